@@ -1,0 +1,103 @@
+//! What is wrong with input, told all at once and field by field.
+
+use std::fmt;
+
+/// Invoerfout: one thing that is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Violation {
+    /// The field by its Dutch name in the interface, for example `plekkenVrij`.
+    pub field: String,
+    /// A stable Dutch code for programs, for example `te-hoog`.
+    pub code: &'static str,
+    /// What to do about it, in plain Dutch and without a trailing dot.
+    pub message: String,
+}
+
+/// Invoerfouten: everything that is wrong with one piece of input.
+///
+/// Rules collect here instead of stopping at the first mistake, because somebody who fills in a form wants to
+/// correct it in one go.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// No violations yet.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds one violation.
+    pub fn add(&mut self, field: impl Into<String>, code: &'static str, message: impl Into<String>) {
+        self.0.push(Violation { field: field.into(), code, message: message.into() });
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many things are wrong.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The violations in the order in which they were found.
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.0.iter()
+    }
+
+    /// The violations as a plain list.
+    pub fn into_vec(self) -> Vec<Violation> {
+        self.0
+    }
+
+    /// Adds the violations of a part, with the place of that part before the field name:
+    /// prefix `regels[2]` and field `status` become `regels[2].status`.
+    pub fn extend_with_prefix(&mut self, prefix: &str, other: Self) {
+        self.0.extend(other.0.into_iter().map(|violation| {
+            let field = match (prefix, violation.field.as_str()) {
+                ("", field) => field.to_owned(),
+                (prefix, "") => prefix.to_owned(),
+                (prefix, field) => format!("{prefix}.{field}"),
+            };
+            Violation { field, ..violation }
+        }));
+    }
+
+    /// The value when nothing is wrong, otherwise the violations.
+    pub fn into_result<T>(self, value: T) -> Result<T, Self> {
+        if self.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
+impl IntoIterator for Violations {
+    type Item = Violation;
+    type IntoIter = std::vec::IntoIter<Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Fields and codes only: this text ends up in logs, where nothing that a person typed may appear.
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("invalid input")?;
+        for (index, violation) in self.iter().enumerate() {
+            let separator = if index == 0 { ": " } else { ", " };
+            write!(f, "{separator}{} ({})", violation.field, violation.code)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Violations {}
