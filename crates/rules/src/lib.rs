@@ -23,3 +23,6 @@ pub mod search_order;
 pub mod validity;
 pub mod violations;
 pub mod waiting_time;
+
+#[cfg(test)]
+mod testing;

@@ -150,7 +150,11 @@ impl AgeRange {
 
 impl fmt::Display for AgeRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.min == self.max { write!(f, "{} jaar", self.min) } else { write!(f, "{} t/m {} jaar", self.min, self.max) }
+        if self.min == self.max {
+            write!(f, "{} jaar", self.min)
+        } else {
+            write!(f, "{} t/m {} jaar", self.min, self.max)
+        }
     }
 }
 
@@ -169,4 +173,115 @@ pub struct ProductTraits {
 /// real wait down the list. They show when they are asked for.
 pub fn in_default_ranking(traits: &ProductTraits) -> bool {
     traits.kind != ProductKind::Crisis && !traits.placed_by_matching
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::ages;
+
+    #[test]
+    fn categories_are_numbered_40_to_55() {
+        let numbers: Vec<u8> = ProductCategory::ALL
+            .iter()
+            .map(|category| category.number())
+            .collect();
+        assert_eq!(numbers, (40..=55).collect::<Vec<u8>>());
+        for &category in ProductCategory::ALL {
+            assert_eq!(
+                ProductCategory::from_number(category.number()),
+                Some(category)
+            );
+        }
+        assert_eq!(ProductCategory::from_number(39), None);
+        assert_eq!(ProductCategory::from_number(56), None);
+    }
+
+    #[test]
+    fn categories_have_the_names_of_the_standard() {
+        for (number, name) in [
+            (40, "Persoonlijke verzorging"),
+            (41, "Dagbehandeling"),
+            (45, "Ambulant"),
+            (46, "Crisis"),
+            (48, "Jeugdbescherming"),
+            (52, "Specialistische ggz"),
+            (55, "Landelijk ingekocht"),
+        ] {
+            assert_eq!(
+                ProductCategory::from_number(number).map(ProductCategory::name),
+                Some(name)
+            );
+        }
+    }
+
+    #[test]
+    fn kinds_are_read_by_their_code() {
+        let codes: Vec<&str> = ProductKind::ALL.iter().map(|kind| kind.code()).collect();
+        assert_eq!(
+            codes,
+            [
+                "ambulant",
+                "dag",
+                "verblijf",
+                "crisis",
+                "respijt",
+                "maatregel"
+            ]
+        );
+        for &kind in ProductKind::ALL {
+            assert_eq!(ProductKind::parse(kind.code()), Some(kind));
+        }
+        assert_eq!(ProductKind::parse("Dag"), None);
+        assert_eq!(ProductKind::Measure.name(), "Jeugdbeschermingsmaatregel");
+        assert_eq!(ProductKind::Day.to_string(), "Dag");
+    }
+
+    #[test]
+    fn age_ranges_have_a_lowest_and_a_highest_age() {
+        assert_eq!(AgeRange::new(18, 4), Err(AgeRangeError::Reversed));
+        assert_eq!(AgeRange::new(0, 28), Err(AgeRangeError::TooHigh));
+        assert_eq!(AgeRange::new(99, 4), Err(AgeRangeError::TooHigh));
+        assert!(AgeRange::new(0, 27).is_ok());
+        assert!(AgeRange::new(7, 7).is_ok());
+    }
+
+    #[test]
+    fn age_ranges_include_both_ages() {
+        for (age, inside) in [(3, false), (4, true), (12, true), (18, true), (19, false)] {
+            assert_eq!(ages(4, 18).contains(age), inside, "{age}");
+        }
+    }
+
+    #[test]
+    fn age_ranges_within_each_other() {
+        for (range, inside) in [
+            (ages(4, 18), true),
+            (ages(5, 17), true),
+            (ages(3, 18), false),
+            (ages(4, 19), false),
+        ] {
+            assert_eq!(range.within(ages(4, 18)), inside, "{range}");
+        }
+    }
+
+    #[test]
+    fn age_ranges_in_words() {
+        assert_eq!(ages(4, 18).to_string(), "4 t/m 18 jaar");
+        assert_eq!(ages(7, 7).to_string(), "7 jaar");
+    }
+
+    #[test]
+    fn crisis_and_matching_stay_out_of_the_default_ranking() {
+        for &kind in ProductKind::ALL {
+            let ranked = |placed_by_matching| {
+                in_default_ranking(&ProductTraits {
+                    kind,
+                    placed_by_matching,
+                })
+            };
+            assert_eq!(ranked(false), kind != ProductKind::Crisis, "{kind}");
+            assert!(!ranked(true), "{kind}");
+        }
+    }
 }

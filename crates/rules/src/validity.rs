@@ -21,7 +21,10 @@ pub struct Validity {
 
 impl Validity {
     /// Holds always.
-    pub const UNLIMITED: Self = Self { from: None, until: None };
+    pub const UNLIMITED: Self = Self {
+        from: None,
+        until: None,
+    };
 
     /// From the first up to and including the last day.
     pub fn new(from: Option<NaiveDate>, until: Option<NaiveDate>) -> Result<Self, ValidityError> {
@@ -56,5 +59,79 @@ fn starts_by_the_end_of(one: Validity, other: Validity) -> bool {
     match (one.from, other.until) {
         (Some(first), Some(last)) => first <= last,
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{any_day, day, period};
+
+    #[test]
+    fn the_last_day_is_not_before_the_first() {
+        let (first, last) = (Some(day("2026-01-01")), Some(day("2026-12-31")));
+        assert_eq!(Validity::new(last, first), Err(ValidityError::Reversed));
+        assert!(Validity::new(first, first).is_ok());
+        assert_eq!(Validity::new(None, None), Ok(Validity::UNLIMITED));
+        assert_eq!(
+            Validity::new(first, last).map(|v| (v.from(), v.until())),
+            Ok((first, last))
+        );
+    }
+
+    #[test]
+    fn both_ends_are_included() {
+        for (from, until, on, holds) in [
+            ("2026-01-01", "2026-12-31", "2025-12-31", false),
+            ("2026-01-01", "2026-12-31", "2026-01-01", true),
+            ("2026-01-01", "2026-12-31", "2026-12-31", true),
+            ("2026-01-01", "2026-12-31", "2027-01-01", false),
+            ("", "2026-12-31", "1990-01-01", true),
+            ("2026-01-01", "", "2099-01-01", true),
+            ("", "", "2026-06-01", true),
+        ] {
+            assert_eq!(
+                period(from, until).contains(day(on)),
+                holds,
+                "{from} - {until} on {on}"
+            );
+        }
+    }
+
+    #[test]
+    fn periods_overlap_when_they_share_a_day() {
+        let year = period("2026-01-01", "2026-12-31");
+        for (from, until, overlap) in [
+            ("2025-01-01", "2025-12-31", false),
+            ("2025-01-01", "2026-01-01", true),
+            ("2026-03-01", "2026-03-31", true),
+            ("2026-12-31", "", true),
+            ("2027-01-01", "", false),
+            ("", "2025-12-31", false),
+            ("", "", true),
+        ] {
+            assert_eq!(
+                year.overlaps(&period(from, until)),
+                overlap,
+                "{from} - {until}"
+            );
+            assert_eq!(
+                period(from, until).overlaps(&year),
+                overlap,
+                "{from} - {until}, the other way round"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_shared_day_is_an_overlap(a in any_day(), b in any_day(), c in any_day(), d in any_day(), on in any_day()) {
+            let one = Validity { from: Some(a.min(b)), until: Some(a.max(b)) };
+            let two = Validity { from: Some(c.min(d)), until: Some(c.max(d)) };
+            prop_assert!(!(one.contains(on) && two.contains(on)) || one.overlaps(&two));
+            prop_assert_eq!(one.overlaps(&two), two.overlaps(&one));
+        }
     }
 }

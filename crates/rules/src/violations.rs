@@ -27,8 +27,17 @@ impl Violations {
     }
 
     /// Adds one violation.
-    pub fn add(&mut self, field: impl Into<String>, code: &'static str, message: impl Into<String>) {
-        self.0.push(Violation { field: field.into(), code, message: message.into() });
+    pub fn add(
+        &mut self,
+        field: impl Into<String>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) {
+        self.0.push(Violation {
+            field: field.into(),
+            code,
+            message: message.into(),
+        });
     }
 
     /// Whether nothing is wrong.
@@ -66,7 +75,11 @@ impl Violations {
 
     /// The value when nothing is wrong, otherwise the violations.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
-        if self.is_empty() { Ok(value) } else { Err(self) }
+        if self.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
     }
 }
 
@@ -101,3 +114,62 @@ impl fmt::Display for Violations {
 }
 
 impl std::error::Error for Violations {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two() -> Violations {
+        let mut violations = Violations::new();
+        violations.add("plekkenVrij", "te-hoog", "vul hooguit 9999 in");
+        violations.add(
+            String::from("status"),
+            "strijdig",
+            String::from("kies Wachtlijst"),
+        );
+        violations
+    }
+
+    #[test]
+    fn collects_in_order() {
+        let fields: Vec<String> = two().into_iter().map(|violation| violation.field).collect();
+        assert_eq!(fields, ["plekkenVrij", "status"]);
+        assert_eq!(two().len(), 2);
+        assert_eq!((&two()).into_iter().count(), two().into_vec().len());
+    }
+
+    #[test]
+    fn gives_the_value_only_when_nothing_is_wrong() {
+        assert_eq!(Violations::new().into_result(4), Ok(4));
+        assert_eq!(two().into_result(4), Err(two()));
+    }
+
+    #[test]
+    fn puts_the_place_before_the_field() {
+        for (prefix, field, expected) in [
+            ("regels[2]", "status", "regels[2].status"),
+            ("", "status", "status"),
+            ("regels[2]", "", "regels[2]"),
+        ] {
+            let mut part = Violations::new();
+            part.add(field, "strijdig", "kies Wachtlijst");
+            let mut whole = Violations::new();
+            whole.extend_with_prefix(prefix, part);
+            assert_eq!(
+                whole
+                    .iter()
+                    .next()
+                    .map(|violation| violation.field.as_str()),
+                Some(expected)
+            );
+        }
+    }
+
+    #[test]
+    fn the_log_text_has_fields_and_codes_only() {
+        assert_eq!(
+            two().to_string(),
+            "invalid input: plekkenVrij (te-hoog), status (strijdig)"
+        );
+    }
+}

@@ -54,8 +54,15 @@ impl WeekRange {
 
     /// Exactly this many weeks; past ten years it counts as ten years.
     pub const fn exactly(weeks: u16) -> Self {
-        let weeks = if weeks > LONGEST_WEEKS { LONGEST_WEEKS } else { weeks };
-        Self { min: weeks, max: Some(weeks) }
+        let weeks = if weeks > LONGEST_WEEKS {
+            LONGEST_WEEKS
+        } else {
+            weeks
+        };
+        Self {
+            min: weeks,
+            max: Some(weeks),
+        }
     }
 
     /// The least number of weeks.
@@ -73,7 +80,10 @@ impl WeekRange {
     pub fn plus(self, other: Self) -> Self {
         Self {
             min: self.min.saturating_add(other.min),
-            max: self.max.zip(other.max).map(|(one, two)| one.saturating_add(two)),
+            max: self
+                .max
+                .zip(other.max)
+                .map(|(one, two)| one.saturating_add(two)),
         }
     }
 
@@ -126,16 +136,23 @@ impl fmt::Display for WeekRange {
 }
 
 fn without_unit(text: &str) -> &str {
-    ["weken", "week", "wkn", "wk.", "wk"].iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text).trim_end()
+    ["weken", "week", "wkn", "wk.", "wk"]
+        .iter()
+        .find_map(|unit| text.strip_suffix(unit))
+        .unwrap_or(text)
+        .trim_end()
 }
 
 fn open_end(text: &str) -> Option<&str> {
-    text.strip_prefix('>').or_else(|| text.strip_prefix("meer dan ")).or_else(|| text.strip_suffix('+'))
+    text.strip_prefix('>')
+        .or_else(|| text.strip_prefix("meer dan "))
+        .or_else(|| text.strip_suffix('+'))
 }
 
 /// The two sides of a range. A dash may be a long one: word processors and telephones make those by themselves.
 fn bounds(text: &str) -> Option<(&str, &str)> {
-    text.split_once(['-', '–', '—']).or_else(|| text.split_once(" tot "))
+    text.split_once(['-', '–', '—'])
+        .or_else(|| text.split_once(" tot "))
 }
 
 fn number(text: &str) -> Result<u16, WeekRangeError> {
@@ -156,5 +173,176 @@ coded_enum! {
         Retrospective = "retrospectief", "Retrospectief";
         /// Schatting: what the provider expects.
         Estimate = "schatting", "Schatting";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{any_weeks, weeks};
+
+    fn read(text: &str) -> Result<Option<(u16, Option<u16>)>, WeekRangeError> {
+        WeekRange::parse(text).map(|wait| wait.map(|wait| (wait.min(), wait.upper())))
+    }
+
+    #[test]
+    fn reads_what_people_type() {
+        for (text, min, max) in [
+            ("6", 6, Some(6)),
+            (" 6 ", 6, Some(6)),
+            ("0", 0, Some(0)),
+            ("06", 6, Some(6)),
+            ("6 wk", 6, Some(6)),
+            ("6wk.", 6, Some(6)),
+            ("6 weken", 6, Some(6)),
+            ("1 week", 1, Some(1)),
+            ("6-8", 6, Some(8)),
+            ("6 - 8", 6, Some(8)),
+            ("6–8", 6, Some(8)),
+            ("6 tot 8", 6, Some(8)),
+            ("6 TOT 8 Weken", 6, Some(8)),
+            ("6-8 wk", 6, Some(8)),
+            (">26", 26, None),
+            ("> 26 wk", 26, None),
+            ("26+", 26, None),
+            ("26 +", 26, None),
+            ("26+ weken", 26, None),
+            ("meer dan 26", 26, None),
+            ("Meer dan 26 weken", 26, None),
+            ("520", 520, Some(520)),
+        ] {
+            assert_eq!(read(text), Ok(Some((min, max))), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_typed_is_not_known() {
+        for text in ["", "  ", "\t"] {
+            assert_eq!(read(text), Ok(None));
+        }
+    }
+
+    #[test]
+    fn refuses_anything_else() {
+        for text in [
+            "aanmeldstop",
+            "onbekend",
+            "-",
+            "6-",
+            "-6",
+            "6--8",
+            ">",
+            "+",
+            ">26+",
+            "> 6 mnd",
+            "6 maanden",
+            "6,5",
+            "6.5",
+            "weken",
+            "6 8",
+            "6-8-10",
+            "6tot",
+            "meer dan",
+            "½",
+            "٦",
+        ] {
+            assert_eq!(read(text), Err(WeekRangeError::Unreadable), "{text}");
+        }
+        assert_eq!(
+            WeekRangeError::Unreadable.to_string(),
+            "vul weken in, bijvoorbeeld 6, 6-8 of >26"
+        );
+        assert_eq!(read("8-6"), Err(WeekRangeError::Reversed));
+        for text in ["521", "6-521", ">521", "99999999999"] {
+            assert_eq!(read(text), Err(WeekRangeError::TooLong), "{text}");
+        }
+    }
+
+    #[test]
+    fn writes_words_and_input() {
+        for (text, words) in [
+            ("0", "direct"),
+            ("1", "1 week"),
+            ("6", "6 weken"),
+            ("0-1", "0 tot 1 week"),
+            ("3-4", "3 tot 4 weken"),
+            (">1", "meer dan 1 week"),
+            (">26", "meer dan 26 weken"),
+        ] {
+            assert_eq!(weeks(text).to_string(), words);
+            assert_eq!(weeks(text).to_input(), text);
+        }
+    }
+
+    #[test]
+    fn the_middle_is_expected_and_an_open_end_counts_for_more() {
+        for (text, expected) in [
+            ("0", 0),
+            ("6", 600),
+            ("6-8", 700),
+            ("3-4", 350),
+            (">26", 3400),
+        ] {
+            assert_eq!(weeks(text).expected_hundredths(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_wait_after_the_other() {
+        for (one, two, sum) in [
+            ("2", "4-6", "6-8"),
+            ("2", ">4", ">6"),
+            (">2", ">4", ">6"),
+            ("0", "0", "0"),
+        ] {
+            assert_eq!(weeks(one).plus(weeks(two)), weeks(sum));
+        }
+        assert_eq!(weeks("520").plus(weeks("520")).to_string(), "1040 weken");
+    }
+
+    #[test]
+    fn exactly_stays_within_what_can_be_entered() {
+        assert_eq!(WeekRange::exactly(6), weeks("6"));
+        assert_eq!(WeekRange::exactly(u16::MAX), weeks("520"));
+    }
+
+    #[test]
+    fn bases_are_read_by_their_code() {
+        let codes: Vec<&str> = Basis::ALL.iter().map(|basis| basis.code()).collect();
+        assert_eq!(codes, ["actueel", "retrospectief", "schatting"]);
+        for &basis in Basis::ALL {
+            assert_eq!(Basis::parse(basis.code()), Some(basis));
+        }
+        assert_eq!(Basis::parse("gok"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn input_is_read_back_as_the_same_wait(wait in any_weeks()) {
+            prop_assert_eq!(WeekRange::parse(&wait.to_input()), Ok(Some(wait)));
+        }
+
+        #[test]
+        fn words_are_read_back_as_the_same_wait(wait in any_weeks()) {
+            prop_assume!(wait != WeekRange::exactly(0));
+            prop_assert_eq!(WeekRange::parse(&wait.to_string()), Ok(Some(wait)));
+        }
+
+        #[test]
+        fn adding_is_symmetric_and_never_shortens(one in any_weeks(), two in any_weeks()) {
+            let sum = one.plus(two);
+            prop_assert_eq!(sum, two.plus(one));
+            prop_assert!(sum.min() >= one.min());
+            prop_assert!(sum.upper().is_none_or(|upper| Some(upper) >= one.upper()));
+        }
+
+        #[test]
+        fn reading_anything_is_safe(text in "\\PC{0,20}") {
+            if let Ok(Some(wait)) = WeekRange::parse(&text) {
+                prop_assert!(wait.min() <= wait.upper().unwrap_or(LONGEST_WEEKS));
+            }
+        }
     }
 }

@@ -23,22 +23,37 @@ const CLOSING_WITHIN: Months = Months::new(60);
 /// an estimate as the basis of a wait that came without one.
 ///
 /// Checking the outcome again, on the same day, gives the same outcome.
-pub fn check(mut draft: FiguresDraft, product_ages: AgeRange, today: NaiveDate) -> Result<Figures, Violations> {
+pub fn check(
+    mut draft: FiguresDraft,
+    product_ages: AgeRange,
+    today: NaiveDate,
+) -> Result<Figures, Violations> {
     let mut violations = Violations::new();
     check_counts(&draft, &mut violations);
     check_ages(draft.ages, product_ages, &mut violations);
     check_closing(draft.closes_on, today, &mut violations);
     let remarks = clean_text("opmerkingen", draft.remarks.take(), &mut violations);
-    draft.stop_explanation = clean_text("aanmeldstopToelichting", draft.stop_explanation.take(), &mut violations);
+    draft.stop_explanation = clean_text(
+        "aanmeldstopToelichting",
+        draft.stop_explanation.take(),
+        &mut violations,
+    );
 
-    let mentions_stop =
-        draft.stop_reason.is_some() || draft.stop_until.is_some() || draft.stop_explanation.is_some();
-    let status = draft.status.unwrap_or_else(|| derived_status(&draft, mentions_stop));
+    let mentions_stop = draft.stop_reason.is_some()
+        || draft.stop_until.is_some()
+        || draft.stop_explanation.is_some();
+    let status = draft
+        .status
+        .unwrap_or_else(|| derived_status(&draft, mentions_stop));
     let stop = if status == OfferStatus::IntakeStop {
         checked_stop(&draft, today, &mut violations)
     } else {
         if mentions_stop {
-            violations.add("status", "strijdig", "kies Aanmeldstop, of maak de velden over de aanmeldstop leeg");
+            violations.add(
+                "status",
+                "strijdig",
+                "kies Aanmeldstop, of maak de velden over de aanmeldstop leeg",
+            );
         }
         None
     };
@@ -75,12 +90,18 @@ fn derived_status(draft: &FiguresDraft, mentions_stop: bool) -> OfferStatus {
 }
 
 fn knows_anything(draft: &FiguresDraft) -> bool {
-    draft.free_places.is_some() || draft.waiting.is_some() || draft.intake.is_some() || draft.treatment.is_some()
+    draft.free_places.is_some()
+        || draft.waiting.is_some()
+        || draft.intake.is_some()
+        || draft.treatment.is_some()
 }
 
 fn check_counts(draft: &FiguresDraft, violations: &mut Violations) {
-    let counts =
-        [("plekkenVrij", draft.free_places), ("plekkenTotaal", draft.total_places), ("wachtenden", draft.waiting)];
+    let counts = [
+        ("plekkenVrij", draft.free_places),
+        ("plekkenTotaal", draft.total_places),
+        ("wachtenden", draft.waiting),
+    ];
     for (field, count) in counts {
         if count.is_some_and(|count| count > MOST_PLACES) {
             violations.add(field, "te-hoog", format!("vul hooguit {MOST_PLACES} in"));
@@ -89,7 +110,11 @@ fn check_counts(draft: &FiguresDraft, violations: &mut Violations) {
     if let (Some(free), Some(total)) = (draft.free_places, draft.total_places)
         && free > total
     {
-        violations.add("plekkenVrij", "te-hoog", "er kunnen niet meer plekken vrij zijn dan er in totaal zijn");
+        violations.add(
+            "plekkenVrij",
+            "te-hoog",
+            "er kunnen niet meer plekken vrij zijn dan er in totaal zijn",
+        );
     }
 }
 
@@ -113,22 +138,46 @@ fn check_closing(closes_on: Option<NaiveDate>, today: NaiveDate, violations: &mu
     }
 }
 
-fn checked_stop(draft: &FiguresDraft, today: NaiveDate, violations: &mut Violations) -> Option<IntakeStop> {
+fn checked_stop(
+    draft: &FiguresDraft,
+    today: NaiveDate,
+    violations: &mut Violations,
+) -> Option<IntakeStop> {
     if let Some(until) = draft.stop_until {
         if until <= today {
-            violations.add("aanmeldstopTot", "te-vroeg", "vul een dag na vandaag in, of laat de datum leeg");
+            violations.add(
+                "aanmeldstopTot",
+                "te-vroeg",
+                "vul een dag na vandaag in, of laat de datum leeg",
+            );
         } else if until > latest(today, STOP_WITHIN) {
-            violations.add("aanmeldstopTot", "te-laat", "vul een dag binnen 2 jaar in, of laat de datum leeg");
+            violations.add(
+                "aanmeldstopTot",
+                "te-laat",
+                "vul een dag binnen 2 jaar in, of laat de datum leeg",
+            );
         }
     }
     let Some(reason) = draft.stop_reason else {
-        violations.add("aanmeldstopReden", "ontbreekt", "kies een reden voor de aanmeldstop, bijvoorbeeld Vol");
+        violations.add(
+            "aanmeldstopReden",
+            "ontbreekt",
+            "kies een reden voor de aanmeldstop, bijvoorbeeld Vol",
+        );
         return None;
     };
     if reason == StopReason::Other && draft.stop_explanation.is_none() {
-        violations.add("aanmeldstopToelichting", "ontbreekt", "leg uit waarom er een aanmeldstop is");
+        violations.add(
+            "aanmeldstopToelichting",
+            "ontbreekt",
+            "leg uit waarom er een aanmeldstop is",
+        );
     }
-    Some(IntakeStop { reason, explanation: draft.stop_explanation.clone(), until: draft.stop_until })
+    Some(IntakeStop {
+        reason,
+        explanation: draft.stop_explanation.clone(),
+        until: draft.stop_until,
+    })
 }
 
 /// Whether the status fits the figures beside it; what is missing is told at the field to fill in.
@@ -136,16 +185,32 @@ fn check_status(status: OfferStatus, draft: &FiguresDraft, violations: &mut Viol
     let free = draft.free_places;
     match status {
         OfferStatus::Place if free.is_none() => {
-            violations.add("plekkenVrij", "ontbreekt", "vul in hoeveel plekken er vrij zijn, bijvoorbeeld 1");
+            violations.add(
+                "plekkenVrij",
+                "ontbreekt",
+                "vul in hoeveel plekken er vrij zijn, bijvoorbeeld 1",
+            );
         }
         OfferStatus::Place if free == Some(0) => {
-            violations.add("status", "strijdig", "u vulde 0 vrije plekken in, kies bijvoorbeeld Wachtlijst");
+            violations.add(
+                "status",
+                "strijdig",
+                "u vulde 0 vrije plekken in, kies bijvoorbeeld Wachtlijst",
+            );
         }
         OfferStatus::WaitingList if free.is_some_and(|free| free >= 1) => {
-            violations.add("status", "strijdig", "kies Plek vrij, of zet het aantal vrije plekken op 0");
+            violations.add(
+                "status",
+                "strijdig",
+                "kies Plek vrij, of zet het aantal vrije plekken op 0",
+            );
         }
         OfferStatus::Unknown if knows_anything(draft) => {
-            violations.add("status", "strijdig", "maak plekken, wachtenden en wachttijden leeg, of kies een andere status");
+            violations.add(
+                "status",
+                "strijdig",
+                "maak plekken, wachtenden en wachttijden leeg, of kies een andere status",
+            );
         }
         _ => {}
     }
@@ -160,10 +225,18 @@ fn clean_text(field: &str, text: Option<String>, violations: &mut Violations) ->
         return None;
     }
     if text.chars().count() > TEXT_LENGTH {
-        violations.add(field, "te-lang", format!("gebruik hooguit {TEXT_LENGTH} tekens"));
+        violations.add(
+            field,
+            "te-lang",
+            format!("gebruik hooguit {TEXT_LENGTH} tekens"),
+        );
     }
     if text.chars().any(|c| c.is_control() && c != '\n') {
-        violations.add(field, "ongeldig-teken", "gebruik alleen gewone tekens, geen tabs of besturingstekens");
+        violations.add(
+            field,
+            "ongeldig-teken",
+            "gebruik alleen gewone tekens, geen tabs of besturingstekens",
+        );
     }
     Some(text.to_owned())
 }

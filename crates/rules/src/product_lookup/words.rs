@@ -3,10 +3,10 @@
 /// Dutch words without meaning for a search. Words that turn the meaning round, such as "zonder", are not among
 /// them.
 const STOP_WORDS: &[&str] = &[
-    "aan", "al", "als", "bij", "dan", "dat", "de", "den", "der", "des", "deze", "die", "dit", "door", "een", "en",
-    "er", "haar", "heeft", "het", "hij", "hun", "ik", "in", "is", "je", "kan", "met", "mijn", "naar", "nog", "of",
-    "om", "onze", "ook", "op", "per", "te", "ten", "ter", "tot", "u", "uit", "uw", "van", "voor", "wat", "we",
-    "wij", "ze", "zijn",
+    "aan", "al", "als", "bij", "dan", "dat", "de", "den", "der", "des", "deze", "die", "dit",
+    "door", "een", "en", "er", "haar", "heeft", "het", "hij", "hun", "ik", "in", "is", "je", "kan",
+    "met", "mijn", "naar", "nog", "of", "om", "onze", "ook", "op", "per", "te", "ten", "ter",
+    "tot", "u", "uit", "uw", "van", "voor", "wat", "we", "wij", "ze", "zijn",
 ];
 
 /// Typed words from this length on also fit the beginning of a longer word.
@@ -82,8 +82,15 @@ impl Word {
     pub(super) fn new(text: &str) -> Self {
         let letters: Vec<char> = text.chars().collect();
         // One bit per letter that occurs. Other signs share bits, which only makes the filter a little weaker.
-        let present = letters.iter().fold(0, |bits, &c| bits | 1 << (u32::from(c) % 64));
-        Self { text: text.to_owned(), present, has_digit: letters.iter().any(|c| c.is_numeric()), letters }
+        let present = letters
+            .iter()
+            .fold(0, |bits, &c| bits | 1 << (u32::from(c) % 64));
+        Self {
+            text: text.to_owned(),
+            present,
+            has_digit: letters.iter().any(|c| c.is_numeric()),
+            letters,
+        }
     }
 }
 
@@ -132,7 +139,8 @@ impl Query {
     /// The number of typing errors between the two, when there are no more than this word may hold.
     fn distance(&self, known: &Word) -> Option<usize> {
         let (typed, most) = (&self.word, self.errors);
-        if most == 0 || known.has_digit || typed.letters.len().abs_diff(known.letters.len()) > most {
+        if most == 0 || known.has_digit || typed.letters.len().abs_diff(known.letters.len()) > most
+        {
             return None;
         }
         // Each error changes at most two letters of the set: one that goes and one that comes.
@@ -170,10 +178,83 @@ fn typing_errors(a: &[char], b: &[char], most: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn stop_words_are_sorted_for_the_binary_search() {
         assert!(STOP_WORDS.is_sorted());
+    }
+
+    #[test]
+    fn words_are_made_comparable() {
+        for (text, plain) in [
+            ("Jeugd-GGZ", "jeugd ggz"),
+            ("Hulp (thuis)", "hulp  thuis "),
+            ("ZOË", "zoe"),
+            ("zoe\u{308}", "zoe"),
+            ("Ĳsland, cœur, Straße", "ijsland  coeur  strasse"),
+            ("Çelik Łódź İstanbul", "celik lodz istanbul"),
+            ("45A04", "45a04"),
+        ] {
+            assert_eq!(normalise(text), plain);
+        }
+    }
+
+    fn errors(a: &str, b: &str, most: usize) -> Option<usize> {
+        typing_errors(&Word::new(a).letters, &Word::new(b).letters, most)
+    }
+
+    #[test]
+    fn typing_errors_are_counted() {
+        for (a, b, count) in [
+            ("logeren", "logeren", 0),
+            ("logern", "logeren", 1),
+            ("logeeren", "logeren", 1),
+            ("logaren", "logeren", 1),
+            ("lgoeren", "logeren", 1),
+            ("olgerne", "logeren", 2),
+            ("lgorren", "logeren", 2),
+        ] {
+            assert_eq!(errors(a, b, 2), Some(count), "{a} {b}");
+            assert_eq!(errors(b, a, 2), Some(count), "{b} {a}");
+        }
+        assert_eq!(errors("lgorren", "logeren", 1), None);
+        assert_eq!(errors("pleegzorg", "logeren", 2), None);
+    }
+
+    #[test]
+    fn how_words_fit() {
+        for (typed, known, fit) in [
+            ("ggz", "ggz", EXACT),
+            ("gg", "ggz", 0),
+            ("dag", "dagbehandeling", PREFIX),
+            ("hand", "dagbehandeling", COMPOUND),
+            ("beh", "dagbehandeling", 0),
+            ("spoet", "spoed", ONE_ERROR),
+            ("spot", "spoed", 0),
+            ("mkt", "mkd", 0),
+            ("behandelnig", "behandeling", ONE_ERROR),
+            ("behendelnig", "behandeling", TWO_ERRORS),
+            ("behendelnik", "behandeling", 0),
+            ("45a05", "45a04", 0),
+            ("spoe1", "spoed", 0),
+        ] {
+            assert_eq!(
+                Query::new(typed).fit(&Word::new(known)),
+                fit,
+                "{typed} {known}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_refusal_refuses_nothing_that_fits(a in "[a-e]{6,10}", b in "[a-e]{6,10}") {
+            let query = Query::new(&a);
+            let full = typing_errors(&query.word.letters, &Word::new(&b).letters, 99);
+            prop_assert_eq!(query.distance(&Word::new(&b)), full.filter(|&errors| errors <= query.errors));
+        }
     }
 }
