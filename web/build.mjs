@@ -224,7 +224,9 @@ function licences() {
     const text = read(folder, file).trim();
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
   }
-  return [...byText].map(([text, names]) => `${names.join("\n")}\n\n${text}\n`).join(`\n${"=".repeat(78)}\n\n`);
+  return [...byText]
+    .map(([text, names]) => `${names.join("\n")}\n\n${text}\n`)
+    .join(`\n${"=".repeat(78)}\n\n`);
 }
 
 /** All files, by their path in static/. */

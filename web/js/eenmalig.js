@@ -10,7 +10,12 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     // A form that is handled elsewhere, or that gives a download and leaves the page standing, has no need of this.
-    if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post" || form.hasAttribute("data-meermalig")) return;
+    if (
+      event.defaultPrevented ||
+      form.getAttribute("method")?.toLowerCase() !== "post" ||
+      form.hasAttribute("data-meermalig")
+    )
+      return;
     const earlier = sentAt.get(form);
     if (earlier !== undefined && performance.now() - earlier < REPEAT_AFTER_MS) {
       event.preventDefault();
