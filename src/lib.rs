@@ -1,1 +1,23 @@
+//! Beschikbaarheidswijzer: which youth-care providers of a Dutch region have room, how long the wait is,
+//! and how fresh that figure is.
+//!
+//! `docs/architecture.md` tells how a request travels through these modules.
 
+pub mod actor;
+pub mod api_document;
+pub mod audit;
+pub mod availability;
+pub mod clock;
+pub mod command_line;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod health;
+pub mod identity;
+pub mod metrics;
+pub mod product_book;
+pub mod routes;
+pub mod seed;
+pub mod server;
+pub mod state;
+pub mod web;

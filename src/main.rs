@@ -1,1 +1,5 @@
-fn main(){}
+//! The program: see `beschikbaarheidswijzer --help`.
+
+fn main() -> std::process::ExitCode {
+    beschikbaarheidswijzer::command_line::run()
+}

@@ -1,0 +1,127 @@
+//! Who does something: known to every feature, knowing none of them.
+
+use std::fmt;
+
+/// What a person or system may be, domain by domain. Kept as text in the database and in tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Verwijzer: searches and sees the contacts for referrers.
+    Referrer,
+    /// Toegang: the municipal access team.
+    Toegang,
+    /// Aanbieder: keeps the figures of its own organisation.
+    Provider,
+    /// Crisis, loket: takes crisis requests.
+    CrisisLoket,
+    /// Crisis, verdeelpunt: divides crisis requests.
+    CrisisVerdeelpunt,
+    /// Crisis, registratie: closes and corrects crisis records.
+    CrisisRegistratie,
+    /// Accountmanager: watches freshness and norms of the region's providers.
+    AccountManager,
+    /// Gemeente: policy, reports of its own municipality.
+    Municipality,
+    /// Expertteam (RET).
+    ExpertTeam,
+    /// Privacy (FG): reads the audit.
+    PrivacyOfficer,
+    /// Koppeling: a provider's system that pushes figures.
+    ServiceAccount,
+    /// Beheerder: product book, contracts, users, settings.
+    Administrator,
+}
+
+impl Role {
+    pub const ALL: [Self; 12] = [
+        Self::Referrer,
+        Self::Toegang,
+        Self::Provider,
+        Self::CrisisLoket,
+        Self::CrisisVerdeelpunt,
+        Self::CrisisRegistratie,
+        Self::AccountManager,
+        Self::Municipality,
+        Self::ExpertTeam,
+        Self::PrivacyOfficer,
+        Self::ServiceAccount,
+        Self::Administrator,
+    ];
+
+    /// The code in database, tokens and command line.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Referrer => "verwijzer",
+            Self::Toegang => "toegang",
+            Self::Provider => "aanbieder",
+            Self::CrisisLoket => "crisis-loket",
+            Self::CrisisVerdeelpunt => "crisis-verdeelpunt",
+            Self::CrisisRegistratie => "crisis-registratie",
+            Self::AccountManager => "accountmanager",
+            Self::Municipality => "gemeente",
+            Self::ExpertTeam => "expertteam",
+            Self::PrivacyOfficer => "privacy",
+            Self::ServiceAccount => "koppeling",
+            Self::Administrator => "beheerder",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// A signed-in person or system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub user_id: i64,
+    /// The sign-in name, such as `toegang-harderwijk`.
+    pub user_name: String,
+    /// What the page shows, such as `Toegang Harderwijk`.
+    pub display_name: String,
+    pub organisation_name: String,
+    pub region_id: i64,
+    /// Set for people of a provider: whose figures they keep.
+    pub provider_id: Option<i64>,
+    pub roles: Vec<Role>,
+}
+
+/// Who acts, and from where: what a permission is asked of and what the audit writes down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub identity: Option<Identity>,
+    pub request_id: String,
+    pub origin: String,
+}
+
+impl Actor {
+    /// The command line of the server itself.
+    pub fn command_line() -> Self {
+        Self { identity: None, request_id: "opdrachtregel".into(), origin: "opdrachtregel".into() }
+    }
+
+    pub fn has_role(&self, role: Role) -> bool {
+        self.identity.as_ref().is_some_and(|identity| identity.roles.contains(&role))
+    }
+
+    pub fn provider_id(&self) -> Option<i64> {
+        self.identity.as_ref().and_then(|identity| identity.provider_id)
+    }
+
+    pub fn region_id(&self) -> Option<i64> {
+        self.identity.as_ref().map(|identity| identity.region_id)
+    }
+
+    /// How the history names who did it: role and organisation, never a person's name.
+    pub fn signature(&self) -> String {
+        self.identity.as_ref().map_or_else(
+            || "Systeem".to_owned(),
+            |identity| format!("{}, {}", identity.display_name, identity.organisation_name),
+        )
+    }
+}

@@ -1,0 +1,125 @@
+//! The API described: OpenAPI 3.1 from the handlers themselves, and Swagger UI served from here.
+
+use std::sync::{Arc, LazyLock};
+
+use actix_web::web::Path;
+use actix_web::{HttpResponse, http::header};
+use serde::Serialize;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
+
+use crate::error::{Error, Result};
+use crate::product_book;
+
+/// One thing that is wrong with the input.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Fout {
+    /// Het veld; leeg als het om de hele invoer gaat.
+    #[schema(example = "plekkenVrij")]
+    veld: String,
+    /// Vaste code van deze fout.
+    #[schema(example = "geen-getal")]
+    code: String,
+    /// Wat er mis is en hoe het wel kan.
+    #[schema(example = "vul een heel getal in, bijvoorbeeld 4")]
+    melding: String,
+}
+
+/// Wat er misging (RFC 9457), met alle invoerfouten bij elkaar.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Probleem {
+    /// Soort fout als URN.
+    #[schema(format = "uri", example = "urn:beschikbaarheidswijzer:fout:niet-gevonden")]
+    r#type: String,
+    /// Korte omschrijving.
+    #[schema(example = "Niet gevonden")]
+    title: String,
+    /// HTTP-statuscode.
+    #[schema(minimum = 400, maximum = 599, example = 404)]
+    status: u16,
+    /// Wat er gebeurde en wat u kunt doen.
+    #[schema(example = "Deze aanbieder bestaat niet.")]
+    detail: String,
+    /// Vaste code van de fout.
+    #[schema(example = "niet-gevonden")]
+    code: String,
+    /// Nummer van het verzoek, om te noemen bij vragen.
+    #[schema(example = "4b1f6a0f9d2e4c53a7d8f0e1c2b3a495")]
+    verzoek: String,
+    /// Alle fouten in de invoer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fouten: Option<Vec<Fout>>,
+    /// De stand die nu is opgeslagen, als iemand anders intussen wijzigde.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    huidig: Option<serde_json::Value>,
+}
+
+/// The answer to everything that goes wrong.
+#[derive(Debug, ToResponse)]
+#[response(description = "Wat er misging", content_type = "application/problem+json", headers(("API-Version" = String, description = "Versie van deze API")))]
+#[expect(dead_code, reason = "describes an answer that is written by hand")]
+pub struct Problem(Probleem);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Beschikbaarheidswijzer jeugdhulp",
+        description = "Welke gecontracteerde aanbieders plek hebben, hoe lang de wachttijd is en hoe vers dat cijfer is. \
+            Lezen kan zonder toegangsbewijs. Schrijven vraagt een bearer-token. Wie iets wijzigt, stuurt in If-Match de ETag mee van de \
+            versie die gelezen is; is die intussen veranderd, dan volgt 409 met de stand van nu in `huidig` en is er niets opgeslagen.",
+        contact(name = "Beschikbaarheidswijzer team", email = "team@beschikbaarheidswijzer.example", url = "https://beschikbaarheidswijzer.example"),
+        license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
+    ),
+    servers((url = "/v1", description = "Deze server")),
+    modifiers(&Bearer),
+    tags(
+        (name = "Productenboek", description = "Regio's, gemeenten, segmenten, producten, aanbieders, locaties en contracten"),
+        (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
+    ),
+    paths(
+        product_book::segments::api::list_segments,
+        product_book::segments::api::get_segment,
+        product_book::segments::api::put_segment,
+    ),
+    components(schemas(Probleem, Fout), responses(Problem))
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some("Token van deze server, in de kop Authorization")).build();
+        openapi.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document as JSON text, as committed in `openapi/openapi.json`.
+pub fn text() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let mut text = Document::openapi().to_pretty_json().unwrap_or_default();
+        text.push('\n');
+        text
+    });
+    &TEXT
+}
+
+pub async fn json() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(text())
+}
+
+pub async fn to_swagger_ui() -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, "/v1/docs/")).finish()
+}
+
+pub async fn swagger_ui(path: Path<String>) -> Result<HttpResponse> {
+    static CONFIG: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::new(|| Arc::new(utoipa_swagger_ui::Config::from("/v1/openapi.json")));
+    let file = utoipa_swagger_ui::serve(&path, CONFIG.clone()).map_err(|error| Error::internal(error.to_string()))?;
+    file.map(|file| HttpResponse::Ok().content_type(file.content_type).body(file.bytes.into_owned())).ok_or(Error::NO_PAGE)
+}
+
+/// Reads one part of a path; a part that cannot be such a code is a 400 that names it.
+pub fn parse_path<T, E: std::fmt::Display>(name: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T> {
+    parse(text).map_err(|error| Error::invalid(name, "geen-code", error.to_string()))
+}

@@ -1,0 +1,3 @@
+//! Beschikbaarheid (availability): what providers publish, and searching it.
+
+pub mod supply;

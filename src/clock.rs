@@ -1,0 +1,32 @@
+//! The one place that reads the time. Everything else gets it as an argument.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono_tz::Europe::Amsterdam;
+
+/// Tells the time: the machine's, or in tests and rehearsals a fixed one.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    System,
+    Fixed(DateTime<Utc>),
+}
+
+impl Clock {
+    /// Now in UTC, cut to microseconds: the finest both databases keep.
+    #[expect(clippy::disallowed_methods, reason = "the one place that may read the time")]
+    pub fn now(self) -> DateTime<Utc> {
+        match self {
+            Self::System => Utc::now().trunc_subsecs(6),
+            Self::Fixed(at) => at,
+        }
+    }
+}
+
+/// The calendar day in the Netherlands at this moment: contracts, norms and freshness go by it.
+pub fn dutch_day(at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&Amsterdam).date_naive()
+}
+
+/// The wall-clock time in the Netherlands at this moment, for what people read.
+pub fn dutch_time(at: DateTime<Utc>) -> NaiveDateTime {
+    at.with_timezone(&Amsterdam).naive_local()
+}

@@ -1,0 +1,313 @@
+//! The command line: one program that serves, migrates, seeds and manages users.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::{DateTime, Duration, Utc};
+use clap::{Args, Parser, Subcommand};
+use secrecy::ExposeSecret;
+
+use crate::actor::{Actor, Role};
+use crate::clock::Clock;
+use crate::config::{Config, LogFormat};
+use crate::db::{self, Connection, Manager};
+use crate::error::Error;
+use crate::identity::model::{NewOrganisation, NewUser, OrganisationKind};
+use crate::identity::tokens::TokenKeys;
+use crate::{api_document, identity, product_book, seed, server};
+
+/// Laat zien welke aanbieders van jeugdhulp plek hebben, hoe lang de wachttijd is en hoe vers dat cijfer is.
+///
+/// Settings come from the environment or from a TOML file; see the table in the README.
+#[derive(Debug, Parser)]
+#[command(name = "beschikbaarheidswijzer", version, about, long_about)]
+struct CommandLine {
+    /// Settings file (TOML). Environment variables go before it.
+    #[arg(long, global = true, env = "BESCHIKBAARHEIDSWIJZER_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages and API until told to stop.
+    Serve(ServeArgs),
+    /// Bring the database schema up to date.
+    Migrate {
+        /// Take back the newest migration instead.
+        #[arg(long)]
+        down: bool,
+    },
+    /// Fill an empty database.
+    Seed(SeedArgs),
+    /// Manage users.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Print a bearer token for scripts. Only on the server itself.
+    Token {
+        /// Name of the user the script works as.
+        #[arg(long)]
+        user: String,
+        /// How many hours it is valid.
+        #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(i64).range(1..=24))]
+        hours: i64,
+    },
+    /// Print the OpenAPI document of the API.
+    Openapi,
+    /// Ask a running server whether it is ready; exit code 0 if so.
+    Healthcheck {
+        /// Address and port of the server.
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<SocketAddr>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// Bring up the schema, fill an empty database with the demonstration region and print sign-ins.
+    #[arg(long)]
+    demo: bool,
+    /// Address and port to listen on, for example 127.0.0.1:8080.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Also write the demonstration sign-ins to this file, as JSON.
+    #[arg(long, value_name = "FILE", requires = "demo")]
+    sign_ins: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct SeedArgs {
+    /// The demonstration region Noord-Veluwe, with made-up providers.
+    #[arg(long, required = true)]
+    demo: bool,
+    /// Pretend it is this moment, such as 2026-11-21T09:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    at: Option<DateTime<Utc>>,
+    /// Also write the demonstration sign-ins to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    sign_ins: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// List users with organisation and roles.
+    List,
+    /// Make a user and print the password.
+    Add(UserAddArgs),
+    /// Give a user a new password and print it; ends all sessions and tokens.
+    Password { name: String },
+    /// Block a user; ends all sessions and tokens.
+    Disable { name: String },
+    /// Readmit a blocked user.
+    Enable { name: String },
+}
+
+#[derive(Debug, Args)]
+struct UserAddArgs {
+    /// Name to sign in with.
+    name: String,
+    /// Name on the page, by role: "Toegang Harderwijk".
+    #[arg(long)]
+    display_name: String,
+    /// Role; may be given more than once.
+    #[arg(long = "role", required = true, value_parser = parse_role)]
+    roles: Vec<Role>,
+    /// Name of the organisation; made when it is new.
+    #[arg(long)]
+    organisation: String,
+    /// Kind of a new organisation: regio, gemeente, aanbieder, verwijzer or crisispunt.
+    #[arg(long, value_parser = parse_kind)]
+    kind: OrganisationKind,
+    /// Code of the region.
+    #[arg(long)]
+    region: String,
+    /// AGB code of the provider, for an organisation of the kind aanbieder.
+    #[arg(long)]
+    agb: Option<String>,
+    /// Municipality codes a toegang or gemeente serves.
+    #[arg(long = "municipality")]
+    municipalities: Vec<String>,
+}
+
+fn parse_role(code: &str) -> Result<Role, String> {
+    Role::parse(code).ok_or_else(|| format!("choose one of: {}", Role::ALL.map(Role::code).join(", ")))
+}
+
+fn parse_kind(code: &str) -> Result<OrganisationKind, String> {
+    OrganisationKind::parse(code).ok_or_else(|| "choose one of: regio, gemeente, aanbieder, verwijzer, crisispunt".into())
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let line = CommandLine::parse();
+    match execute(line) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Standard error may be closed; there is nobody left to tell then.
+            let _ = writeln!(std::io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn execute(line: CommandLine) -> Outcome {
+    let listen = match &line.command {
+        Command::Serve(ServeArgs { listen, .. }) | Command::Healthcheck { listen } => *listen,
+        _ => None,
+    };
+    let config = Config::load(line.config.as_ref(), listen)?;
+    match line.command {
+        Command::Serve(args) => serve(config, &args),
+        Command::Migrate { down } => migrate(&config, down),
+        Command::Seed(args) => {
+            let now = args.at.unwrap_or_else(|| Clock::System.now());
+            let mut conn = open(&config)?;
+            db::migrate_up(&mut conn)?;
+            let sign_ins = seed::demonstration(&mut conn, now)?;
+            print_sign_ins(&sign_ins, args.sign_ins.as_ref())
+        }
+        Command::User(command) => user(&config, command),
+        Command::Token { user, hours } => token(&config, &user, hours),
+        Command::Openapi => print(api_document::text()),
+        Command::Healthcheck { .. } => healthcheck(config.listen),
+    }
+}
+
+fn print(text: &str) -> Outcome {
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(())
+}
+
+fn open(config: &Config) -> Result<Connection, Box<dyn std::error::Error>> {
+    let url = config.database_url.expose_secret();
+    if let Some(path) = url.strip_prefix("sqlite://") {
+        if let Some(folder) = std::path::Path::new(path).parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+    }
+    Ok(Manager::new(url).open()?)
+}
+
+fn serve(config: Config, args: &ServeArgs) -> Outcome {
+    start_log(&config)?;
+    let clock = Clock::System;
+    if args.demo {
+        let now = clock.now();
+        let mut conn = open(&config)?;
+        db::migrate_up(&mut conn)?;
+        let sign_ins = if seed::is_empty(&mut conn)? { seed::demonstration(&mut conn, now)? } else { seed::renew_sign_ins(&mut conn, now)? };
+        print_sign_ins(&sign_ins, args.sign_ins.as_ref())?;
+        print(&format!("\nOpen {} in een browser. Stoppen: Ctrl+C.\n\n", config.public_url))?;
+    }
+    let state = server::build_state(config, clock, args.demo)?;
+    actix_web::rt::System::new().block_on(server::serve(state))?;
+    Ok(())
+}
+
+fn start_log(config: &Config) -> Outcome {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log_filter)?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+        LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
+    }
+    Ok(())
+}
+
+fn migrate(config: &Config, down: bool) -> Outcome {
+    let mut conn = open(config)?;
+    if down {
+        let name = db::migrate_down(&mut conn)?;
+        return print(&format!("taken back: {name}\n"));
+    }
+    let names = db::migrate_up(&mut conn)?;
+    if names.is_empty() { print("the schema is up to date\n") } else { print(&format!("run: {}\n", names.join(", "))) }
+}
+
+fn print_sign_ins(sign_ins: &[seed::SignIn], file: Option<&PathBuf>) -> Outcome {
+    if let Some(path) = file {
+        write_private(path, &serde_json::to_string_pretty(sign_ins)?)?;
+    }
+    let width = sign_ins.iter().map(|sign_in| sign_in.name.len()).max().unwrap_or(0);
+    let mut text = String::from("\nInloggen in de oefenomgeving (deze wachtwoorden gelden tot de volgende start):\n\n");
+    for sign_in in sign_ins {
+        text.push_str(&format!("  {:width$}  {}  {}\n", sign_in.name, sign_in.password, sign_in.organisation));
+    }
+    print(&text)
+}
+
+/// Writes a file that only its owner can read.
+fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+fn user(config: &Config, command: UserCommand) -> Outcome {
+    let mut conn = open(config)?;
+    let (actor, now) = (Actor::command_line(), Clock::System.now());
+    match command {
+        UserCommand::List => {
+            let users = identity::actions::list_users(&mut conn)?;
+            let lines: String = users
+                .iter()
+                .map(|user| {
+                    let roles: Vec<&str> = user.roles.iter().map(|role| role.code()).collect();
+                    let blocked = if user.active { "" } else { "  (geblokkeerd)" };
+                    format!("{}  {}  [{}]{blocked}\n", user.name, user.organisation, roles.join(", "))
+                })
+                .collect();
+            print(&lines)
+        }
+        UserCommand::Add(args) => {
+            let name = args.name.clone();
+            let password = db::write(&mut conn, |conn| {
+                let organisation = NewOrganisation {
+                    name: args.organisation,
+                    kind: args.kind,
+                    region_id: product_book::common::find_region_id(conn, &args.region)?,
+                    provider_id: args.agb.map(|agb| product_book::common::find_provider_id(conn, &agb)).transpose()?,
+                    municipality_ids: product_book::common::find_municipality_ids(conn, &args.municipalities)?,
+                };
+                let new = NewUser { name: args.name, display_name: args.display_name, roles: args.roles, organisation, demonstration: false };
+                identity::actions::create_user(conn, &actor, now, &new)
+            })?;
+            print(&format!("{name}  {password}\n"))
+        }
+        UserCommand::Password { name } => {
+            let password = identity::actions::reset_password(&mut conn, &actor, now, &name)?;
+            print(&format!("{name}  {password}\n"))
+        }
+        UserCommand::Disable { name } => Ok(identity::actions::set_active(&mut conn, &actor, now, &name, false)?),
+        UserCommand::Enable { name } => Ok(identity::actions::set_active(&mut conn, &actor, now, &name, true)?),
+    }
+}
+
+fn token(config: &Config, user: &str, hours: i64) -> Outcome {
+    let now = Clock::System.now();
+    let mut conn = open(config)?;
+    let pair = identity::actions::signing_key(&mut conn, now.naive_utc())?;
+    let keys = TokenKeys::new(&config.public_url, &pair)?;
+    let (id, version) = identity::actions::find_token_subject(&mut conn, user)?;
+    print(&format!("{}\n", keys.issue(id, version, now, Duration::hours(hours))?))
+}
+
+/// One plain HTTP request, so that no client library is needed for it.
+fn healthcheck(listen: SocketAddr) -> Outcome {
+    use std::io::Read as _;
+    let wait = std::time::Duration::from_secs(3);
+    let mut stream = std::net::TcpStream::connect_timeout(&listen, wait)?;
+    stream.set_read_timeout(Some(wait))?;
+    write!(stream, "GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(4096).read_to_string(&mut answer)?;
+    let status = answer.split_whitespace().nth(1).unwrap_or("no answer");
+    if status == "200" { print("ready\n") } else { Err(Box::new(Error::internal(format!("not ready: {status}")))) }
+}

@@ -1,0 +1,187 @@
+//! Configuration from a file and the environment, checked as a whole at start-up.
+//!
+//! The file (TOML) is named by `BESCHIKBAARHEIDSWIJZER_CONFIG`; an environment variable of the same
+//! name in capitals goes before it. Unknown keys are errors: a typing mistake must not pass silently.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// Every setting, with its default.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `sqlite://PATH` or `postgres://…`; may hold a password, so it is never shown.
+    pub database_url: SecretString,
+    /// Address and port of the pages and the API.
+    pub listen: SocketAddr,
+    /// Address and port of the Prometheus metrics; absent: none.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The address people use, such as `https://jeugdhulp.voorbeeld.nl`. Never taken from a request.
+    pub public_url: String,
+    /// `text` or `json`.
+    pub log_format: LogFormat,
+    /// A tracing filter, such as `info` or `beschikbaarheidswijzer=debug`.
+    pub log_filter: String,
+    /// Connections to the database; 4 is enough on two cores.
+    pub database_pool: u32,
+    /// Worker threads; absent: one per core.
+    pub workers: Option<usize>,
+    /// Where the built style sheets and scripts are read from in a debug build; a release holds them itself.
+    pub region: RegionLook,
+}
+
+/// How lines of the log look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// What makes a region recognise its own pages.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegionLook {
+    /// Code of the region this server is for; absent: the only or first one.
+    pub code: Option<String>,
+    /// The name in the header; absent: that of the product book.
+    pub name: Option<String>,
+    /// Eight shades of the brand colour, dark to light, each as `#rrggbb`.
+    pub colours: Option<Vec<String>>,
+    /// A logo as SVG or PNG file, shown in place of the compass.
+    pub logo: Option<PathBuf>,
+    /// Municipality borders as GeoJSON, for the map; absent: a map of dots.
+    pub map: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url: SecretString::from("sqlite://data/beschikbaarheidswijzer.sqlite"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_listen: None,
+            public_url: String::new(),
+            log_format: LogFormat::Text,
+            log_filter: "info".into(),
+            database_pool: 4,
+            workers: None,
+            region: RegionLook::default(),
+        }
+    }
+}
+
+/// Everything that is wrong with the configuration, told at once.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration is not right:\n{}", .0.iter().map(|p| format!("  - {p}")).collect::<Vec<_>>().join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+/// The settings that may come as environment variables.
+const FROM_ENVIRONMENT: [&str; 8] = [
+    "DATABASE_URL",
+    "LISTEN",
+    "METRICS_LISTEN",
+    "PUBLIC_URL",
+    "LOG_FORMAT",
+    "LOG_FILTER",
+    "DATABASE_POOL",
+    "WORKERS",
+];
+
+impl Config {
+    /// Reads file and environment and checks the result.
+    pub fn load(file: Option<&PathBuf>, listen: Option<SocketAddr>) -> Result<Self, ConfigError> {
+        let mut builder = config::Config::builder();
+        if let Some(path) = file {
+            builder = builder.add_source(config::File::from(path.clone()).format(config::FileFormat::Toml));
+        }
+        for name in FROM_ENVIRONMENT {
+            if let Ok(value) = std::env::var(name) {
+                builder = builder
+                    .set_override(name.to_lowercase(), value)
+                    .map_err(|error| ConfigError(vec![format!("{name}: {error}")]))?;
+            }
+        }
+        let mut config: Self = builder
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(|error| ConfigError(vec![error.to_string()]))?;
+        if let Some(listen) = listen {
+            config.listen = listen;
+        }
+        if config.public_url.is_empty() {
+            config.public_url = format!("http://{}", config.listen);
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        use secrecy::ExposeSecret;
+        let mut problems = Vec::new();
+        let url = self.database_url.expose_secret();
+        if !(url.starts_with("sqlite://") || url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+            problems.push("database_url (DATABASE_URL) must start with sqlite:// or postgres://".into());
+        }
+        if !(self.public_url.starts_with("http://") || self.public_url.starts_with("https://"))
+            || self.public_url.ends_with('/')
+        {
+            problems.push("public_url (PUBLIC_URL) must start with https:// (or http://) and have no slash at the end".into());
+        }
+        if self.metrics_listen == Some(self.listen) {
+            problems.push("metrics_listen (METRICS_LISTEN) must differ from listen (LISTEN)".into());
+        }
+        if !(1..=100).contains(&self.database_pool) {
+            problems.push("database_pool (DATABASE_POOL) must be 1 to 100".into());
+        }
+        if self.workers.is_some_and(|workers| !(1..=256).contains(&workers)) {
+            problems.push("workers (WORKERS) must be 1 to 256".into());
+        }
+        if tracing_subscriber::EnvFilter::try_new(&self.log_filter).is_err() {
+            problems.push("log_filter (LOG_FILTER) is not a filter such as info or beschikbaarheidswijzer=debug".into());
+        }
+        if let Some(colours) = &self.region.colours {
+            if colours.len() != 8 || !colours.iter().all(|colour| is_colour(colour)) {
+                problems.push("region.colours must be eight colours like #0b5a69, dark to light".into());
+            }
+        }
+        for (key, path) in [("region.logo", &self.region.logo), ("region.map", &self.region.map)] {
+            if let Some(path) = path {
+                if !path.is_file() {
+                    problems.push(format!("{key}: no file at {}", path.display()));
+                }
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError(problems)) }
+    }
+}
+
+fn is_colour(text: &str) -> bool {
+    text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_is_told_at_once() {
+        let config = Config {
+            database_url: SecretString::from("mysql://x"),
+            public_url: "jeugdhulp.example/".into(),
+            database_pool: 0,
+            region: RegionLook { colours: Some(vec!["red".into()]), ..RegionLook::default() },
+            ..Config::default()
+        };
+        let problems = config.check().expect_err("four settings are wrong").0;
+        assert_eq!(problems.len(), 4, "{problems:?}");
+    }
+
+    #[test]
+    fn the_defaults_are_right() {
+        let config = Config { public_url: "http://127.0.0.1:8080".into(), ..Config::default() };
+        assert!(config.check().is_ok());
+    }
+}

@@ -1,0 +1,190 @@
+//! One connection type over SQLite and PostgreSQL, its pool, and transactions.
+//!
+//! Which database it is follows from the scheme of the URL and from nothing else.
+
+mod connection;
+pub mod schema;
+
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager as Ansi, Connection as _, SimpleConnection, TransactionManager};
+use diesel::r2d2::{self, ManageConnection, R2D2Connection};
+use diesel::{PgConnection, QueryResult, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+pub use self::connection::AnyConnection as Connection;
+use crate::error::{Error, Result};
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// How long a request waits for a connection before it is told to come back: the promise is 2 seconds.
+const WAIT_FOR_CONNECTION: Duration = Duration::from_millis(1500);
+
+/// Runs one diesel expression on whichever database it is, for the few statements
+/// (batch insert, upsert) that do not compile against both at once.
+#[macro_export]
+macro_rules! on_each {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::db::Connection::Postgres($c) => $body,
+            $crate::db::Connection::Sqlite($c) => $body,
+        }
+    };
+}
+
+pub type Pool = diesel::r2d2::Pool<Manager>;
+pub type PooledConnection = diesel::r2d2::PooledConnection<Manager>;
+
+/// Opens connections by URL scheme. Diesel's own derive tries one database after the other
+/// and hides why the first failed, so it is not used.
+#[derive(Debug, Clone)]
+pub struct Manager {
+    url: String,
+}
+
+impl Manager {
+    pub fn new(url: &str) -> Self {
+        Self { url: url.to_owned() }
+    }
+
+    /// Opens one connection outside the pool.
+    pub fn open(&self) -> diesel::ConnectionResult<Connection> {
+        if let Some(path) = self.url.strip_prefix("sqlite://") {
+            let mut conn = SqliteConnection::establish(path)?;
+            conn.batch_execute(
+                "PRAGMA busy_timeout = 1500; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                 PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -4000;",
+            )
+            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            Ok(Connection::Sqlite(conn))
+        } else if self.url.starts_with("postgres://") || self.url.starts_with("postgresql://") {
+            let mut conn = PgConnection::establish(&self.url)?;
+            conn.batch_execute("SET lock_timeout = '1500ms'; SET TIME ZONE 'UTC'")
+                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            Ok(Connection::Postgres(conn))
+        } else {
+            Err(diesel::ConnectionError::InvalidConnectionUrl(
+                "DATABASE_URL must start with sqlite:// or postgres://".into(),
+            ))
+        }
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Connection;
+    type Error = r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<Connection, r2d2::Error> {
+        self.open().map_err(r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut Connection) -> std::result::Result<(), r2d2::Error> {
+        conn.ping().map_err(r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Connection) -> bool {
+        // A connection dropped while panicking may hold an open transaction: throw it away.
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+/// The pool. Connections are opened when first needed, so that a server starts while its database is away.
+pub fn pool(url: &str, size: u32) -> Pool {
+    diesel::r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .connection_timeout(WAIT_FOR_CONNECTION)
+        .build_unchecked(Manager::new(url))
+}
+
+/// Whether a message of the database names a state that passes by itself.
+pub fn is_passing_failure(message: &str) -> bool {
+    const PASSING: [&str; 12] = [
+        "database is locked",
+        "database table is locked",
+        "disk I/O error",
+        "database or disk is full",
+        "unable to open database file",
+        "attempt to write a readonly database",
+        "lock timeout",
+        "terminating connection",
+        "server closed the connection",
+        "no connection to the server",
+        "the database system is",
+        "could not extend file",
+    ];
+    PASSING.iter().any(|part| message.contains(part))
+}
+
+/// Runs `work` as one write transaction: all of it is kept, or nothing.
+///
+/// SQLite takes its write lock at the start (`BEGIN IMMEDIATE`): a transaction that reads first and
+/// writes later would otherwise fail with "database is locked" under load. Not to be nested.
+pub fn write<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    match conn {
+        Connection::Sqlite(sqlite) => Ansi::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
+        Connection::Postgres(postgres) => Ansi::begin_transaction(postgres)?,
+    }
+    finish(conn, work)
+}
+
+/// Runs `work` on one unchanging picture of the database.
+pub fn read<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    match conn {
+        Connection::Sqlite(sqlite) => Ansi::begin_transaction_sql(sqlite, "BEGIN DEFERRED")?,
+        Connection::Postgres(postgres) => {
+            Ansi::begin_transaction_sql(postgres, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        }
+    }
+    finish(conn, work)
+}
+
+fn finish<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    match work(conn) {
+        Ok(value) => {
+            let commit: QueryResult<()> = <Connection as diesel::Connection>::TransactionManager::commit_transaction(conn);
+            commit.map(|()| value).map_err(Error::from)
+        }
+        Err(error) => {
+            // The first error is the one that says what went wrong; a failed rollback breaks the
+            // connection, which the pool then throws away.
+            if let Err(rollback) = <Connection as diesel::Connection>::TransactionManager::rollback_transaction(conn) {
+                tracing::warn!(error = %rollback, "rollback failed");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Brings the schema up to date; returns the names of the migrations run.
+pub fn migrate_up(conn: &mut Connection) -> Result<Vec<String>> {
+    let run = match conn {
+        Connection::Sqlite(_) => conn.run_pending_migrations(SQLITE_MIGRATIONS),
+        Connection::Postgres(_) => conn.run_pending_migrations(POSTGRES_MIGRATIONS),
+    };
+    Ok(run.map_err(Error::internal)?.iter().map(ToString::to_string).collect())
+}
+
+/// Takes back the newest migration; returns its name.
+pub fn migrate_down(conn: &mut Connection) -> Result<String> {
+    let reverted = match conn {
+        Connection::Sqlite(_) => conn.revert_last_migration(SQLITE_MIGRATIONS),
+        Connection::Postgres(_) => conn.revert_last_migration(POSTGRES_MIGRATIONS),
+    };
+    Ok(reverted.map_err(Error::internal)?.to_string())
+}
+
+/// Whether the schema lags behind what this program expects.
+pub fn has_pending_migrations(conn: &mut Connection) -> Result<bool> {
+    let pending = match conn {
+        Connection::Sqlite(_) => conn.has_pending_migration(SQLITE_MIGRATIONS),
+        Connection::Postgres(_) => conn.has_pending_migration(POSTGRES_MIGRATIONS),
+    };
+    pending.map_err(Error::internal)
+}
+
+/// Whether the database answers.
+pub fn ping(conn: &mut Connection) -> Result<()> {
+    conn.ping().map_err(|error| Error::Unavailable(error.into()))
+}

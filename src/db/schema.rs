@@ -1,0 +1,317 @@
+//! The tables, as diesel sees them on both databases.
+
+diesel::table! {
+    region (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        phone -> Text,
+        email -> Text,
+        website -> Text,
+        fresh_days -> Integer,
+        stale_days -> Integer,
+        intake_norm_weeks -> Integer,
+        treatment_norm_weeks -> Integer,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    municipality (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        province -> Text,
+        lat -> Double,
+        lon -> Double,
+        valid_from -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    segment (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        code -> Text,
+        name -> Text,
+        description -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    region_municipality (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        municipality_id -> BigInt,
+        segment_id -> Nullable<BigInt>,
+        clients -> Text,
+        valid_from -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        inhabitants -> Nullable<Integer>,
+        young_people -> Nullable<Integer>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    postcode (pc4) {
+        pc4 -> Integer,
+        place -> Text,
+        municipality_id -> BigInt,
+        lat -> Double,
+        lon -> Double,
+    }
+}
+
+diesel::table! {
+    product (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        code -> Text,
+        name -> Text,
+        segment_id -> BigInt,
+        category -> Integer,
+        kind -> Text,
+        min_age -> Integer,
+        max_age -> Integer,
+        intake_norm_weeks -> Nullable<Integer>,
+        treatment_norm_weeks -> Nullable<Integer>,
+        placed_by_matching -> Bool,
+        until_23 -> Bool,
+        synonyms -> Text,
+        description -> Text,
+        valid_from -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    product_bridge (product_id, bridge_product_id) {
+        product_id -> BigInt,
+        bridge_product_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    provider (id) {
+        id -> BigInt,
+        agb -> Text,
+        name -> Text,
+        kind -> Text,
+        main_provider_id -> Nullable<BigInt>,
+        phone -> Text,
+        email -> Text,
+        website -> Text,
+        online_help -> Bool,
+        description -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    location (id) {
+        id -> BigInt,
+        provider_id -> BigInt,
+        number -> Integer,
+        name -> Text,
+        pc4 -> Integer,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    contract (id) {
+        id -> BigInt,
+        provider_id -> BigInt,
+        product_id -> BigInt,
+        municipality_id -> Nullable<BigInt>,
+        level -> Text,
+        valid_from -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    offer (id) {
+        id -> BigInt,
+        provider_id -> BigInt,
+        location_id -> BigInt,
+        product_id -> BigInt,
+        online -> Bool,
+        free_places -> Nullable<Integer>,
+        total_places -> Nullable<Integer>,
+        waiting -> Nullable<Integer>,
+        intake_min -> Nullable<Integer>,
+        intake_max -> Nullable<Integer>,
+        treatment_min -> Nullable<Integer>,
+        treatment_max -> Nullable<Integer>,
+        basis -> Nullable<Text>,
+        status -> Text,
+        stop_reason -> Nullable<Text>,
+        stop_explanation -> Nullable<Text>,
+        stop_until -> Nullable<Date>,
+        min_age -> Nullable<Integer>,
+        max_age -> Nullable<Integer>,
+        closes_on -> Nullable<Date>,
+        remarks -> Nullable<Text>,
+        reserved_places -> Integer,
+        confirmed_at -> Nullable<Timestamp>,
+        confirmed_by -> Nullable<Text>,
+        version -> Integer,
+        supply_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    offer_history (id) {
+        id -> BigInt,
+        offer_id -> BigInt,
+        at -> Timestamp,
+        changed_by -> Text,
+        change -> Text,
+        version -> Integer,
+        free_places -> Nullable<Integer>,
+        total_places -> Nullable<Integer>,
+        waiting -> Nullable<Integer>,
+        intake_min -> Nullable<Integer>,
+        intake_max -> Nullable<Integer>,
+        treatment_min -> Nullable<Integer>,
+        treatment_max -> Nullable<Integer>,
+        basis -> Nullable<Text>,
+        status -> Text,
+        stop_reason -> Nullable<Text>,
+        stop_explanation -> Nullable<Text>,
+        stop_until -> Nullable<Date>,
+        min_age -> Nullable<Integer>,
+        max_age -> Nullable<Integer>,
+        closes_on -> Nullable<Date>,
+        remarks -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    supply_version (id) {
+        id -> Integer,
+        version -> BigInt,
+        book_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    organisation (id) {
+        id -> BigInt,
+        name -> Text,
+        kind -> Text,
+        region_id -> BigInt,
+        provider_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    organisation_municipality (organisation_id, municipality_id) {
+        organisation_id -> BigInt,
+        municipality_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_account (id) {
+        id -> BigInt,
+        name -> Text,
+        display_name -> Text,
+        organisation_id -> BigInt,
+        password_hash -> Nullable<Text>,
+        active -> Bool,
+        demonstration -> Bool,
+        credential_version -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    user_role (user_id, role) {
+        user_id -> BigInt,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    session (id) {
+        id -> Text,
+        user_id -> BigInt,
+        csrf -> Text,
+        credential_version -> Integer,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signing_key (kid) {
+        kid -> Text,
+        private_pem -> Text,
+        public_pem -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_event (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        request_id -> Text,
+        origin -> Text,
+        user_id -> Nullable<BigInt>,
+        user_name -> Text,
+        organisation -> Text,
+        roles -> Text,
+        action -> Text,
+        outcome -> Text,
+        object_type -> Text,
+        object_id -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(location -> provider (provider_id));
+diesel::joinable!(location -> postcode (pc4));
+diesel::joinable!(offer -> location (location_id));
+diesel::joinable!(offer -> product (product_id));
+diesel::joinable!(offer -> provider (provider_id));
+diesel::joinable!(product -> segment (segment_id));
+diesel::joinable!(contract -> product (product_id));
+diesel::joinable!(contract -> provider (provider_id));
+diesel::joinable!(contract -> municipality (municipality_id));
+diesel::joinable!(region_municipality -> municipality (municipality_id));
+diesel::joinable!(user_account -> organisation (organisation_id));
+diesel::joinable!(user_role -> user_account (user_id));
+diesel::joinable!(session -> user_account (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    region,
+    municipality,
+    segment,
+    region_municipality,
+    postcode,
+    product,
+    product_bridge,
+    provider,
+    location,
+    contract,
+    offer,
+    offer_history,
+    supply_version,
+    organisation,
+    organisation_municipality,
+    user_account,
+    user_role,
+    session,
+    signing_key,
+    audit_event,
+);

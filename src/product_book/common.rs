@@ -1,0 +1,87 @@
+//! What all parts of the product book share: stored values with their version, and how a save ends.
+
+use serde::Serialize;
+
+use crate::actor::Actor;
+use crate::db::Connection;
+use crate::error::{Error, Result};
+use crate::product_book::store;
+use crate::web::page::ErrorLink;
+
+/// A value with its key and the version it has in the database.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored<T> {
+    pub id: i64,
+    pub version: i32,
+    pub value: T,
+}
+
+/// What a save expects to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// Nothing: it is new.
+    Absent,
+    /// This version: it has not been changed since it was read.
+    Version(i32),
+}
+
+impl Expect {
+    /// From `If-Match`: without it, a save makes something new.
+    pub fn from_if_match(version: Option<i32>) -> Self {
+        version.map_or(Self::Absent, Self::Version)
+    }
+}
+
+/// A save that succeeded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saved<T> {
+    pub created: bool,
+    pub stored: Stored<T>,
+}
+
+/// Compares what is there with what the save expects; `current` is shown to whom it was changed under.
+pub fn check_expectation<T: Serialize>(expect: Expect, found: Option<&Stored<T>>, what: &'static str) -> Result<()> {
+    match (expect, found) {
+        (Expect::Absent, None) => Ok(()),
+        (Expect::Absent, Some(_)) => Err(Error::Conflict(format!("Deze {what} bestaat al. Stuur If-Match mee om te wijzigen."))),
+        (Expect::Version(_), None) => Err(Error::NotFound(what)),
+        (Expect::Version(version), Some(stored)) if version == stored.version => Ok(()),
+        (Expect::Version(_), Some(stored)) => Err(Error::Outdated { current: Some(serde_json::to_value(&stored.value).map_err(Error::internal)?) }),
+    }
+}
+
+/// A conditional update that touched no row was overtaken by another between reading and writing.
+pub fn require_one_row(rows: usize) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(Error::Outdated { current: None }) }
+}
+
+/// An administrator manages the book of the own region only.
+pub fn require_own_region(actor: &Actor, region_id: i64) -> Result<()> {
+    match &actor.identity {
+        Some(identity) if identity.region_id != region_id => Err(Error::Forbidden),
+        _ => Ok(()),
+    }
+}
+
+/// Every change of the book is a new version of the supply, read anew by all servers.
+pub fn touch_book(conn: &mut Connection) -> Result<()> {
+    store::update_book_version(conn)
+}
+
+pub fn find_region_id(conn: &mut Connection, code: &str) -> Result<i64> {
+    store::find_region_id(conn, code)?.ok_or(Error::NotFound("regio"))
+}
+
+pub fn find_provider_id(conn: &mut Connection, agb: &str) -> Result<i64> {
+    store::find_provider_id(conn, agb)?.ok_or(Error::NotFound("aanbieder"))
+}
+
+/// The ids of municipalities by code; each must exist.
+pub fn find_municipality_ids(conn: &mut Connection, codes: &[String]) -> Result<Vec<i64>> {
+    codes.iter().map(|code| store::find_municipality_id(conn, code)?.ok_or(Error::NotFound("gemeente"))).collect()
+}
+
+/// The links of an error summary for a form whose inputs have the names of the fields as id.
+pub fn error_links(violations: &rules::violations::Violations, labels: &[(&str, &str)]) -> Vec<ErrorLink> {
+    ErrorLink::list(violations, |field| labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| label).to_owned())
+}

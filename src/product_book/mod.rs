@@ -1,0 +1,9 @@
+//! Productenboek (product book): regions, municipalities, segments, products, providers, locations and
+//! contracts. Managed by the administrator on pages under `/beheer` and by the API.
+//!
+//! Every kind of thing has a folder with the same files. Nothing is deleted: what ends gets a last day.
+
+pub mod common;
+pub mod overview;
+pub mod segments;
+mod store;

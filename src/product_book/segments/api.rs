@@ -1,0 +1,134 @@
+//! Segments by API.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use rules::codes::{RegionCode, SegmentCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::actions::{self, SegmentDraft};
+use super::model::Segment;
+use crate::api_document::{Problem, parse_path};
+use crate::error::Result;
+use crate::product_book::common::{Expect, Stored};
+use crate::web::context::Context;
+use crate::web::fields::{Fields, Length};
+use crate::web::input::{JsonInput, QueryInput};
+use crate::web::reply;
+
+/// Segment: een deel van het aanbod van een regio.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Segment)]
+pub struct SegmentBody {
+    /// Code van het segment, uniek binnen de regio.
+    #[schema(example = "1", pattern = "^[A-Z0-9-]{1,10}$")]
+    code: String,
+    /// Naam van het segment.
+    #[schema(example = "Hoog specialistisch")]
+    naam: String,
+    /// Wat erbij hoort.
+    #[schema(example = "Zorg voor weinig kinderen, met veel deskundigheid.")]
+    omschrijving: String,
+}
+
+/// De segmenten van een regio.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Segmenten {
+    segmenten: Vec<SegmentBody>,
+}
+
+/// Wat u van een segment opslaat.
+#[derive(Debug, ToSchema)]
+#[schema(as = SegmentInvoer)]
+#[expect(dead_code, reason = "describes the fields that read_segment reads")]
+pub struct SegmentInput {
+    /// Naam van het segment.
+    #[schema(min_length = 1, max_length = 100, pattern = r"\S", example = "Hoog specialistisch")]
+    naam: String,
+    /// Wat erbij hoort.
+    #[schema(max_length = 500, example = "Zorg voor weinig kinderen, met veel deskundigheid.")]
+    omschrijving: Option<String>,
+}
+
+impl From<Segment> for SegmentBody {
+    fn from(segment: Segment) -> Self {
+        Self { code: segment.code, naam: segment.name, omschrijving: segment.description }
+    }
+}
+
+/// Reads a segment from JSON or a form.
+pub(super) fn read_segment(fields: &mut Fields) -> SegmentDraft {
+    SegmentDraft { name: fields.text("naam", Length(1, 100)), description: fields.text("omschrijving", Length(0, 500)) }
+}
+
+#[utoipa::path(
+    get, path = "/regios/{regio}/segmenten", operation_id = "lijstSegmenten", tag = "Productenboek",
+    summary = "Segmenten van een regio",
+    params(("regio" = String, Path, description = "Code van de regio", pattern = "^[a-z][a-z0-9-]{1,39}$", example = "noord-veluwe")),
+    responses(
+        (status = 200, description = "De segmenten, op code", body = Segmenten, headers(("API-Version" = String))),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+    )
+)]
+pub async fn list_segments(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let region = parse_path("regio", &path, RegionCode::parse)?;
+    let found = ctx.db(move |conn, _, _| actions::list_segments(conn, region.as_str())).await?;
+    reply::json(&Segmenten { segmenten: found.into_iter().map(|stored| stored.value.into()).collect() })
+}
+
+#[utoipa::path(
+    get, path = "/regios/{regio}/segmenten/{segment}", operation_id = "haalSegment", tag = "Productenboek",
+    summary = "Eén segment",
+    params(
+        ("regio" = String, Path, description = "Code van de regio", pattern = "^[a-z][a-z0-9-]{1,39}$", example = "noord-veluwe"),
+        ("segment" = String, Path, description = "Code van het segment", pattern = "^[A-Z0-9-]{1,10}$", example = "1"),
+    ),
+    responses(
+        (status = 200, description = "Het segment", body = SegmentBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+    )
+)]
+pub async fn get_segment(ctx: Context, path: Path<(String, String)>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let (region, code) = parse_key(&path)?;
+    let found = ctx.db(move |conn, _, _| actions::find_segment(conn, region.as_str(), code.as_str())).await?;
+    reply_segment(StatusCode::OK, found)
+}
+
+#[utoipa::path(
+    put, path = "/regios/{regio}/segmenten/{segment}", operation_id = "bewaarSegment", tag = "Productenboek",
+    summary = "Segment maken of wijzigen",
+    description = "Zonder If-Match maakt u een nieuw segment. Met de ETag van de laatst gelezen versie in If-Match wijzigt u het.",
+    params(
+        ("regio" = String, Path, description = "Code van de regio", pattern = "^[a-z][a-z0-9-]{1,39}$"),
+        ("segment" = String, Path, description = "Code van het segment", pattern = "^[A-Z0-9-]{1,10}$"),
+        ("If-Match" = Option<String>, Header, description = "ETag van de versie die u wijzigt"),
+    ),
+    request_body(content = SegmentInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Gewijzigd", body = SegmentBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        (status = 201, description = "Gemaakt", body = SegmentBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"))),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
+        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_segment(ctx: Context, req: HttpRequest, path: Path<(String, String)>, QueryInput(query): QueryInput, JsonInput(mut input): JsonInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let (region, code) = parse_key(&path)?;
+    let expect = Expect::from_if_match(reply::if_match(&req));
+    let draft = read_segment(&mut input);
+    let draft = input.finish(draft)?;
+    let saved = ctx.db_supply(move |conn, actor, now| actions::save_segment(conn, actor, now, (region.as_str(), code.as_str()), expect, draft)).await?;
+    reply_segment(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)
+}
+
+fn parse_key(path: &(String, String)) -> Result<(RegionCode, SegmentCode)> {
+    Ok((parse_path("regio", &path.0, RegionCode::parse)?, parse_path("segment", &path.1, SegmentCode::parse)?))
+}
+
+fn reply_segment(status: StatusCode, stored: Stored<Segment>) -> Result<HttpResponse> {
+    reply::json_with_version(status, stored.version, &SegmentBody::from(stored.value))
+}

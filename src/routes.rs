@@ -1,0 +1,161 @@
+//! The one list of everything that can be reached, with what each asks of the one who calls it.
+//!
+//! The router is built from this list, and so are the tests of the permissions: a page or call that is not
+//! here does not exist, and one without an access cannot be written down.
+
+use std::collections::BTreeMap;
+
+use actix_web::guard::{self, Guard};
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Handler, Responder, Route};
+
+use crate::error::Error;
+use crate::identity::policy::Access;
+use crate::identity::policy::Access::{Public, Requires};
+use crate::identity::policy::Permission::{ManageProductBook, UseOwnSession};
+use crate::web::{assets, info, look, pipeline};
+use crate::{api_document, health, identity, product_book};
+
+/// One thing that can be reached.
+pub struct Endpoint {
+    pub method: Method,
+    /// With its parameters in braces, as the router and the API document write them.
+    pub path: &'static str,
+    pub access: Access,
+    route: Box<dyn Fn() -> Route>,
+}
+
+fn endpoint<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let guarded = method.clone();
+    let route = move || {
+        Route::new()
+            .guard(MethodGuard(guarded.clone()))
+            .to(handler.clone())
+            .wrap(from_fn(move |req, next| pipeline::authorize(access, req, next)))
+    };
+    Endpoint { method, path, access, route: Box::new(route) }
+}
+
+/// `HEAD` is answered wherever `GET` is.
+struct MethodGuard(Method);
+
+impl Guard for MethodGuard {
+    fn check(&self, ctx: &guard::GuardContext<'_>) -> bool {
+        let method = &ctx.head().method;
+        *method == self.0 || (self.0 == Method::GET && *method == Method::HEAD)
+    }
+}
+
+fn get<F, Args>(path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    endpoint(Method::GET, path, access, handler)
+}
+
+fn post<F, Args>(path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    endpoint(Method::POST, path, access, handler)
+}
+
+fn put<F, Args>(path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    endpoint(Method::PUT, path, access, handler)
+}
+
+/// Everything that can be reached. Of two paths that both fit, the first wins.
+pub fn all() -> Vec<Endpoint> {
+    let mut endpoints = general();
+    endpoints.extend(product_book_pages());
+    endpoints.extend(product_book_api());
+    endpoints
+}
+
+fn general() -> Vec<Endpoint> {
+    use identity::pages as sign;
+    vec![
+        get("/healthz", Public, health::healthz),
+        get("/readyz", Public, health::readyz),
+        get("/static/{file:.*}", Public, assets::file),
+        get("/thema.css", Public, look::style),
+        get("/logo", Public, look::logo),
+        get("/hulp", Public, info::help),
+        get("/privacy", Public, info::privacy),
+        get("/toegankelijkheid", Public, info::accessibility),
+        get("/open-gegevens", Public, info::open_data),
+        get("/inloggen", Public, sign::sign_in_form),
+        post("/inloggen", Public, sign::sign_in),
+        get("/start", Requires(UseOwnSession), sign::start),
+        post("/uitloggen", Requires(UseOwnSession), sign::sign_out),
+        get("/v1/openapi.json", Public, api_document::json),
+        get("/v1/docs", Public, api_document::to_swagger_ui),
+        get("/v1/docs/{file:.*}", Public, api_document::swagger_ui),
+    ]
+}
+
+fn product_book_pages() -> Vec<Endpoint> {
+    use product_book::{overview, segments};
+    let manage = Requires(ManageProductBook);
+    vec![
+        get("/beheer", manage, overview::overview),
+        get("/beheer/segmenten", manage, segments::pages::list),
+        post("/beheer/segmenten", manage, segments::pages::save),
+        get("/beheer/segmenten/nieuw", manage, segments::pages::new_form),
+        get("/beheer/segmenten/{segment}", manage, segments::pages::edit_form),
+    ]
+}
+
+fn product_book_api() -> Vec<Endpoint> {
+    use product_book::segments;
+    let manage = Requires(ManageProductBook);
+    vec![
+        get("/v1/regios/{regio}/segmenten", Public, segments::api::list_segments),
+        get("/v1/regios/{regio}/segmenten/{segment}", Public, segments::api::get_segment),
+        put("/v1/regios/{regio}/segmenten/{segment}", manage, segments::api::put_segment),
+    ]
+}
+
+/// Builds the router.
+pub fn configure(config: &mut ServiceConfig) {
+    let mut by_path: Vec<(&'static str, Vec<Endpoint>)> = Vec::new();
+    let mut place: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for endpoint in all() {
+        let index = *place.entry(endpoint.path).or_insert_with(|| {
+            by_path.push((endpoint.path, Vec::new()));
+            by_path.len() - 1
+        });
+        by_path[index].1.push(endpoint);
+    }
+    for (path, endpoints) in by_path {
+        let mut allowed: Vec<&str> = endpoints.iter().map(|endpoint| endpoint.method.as_str()).collect();
+        if allowed.contains(&"GET") {
+            allowed.push("HEAD");
+        }
+        let allow = allowed.join(", ");
+        let mut resource = web::resource(path);
+        for endpoint in &endpoints {
+            resource = resource.route((endpoint.route)());
+        }
+        config.service(resource.default_service(web::to(move || {
+            let allow = allow.clone();
+            async move { Err::<&str, _>(Error::MethodNotAllowed(allow)) }
+        })));
+    }
+}

@@ -1,0 +1,126 @@
+//! Start, serve, and stop without breaking off what is under way.
+
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpResponse, HttpServer};
+use secrecy::ExposeSecret;
+
+use crate::availability::supply::Supply;
+use crate::clock::{Clock, dutch_day};
+use crate::config::Config;
+use crate::db;
+use crate::error::{Error, Result};
+use crate::identity::actions::signing_key;
+use crate::identity::tokens::TokenKeys;
+use crate::metrics::Metrics;
+use crate::routes;
+use crate::state::AppState;
+use crate::web::look::Look;
+use crate::web::pipeline;
+
+/// How often a server looks whether another has changed the supply. A search may lag two seconds.
+const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
+/// How long running requests get to finish after a signal to stop.
+const SECONDS_TO_FINISH: u64 = 10;
+
+/// Opens the database and reads the supply. The schema must be up to date.
+pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState> {
+    let pool = db::pool(config.database_url.expose_secret(), config.database_pool);
+    let look = Look::load(&config.region).map_err(Error::internal)?;
+    let metrics = Metrics::new().map_err(Error::internal)?;
+    let supply = Supply::default();
+    let mut conn = pool.get()?;
+    if db::has_pending_migrations(&mut conn)? {
+        return Err(Error::internal("the database schema is older than this program: run `beschikbaarheidswijzer migrate` first"));
+    }
+    let now = clock.now();
+    let pair = signing_key(&mut conn, now.naive_utc())?;
+    let tokens = TokenKeys::new(&config.public_url, &pair)?;
+    supply.refresh(&mut conn, dutch_day(now))?;
+    drop(conn);
+    Ok(AppState { pool, clock, config, supply, tokens, metrics, look, demo })
+}
+
+/// The application: every route with everything around it.
+pub fn app(
+    state: Data<AppState>,
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error, InitError = ()>> {
+    App::new()
+        .app_data(state)
+        .configure(routes::configure)
+        .default_service(web::to(|| async { Err::<HttpResponse, _>(Error::NO_PAGE) }))
+        .wrap(from_fn(pipeline::authenticate))
+        .wrap(from_fn(pipeline::explain_errors))
+        .wrap(from_fn(pipeline::observe))
+        .wrap(Compress::default())
+}
+
+/// Serves until told to stop (SIGTERM, SIGINT), then lets running requests finish.
+pub async fn serve(state: AppState) -> std::io::Result<()> {
+    let (listen, metrics_listen, workers) = (state.config.listen, state.config.metrics_listen, state.config.workers);
+    let state = Data::new(state);
+    let watcher = actix_web::rt::spawn(watch_supply(state.clone()));
+    let shared = state.clone();
+    let mut server = HttpServer::new(move || app(shared.clone()))
+        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(Duration::from_secs(30))
+        .shutdown_timeout(SECONDS_TO_FINISH);
+    if let Some(workers) = workers {
+        server = server.workers(workers);
+    }
+    let server = server.bind(listen)?;
+    for address in server.addrs() {
+        tracing::info!(%address, "listening");
+    }
+    let metrics = metrics_listen.map(|address| serve_metrics(state.clone(), address)).transpose()?;
+    let result = server.run().await;
+    watcher.abort();
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
+    tracing::info!("stopped");
+    result
+}
+
+fn serve_metrics(state: Data<AppState>, address: std::net::SocketAddr) -> std::io::Result<actix_web::rt::task::JoinHandle<std::io::Result<()>>> {
+    let server = HttpServer::new(move || App::new().app_data(state.clone()).route("/metrics", web::get().to(metrics))).workers(1).disable_signals().bind(address)?;
+    Ok(actix_web::rt::spawn(server.run()))
+}
+
+async fn metrics(state: Data<AppState>) -> HttpResponse {
+    state.supply.report(&state.metrics);
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(state.metrics.render())
+}
+
+/// Follows what other servers and the command line write, and the change of day.
+async fn watch_supply(state: Data<AppState>) {
+    let mut ticks = tokio::time::interval(LOOK_FOR_CHANGES);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        ticks.tick().await;
+        let shared = state.clone();
+        let look = move || -> Result<()> {
+            let today = dutch_day(shared.clock.now());
+            let mut conn = shared.pool.get()?;
+            shared.supply.refresh(&mut conn, today)
+        };
+        match web::block(look).await {
+            Ok(Ok(())) => {
+                if failing {
+                    tracing::info!("the database answers again");
+                }
+                failing = false;
+            }
+            Ok(Err(error)) if !failing => {
+                failing = true;
+                tracing::error!(%error, "the supply cannot be read; searches go on with what is in memory");
+            }
+            _ => {}
+        }
+    }
+}

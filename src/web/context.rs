@@ -1,0 +1,102 @@
+//! What a handler knows of its request: who, when, and how to reach the database.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::web::{self, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::actor::Actor;
+use crate::clock::dutch_day;
+use crate::db::Connection;
+use crate::error::{Error, Result};
+use crate::identity::policy::Permission;
+use crate::state::AppState;
+
+/// The session of a signed-in browser.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The hash under which it is stored.
+    pub id: String,
+    /// The token every form of this session carries.
+    pub csrf: String,
+}
+
+/// Put on every request by the pipeline, after it has looked at cookie or bearer token.
+#[derive(Debug, Clone)]
+pub struct Authenticated {
+    pub actor: Actor,
+    pub session: Option<Session>,
+}
+
+/// The request as a handler sees it.
+#[derive(Clone)]
+pub struct Context {
+    pub state: Data<AppState>,
+    pub actor: Actor,
+    pub session: Option<Session>,
+    pub now: DateTime<Utc>,
+    /// Path and query, to come back to after signing in.
+    pub path: String,
+}
+
+impl Context {
+    pub fn today(&self) -> NaiveDate {
+        dutch_day(self.now)
+    }
+
+    pub fn may(&self, permission: Permission) -> bool {
+        permission.allows(&self.actor)
+    }
+
+    /// Runs synchronous work with a connection, away from the threads that serve requests.
+    pub async fn db<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection, &Actor, DateTime<Utc>) -> Result<T> + Send + 'static,
+    {
+        let (state, actor, now) = (self.state.clone(), self.actor.clone(), self.now);
+        web::block(move || {
+            let mut conn = state.pool.get()?;
+            work(&mut conn, &actor, now)
+        })
+        .await
+        .map_err(Error::internal)?
+    }
+
+    /// The same for work that changes what a search shows: when it has been kept, the searchable
+    /// picture is brought up to date before the answer goes out.
+    pub async fn db_supply<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection, &Actor, DateTime<Utc>) -> Result<T> + Send + 'static,
+    {
+        let state = self.state.clone();
+        self.db(move |conn, actor, now| {
+            let value = work(conn, actor, now)?;
+            // What is saved is saved: a failing refresh is made up for by the next look at the version.
+            if let Err(error) = state.supply.refresh(conn, dutch_day(now)) {
+                tracing::warn!(%error, "the searchable picture could not be refreshed after a write");
+            }
+            Ok(value)
+        })
+        .await
+    }
+}
+
+impl FromRequest for Context {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(state) = req.app_data::<Data<AppState>>().cloned() else {
+            return ready(Err(Error::internal("application state missing")));
+        };
+        let Some(Authenticated { actor, session }) = req.extensions().get::<Authenticated>().cloned() else {
+            return ready(Err(Error::internal("request passed no authentication")));
+        };
+        let path = req.uri().path_and_query().map_or_else(|| req.path().to_owned(), ToString::to_string);
+        ready(Ok(Self { now: state.clock.now(), state, actor, session, path }))
+    }
+}

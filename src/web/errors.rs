@@ -1,0 +1,57 @@
+//! The page for an error: what happened, and what to do now.
+
+use actix_web::http::Method;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::error::Error;
+use crate::identity;
+use crate::web::context::Context;
+use crate::web::page::Page;
+use crate::web::reply::add_error_headers;
+
+#[derive(Template)]
+#[template(path = "web/error.html")]
+pub struct ErrorPage {
+    pub page: Page,
+    pub title: String,
+    pub detail: String,
+    /// Every separate mistake, for a request that was not made by one of our forms.
+    pub mistakes: Vec<String>,
+    pub code: &'static str,
+    pub request_id: String,
+    pub try_again: bool,
+}
+
+/// The error as a page; somebody who must sign in first is brought there.
+pub fn page(req: &HttpRequest, error: &Error) -> HttpResponse {
+    if matches!(error, Error::SignInRequired) {
+        return identity::pages::sign_in_first(req);
+    }
+    let mut response = HttpResponse::build(error.status());
+    add_error_headers(&mut response, error);
+    response.content_type("text/html; charset=utf-8");
+    let Ok(ctx) = Context::from_request(req, &mut actix_web::dev::Payload::None).into_inner() else {
+        return response.body(error.detail());
+    };
+    let mistakes = match error {
+        Error::Invalid(violations) => violations.iter().map(|v| if v.field.is_empty() { v.message.clone() } else { format!("{}: {}", v.field, v.message) }).collect(),
+        _ => Vec::new(),
+    };
+    let page = ErrorPage {
+        page: Page::new(&ctx, ""),
+        title: error.title().to_owned(),
+        detail: error.detail(),
+        mistakes,
+        code: error.code(),
+        request_id: ctx.actor.request_id.clone(),
+        try_again: matches!(error, Error::Unavailable(_)) && req.method() == Method::GET,
+    };
+    match page.render() {
+        Ok(body) => response.body(body),
+        Err(error) => {
+            tracing::error!(%error, "the error page could not be made");
+            response.body("Er ging iets mis.")
+        }
+    }
+}

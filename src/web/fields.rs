@@ -1,0 +1,422 @@
+//! Reads input field by field and gathers every error, the same for JSON and for forms.
+//!
+//! A deserializer stops at the first mistake. People and systems that send twenty fields want to hear
+//! all that is wrong at once, so the shape is read here and each mistake is written down at its field.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use rules::violations::Violations;
+use serde_json::Value;
+
+/// The fields of one JSON object or one form, read one by one.
+#[derive(Debug, Default)]
+pub struct Fields {
+    values: BTreeMap<String, Value>,
+    /// Field names already asked for; what remains at the end is unknown.
+    known: Vec<String>,
+    violations: Violations,
+    /// Form values are text: "12" is a number there, and "" is no value.
+    from_form: bool,
+}
+
+/// How long a text may be, in characters.
+#[derive(Debug, Clone, Copy)]
+pub struct Length(pub usize, pub usize);
+
+impl Fields {
+    /// From a JSON body. Malformed JSON and duplicate names are errors too.
+    pub fn from_json(body: &[u8]) -> Result<Self, Violations> {
+        let mut fields = Self::default();
+        match serde_json::from_slice::<json::Object>(body) {
+            Ok(object) => {
+                for name in object.duplicates {
+                    fields.violations.add(name, "dubbel", "staat er meer dan één keer in");
+                }
+                fields.values = object.members;
+                Ok(fields)
+            }
+            Err(error) => {
+                let mut violations = Violations::new();
+                violations.add(
+                    "",
+                    "geen-json",
+                    format!("de invoer is geen goed JSON-object (regel {}, teken {})", error.line(), error.column()),
+                );
+                Err(violations)
+            }
+        }
+    }
+
+    /// From a nested JSON value that must be an object.
+    pub fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Object(members) => Some(Self { values: members.into_iter().collect(), ..Self::default() }),
+            _ => None,
+        }
+    }
+
+    /// From pairs of a form or a query string. A name that comes twice is an error.
+    pub fn from_pairs<'a>(pairs: impl Iterator<Item = (std::borrow::Cow<'a, str>, std::borrow::Cow<'a, str>)>) -> Self {
+        let mut fields = Self { from_form: true, ..Self::default() };
+        for (name, value) in pairs {
+            if fields.values.insert(name.to_string(), Value::String(value.into_owned())).is_some() {
+                fields.violations.add(name, "dubbel", "staat er meer dan één keer in");
+            }
+        }
+        fields
+    }
+
+    /// From a query string.
+    pub fn from_query(query: &str) -> Self {
+        Self::from_pairs(form_urlencoded::parse(query.as_bytes()))
+    }
+
+    /// What was sent for a field, as text, to show it again.
+    pub fn raw(&self, name: &str) -> String {
+        match self.values.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Null) | None => String::new(),
+            Some(other) => other.to_string(),
+        }
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    pub fn error(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        self.violations.add(field, code, message);
+    }
+
+    fn value(&mut self, name: &str) -> Option<Value> {
+        if !self.known.iter().any(|known| known == name) {
+            self.known.push(name.to_owned());
+        }
+        match self.values.get(name) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) if self.from_form && text.trim().is_empty() => None,
+            Some(value) => Some(value.clone()),
+        }
+    }
+
+    fn require<T>(&mut self, name: &str, value: Option<T>) -> Option<T> {
+        if value.is_none() && !self.violations.iter().any(|violation| violation.field == name) {
+            self.error(name, "verplicht", "vul dit in");
+        }
+        value
+    }
+
+    /// Optional text, trimmed, without control characters.
+    pub fn optional_text(&mut self, name: &str, Length(min, max): Length) -> Option<String> {
+        let text = match self.value(name)? {
+            Value::String(text) => text.replace("\r\n", "\n"),
+            _ => {
+                self.error(name, "geen-tekst", "moet tekst zijn");
+                return None;
+            }
+        };
+        let text = text.trim();
+        let length = text.chars().count();
+        if text.chars().any(|c| c.is_control() && c != '\n') {
+            self.error(name, "teken", "bevat een teken dat hier niet mag");
+            None
+        } else if length > max {
+            self.error(name, "te-lang", format!("mag hoogstens {max} tekens lang zijn"));
+            None
+        } else if length < min {
+            self.error(name, "te-kort", if min == 1 { "vul dit in".into() } else { format!("moet minstens {min} tekens lang zijn") });
+            None
+        } else {
+            Some(text.to_owned())
+        }
+    }
+
+    /// Required text; an empty string stands in after an error, which then keeps the input from use.
+    pub fn text(&mut self, name: &str, length: Length) -> String {
+        let text = self.optional_text(name, length);
+        if length.0 == 0 { text.unwrap_or_default() } else { self.require(name, text).unwrap_or_default() }
+    }
+
+    /// An optional whole number within bounds. JSON may write it as `1.0`.
+    pub fn optional_int(&mut self, name: &str, min: i64, max: i64) -> Option<i64> {
+        let number = match self.value(name)? {
+            Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
+            Value::String(text) if self.from_form => text.trim().parse().ok(),
+            _ => None,
+        };
+        match number {
+            Some(number) if (min..=max).contains(&number) => Some(number),
+            Some(_) => {
+                self.error(name, "buiten-grenzen", format!("moet een heel getal van {min} tot en met {max} zijn"));
+                None
+            }
+            None => {
+                self.error(name, "geen-getal", format!("vul een heel getal in, bijvoorbeeld {}", 4.clamp(min, max)));
+                None
+            }
+        }
+    }
+
+    pub fn int(&mut self, name: &str, min: i64, max: i64) -> i64 {
+        let number = self.optional_int(name, min, max);
+        self.require(name, number).unwrap_or(min)
+    }
+
+    /// An optional number of a smaller type.
+    pub fn optional_small<T: TryFrom<i64>>(&mut self, name: &str, min: i64, max: i64) -> Option<T> {
+        self.optional_int(name, min, max).and_then(|number| T::try_from(number).ok())
+    }
+
+    /// A required decimal number within bounds; forms may write a comma.
+    pub fn decimal(&mut self, name: &str, min: f64, max: f64) -> f64 {
+        let number = match self.value(name) {
+            Some(Value::Number(number)) => number.as_f64(),
+            Some(Value::String(text)) if self.from_form => text.trim().replace(',', ".").parse().ok(),
+            Some(_) => None,
+            None => return self.require::<f64>(name, None).unwrap_or(min),
+        };
+        if let Some(number) = number.filter(|number| (min..=max).contains(number)) {
+            number
+        } else {
+            self.error(name, "buiten-grenzen", format!("moet een getal van {min} tot en met {max} zijn").replace('.', ","));
+            min
+        }
+    }
+
+    /// A yes or no; in forms a ticked box, in JSON `true` or `false`. Absent means no.
+    pub fn flag(&mut self, name: &str) -> bool {
+        match self.value(name) {
+            None => false,
+            Some(Value::Bool(flag)) => flag,
+            Some(Value::String(text)) if self.from_form && matches!(text.as_str(), "ja" | "on" | "true" | "1") => true,
+            Some(Value::String(text)) if self.from_form && matches!(text.as_str(), "nee" | "false" | "0") => false,
+            Some(_) => {
+                self.error(name, "geen-keuze", if self.from_form { "kies ja of nee" } else { "moet true of false zijn" });
+                false
+            }
+        }
+    }
+
+    /// An optional date, `2026-11-21`; people may also type `21-11-2026`.
+    pub fn optional_date(&mut self, name: &str) -> Option<NaiveDate> {
+        let parsed = match self.value(name)? {
+            Value::String(text) => parse_date(&text, self.from_form),
+            _ => None,
+        };
+        if parsed.is_none() {
+            self.error(name, "geen-datum", "vul een datum in als jjjj-mm-dd, bijvoorbeeld 2027-01-31, tussen 1990 en 2100");
+        }
+        parsed
+    }
+
+    /// An optional value in a format that `parse` knows; its error becomes the message.
+    pub fn optional_parsed<T, E: std::fmt::Display>(&mut self, name: &str, code: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        let Value::String(text) = self.value(name)? else {
+            self.error(name, "geen-tekst", "moet tekst zijn");
+            return None;
+        };
+        match parse(text.trim()) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.error(name, code, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A required value in a format that `parse` knows.
+    pub fn parsed<T, E: std::fmt::Display>(&mut self, name: &str, code: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        let value = self.optional_parsed(name, code, parse);
+        self.require(name, value)
+    }
+
+    /// An optional value from a fixed list of codes.
+    pub fn optional_choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Option<T> {
+        let chosen = match self.value(name)? {
+            Value::String(text) => choices.iter().find(|(code, _)| *code == text.trim()).map(|(_, value)| *value),
+            _ => None,
+        };
+        if chosen.is_none() {
+            let codes: Vec<&str> = choices.iter().map(|(code, _)| *code).collect();
+            self.error(name, "onbekende-keuze", format!("kies een van: {}", codes.join(", ")));
+        }
+        chosen
+    }
+
+    pub fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Option<T> {
+        let chosen = self.optional_choice(name, choices);
+        self.require(name, chosen)
+    }
+
+    /// A list of short texts: in JSON an array, in forms separated by commas or new lines.
+    pub fn texts(&mut self, name: &str, most: usize, Length(min, max): Length) -> Vec<String> {
+        let items: Vec<Option<String>> = match self.value(name) {
+            None => return Vec::new(),
+            Some(Value::Array(items)) => items.into_iter().map(|item| item.as_str().map(str::to_owned)).collect(),
+            Some(Value::String(text)) if self.from_form => {
+                text.split([',', '\n', '|']).map(str::trim).filter(|item| !item.is_empty()).map(|item| Some(item.to_owned())).collect()
+            }
+            Some(_) => {
+                self.error(name, "geen-lijst", "moet een lijst zijn");
+                return Vec::new();
+            }
+        };
+        if items.len() > most {
+            self.error(name, "te-veel", format!("mag hoogstens {most} waarden hebben"));
+            return Vec::new();
+        }
+        let mut texts = Vec::new();
+        for item in items {
+            match item.as_deref().map(str::trim) {
+                Some(text) if (min..=max).contains(&text.chars().count()) && !text.chars().any(|c| c.is_control() || c == '|') => {
+                    texts.push(text.to_owned());
+                }
+                _ => {
+                    self.error(name, "ongeldige-waarde", format!("elke waarde moet tekst van {min} tot {max} tekens zijn"));
+                    return Vec::new();
+                }
+            }
+        }
+        texts
+    }
+
+    /// A nested object under this name, to read in its turn; its errors come back with [`Fields::absorb`].
+    pub fn object(&mut self, name: &str) -> Option<Self> {
+        let value = self.value(name)?;
+        let nested = Self::from_value(value);
+        if nested.is_none() {
+            self.error(name, "geen-object", "moet een object zijn");
+        }
+        nested
+    }
+
+    /// Takes over the errors of a nested object, its unknown fields included.
+    pub fn absorb(&mut self, name: &str, nested: Self) {
+        if let Err(violations) = nested.finish(()) {
+            self.violations.extend_with_prefix(name, violations);
+        }
+    }
+
+    pub fn add_all(&mut self, violations: Violations) {
+        for violation in violations {
+            self.violations.add(violation.field, violation.code, violation.message);
+        }
+    }
+
+    pub fn is_clean(&self) -> bool {
+        self.violations.is_empty()
+    }
+
+    /// The names asked for so far: what the document of the API must list.
+    pub fn known(&self) -> &[String] {
+        &self.known
+    }
+
+    /// Allows a field that is read elsewhere (the form token).
+    pub fn ignore(&mut self, name: &str) {
+        self.known.push(name.to_owned());
+    }
+
+    /// The value, when nothing at all was wrong; unknown fields are wrong too.
+    pub fn finish<T>(mut self, value: T) -> Result<T, Violations> {
+        let unknown: Vec<String> = self.values.keys().filter(|name| !self.known.contains(name)).cloned().collect();
+        for name in unknown {
+            let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+            self.violations.add(shown, "onbekend-veld", "dit veld bestaat hier niet");
+        }
+        self.violations.into_result(value)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small just before")]
+fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+}
+
+fn parse_date(text: &str, from_form: bool) -> Option<NaiveDate> {
+    let text = text.trim();
+    let date = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
+        .or_else(|| from_form.then(|| NaiveDate::parse_from_str(text, "%d-%m-%Y").ok()).flatten())?;
+    use chrono::Datelike;
+    (1990..=2100).contains(&date.year()).then_some(date)
+}
+
+/// A JSON object that remembers which names came more than once.
+mod json {
+    use std::collections::BTreeMap;
+    use std::fmt;
+
+    use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+    use serde_json::Value;
+
+    pub(super) struct Object {
+        pub(super) members: BTreeMap<String, Value>,
+        pub(super) duplicates: Vec<String>,
+    }
+
+    impl<'de> Deserialize<'de> for Object {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_map(ObjectVisitor)
+        }
+    }
+
+    struct ObjectVisitor;
+
+    impl<'de> Visitor<'de> for ObjectVisitor {
+        type Value = Object;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a JSON object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Object, A::Error> {
+            let mut object = Object { members: BTreeMap::new(), duplicates: Vec::new() };
+            while let Some((name, value)) = access.next_entry::<String, Value>()? {
+                if object.members.insert(name.clone(), value).is_some() {
+                    object.duplicates.push(name);
+                }
+            }
+            Ok(object)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_errors_come_back_together() {
+        let mut fields = Fields::from_json(br#"{"naam":"","aantal":"vier","vanaf":"31-31-2026","extra":1,"extra":2}"#).expect("an object");
+        fields.text("naam", Length(1, 10));
+        fields.int("aantal", 0, 10);
+        fields.optional_date("vanaf");
+        fields.flag("ontbreekt");
+        let violations = fields.finish(()).expect_err("four fields are wrong");
+        let named: Vec<(&str, &str)> = violations.iter().map(|v| (v.field.as_str(), v.code)).collect();
+        assert_eq!(
+            named,
+            [("extra", "dubbel"), ("naam", "te-kort"), ("aantal", "geen-getal"), ("vanaf", "geen-datum"), ("extra", "onbekend-veld")]
+        );
+    }
+
+    #[test]
+    fn json_numbers_may_be_written_with_a_point_but_not_as_text() {
+        let mut fields = Fields::from_json(br#"{"a":1.0,"b":"1","c":1.5}"#).expect("an object");
+        assert_eq!(fields.optional_int("a", 0, 9), Some(1));
+        assert_eq!(fields.optional_int("b", 0, 9), None);
+        assert_eq!(fields.optional_int("c", 0, 9), None);
+        assert_eq!(fields.finish(()).expect_err("two are wrong").iter().count(), 2);
+    }
+
+    #[test]
+    fn forms_take_dutch_dates_commas_and_empty_fields() {
+        let mut fields = Fields::from_query("dag=21-11-2026&lat=52%2C35&leeg=&dubbel=1&dubbel=2");
+        assert_eq!(fields.optional_date("dag"), NaiveDate::from_ymd_opt(2026, 11, 21));
+        assert!((fields.decimal("lat", 50.0, 54.0) - 52.35).abs() < 1e-9);
+        assert_eq!(fields.optional_int("leeg", 0, 9), None);
+        fields.ignore("dubbel");
+        assert_eq!(fields.finish(()).expect_err("one comes twice").iter().count(), 1);
+    }
+}

@@ -1,0 +1,15 @@
+//! What every page and every API answer shares: the way in, the way out, and the looks.
+
+pub mod assets;
+pub mod chart;
+pub mod context;
+pub mod errors;
+pub mod fields;
+pub mod format;
+pub mod info;
+pub mod input;
+pub mod look;
+pub mod page;
+pub mod paging;
+pub mod pipeline;
+pub mod reply;

@@ -1,0 +1,131 @@
+//! What every page has around its content, and the answer it is sent in.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use rules::violations::Violations;
+
+use crate::error::Result;
+use crate::identity::policy::Permission;
+use crate::web::assets;
+use crate::web::context::Context;
+use crate::web::input::CSRF_FIELD;
+
+/// One entry of the main menu.
+#[derive(Debug, Clone)]
+pub struct MenuItem {
+    pub href: &'static str,
+    pub label: &'static str,
+    pub icon: &'static str,
+    pub current: bool,
+}
+
+/// The frame of a page: header, menu, footer.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    pub region_name: String,
+    pub region_phone: String,
+    pub region_email: String,
+    pub demo: bool,
+    pub signed_in: bool,
+    pub display_name: String,
+    pub organisation_name: String,
+    pub csrf: String,
+    pub menu: Vec<MenuItem>,
+    /// The title starts with "Fout:".
+    pub has_errors: bool,
+    pub has_logo: bool,
+    /// Where signing in brings people back to.
+    pub path: String,
+    assets: String,
+}
+
+/// A link in the error summary to the field it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorLink {
+    pub field: String,
+    pub text: String,
+}
+
+impl ErrorLink {
+    pub fn new(field: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { field: field.into(), text: text.into() }
+    }
+
+    /// One link per violation, with the label of its field in front.
+    pub fn list(violations: &Violations, label: impl Fn(&str) -> String) -> Vec<Self> {
+        violations.iter().map(|v| Self::new(&v.field, format!("{}: {}", label(&v.field), v.message))).collect()
+    }
+}
+
+impl Page {
+    /// The frame for this request; `section` is the path of the menu entry that is current.
+    pub fn new(ctx: &Context, section: &str) -> Self {
+        let region = ctx.state.supply.region(&ctx.state.config);
+        let look = &ctx.state.config.region;
+        let identity = ctx.actor.identity.as_ref();
+        Self {
+            region_name: look.name.clone().unwrap_or_else(|| region.as_ref().map(|r| r.name.clone()).unwrap_or_default()),
+            region_phone: region.as_ref().map(|r| r.phone.clone()).unwrap_or_default(),
+            region_email: region.as_ref().map(|r| r.email.clone()).unwrap_or_default(),
+            demo: ctx.state.demo,
+            signed_in: identity.is_some(),
+            display_name: identity.map(|who| who.display_name.clone()).unwrap_or_default(),
+            organisation_name: identity.map(|who| who.organisation_name.clone()).unwrap_or_default(),
+            csrf: ctx.session.as_ref().map(|session| session.csrf.clone()).unwrap_or_default(),
+            menu: menu(ctx, section),
+            has_errors: false,
+            has_logo: look.logo.is_some(),
+            path: ctx.path.clone(),
+            assets: assets::version().to_owned(),
+        }
+    }
+
+    /// The address of a style sheet, script or image, with the version so that it may be kept for long.
+    pub fn asset(&self, name: &str) -> String {
+        format!("/static/{name}?v={}", self.assets)
+    }
+
+    /// The name of the hidden field with the form token.
+    pub fn csrf_field(&self) -> &'static str {
+        CSRF_FIELD
+    }
+
+    /// The link to sign in and come back here.
+    pub fn sign_in_link(&self) -> String {
+        if self.path.starts_with("/inloggen") || self.path.len() > 1500 {
+            return "/inloggen".into();
+        }
+        let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("terug", &self.path).finish();
+        format!("/inloggen?{query}")
+    }
+}
+
+fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
+    let mut items = Vec::new();
+    let mut add = |href, label, icon| items.push(MenuItem { href, label, icon, current: href == section });
+    let keeps_figures = ctx.may(Permission::KeepOwnFigures);
+    if keeps_figures {
+        add("/capaciteit", "Capaciteit", "list-check");
+    }
+    add("/zoeken", "Zoeken", "search");
+    if ctx.may(Permission::ManageProductBook) {
+        add("/beheer", "Beheer", "settings");
+    }
+    add("/hulp", "Uitleg", "info-circle");
+    items
+}
+
+/// A page as an answer.
+pub fn html<T: Template>(page: &T) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.render()?))
+}
+
+/// A page with errors to mend: nothing has been saved.
+pub fn html_with_errors<T: Template>(page: &T) -> Result<HttpResponse> {
+    Ok(HttpResponse::BadRequest().content_type("text/html; charset=utf-8").body(page.render()?))
+}
+
+/// After a form that was saved: to the page that shows the result.
+pub fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((actix_web::http::header::LOCATION, path)).finish()
+}

@@ -1,0 +1,250 @@
+//! What every request passes: a request id, who it is, the security headers, the error as an answer,
+//! one line in the log and one count in the metrics.
+
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::{self, Data};
+use actix_web::HttpMessage;
+
+use crate::actor::Actor;
+use crate::error::{Error, Result};
+use crate::identity;
+use crate::identity::policy::{Access, Permission};
+use crate::state::AppState;
+use crate::web::context::Authenticated;
+use crate::web::{errors, reply};
+
+/// The version of the API, in every answer.
+pub const API_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/// Swagger UI sets styles from script and carries its icons as data.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The id of this request, in the log, the audit and the answer.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub Arc<str>);
+
+/// Outermost: names the request, times it, and dresses the answer.
+pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = std::time::Instant::now();
+    let id: Arc<str> = new_request_id().into();
+    req.extensions_mut().insert(RequestId(id.clone()));
+    let state = req.app_data::<Data<AppState>>().cloned();
+    let response = next.call(req).await?;
+    let mut response = response.map_into_boxed_body();
+    let path = response.request().path().to_owned();
+    let status = response.status().as_u16();
+    set_headers(response.headers_mut(), &path, &id);
+    let route = response.request().match_pattern().unwrap_or_else(|| "geen".to_owned());
+    let method = response.request().method().clone();
+    let elapsed = started.elapsed();
+    if let Some(state) = state {
+        state.metrics.count_request(method.as_str(), &route, status, elapsed);
+    }
+    // The pattern, not the path: a path or query may say what somebody looks for.
+    tracing::info!(request_id = %id, %method, %route, status, micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "request");
+    Ok(response)
+}
+
+fn new_request_id() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+fn set_headers(headers: &mut HeaderMap, path: &str, id: &str) {
+    let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    let is_api = path.starts_with("/v1");
+    let policy = if path.starts_with("/v1/docs") { DOCS_POLICY } else if is_api { API_POLICY } else { PAGE_POLICY };
+    set(header::CONTENT_SECURITY_POLICY, policy);
+    if is_api {
+        set(HeaderName::from_static("api-version"), API_VERSION);
+    }
+    if path == "/v1/openapi.json" {
+        set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
+
+/// Turns an error into problem+json for the API, and into a page that helps for people.
+pub async fn explain_errors(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let response = next.call(req).await?.map_into_boxed_body();
+    let Some(error) = own_error(&response) else { return Ok(response) };
+    if matches!(error, Error::Internal(_) | Error::Unavailable(_)) {
+        tracing::error!(request_id = %request_id(response.request()), %error, "request failed");
+    }
+    let request = response.request();
+    let answer = if request.path().starts_with("/v1") {
+        reply::problem(&error, &request_id(request))
+    } else {
+        errors::page(request, &error)
+    };
+    Ok(response.into_response(answer))
+}
+
+fn request_id(req: &actix_web::HttpRequest) -> String {
+    req.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.to_string())
+}
+
+/// The program's own error behind a response, if it is one; errors of the framework are mapped.
+fn own_error(response: &ServiceResponse<BoxBody>) -> Option<Error> {
+    let cause = response.response().error()?;
+    if let Some(error) = cause.as_error::<Error>() {
+        return Some(copy(error));
+    }
+    Some(match cause.as_response_error().status_code().as_u16() {
+        404 => Error::NO_PAGE,
+        413 => Error::PayloadTooLarge,
+        415 => Error::UnsupportedMediaType,
+        400..=499 => Error::invalid("", "verzoek", "het verzoek is niet goed gevormd"),
+        _ => Error::internal(cause.to_string()),
+    })
+}
+
+/// An error holds causes that cannot be copied; for the answer their text is enough.
+fn copy(error: &Error) -> Error {
+    match error {
+        Error::Invalid(violations) => Error::Invalid(violations.clone()),
+        Error::SignInRequired => Error::SignInRequired,
+        Error::SignInFailed => Error::SignInFailed,
+        Error::Forbidden => Error::Forbidden,
+        Error::FormExpired => Error::FormExpired,
+        Error::NotFound(what) => Error::NotFound(what),
+        Error::Outdated { current } => Error::Outdated { current: current.clone() },
+        Error::Conflict(message) => Error::Conflict(message.clone()),
+        Error::MethodNotAllowed(allow) => Error::MethodNotAllowed(allow.clone()),
+        Error::NotAcceptable => Error::NotAcceptable,
+        Error::PayloadTooLarge => Error::PayloadTooLarge,
+        Error::UnsupportedMediaType => Error::UnsupportedMediaType,
+        Error::RequestTimeout => Error::RequestTimeout,
+        Error::Unavailable(cause) => Error::Unavailable(cause.to_string().into()),
+        Error::Internal(cause) => Error::Internal(cause.to_string().into()),
+    }
+}
+
+/// Finds out who sends the request: pages by session cookie, the API by bearer token, never the other
+/// way round, so that no other site can make a browser call the API in somebody's name.
+pub async fn authenticate(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match identify(&req).await {
+        Ok(who) => {
+            req.extensions_mut().insert(who);
+            Ok(next.call(req).await?.map_into_boxed_body())
+        }
+        Err(error) => {
+            req.extensions_mut().insert(Authenticated { actor: guest(&req), session: None });
+            Ok(req.error_response(error))
+        }
+    }
+}
+
+fn guest(req: &ServiceRequest) -> Actor {
+    Actor {
+        identity: None,
+        request_id: request_id(req.request()),
+        origin: req.peer_addr().map_or_else(|| "onbekend".to_owned(), |address| address.ip().to_string()),
+    }
+}
+
+async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
+    let mut who = Authenticated { actor: guest(req), session: None };
+    let state = req.app_data::<Data<AppState>>().cloned().ok_or_else(|| Error::internal("application state missing"))?;
+    let now = state.clock.now();
+    if req.path().starts_with("/v1") {
+        if !req.path().starts_with("/v1/docs") && !accepts_json(req.headers()) {
+            return Err(Error::NotAcceptable);
+        }
+        if let Some(token) = bearer_token(req.headers())? {
+            let find = move || -> Result<_> {
+                let claims = state.tokens.verify(&token, now)?;
+                identity::actions::identity_of_token(&mut *state.pool.get()?, &claims)
+            };
+            who.actor.identity = Some(web::block(find).await.map_err(Error::internal)??);
+        }
+    } else if let Some(cookie) = req.cookie(identity::SESSION_COOKIE) {
+        let find = move || identity::actions::find_session(&mut *state.pool.get()?, cookie.value(), now);
+        // A database that is away must not take the public pages with it: such a visitor is a guest.
+        match web::block(find).await.map_err(Error::internal)? {
+            Ok(Some((identity, session))) => {
+                who.actor.identity = Some(identity);
+                who.session = Some(session);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "session could not be looked up"),
+        }
+    }
+    Ok(who)
+}
+
+/// Lets a request through to a route only with the permission the route declares.
+pub async fn authorize(access: Access, req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Access::Requires(permission) = access {
+        let (allowed, known) = req.extensions().get::<Authenticated>().map_or((false, false), |who| {
+            (permission.allows(&who.actor), who.actor.identity.is_some())
+        });
+        if !allowed {
+            if known {
+                audit_refusal(&req, permission).await;
+            }
+            return Ok(req.error_response(if known { Error::Forbidden } else { Error::SignInRequired }));
+        }
+    }
+    Ok(next.call(req).await?.map_into_boxed_body())
+}
+
+/// A refusal of somebody who is known is written down; failing to do so must not let them in either.
+async fn audit_refusal(req: &ServiceRequest, permission: Permission) {
+    let Some(state) = req.app_data::<Data<AppState>>().cloned() else { return };
+    let Some(actor) = req.extensions().get::<Authenticated>().map(|who| who.actor.clone()) else { return };
+    let now = state.clock.now();
+    let write = move || -> Result<()> {
+        let mut conn = state.pool.get()?;
+        crate::db::write(&mut conn, |conn| crate::audit::record_refusal(conn, &actor, now, permission.code()))
+    };
+    match web::block(write).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "a refusal could not be written to the audit"),
+        Err(error) => tracing::warn!(%error, "a refusal could not be written to the audit"),
+    }
+}
+
+fn bearer_token(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    token.map(Some).ok_or(Error::SignInRequired)
+}
+
+fn accepts_json(headers: &HeaderMap) -> bool {
+    let mut any = false;
+    for value in headers.get_all(header::ACCEPT) {
+        let Ok(text) = value.to_str() else { continue };
+        for part in text.split(',') {
+            any = true;
+            let mut pieces = part.split(';').map(str::trim);
+            let kind = pieces.next().unwrap_or_default().to_ascii_lowercase();
+            let refused = pieces.any(|parameter| parameter.replace(' ', "").trim_start_matches("q=").parse::<f32>() == Ok(0.0));
+            if !refused && matches!(kind.as_str(), "*/*" | "application/*" | "application/json" | "application/problem+json") {
+                return true;
+            }
+        }
+    }
+    !any
+}
