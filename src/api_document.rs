@@ -81,6 +81,16 @@ pub struct Problem(Probleem);
         product_book::segments::api::list_segments,
         product_book::segments::api::get_segment,
         product_book::segments::api::put_segment,
+        product_book::providers::api::list_providers,
+        product_book::providers::api::get_provider,
+        product_book::providers::api::put_provider,
+        product_book::locations::api::list_locations,
+        product_book::locations::api::get_location,
+        product_book::locations::api::put_location,
+        product_book::contracts::api::list_contracts,
+        product_book::contracts::api::get_contract,
+        product_book::contracts::api::add_contract,
+        product_book::contracts::api::change_contract,
     ),
     components(schemas(Probleem, Fout), responses(Problem))
 )]
