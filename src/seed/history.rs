@@ -179,13 +179,13 @@ impl<'a> Story<'a> {
             Character::Rising => -back,
             Character::Falling => back,
             Character::Seasonal => (season(day) - season(self.last)) * 0.6,
-            Character::Changeable => (wave(self.phase - back * self.cycles) - wave(self.phase)) * 0.6,
+            Character::Changeable => (wave(self.phase - back * self.cycles) - wave(self.phase)) * 0.4,
         }
     }
 
     fn figures(&self, day: NaiveDate, noise: f64) -> FiguresDraft {
         let mut draft = self.present.to_draft();
-        let pressure = self.pressure(day) + noise * 0.25;
+        let pressure = self.pressure(day) + noise * 0.2;
         match self.present.status {
             OfferStatus::Unknown => return draft,
             OfferStatus::IntakeStop if day >= self.stop_began => return draft,
@@ -196,7 +196,7 @@ impl<'a> Story<'a> {
         draft.treatment = draft.treatment.map(|wait| moved(wait, pressure));
         draft.waiting = draft.waiting.map(|waiting| {
             let present = f64::from(waiting);
-            rounded(present + (present * 0.6 + 1.5) * pressure, MOST_PLACES)
+            rounded(present + (present * 1.2 + 1.0) * pressure, MOST_PLACES)
         });
         if !matches!(self.present.status, OfferStatus::AssessFirst | OfferStatus::InConsultation) {
             self.set_places(&mut draft, pressure);
@@ -218,7 +218,13 @@ impl<'a> Story<'a> {
         draft.free_places = draft.free_places.map(|free| {
             let most = draft.total_places.unwrap_or(MOST_PLACES).min(free * 2 + 3);
             let present = f64::from(free);
-            rounded(present - (present * 0.75 + 1.5) * pressure, most)
+            // A list shrinks to almost nobody before a place comes free.
+            let places = if free == 0 {
+                (-pressure - 0.8) * 3.0 + 0.5
+            } else {
+                present - (present * 0.75 + 1.5) * pressure
+            };
+            rounded(places, most)
         });
         let has_place = draft.free_places.is_some_and(|free| free >= 1);
         let most_beside_place =

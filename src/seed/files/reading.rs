@@ -146,3 +146,39 @@ pub(super) fn list<'de, D: Deserializer<'de>, T: Field>(input: D) -> Result<Vec<
         .map(|part| T::read(part).map_err(D::Error::custom))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Row {
+        #[serde(deserialize_with = "field")]
+        agb: AgbCode,
+        #[serde(deserialize_with = "field")]
+        online: bool,
+    }
+
+    fn read(text: &'static str) -> Result<Vec<Line<Row>>> {
+        rows(File { path: "seed/test.csv", text }, |row: &Row| row.agb.clone())
+    }
+
+    #[test]
+    fn mistakes_are_told_with_file_and_line() {
+        let lines = read("agb,online\n98990001,ja\n98990002,nee\n").unwrap();
+        assert_eq!(lines.iter().map(|line| line.row.online).collect::<Vec<_>>(), [true, false]);
+        for (text, line) in [
+            ("agb,online\n98990001,ja\n9899,nee\n", 3),
+            ("agb,online\n98990001,misschien\n", 2),
+            ("agb,online\n98990001,ja\n98990002,ja\n98990001,ja\n", 4),
+            ("agb,online\n98990001\n", 2),
+        ] {
+            let message = read(text).unwrap_err().to_string();
+            assert!(message.contains("seed/test.csv"), "{message}");
+            assert!(
+                [format!("line {line}"), format!("line: {line}")].iter().any(|told| message.contains(told)),
+                "{message}"
+            );
+        }
+    }
+}
