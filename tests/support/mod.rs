@@ -125,19 +125,17 @@ impl Drop for TestServer {
 macro_rules! on_both {
     ($(#[$meta:meta])* fn $name:ident($server:ident) $body:block) => {
         $(#[$meta])*
+        fn $name($server: &$crate::support::TestServer) $body
+
         mod $name {
-            use super::*;
-
-            fn run($server: &$crate::support::TestServer) $body
-
             #[test]
             fn sqlite() {
-                run(&$crate::support::TestServer::start($crate::support::Backend::Sqlite));
+                super::$name(&$crate::support::TestServer::start($crate::support::Backend::Sqlite));
             }
 
             #[test]
             fn postgres() {
-                run(&$crate::support::TestServer::start($crate::support::Backend::Postgres));
+                super::$name(&$crate::support::TestServer::start($crate::support::Backend::Postgres));
             }
         }
     };
