@@ -78,6 +78,7 @@ pub struct Problem(Probleem);
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
     ),
     paths(
+        crate::availability::search::api::search_offers,
         product_book::segments::api::list_segments,
         product_book::segments::api::get_segment,
         product_book::segments::api::put_segment,

@@ -83,6 +83,7 @@ where
 /// Everything that can be reached. Of two paths that both fit, the first wins.
 pub fn all() -> Vec<Endpoint> {
     let mut endpoints = general();
+    endpoints.extend(search());
     endpoints.extend(product_book_pages());
     endpoints.extend(product_book_api());
     endpoints.extend(provider_pages());
@@ -109,6 +110,17 @@ fn general() -> Vec<Endpoint> {
         get("/v1/openapi.json", Public, api_document::json),
         get("/v1/docs", Public, api_document::to_swagger_ui),
         get("/v1/docs/{file:.*}", Public, api_document::swagger_ui),
+    ]
+}
+
+fn search() -> Vec<Endpoint> {
+    use crate::availability::search;
+    vec![
+        get("/", Public, search::pages::home),
+        get("/zoeken", Public, search::pages::search),
+        get("/aanbieders/{agb}", Public, search::provider_page::provider),
+        get("/vergelijken", Public, search::compare::compare),
+        get("/v1/aanbod", Public, search::api::search_offers),
     ]
 }
 
