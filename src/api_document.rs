@@ -9,7 +9,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::error::{Error, Result};
-use crate::product_book;
+use crate::{availability, product_book};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,6 +81,11 @@ pub struct Problem(Probleem);
         product_book::segments::api::list_segments,
         product_book::segments::api::get_segment,
         product_book::segments::api::put_segment,
+        availability::figures::api::get_offer,
+        availability::figures::api::put_offer,
+        availability::figures::api::get_timeline,
+        availability::figures::api::post_confirmation,
+        availability::figures::api::post_offer,
     ),
     components(schemas(Probleem, Fout), responses(Problem))
 )]
