@@ -4,6 +4,10 @@
 //! Every kind of thing has a folder with the same files. Nothing is deleted: what ends gets a last day.
 
 pub mod common;
+pub mod contracts;
+pub mod locations;
 pub mod overview;
+pub mod providers;
 pub mod segments;
 mod store;
+pub mod supply_side;

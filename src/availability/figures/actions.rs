@@ -17,7 +17,6 @@ use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::product_book::common::{find_region_id, require_one_row};
-use crate::web::paging::{PAGE_SIZE, Paging};
 
 /// How a save ended. Unless it is `Saved`, nothing was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -239,18 +238,21 @@ pub fn figures_of_versions(
     Ok(found.into_iter().map(|(id, version, figures)| ((id, version), figures)).collect())
 }
 
-/// A page of the history, newest first.
-pub fn timeline(conn: &mut Connection, offer_id: i64, page: usize) -> Result<(Paging, Vec<TimelineEntry>)> {
+/// How long the history is, and a part of it, newest first: after `skip` lines the next `most`.
+pub fn timeline(
+    conn: &mut Connection,
+    offer_id: i64,
+    (skip, most): (usize, usize),
+) -> Result<(usize, Vec<TimelineEntry>)> {
     let total = usize::try_from(store::count_history(conn, offer_id)?).map_err(Error::internal)?;
-    let paging = Paging::new(page, total);
-    let offset = i64::try_from(paging.offset()).map_err(Error::internal)?;
+    let offset = i64::try_from(skip).map_err(Error::internal)?;
     // One more, since each line is compared with the one before it in time.
-    let limit = i64::try_from(PAGE_SIZE + 1).map_err(Error::internal)?;
+    let limit = i64::try_from(most + 1).map_err(Error::internal)?;
     let entries = store::list_history(conn, offer_id, offset, limit)?;
-    let earlier = entries.iter().skip(1).map(|entry| Some(entry.figures.clone())).chain([None]);
-    let lines: Vec<TimelineEntry> =
-        earlier.zip(entries.clone()).map(|(before, entry)| TimelineEntry { entry, before }).collect();
-    Ok((paging, lines.into_iter().take(PAGE_SIZE).collect()))
+    let earlier: Vec<Figures> = entries.iter().skip(1).map(|entry| entry.figures.clone()).collect();
+    let earlier = earlier.into_iter().map(Some).chain([None]);
+    let lines = entries.into_iter().zip(earlier).map(|(entry, before)| TimelineEntry { entry, before });
+    Ok((total, lines.take(most).collect()))
 }
 
 /// The figures at the end of every month from one day to another, and on the last day itself.

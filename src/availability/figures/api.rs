@@ -22,7 +22,7 @@ use crate::identity::policy::Permission;
 use crate::product_book::common::find_provider_id;
 use crate::web::context::Context;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::page_number;
+use crate::web::paging::{PAGE_SIZE, Paging, page_number};
 use crate::web::reply;
 
 /// The highest number that every program can write exactly.
@@ -137,15 +137,20 @@ pub async fn get_timeline(
     let page = page_number(&mut query);
     let page = query.finish(page)?;
     let id = parse_path("id", &path, parse_id)?;
-    let (offer, (paging, lines)) = ctx
-        .db(move |conn, _, _| Ok((actions::find_offer(conn, id)?, actions::timeline(conn, id, page)?)))
+    let part = timeline_part(page);
+    let (offer, (total, lines)) = ctx
+        .db(move |conn, _, _| Ok((actions::find_offer(conn, id)?, actions::timeline(conn, id, part)?)))
         .await?;
+    let paging = Paging::new(page, total);
     let shows_signature = may_see_signatures(&ctx.actor, &offer);
     reply::json(&Timeline {
         pagina: paging.number,
         paginas: paging.pages(),
         totaal: paging.total,
-        wijzigingen: lines.iter().map(|line| TimelineLine::new(line, shows_signature)).collect(),
+        wijzigingen: lines
+            .iter()
+            .map(|line| TimelineLine::new(line, shows_signature, offer.product.ages))
+            .collect(),
     })
 }
 
@@ -219,6 +224,11 @@ pub async fn post_offer(
     let address = header::HeaderValue::from_str(&address).map_err(Error::internal)?;
     response.headers_mut().insert(header::LOCATION, address);
     Ok(response)
+}
+
+/// Which lines of the history are on a page: how many to skip, how many to show.
+pub(super) fn timeline_part(page: usize) -> (usize, usize) {
+    (Paging::new(page, 0).offset(), PAGE_SIZE)
 }
 
 /// Who changed something is for the provider itself and the administrator.

@@ -161,16 +161,6 @@ pub struct ProductChoice {
     pub name: String,
 }
 
-/// The code of the API for how fresh a figure is.
-pub const fn freshness_code(freshness: Freshness) -> &'static str {
-    match freshness {
-        Freshness::Fresh => "vers",
-        Freshness::Ageing => "verouderend",
-        Freshness::Stale => "verouderd",
-        Freshness::NeverConfirmed => "nooit-bevestigd",
-    }
-}
-
 /// The first moment after this day on the Dutch calendar, in UTC as it is stored.
 pub fn end_of_day(day: NaiveDate) -> NaiveDateTime {
     let midnight = day.succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN);

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::actions::{self, SegmentDraft};
 use super::model::Segment;
 use crate::api_document::{Problem, parse_path};
+use crate::db::Connection;
 use crate::error::Result;
 use crate::product_book::common::{Expect, Stored};
 use crate::web::context::Context;
@@ -121,7 +122,10 @@ pub async fn put_segment(ctx: Context, req: HttpRequest, path: Path<(String, Str
     let expect = Expect::from_if_match(reply::if_match(&req));
     let draft = read_segment(&mut input);
     let draft = input.finish(draft)?;
-    let saved = ctx.db_supply(move |conn, actor, now| actions::save_segment(conn, actor, now, (region.as_str(), code.as_str()), expect, draft)).await?;
+    let key = (region.clone(), code.clone());
+    let saved = ctx.db_supply(move |conn, actor, now| actions::save_segment(conn, actor, now, (region.as_str(), code.as_str()), expect, draft)).await;
+    let current = move |conn: &mut Connection| actions::find_segment(conn, key.0.as_str(), key.1.as_str()).map(|stored| SegmentBody::from(stored.value));
+    let saved = reply::show_current(&ctx, saved, current).await?;
     reply_segment(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)
 }
 

@@ -3,17 +3,17 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::figures::{Figures, IntakeStop, OfferStatus, StopReason};
 use rules::product::AgeRange;
-use rules::waiting_time::{Basis, WeekRange};
+use rules::waiting_time::Basis;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
-use crate::availability::figures::model::{Offer, TimelineEntry, freshness_code};
+use crate::availability::figures::model::{Offer, TimelineEntry};
 use crate::availability::figures::words::describe_entry;
+use crate::availability::search::api::{Wachttijd, freshness_code};
 
 /// De aanbieder van een aanbod.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = AanbodAanbieder)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct OfferProvider {
     /// AGB-code.
     #[schema(example = "98990001", pattern = "^[0-9]{8}$")]
@@ -24,8 +24,7 @@ pub struct OfferProvider {
 }
 
 /// De locatie van een aanbod.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = AanbodLocatie)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct OfferLocation {
     /// Nummer van de locatie bij de aanbieder.
     #[schema(minimum = 1, maximum = 9999, example = 1)]
@@ -41,8 +40,7 @@ pub struct OfferLocation {
 }
 
 /// Het product van een aanbod.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = AanbodProduct)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct OfferProduct {
     /// Code van de regio van het productenboek.
     #[schema(example = "noord-veluwe")]
@@ -55,29 +53,8 @@ pub struct OfferProduct {
     pub naam: String,
 }
 
-/// Een wachttijd in weken.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Wachttijd)]
-#[serde(rename_all = "camelCase")]
-pub struct WaitBody {
-    /// Minstens zoveel weken.
-    #[schema(minimum = 0, example = 6)]
-    pub min_weken: u16,
-    /// Hoogstens zoveel weken. Ontbreekt dit, dan is het einde open: meer dan `minWeken`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, example = 8, nullable = false)]
-    pub max_weken: Option<u16>,
-}
-
-impl From<WeekRange> for WaitBody {
-    fn from(wait: WeekRange) -> Self {
-        Self { min_weken: wait.min(), max_weken: wait.upper() }
-    }
-}
-
 /// Een aanmeldstop: de aanbieder neemt voor dit product geen nieuwe cliënten aan.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Aanmeldstop)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct StopBody {
     /// Reden.
     #[schema(schema_with = stop_reason_schema)]
@@ -99,7 +76,7 @@ impl From<&IntakeStop> for StopBody {
 }
 
 /// Wat er bekend is van plekken en wachttijden. Wat niet bekend is, ontbreekt; het is nooit 0.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Cijfers)]
 #[serde(rename_all = "camelCase")]
 pub struct FiguresBody {
@@ -117,13 +94,13 @@ pub struct FiguresBody {
     pub wachtenden: Option<u16>,
     /// Weken tot de intake.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub aanmeldwachttijd: Option<WaitBody>,
+    pub aanmeldwachttijd: Option<Wachttijd>,
     /// Weken van de intake tot de start van de hulp.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub behandelwachttijd: Option<WaitBody>,
+    pub behandelwachttijd: Option<Wachttijd>,
     /// Weken tot de start van de hulp; alleen als beide delen bekend zijn.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub wachttijd: Option<WaitBody>,
+    pub wachttijd: Option<Wachttijd>,
     /// Waarop de wachttijden berusten.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = basis_schema)]
@@ -133,15 +110,14 @@ pub struct FiguresBody {
     pub status: &'static str,
     /// Aanmeldstop, als die er is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
     pub aanmeldstop: Option<StopBody>,
-    /// Laagste leeftijd, als die afwijkt van het product.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 27, example = 12, nullable = false)]
-    pub leeftijd_vanaf: Option<u8>,
-    /// Hoogste leeftijd, als die afwijkt van het product.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 27, example = 18, nullable = false)]
-    pub leeftijd_tot: Option<u8>,
+    /// Laagste leeftijd, van het aanbod of anders van het product.
+    #[schema(minimum = 0, maximum = 27, example = 12)]
+    pub leeftijd_vanaf: u8,
+    /// Hoogste leeftijd, van het aanbod of anders van het product.
+    #[schema(minimum = 0, maximum = 27, example = 18)]
+    pub leeftijd_tot: u8,
     /// Aangekondigde laatste dag van de groep of locatie.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -154,7 +130,8 @@ pub struct FiguresBody {
 
 impl FiguresBody {
     /// The figures, with the places that have been given away since taken off.
-    pub fn new(figures: &Figures, reserved_places: u16) -> Self {
+    pub fn new(figures: &Figures, reserved_places: u16, product_ages: AgeRange) -> Self {
+        let ages = figures.ages.unwrap_or(product_ages);
         Self {
             plekken_vrij: figures.shown_places(reserved_places),
             plekken_totaal: figures.total_places,
@@ -165,8 +142,8 @@ impl FiguresBody {
             grondslag: figures.basis.map(Basis::code),
             status: figures.status.code(),
             aanmeldstop: figures.stop.as_ref().map(Into::into),
-            leeftijd_vanaf: figures.ages.map(AgeRange::min),
-            leeftijd_tot: figures.ages.map(AgeRange::max),
+            leeftijd_vanaf: ages.min(),
+            leeftijd_tot: ages.max(),
             sluit_op: figures.closes_on,
             opmerkingen: figures.remarks.clone(),
         }
@@ -174,15 +151,18 @@ impl FiguresBody {
 }
 
 /// Aanbod: wat één aanbieder op één locatie voor één product heeft.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Aanbod)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AanbodMetCijfers)]
 #[serde(rename_all = "camelCase")]
 pub struct AanbodBody {
     /// Nummer van dit aanbod.
     #[schema(minimum = 1, example = 17)]
     pub id: i64,
+    #[schema(inline)]
     pub aanbieder: OfferProvider,
+    #[schema(inline)]
     pub locatie: OfferLocation,
+    #[schema(inline)]
     pub product: OfferProduct,
     #[serde(flatten)]
     pub cijfers: FiguresBody,
@@ -205,7 +185,7 @@ impl AanbodBody {
     pub fn new(offer: Offer, day: NaiveDate) -> Self {
         Self {
             id: offer.id,
-            cijfers: FiguresBody::new(&offer.figures, offer.reserved_places),
+            cijfers: FiguresBody::new(&offer.figures, offer.reserved_places, offer.product.ages),
             online: offer.online,
             bevestigd_op: offer.confirmed_at,
             versheid: freshness_code(offer.freshness(day)),
@@ -250,7 +230,7 @@ pub struct TimelineLine {
 
 impl TimelineLine {
     /// `shows_signature`: whether the reader may know who did it.
-    pub fn new(line: &TimelineEntry, shows_signature: bool) -> Self {
+    pub fn new(line: &TimelineEntry, shows_signature: bool, product_ages: AgeRange) -> Self {
         let entry = &line.entry;
         Self {
             op: entry.at,
@@ -258,7 +238,7 @@ impl TimelineLine {
             door: if shows_signature { entry.changed_by.clone() } else { "aanbieder".into() },
             versie: entry.version,
             omschrijving: describe_entry(line),
-            cijfers: FiguresBody::new(&entry.figures, 0),
+            cijfers: FiguresBody::new(&entry.figures, 0, product_ages),
         }
     }
 }

@@ -153,7 +153,8 @@ fn read_ages(fields: &mut Fields, product_ages: AgeRange) -> Option<AgeRange> {
         return None;
     }
     match AgeRange::new(from.unwrap_or(product_ages.min()), until.unwrap_or(product_ages.max())) {
-        Ok(ages) => Some(ages),
+        // The ages of the product itself are no choice of the provider.
+        Ok(ages) => (ages != product_ages).then_some(ages),
         Err(error) => {
             let field = if from.is_some() { "leeftijdVanaf" } else { "leeftijdTot" };
             fields.error(field, "omgekeerd", error.to_string());

@@ -8,7 +8,7 @@ use rules::figures::{Figures, OfferStatus};
 use rules::waiting_time::WeekRange;
 
 use crate::availability::figures::actions;
-use crate::availability::figures::api::{may_see_signatures, parse_id};
+use crate::availability::figures::api::{may_see_signatures, parse_id, timeline_part};
 use crate::availability::figures::model::{HistoryEntry, Offer, TimelineEntry, TrendPoint};
 use crate::availability::figures::words::{describe_entry, figure_lines};
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::web::context::Context;
 use crate::web::format;
 use crate::web::input::QueryInput;
 use crate::web::page::{ErrorLink, Page, html, html_with_errors};
-use crate::web::paging::{PageLinks, page_number};
+use crate::web::paging::{PageLinks, Paging, page_number};
 
 /// How far back the charts go.
 const MONTHS_BACK: Months = Months::new(12);
@@ -91,14 +91,16 @@ pub async fn course(
     let today = ctx.today();
     let from = today.checked_sub_months(MONTHS_BACK).unwrap_or(today);
     let wanted = day.filter(|_| errors.is_empty());
-    let (offer, points, (paging, lines), then) = ctx
+    let part = timeline_part(number);
+    let (offer, points, (total, lines), then) = ctx
         .db(move |conn, _, _| {
             let offer = actions::find_offer(conn, id)?;
             let points = actions::trend(conn, id, from, today)?;
             let then = wanted.map(|day| actions::figures_on(conn, id, day)).transpose()?;
-            Ok((offer, points, actions::timeline(conn, id, number)?, then))
+            Ok((offer, points, actions::timeline(conn, id, part)?, then))
         })
         .await?;
+    let paging = Paging::new(number, total);
     let shows_signature = may_see_signatures(&ctx.actor, &offer);
     let link = |number: usize| {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -114,7 +116,7 @@ pub async fn course(
         page,
         charts: vec![wait_chart(&offer, &points), places_chart(&points)],
         lines: lines.iter().map(|line| show_line(line, shows_signature)).collect(),
-        total: paging.total,
+        total,
         links,
         day: wanted.map(|day| show_day(day, then.flatten())),
         is_own: ctx.actor.provider_id() == Some(offer.provider.id),
