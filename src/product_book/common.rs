@@ -1,12 +1,16 @@
 //! What all parts of the product book share: stored values with their version, and how a save ends.
 
+use std::future::Future;
+
+use chrono::NaiveDate;
+use rules::validity::Validity;
 use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::db::Connection;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, this};
 use crate::product_book::store;
-use crate::web::page::ErrorLink;
+use crate::web::fields::Fields;
 
 /// A value with its key and the version it has in the database.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +47,7 @@ pub struct Saved<T> {
 pub fn check_expectation<T: Serialize>(expect: Expect, found: Option<&Stored<T>>, what: &'static str) -> Result<()> {
     match (expect, found) {
         (Expect::Absent, None) => Ok(()),
-        (Expect::Absent, Some(_)) => Err(Error::Conflict(format!("Deze {what} bestaat al. Stuur If-Match mee om te wijzigen."))),
+        (Expect::Absent, Some(_)) => Err(Error::Conflict(format!("{} bestaat al. Haal de laatste versie op om te wijzigen.", this(what)))),
         (Expect::Version(_), None) => Err(Error::NotFound(what)),
         (Expect::Version(version), Some(stored)) if version == stored.version => Ok(()),
         (Expect::Version(_), Some(stored)) => Err(Error::Outdated { current: Some(serde_json::to_value(&stored.value).map_err(Error::internal)?) }),
@@ -81,7 +85,44 @@ pub fn find_municipality_ids(conn: &mut Connection, codes: &[String]) -> Result<
     codes.iter().map(|code| store::find_municipality_id(conn, code)?.ok_or(Error::NotFound("gemeente"))).collect()
 }
 
-/// The links of an error summary for a form whose inputs have the names of the fields as id.
-pub fn error_links(violations: &rules::violations::Violations, labels: &[(&str, &str)]) -> Vec<ErrorLink> {
-    ErrorLink::list(violations, |field| labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| label).to_owned())
+/// The first and the last day on which something holds, as they came in: not yet known to be a period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Period {
+    pub from: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+}
+
+impl Period {
+    /// Reads `geldigVanaf` and `geldigTot`. Whether the two go together is for [`Period::validity`]: in the
+    /// API that comes after a thing was found, on a page [`Period::complain`] tells it with the other errors.
+    pub fn read(fields: &mut Fields) -> Self {
+        Self { from: fields.optional_date("geldigVanaf"), until: fields.optional_date("geldigTot") }
+    }
+
+    pub fn validity(self) -> Result<Validity> {
+        Validity::new(self.from, self.until).map_err(|error| Error::invalid("geldigTot", "einde-voor-begin", error.to_string()))
+    }
+
+    /// Adds the error of two days in the wrong order to those of a form.
+    pub fn complain(self, fields: &mut Fields) {
+        if let Err(Error::Invalid(violations)) = self.validity() {
+            fields.add_all(violations);
+        }
+    }
+}
+
+/// Text that may be unknown, for an answer of the API.
+pub fn known(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// Gives whoever was overtaken by somebody else the state of now, written as the API writes it everywhere.
+pub async fn or_current<T, B: Serialize>(saved: Result<T>, current: impl Future<Output = Result<B>>) -> Result<T> {
+    match saved {
+        Err(Error::Outdated { .. }) => {
+            let current = serde_json::to_value(current.await?).map_err(Error::internal)?;
+            Err(Error::Outdated { current: Some(current) })
+        }
+        other => other,
+    }
 }

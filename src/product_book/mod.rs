@@ -4,6 +4,9 @@
 //! Every kind of thing has a folder with the same files. Nothing is deleted: what ends gets a last day.
 
 pub mod common;
+pub mod contact;
+pub mod described;
+pub mod form;
 pub mod overview;
 pub mod segments;
 mod store;
