@@ -78,9 +78,20 @@ pub struct Problem(Probleem);
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
     ),
     paths(
+        product_book::regions::api::list_regions,
+        product_book::regions::api::get_region,
+        product_book::regions::api::put_region,
+        product_book::regions::members::api::list_members,
+        product_book::regions::members::api::put_member,
+        product_book::municipalities::api::list_municipalities,
+        product_book::municipalities::api::get_municipality,
+        product_book::municipalities::api::put_municipality,
         product_book::segments::api::list_segments,
         product_book::segments::api::get_segment,
         product_book::segments::api::put_segment,
+        product_book::products::api::list_products,
+        product_book::products::api::get_product,
+        product_book::products::api::put_product,
     ),
     components(schemas(Probleem, Fout), responses(Problem))
 )]

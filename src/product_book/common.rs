@@ -4,6 +4,7 @@ use std::future::Future;
 
 use chrono::NaiveDate;
 use rules::validity::Validity;
+use rules::violations::Violations;
 use serde::Serialize;
 
 use crate::actor::Actor;
@@ -93,21 +94,24 @@ pub struct Period {
 }
 
 impl Period {
-    /// Reads `geldigVanaf` and `geldigTot`. Whether the two go together is for [`Period::validity`]: in the
-    /// API that comes after a thing was found, on a page [`Period::complain`] tells it with the other errors.
+    /// Reads `geldigVanaf` and `geldigTot`.
     pub fn read(fields: &mut Fields) -> Self {
         Self { from: fields.optional_date("geldigVanaf"), until: fields.optional_date("geldigTot") }
     }
 
-    pub fn validity(self) -> Result<Validity> {
-        Validity::new(self.from, self.until).map_err(|error| Error::invalid("geldigTot", "einde-voor-begin", error.to_string()))
+    /// The period, unless the last day lies before the first.
+    pub fn validity(self) -> Result<Validity, Violations> {
+        Validity::new(self.from, self.until).map_err(|error| {
+            let mut violations = Violations::new();
+            violations.add("geldigTot", "einde-voor-begin", error.to_string());
+            violations
+        })
     }
 
-    /// Adds the error of two days in the wrong order to those of a form.
-    pub fn complain(self, fields: &mut Fields) {
-        if let Err(Error::Invalid(violations)) = self.validity() {
-            fields.add_all(violations);
-        }
+    /// What is wrong with the two days together. The API tells it after what it refers to was found, a form
+    /// with the other errors ([`Fields::add_joint`]).
+    pub fn violations(self) -> Violations {
+        self.validity().err().unwrap_or_default()
     }
 }
 

@@ -71,6 +71,18 @@ impl From<Paging> for Paginering {
 #[expect(dead_code, reason = "describes a kind of text")]
 pub struct Datum(String);
 
+/// De code van een segment.
+#[derive(Debug, ToSchema)]
+#[schema(pattern = "^[A-Za-z0-9-]{1,10}$", example = "1")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Segmentcode(String);
+
+/// De code van een product.
+#[derive(Debug, ToSchema)]
+#[schema(pattern = "^[A-Za-z0-9-]{2,10}$", example = "45A04")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Productcode(String);
+
 /// Een naam: niet leeg.
 #[derive(Debug, ToSchema)]
 #[schema(

@@ -2,10 +2,12 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
+use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
+use crate::web::format;
 use crate::web::page::{Page, html, see_other};
 use crate::web::paging::{PageLinks, Paging};
 
@@ -81,9 +83,50 @@ pub fn list_page<T: Clone>(number: usize, rows: &[T], path: &str, query: &[(&str
     (paging.cut(rows), PageLinks::new(paging, link))
 }
 
+/// From when until when something holds, in words.
+pub fn period(from: Option<NaiveDate>, until: Option<NaiveDate>) -> String {
+    match (from, until) {
+        (None, None) => "altijd".into(),
+        (Some(from), None) => format!("vanaf {}", format::date(from)),
+        (None, Some(until)) => format!("tot en met {}", format::date(until)),
+        (Some(from), Some(until)) => format!("{} tot en met {}", format::date(from), format::date(until)),
+    }
+}
+
+/// A number with points between the thousands, or that it is not known.
+pub fn number_or_unknown(number: Option<i32>) -> String {
+    let Some(number) = number else { return "onbekend".into() };
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_have_points_between_thousands() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1.000"), (48_857, "48.857"), (1_234_567, "1.234.567")] {
+            assert_eq!(number_or_unknown(Some(number)), text);
+        }
+        assert_eq!(number_or_unknown(None), "onbekend");
+    }
+
+    #[test]
+    fn periods_are_told_in_words() {
+        let (from, until) = (NaiveDate::from_ymd_opt(2026, 1, 1), NaiveDate::from_ymd_opt(2026, 12, 31));
+        assert_eq!(period(from, until), "1 januari 2026 tot en met 31 december 2026");
+        assert_eq!(period(from, None), "vanaf 1 januari 2026");
+        assert_eq!(period(None, until), "tot en met 31 december 2026");
+        assert_eq!(period(None, None), "altijd");
+    }
 
     #[test]
     fn addresses_leave_out_what_is_empty() {
