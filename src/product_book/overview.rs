@@ -9,7 +9,8 @@ use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::format;
 use crate::web::page::{Page, html, see_other};
-use crate::web::paging::{PageLinks, Paging};
+use crate::paging::Paging;
+use crate::web::paging::PageLinks;
 
 /// The side menu of all management pages.
 pub const MENU: [(&str, &str); 7] = [

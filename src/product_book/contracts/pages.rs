@@ -24,7 +24,8 @@ use crate::web::fields::Fields;
 use crate::web::format::{self, count};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::web::paging::{PageLinks, Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::{PageLinks, page_number};
 
 const PATH: &str = "/beheer/contracten";
 const COLUMNS: [(&str, ContractColumn); 2] = [("product", ContractColumn::Product), ("einde", ContractColumn::LastDay)];

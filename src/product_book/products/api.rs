@@ -15,7 +15,8 @@ use crate::product_book::common::{Expect, Stored, or_current};
 use crate::product_book::described::{IfMatch, PageQuery, ReadProblems, RegionPath, WriteProblems};
 use crate::web::context::Context;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::{Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::page_number;
 use crate::web::reply;
 
 /// The product in a path.
