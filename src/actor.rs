@@ -91,6 +91,15 @@ pub struct Identity {
     pub roles: Vec<Role>,
 }
 
+/// The session of a signed-in browser.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The hash under which it is stored.
+    pub id: String,
+    /// The token every form of this session carries.
+    pub csrf: String,
+}
+
 /// Who acts, and from where: what a permission is asked of and what the audit writes down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {

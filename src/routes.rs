@@ -83,10 +83,13 @@ where
 /// Everything that can be reached. Of two paths that both fit, the first wins.
 pub fn all() -> Vec<Endpoint> {
     let mut endpoints = general();
+    endpoints.extend(search());
     endpoints.extend(product_book_pages());
     endpoints.extend(region_pages());
     endpoints.extend(product_book_api());
     endpoints.extend(region_api());
+    endpoints.extend(provider_pages());
+    endpoints.extend(provider_api());
     endpoints
 }
 
@@ -109,6 +112,17 @@ fn general() -> Vec<Endpoint> {
         get("/v1/openapi.json", Public, api_document::json),
         get("/v1/docs", Public, api_document::to_swagger_ui),
         get("/v1/docs/{file:.*}", Public, api_document::swagger_ui),
+    ]
+}
+
+fn search() -> Vec<Endpoint> {
+    use crate::availability::search;
+    vec![
+        get("/", Public, search::pages::home),
+        get("/zoeken", Public, search::pages::search),
+        get("/aanbieders/{agb}", Public, search::provider_page::provider),
+        get("/vergelijken", Public, search::compare::compare),
+        get("/v1/aanbod", Public, search::api::search_offers),
     ]
 }
 
@@ -170,6 +184,43 @@ fn region_api() -> Vec<Endpoint> {
         put("/v1/regios/{regio}", manage, regions::api::put_region),
         get("/v1/regios/{regio}/gemeenten", Public, members::api::list_members),
         put("/v1/regios/{regio}/gemeenten/{gemeente}", manage, members::api::put_member),
+    ]
+}
+
+/// The side of the product book that supplies: providers, their locations and their contracts.
+fn provider_pages() -> Vec<Endpoint> {
+    use product_book::{contracts, locations, providers};
+    let manage = Requires(ManageProductBook);
+    vec![
+        get("/beheer/aanbieders", manage, providers::pages::list),
+        post("/beheer/aanbieders", manage, providers::pages::save),
+        get("/beheer/aanbieders/nieuw", manage, providers::pages::new_form),
+        get("/beheer/aanbieders/{agb}", manage, providers::pages::edit_form),
+        get("/beheer/locaties", manage, locations::pages::list),
+        post("/beheer/locaties", manage, locations::pages::save),
+        get("/beheer/locaties/nieuw", manage, locations::pages::new_form),
+        get("/beheer/locaties/{agb}/{nummer}", manage, locations::pages::edit_form),
+        get("/beheer/contracten", manage, contracts::pages::list),
+        post("/beheer/contracten", manage, contracts::pages::save),
+        get("/beheer/contracten/nieuw", manage, contracts::pages::new_form),
+        get("/beheer/contracten/{id}", manage, contracts::pages::edit_form),
+    ]
+}
+
+fn provider_api() -> Vec<Endpoint> {
+    use product_book::{contracts, locations, providers};
+    let manage = Requires(ManageProductBook);
+    vec![
+        get("/v1/aanbieders", Public, providers::api::list_providers),
+        get("/v1/aanbieders/{agb}", Public, providers::api::get_provider),
+        put("/v1/aanbieders/{agb}", manage, providers::api::put_provider),
+        get("/v1/aanbieders/{agb}/locaties", Public, locations::api::list_locations),
+        get("/v1/aanbieders/{agb}/locaties/{nummer}", Public, locations::api::get_location),
+        put("/v1/aanbieders/{agb}/locaties/{nummer}", manage, locations::api::put_location),
+        get("/v1/aanbieders/{agb}/contracten", Public, contracts::api::list_contracts),
+        post("/v1/aanbieders/{agb}/contracten", manage, contracts::api::add_contract),
+        get("/v1/aanbieders/{agb}/contracten/{id}", Public, contracts::api::get_contract),
+        put("/v1/aanbieders/{agb}/contracten/{id}", manage, contracts::api::change_contract),
     ]
 }
 

@@ -1,3 +1,4 @@
 //! Beschikbaarheid (availability): what providers publish, and searching it.
 
+pub mod search;
 pub mod supply;

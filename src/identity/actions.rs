@@ -7,11 +7,10 @@ use super::model::{NewUser, User};
 use super::store::{self, AccountRow, StoredSession};
 use super::tokens::{Claims, KeyPair};
 use super::passwords;
-use crate::actor::{Actor, Identity};
+use crate::actor::{Actor, Identity, Session};
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::web::context::Session;
 
 /// A session nobody uses ends after this.
 const IDLE: Duration = Duration::hours(1);

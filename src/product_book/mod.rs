@@ -4,12 +4,15 @@
 //! Every kind of thing has a folder with the same files. Nothing is deleted: what ends gets a last day.
 
 pub mod common;
-pub mod contact;
+pub mod contracts;
 pub mod described;
 pub mod form;
+pub mod locations;
 pub mod municipalities;
 pub mod overview;
 pub mod products;
+pub mod providers;
 pub mod regions;
 pub mod segments;
 mod store;
+pub mod supply_side;

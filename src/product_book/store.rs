@@ -24,3 +24,8 @@ pub(super) fn find_provider_id(conn: &mut Connection, agb: &str) -> Result<Optio
 pub(super) fn find_municipality_id(conn: &mut Connection, code: &str) -> Result<Option<i64>> {
     Ok(municipality::table.filter(municipality::code.eq(code)).select(municipality::id).first(conn).optional()?)
 }
+
+diesel::define_sql_function! {
+    /// Small letters, so that an order or a search does not depend on capitals on either database.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}

@@ -1,12 +1,27 @@
-//! The demonstration region: read from the CSV files in `seed/`, with a year of history made up to lead to them.
+//! Oefenregio (demonstration region): read from the CSV files in `seed/`, with a year of history made up to
+//! lead to them.
+
+mod files;
+mod history;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use self::files::{Files, Line, Offer, User};
+use self::history::{Entry, Source};
+use self::store::Ids;
 use crate::actor::Actor;
-use crate::db::Connection;
-use crate::error::Result;
+use crate::audit::{self, Event};
+use crate::clock::dutch_day;
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
 use crate::identity;
+use crate::identity::model::{NewOrganisation, NewUser};
 
 /// A sign-in of the demonstration, made at seeding and shown, never kept in the repository.
 #[derive(Debug, Clone, Serialize)]
@@ -19,13 +34,83 @@ pub struct SignIn {
 }
 
 /// Whether there is no region yet.
-pub fn is_empty(_conn: &mut Connection) -> Result<bool> {
-    Ok(true)
+pub fn is_empty(conn: &mut Connection) -> Result<bool> {
+    Ok(!store::has_region(conn)?)
 }
 
-/// Fills an empty database with the demonstration region as it would be at this moment.
-pub fn demonstration(_conn: &mut Connection, _now: DateTime<Utc>) -> Result<Vec<SignIn>> {
-    Ok(Vec::new())
+/// Fills an empty database with the demonstration region as it would be at this moment: all of it, or nothing.
+pub fn demonstration(conn: &mut Connection, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
+    let files = Files::read()?;
+    let offers = offers_with_history(&files, now)?;
+    db::write(conn, |conn| {
+        if !is_empty(conn)? {
+            return Err(Error::Conflict(
+                "Er is al een regio. De oefenregio past alleen in een lege database.".into(),
+            ));
+        }
+        let ids = store::insert_book(conn, &files)?;
+        store::insert_offers(conn, &ids, &offers)?;
+        let actor = Actor::command_line();
+        audit::record(conn, &actor, now, &Event::done("oefenregio-laden", "regio", ids.region))?;
+        files.users.iter().map(|line| create_user(conn, &actor, now, &ids, line)).collect()
+    })
+}
+
+fn offers_with_history(files: &Files, now: DateTime<Utc>) -> Result<Vec<(&Line<Offer>, Vec<Entry>)>> {
+    let products: HashMap<_, _> = files.products.iter().map(|line| (&line.row.code, &line.row)).collect();
+    let providers: HashMap<_, _> =
+        files.providers.iter().map(|line| (&line.row.agb, line.row.name.as_str())).collect();
+    let today = dutch_day(now);
+    let mut offers = Vec::with_capacity(files.offers.len());
+    for line in &files.offers {
+        let offer = &line.row;
+        let product =
+            products.get(&offer.product).ok_or_else(|| line.error("this product is not in producten.csv"))?;
+        let provider_name =
+            providers.get(&offer.agb).ok_or_else(|| line.error("this provider is not in aanbieders.csv"))?;
+        let product_ages = product.ages().map_err(|error| line.error(error))?;
+        let present = offer.figures(product_ages, today).map_err(|error| line.error(error))?;
+        let source = Source { offer, provider_name, product_ages, present: &present };
+        let entries = history::past_year(&source, now).map_err(|violations| line.error(violations))?;
+        offers.push((line, entries));
+    }
+    Ok(offers)
+}
+
+fn create_user(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    ids: &Ids,
+    line: &Line<User>,
+) -> Result<SignIn> {
+    let user = &line.row;
+    let organisation = NewOrganisation {
+        name: user.organisation.clone(),
+        kind: user.kind,
+        region_id: ids.region,
+        provider_id: user.agb.as_ref().map(|agb| ids.provider(line, agb)).transpose()?,
+        municipality_ids: user
+            .municipalities
+            .iter()
+            .map(|code| ids.municipality(line, code))
+            .collect::<Result<_>>()?,
+    };
+    let new = NewUser {
+        name: user.name.clone(),
+        display_name: user.display_name.clone(),
+        roles: user.roles.clone(),
+        organisation,
+        demonstration: true,
+    };
+    let password = identity::actions::create_user(conn, actor, now, &new)?;
+    Ok(SignIn {
+        name: new.name,
+        password,
+        display_name: new.display_name,
+        organisation: new.organisation.name,
+        roles: new.roles.iter().map(|role| role.code().to_owned()).collect(),
+    })
 }
 
 /// Gives every demonstration user a new password, at each start of the demonstration.
@@ -34,7 +119,13 @@ pub fn renew_sign_ins(conn: &mut Connection, now: DateTime<Utc>) -> Result<Vec<S
     for user in identity::actions::list_users(conn)?.into_iter().filter(|user| user.demonstration) {
         let password = identity::actions::reset_password(conn, &Actor::command_line(), now, &user.name)?;
         let roles = user.roles.iter().map(|role| role.code().to_owned()).collect();
-        sign_ins.push(SignIn { name: user.name, password, display_name: user.display_name, organisation: user.organisation, roles });
+        sign_ins.push(SignIn {
+            name: user.name,
+            password,
+            display_name: user.display_name,
+            organisation: user.organisation,
+            roles,
+        });
     }
     Ok(sign_ins)
 }

@@ -7,21 +7,12 @@ use actix_web::web::{self, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Session};
 use crate::clock::dutch_day;
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
 use crate::state::AppState;
-
-/// The session of a signed-in browser.
-#[derive(Debug, Clone)]
-pub struct Session {
-    /// The hash under which it is stored.
-    pub id: String,
-    /// The token every form of this session carries.
-    pub csrf: String,
-}
 
 /// Put on every request by the pipeline, after it has looked at cookie or bearer token.
 #[derive(Debug, Clone)]

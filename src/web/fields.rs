@@ -189,8 +189,8 @@ impl Fields {
         match self.value(name) {
             None => false,
             Some(Value::Bool(flag)) => flag,
-            Some(Value::String(text)) if self.from_form && matches!(text.as_str(), "ja" | "on" | "true" | "1") => true,
-            Some(Value::String(text)) if self.from_form && matches!(text.as_str(), "nee" | "false" | "0") => false,
+            Some(Value::String(text)) if self.from_form && matches!(text.as_str(), "ja" | "true") => true,
+            Some(Value::String(text)) if self.from_form && matches!(text.as_str(), "nee" | "false") => false,
             Some(_) => {
                 self.error(name, "geen-keuze", if self.from_form { "kies ja of nee" } else { "moet true of false zijn" });
                 false

@@ -147,7 +147,8 @@ pub async fn authenticate(req: ServiceRequest, next: Next<impl MessageBody + 'st
             Ok(next.call(req).await?.map_into_boxed_body())
         }
         Err(error) => {
-            req.extensions_mut().insert(Authenticated { actor: guest(&req), session: None });
+            let who = Authenticated { actor: guest(&req), session: None };
+            req.extensions_mut().insert(who);
             Ok(req.error_response(error))
         }
     }

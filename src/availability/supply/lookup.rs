@@ -2,6 +2,7 @@
 
 use rules::codes::Pc4;
 use rules::geography::Point;
+use rules::product::ProductKind;
 
 use super::snapshot::{Area, Snapshot};
 use crate::error::{Error, Result};
@@ -61,7 +62,22 @@ impl Snapshot {
         }
         scored.sort_by_key(|(score, product)| (std::cmp::Reverse(*score), *product));
         let best = scored.first().map_or(0, |(score, _)| *score);
-        scored.into_iter().filter(|(score, _)| score * WORTH_SHOWING >= best).map(|(_, product)| product).collect()
+        let shows_unasked = |product: u32| self.book.products[product as usize].in_default_ranking;
+        let best_unasked = scored.iter().filter(|(_, product)| shows_unasked(*product)).map(|(score, _)| *score).max().unwrap_or(0);
+        scored
+            .into_iter()
+            .filter(|(score, _)| score * WORTH_SHOWING >= best)
+            // Crisis and matching products count as asked for when they fit the words better than all others.
+            .filter(|(score, product)| shows_unasked(*product) || *score > best_unasked)
+            .map(|(_, product)| product)
+            .collect()
+    }
+
+    /// Every product of a kind, in the regions that matter for the area.
+    pub fn products_of_kind(&self, area: Area, kind: ProductKind) -> Vec<u32> {
+        let regions = self.regions_of(area);
+        let products = self.book.products.iter().zip(0_u32..);
+        products.filter(|(product, _)| product.kind == kind && regions.contains(&product.region)).map(|(_, index)| index).collect()
     }
 
     /// The regions a search in this area is about.

@@ -1,0 +1,173 @@
+//! What somebody asks for, read from the address: the same names for pages and API.
+
+use std::collections::BTreeMap;
+
+use rules::codes::{MunicipalityCode, Pc4, RegionCode};
+use rules::product::ProductKind;
+
+use crate::availability::supply::lookup::Place;
+use crate::availability::supply::search::{Query, Sort};
+use crate::availability::supply::snapshot::Snapshot;
+use crate::error::Result;
+use crate::web::fields::{Fields, Length};
+use crate::web::paging::{PAGE_SIZE, page_number};
+
+/// How soon help is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Urgency {
+    #[default]
+    Regular,
+    /// Start within two weeks.
+    Urgent,
+    /// Crisis help: shows crisis products, which otherwise stay out of the list.
+    Crisis,
+}
+
+impl Urgency {
+    pub const CODES: [(&'static str, Self); 3] = [("regulier", Self::Regular), ("urgent", Self::Urgent), ("crisis", Self::Crisis)];
+}
+
+/// The fields of a search, before the supply is consulted.
+#[derive(Debug, Clone, Default)]
+pub struct SearchFields {
+    pub municipality: Option<MunicipalityCode>,
+    pub postcode: Option<Pc4>,
+    pub region: Option<RegionCode>,
+    pub product: Option<String>,
+    pub kind: Option<ProductKind>,
+    pub age: Option<u8>,
+    pub urgency: Urgency,
+    pub with_place: bool,
+    pub within_norm: bool,
+    pub fresh: bool,
+    pub online: bool,
+    pub radius_km: Option<u16>,
+    pub sort: Sort,
+    pub page: usize,
+}
+
+/// The oldest age a search asks for; what goes on longest goes on to 23.
+pub const HIGHEST_AGE: i64 = 23;
+/// No two places in the Netherlands are further apart.
+pub const FURTHEST_KM: i64 = 300;
+
+/// Reads the fields; what is wrong is written down in `fields`.
+pub fn read_search(fields: &mut Fields) -> SearchFields {
+    let kinds: Vec<(&str, ProductKind)> = ProductKind::ALL.iter().map(|kind| (kind.code(), *kind)).collect();
+    SearchFields {
+        municipality: fields.optional_parsed("gemeente", "geen-gemeentecode", MunicipalityCode::parse),
+        postcode: fields.optional_parsed("postcode", "geen-postcode", Pc4::parse),
+        region: fields.optional_parsed("regio", "geen-regiocode", RegionCode::parse),
+        product: fields.optional_text("product", Length(0, 100)).filter(|text| !text.is_empty()),
+        kind: fields.optional_choice("soort", &kinds),
+        age: fields.optional_small("leeftijd", 0, HIGHEST_AGE),
+        urgency: fields.optional_choice("urgentie", &Urgency::CODES).unwrap_or_default(),
+        with_place: fields.flag("vrijePlek"),
+        within_norm: fields.flag("binnenNorm"),
+        fresh: fields.flag("vers"),
+        online: fields.flag("online"),
+        radius_km: fields.optional_small("straalKm", 1, FURTHEST_KM),
+        sort: fields.optional_choice("sorteer", &Sort::CODES).unwrap_or_default(),
+        page: page_number(fields),
+    }
+}
+
+/// A search with its place and products found.
+#[derive(Debug, Clone)]
+pub struct Search {
+    pub place: Place,
+    pub query: Query,
+}
+
+impl SearchFields {
+    /// Finds the place and the products that are meant.
+    pub fn resolve(&self, snapshot: &Snapshot) -> Result<Search> {
+        let place = snapshot.find_place(
+            self.municipality.as_ref().map(MunicipalityCode::as_str),
+            self.postcode,
+            self.region.as_ref().map(RegionCode::as_str),
+        )?;
+        let mut products = self.product.as_deref().map(|text| snapshot.find_products(place.area, text));
+        if products.is_none() {
+            // Kinds that stay out of the list by default show when they are asked for.
+            let asked = if self.urgency == Urgency::Crisis { Some(ProductKind::Crisis) } else { self.kind };
+            if let Some(kind) = asked {
+                products = Some(snapshot.products_of_kind(place.area, kind));
+            }
+        }
+        let query = Query {
+            products,
+            kind: self.kind,
+            age: self.age,
+            urgent: self.urgency == Urgency::Urgent,
+            with_place: self.with_place,
+            within_norm: self.within_norm,
+            fresh: self.fresh,
+            online: self.online,
+            radius_km: self.radius_km,
+            origin: place.origin,
+            sort: self.sort,
+            offset: (self.page - 1) * PAGE_SIZE,
+            limit: PAGE_SIZE,
+            ..Query::new(place.area)
+        };
+        Ok(Search { place, query })
+    }
+}
+
+/// The address of a search, to make links that change one thing and keep the rest.
+#[derive(Debug, Clone, Default)]
+pub struct SearchAddress(BTreeMap<String, String>);
+
+impl SearchAddress {
+    pub fn from_query(query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
+        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// The same search with one thing set; the list starts at its first page again.
+    pub fn with(&self, name: &str, value: &str) -> String {
+        let mut changed = self.0.clone();
+        changed.remove("pagina");
+        changed.insert(name.to_owned(), value.to_owned());
+        address(&changed)
+    }
+
+    /// The same search without one thing.
+    pub fn without(&self, name: &str) -> String {
+        let mut changed = self.0.clone();
+        changed.remove("pagina");
+        changed.remove(name);
+        address(&changed)
+    }
+}
+
+fn address(pairs: &BTreeMap<String, String>) -> String {
+    let query: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    if query.is_empty() { "/zoeken".into() } else { format!("/zoeken?{query}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_mistakes_in_an_address_are_told_together() {
+        let mut fields = Fields::from_query("gemeente=Putten&leeftijd=oud&sorteer=duurste&pagina=0&extra=1");
+        let read = read_search(&mut fields);
+        let violations = fields.finish(read).expect_err("five things are wrong");
+        let named: Vec<&str> = violations.iter().map(|v| v.field.as_str()).collect();
+        assert_eq!(named, ["gemeente", "leeftijd", "sorteer", "pagina", "extra"]);
+    }
+
+    #[test]
+    fn links_change_one_thing_and_start_at_the_first_page() {
+        let address = SearchAddress::from_query("product=emdr&gemeente=GM0243&pagina=3&leeftijd=");
+        assert_eq!(address.with("sorteer", "naam"), "/zoeken?gemeente=GM0243&product=emdr&sorteer=naam");
+        assert_eq!(address.without("gemeente"), "/zoeken?product=emdr");
+    }
+}

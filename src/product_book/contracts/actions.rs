@@ -1,0 +1,239 @@
+//! What can be done with contracts.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::codes::MunicipalityCode;
+use rules::contracts::{ContractLevel, ContractTerm, find_conflict};
+use rules::validity::Validity;
+
+use super::model::{Contract, ContractColumn, ContractFilter};
+use super::store::{self, ContractRow};
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::product_book::common::{
+    Expect, Stored, check_expectation, find_municipality_ids, find_provider_id, find_region_id, require_one_row,
+    require_own_region, touch_book,
+};
+use crate::product_book::providers;
+use crate::product_book::providers::model::ProviderKind;
+use crate::product_book::supply_side::SortOrder;
+use crate::web::paging::Paging;
+
+/// What a contract says, apart from whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractDraft {
+    /// The codes of the region and of its product.
+    pub region: String,
+    pub product: String,
+    /// The code of the municipality; none for the whole region.
+    pub municipality: Option<String>,
+    pub level: ContractLevel,
+    pub valid_from: Option<NaiveDate>,
+    pub valid_until: Option<NaiveDate>,
+}
+
+/// Why a contract cannot be made.
+pub const PROVIDER_IS_SUB: &str = "Een onderaannemer heeft geen eigen contract.";
+pub const NOT_IN_REGION: &str = "Deze gemeente hoort niet bij de regio van het product.";
+
+/// What the form of a contract lets people choose from: code and name of the region's products and municipalities.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContractChoices {
+    pub products: Vec<(String, String)>,
+    pub municipalities: Vec<(String, String)>,
+}
+
+/// One page of the contracts of a region that fit, and how many there are.
+pub fn list_contracts(
+    conn: &mut Connection,
+    region_id: i64,
+    (filter, today): (&ContractFilter, NaiveDate),
+    order: SortOrder<ContractColumn>,
+    page: usize,
+) -> Result<(Vec<Stored<Contract>>, Paging)> {
+    db::read(conn, |conn| {
+        let total = count_contracts(conn, region_id, filter, today)?;
+        let paging = Paging::new(page, total);
+        let offset = i64::try_from(paging.offset()).map_err(Error::internal)?;
+        let limit = i64::try_from(paging.size).map_err(Error::internal)?;
+        Ok((store::list_contracts(conn, region_id, (filter, today), order, (offset, limit))?, paging))
+    })
+}
+
+/// How many contracts of a region fit.
+pub fn count_contracts(conn: &mut Connection, region_id: i64, filter: &ContractFilter, today: NaiveDate) -> Result<usize> {
+    usize::try_from(store::count_contracts(conn, region_id, filter, today)?).map_err(Error::internal)
+}
+
+/// All contracts of a provider, by region, product, municipality and first day.
+pub fn list_contracts_of(conn: &mut Connection, agb: &str) -> Result<Vec<Stored<Contract>>> {
+    let provider_id = find_provider_id(conn, agb)?;
+    store::list_contracts_of(conn, provider_id)
+}
+
+pub fn find_contract(conn: &mut Connection, agb: &str, id: i64) -> Result<Stored<Contract>> {
+    let provider_id = find_provider_id(conn, agb)?;
+    store::find_contract(conn, provider_id, id)?.ok_or(Error::NotFound("contract"))
+}
+
+/// A contract for a product of this region; another region's does not exist for its pages.
+pub fn find_contract_in_region(conn: &mut Connection, region_id: i64, id: i64) -> Result<Stored<Contract>> {
+    store::find_contract_in_region(conn, region_id, id)?.ok_or(Error::NotFound("contract"))
+}
+
+pub fn list_choices(conn: &mut Connection, region_id: i64) -> Result<ContractChoices> {
+    Ok(ContractChoices {
+        products: store::list_products(conn, region_id)?,
+        municipalities: store::list_municipalities(conn, region_id)?,
+    })
+}
+
+/// Makes a contract for a main contractor.
+pub fn add_contract(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    agb: &str,
+    draft: &ContractDraft,
+) -> Result<Stored<Contract>> {
+    db::write(conn, |conn| {
+        let provider_id = lock_main_provider(conn, agb)?;
+        let row = find_row(conn, actor, provider_id, draft)?;
+        require_no_conflict(conn, &row, draft.municipality.as_deref(), None)?;
+        let id = store::insert_contract(conn, &row)?;
+        finish(conn, actor, now, None, (row.provider_id, id))
+    })
+}
+
+/// Changes a contract.
+pub fn change_contract(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (agb, id): (&str, i64),
+    version: i32,
+    draft: &ContractDraft,
+) -> Result<Stored<Contract>> {
+    db::write(conn, |conn| {
+        let provider_id = lock_main_provider(conn, agb)?;
+        let found = store::find_contract(conn, provider_id, id)?.ok_or(Error::NotFound("contract"))?;
+        let region_id = find_region_id(conn, &found.value.region)?;
+        require_own_region(actor, region_id)?;
+        check_expectation(Expect::Version(version), Some(&found), "contract")?;
+        let row = find_row(conn, actor, provider_id, draft)?;
+        require_no_conflict(conn, &row, draft.municipality.as_deref(), Some(id))?;
+        require_one_row(store::update_contract(conn, id, version, &row)?)?;
+        finish(conn, actor, now, Some(&found.value), (provider_id, id))
+    })
+}
+
+/// The key of the provider, of which nobody else can add or change a contract until this transaction ends:
+/// two contracts that overlap would otherwise both pass the check when they are saved at the same moment.
+fn lock_main_provider(conn: &mut Connection, agb: &str) -> Result<i64> {
+    let provider = providers::actions::lock_provider(conn, agb)?;
+    match provider.value.kind {
+        ProviderKind::Main => Ok(provider.id),
+        ProviderKind::Sub => Err(Error::Conflict(PROVIDER_IS_SUB.into())),
+    }
+}
+
+/// Finds all that the draft names; only then is it looked at whether its days are a period.
+fn find_row(conn: &mut Connection, actor: &Actor, provider_id: i64, draft: &ContractDraft) -> Result<ContractRow> {
+    let region_id = find_region_id(conn, &draft.region)?;
+    require_own_region(actor, region_id)?;
+    let product_id = store::find_product_id(conn, region_id, &draft.product)?.ok_or(Error::NotFound("product"))?;
+    let municipality_id = find_municipality_ids(conn, draft.municipality.as_slice())?.pop();
+    if let Some(municipality_id) = municipality_id
+        && !store::is_in_region(conn, region_id, municipality_id)?
+    {
+        return Err(Error::Conflict(NOT_IN_REGION.into()));
+    }
+    Validity::new(draft.valid_from, draft.valid_until)
+        .map_err(|error| Error::invalid("geldigTot", "strijdig", error.to_string()))?;
+    Ok(ContractRow {
+        provider_id,
+        product_id,
+        municipality_id,
+        level: draft.level,
+        valid_from: draft.valid_from,
+        valid_until: draft.valid_until,
+    })
+}
+
+/// On one day at most one contract of a provider covers a product in a municipality.
+fn require_no_conflict(
+    conn: &mut Connection,
+    row: &ContractRow,
+    municipality: Option<&str>,
+    changed: Option<i64>,
+) -> Result<()> {
+    let mut others = store::list_contracts_for(conn, row.provider_id, row.product_id)?;
+    others.retain(|other| Some(other.id) != changed);
+    let terms = others.iter().map(|other| {
+        let code = other.value.municipality.as_ref().map(|municipality| municipality.code.as_str());
+        term(code, other.value.valid_from, other.value.valid_until)
+    });
+    let terms = terms.collect::<Result<Vec<_>>>()?;
+    let new = term(municipality, row.valid_from, row.valid_until)?;
+    match find_conflict(&terms, &new).and_then(|place| others.get(place)) {
+        None => Ok(()),
+        Some(other) => Err(Error::invalid("geldigVanaf", "overlapt", conflict_message(&other.value))),
+    }
+}
+
+fn term(municipality: Option<&str>, from: Option<NaiveDate>, until: Option<NaiveDate>) -> Result<ContractTerm> {
+    Ok(ContractTerm {
+        municipality: municipality.map(MunicipalityCode::parse).transpose().map_err(Error::internal)?,
+        validity: Validity::new(from, until).map_err(Error::internal)?,
+    })
+}
+
+/// Which contract is in the way.
+fn conflict_message(other: &Contract) -> String {
+    let whom = other.municipality.as_ref().map_or("de hele regio", |municipality| municipality.name.as_str());
+    format!("overlapt met het contract voor {whom} dat geldt {}", other.period())
+}
+
+/// Ends a write: the new state is read back, told to the searches and written in the audit.
+fn finish(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    before: Option<&Contract>,
+    (provider_id, id): (i64, i64),
+) -> Result<Stored<Contract>> {
+    let stored = store::find_contract(conn, provider_id, id)?.ok_or(Error::NotFound("contract"))?;
+    touch_book(conn)?;
+    let event = Event::done("contract-opslaan", "contract", stored.id).change(before, &stored.value)?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(stored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::product_book::contracts::model::ContractMunicipality;
+    use crate::product_book::providers::model::ProviderName;
+
+    #[test]
+    fn the_message_names_whom_and_when() {
+        let mut contract = Contract {
+            provider: ProviderName { agb: "98990001".into(), name: "Bakenzand".into() },
+            region: "noord-veluwe".into(),
+            product_code: "45A04".into(),
+            product_name: "Gezinsbehandeling".into(),
+            municipality: None,
+            level: ContractLevel::Region,
+            valid_from: NaiveDate::from_ymd_opt(2023, 1, 1),
+            valid_until: None,
+        };
+        assert_eq!(conflict_message(&contract), "overlapt met het contract voor de hele regio dat geldt vanaf 1 januari 2023");
+        contract.municipality = Some(ContractMunicipality { code: "GM0243".into(), name: "Harderwijk".into() });
+        contract.valid_until = NaiveDate::from_ymd_opt(2026, 12, 31);
+        assert_eq!(
+            conflict_message(&contract),
+            "overlapt met het contract voor Harderwijk dat geldt van 1 januari 2023 tot en met 31 december 2026"
+        );
+    }
+}

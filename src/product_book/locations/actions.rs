@@ -1,0 +1,81 @@
+//! What can be done with locations.
+
+use chrono::{DateTime, Utc};
+use rules::codes::Pc4;
+
+use super::model::{Location, NUMBERS};
+use super::store;
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::product_book::common::{
+    Expect, Saved, Stored, check_expectation, find_provider_id, require_one_row, touch_book,
+};
+use crate::web::paging::Paging;
+
+/// What a location says, apart from its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocationDraft {
+    pub name: String,
+    pub postcode: Option<Pc4>,
+}
+
+/// All locations of a provider, by number.
+pub fn list_locations(conn: &mut Connection, agb: &str) -> Result<Vec<Stored<Location>>> {
+    let provider_id = find_provider_id(conn, agb)?;
+    store::list_locations(conn, provider_id)
+}
+
+/// One page of the locations of all providers, by name of the provider and number.
+pub fn list_all_locations(conn: &mut Connection, page: usize) -> Result<(Vec<Stored<Location>>, Paging)> {
+    db::read(conn, |conn| {
+        let total = usize::try_from(store::count_locations(conn)?).map_err(Error::internal)?;
+        let paging = Paging::new(page, total);
+        let offset = i64::try_from(paging.offset()).map_err(Error::internal)?;
+        let limit = i64::try_from(paging.size).map_err(Error::internal)?;
+        Ok((store::list_all_locations(conn, (offset, limit))?, paging))
+    })
+}
+
+pub fn find_location(conn: &mut Connection, agb: &str, number: i32) -> Result<Stored<Location>> {
+    let provider_id = find_provider_id(conn, agb)?;
+    store::find_location(conn, provider_id, number)?.ok_or(Error::NotFound("locatie"))
+}
+
+/// The number after the highest in use, to propose for a new location.
+pub fn find_next_number(conn: &mut Connection, agb: &str) -> Result<Option<i32>> {
+    let provider_id = find_provider_id(conn, agb)?;
+    let next = store::find_highest_number(conn, provider_id)?.map_or(NUMBERS.0, |highest| highest + 1);
+    Ok((next <= NUMBERS.1).then_some(next))
+}
+
+/// Makes or changes a location of a provider.
+pub fn save_location(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (agb, number): (&str, i32),
+    expect: Expect,
+    draft: &LocationDraft,
+) -> Result<Saved<Location>> {
+    db::write(conn, |conn| {
+        let provider_id = find_provider_id(conn, agb)?;
+        let found = store::find_location(conn, provider_id, number)?;
+        check_expectation(expect, found.as_ref(), "locatie")?;
+        let pc4 = draft.postcode.map(|postcode| i32::from(postcode.number())).ok_or(Error::NotFound("postcode"))?;
+        if !store::has_postcode(conn, pc4)? {
+            return Err(Error::NotFound("postcode"));
+        }
+        match &found {
+            None => store::insert_location(conn, provider_id, number, &draft.name, pc4)?,
+            Some(old) => require_one_row(store::update_location(conn, old.id, old.version, &draft.name, pc4)?)?,
+        }
+        let stored = store::find_location(conn, provider_id, number)?.ok_or(Error::NotFound("locatie"))?;
+        touch_book(conn)?;
+        let before = found.as_ref().map(|old| &old.value);
+        let event = Event::done("locatie-opslaan", "locatie", stored.id).change(before, &stored.value)?;
+        audit::record(conn, actor, now, &event)?;
+        Ok(Saved { created: found.is_none(), stored })
+    })
+}

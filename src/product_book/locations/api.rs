@@ -1,0 +1,196 @@
+//! Locations by API.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use rules::codes::{AgbCode, Pc4};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::actions::{self, LocationDraft};
+use super::model::{Location, NUMBERS};
+use crate::api_document::{Problem, parse_path};
+use crate::error::{Error, Result};
+use crate::product_book::common::{Expect, Stored};
+use crate::product_book::supply_side::{outdated, parse_number};
+use crate::web::context::Context;
+use crate::web::fields::{Fields, Length};
+use crate::web::input::{JsonInput, QueryInput};
+use crate::web::reply;
+
+/// De gemeente waarin een locatie ligt.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LocatieGemeente)]
+pub struct LocationMunicipality {
+    /// CBS-code van de gemeente.
+    #[schema(example = "GM0243", pattern = "^GM[0-9]{4}$")]
+    code: String,
+    /// Naam van de gemeente.
+    #[schema(example = "Harderwijk")]
+    naam: String,
+}
+
+/// Locatie: een plek waar een aanbieder hulp geeft.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Locatie)]
+pub struct LocationBody {
+    /// AGB-code van de aanbieder.
+    #[schema(example = "98990001", pattern = "^[0-9]{8}$")]
+    aanbieder: String,
+    /// Nummer van de locatie, uniek binnen de aanbieder.
+    #[schema(minimum = 1, maximum = 9999, example = 1)]
+    nummer: i32,
+    /// Naam van de locatie.
+    #[schema(example = "Hoofdkantoor Harderwijk")]
+    naam: String,
+    /// De 4 cijfers van de postcode.
+    #[schema(example = "3842", pattern = "^[1-9][0-9]{3}$")]
+    postcode: String,
+    /// Plaats die bij de postcode hoort.
+    #[schema(example = "Harderwijk")]
+    plaats: String,
+    gemeente: LocationMunicipality,
+    /// Breedtegraad van het midden van het postcodegebied (WGS 84).
+    #[schema(example = 52.3417)]
+    lat: f64,
+    /// Lengtegraad van het midden van het postcodegebied (WGS 84).
+    #[schema(example = 5.6361)]
+    lon: f64,
+}
+
+/// De locaties van een aanbieder.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Locaties {
+    locaties: Vec<LocationBody>,
+}
+
+/// Wat u van een locatie opslaat. Plaats, gemeente en coördinaten volgen uit de postcode.
+#[derive(Debug, ToSchema)]
+#[schema(as = LocatieInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_location reads")]
+pub struct LocationInput {
+    /// Naam van de locatie.
+    #[schema(
+        min_length = 1,
+        max_length = 120,
+        pattern = r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$",
+        example = "Hoofdkantoor Harderwijk"
+    )]
+    naam: String,
+    /// Postcode; alleen de 4 cijfers worden bewaard.
+    #[schema(pattern = "^[1-9][0-9]{3} *([A-Za-z]{2})?$", example = "3842")]
+    postcode: String,
+}
+
+impl From<Location> for LocationBody {
+    fn from(location: Location) -> Self {
+        Self {
+            aanbieder: location.provider.agb,
+            nummer: location.number,
+            naam: location.name,
+            postcode: location.pc4.to_string(),
+            plaats: location.place,
+            gemeente: LocationMunicipality { code: location.municipality_code, naam: location.municipality_name },
+            lat: location.lat,
+            lon: location.lon,
+        }
+    }
+}
+
+/// Reads a location from JSON or a form.
+pub(super) fn read_location(fields: &mut Fields) -> LocationDraft {
+    LocationDraft {
+        name: fields.text("naam", Length(1, 120)),
+        postcode: fields.parsed("postcode", "geen-postcode", Pc4::parse),
+    }
+}
+
+#[utoipa::path(
+    get, path = "/aanbieders/{agb}/locaties", operation_id = "lijstLocaties", tag = "Productenboek",
+    summary = "Locaties van een aanbieder",
+    params(("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$", example = "98990001")),
+    responses(
+        (status = 200, description = "De locaties, op nummer", body = Locaties, headers(("API-Version" = String))),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+    )
+)]
+pub async fn list_locations(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let agb = parse_path("agb", &path, AgbCode::parse)?;
+    let found = ctx.db(move |conn, _, _| actions::list_locations(conn, agb.as_str())).await?;
+    reply::json(&Locaties { locaties: found.into_iter().map(|stored| stored.value.into()).collect() })
+}
+
+#[utoipa::path(
+    get, path = "/aanbieders/{agb}/locaties/{nummer}", operation_id = "haalLocatie", tag = "Productenboek",
+    summary = "Eén locatie",
+    params(
+        ("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$", example = "98990001"),
+        ("nummer" = i32, Path, description = "Nummer van de locatie", minimum = 1, maximum = 9999, example = 1),
+    ),
+    responses(
+        (status = 200, description = "De locatie", body = LocationBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+    )
+)]
+pub async fn get_location(ctx: Context, path: Path<(String, String)>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let (agb, number) = parse_key(&path)?;
+    let found = ctx.db(move |conn, _, _| actions::find_location(conn, agb.as_str(), number)).await?;
+    reply_location(StatusCode::OK, found)
+}
+
+#[utoipa::path(
+    put, path = "/aanbieders/{agb}/locaties/{nummer}", operation_id = "bewaarLocatie", tag = "Productenboek",
+    summary = "Locatie maken of wijzigen",
+    description = "Zonder If-Match maakt u een nieuwe locatie. Met de ETag van de laatst gelezen versie in If-Match wijzigt u haar. \
+        Een postcode die niet bestaat geeft 404.",
+    params(
+        ("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$"),
+        ("nummer" = i32, Path, description = "Nummer van de locatie", minimum = 1, maximum = 9999),
+        ("If-Match" = Option<String>, Header, description = "ETag van de versie die u wijzigt"),
+    ),
+    request_body(content = LocationInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Gewijzigd", body = LocationBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        (status = 201, description = "Gemaakt", body = LocationBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"))),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
+        (status = 408, response = Problem), (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_location(
+    ctx: Context,
+    req: HttpRequest,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let (agb, number) = parse_key(&path)?;
+    let expect = Expect::from_if_match(reply::if_match(&req));
+    let draft = read_location(&mut input);
+    let draft = input.finish(draft)?;
+    let key = agb.clone();
+    let saved = ctx
+        .db_supply(move |conn, actor, now| actions::save_location(conn, actor, now, (key.as_str(), number), expect, &draft))
+        .await;
+    match saved {
+        Ok(saved) => reply_location(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored),
+        Err(Error::Outdated { .. }) => {
+            let newer = ctx.db(move |conn, _, _| actions::find_location(conn, agb.as_str(), number)).await?;
+            Err(outdated(&LocationBody::from(newer.value)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn parse_key(path: &(String, String)) -> Result<(AgbCode, i32)> {
+    let agb = parse_path("agb", &path.0, AgbCode::parse)?;
+    Ok((agb, parse_path("nummer", &path.1, |text| parse_number(text, NUMBERS.0, NUMBERS.1))?))
+}
+
+fn reply_location(status: StatusCode, stored: Stored<Location>) -> Result<HttpResponse> {
+    reply::json_with_version(status, stored.version, &LocationBody::from(stored.value))
+}

@@ -1,0 +1,141 @@
+//! What can be done with providers.
+
+use chrono::{DateTime, Utc};
+
+use super::model::{Provider, ProviderColumn, ProviderFilter, ProviderKind, ProviderName};
+use super::store;
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::clock::dutch_day;
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::product_book::common::{Expect, Saved, Stored, check_expectation, require_one_row, touch_book};
+use crate::product_book::supply_side::SortOrder;
+use crate::web::paging::Paging;
+
+/// What a provider says, apart from its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderDraft {
+    pub name: String,
+    pub kind: ProviderKind,
+    /// The AGB code of the main contractor; given for a sub-contractor and for no other.
+    pub main_agb: Option<String>,
+    pub phone: String,
+    pub email: String,
+    pub website: String,
+    pub online_help: bool,
+    pub description: String,
+}
+
+/// Why a provider cannot be a sub-contractor, or not under this main contractor.
+pub const UNDER_ITSELF: &str = "Een aanbieder kan geen onderaannemer van zichzelf zijn.";
+pub const MAIN_IS_SUB: &str = "De gekozen hoofdaannemer is zelf onderaannemer.";
+pub const HAS_SUBS: &str = "Deze aanbieder heeft onderaannemers en kan er zelf geen worden.";
+pub const HAS_CONTRACTS: &str = "Deze aanbieder heeft lopende contracten en kan geen onderaannemer worden.";
+
+/// One page of the providers that fit, and how many there are.
+pub fn list_providers(
+    conn: &mut Connection,
+    filter: &ProviderFilter,
+    order: SortOrder<ProviderColumn>,
+    page: usize,
+) -> Result<(Vec<Stored<Provider>>, Paging)> {
+    db::read(conn, |conn| {
+        let total = usize::try_from(store::count_providers(conn, filter)?).map_err(Error::internal)?;
+        let paging = Paging::new(page, total);
+        let offset = i64::try_from(paging.offset()).map_err(Error::internal)?;
+        let limit = i64::try_from(paging.size).map_err(Error::internal)?;
+        Ok((store::list_providers(conn, filter, order, (offset, limit))?, paging))
+    })
+}
+
+pub fn find_provider(conn: &mut Connection, agb: &str) -> Result<Stored<Provider>> {
+    store::find_provider(conn, agb)?.ok_or(Error::NotFound("aanbieder"))
+}
+
+/// All main contractors by name, to choose from.
+pub fn list_main_providers(conn: &mut Connection) -> Result<Vec<ProviderName>> {
+    store::list_main_providers(conn)
+}
+
+/// All providers by name, to choose from.
+pub fn list_provider_names(conn: &mut Connection) -> Result<Vec<ProviderName>> {
+    store::list_provider_names(conn)
+}
+
+/// The provider, which nobody else can change until this transaction ends.
+pub fn lock_provider(conn: &mut Connection, agb: &str) -> Result<Stored<Provider>> {
+    store::lock_providers(conn, &[agb])?;
+    find_provider(conn, agb)
+}
+
+/// Makes or changes a provider.
+pub fn save_provider(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    agb: &str,
+    expect: Expect,
+    draft: ProviderDraft,
+) -> Result<Saved<Provider>> {
+    db::write(conn, |conn| {
+        let agbs: Vec<&str> = std::iter::once(agb).chain(draft.main_agb.as_deref()).collect();
+        store::lock_providers(conn, &agbs)?;
+        let found = store::find_provider(conn, agb)?;
+        check_expectation(expect, found.as_ref(), "aanbieder")?;
+        let main = draft.main_agb.as_deref().map(|main_agb| find_main(conn, agb, main_agb)).transpose()?;
+        if let (ProviderKind::Sub, Some(old)) = (draft.kind, &found) {
+            require_can_be_sub(conn, old.id, now)?;
+        }
+        let main_id = main.as_ref().map(|main| main.id);
+        let value = provider(agb, draft, main);
+        let stored = match &found {
+            None => Stored { id: store::insert_provider(conn, &value, main_id)?, version: 1, value },
+            Some(old) => {
+                require_one_row(store::update_provider(conn, old.id, old.version, &value, main_id)?)?;
+                Stored { id: old.id, version: old.version + 1, value }
+            }
+        };
+        touch_book(conn)?;
+        let before = found.as_ref().map(|old| &old.value);
+        let event = Event::done("aanbieder-opslaan", "aanbieder", stored.id).change(before, &stored.value)?;
+        audit::record(conn, actor, now, &event)?;
+        Ok(Saved { created: found.is_none(), stored })
+    })
+}
+
+fn find_main(conn: &mut Connection, agb: &str, main_agb: &str) -> Result<Stored<Provider>> {
+    if agb == main_agb {
+        return Err(Error::Conflict(UNDER_ITSELF.into()));
+    }
+    let main = store::find_provider(conn, main_agb)?.ok_or(Error::NotFound("hoofdaannemer"))?;
+    match main.value.kind {
+        ProviderKind::Main => Ok(main),
+        ProviderKind::Sub => Err(Error::Conflict(MAIN_IS_SUB.into())),
+    }
+}
+
+/// A provider whom others rely on as main contractor stays one.
+fn require_can_be_sub(conn: &mut Connection, id: i64, now: DateTime<Utc>) -> Result<()> {
+    if store::count_sub_contractors(conn, id)? > 0 {
+        return Err(Error::Conflict(HAS_SUBS.into()));
+    }
+    if store::count_open_contracts(conn, id, dutch_day(now))? > 0 {
+        return Err(Error::Conflict(HAS_CONTRACTS.into()));
+    }
+    Ok(())
+}
+
+fn provider(agb: &str, draft: ProviderDraft, main: Option<Stored<Provider>>) -> Provider {
+    Provider {
+        agb: agb.to_owned(),
+        name: draft.name,
+        kind: draft.kind,
+        main_provider: main.map(|main| ProviderName { agb: main.value.agb, name: main.value.name }),
+        phone: draft.phone,
+        email: draft.email,
+        website: draft.website,
+        online_help: draft.online_help,
+        description: draft.description,
+    }
+}

@@ -1,0 +1,345 @@
+//! Providers by API.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use rules::codes::AgbCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::actions::{self, ProviderDraft};
+use super::model::{Provider, ProviderColumn, ProviderFilter, ProviderKind, parse_email, parse_phone, parse_website};
+use crate::api_document::{Problem, parse_path};
+use crate::error::{Error, Result};
+use crate::identity::policy::Permission;
+use crate::product_book::common::{Expect, Stored};
+use crate::product_book::supply_side::{SortOrder, outdated};
+use crate::web::context::Context;
+use crate::web::fields::{Fields, Length};
+use crate::web::input::{JsonInput, QueryInput};
+use crate::web::paging::page_number;
+use crate::web::reply;
+
+/// Of het een hoofdaannemer is of een onderaannemer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Aanbiedersoort {
+    Hoofdaannemer,
+    Onderaannemer,
+}
+
+/// Aanbieder: een organisatie die jeugdhulp geeft.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Aanbieder)]
+pub struct ProviderBody {
+    /// AGB-code van de aanbieder.
+    #[schema(example = "98990001", pattern = "^[0-9]{8}$")]
+    agb: String,
+    /// Naam van de aanbieder.
+    #[schema(example = "Bakenzand Jeugd en Gezin")]
+    naam: String,
+    soort: Aanbiedersoort,
+    /// AGB-code van de hoofdaannemer; alleen bij een onderaannemer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "98990001", pattern = "^[0-9]{8}$")]
+    hoofdaannemer: Option<String>,
+    /// Telefoonnummer voor verwijzers; alleen voor wie dat mag zien.
+    #[serde(rename = "telefoonVerwijzers", skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0341 00 01 01")]
+    telefoon_verwijzers: Option<String>,
+    /// E-mailadres voor verwijzers; alleen voor wie dat mag zien.
+    #[serde(rename = "emailVerwijzers", skip_serializing_if = "Option::is_none")]
+    #[schema(example = "aanmelden@bakenzand-jeugd-en-gezin.example")]
+    email_verwijzers: Option<String>,
+    /// Website van de aanbieder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://www.bakenzand-jeugd-en-gezin.example")]
+    website: Option<String>,
+    /// Of de aanbieder ook hulp op afstand geeft.
+    #[serde(rename = "onlineHulp")]
+    online_hulp: bool,
+    /// Wat verder van belang is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Voor kinderen van 0 tot 18 jaar en hun ouders.")]
+    toelichting: Option<String>,
+}
+
+/// Eén pagina van de aanbieders.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Aanbieders {
+    aanbieders: Vec<ProviderBody>,
+    /// Nummer van deze pagina.
+    #[schema(minimum = 1, example = 1)]
+    pagina: usize,
+    /// Aantal pagina's.
+    #[schema(minimum = 1, example = 7)]
+    paginas: usize,
+    /// Aantal aanbieders op alle pagina's samen.
+    #[schema(example = 133)]
+    totaal: usize,
+}
+
+/// Wat u van een aanbieder opslaat.
+#[derive(Debug, ToSchema)]
+#[schema(as = AanbiederInvoer)]
+#[serde(untagged)]
+pub enum ProviderInput {
+    Main(MainProviderInput),
+    Sub(SubProviderInput),
+}
+
+/// Een aanbieder met eigen contracten.
+#[derive(Debug, ToSchema)]
+#[schema(as = HoofdaannemerInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_provider reads")]
+pub struct MainProviderInput {
+    /// Altijd `hoofdaannemer`.
+    #[schema(pattern = "^hoofdaannemer$", example = "hoofdaannemer")]
+    soort: String,
+    /// Naam van de aanbieder.
+    #[schema(
+        min_length = 1,
+        max_length = 120,
+        pattern = r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$",
+        example = "Bakenzand Jeugd en Gezin"
+    )]
+    naam: String,
+    /// Telefoonnummer voor verwijzers.
+    #[schema(
+        max_length = 40,
+        pattern = "^[+(]?[0-9]([ ()-]{0,3}[0-9]){5,14}$",
+        example = "0341 00 01 01"
+    )]
+    #[serde(rename = "telefoonVerwijzers")]
+    telefoon_verwijzers: Option<String>,
+    /// E-mailadres voor verwijzers.
+    #[schema(
+        max_length = 200,
+        pattern = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+        example = "aanmelden@bakenzand-jeugd-en-gezin.example"
+    )]
+    #[serde(rename = "emailVerwijzers")]
+    email_verwijzers: Option<String>,
+    /// Website, met https://.
+    #[schema(
+        max_length = 200,
+        pattern = r"^https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+([/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?$",
+        example = "https://www.bakenzand-jeugd-en-gezin.example"
+    )]
+    website: Option<String>,
+    /// Of de aanbieder ook hulp op afstand geeft. Zonder dit veld: nee.
+    #[serde(rename = "onlineHulp")]
+    online_hulp: Option<bool>,
+    /// Wat verder van belang is.
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\x00-\x09\x0B-\x1F\x7F-\x9F]*$",
+        example = "Voor kinderen van 0 tot 18 jaar en hun ouders."
+    )]
+    toelichting: Option<String>,
+}
+
+/// Een aanbieder die onder de contracten van een hoofdaannemer werkt.
+#[derive(Debug, ToSchema)]
+#[schema(as = OnderaannemerInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_provider reads")]
+pub struct SubProviderInput {
+    /// Altijd `onderaannemer`.
+    #[schema(pattern = "^onderaannemer$", example = "onderaannemer")]
+    soort: String,
+    /// AGB-code van de hoofdaannemer.
+    #[schema(pattern = "^(?!0{8})[0-9]{8}$", example = "98990001")]
+    hoofdaannemer: String,
+    /// Naam van de aanbieder.
+    #[schema(
+        min_length = 1,
+        max_length = 120,
+        pattern = r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$",
+        example = "Praktijk Waterkant"
+    )]
+    naam: String,
+    /// Telefoonnummer voor verwijzers.
+    #[schema(
+        max_length = 40,
+        pattern = "^[+(]?[0-9]([ ()-]{0,3}[0-9]){5,14}$",
+        example = "0341 00 01 02"
+    )]
+    #[serde(rename = "telefoonVerwijzers")]
+    telefoon_verwijzers: Option<String>,
+    /// E-mailadres voor verwijzers.
+    #[schema(
+        max_length = 200,
+        pattern = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+        example = "aanmelden@praktijk-waterkant.example"
+    )]
+    #[serde(rename = "emailVerwijzers")]
+    email_verwijzers: Option<String>,
+    /// Website, met https://.
+    #[schema(
+        max_length = 200,
+        pattern = r"^https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+([/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?$",
+        example = "https://www.praktijk-waterkant.example"
+    )]
+    website: Option<String>,
+    /// Of de aanbieder ook hulp op afstand geeft. Zonder dit veld: nee.
+    #[serde(rename = "onlineHulp")]
+    online_hulp: Option<bool>,
+    /// Wat verder van belang is.
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\x00-\x09\x0B-\x1F\x7F-\x9F]*$",
+        example = "Helpt bij lezen en schrijven."
+    )]
+    toelichting: Option<String>,
+}
+
+impl ProviderBody {
+    /// The provider as this caller may see it.
+    fn new(provider: Provider, with_contacts: bool) -> Self {
+        let known = |text: String| (!text.is_empty()).then_some(text);
+        let contact = |text: String| known(text).filter(|_| with_contacts);
+        Self {
+            agb: provider.agb,
+            naam: provider.name,
+            soort: match provider.kind {
+                ProviderKind::Main => Aanbiedersoort::Hoofdaannemer,
+                ProviderKind::Sub => Aanbiedersoort::Onderaannemer,
+            },
+            hoofdaannemer: provider.main_provider.map(|main| main.agb),
+            telefoon_verwijzers: contact(provider.phone),
+            email_verwijzers: contact(provider.email),
+            website: known(provider.website),
+            online_hulp: provider.online_help,
+            toelichting: known(provider.description),
+        }
+    }
+}
+
+/// Reads a provider from JSON or a form. The kind and the main contractor must agree.
+pub(super) fn read_provider(fields: &mut Fields) -> ProviderDraft {
+    let kind = fields.choice("soort", &ProviderKind::CHOICES);
+    let main = fields.optional_parsed("hoofdaannemer", "geen-code", AgbCode::parse);
+    let main_is_empty = fields.raw("hoofdaannemer").trim().is_empty();
+    match kind {
+        Some(ProviderKind::Sub) if main_is_empty => fields.error("hoofdaannemer", "verplicht", "kies de hoofdaannemer"),
+        Some(ProviderKind::Main) if !main_is_empty => fields.error("hoofdaannemer", "strijdig", "laat dit leeg bij een hoofdaannemer"),
+        _ => {}
+    }
+    ProviderDraft {
+        name: fields.text("naam", Length(1, 120)),
+        kind: kind.unwrap_or(ProviderKind::Main),
+        main_agb: main.map(|agb| agb.to_string()),
+        phone: fields.optional_parsed("telefoonVerwijzers", "geen-telefoonnummer", parse_phone).unwrap_or_default(),
+        email: fields.optional_parsed("emailVerwijzers", "geen-emailadres", parse_email).unwrap_or_default(),
+        website: fields.optional_parsed("website", "geen-website", parse_website).unwrap_or_default(),
+        online_help: fields.flag("onlineHulp"),
+        description: fields.text("toelichting", Length(0, 500)),
+    }
+}
+
+/// Reads what a list of providers is narrowed to.
+pub(super) fn read_filter(query: &mut Fields) -> ProviderFilter {
+    ProviderFilter {
+        name: query.optional_text("naam", Length(1, 120)),
+        kind: query.optional_choice("soort", &ProviderKind::CHOICES),
+    }
+}
+
+#[utoipa::path(
+    get, path = "/aanbieders", operation_id = "lijstAanbieders", tag = "Productenboek",
+    summary = "Aanbieders",
+    description = "Op naam, 20 per pagina. Hoe verwijzers een aanbieder bereiken, staat er alleen bij voor wie dat mag zien.",
+    params(
+        ("naam" = Option<String>, Query, description = "Deel van de naam", max_length = 120, pattern = r"^[^\x00-\x1F\x7F-\x9F]*$", example = "bakenzand"),
+        ("soort" = Option<String>, Query, description = "hoofdaannemer of onderaannemer", pattern = "^(hoofdaannemer|onderaannemer)$", example = "hoofdaannemer"),
+        ("pagina" = Option<i32>, Query, description = "Nummer van de pagina, vanaf 1", minimum = 1, maximum = 100_000, example = 1),
+    ),
+    responses(
+        (status = 200, description = "De aanbieders op deze pagina", body = Aanbieders, headers(("API-Version" = String))),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+    )
+)]
+pub async fn list_providers(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let filter = read_filter(&mut query);
+    let page = page_number(&mut query);
+    query.finish(())?;
+    let with_contacts = ctx.may(Permission::SeeReferrerContacts);
+    let order = SortOrder { column: ProviderColumn::Name, descending: false };
+    let (found, paging) = ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, page)).await?;
+    reply::json(&Aanbieders {
+        aanbieders: found.into_iter().map(|stored| ProviderBody::new(stored.value, with_contacts)).collect(),
+        pagina: paging.number,
+        paginas: paging.pages(),
+        totaal: paging.total,
+    })
+}
+
+#[utoipa::path(
+    get, path = "/aanbieders/{agb}", operation_id = "haalAanbieder", tag = "Productenboek",
+    summary = "Eén aanbieder",
+    description = "Hoe verwijzers de aanbieder bereiken, staat er alleen bij voor wie dat mag zien.",
+    params(("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$", example = "98990001")),
+    responses(
+        (status = 200, description = "De aanbieder", body = ProviderBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+    )
+)]
+pub async fn get_provider(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let agb = parse_path("agb", &path, AgbCode::parse)?;
+    let found = ctx.db(move |conn, _, _| actions::find_provider(conn, agb.as_str())).await?;
+    reply_provider(&ctx, StatusCode::OK, found)
+}
+
+#[utoipa::path(
+    put, path = "/aanbieders/{agb}", operation_id = "bewaarAanbieder", tag = "Productenboek",
+    summary = "Aanbieder maken of wijzigen",
+    description = "Zonder If-Match maakt u een nieuwe aanbieder. Met de ETag van de laatst gelezen versie in If-Match wijzigt u hem. \
+        Een hoofdaannemer met onderaannemers of lopende contracten kan geen onderaannemer worden: dat geeft 409. \
+        Een hoofdaannemer die niet bestaat geeft 404.",
+    params(
+        ("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$"),
+        ("If-Match" = Option<String>, Header, description = "ETag van de versie die u wijzigt"),
+    ),
+    request_body(content = ProviderInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Gewijzigd", body = ProviderBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        (status = 201, description = "Gemaakt", body = ProviderBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"))),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
+        (status = 408, response = Problem), (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_provider(
+    ctx: Context,
+    req: HttpRequest,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let agb = parse_path("agb", &path, AgbCode::parse)?;
+    let expect = Expect::from_if_match(reply::if_match(&req));
+    let draft = read_provider(&mut input);
+    let draft = input.finish(draft)?;
+    let key = agb.clone();
+    let saved = ctx.db_supply(move |conn, actor, now| actions::save_provider(conn, actor, now, key.as_str(), expect, draft)).await;
+    match saved {
+        Ok(saved) => reply_provider(&ctx, if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored),
+        Err(Error::Outdated { .. }) => {
+            let newer = ctx.db(move |conn, _, _| actions::find_provider(conn, agb.as_str())).await?;
+            Err(outdated(&body(&ctx, newer.value)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn body(ctx: &Context, provider: Provider) -> ProviderBody {
+    ProviderBody::new(provider, ctx.may(Permission::SeeReferrerContacts))
+}
+
+fn reply_provider(ctx: &Context, status: StatusCode, stored: Stored<Provider>) -> Result<HttpResponse> {
+    reply::json_with_version(status, stored.version, &body(ctx, stored.value))
+}

@@ -1,0 +1,4 @@
+//! The API over HTTP, in JSON as others send and get it.
+
+mod segments;
+mod shape;

@@ -1,0 +1,9 @@
+//! Integration tests: the whole program over HTTP, on SQLite and on PostgreSQL.
+
+#![expect(unreachable_pub, reason = "a test program has no outside")]
+
+mod api;
+mod architecture;
+mod pages;
+mod roles;
+mod support;

@@ -1,0 +1,63 @@
+//! Signing in and out.
+
+use crate::on_both;
+use crate::support::{Backend, TestServer};
+
+on_both! {
+    fn a_user_signs_in_works_and_signs_out(server) {
+        let visitor = server.visitor("beheerder-regio");
+        assert_eq!(visitor.get("/beheer").status, 200);
+        assert_eq!(visitor.get("/start").header("location"), Some("/beheer"));
+        let gone = visitor.post_form("/uitloggen", &[]);
+        assert_eq!(gone.status, 303);
+        assert!(gone.header("set-cookie").is_some_and(|cookie| cookie.contains("Max-Age=0")), "{gone:?}");
+        assert_eq!(visitor.get("/beheer").header("location"), Some("/inloggen?terug=%2Fbeheer"), "the session has ended");
+    }
+}
+
+on_both! {
+    fn a_wrong_password_and_an_unknown_user_are_told_the_same(server) {
+        let anyone = server.anyone();
+        let known = anyone.post_form("/inloggen", &[("naam", "beheerder-regio"), ("wachtwoord", "fout wachtwoord")]);
+        let unknown = anyone.post_form("/inloggen", &[("naam", "bestaat-niet", ), ("wachtwoord", "fout wachtwoord")]);
+        assert_eq!((known.status, unknown.status), (400, 400));
+        let text = |answer: &crate::support::Answer, name: &str| answer.body.replace(name, "NAAM");
+        assert_eq!(text(&known, "beheerder-regio"), text(&unknown, "bestaat-niet"));
+        assert!(known.body.contains("<title>Fout: "));
+    }
+}
+
+#[test]
+fn the_session_cookie_is_as_strict_as_it_can_be() {
+    let server = TestServer::start(Backend::Sqlite);
+    let cookie = sign_in_cookie(&server);
+    assert!(cookie.starts_with("__Host-sessie="), "{cookie}");
+    for part in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(part), "{part} in {cookie}");
+    }
+    assert_ne!(cookie, sign_in_cookie(&server), "every sign-in has a session of its own");
+}
+
+fn sign_in_cookie(server: &TestServer) -> String {
+    use beschikbaarheidswijzer::actor::Actor;
+    use beschikbaarheidswijzer::identity::actions;
+    let password = actions::reset_password(&mut server.connection(), &Actor::command_line(), crate::support::now(), "beheerder-regio").expect("a known user");
+    let answer = server.anyone().post_form("/inloggen", &[("naam", "beheerder-regio"), ("wachtwoord", &password)]);
+    answer.header("set-cookie").expect("a cookie").to_owned()
+}
+
+#[test]
+fn forms_from_elsewhere_or_without_their_token_are_refused() {
+    let server = TestServer::start(Backend::Sqlite);
+    let mut visitor = server.visitor("beheerder-regio");
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    let body = format!("csrf={}&code=8&naam=Nieuw", visitor.csrf);
+    for headers in [vec![form], vec![form, ("Origin", "https://evil.example")], vec![form, ("Origin", "null")], vec![form, ("Sec-Fetch-Site", "cross-site")]] {
+        let answer = visitor.send("POST", "/beheer/segmenten", &headers, body.clone());
+        assert_eq!(answer.status, 403, "{headers:?}");
+        assert!(answer.body.contains("formulier-verlopen"));
+    }
+    visitor.csrf = "geraden".into();
+    assert_eq!(visitor.post_form("/beheer/segmenten", &[("code", "8"), ("naam", "Nieuw")]).status, 403);
+    assert_eq!(server.anyone().get("/v1/regios/noord-veluwe/segmenten/8").status, 404, "nothing was saved");
+}

@@ -1,0 +1,130 @@
+//! Who may reach what: every route against every role, written as a table.
+
+use std::collections::BTreeMap;
+
+use beschikbaarheidswijzer::routes;
+
+use crate::on_both;
+use crate::support::{Answer, Browser, TestServer};
+
+/// One user of the demonstration for each role.
+const USERS: [(&str, &str); 12] = [
+    ("verwijzer", "verwijzer-huisartsen"),
+    ("toegang", "toegang-harderwijk"),
+    ("aanbieder", "aanbieder-de-haven"),
+    ("crisis-loket", "crisis-loket"),
+    ("crisis-verdeelpunt", "crisis-verdeelpunt"),
+    ("crisis-registratie", "crisis-registratie"),
+    ("accountmanager", "accountmanager-regio"),
+    ("gemeente", "gemeente-harderwijk"),
+    ("expertteam", "expertteam-regio"),
+    ("privacy", "privacy-regio"),
+    ("koppeling", "koppeling-de-haven"),
+    ("beheerder", "beheerder-regio"),
+];
+
+/// Everybody, signed in or not.
+const ALL: &str = "iedereen";
+/// Everybody who is signed in.
+const SIGNED_IN: &str = "ingelogd";
+
+/// The table: method, path, who. A route that is not here fails the test, and so does a line without a route.
+const TABLE: &[(&str, &str, &str)] = &include!("roles_table.in");
+
+fn may(who: &str, role: Option<&str>) -> bool {
+    match (who, role) {
+        (ALL, _) => true,
+        (_, None) => false,
+        (SIGNED_IN, Some(_)) => true,
+        (roles, Some(role)) => roles.split(' ').any(|one| one == role),
+    }
+}
+
+#[test]
+fn the_table_names_every_route_and_no_other() {
+    let real: Vec<String> = routes::all().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let named: Vec<String> = TABLE.iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    let missing: Vec<&String> = real.iter().filter(|route| !named.contains(route)).collect();
+    let extra: Vec<&String> = named.iter().filter(|route| !real.contains(route)).collect();
+    assert!(missing.is_empty(), "routes without a line in the table: {missing:#?}");
+    assert!(extra.is_empty(), "lines of the table without a route: {extra:#?}");
+}
+
+/// A path with something for every parameter.
+fn filled(path: &str) -> String {
+    let values = BTreeMap::from([
+        ("{file:.*}", "app.css"),
+        ("{regio}", "noord-veluwe"),
+        ("{segment}", "1"),
+        ("{product}", "52A01"),
+        ("{gemeente}", "GM0243"),
+        ("{code}", "GM0243"),
+        ("{agb}", "98990009"),
+        ("{nummer}", "1"),
+        ("{id}", "1"),
+        ("{membership}", "1"),
+    ]);
+    let mut filled = path.to_owned();
+    for (parameter, value) in values {
+        filled = filled.replace(parameter, value);
+    }
+    assert!(!filled.contains('{'), "no value for a parameter of {path}");
+    filled
+}
+
+fn call(browser: &Browser, method: &str, path: &str) -> Answer {
+    match (method, path.starts_with("/v1")) {
+        ("GET", _) => browser.get(path),
+        (_, true) => browser.send(method, path, &[("Content-Type", "application/json")], "[]"),
+        (_, false) => browser.post_form(path, &[("bestaat-niet", "x")]),
+    }
+}
+
+fn is_refused(answer: &Answer, path: &str, known: bool) -> bool {
+    let to_sign_in = answer.header("location").is_some_and(|place| place.starts_with("/inloggen"));
+    match (path.starts_with("/v1"), known) {
+        (true, false) => answer.status == 401,
+        (true, true) => answer.status == 403 && answer.json()["code"] == "geen-toegang",
+        (false, false) => answer.status == 303 && to_sign_in,
+        (false, true) => answer.status == 403 && answer.body.contains("geen-toegang"),
+    }
+}
+
+fn check(server: &TestServer, role: Option<(&str, &str)>) {
+    let pages = role.map_or_else(|| server.anyone(), |(_, user)| server.visitor(user));
+    let api = role.map_or_else(|| server.anyone(), |(_, user)| server.user(user));
+    // Signing out comes last: it ends the session the other pages need.
+    let mut table: Vec<_> = TABLE.iter().collect();
+    table.sort_by_key(|(_, path, _)| *path == "/uitloggen");
+    for (method, path, who) in table {
+        let path = filled(path);
+        let answer = call(if path.starts_with("/v1") { &api } else { &pages }, method, &path);
+        let allowed = may(who, role.map(|(role, _)| role));
+        let refused = is_refused(&answer, &path, role.is_some());
+        assert_eq!(!refused, allowed, "{method} {path} by {role:?}: {} {}", answer.status, answer.body.chars().take(300).collect::<String>());
+        assert!(answer.status < 500, "{method} {path} by {role:?}: {}", answer.status);
+    }
+}
+
+on_both! {
+    fn nobody_in_particular_reaches_only_what_is_public(server) {
+        check(server, None);
+    }
+}
+
+on_both! {
+    fn every_role_reaches_exactly_what_the_table_gives_it(server) {
+        for role in USERS {
+            check(server, Some(role));
+        }
+    }
+}
+
+on_both! {
+    fn a_refusal_is_written_in_the_audit(server) {
+        let before = server.audit_lines();
+        let answer = server.user("privacy-regio").put("/v1/regios/noord-veluwe/segmenten/1", &serde_json::json!({}));
+        assert_eq!(answer.status, 403);
+        assert_eq!(server.audit_lines(), before + 1);
+    }
+}

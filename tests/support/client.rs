@@ -1,0 +1,103 @@
+//! A small client: sends what a browser or a system sends, and keeps what comes back.
+
+use serde_json::Value;
+use ureq::http::{HeaderMap, Request};
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("no JSON ({error}): {}", self.body))
+    }
+
+    /// The fields an invalid input was refused for, in order.
+    pub fn wrong_fields(&self) -> Vec<String> {
+        assert_eq!(self.status, 400, "{}", self.body);
+        let problem = self.json();
+        let list = problem["fouten"].as_array().unwrap_or_else(|| panic!("no list of errors: {problem}"));
+        list.iter().map(|error| error["veld"].as_str().expect("a field").to_owned()).collect()
+    }
+}
+
+/// Somebody who calls the server.
+#[derive(Clone)]
+pub struct Browser {
+    agent: ureq::Agent,
+    url: String,
+    token: Option<String>,
+    cookie: Option<String>,
+    pub csrf: String,
+}
+
+impl Browser {
+    pub fn new(url: &str) -> Self {
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        Self { agent, url: url.to_owned(), token: None, cookie: None, csrf: String::new() }
+    }
+
+    pub fn with_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
+    pub fn sign_in(&mut self, cookie: String, csrf: String) {
+        self.cookie = Some(cookie);
+        self.csrf = csrf;
+    }
+
+    /// Sends anything: method, path, further headers, body.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header("Cookie", cookie);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.into()).expect("a request");
+        let mut response = self.agent.run(request).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.body_mut().with_config().limit(50_000_000).read_to_vec().expect("a body");
+        Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], "")
+    }
+
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send("PUT", path, &[("Content-Type", "application/json")], body.to_string())
+    }
+
+    /// A change of the version that was read.
+    pub fn put_version(&self, path: &str, version: &str, body: &Value) -> Answer {
+        self.send("PUT", path, &[("Content-Type", "application/json"), ("If-Match", version)], body.to_string())
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, &[("Content-Type", "application/json")], body.to_string())
+    }
+
+    /// A form, as a page of ours sends it: with the token of the session and from the right origin.
+    pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = ureq_form(fields.iter().copied().chain([("csrf", self.csrf.as_str())]));
+        self.send("POST", path, &[("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "https://jeugdhulp.example")], body)
+    }
+}
+
+fn ureq_form<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
