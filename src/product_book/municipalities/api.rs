@@ -11,8 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::actions::{self, MunicipalityDraft};
 use super::model::{Municipality, MunicipalityFilter, PROVINCES};
 use crate::api_document::parse_path;
+use crate::db::Connection;
 use crate::error::Result;
-use crate::product_book::common::{Expect, Period, Stored, or_current};
+use crate::product_book::common::{Expect, Period, Stored};
 use crate::product_book::described::{
     Datum, IfMatch, Naam, PageQuery, Paginering, ReadProblems, WriteProblems,
 };
@@ -197,7 +198,8 @@ pub async fn get_municipality(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let code = parse_path("gemeente", &path, MunicipalityCode::parse)?;
-    reply_municipality(StatusCode::OK, find(&ctx, code).await?)
+    let found = ctx.db(move |conn, _, _| actions::find_municipality(conn, code.as_str())).await?;
+    reply_municipality(StatusCode::OK, found)
 }
 
 #[utoipa::path(
@@ -235,13 +237,11 @@ pub async fn put_municipality(
             actions::save_municipality(conn, actor, now, key.as_str(), expect, draft)
         })
         .await;
-    let current = async { find(&ctx, code).await.map(|found| MunicipalityBody::from(found.value)) };
-    let saved = or_current(saved, current).await?;
+    let current = move |conn: &mut Connection| {
+        actions::find_municipality(conn, code.as_str()).map(|found| MunicipalityBody::from(found.value))
+    };
+    let saved = reply::show_current(&ctx, saved, current).await?;
     reply_municipality(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)
-}
-
-async fn find(ctx: &Context, code: MunicipalityCode) -> Result<Stored<Municipality>> {
-    ctx.db(move |conn, _, _| actions::find_municipality(conn, code.as_str())).await
 }
 
 fn reply_municipality(status: StatusCode, stored: Stored<Municipality>) -> Result<HttpResponse> {

@@ -11,8 +11,9 @@ use utoipa::ToSchema;
 use super::actions::{self, MembershipDraft, Target};
 use super::model::{Clients, Membership};
 use crate::api_document::parse_path;
+use crate::db::Connection;
 use crate::error::Result;
-use crate::product_book::common::{Expect, Period, Stored, or_current};
+use crate::product_book::common::{Expect, Period, Stored};
 use crate::product_book::described::{
     Datum, IfMatch, PageQuery, Paginering, ReadProblems, RegionPath, Segmentcode, WriteProblems,
 };
@@ -191,11 +192,9 @@ pub async fn put_member(
     let (key, new) = (target.clone(), draft.clone());
     let saved =
         ctx.db_supply(move |conn, actor, now| actions::save_member(conn, actor, now, &key, expect, &new)).await;
-    let current = async {
-        let found = ctx.db(move |conn, _, _| actions::find_target(conn, &target, &draft)).await;
-        found.map(MembershipBody::from)
-    };
-    let saved = or_current(saved, current).await?;
+    let current =
+        move |conn: &mut Connection| actions::find_target(conn, &target, &draft).map(MembershipBody::from);
+    let saved = reply::show_current(&ctx, saved, current).await?;
     let status = if saved.created { StatusCode::CREATED } else { StatusCode::OK };
     reply::json_with_version(status, saved.stored.version, &MembershipBody::from(saved.stored))
 }
