@@ -98,6 +98,17 @@ pub struct Problem(Probleem);
         availability::figures::api::get_timeline,
         availability::figures::api::post_confirmation,
         availability::figures::api::post_offer,
+        product_book::regions::api::list_regions,
+        product_book::regions::api::get_region,
+        product_book::regions::api::put_region,
+        product_book::regions::members::api::list_members,
+        product_book::regions::members::api::put_member,
+        product_book::municipalities::api::list_municipalities,
+        product_book::municipalities::api::get_municipality,
+        product_book::municipalities::api::put_municipality,
+        product_book::products::api::list_products,
+        product_book::products::api::get_product,
+        product_book::products::api::put_product,
     ),
     components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))
 )]

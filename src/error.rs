@@ -141,7 +141,7 @@ impl Error {
             Self::Forbidden => "Uw rol geeft geen recht op deze handeling.".into(),
             Self::FormExpired => "Het formulier is verlopen of kwam van een andere site. Open de pagina opnieuw en probeer het nog eens.".into(),
             Self::NotFound("pagina") => "Op dit adres staat niets.".into(),
-            Self::NotFound(what) => format!("Deze {what} bestaat niet."),
+            Self::NotFound(what) => format!("{} bestaat niet.", this(what)),
             Self::Outdated { .. } => "Iemand anders heeft dit intussen gewijzigd. Er is niets opgeslagen. Haal de nieuwe stand op en kies opnieuw.".into(),
             Self::Conflict(message) => message.clone(),
             Self::MethodNotAllowed(allow) => format!("Op dit adres kan alleen: {allow}."),
@@ -153,6 +153,13 @@ impl Error {
             Self::Internal(_) => "Dit ligt aan ons. De fout is vastgelegd.".into(),
         }
     }
+}
+
+/// "Dit segment", "Deze regio": the thing with the Dutch word that points at it.
+pub fn this(what: &str) -> String {
+    const NEUTER: [&str; 8] = ["segment", "product", "lidmaatschap", "contract", "aanbod", "gegeven", "bestand", "account"];
+    let pointer = if NEUTER.contains(&what) { "Dit" } else { "Deze" };
+    format!("{pointer} {what}")
 }
 
 impl From<Violations> for Error {

@@ -85,11 +85,13 @@ pub fn all() -> Vec<Endpoint> {
     let mut endpoints = general();
     endpoints.extend(search());
     endpoints.extend(product_book_pages());
+    endpoints.extend(region_pages());
     endpoints.extend(product_book_api());
     endpoints.extend(provider_pages());
     endpoints.extend(provider_api());
     endpoints.extend(figures_pages());
     endpoints.extend(figures_api());
+    endpoints.extend(region_api());
     endpoints
 }
 
@@ -127,7 +129,7 @@ fn search() -> Vec<Endpoint> {
 }
 
 fn product_book_pages() -> Vec<Endpoint> {
-    use product_book::{overview, segments};
+    use product_book::{municipalities, overview, products, segments};
     let manage = Requires(ManageProductBook);
     vec![
         get("/beheer", manage, overview::overview),
@@ -135,16 +137,55 @@ fn product_book_pages() -> Vec<Endpoint> {
         post("/beheer/segmenten", manage, segments::pages::save),
         get("/beheer/segmenten/nieuw", manage, segments::pages::new_form),
         get("/beheer/segmenten/{segment}", manage, segments::pages::edit_form),
+        get("/beheer/gemeenten", manage, municipalities::pages::list),
+        post("/beheer/gemeenten", manage, municipalities::pages::save),
+        get("/beheer/gemeenten/nieuw", manage, municipalities::pages::new_form),
+        get("/beheer/gemeenten/{gemeente}", manage, municipalities::pages::edit_form),
+        get("/beheer/producten", manage, products::pages::list),
+        post("/beheer/producten", manage, products::pages::save),
+        get("/beheer/producten/nieuw", manage, products::pages::new_form),
+        get("/beheer/producten/{product}", manage, products::pages::edit_form),
+    ]
+}
+
+fn region_pages() -> Vec<Endpoint> {
+    use product_book::regions::{self, members};
+    let manage = Requires(ManageProductBook);
+    vec![
+        get("/beheer/regios", manage, regions::pages::list),
+        post("/beheer/regios", manage, regions::pages::save),
+        get("/beheer/regios/{regio}", manage, regions::pages::detail),
+        post("/beheer/regios/{regio}/gemeenten", manage, members::pages::save),
+        get("/beheer/regios/{regio}/gemeenten/nieuw", manage, members::pages::new_form),
+        get("/beheer/regios/{regio}/gemeenten/{lidmaatschap}", manage, members::pages::edit_form),
     ]
 }
 
 fn product_book_api() -> Vec<Endpoint> {
-    use product_book::segments;
+    use product_book::{municipalities, products, segments};
     let manage = Requires(ManageProductBook);
     vec![
         get("/v1/regios/{regio}/segmenten", Public, segments::api::list_segments),
         get("/v1/regios/{regio}/segmenten/{segment}", Public, segments::api::get_segment),
         put("/v1/regios/{regio}/segmenten/{segment}", manage, segments::api::put_segment),
+        get("/v1/gemeenten", Public, municipalities::api::list_municipalities),
+        get("/v1/gemeenten/{gemeente}", Public, municipalities::api::get_municipality),
+        put("/v1/gemeenten/{gemeente}", manage, municipalities::api::put_municipality),
+        get("/v1/producten", Public, products::api::list_products),
+        get("/v1/regios/{regio}/producten/{product}", Public, products::api::get_product),
+        put("/v1/regios/{regio}/producten/{product}", manage, products::api::put_product),
+    ]
+}
+
+fn region_api() -> Vec<Endpoint> {
+    use product_book::regions::{self, members};
+    let manage = Requires(ManageProductBook);
+    vec![
+        get("/v1/regios", Public, regions::api::list_regions),
+        get("/v1/regios/{regio}", Public, regions::api::get_region),
+        put("/v1/regios/{regio}", manage, regions::api::put_region),
+        get("/v1/regios/{regio}/gemeenten", Public, members::api::list_members),
+        put("/v1/regios/{regio}/gemeenten/{gemeente}", manage, members::api::put_member),
     ]
 }
 

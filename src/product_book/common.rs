@@ -1,10 +1,17 @@
 //! What all parts of the product book share: stored values with their version, and how a save ends.
 
+use std::future::Future;
+
+use chrono::NaiveDate;
+use rules::validity::Validity;
+use rules::violations::Violations;
+use serde::Serialize;
+
 use crate::actor::Actor;
 use crate::db::Connection;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, this};
 use crate::product_book::store;
-use crate::web::page::ErrorLink;
+use crate::web::fields::Fields;
 
 /// A value with its key and the version it has in the database.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +48,7 @@ pub struct Saved<T> {
 pub fn check_expectation<T>(expect: Expect, found: Option<&Stored<T>>, what: &'static str) -> Result<()> {
     match (expect, found) {
         (Expect::Absent, None) => Ok(()),
-        (Expect::Absent, Some(_)) => Err(Error::Conflict(format!("Deze {what} bestaat al. Stuur If-Match mee om te wijzigen."))),
+        (Expect::Absent, Some(_)) => Err(Error::Conflict(format!("{} bestaat al. Haal de laatste versie op om te wijzigen.", this(what)))),
         (Expect::Version(_), None) => Err(Error::NotFound(what)),
         (Expect::Version(version), Some(stored)) if version == stored.version => Ok(()),
         (Expect::Version(_), Some(_)) => Err(Error::Outdated { current: None }),
@@ -79,7 +86,47 @@ pub fn find_municipality_ids(conn: &mut Connection, codes: &[String]) -> Result<
     codes.iter().map(|code| store::find_municipality_id(conn, code)?.ok_or(Error::NotFound("gemeente"))).collect()
 }
 
-/// The links of an error summary for a form whose inputs have the names of the fields as id.
-pub fn error_links(violations: &rules::violations::Violations, labels: &[(&str, &str)]) -> Vec<ErrorLink> {
-    ErrorLink::list(violations, |field| labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| label).to_owned())
+/// The first and the last day on which something holds, as they came in: not yet known to be a period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Period {
+    pub from: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+}
+
+impl Period {
+    /// Reads `geldigVanaf` and `geldigTot`.
+    pub fn read(fields: &mut Fields) -> Self {
+        Self { from: fields.optional_date("geldigVanaf"), until: fields.optional_date("geldigTot") }
+    }
+
+    /// The period, unless the last day lies before the first.
+    pub fn validity(self) -> Result<Validity, Violations> {
+        Validity::new(self.from, self.until).map_err(|error| {
+            let mut violations = Violations::new();
+            violations.add("geldigTot", "einde-voor-begin", error.to_string());
+            violations
+        })
+    }
+
+    /// What is wrong with the two days together. The API tells it after what it refers to was found, a form
+    /// with the other errors ([`Fields::add_joint`]).
+    pub fn violations(self) -> Violations {
+        self.validity().err().unwrap_or_default()
+    }
+}
+
+/// Text that may be unknown, for an answer of the API.
+pub fn known(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// Gives whoever was overtaken by somebody else the state of now, written as the API writes it everywhere.
+pub async fn or_current<T, B: Serialize>(saved: Result<T>, current: impl Future<Output = Result<B>>) -> Result<T> {
+    match saved {
+        Err(Error::Outdated { .. }) => {
+            let current = serde_json::to_value(current.await?).map_err(Error::internal)?;
+            Err(Error::Outdated { current: Some(current) })
+        }
+        other => other,
+    }
 }

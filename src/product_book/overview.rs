@@ -2,11 +2,14 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
+use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
-use crate::web::page::{Page, html};
+use crate::web::format;
+use crate::web::page::{Page, html, see_other};
+use crate::web::paging::{PageLinks, Paging};
 
 /// The side menu of all management pages.
 pub const MENU: [(&str, &str); 7] = [
@@ -17,6 +20,17 @@ pub const MENU: [(&str, &str); 7] = [
     ("/beheer/aanbieders", "Aanbieders"),
     ("/beheer/locaties", "Locaties"),
     ("/beheer/contracten", "Contracten"),
+];
+
+/// What the start page says about each part.
+pub const PARTS: [(&str, &str, &str); 7] = [
+    ("/beheer/regios", "Regio's", "De eigen regio: contact, normen, wanneer een cijfer vers is, en welke gemeenten meedoen."),
+    ("/beheer/gemeenten", "Gemeenten", "Alle gemeenten van Nederland. Hier verwerkt u een herindeling."),
+    ("/beheer/segmenten", "Segmenten", "De delen waarin de regio haar aanbod verdeelt."),
+    ("/beheer/producten", "Producten", "Wat de regio inkoopt, voor wie, met welke norm en wat een wachttijd kan overbruggen."),
+    ("/beheer/aanbieders", "Aanbieders", "Hoofdaannemers en onderaannemers, en hoe verwijzers hen bereiken."),
+    ("/beheer/locaties", "Locaties", "Waar een aanbieder hulp geeft."),
+    ("/beheer/contracten", "Contracten", "Wie welk product mag leveren, voor welke gemeente en hoe lang."),
 ];
 
 /// What was just saved, to say so above the list.
@@ -41,4 +55,93 @@ pub fn saved_message(query: &mut Fields) -> Saved {
 pub fn own_region(ctx: &Context) -> Result<String> {
     let id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
     ctx.state.supply.region_code(id).ok_or(Error::NotFound("regio"))
+}
+
+/// Back to the list at this address, which says that `what` was saved.
+pub fn saved_in(list: &str, what: &str) -> HttpResponse {
+    see_other(&address(list, &[("opgeslagen", what)]))
+}
+
+/// An address with a query; what is empty is left out.
+pub fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let mut text = form_urlencoded::Serializer::new(String::new());
+    text.extend_pairs(query.iter().filter(|(_, value)| !value.is_empty()));
+    let text = text.finish();
+    if text.is_empty() { path.to_owned() } else { format!("{path}?{text}") }
+}
+
+/// One page of a list with the links to the others. Beyond the last page is the last page.
+pub fn list_page<T: Clone>(number: usize, rows: &[T], path: &str, query: &[(&str, &str)]) -> (Vec<T>, PageLinks) {
+    let mut paging = Paging::new(number, rows.len());
+    paging.number = number.min(paging.pages());
+    let link = |number: usize| {
+        let number = number.to_string();
+        let mut query = query.to_vec();
+        query.push(("pagina", &number));
+        address(path, &query)
+    };
+    (paging.cut(rows), PageLinks::new(paging, link))
+}
+
+/// From when until when something holds, in words.
+pub fn period(from: Option<NaiveDate>, until: Option<NaiveDate>) -> String {
+    match (from, until) {
+        (None, None) => "altijd".into(),
+        (Some(from), None) => format!("vanaf {}", format::date(from)),
+        (None, Some(until)) => format!("tot en met {}", format::date(until)),
+        (Some(from), Some(until)) => format!("{} tot en met {}", format::date(from), format::date(until)),
+    }
+}
+
+/// A number with points between the thousands, or that it is not known.
+pub fn number_or_unknown(number: Option<i32>) -> String {
+    let Some(number) = number else { return "onbekend".into() };
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_points_between_thousands() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1.000"), (48_857, "48.857"), (1_234_567, "1.234.567")] {
+            assert_eq!(number_or_unknown(Some(number)), text);
+        }
+        assert_eq!(number_or_unknown(None), "onbekend");
+    }
+
+    #[test]
+    fn periods_are_told_in_words() {
+        let (from, until) = (NaiveDate::from_ymd_opt(2026, 1, 1), NaiveDate::from_ymd_opt(2026, 12, 31));
+        assert_eq!(period(from, until), "1 januari 2026 tot en met 31 december 2026");
+        assert_eq!(period(from, None), "vanaf 1 januari 2026");
+        assert_eq!(period(None, until), "tot en met 31 december 2026");
+        assert_eq!(period(None, None), "altijd");
+    }
+
+    #[test]
+    fn addresses_leave_out_what_is_empty() {
+        assert_eq!(address("/beheer/producten", &[("zoek", ""), ("segment", "")]), "/beheer/producten");
+        assert_eq!(address("/beheer/producten", &[("zoek", "hulp & zorg"), ("segment", "1")]), "/beheer/producten?zoek=hulp+%26+zorg&segment=1");
+    }
+
+    #[test]
+    fn beyond_the_last_page_is_the_last_page() {
+        let rows: Vec<usize> = (0..45).collect();
+        let (page, links) = list_page(9, &rows, "/lijst", &[("naam", "e")]);
+        assert_eq!(page, (40..45).collect::<Vec<_>>());
+        assert_eq!((links.number, links.pages, links.next), (3, 3, None));
+        assert_eq!(links.previous.as_deref(), Some("/lijst?naam=e&pagina=2"));
+        let (page, links) = list_page(1, &[0_usize; 0], "/lijst", &[]);
+        assert!(page.is_empty() && links.next.is_none() && links.previous.is_none());
+    }
 }

@@ -304,6 +304,15 @@ impl Fields {
         }
     }
 
+    /// Adds errors that fields have together, except at fields that are wrong by themselves.
+    pub fn add_joint(&mut self, violations: Violations) {
+        for violation in violations {
+            if !self.violations.iter().any(|known| known.field == violation.field) {
+                self.violations.add(violation.field, violation.code, violation.message);
+            }
+        }
+    }
+
     pub fn is_clean(&self) -> bool {
         self.violations.is_empty()
     }

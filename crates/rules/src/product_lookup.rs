@@ -7,7 +7,8 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use self::words::{Query, Word, is_stop_word, normalise};
+pub use self::words::normalise;
+use self::words::{Query, Word, is_stop_word};
 
 /// The longest query that is looked at; what comes after is dropped.
 pub const LONGEST_QUERY: usize = 200;

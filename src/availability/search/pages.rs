@@ -108,7 +108,7 @@ pub async fn search(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
         }
         Err(error) => {
             page.errors = match error {
-                Error::Invalid(violations) => crate::product_book::common::error_links(&violations, &LABELS),
+                Error::Invalid(violations) => ErrorLink::labelled(&violations, &LABELS),
                 Error::NotFound(what @ ("postcode" | "gemeente")) => vec![ErrorLink::new(what, error.detail())],
                 other => return Err(other),
             };

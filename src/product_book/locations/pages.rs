@@ -11,7 +11,7 @@ use super::model::{Location, NUMBERS};
 use crate::actor::Actor;
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Stored, error_links};
+use crate::product_book::common::{Expect, Stored};
 use crate::product_book::overview::{Saved, saved_message};
 use crate::product_book::providers;
 use crate::product_book::supply_side::{Difference, differences, html_outdated, link, parse_number};
@@ -198,7 +198,7 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
 fn error_links_of(error: Error) -> Result<Vec<ErrorLink>> {
     let one = |field: &str, text: &str| Ok(vec![ErrorLink::new(field, text)]);
     match error {
-        Error::Invalid(violations) => Ok(error_links(&violations, &LABELS)),
+        Error::Invalid(violations) => Ok(ErrorLink::labelled(&violations, &LABELS)),
         Error::NotFound("aanbieder") => one("aanbieder", "Aanbieder: deze aanbieder bestaat niet"),
         Error::NotFound("postcode") => one("postcode", "Postcode: deze postcode bestaat niet"),
         Error::Conflict(_) => one("nummer", "Nummer: deze aanbieder heeft al een locatie met dit nummer"),

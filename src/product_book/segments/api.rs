@@ -5,18 +5,28 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use rules::codes::{RegionCode, SegmentCode};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::actions::{self, SegmentDraft};
 use super::model::Segment;
-use crate::api_document::{Problem, parse_path};
-use crate::db::Connection;
+use crate::api_document::parse_path;
 use crate::error::Result;
-use crate::product_book::common::{Expect, Stored};
+use crate::product_book::common::{Expect, Stored, or_current};
+use crate::product_book::described::{IfMatch, Naam, ReadProblems, RegionPath, Toelichting, WriteProblems};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
+
+/// The segment in a path.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes a part of the path")]
+struct SegmentPath {
+    /// Code van het segment.
+    #[param(pattern = "^[A-Za-z0-9-]{1,10}$", example = "1")]
+    segment: String,
+}
 
 /// Segment: een deel van het aanbod van een regio.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,11 +55,9 @@ pub struct Segmenten {
 #[expect(dead_code, reason = "describes the fields that read_segment reads")]
 pub struct SegmentInput {
     /// Naam van het segment.
-    #[schema(min_length = 1, max_length = 100, pattern = r"\S", example = "Hoog specialistisch")]
-    naam: String,
+    naam: Naam,
     /// Wat erbij hoort.
-    #[schema(max_length = 500, example = "Zorg voor weinig kinderen, met veel deskundigheid.")]
-    omschrijving: Option<String>,
+    omschrijving: Option<Toelichting>,
 }
 
 impl From<Segment> for SegmentBody {
@@ -66,10 +74,10 @@ pub(super) fn read_segment(fields: &mut Fields) -> SegmentDraft {
 #[utoipa::path(
     get, path = "/regios/{regio}/segmenten", operation_id = "lijstSegmenten", tag = "Productenboek",
     summary = "Segmenten van een regio",
-    params(("regio" = String, Path, description = "Code van de regio", pattern = "^[a-z][a-z0-9-]{1,39}$", example = "noord-veluwe")),
+    params(RegionPath),
     responses(
         (status = 200, description = "De segmenten, op code", body = Segmenten, headers(("API-Version" = String))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn list_segments(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
@@ -82,37 +90,28 @@ pub async fn list_segments(ctx: Context, path: Path<String>, QueryInput(query): 
 #[utoipa::path(
     get, path = "/regios/{regio}/segmenten/{segment}", operation_id = "haalSegment", tag = "Productenboek",
     summary = "Eén segment",
-    params(
-        ("regio" = String, Path, description = "Code van de regio", pattern = "^[a-z][a-z0-9-]{1,39}$", example = "noord-veluwe"),
-        ("segment" = String, Path, description = "Code van het segment", pattern = "^[A-Z0-9-]{1,10}$", example = "1"),
-    ),
+    params(RegionPath, SegmentPath),
     responses(
         (status = 200, description = "Het segment", body = SegmentBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn get_segment(ctx: Context, path: Path<(String, String)>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
     let (region, code) = parse_key(&path)?;
-    let found = ctx.db(move |conn, _, _| actions::find_segment(conn, region.as_str(), code.as_str())).await?;
-    reply_segment(StatusCode::OK, found)
+    reply_segment(StatusCode::OK, find(&ctx, region, code).await?)
 }
 
 #[utoipa::path(
     put, path = "/regios/{regio}/segmenten/{segment}", operation_id = "bewaarSegment", tag = "Productenboek",
     summary = "Segment maken of wijzigen",
     description = "Zonder If-Match maakt u een nieuw segment. Met de ETag van de laatst gelezen versie in If-Match wijzigt u het.",
-    params(
-        ("regio" = String, Path, description = "Code van de regio", pattern = "^[a-z][a-z0-9-]{1,39}$"),
-        ("segment" = String, Path, description = "Code van het segment", pattern = "^[A-Z0-9-]{1,10}$"),
-        ("If-Match" = Option<String>, Header, description = "ETag van de versie die u wijzigt"),
-    ),
+    params(RegionPath, SegmentPath, IfMatch),
     request_body(content = SegmentInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Gewijzigd", body = SegmentBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
         (status = 201, description = "Gemaakt", body = SegmentBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+        WriteProblems,
     ),
     security(("bearer" = []))
 )]
@@ -122,11 +121,16 @@ pub async fn put_segment(ctx: Context, req: HttpRequest, path: Path<(String, Str
     let expect = Expect::from_if_match(reply::if_match(&req));
     let draft = read_segment(&mut input);
     let draft = input.finish(draft)?;
-    let key = (region.clone(), code.clone());
-    let saved = ctx.db_supply(move |conn, actor, now| actions::save_segment(conn, actor, now, (region.as_str(), code.as_str()), expect, draft)).await;
-    let current = move |conn: &mut Connection| actions::find_segment(conn, key.0.as_str(), key.1.as_str()).map(|stored| SegmentBody::from(stored.value));
-    let saved = reply::show_current(&ctx, saved, current).await?;
+    let (conn_region, conn_code) = (region.clone(), code.clone());
+    let saved = ctx
+        .db_supply(move |conn, actor, now| actions::save_segment(conn, actor, now, (conn_region.as_str(), conn_code.as_str()), expect, draft))
+        .await;
+    let saved = or_current(saved, async { find(&ctx, region, code).await.map(|found| SegmentBody::from(found.value)) }).await?;
     reply_segment(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)
+}
+
+async fn find(ctx: &Context, region: RegionCode, code: SegmentCode) -> Result<Stored<Segment>> {
+    ctx.db(move |conn, _, _| actions::find_segment(conn, region.as_str(), code.as_str())).await
 }
 
 fn parse_key(path: &(String, String)) -> Result<(RegionCode, SegmentCode)> {

@@ -5,17 +5,20 @@ use actix_web::web::Path;
 use askama::Template;
 use rules::codes::SegmentCode;
 
-use super::actions::{self, SegmentDraft};
+use super::actions;
 use super::api::read_segment;
 use super::model::Segment;
 use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Stored, error_links};
-use crate::product_book::overview::{Saved, own_region, saved_message};
+use crate::product_book::common::{Expect, Stored};
+use crate::product_book::form::{Form, Labels, Refusal, Values, form_page};
+use crate::product_book::overview::{Saved, own_region, saved_in, saved_message};
 use crate::web::context::Context;
+use crate::web::fields::Fields;
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
+use crate::web::page::{Page, html};
 
-const LABELS: [(&str, &str); 3] = [("code", "Code"), ("naam", "Naam"), ("omschrijving", "Omschrijving")];
+const LIST: &str = "/beheer/segmenten";
+const LABELS: Labels = &[("code", "Code"), ("naam", "Naam"), ("omschrijving", "Omschrijving")];
 
 #[derive(Template)]
 #[template(path = "product_book/segments/list.html")]
@@ -25,25 +28,11 @@ pub struct SegmentListPage {
     pub saved: Saved,
 }
 
-#[derive(Template, Default)]
+#[derive(Template)]
 #[template(path = "product_book/segments/form.html")]
 pub struct SegmentFormPage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
-    /// The other person's values, when the segment was changed in the meantime.
-    pub newer: Option<Segment>,
-    /// Empty for a new segment.
-    pub version: String,
-    pub code: String,
-    pub name: String,
-    pub description: String,
-}
-
-impl SegmentFormPage {
-    /// The message at a field, for the template.
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
-    }
+    pub form: Form,
 }
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -55,68 +44,50 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
 }
 
 pub async fn new_form(ctx: Context) -> Result<HttpResponse> {
-    html(&SegmentFormPage { page: Page::new(&ctx, "/beheer"), ..SegmentFormPage::default() })
+    show(&ctx, Form::new(LABELS))
 }
 
 pub async fn edit_form(ctx: Context, path: Path<String>) -> Result<HttpResponse> {
-    let region = own_region(&ctx)?;
-    let code = path.into_inner();
-    let found = ctx.db(move |conn, _, _| actions::find_segment(conn, &region, &code)).await?;
-    html(&SegmentFormPage {
-        page: Page::new(&ctx, "/beheer"),
-        version: found.version.to_string(),
-        code: found.value.code,
-        name: found.value.name,
-        description: found.value.description,
-        ..SegmentFormPage::default()
-    })
+    let found = find(&ctx, path.into_inner()).await?;
+    show(&ctx, Form::of_stored(LABELS, found.version, values(found.value)))
 }
 
 /// Saves a new or a changed segment: the same form, with or without a version.
-pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpResponse> {
-    let mut typed = SegmentFormPage {
-        page: Page::new(&ctx, "/beheer"),
-        version: form.raw("versie"),
-        code: form.raw("code"),
-        name: form.raw("naam"),
-        description: form.raw("omschrijving"),
-        ..SegmentFormPage::default()
+pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    let mut form = Form::of_typed(LABELS, &fields);
+    let error = match store(&ctx, fields).await {
+        Ok(code) => return Ok(saved_in(LIST, &format!("Segment {code}"))),
+        Err(error) => error,
     };
-    let version = form.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
-    let code = form.parsed("code", "geen-code", SegmentCode::parse);
-    let draft = read_segment(&mut form);
-    let result = match form.finish((code, draft)) {
-        Ok((Some(code), draft)) => store_segment(&ctx, code, version, draft).await,
-        Ok((None, _)) => Err(Error::internal("a required code is missing")),
-        Err(violations) => Err(Error::Invalid(violations)),
-    };
-    match result {
-        Ok(code) => Ok(see_other(&format!("/beheer/segmenten?opgeslagen={code}"))),
-        Err(Error::Invalid(violations)) => {
-            typed.errors = error_links(&violations, &LABELS);
-            typed.page.has_errors = true;
-            html_with_errors(&typed)
-        }
-        Err(Error::Conflict(_)) => {
-            typed.errors = vec![ErrorLink::new("code", "Code: dit segment bestaat al")];
-            typed.page.has_errors = true;
-            html_with_errors(&typed)
-        }
-        Err(Error::Outdated { .. }) => {
-            let (region, code) = (own_region(&ctx)?, typed.code.clone());
-            let newer = ctx.db(move |conn, _, _| actions::find_segment(conn, &region, &code)).await?;
-            typed.version = newer.version.to_string();
-            typed.newer = Some(newer.value);
-            typed.page.has_errors = true;
-            html_with_errors(&typed)
-        }
-        Err(other) => Err(other),
+    if form.refuse(error, "code")? == Refusal::Outdated {
+        let newer = find(&ctx, form.value("code").to_owned()).await?;
+        form.compare(newer.version, values(newer.value));
     }
+    show(&ctx, form)
 }
 
-async fn store_segment(ctx: &Context, code: SegmentCode, version: Option<i32>, draft: SegmentDraft) -> Result<String> {
+async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
+    let version = fields.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
+    let code = fields.parsed("code", "geen-code", SegmentCode::parse);
+    let draft = read_segment(&mut fields);
+    let (Some(code), draft) = fields.finish((code, draft))? else {
+        return Err(Error::internal("a required code is missing"));
+    };
     let region = own_region(ctx)?;
     let expect = Expect::from_if_match(version);
     let saved = ctx.db_supply(move |conn, actor, now| actions::save_segment(conn, actor, now, (&region, code.as_str()), expect, draft)).await?;
     Ok(saved.stored.value.code)
+}
+
+async fn find(ctx: &Context, code: String) -> Result<Stored<Segment>> {
+    let region = own_region(ctx)?;
+    ctx.db(move |conn, _, _| actions::find_segment(conn, &region, &code)).await
+}
+
+fn values(segment: Segment) -> Values {
+    vec![("code", segment.code), ("naam", segment.name), ("omschrijving", segment.description)]
+}
+
+fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {
+    form_page(form.status(), &SegmentFormPage { page: form.page(ctx), form })
 }

@@ -27,7 +27,7 @@ pub(super) fn is_stop_word(word: &str) -> bool {
 }
 
 /// Small letters and digits with single spaces between; other signs count as a space, marks on letters are dropped.
-pub(super) fn normalise(text: &str) -> String {
+pub fn normalise(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         match c {

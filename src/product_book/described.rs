@@ -1,0 +1,149 @@
+//! What the API document says in more than one place: path parts, kinds of text, and what can go wrong.
+//!
+//! The patterns are those the readers enforce, no wider and no narrower.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use utoipa::openapi::response::Response;
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoParams, IntoResponses, ToSchema};
+
+use crate::web::paging::Paging;
+
+/// The region in a path.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes a part of the path")]
+pub struct RegionPath {
+    /// Code van de regio.
+    #[param(pattern = "^[a-z][a-z0-9-]{1,39}$", example = "noord-veluwe")]
+    regio: String,
+}
+
+/// The header that says which version is changed.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header")]
+pub struct IfMatch {
+    /// ETag van de versie die u wijzigt. Zonder deze kop maakt u iets nieuws.
+    #[param(rename = "If-Match", required = false, example = "\"1\"")]
+    if_match: String,
+}
+
+/// The page of a list in a query.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes a part of the query")]
+pub struct PageQuery {
+    /// Bladzijde van de lijst, met 20 op een bladzijde.
+    #[param(required = false, minimum = 1, maximum = 100_000, example = 1)]
+    pagina: i32,
+}
+
+/// Welke bladzijde dit is van hoeveel.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Paginering {
+    /// Deze bladzijde.
+    #[schema(minimum = 1, example = 1)]
+    pagina: usize,
+    /// Aantal bladzijden.
+    #[schema(minimum = 1, example = 1)]
+    paginas: usize,
+    /// Aantal in de hele lijst.
+    #[schema(minimum = 0, example = 7)]
+    totaal: usize,
+}
+
+impl From<Paging> for Paginering {
+    fn from(paging: Paging) -> Self {
+        Self { pagina: paging.number, paginas: paging.pages(), totaal: paging.total }
+    }
+}
+
+/// Een dag tussen 1990 en 2100.
+#[derive(Debug, ToSchema)]
+#[schema(
+    format = Date,
+    pattern = r"^((199[0-9]|20[0-9]{2}|2100)-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)|(199[26]|20([02468][048]|[13579][26]))-02-29)$",
+    example = "2027-01-01"
+)]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Datum(String);
+
+/// De code van een segment.
+#[derive(Debug, ToSchema)]
+#[schema(pattern = "^[A-Za-z0-9-]{1,10}$", example = "1")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Segmentcode(String);
+
+/// De code van een product.
+#[derive(Debug, ToSchema)]
+#[schema(pattern = "^[A-Za-z0-9-]{2,10}$", example = "45A04")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Productcode(String);
+
+/// Een naam: niet leeg.
+#[derive(Debug, ToSchema)]
+#[schema(
+    min_length = 1,
+    max_length = 100,
+    pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",
+    example = "Naam"
+)]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Naam(String);
+
+/// Een toelichting in gewone taal; mag leeg zijn.
+#[derive(Debug, ToSchema)]
+#[schema(max_length = 500, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$", example = "In gewone taal.")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Toelichting(String);
+
+/// Een telefoonnummer; mag leeg zijn.
+#[derive(Debug, ToSchema)]
+#[schema(max_length = 25, pattern = r"^([0-9+(][0-9+() .-]{2,24})?$", example = "0341 00 00 00")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Telefoonnummer(String);
+
+/// Een e-mailadres; mag leeg zijn.
+#[derive(Debug, ToSchema)]
+#[schema(
+    max_length = 254,
+    pattern = r"^([A-Za-z0-9!#$%&'*+/=?^_{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+)?$",
+    example = "info@regio.example"
+)]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Mailadres(String);
+
+/// Een webadres dat met http of https begint; mag leeg zijn.
+#[derive(Debug, ToSchema)]
+#[schema(
+    max_length = 300,
+    pattern = r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?#][!-~]*)?)?$",
+    example = "https://www.regio.example"
+)]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Webadres(String);
+
+/// What can go wrong when something is read.
+pub struct ReadProblems;
+
+/// What can go wrong when something is saved.
+pub struct WriteProblems;
+
+impl IntoResponses for ReadProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[400, 401, 404, 406, 503])
+    }
+}
+
+impl IntoResponses for WriteProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[400, 401, 403, 404, 406, 408, 409, 413, 415, 503])
+    }
+}
+
+fn problems(statuses: &[u16]) -> BTreeMap<String, RefOr<Response>> {
+    statuses.iter().map(|status| (status.to_string(), RefOr::Ref(Ref::from_response_name("Problem")))).collect()
+}

@@ -1,0 +1,77 @@
+//! What can be done with municipalities.
+
+use chrono::{DateTime, Utc};
+
+use super::model::{Municipality, MunicipalityFilter, plain};
+use super::store;
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::product_book::common::{Expect, Period, Saved, Stored, check_expectation, require_one_row, touch_book};
+
+/// What a municipality says, apart from its code.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MunicipalityDraft {
+    pub name: String,
+    pub province: String,
+    pub lat: f64,
+    pub lon: f64,
+    pub period: Period,
+}
+
+/// The municipalities that fit, by name. There are few enough to read them all, and a database does not
+/// know that "sudwest" means "Súdwest".
+pub fn list_municipalities(
+    conn: &mut Connection,
+    filter: &MunicipalityFilter,
+) -> Result<Vec<Stored<Municipality>>> {
+    let mut found = store::list_municipalities(conn)?;
+    found.retain(|stored| filter.fits(&stored.value));
+    found.sort_by_cached_key(|stored| (plain(&stored.value.name), stored.value.code.clone()));
+    Ok(found)
+}
+
+pub fn find_municipality(conn: &mut Connection, code: &str) -> Result<Stored<Municipality>> {
+    store::find_municipality(conn, code)?.ok_or(Error::NotFound("gemeente"))
+}
+
+/// Makes or changes a municipality. A period that ends before it begins clashes with itself: a conflict,
+/// since every field by itself is right.
+pub fn save_municipality(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+    expect: Expect,
+    draft: MunicipalityDraft,
+) -> Result<Saved<Municipality>> {
+    db::write(conn, |conn| {
+        let found = store::find_municipality(conn, code)?;
+        check_expectation(expect, found.as_ref(), "gemeente")?;
+        if draft.period.validity().is_err() {
+            return Err(Error::Conflict("De laatste dag (geldigTot) ligt voor de eerste (geldigVanaf).".into()));
+        }
+        let value = Municipality {
+            code: code.to_owned(),
+            name: draft.name,
+            province: draft.province,
+            lat: draft.lat,
+            lon: draft.lon,
+            valid_from: draft.period.from,
+            valid_until: draft.period.until,
+        };
+        let stored = match &found {
+            None => Stored { id: store::insert_municipality(conn, &value)?, version: 1, value },
+            Some(old) => {
+                require_one_row(store::update_municipality(conn, old.id, old.version, &value)?)?;
+                Stored { id: old.id, version: old.version + 1, value }
+            }
+        };
+        touch_book(conn)?;
+        let event = Event::done("gemeente-opslaan", "gemeente", stored.id)
+            .change(found.as_ref().map(|old| &old.value), &stored.value)?;
+        audit::record(conn, actor, now, &event)?;
+        Ok(Saved { created: found.is_none(), stored })
+    })
+}

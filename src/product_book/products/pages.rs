@@ -1,0 +1,236 @@
+//! Products on pages: list and form, for the own region.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use rules::codes::ProductCode;
+use rules::product::{ProductCategory, ProductKind};
+
+use super::actions;
+use super::body::{read_filter, read_product};
+use super::model::{Product, ProductFilter, ProductOrder};
+use crate::error::{Error, Result};
+use crate::product_book::common::{Expect, Stored};
+use crate::product_book::form::{Form, Labels, Refusal, Values, form_page, shown, ticked};
+use crate::product_book::overview::{Saved, address, list_page, own_region, saved_in, saved_message};
+use crate::product_book::segments::actions::list_segments;
+use crate::web::context::Context;
+use crate::web::fields::Fields;
+use crate::web::input::{FormInput, QueryInput};
+use crate::web::page::{Page, html};
+use crate::web::paging::{PageLinks, page_number};
+
+const LIST: &str = "/beheer/producten";
+const LABELS: Labels = &[
+    ("code", "Code"),
+    ("naam", "Naam"),
+    ("segment", "Segment"),
+    ("ijwCategorie", "Productcategorie (iJw)"),
+    ("soort", "Soort zorg"),
+    ("omschrijving", "Omschrijving"),
+    ("synoniemen", "Andere woorden"),
+    ("leeftijdVanaf", "Laagste leeftijd"),
+    ("leeftijdTot", "Hoogste leeftijd"),
+    ("tot23", "Kan doorlopen tot de 23e verjaardag"),
+    ("normIntakeWeken", "Norm tot de intake, in weken"),
+    ("normBehandelingWeken", "Norm van intake tot start, in weken"),
+    ("viaMatching", "Een kind wordt via matching geplaatst, zoals bij pleegzorg"),
+    ("overbrugging", "Producten die de wachttijd mogen overbruggen"),
+    ("geldigVanaf", "Eerste dag"),
+    ("geldigTot", "Laatste dag"),
+];
+
+/// The choices of a list: code and label.
+type Choices = Vec<(String, String)>;
+
+/// The head of a column that can be sorted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SortLink {
+    pub href: String,
+    /// The value of `aria-sort`, for the column the list is sorted by.
+    pub current: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "product_book/products/list.html")]
+pub struct ProductListPage {
+    pub page: Page,
+    pub products: Vec<Product>,
+    pub total: usize,
+    pub links: PageLinks,
+    pub text: String,
+    pub segment: String,
+    /// Kept when the filter changes.
+    pub order: &'static str,
+    pub segments: Choices,
+    pub by_code: SortLink,
+    pub by_name: SortLink,
+    pub saved: Saved,
+}
+
+#[derive(Template)]
+#[template(path = "product_book/products/form.html")]
+pub struct ProductFormPage {
+    pub page: Page,
+    pub form: Form,
+    pub segments: Choices,
+    pub categories: Choices,
+    pub kinds: Choices,
+    /// Code and name of the other products of the region.
+    pub others: Choices,
+}
+
+pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let saved = saved_message(&mut query);
+    let mut filter = ProductFilter { region: Some(own_region(&ctx)?), ..read_filter(&mut query) };
+    let order = query.optional_choice("volgorde", &ProductOrder::CODES);
+    let number = page_number(&mut query);
+    query.finish(())?;
+    // Without a choice the best fit comes first, or the lowest code when nothing was typed.
+    filter.text = filter.text.filter(|text| !text.is_empty());
+    let order = order.unwrap_or(if filter.text.is_some() { ProductOrder::Fit } else { ProductOrder::Code });
+    let (text, segment) = (filter.text.clone().unwrap_or_default(), filter.segment.clone().unwrap_or_default());
+    let (found, segments) = ctx
+        .db(move |conn, _, _| {
+            let region = filter.region.clone().unwrap_or_default();
+            Ok((actions::list_products(conn, &filter, order)?, list_segments(conn, &region)?))
+        })
+        .await?;
+    let query = [("zoek", text.as_str()), ("segment", segment.as_str())];
+    let chosen = [query[0], query[1], ("volgorde", order.code())];
+    let (rows, links) = list_page(number, &found, LIST, &chosen);
+    let by_code = sort_link(query, order, ProductOrder::Code, ProductOrder::CodeDown);
+    let by_name = sort_link(query, order, ProductOrder::Name, ProductOrder::NameDown);
+    let segments = segments.into_iter().map(segment_choice).collect();
+    html(&ProductListPage {
+        page: Page::new(&ctx, "/beheer"),
+        products: rows.into_iter().map(|stored| stored.value).collect(),
+        total: found.len(),
+        links,
+        text,
+        segment,
+        order: order.code(),
+        segments,
+        by_code,
+        by_name,
+        saved,
+    })
+}
+
+/// Choosing the column the list is sorted by turns the order round.
+fn sort_link(query: [(&str, &str); 2], order: ProductOrder, up: ProductOrder, down: ProductOrder) -> SortLink {
+    let next = if order == up { down } else { up };
+    let href = address(LIST, &[query[0], query[1], ("volgorde", next.code())]);
+    let current = if order == up {
+        Some("ascending")
+    } else if order == down {
+        Some("descending")
+    } else {
+        None
+    };
+    SortLink { href, current }
+}
+
+pub async fn new_form(ctx: Context) -> Result<HttpResponse> {
+    show(&ctx, Form::new(LABELS).with("leeftijdVanaf", "0").with("leeftijdTot", "17")).await
+}
+
+pub async fn edit_form(ctx: Context, path: Path<String>) -> Result<HttpResponse> {
+    let found = find(&ctx, path.into_inner()).await?;
+    show(&ctx, Form::of_stored(LABELS, found.version, values(found.value))).await
+}
+
+/// Saves a new or a changed product: the same form, with or without a version.
+pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    let mut form = Form::of_typed(LABELS, &fields);
+    let error = match store(&ctx, fields).await {
+        Ok(code) => return Ok(saved_in(LIST, &format!("Product {code}"))),
+        Err(error) => error,
+    };
+    if form.refuse(error, "code")? == Refusal::Outdated {
+        let newer = find(&ctx, form.value("code").to_owned()).await?;
+        form.compare(newer.version, values(newer.value));
+    }
+    show(&ctx, form).await
+}
+
+async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
+    let version = fields.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
+    let code = fields.parsed("code", "geen-code", ProductCode::parse);
+    let draft = read_product(&mut fields);
+    fields.add_joint(draft.violations(code.as_ref().map_or("", ProductCode::as_str)));
+    let (Some(code), draft) = fields.finish((code, draft))? else {
+        return Err(Error::internal("a required code is missing"));
+    };
+    let region = own_region(ctx)?;
+    let expect = Expect::from_if_match(version);
+    let saved = ctx
+        .db_supply(move |conn, actor, now| {
+            actions::save_product(conn, actor, now, (&region, code.as_str()), expect, draft)
+        })
+        .await?;
+    Ok(saved.stored.value.code)
+}
+
+async fn find(ctx: &Context, code: String) -> Result<Stored<Product>> {
+    let region = own_region(ctx)?;
+    ctx.db(move |conn, _, _| actions::find_product(conn, &region, &code)).await
+}
+
+fn values(product: Product) -> Values {
+    vec![
+        ("code", product.code),
+        ("naam", product.name),
+        ("segment", product.segment),
+        ("ijwCategorie", product.category.number().to_string()),
+        ("soort", product.kind.code().to_owned()),
+        ("omschrijving", product.description),
+        ("synoniemen", product.synonyms.join("\n")),
+        ("leeftijdVanaf", product.min_age.to_string()),
+        ("leeftijdTot", product.max_age.to_string()),
+        ("tot23", ticked(product.until_23)),
+        ("normIntakeWeken", shown(product.intake_norm_weeks.as_ref())),
+        ("normBehandelingWeken", shown(product.treatment_norm_weeks.as_ref())),
+        ("viaMatching", ticked(product.placed_by_matching)),
+        ("overbrugging", product.bridges.join("\n")),
+        ("geldigVanaf", shown(product.valid_from.as_ref())),
+        ("geldigTot", shown(product.valid_until.as_ref())),
+    ]
+}
+
+fn segment_choice(stored: Stored<crate::product_book::segments::model::Segment>) -> (String, String) {
+    let label = format!("{} {}", stored.value.code, stored.value.name);
+    (stored.value.code, label)
+}
+
+fn choices(first: &str, rest: impl Iterator<Item = (String, String)>) -> Choices {
+    std::iter::once((String::new(), first.to_owned())).chain(rest).collect()
+}
+
+async fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {
+    let region = own_region(ctx)?;
+    let (segments, products) = ctx
+        .db(move |conn, _, _| {
+            let filter = ProductFilter { region: Some(region.clone()), ..ProductFilter::default() };
+            Ok((list_segments(conn, &region)?, actions::list_products(conn, &filter, ProductOrder::Code)?))
+        })
+        .await?;
+    let categories = ProductCategory::ALL.iter().map(|category| {
+        (category.number().to_string(), format!("{} {}", category.number(), category.name()))
+    });
+    let kinds = ProductKind::ALL.iter().map(|kind| (kind.code().to_owned(), kind.name().to_owned()));
+    let own_code = form.value("code").to_owned();
+    let others = products.into_iter().map(|stored| (stored.value.code, stored.value.name));
+    let (page, status) = (form.page(ctx), form.status());
+    form_page(
+        status,
+        &ProductFormPage {
+            page,
+            form,
+            segments: choices("Kies een segment", segments.into_iter().map(segment_choice)),
+            categories: choices("Kies een categorie", categories),
+            kinds: choices("Kies een soort", kinds),
+            others: others.filter(|(code, _)| *code != own_code).collect(),
+        },
+    )
+}

@@ -1,0 +1,146 @@
+//! What can be done with memberships.
+
+use chrono::{DateTime, Utc};
+
+use super::model::{Clients, Membership};
+use super::store;
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::product_book::common::{
+    Expect, Period, Saved, Stored, check_expectation, find_region_id, require_one_row, require_own_region,
+    touch_book,
+};
+use crate::product_book::municipalities::actions::find_municipality;
+use crate::product_book::municipalities::model::plain;
+
+/// What a membership says, apart from region and municipality.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembershipDraft {
+    /// The code of a segment, or none for every segment.
+    pub segment: Option<String>,
+    pub clients: Clients,
+    pub period: Period,
+    pub inhabitants: Option<i32>,
+    pub young_people: Option<i32>,
+}
+
+/// Which membership is saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub region: String,
+    pub municipality: String,
+    /// The row, on a page. Without it the membership with the same segment, clients and first day is meant.
+    pub id: Option<i64>,
+}
+
+/// The members of a region, by name of the municipality and then by first day.
+pub fn list_members(conn: &mut Connection, region: &str) -> Result<Vec<Stored<Membership>>> {
+    let region_id = find_region_id(conn, region)?;
+    let mut found = store::list_memberships(conn, region_id)?;
+    found.sort_by_cached_key(|stored| {
+        let Membership { name, from, segment, clients, .. } = &stored.value;
+        (plain(name), *from, segment.clone(), clients.code(), stored.id)
+    });
+    Ok(found)
+}
+
+pub fn find_member(conn: &mut Connection, region: &str, id: i64) -> Result<Stored<Membership>> {
+    let mut found = list_members(conn, region)?.into_iter();
+    found.find(|stored| stored.id == id).ok_or(Error::NotFound("lidmaatschap"))
+}
+
+/// The membership a save is about, as it is stored now.
+pub fn find_target(conn: &mut Connection, target: &Target, draft: &MembershipDraft) -> Result<Stored<Membership>> {
+    let found = list_members(conn, &target.region)?;
+    let found = pick(&found, target, draft).cloned();
+    found.ok_or(Error::NotFound("lidmaatschap"))
+}
+
+/// Makes or changes a membership of the own region.
+pub fn save_member(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    target: &Target,
+    expect: Expect,
+    draft: &MembershipDraft,
+) -> Result<Saved<Membership>> {
+    db::write(conn, |conn| {
+        let region_id = find_region_id(conn, &target.region)?;
+        let municipality = find_municipality(conn, &target.municipality)?;
+        let segment_id = find_segment_id(conn, region_id, draft.segment.as_deref())?;
+        require_own_region(actor, region_id)?;
+        // First, because it makes others wait: of two overlapping memberships the second one sees the first.
+        touch_book(conn)?;
+        let members = store::list_memberships(conn, region_id)?;
+        let found = pick(&members, target, draft);
+        check_expectation(expect, found, "lidmaatschap")?;
+        draft.period.violations().into_result(())?;
+        let value = Membership {
+            region_id,
+            municipality_id: municipality.id,
+            municipality: municipality.value.code,
+            name: municipality.value.name,
+            segment_id,
+            segment: draft.segment.clone(),
+            clients: draft.clients,
+            from: draft.period.from,
+            until: draft.period.until,
+            inhabitants: draft.inhabitants,
+            young_people: draft.young_people,
+        };
+        refuse_overlap(&members, found.map(|old| old.id), &value)?;
+        let stored = match found {
+            None => Stored { id: store::insert_membership(conn, &value)?, version: 1, value },
+            Some(old) => {
+                require_one_row(store::update_membership(conn, old.id, old.version, &value)?)?;
+                Stored { id: old.id, version: old.version + 1, value }
+            }
+        };
+        let event = Event::done("lidmaatschap-opslaan", "lidmaatschap", stored.id)
+            .change(found.map(|old| &old.value), &stored.value)?;
+        audit::record(conn, actor, now, &event)?;
+        Ok(Saved { created: found.is_none(), stored })
+    })
+}
+
+fn find_segment_id(conn: &mut Connection, region_id: i64, code: Option<&str>) -> Result<Option<i64>> {
+    let Some(code) = code else { return Ok(None) };
+    store::find_segment_id(conn, region_id, code)?.map(Some).ok_or(Error::NotFound("segment"))
+}
+
+fn pick<'a>(
+    members: &'a [Stored<Membership>],
+    target: &Target,
+    draft: &MembershipDraft,
+) -> Option<&'a Stored<Membership>> {
+    members.iter().find(|Stored { id, value, .. }| {
+        value.municipality == target.municipality
+            && match target.id {
+                Some(wanted) => *id == wanted,
+                None => {
+                    value.segment == draft.segment
+                        && value.clients == draft.clients
+                        && value.from == draft.period.from
+                }
+            }
+    })
+}
+
+fn refuse_overlap(members: &[Stored<Membership>], own_id: Option<i64>, new: &Membership) -> Result<()> {
+    let mut others = members.iter().filter(|other| Some(other.id) != own_id);
+    match others.find(|other| other.value.overlaps(new)) {
+        None => Ok(()),
+        Some(other) => {
+            let days = crate::product_book::overview::period(other.value.from, other.value.until);
+            Err(Error::Conflict(format!(
+                "{} hoort voor {} en {} al bij deze regio: {days}. Geef dat eerst een laatste dag.",
+                new.name,
+                new.segment_text(),
+                new.clients.name(),
+            )))
+        }
+    }
+}
