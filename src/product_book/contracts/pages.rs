@@ -17,7 +17,7 @@ use crate::product_book::common::{Stored, error_links};
 use crate::product_book::overview::{Saved, own_region, saved_message};
 use crate::product_book::providers;
 use crate::product_book::supply_side::{
-    Difference, SortHead, SortOrder, day_field, differences, html_outdated, link, parse_number,
+    Difference, SortHead, SortOrder, day_field, differences, html_outdated, link, parse_number, rows_of_page,
 };
 use crate::web::context::Context;
 use crate::web::fields::Fields;
@@ -266,14 +266,14 @@ fn find_list(conn: &mut Connection, region_id: i64, asked: &ListQuery, today: Na
         Some(agb) => providers::actions::find_provider(conn, agb)?.value.name,
         None => String::new(),
     };
-    let (contracts, paging) =
-        actions::list_contracts(conn, region_id, (&asked.filter, today), asked.order, asked.number)?;
+    let part = rows_of_page(asked.number);
+    let (contracts, total) = actions::list_contracts(conn, region_id, (&asked.filter, today), asked.order, part)?;
     let ending = ContractFilter { scope: ContractScope::EndingSoon, ..asked.filter.clone() };
     Ok(ListFacts {
         provider,
         products: actions::list_choices(conn, region_id)?.products,
         contracts,
-        paging,
+        paging: Paging::new(asked.number, total),
         ending: actions::count_contracts(conn, region_id, &ending, today)?,
     })
 }

@@ -11,13 +11,13 @@ use super::model::{Provider, ProviderColumn, ProviderKind, ProviderName};
 use crate::error::{Error, Result};
 use crate::product_book::common::{Expect, Stored, error_links};
 use crate::product_book::overview::{Saved, saved_message};
-use crate::product_book::supply_side::{Difference, SortHead, SortOrder, differences, html_outdated, link};
+use crate::product_book::supply_side::{Difference, SortHead, SortOrder, differences, html_outdated, link, rows_of_page};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::web::paging::{PageLinks, page_number};
+use crate::web::paging::{PageLinks, Paging, page_number};
 
 const PATH: &str = "/beheer/aanbieders";
 const COLUMNS: [(&str, ProviderColumn); 2] = [("naam", ProviderColumn::Name), ("agb", ProviderColumn::Agb)];
@@ -151,7 +151,9 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let number = page_number(&mut query);
     query.finish(())?;
     let (name, kind) = (filter.name.clone().unwrap_or_default(), filter.kind.map_or("", ProviderKind::word));
-    let (providers, paging) = ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, number)).await?;
+    let part = rows_of_page(number);
+    let (providers, total) = ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, part)).await?;
+    let paging = Paging::new(number, total);
     let sorted = |order: &str| link(PATH, &[("naam", &name), ("soort", kind), ("sorteer", order)]);
     let heads = [("Naam", ProviderColumn::Name), ("AGB-code", ProviderColumn::Agb)];
     let heads = heads.map(|(label, column)| SortHead::new(label, column, order, &COLUMNS, sorted)).into();
