@@ -100,6 +100,11 @@ pub struct Difference {
     pub stored: String,
 }
 
+/// What people see for a code of a select; the code itself when it is none of the choices.
+pub fn label_of<'a>(choices: &'a [(String, String)], code: &'a str) -> &'a str {
+    choices.iter().find(|(known, _)| known == code).map_or(code, |(_, label)| label)
+}
+
 /// The fields (label, typed, stored) that are not the same.
 pub fn differences(fields: &[(&'static str, &str, &str)]) -> Vec<Difference> {
     fields
@@ -190,6 +195,14 @@ mod tests {
     fn only_what_differs_is_shown() {
         let found = differences(&[("Naam", "Een", "Twee"), ("Website", " ", "")]);
         assert_eq!(found, [Difference { label: "Naam", typed: "Een".into(), stored: "Twee".into() }]);
+    }
+
+    #[test]
+    fn codes_are_shown_by_their_label() {
+        let choices = [(String::new(), "Hele regio".to_owned()), ("GM0243".to_owned(), "Harderwijk".to_owned())];
+        for (code, label) in [("", "Hele regio"), ("GM0243", "Harderwijk"), ("GM0302", "GM0302")] {
+            assert_eq!(label_of(&choices, code), label);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::model::{Provider, ProviderColumn, ProviderKind, ProviderName};
 use crate::error::{Error, Result};
 use crate::product_book::common::{Expect, Stored, error_links};
 use crate::product_book::overview::{Saved, saved_message};
-use crate::product_book::supply_side::{Difference, SortHead, SortOrder, differences, html_outdated, link, rows_of_page};
+use crate::product_book::supply_side::{Difference, SortHead, SortOrder, differences, html_outdated, label_of, link, rows_of_page};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format::count;
@@ -113,14 +113,16 @@ impl ProviderFormPage {
         self
     }
 
+    /// To be called on a form with its choices, which knows what its codes stand for.
     fn with_newer(mut self, newer: &Stored<Provider>) -> Self {
         let now = &newer.value;
         let yes_no = |flag: bool| if flag { "ja" } else { "nee" };
         let main = now.main_provider.as_ref().map_or("", |main| main.agb.as_str());
+        let kind = |code| label_of(&self.kinds, code);
         self.differences = differences(&[
             ("Naam", &self.name, &now.name),
-            ("Soort", &self.kind, now.kind.word()),
-            ("Hoofdaannemer", &self.main, main),
+            ("Soort", kind(&self.kind), kind(now.kind.word())),
+            ("Hoofdaannemer", label_of(&self.mains, &self.main), label_of(&self.mains, main)),
             ("Telefoon voor verwijzers", &self.phone, &now.phone),
             ("E-mail voor verwijzers", &self.email, &now.email),
             ("Website", &self.website, &now.website),
@@ -227,7 +229,7 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
             let (newer, mains) = ctx
                 .db(move |conn, _, _| Ok((actions::find_provider(conn, &agb)?, actions::list_main_providers(conn)?)))
                 .await?;
-            return html_outdated(&typed.with_newer(&newer).with_choices(mains));
+            return html_outdated(&typed.with_choices(mains).with_newer(&newer));
         }
         Err(error) => error_links_of(error)?,
     };
