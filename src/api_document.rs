@@ -139,7 +139,9 @@ pub fn text() -> &'static str {
 /// parameter may be left empty.
 fn state_strictness(document: &mut serde_json::Value) {
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
-        for (_, schema) in schemas.iter_mut().filter(|(name, _)| name.ends_with("Invoer")) {
+        // A choice between bodies has no fields of its own: each of the bodies says it for itself.
+        let bodies = schemas.iter_mut().filter(|(name, schema)| name.ends_with("Invoer") && schema.get("properties").is_some());
+        for (_, schema) in bodies {
             schema["additionalProperties"] = false.into();
         }
     }
