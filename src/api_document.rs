@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::availability::search::api::{ProductSoort, Sortering, Urgentie};
 use crate::error::{Error, Result};
-use crate::product_book;
+use crate::{availability, product_book};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,6 +104,11 @@ pub struct Problem(Probleem);
         product_book::contracts::api::get_contract,
         product_book::contracts::api::add_contract,
         product_book::contracts::api::change_contract,
+        availability::figures::api::get_offer,
+        availability::figures::api::put_offer,
+        availability::figures::api::get_timeline,
+        availability::figures::api::post_confirmation,
+        availability::figures::api::post_offer,
     ),
     components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))
 )]

@@ -153,6 +153,21 @@ function componentStyles() {
   return [...utrecht, ...candidate].join("\n").replace(/\/\*# sourceMappingURL.*?\*\//g, "");
 }
 
+/**
+ * The components carry their pictures as data: addresses, which the Content-Security-Policy refuses: a ticked box
+ * would show no tick. So each becomes a file, and the style sheet names the file.
+ */
+function picturesToFiles(css) {
+  const pictures = new Map();
+  const styles = css.replace(/url\("data:image\/svg\+xml[^,"]*,([^"]*)"\)/g, (_, encoded) => {
+    const picture = decodeURIComponent(encoded);
+    if (!pictures.has(picture)) pictures.set(picture, `teken-${pictures.size + 1}.svg`);
+    return `url(${pictures.get(picture)})`;
+  });
+  if (styles.includes("data:")) throw new Error("a component has a data: address that is not an SVG picture");
+  return { styles, pictures: [...pictures].map(([picture, name]) => [name, picture]) };
+}
+
 /** Only the tokens that are read, directly or through another token: some 800 of the theme's 2,780. */
 function prunedTokens(theme, styles) {
   const tokens = definitions(theme);
@@ -233,7 +248,7 @@ function licences() {
 function build() {
   const regionTheme = readWeb("css", "regio-thema.css");
   const app = APP_STYLES.map((name) => readWeb("css", `${name}.css`)).join("\n");
-  const components = componentStyles();
+  const { styles: components, pictures } = picturesToFiles(componentStyles());
   const theme = readPackage("@nl-design-system-unstable", "voorbeeld-design-tokens", "dist", "theme.css");
   checkTokens(regionTheme + app, new Set([...definitions(theme + regionTheme + app).keys()]));
 
@@ -247,6 +262,7 @@ function build() {
     ["pijl.svg", SELECT_ARROW],
     ["htmx.min.js", readPackage("htmx.org", "dist", "htmx.min.js")],
     ["licenties.txt", licences()],
+    ...pictures,
   ]);
   for (const name of fs.readdirSync(path.join(ROOT, "web", "js"))) files.set(name, readWeb("js", name));
   for (const subset of FONT_SUBSETS) {

@@ -9,7 +9,7 @@ use utoipa::openapi::response::Response;
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
-use crate::web::paging::Paging;
+use crate::paging::Paging;
 
 /// The region in a path.
 #[derive(Debug, IntoParams)]

@@ -8,7 +8,8 @@ use crate::product_book::supply_side::link as link_to;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::page::{Page, html, see_other};
-use crate::web::paging::{PageLinks, Paging};
+use crate::paging::Paging;
+use crate::web::paging::PageLinks;
 
 /// The side menu of all management pages.
 pub const MENU: [(&str, &str); 7] = [

@@ -55,6 +55,11 @@ impl ErrorLink {
     pub fn list(violations: &Violations, label: impl Fn(&str) -> String) -> Vec<Self> {
         violations.iter().map(|v| Self::new(&v.field, format!("{}: {}", label(&v.field), v.message))).collect()
     }
+
+    /// The same, with the labels in a table.
+    pub fn labelled(violations: &Violations, labels: &[(&str, &str)]) -> Vec<Self> {
+        Self::list(violations, |field| labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| label).to_owned())
+    }
 }
 
 impl Page {

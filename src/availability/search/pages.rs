@@ -14,7 +14,8 @@ use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format;
 use crate::web::page::{ErrorLink, Page, html, html_with_errors};
-use crate::web::paging::{PAGE_SIZE, PageLinks, Paging};
+use crate::paging::{PAGE_SIZE, Paging};
+use crate::web::paging::PageLinks;
 
 /// A choice in a select: value, text.
 pub type Choice = (String, String);
@@ -108,7 +109,7 @@ pub async fn search(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
         }
         Err(error) => {
             page.errors = match error {
-                Error::Invalid(violations) => crate::product_book::common::error_links(&violations, &LABELS),
+                Error::Invalid(violations) => ErrorLink::labelled(&violations, &LABELS),
                 Error::NotFound(what @ ("postcode" | "gemeente")) => vec![ErrorLink::new(what, error.detail())],
                 other => return Err(other),
             };

@@ -18,7 +18,7 @@ use crate::product_book::common::{
 use crate::product_book::providers;
 use crate::product_book::providers::model::ProviderKind;
 use crate::product_book::supply_side::SortOrder;
-use crate::web::paging::Paging;
+use crate::paging::Paging;
 
 /// What a contract says, apart from whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

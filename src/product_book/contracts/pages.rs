@@ -13,7 +13,7 @@ use super::model::{Contract, ContractColumn, ContractFilter, ContractScope, Phas
 use crate::actor::Actor;
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::product_book::common::{Stored, error_links};
+use crate::product_book::common::Stored;
 use crate::product_book::overview::{Saved, own_region, saved_message};
 use crate::product_book::providers;
 use crate::product_book::supply_side::{
@@ -24,7 +24,8 @@ use crate::web::fields::Fields;
 use crate::web::format::{self, count};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::web::paging::{PageLinks, Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::{PageLinks, page_number};
 
 const PATH: &str = "/beheer/contracten";
 const COLUMNS: [(&str, ContractColumn); 2] = [("product", ContractColumn::Product), ("einde", ContractColumn::LastDay)];
@@ -347,7 +348,7 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
 fn error_links_of(error: Error) -> Result<Vec<ErrorLink>> {
     let one = |field: &str, text: &str| Ok(vec![ErrorLink::new(field, text)]);
     match error {
-        Error::Invalid(violations) => Ok(error_links(&violations, &LABELS)),
+        Error::Invalid(violations) => Ok(ErrorLink::labelled(&violations, &LABELS)),
         Error::NotFound("aanbieder") => one("aanbieder", "Aanbieder: deze aanbieder bestaat niet"),
         Error::NotFound("product") => one("product", "Product: dit product bestaat niet in uw regio"),
         Error::NotFound("gemeente") => one("gemeente", "Gemeente: deze gemeente bestaat niet"),

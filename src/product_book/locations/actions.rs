@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::product_book::common::{
     Expect, Saved, Stored, check_expectation, find_provider_id, require_one_row, touch_book,
 };
-use crate::web::paging::Paging;
+use crate::paging::Paging;
 
 /// What a location says, apart from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]

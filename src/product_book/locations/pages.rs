@@ -11,7 +11,7 @@ use super::model::{Location, NUMBERS};
 use crate::actor::Actor;
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Stored, error_links};
+use crate::product_book::common::{Expect, Stored};
 use crate::product_book::overview::{Saved, saved_message};
 use crate::product_book::providers;
 use crate::product_book::supply_side::{Difference, differences, html_outdated, link, parse_number};
@@ -20,7 +20,8 @@ use crate::web::fields::Fields;
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::web::paging::{PageLinks, Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::{PageLinks, page_number};
 
 const PATH: &str = "/beheer/locaties";
 const LABELS: [(&str, &str); 4] =
@@ -198,7 +199,7 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
 fn error_links_of(error: Error) -> Result<Vec<ErrorLink>> {
     let one = |field: &str, text: &str| Ok(vec![ErrorLink::new(field, text)]);
     match error {
-        Error::Invalid(violations) => Ok(error_links(&violations, &LABELS)),
+        Error::Invalid(violations) => Ok(ErrorLink::labelled(&violations, &LABELS)),
         Error::NotFound("aanbieder") => one("aanbieder", "Aanbieder: deze aanbieder bestaat niet"),
         Error::NotFound("postcode") => one("postcode", "Postcode: deze postcode bestaat niet"),
         Error::Conflict(_) => one("nummer", "Nummer: deze aanbieder heeft al een locatie met dit nummer"),

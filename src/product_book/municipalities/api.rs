@@ -20,7 +20,8 @@ use crate::product_book::described::{
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::{Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::page_number;
 use crate::web::reply;
 
 /// The municipality in a path.

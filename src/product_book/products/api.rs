@@ -17,7 +17,8 @@ use crate::product_book::described::{IfMatch, PageQuery, ReadProblems, RegionPat
 use crate::product_book::supply_side::SortOrder;
 use crate::web::context::Context;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::{Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::page_number;
 use crate::web::reply;
 
 /// The product in a path.

@@ -11,7 +11,7 @@ use super::model::{Product, ProductFilter};
 use crate::product_book::common::{Period, Stored, known};
 use crate::product_book::described::{Datum, Naam, Paginering, Productcode, Segmentcode, Toelichting};
 use crate::web::fields::{Fields, Length};
-use crate::web::paging::Paging;
+use crate::paging::Paging;
 
 const MOST_WEEKS: i64 = 520;
 const MOST_SYNONYMS: usize = 40;

@@ -11,7 +11,7 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::product_book::common::{Expect, Saved, Stored, check_expectation, require_one_row, touch_book};
 use crate::product_book::supply_side::SortOrder;
-use crate::web::paging::Paging;
+use crate::paging::Paging;
 
 /// What a provider says, apart from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::actions::{self, ProviderDraft};
 use super::api::{read_filter, read_provider};
 use super::model::{Provider, ProviderColumn, ProviderKind, ProviderName};
 use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Stored, error_links};
+use crate::product_book::common::{Expect, Stored};
 use crate::product_book::overview::{Saved, saved_message};
 use crate::product_book::supply_side::{Difference, SortHead, SortOrder, differences, html_outdated, link};
 use crate::web::context::Context;
@@ -237,7 +237,7 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
 fn error_links_of(error: Error) -> Result<Vec<ErrorLink>> {
     let one = |field: &str, label: &str, message: &str| Ok(vec![ErrorLink::new(field, format!("{label}: {message}"))]);
     match error {
-        Error::Invalid(violations) => Ok(error_links(&violations, &LABELS)),
+        Error::Invalid(violations) => Ok(ErrorLink::labelled(&violations, &LABELS)),
         Error::NotFound("hoofdaannemer") => one("hoofdaannemer", "Hoofdaannemer", "deze aanbieder bestaat niet"),
         Error::Conflict(message) => match message.as_str() {
             actions::UNDER_ITSELF | actions::MAIN_IS_SUB => one("hoofdaannemer", "Hoofdaannemer", &message),

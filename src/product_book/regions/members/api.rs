@@ -21,7 +21,8 @@ use crate::product_book::municipalities::api::MunicipalityPath;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::{Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::page_number;
 use crate::web::reply;
 
 /// More than any municipality will ever have.

@@ -1,0 +1,100 @@
+// Every page and state that is checked at every width. One line per page; a new page is one more line.
+//
+//   name    what the test is called
+//   path    the address, or a function that finds one
+//   who     the demonstration user that is signed in
+//   status  of the answer, when it is not 200
+//   errors  true when the page shows errors to mend
+//   act     what is done on the page before it is checked
+import { api } from "./support/site.mjs";
+
+export const MANAGER = "beheerder-regio";
+export const REFERRER = "verwijzer-huisartsen";
+export const PROVIDER = "aanbieder-de-haven";
+export const PROVIDER_AGB = "98990009";
+
+/** The search of the demonstration: trauma treatment near Harderwijk, for a child of 14. */
+export const SEARCH = "/zoeken?product=emdr&gemeente=GM0243&leeftijd=14";
+
+export const SUBMIT = "main form[method=post] button[type=submit]";
+
+export async function offerIds(count) {
+  const { aanbod } = await api("/v1/aanbod?gemeente=GM0243&product=emdr");
+  return aanbod.slice(0, count).map((offer) => offer.id);
+}
+
+export async function findSubcontractor() {
+  const { aanbieders } = await api("/v1/aanbieders");
+  return aanbieders.find((provider) => provider.hoofdaannemer).agb;
+}
+
+/** Sends the form of the page with these fields filled in. */
+export function send(fields) {
+  return async (page) => {
+    for (const [field, value] of Object.entries(fields)) await page.fill(`main [name="${field}"]`, value);
+    await Promise.all([page.waitForEvent("load"), page.click(SUBMIT)]);
+  };
+}
+
+export const PUBLIC_PAGES = [
+  { name: "start", path: "/" },
+  { name: "search with filters", path: SEARCH },
+  { name: "search with all filters", path: "/zoeken?product=ambulant&postcode=3841&leeftijd=12&urgentie=urgent&soort=ambulant&straalKm=40&vrijePlek=ja&binnenNorm=ja&vers=ja&online=ja" },
+  { name: "search without results", path: "/zoeken?product=pleegzorg&leeftijd=23&vrijePlek=ja&gemeente=GM0233" },
+  { name: "search, second page", path: "/zoeken?pagina=2" },
+  { name: "search by distance", path: "/zoeken?postcode=3841&sorteer=afstand&straalKm=30" },
+  { name: "search by name", path: "/zoeken?sorteer=naam" },
+  { name: "search in a crisis", path: "/zoeken?urgentie=crisis" },
+  { name: "search with errors", path: "/zoeken?leeftijd=twaalf&postcode=12&straalKm=0", status: 400, errors: true },
+  { name: "search with an unknown postcode", path: "/zoeken?postcode=1000", status: 400, errors: true },
+  { name: "provider", path: `/aanbieders/${PROVIDER_AGB}` },
+  { name: "provider for a referrer", path: `/aanbieders/${PROVIDER_AGB}`, who: REFERRER },
+  { name: "subcontractor", path: async () => `/aanbieders/${await findSubcontractor()}` },
+  { name: "compare two", path: async () => `/vergelijken?aanbod=${(await offerIds(2)).join(",")}` },
+  { name: "compare four of five", path: async () => `/vergelijken?aanbod=${(await offerIds(5)).join(",")}` },
+  { name: "compare nothing", path: "/vergelijken" },
+  { name: "compare what is no number", path: "/vergelijken?aanbod=twee", status: 400 },
+  { name: "help", path: "/hulp" },
+  { name: "privacy", path: "/privacy" },
+  { name: "accessibility", path: "/toegankelijkheid" },
+  { name: "open data", path: "/open-gegevens" },
+  { name: "sign in", path: "/inloggen" },
+  { name: "sign in with an error", path: "/inloggen", errors: true, act: send({ naam: "niemand", wachtwoord: "onjuist" }) },
+  { name: "no such page", path: "/bestaat-niet", status: 404 },
+  { name: "no such provider", path: "/aanbieders/00000000", status: 404 },
+  { name: "not allowed", path: "/beheer", who: REFERRER, status: 403 },
+];
+
+export const MANAGER_PAGES = [
+  { name: "overview", path: "/beheer" },
+  { name: "segments", path: "/beheer/segmenten" },
+  { name: "new segment", path: "/beheer/segmenten/nieuw" },
+  { name: "new segment with errors", path: "/beheer/segmenten/nieuw", errors: true, act: send({ code: "met spatie", naam: "" }) },
+  { name: "segment", path: "/beheer/segmenten/1" },
+  { name: "providers", path: "/beheer/aanbieders" },
+  { name: "providers, second page", path: "/beheer/aanbieders?pagina=2" },
+  { name: "providers by name and kind", path: "/beheer/aanbieders?naam=praktijk&soort=onderaannemer" },
+  { name: "providers without results", path: "/beheer/aanbieders?naam=bestaatniet" },
+  { name: "new provider", path: "/beheer/aanbieders/nieuw" },
+  { name: "new provider with errors", path: "/beheer/aanbieders/nieuw", errors: true, act: send({ agb: "12", naam: "", emailVerwijzers: "geen adres", website: "geen adres" }) },
+  { name: "provider", path: `/beheer/aanbieders/${PROVIDER_AGB}` },
+  { name: "subcontractor", path: async () => `/beheer/aanbieders/${await findSubcontractor()}` },
+  { name: "locations", path: "/beheer/locaties" },
+  { name: "locations of a provider", path: `/beheer/locaties?aanbieder=${PROVIDER_AGB}` },
+  { name: "new location", path: "/beheer/locaties/nieuw" },
+  { name: "new location with errors", path: "/beheer/locaties/nieuw", errors: true, act: send({ nummer: "nul", naam: "", postcode: "12" }) },
+  { name: "location", path: `/beheer/locaties/${PROVIDER_AGB}/1` },
+  { name: "contracts", path: "/beheer/contracten" },
+  { name: "contracts of a provider", path: `/beheer/contracten?aanbieder=${PROVIDER_AGB}` },
+  { name: "contracts without results", path: "/beheer/contracten?pagina=999" },
+  { name: "new contract", path: "/beheer/contracten/nieuw" },
+  { name: "new contract with errors", path: "/beheer/contracten/nieuw", errors: true, act: send({ geldigVanaf: "gisteren", geldigTot: "32-13-2026" }) },
+].map((page) => ({ who: MANAGER, ...page }));
+
+export const PROVIDER_PAGES = [].map((page) => ({ who: PROVIDER, ...page }));
+
+export const ALL_PAGES = [
+  ...PUBLIC_PAGES.map((page) => ({ ...page, name: `public: ${page.name}` })),
+  ...MANAGER_PAGES.map((page) => ({ ...page, name: `management: ${page.name}` })),
+  ...PROVIDER_PAGES.map((page) => ({ ...page, name: `provider: ${page.name}` })),
+];

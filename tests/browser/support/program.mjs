@@ -1,0 +1,71 @@
+// Starts the real program with an empty database and the demonstration region, and stops it again.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+
+const READY_WITHIN_MS = 120_000;
+const STOPPED_WITHIN_MS = 10_000;
+
+async function findFreePort() {
+  const server = net.createServer();
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Asks again until the program answers that it is ready; gives up when it has ended. */
+async function waitUntilReady(base, child, log) {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`The program ended with code ${child.exitCode}:\n${log()}`);
+    const answer = await fetch(`${base}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    if (Date.now() > deadline) throw new Error(`The program was not ready in ${READY_WITHIN_MS / 1000} s:\n${log()}`);
+    // There is no event to wait for: the program tells that it is ready only to those who ask.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export async function startProgram(binary) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "beschikbaarheidswijzer-browser-"));
+  const signInsFile = path.join(folder, "sign-ins.json");
+  const port = await findFreePort();
+  const base = `http://127.0.0.1:${port}`;
+  const child = spawn(binary, ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--sign-ins", signInsFile], {
+    cwd: folder,
+    // Nothing but these: settings of whoever runs the tests must not change what is tested.
+    env: { PATH: process.env.PATH, HOME: folder, DATABASE_URL: `sqlite://${path.join(folder, "demo.sqlite")}` },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const keep = (text) => {
+    output = (output + text).slice(-20_000);
+  };
+  child.stdout.on("data", keep);
+  child.stderr.on("data", keep);
+  const failed = new Promise((_, reject) => child.once("error", reject));
+  const stop = async () => {
+    if (child.exitCode === null) {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN_MS);
+      await ended;
+      clearTimeout(timer);
+    }
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await Promise.race([waitUntilReady(base, child, () => output), failed]);
+    const signIns = new Map(JSON.parse(fs.readFileSync(signInsFile, "utf8")).map((one) => [one.name, one]));
+    return { base, signIns, stop, log: () => output };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+// One program and one browser for all tests, and pages in contexts of their own.
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+import { startProgram } from "./program.mjs";
+
+export const WIDE = { width: 1280, height: 900 };
+export const PHONE = { width: 360, height: 740 };
+export const SMALLEST = { width: 320, height: 640 };
+/** The widths every page is checked at. */
+export const SIZES = [WIDE, PHONE, SMALLEST];
+
+/** How long to wait for anything before it counts as broken. */
+const PATIENCE_MS = 20_000;
+
+let program;
+let browser;
+const sessions = new Map();
+
+export async function startSite() {
+  const binary = process.env.BIN;
+  assert.ok(binary, "BIN must hold the path of the program to test");
+  [program, browser] = await Promise.all([
+    startProgram(binary),
+    chromium.launch({
+      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+      args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    }),
+  ]);
+}
+
+export async function stopSite() {
+  await browser?.close();
+  await program?.stop();
+}
+
+export function base() {
+  return program.base;
+}
+
+/**
+ * Everything the browser had to say about a page: console, errors in scripts, and files that did not come.
+ * Chromium also writes to the console that the page itself came with an error status; that is the status a test
+ * asks for, so it does not count.
+ */
+function listen(page) {
+  const said = [];
+  page.on("console", (message) => {
+    const isAboutThePage = message.text().startsWith("Failed to load resource") && message.location().url === page.url();
+    if (!isAboutThePage) said.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => said.push(`error in a script: ${error.message}`));
+  page.on("response", (answer) => {
+    if (answer.status() >= 400 && !answer.request().isNavigationRequest()) said.push(`${answer.status()} for ${answer.url()}`);
+  });
+  return said;
+}
+
+/** Signs in once per user; later pages of that user start with the same session. */
+async function session(who) {
+  if (!sessions.has(who)) sessions.set(who, signIn(who));
+  return sessions.get(who);
+}
+
+async function signIn(who) {
+  const account = program.signIns.get(who);
+  assert.ok(account, `the demonstration has no user ${who}`);
+  const context = await browser.newContext({ baseURL: program.base });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    await page.goto("/inloggen");
+    await page.fill("#naam", account.name);
+    await page.fill("#wachtwoord", account.password);
+    await page.click("main button[type=submit]");
+    await page.waitForURL((url) => url.pathname !== "/inloggen");
+    return await context.storageState();
+  } finally {
+    await context.close();
+  }
+}
+
+/** Forgets the session of a user, for a test that signs out. */
+export function password(who) {
+  return program.signIns.get(who).password;
+}
+
+/**
+ * Runs `visit` with a page in a context of its own.
+ * `options`: who (name of the user), javaScript (default true), bypassCSP, size, and what else a context takes.
+ */
+export async function withPage(options, visit) {
+  const { who, javaScript = true, size = WIDE, ...rest } = options;
+  const context = await browser.newContext({
+    baseURL: program.base,
+    locale: "nl-NL",
+    timezoneId: "Europe/Amsterdam",
+    viewport: size,
+    javaScriptEnabled: javaScript,
+    storageState: who ? await session(who) : undefined,
+    ...rest,
+  });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.said = listen(page);
+    return await visit(page);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Goes to an address and waits until fonts, scripts and style sheets have done their work. */
+export async function goTo(page, address) {
+  const answer = await page.goto(address, { waitUntil: "load" });
+  await settle(page);
+  return answer;
+}
+
+/** Waits for the fonts and two frames, so that what is measured is what is seen. */
+export async function settle(page) {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  });
+}
+
+/** Reads JSON from the open part of the API. */
+export async function api(address) {
+  const answer = await fetch(program.base + address, { headers: { accept: "application/json" } });
+  assert.equal(answer.status, 200, `GET ${address} answered ${answer.status}`);
+  return answer.json();
+}
