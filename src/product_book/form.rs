@@ -91,12 +91,15 @@ impl Form {
         self.errors.iter().find(|error| error.field == name).map(|error| error.text.as_str())
     }
 
-    /// Takes up why the form was not saved. A clash with what is there already is told at the field `key`;
+    /// Takes up why the form was not saved, in the order of the form. A clash with what is there already is told at the field `key`;
     /// what no input can mend is handed back.
     pub fn refuse(&mut self, error: Error, key: &str) -> Result<Refusal> {
         match error {
             Error::Invalid(violations) => {
-                self.errors = ErrorLink::list(&violations, |field| self.label(field).to_owned());
+                let place = |field: &str| self.labels.iter().position(|(name, _)| *name == field);
+                let mut errors = ErrorLink::list(&violations, |field| self.label(field).to_owned());
+                errors.sort_by_key(|error| place(&error.field).unwrap_or(usize::MAX));
+                self.errors = errors;
                 Ok(Refusal::Mend)
             }
             Error::Conflict(message) => {

@@ -36,6 +36,7 @@ pub struct MunicipalityPath {
 
 /// Een provincie van Nederland.
 #[derive(Debug, ToSchema)]
+#[schema(example = "Gelderland")]
 #[expect(dead_code, reason = "describes the values of PROVINCES")]
 enum Provincie {
     Drenthe,
@@ -111,10 +112,8 @@ pub struct Gemeenten {
 #[expect(dead_code, reason = "describes the fields that read_municipality reads")]
 pub struct MunicipalityInput {
     /// Naam van de gemeente.
-    #[schema(example = "Harderwijk")]
     naam: Naam,
     /// Provincie.
-    #[schema(inline, example = "Gelderland")]
     provincie: Provincie,
     /// Graden noorderbreedte van het midden.
     #[schema(minimum = 50.6, maximum = 53.8, example = 52.3506)]

@@ -77,7 +77,6 @@ pub struct RegionList {
 #[expect(dead_code, reason = "describes the fields that read_region reads")]
 pub struct RegionInput {
     /// Naam van de regio.
-    #[schema(example = "Noord-Veluwe")]
     naam: Naam,
     /// Telefoonnummer voor vragen.
     telefoon: Option<Telefoonnummer>,

@@ -30,7 +30,7 @@ const MOST_PEOPLE: i64 = 10_000_000;
 
 /// Voor wie het lidmaatschap geldt: alle cliënten, alleen nieuwe, of alleen wie al hulp krijgt.
 #[derive(Debug, ToSchema)]
-#[schema(rename_all = "lowercase")]
+#[schema(rename_all = "lowercase", example = "alle")]
 #[expect(dead_code, reason = "describes the codes of Clients")]
 enum Clienten {
     Alle,
@@ -54,7 +54,7 @@ pub struct MembershipBody {
     #[schema(example = "2")]
     segment: Option<String>,
     /// Voor wie het geldt.
-    #[schema(value_type = Clienten, inline, example = "alle")]
+    #[schema(value_type = Clienten)]
     clienten: &'static str,
     /// Eerste dag; ontbreekt als die niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,7 +91,6 @@ pub struct MembershipInput {
     /// Code van een segment; weglaten is alle segmenten.
     segment: Option<Segmentcode>,
     /// Voor wie het geldt.
-    #[schema(inline, example = "alle")]
     clienten: Clienten,
     /// Eerste dag. Die hoort met segment en clienten bij de sleutel van het lidmaatschap.
     geldig_vanaf: Option<Datum>,
