@@ -1,0 +1,7 @@
+//! One file per thing that is promised.
+
+pub mod growth;
+pub mod memory;
+pub mod over_http;
+pub mod searching;
+pub mod starting;
