@@ -8,8 +8,9 @@ use serde::Serialize;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
+use crate::availability::search::api::{ProductSoort, Sortering, Urgentie};
 use crate::error::{Error, Result};
-use crate::product_book;
+use crate::{availability, product_book};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -92,8 +93,13 @@ pub struct Problem(Probleem);
         product_book::contracts::api::get_contract,
         product_book::contracts::api::add_contract,
         product_book::contracts::api::change_contract,
+        availability::figures::api::get_offer,
+        availability::figures::api::put_offer,
+        availability::figures::api::get_timeline,
+        availability::figures::api::post_confirmation,
+        availability::figures::api::post_offer,
     ),
-    components(schemas(Probleem, Fout), responses(Problem))
+    components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))
 )]
 struct Document;
 
@@ -109,11 +115,30 @@ impl Modify for Bearer {
 /// The document as JSON text, as committed in `openapi/openapi.json`.
 pub fn text() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
-        let mut text = Document::openapi().to_pretty_json().unwrap_or_default();
+        let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+        state_strictness(&mut document);
+        let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
         text
     });
     &TEXT
+}
+
+/// Says what holds for all input alike: a body has no other fields than those described, and a query
+/// parameter may be left empty.
+fn state_strictness(document: &mut serde_json::Value) {
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        for (_, schema) in schemas.iter_mut().filter(|(name, _)| name.ends_with("Invoer")) {
+            schema["additionalProperties"] = false.into();
+        }
+    }
+    let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    for operation in operations.filter_map(serde_json::Value::as_object_mut).flat_map(|methods| methods.values_mut()) {
+        let parameters = operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten();
+        for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
+            parameter["allowEmptyValue"] = true.into();
+        }
+    }
 }
 
 pub async fn json() -> HttpResponse {

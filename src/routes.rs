@@ -14,9 +14,9 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
-use crate::identity::policy::Permission::{ManageProductBook, UseOwnSession};
+use crate::identity::policy::Permission::{KeepOwnFigures, ManageProductBook, UseOwnSession};
 use crate::web::{assets, info, look, pipeline};
-use crate::{api_document, health, identity, product_book};
+use crate::{api_document, availability, health, identity, product_book};
 
 /// One thing that can be reached.
 pub struct Endpoint {
@@ -88,6 +88,8 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(product_book_api());
     endpoints.extend(provider_pages());
     endpoints.extend(provider_api());
+    endpoints.extend(figures_pages());
+    endpoints.extend(figures_api());
     endpoints
 }
 
@@ -180,6 +182,31 @@ fn provider_api() -> Vec<Endpoint> {
         post("/v1/aanbieders/{agb}/contracten", manage, contracts::api::add_contract),
         get("/v1/aanbieders/{agb}/contracten/{id}", Public, contracts::api::get_contract),
         put("/v1/aanbieders/{agb}/contracten/{id}", manage, contracts::api::change_contract),
+    ]
+}
+
+fn figures_pages() -> Vec<Endpoint> {
+    use availability::figures::pages::{add, capacity, course};
+    let keep = Requires(KeepOwnFigures);
+    vec![
+        get("/capaciteit", keep, capacity::capacity),
+        post("/capaciteit", keep, capacity::save),
+        post("/capaciteit/bevestigen", keep, capacity::confirm),
+        get("/capaciteit/toevoegen", keep, add::form),
+        post("/capaciteit/toevoegen", keep, add::save),
+        get("/aanbod/{id}/verloop", Public, course::course),
+    ]
+}
+
+fn figures_api() -> Vec<Endpoint> {
+    use availability::figures::api;
+    let keep = Requires(KeepOwnFigures);
+    vec![
+        get("/v1/aanbod/{id}", Public, api::get_offer),
+        put("/v1/aanbod/{id}", keep, api::put_offer),
+        get("/v1/aanbod/{id}/verloop", Public, api::get_timeline),
+        post("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
+        post("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
     ]
 }
 

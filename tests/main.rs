@@ -4,6 +4,7 @@
 
 mod api;
 mod architecture;
+mod database;
 mod pages;
 mod roles;
 mod support;

@@ -72,6 +72,10 @@ impl TestServer {
         db::Manager::new(&self.database.url).open().expect("the database answers")
     }
 
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
     /// A bearer token for a user of the demonstration.
     pub fn token(&self, user: &str) -> String {
         let mut conn = self.connection();

@@ -240,7 +240,7 @@ pub struct FoundBody {
         ("gemeente" = Option<String>, Query, description = "Gemeentecode", pattern = "^GM[0-9]{4}$", example = "GM0243"),
         ("postcode" = Option<String>, Query, description = "Postcode, vier cijfers; de afstand telt vanaf hier", pattern = "^[1-9][0-9]{3}$"),
         ("regio" = Option<String>, Query, description = "Code van de regio", pattern = "^[a-z][a-z0-9-]{1,39}$"),
-        ("product" = Option<String>, Query, description = "Code, naam, synoniem, segment of categorie; een tikfout mag", max_length = 100, example = "52A01"),
+        ("product" = Option<String>, Query, description = "Code, naam, synoniem, segment of categorie; een tikfout mag", max_length = 100, pattern = r"^[^\x00-\x1F\x7F-\x9F]*$", example = "52A01"),
         ("soort" = Option<ProductSoort>, Query, description = "Soort hulp"),
         ("leeftijd" = Option<u8>, Query, description = "Leeftijd in jaren", minimum = 0, maximum = 23, example = 14),
         ("urgentie" = Option<Urgentie>, Query, description = "urgent: start kan binnen twee weken; crisis: toont crisishulp"),

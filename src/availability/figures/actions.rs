@@ -1,0 +1,316 @@
+//! What can be done with figures: keep them, confirm them, add an offer, and look back.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use rules::figures::{self, Figures};
+use rules::violations::Violations;
+
+use super::model::{
+    Change, HistoryEntry, HistoryKind, LocationFacts, Offer, ProductChoice, TimelineEntry, TrendPoint,
+    audit_record, end_of_day,
+};
+use super::store::{self, Confirmation, NewOffer, Scope};
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::clock::dutch_day;
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::product_book::common::{find_region_id, require_one_row};
+
+/// How a save ended. Unless it is `Saved`, nothing was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// How many offers were saved and confirmed.
+    Saved(usize),
+    /// These offers, as they are now, were changed by somebody else in the meantime.
+    Outdated(Vec<Offer>),
+    /// What is wrong, by offer.
+    Invalid(Vec<(i64, Violations)>),
+}
+
+/// What was confirmed in one go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confirmed {
+    pub count: usize,
+    pub at: DateTime<Utc>,
+}
+
+/// All offers of a provider, by product name.
+pub fn list_offers(conn: &mut Connection, provider_id: i64) -> Result<Vec<Offer>> {
+    store::list_offers(conn, &Scope::Provider(provider_id))
+}
+
+pub fn find_offer(conn: &mut Connection, id: i64) -> Result<Offer> {
+    store::list_offers(conn, &Scope::Ids(vec![id]))?.pop().ok_or(Error::NotFound("aanbod"))
+}
+
+/// Everybody keeps the figures of the own provider only.
+pub fn require_own_provider(actor: &Actor, provider_id: i64) -> Result<()> {
+    if actor.provider_id() == Some(provider_id) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+/// Saves the figures of one or more offers and confirms them, all or nothing.
+pub fn save_figures(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    changes: Vec<Change>,
+) -> Result<Outcome> {
+    if changes.is_empty() {
+        return Ok(Outcome::Saved(0));
+    }
+    let mut refused = None;
+    let saved = db::write(conn, |conn| match try_save(conn, actor, now, changes)? {
+        Outcome::Saved(count) => Ok(count),
+        other => {
+            refused = Some(other);
+            // Any error rolls back; this one is not passed on.
+            Err(Error::Outdated { current: None })
+        }
+    });
+    match refused {
+        Some(outcome) => Ok(outcome),
+        None => saved.map(Outcome::Saved),
+    }
+}
+
+fn try_save(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    changes: Vec<Change>,
+) -> Result<Outcome> {
+    let confirmation =
+        Confirmation { at: now, by: actor.signature(), supply_version: store::next_supply_version(conn)? };
+    let ids = changes.iter().map(|change| change.offer_id).collect();
+    let offers: HashMap<i64, Offer> =
+        store::list_offers(conn, &Scope::Ids(ids))?.into_iter().map(|offer| (offer.id, offer)).collect();
+    let (mut outdated, mut invalid, mut checked) = (Vec::new(), Vec::new(), Vec::new());
+    for change in changes {
+        let offer = offers.get(&change.offer_id).ok_or(Error::NotFound("aanbod"))?;
+        require_own_provider(actor, offer.provider.id)?;
+        if offer.version != change.version {
+            outdated.push(offer.clone());
+        }
+        match figures::check(change.draft, offer.product.ages, dutch_day(now)) {
+            Ok(figures) => checked.push((offer, figures)),
+            Err(violations) => invalid.push((offer.id, violations)),
+        }
+    }
+    if !outdated.is_empty() {
+        return Ok(Outcome::Outdated(outdated));
+    }
+    if !invalid.is_empty() {
+        return Ok(Outcome::Invalid(invalid));
+    }
+    let count = checked.len();
+    for (offer, figures) in checked {
+        write_figures(conn, actor, &confirmation, offer, figures)?;
+    }
+    Ok(Outcome::Saved(count))
+}
+
+fn write_figures(
+    conn: &mut Connection,
+    actor: &Actor,
+    confirmation: &Confirmation,
+    offer: &Offer,
+    figures: Figures,
+) -> Result<()> {
+    require_one_row(store::update_figures(conn, (offer.id, offer.version), &figures, confirmation)?)?;
+    let changed = figures != offer.figures;
+    let action = if changed { "cijfers-opslaan" } else { "cijfers-bevestigen" };
+    let event = Event::done(action, "aanbod", offer.id)
+        .change(Some(&audit_record(&offer.figures)), &audit_record(&figures))?;
+    let entry = HistoryEntry {
+        at: confirmation.at,
+        changed_by: confirmation.by.clone(),
+        kind: if changed { HistoryKind::Changed } else { HistoryKind::Confirmed },
+        version: offer.version + 1,
+        figures,
+    };
+    store::insert_history(conn, offer.id, &entry)?;
+    audit::record(conn, actor, confirmation.at, &event)
+}
+
+/// Confirms every offer of a provider as it is.
+pub fn confirm_all(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    provider_id: i64,
+) -> Result<Confirmed> {
+    require_own_provider(actor, provider_id)?;
+    db::write(conn, |conn| {
+        let supply_version = store::next_supply_version(conn)?;
+        let confirmation = Confirmation { at: now, by: actor.signature(), supply_version };
+        let count = store::update_confirmed(conn, provider_id, &confirmation)?;
+        store::insert_confirmed_history(conn, provider_id, &confirmation)?;
+        let event = Event::done("cijfers-bevestigen", "aanbieder", provider_id)
+            .change(None, &serde_json::json!({ "bevestigd": count }))?;
+        audit::record(conn, actor, now, &event)?;
+        Ok(Confirmed { count, at: now })
+    })
+}
+
+/// What a provider can add: its locations, and the products it has a contract for today.
+pub fn list_choices(
+    conn: &mut Connection,
+    provider_id: i64,
+    today: NaiveDate,
+) -> Result<(Vec<LocationFacts>, Vec<ProductChoice>)> {
+    Ok((store::list_locations(conn, provider_id)?, list_contracted_products(conn, provider_id, today)?))
+}
+
+/// The products a provider has a contract for on this day, through its main contractor too.
+pub fn list_contracted_products(
+    conn: &mut Connection,
+    provider_id: i64,
+    day: NaiveDate,
+) -> Result<Vec<ProductChoice>> {
+    let (main, _) = store::find_provider(conn, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
+    let contractors: Vec<i64> = std::iter::once(provider_id).chain(main).collect();
+    store::list_contracted_products(conn, &contractors, day)
+}
+
+/// Adds an offer for a contracted product at a location of the provider; nothing is known of it yet. Without a
+/// region, the product is one of the actor's own region.
+pub fn add_offer(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    provider_id: i64,
+    location_number: i32,
+    (region, product): (Option<&str>, &str),
+) -> Result<Offer> {
+    require_own_provider(actor, provider_id)?;
+    db::write(conn, |conn| {
+        let supply_version = store::next_supply_version(conn)?;
+        let locations = store::list_locations(conn, provider_id)?;
+        let location = locations.iter().find(|location| location.number == location_number);
+        let location_id = location.ok_or(Error::NotFound("locatie"))?.id;
+        let region_id = match region {
+            Some(code) => find_region_id(conn, code)?,
+            None => actor.region_id().ok_or(Error::SignInRequired)?,
+        };
+        let product_id =
+            store::find_product_id(conn, region_id, product)?.ok_or(Error::NotFound("product"))?;
+        let (_, online) = store::find_provider(conn, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
+        let contracted = list_contracted_products(conn, provider_id, dutch_day(now))?;
+        if !contracted.iter().any(|choice| choice.id == product_id) {
+            return Err(Error::Conflict("Voor dit product heeft u vandaag geen geldig contract.".into()));
+        }
+        if store::has_offer(conn, location_id, product_id)? {
+            return Err(Error::Conflict("Dit product staat al bij deze locatie.".into()));
+        }
+        let new = NewOffer { provider_id, location_id, product_id, online, supply_version };
+        let id = store::insert_offer(conn, &new)?;
+        let figures = Figures::unknown();
+        let entry = HistoryEntry {
+            at: now,
+            changed_by: actor.signature(),
+            kind: HistoryKind::Created,
+            version: 1,
+            figures: figures.clone(),
+        };
+        store::insert_history(conn, id, &entry)?;
+        let event = Event::done("aanbod-toevoegen", "aanbod", id).change(None, &audit_record(&figures))?;
+        audit::record(conn, actor, now, &event)?;
+        find_offer(conn, id)
+    })
+}
+
+/// The figures as they were at the end of a day, on the Dutch calendar; none when there was no offer yet.
+pub fn figures_on(conn: &mut Connection, offer_id: i64, day: NaiveDate) -> Result<Option<HistoryEntry>> {
+    store::find_history_before(conn, offer_id, end_of_day(day))
+}
+
+/// The figures that offers had in a certain version, to tell what somebody who saw that version changed.
+pub fn figures_of_versions(
+    conn: &mut Connection,
+    wanted: &[(i64, i32)],
+) -> Result<HashMap<(i64, i32), Figures>> {
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = store::list_versions(conn, wanted)?;
+    Ok(found.into_iter().map(|(id, version, figures)| ((id, version), figures)).collect())
+}
+
+/// How long the history is, and a part of it, newest first: after `skip` lines the next `most`.
+pub fn timeline(
+    conn: &mut Connection,
+    offer_id: i64,
+    (skip, most): (usize, usize),
+) -> Result<(usize, Vec<TimelineEntry>)> {
+    let total = usize::try_from(store::count_history(conn, offer_id)?).map_err(Error::internal)?;
+    let offset = i64::try_from(skip).map_err(Error::internal)?;
+    // One more, since each line is compared with the one before it in time.
+    let limit = i64::try_from(most + 1).map_err(Error::internal)?;
+    let entries = store::list_history(conn, offer_id, offset, limit)?;
+    let earlier: Vec<Figures> = entries.iter().skip(1).map(|entry| entry.figures.clone()).collect();
+    let earlier = earlier.into_iter().map(Some).chain([None]);
+    let lines = entries.into_iter().zip(earlier).map(|(entry, before)| TimelineEntry { entry, before });
+    Ok((total, lines.take(most).collect()))
+}
+
+/// The figures at the end of every month from one day to another, and on the last day itself.
+pub fn trend(
+    conn: &mut Connection,
+    offer_id: i64,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<Vec<TrendPoint>> {
+    let start = end_of_day(from);
+    let mut known = store::find_history_before(conn, offer_id, start)?.map(|entry| entry.figures);
+    let mut entries =
+        store::list_history_between(conn, offer_id, start, end_of_day(until))?.into_iter().peekable();
+    let mut points = Vec::new();
+    for day in month_ends(from, until) {
+        let end = end_of_day(day);
+        while let Some(entry) = entries.next_if(|entry| entry.at.naive_utc() < end) {
+            known = Some(entry.figures);
+        }
+        points.push(TrendPoint { day, figures: known.clone() });
+    }
+    Ok(points)
+}
+
+/// The last days of the months from one day to another, and that other day.
+fn month_ends(from: NaiveDate, until: NaiveDate) -> Vec<NaiveDate> {
+    let mut days = Vec::new();
+    let mut first = from.with_day(1).unwrap_or(from);
+    while let Some(next) = first.checked_add_months(chrono::Months::new(1)) {
+        let end = next - Days::new(1);
+        if end >= until {
+            break;
+        }
+        if end >= from {
+            days.push(end);
+        }
+        first = next;
+    }
+    days.push(until);
+    days
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trend_has_the_month_ends_and_today() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        let texts = |from, until| -> Vec<String> {
+            month_ends(day(from), day(until)).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(
+            texts("2026-08-22", "2026-11-22"),
+            ["2026-08-31", "2026-09-30", "2026-10-31", "2026-11-22"]
+        );
+        assert_eq!(texts("2026-08-31", "2026-09-30"), ["2026-08-31", "2026-09-30"]);
+        assert_eq!(texts("2026-09-30", "2026-09-30"), ["2026-09-30"]);
+        assert_eq!(month_ends(day("2025-11-22"), day("2026-11-22")).len(), 13);
+    }
+}

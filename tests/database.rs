@@ -1,0 +1,103 @@
+//! What the database promises, whichever it is.
+
+use beschikbaarheidswijzer::db::{self, Connection, Manager};
+use beschikbaarheidswijzer::on_each;
+use diesel::connection::SimpleConnection;
+use serde_json::json;
+
+use crate::on_both;
+use crate::support::{Backend, TestServer};
+
+fn execute(conn: &mut Connection, statement: &str) -> diesel::QueryResult<()> {
+    on_each!(conn, c => c.batch_execute(statement))
+}
+
+#[test]
+fn migrations_go_up_down_and_up_again_on_sqlite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut conn = Manager::new(&format!("sqlite://{}", folder.path().join("x.sqlite").display())).open().expect("a file");
+    up_down_up(&mut conn);
+}
+
+#[test]
+fn migrations_go_down_and_up_again_on_postgres() {
+    let server = TestServer::start(Backend::Postgres);
+    let mut conn = server.connection();
+    while !db::has_pending_migrations(&mut conn).expect("an answer") {
+        db::migrate_down(&mut conn).expect("the migration can be taken back");
+    }
+    up_down_up(&mut conn);
+}
+
+fn up_down_up(conn: &mut Connection) {
+    assert!(db::has_pending_migrations(conn).expect("an answer"));
+    let run = db::migrate_up(conn).expect("up");
+    assert!(!run.is_empty() && !db::has_pending_migrations(conn).expect("an answer"));
+    for _ in &run {
+        db::migrate_down(conn).expect("down");
+    }
+    assert!(execute(conn, "SELECT 1 FROM region").is_err(), "the tables are gone");
+    assert_eq!(db::migrate_up(conn).expect("up again"), run);
+    assert!(db::migrate_up(conn).expect("nothing to do").is_empty());
+}
+
+on_both! {
+    fn audit_and_history_cannot_be_changed_or_removed(server) {
+        let mut conn = server.connection();
+        for table in ["audit_event", "offer_history"] {
+            execute(&mut conn, &format!("SELECT count(*) FROM {table}")).expect("it can be read");
+            for statement in [format!("UPDATE {table} SET at = at"), format!("DELETE FROM {table}")] {
+                let error = execute(&mut conn, &statement).expect_err("the database refuses");
+                assert!(error.to_string().contains("append-only"), "{error}");
+            }
+        }
+    }
+}
+
+on_both! {
+    fn a_second_server_follows_what_the_first_writes(server) {
+        let second = server.start_beside();
+        let path = "/v1/regios/noord-veluwe/segmenten/1";
+        let version = second.state.supply.current().expect("a picture").version;
+        let answer = server.user("beheerder-regio").put_version(path, "\"1\"", &json!({"naam": "Zeer specialistisch"}));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(server.state.supply.current().expect("a picture").version, version + 1, "at once on the server that wrote");
+        // What the watcher does every second.
+        second.state.supply.refresh(&mut second.connection(), "2026-11-21".parse().expect("a day")).expect("a database");
+        let snapshot = second.state.supply.current().expect("a picture");
+        assert_eq!(snapshot.version, version + 1);
+        assert!(snapshot.book.segments.iter().any(|segment| segment.name == "Zeer specialistisch"));
+    }
+}
+
+#[test]
+fn a_locked_database_refuses_writes_for_a_while_and_search_goes_on() {
+    let server = TestServer::start(Backend::Sqlite);
+    let manager = server.user("beheerder-regio");
+    let mut other = server.connection();
+    execute(&mut other, "BEGIN IMMEDIATE").expect("the lock");
+    let path = "/v1/regios/noord-veluwe/segmenten/9";
+    let refused = manager.put(path, &json!({"naam": "Nieuw"}));
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
+    assert_eq!(refused.json()["code"], "tijdelijk-niet-beschikbaar");
+    assert_eq!(server.anyone().get("/v1/aanbod?gemeente=GM0243").status, 200, "search is read from memory");
+    assert_eq!(server.anyone().get("/zoeken").status, 200);
+    execute(&mut other, "ROLLBACK").expect("the lock is free");
+    assert_eq!(manager.put(path, &json!({"naam": "Nieuw"})).status, 201, "it recovers by itself");
+}
+
+#[test]
+fn a_database_that_is_gone_refuses_writes_until_it_is_back_and_search_goes_on() {
+    let server = TestServer::start(Backend::Postgres);
+    let manager = server.user("beheerder-regio");
+    let (base, name) = server.database_url().rsplit_once('/').map(|(base, name)| (base.to_owned(), name.to_owned())).expect("a URL");
+    let mut outside = Manager::new(&format!("{base}/postgres")).open().expect("the server");
+    execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).expect("closed");
+    execute(&mut outside, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")).expect("gone");
+    let refused = manager.put("/v1/regios/noord-veluwe/segmenten/9", &json!({"naam": "Nieuw"}));
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
+    assert_eq!(server.anyone().get("/readyz").status, 503);
+    assert_eq!(server.anyone().get("/v1/aanbod?gemeente=GM0243").status, 200, "search is read from memory");
+    execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).expect("open");
+    assert_eq!(manager.put("/v1/regios/noord-veluwe/segmenten/9", &json!({"naam": "Nieuw"})).status, 201, "it recovers by itself");
+}
