@@ -10,7 +10,7 @@ mod support;
 
 use std::process::ExitCode;
 
-use measures::{growth, memory, over_http, searching, starting};
+use measures::{growth, memory, over_http, saving, searching, starting};
 use support::Outcome;
 use support::country::Country;
 use support::report::{self, Line};
@@ -39,10 +39,11 @@ fn run() -> Outcome<bool> {
     let folder = folder.path();
     eprintln!("making a country of {OFFERS} offers");
     let country = Country::even(folder, OFFERS)?;
-    let measures: [(&str, Measure<'_>); 5] = [
+    let measures: [(&str, Measure<'_>); 6] = [
         ("http", &|| over_http::measure(&country)),
         ("searching", &|| searching::measure(&country)),
         ("growth", &|| growth::measure(folder)),
+        ("saving", &|| saving::measure(&country)),
         ("starting", &|| starting::measure(&country)),
         ("memory", &|| memory::measure(folder)),
     ];

@@ -3,5 +3,6 @@
 pub mod growth;
 pub mod memory;
 pub mod over_http;
+pub mod saving;
 pub mod searching;
 pub mod starting;
