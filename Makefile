@@ -13,10 +13,8 @@ test: ## all tests, on SQLite and PostgreSQL and in a browser
 check: ## format, lints and syntax
 	@scripts/check.sh
 
-bench: ## measure the speed of searching
-	@scripts/needs.sh
-	@scripts/assets.sh
-	cargo bench --locked --workspace --benches
+bench: ## measure speed and memory against their limits
+	@scripts/bench.sh
 
 assets: ## build the style sheets, fonts, icons and scripts into static/
 	@scripts/needs.sh

@@ -80,9 +80,20 @@ pub struct Problem(Probleem);
     ),
     paths(
         crate::availability::search::api::search_offers,
+        product_book::regions::api::list_regions,
+        product_book::regions::api::get_region,
+        product_book::regions::api::put_region,
+        product_book::regions::members::api::list_members,
+        product_book::regions::members::api::put_member,
+        product_book::municipalities::api::list_municipalities,
+        product_book::municipalities::api::get_municipality,
+        product_book::municipalities::api::put_municipality,
         product_book::segments::api::list_segments,
         product_book::segments::api::get_segment,
         product_book::segments::api::put_segment,
+        product_book::products::api::list_products,
+        product_book::products::api::get_product,
+        product_book::products::api::put_product,
         product_book::providers::api::list_providers,
         product_book::providers::api::get_provider,
         product_book::providers::api::put_provider,
@@ -98,17 +109,6 @@ pub struct Problem(Probleem);
         availability::figures::api::get_timeline,
         availability::figures::api::post_confirmation,
         availability::figures::api::post_offer,
-        product_book::regions::api::list_regions,
-        product_book::regions::api::get_region,
-        product_book::regions::api::put_region,
-        product_book::regions::members::api::list_members,
-        product_book::regions::members::api::put_member,
-        product_book::municipalities::api::list_municipalities,
-        product_book::municipalities::api::get_municipality,
-        product_book::municipalities::api::put_municipality,
-        product_book::products::api::list_products,
-        product_book::products::api::get_product,
-        product_book::products::api::put_product,
     ),
     components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))
 )]
@@ -139,7 +139,9 @@ pub fn text() -> &'static str {
 /// parameter may be left empty.
 fn state_strictness(document: &mut serde_json::Value) {
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
-        for (_, schema) in schemas.iter_mut().filter(|(name, _)| name.ends_with("Invoer")) {
+        // A choice between bodies has no fields of its own: each of the bodies says it for itself.
+        let bodies = schemas.iter_mut().filter(|(name, schema)| name.ends_with("Invoer") && schema.get("properties").is_some());
+        for (_, schema) in bodies {
             schema["additionalProperties"] = false.into();
         }
     }

@@ -87,11 +87,11 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(product_book_pages());
     endpoints.extend(region_pages());
     endpoints.extend(product_book_api());
+    endpoints.extend(region_api());
     endpoints.extend(provider_pages());
     endpoints.extend(provider_api());
     endpoints.extend(figures_pages());
     endpoints.extend(figures_api());
-    endpoints.extend(region_api());
     endpoints
 }
 

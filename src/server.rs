@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{self, Data};
+use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpServer};
 use secrecy::ExposeSecret;
 
@@ -49,9 +49,18 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
 pub fn app(
     state: Data<AppState>,
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error, InitError = ()>> {
+    app_with(state, |_| {})
+}
+
+/// The application with further routes, which pass through everything that its own routes pass through.
+pub fn app_with(
+    state: Data<AppState>,
+    further: impl FnOnce(&mut ServiceConfig),
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error, InitError = ()>> {
     App::new()
         .app_data(state)
         .configure(routes::configure)
+        .configure(further)
         .default_service(web::to(|| async { Err::<HttpResponse, _>(Error::NO_PAGE) }))
         .wrap(from_fn(pipeline::authenticate))
         .wrap(from_fn(pipeline::explain_errors))

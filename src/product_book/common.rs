@@ -1,17 +1,15 @@
 //! What all parts of the product book share: stored values with their version, and how a save ends.
 
-use std::future::Future;
-
 use chrono::NaiveDate;
 use rules::validity::Validity;
 use rules::violations::Violations;
-use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::db::Connection;
 use crate::error::{Error, Result, this};
 use crate::product_book::store;
 use crate::web::fields::Fields;
+use crate::web::page::ErrorLink;
 
 /// A value with its key and the version it has in the database.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,13 +118,7 @@ pub fn known(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Gives whoever was overtaken by somebody else the state of now, written as the API writes it everywhere.
-pub async fn or_current<T, B: Serialize>(saved: Result<T>, current: impl Future<Output = Result<B>>) -> Result<T> {
-    match saved {
-        Err(Error::Outdated { .. }) => {
-            let current = serde_json::to_value(current.await?).map_err(Error::internal)?;
-            Err(Error::Outdated { current: Some(current) })
-        }
-        other => other,
-    }
+/// The links of an error summary for a form whose inputs have the names of the fields as id.
+pub fn error_links(violations: &Violations, labels: &[(&str, &str)]) -> Vec<ErrorLink> {
+    ErrorLink::list(violations, |field| labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| label).to_owned())
 }

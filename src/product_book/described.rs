@@ -9,7 +9,7 @@ use utoipa::openapi::response::Response;
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
-use crate::web::paging::Paging;
+use crate::paging::Paging;
 
 /// The region in a path.
 #[derive(Debug, IntoParams)]
@@ -100,27 +100,27 @@ pub struct Naam(String);
 #[expect(dead_code, reason = "describes a kind of text")]
 pub struct Toelichting(String);
 
-/// Een telefoonnummer; mag leeg zijn.
+/// Een telefoonnummer.
 #[derive(Debug, ToSchema)]
-#[schema(max_length = 25, pattern = r"^([0-9+(][0-9+() .-]{2,24})?$", example = "0341 00 00 00")]
+#[schema(max_length = 40, pattern = "^[+(]?[0-9]([ ()-]{0,3}[0-9]){5,14}$", example = "0341 00 00 00")]
 #[expect(dead_code, reason = "describes a kind of text")]
 pub struct Telefoonnummer(String);
 
-/// Een e-mailadres; mag leeg zijn.
+/// Een e-mailadres.
 #[derive(Debug, ToSchema)]
 #[schema(
-    max_length = 254,
-    pattern = r"^([A-Za-z0-9!#$%&'*+/=?^_{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+)?$",
+    max_length = 200,
+    pattern = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
     example = "info@regio.example"
 )]
 #[expect(dead_code, reason = "describes a kind of text")]
 pub struct Mailadres(String);
 
-/// Een webadres dat met http of https begint; mag leeg zijn.
+/// Een webadres, met https://.
 #[derive(Debug, ToSchema)]
 #[schema(
-    max_length = 300,
-    pattern = r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?#][!-~]*)?)?$",
+    max_length = 200,
+    pattern = r"^https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+([/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?$",
     example = "https://www.regio.example"
 )]
 #[expect(dead_code, reason = "describes a kind of text")]

@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::error::{Error, Result};
+use crate::product_book::supply_side::Difference;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::page::{ErrorLink, Page};
@@ -34,14 +35,6 @@ pub struct Form {
     pub differences: Vec<Difference>,
     labels: Labels,
     values: BTreeMap<&'static str, String>,
-}
-
-/// A field with two values: the one typed here and the one stored in the meantime.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    pub label: &'static str,
-    pub typed: String,
-    pub stored: String,
 }
 
 /// What becomes of a form that was not saved.
@@ -98,12 +91,15 @@ impl Form {
         self.errors.iter().find(|error| error.field == name).map(|error| error.text.as_str())
     }
 
-    /// Takes up why the form was not saved. A clash with what is there already is told at the field `key`;
+    /// Takes up why the form was not saved, in the order of the form. A clash with what is there already is told at the field `key`;
     /// what no input can mend is handed back.
     pub fn refuse(&mut self, error: Error, key: &str) -> Result<Refusal> {
         match error {
             Error::Invalid(violations) => {
-                self.errors = ErrorLink::list(&violations, |field| self.label(field).to_owned());
+                let place = |field: &str| self.labels.iter().position(|(name, _)| *name == field);
+                let mut errors = ErrorLink::list(&violations, |field| self.label(field).to_owned());
+                errors.sort_by_key(|error| place(&error.field).unwrap_or(usize::MAX));
+                self.errors = errors;
                 Ok(Refusal::Mend)
             }
             Error::Conflict(message) => {

@@ -5,14 +5,13 @@
 
 pub mod common;
 pub mod contracts;
-pub mod locations;
-pub mod overview;
-pub mod providers;
-pub mod contact;
 pub mod described;
 pub mod form;
+pub mod locations;
 pub mod municipalities;
+pub mod overview;
 pub mod products;
+pub mod providers;
 pub mod regions;
 pub mod segments;
 mod store;

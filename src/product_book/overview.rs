@@ -2,14 +2,14 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
-use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
+use crate::product_book::supply_side::link as link_to;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
-use crate::web::format;
 use crate::web::page::{Page, html, see_other};
-use crate::web::paging::{PageLinks, Paging};
+use crate::paging::Paging;
+use crate::web::paging::PageLinks;
 
 /// The side menu of all management pages.
 pub const MENU: [(&str, &str); 7] = [
@@ -59,15 +59,7 @@ pub fn own_region(ctx: &Context) -> Result<String> {
 
 /// Back to the list at this address, which says that `what` was saved.
 pub fn saved_in(list: &str, what: &str) -> HttpResponse {
-    see_other(&address(list, &[("opgeslagen", what)]))
-}
-
-/// An address with a query; what is empty is left out.
-pub fn address(path: &str, query: &[(&str, &str)]) -> String {
-    let mut text = form_urlencoded::Serializer::new(String::new());
-    text.extend_pairs(query.iter().filter(|(_, value)| !value.is_empty()));
-    let text = text.finish();
-    if text.is_empty() { path.to_owned() } else { format!("{path}?{text}") }
+    see_other(&link_to(list, &[("opgeslagen", what)]))
 }
 
 /// One page of a list with the links to the others. Beyond the last page is the last page.
@@ -78,19 +70,9 @@ pub fn list_page<T: Clone>(number: usize, rows: &[T], path: &str, query: &[(&str
         let number = number.to_string();
         let mut query = query.to_vec();
         query.push(("pagina", &number));
-        address(path, &query)
+        link_to(path, &query)
     };
     (paging.cut(rows), PageLinks::new(paging, link))
-}
-
-/// From when until when something holds, in words.
-pub fn period(from: Option<NaiveDate>, until: Option<NaiveDate>) -> String {
-    match (from, until) {
-        (None, None) => "altijd".into(),
-        (Some(from), None) => format!("vanaf {}", format::date(from)),
-        (None, Some(until)) => format!("tot en met {}", format::date(until)),
-        (Some(from), Some(until)) => format!("{} tot en met {}", format::date(from), format::date(until)),
-    }
 }
 
 /// A number with points between the thousands, or that it is not known.
@@ -117,21 +99,6 @@ mod tests {
             assert_eq!(number_or_unknown(Some(number)), text);
         }
         assert_eq!(number_or_unknown(None), "onbekend");
-    }
-
-    #[test]
-    fn periods_are_told_in_words() {
-        let (from, until) = (NaiveDate::from_ymd_opt(2026, 1, 1), NaiveDate::from_ymd_opt(2026, 12, 31));
-        assert_eq!(period(from, until), "1 januari 2026 tot en met 31 december 2026");
-        assert_eq!(period(from, None), "vanaf 1 januari 2026");
-        assert_eq!(period(None, until), "tot en met 31 december 2026");
-        assert_eq!(period(None, None), "altijd");
-    }
-
-    #[test]
-    fn addresses_leave_out_what_is_empty() {
-        assert_eq!(address("/beheer/producten", &[("zoek", ""), ("segment", "")]), "/beheer/producten");
-        assert_eq!(address("/beheer/producten", &[("zoek", "hulp & zorg"), ("segment", "1")]), "/beheer/producten?zoek=hulp+%26+zorg&segment=1");
     }
 
     #[test]

@@ -4,11 +4,11 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
-use serde::Serialize;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::web::fields::Fields;
 use crate::web::format;
+use crate::web::paging::Paging;
 
 /// An address with a query; what is empty is left out.
 pub fn link(path: &str, query: &[(&str, &str)]) -> String {
@@ -100,6 +100,11 @@ pub struct Difference {
     pub stored: String,
 }
 
+/// What people see for a code of a select; the code itself when it is none of the choices.
+pub fn label_of<'a>(choices: &'a [(String, String)], code: &'a str) -> &'a str {
+    choices.iter().find(|(known, _)| known == code).map_or(code, |(_, label)| label)
+}
+
 /// The fields (label, typed, stored) that are not the same.
 pub fn differences(fields: &[(&'static str, &str, &str)]) -> Vec<Difference> {
     fields
@@ -118,13 +123,15 @@ pub fn html_outdated<T: Template>(page: &T) -> Result<HttpResponse> {
     Ok(HttpResponse::Conflict().content_type("text/html; charset=utf-8").body(page.render()?))
 }
 
-/// The error for whoever changed an old version by API, with what is stored now in the words of the API.
-pub fn outdated<T: Serialize>(current: &T) -> Error {
-    Error::Outdated { current: serde_json::to_value(current).ok() }
+/// Which rows a page of a list holds: how many come before it, and how many it has at most.
+pub fn rows_of_page(number: usize) -> (i64, i64) {
+    let page = Paging::new(number, 0);
+    let row = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    (row(page.offset()), row(page.size))
 }
 
 /// A number in a path: digits alone, so that every thing has one address.
-pub fn parse_number<T: std::str::FromStr + PartialOrd>(text: &str, min: T, max: T) -> Result<T, &'static str> {
+pub fn parse_number<T: std::str::FromStr + PartialOrd + Copy>(text: &str, min: T, max: T) -> Result<T, &'static str> {
     let digits = !text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
     let number = digits.then(|| text.parse::<T>().ok()).flatten();
     number.filter(|number| min <= *number && *number <= max).ok_or("vul een geheel nummer in, bijvoorbeeld 1")
@@ -188,6 +195,14 @@ mod tests {
     fn only_what_differs_is_shown() {
         let found = differences(&[("Naam", "Een", "Twee"), ("Website", " ", "")]);
         assert_eq!(found, [Difference { label: "Naam", typed: "Een".into(), stored: "Twee".into() }]);
+    }
+
+    #[test]
+    fn codes_are_shown_by_their_label() {
+        let choices = [(String::new(), "Hele regio".to_owned()), ("GM0243".to_owned(), "Harderwijk".to_owned())];
+        for (code, label) in [("", "Hele regio"), ("GM0243", "Harderwijk"), ("GM0302", "GM0302")] {
+            assert_eq!(label_of(&choices, code), label);
+        }
     }
 
     #[test]

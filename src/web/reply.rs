@@ -5,7 +5,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::db::Connection;
 use crate::error::{Error, Result};
+use crate::web::context::Context;
 
 pub fn json<T: Serialize>(body: &T) -> Result<HttpResponse> {
     json_with_status(StatusCode::OK, body)
@@ -36,6 +38,20 @@ pub fn if_match(req: &HttpRequest) -> Option<i32> {
 /// The version a change is based on; a change must name it.
 pub fn required_if_match(req: &HttpRequest) -> Result<i32> {
     if_match(req).ok_or_else(|| Error::invalid("If-Match", "verplicht", "stuur de ETag mee van de versie die u wijzigt"))
+}
+
+/// Puts the stored state into the answer for somebody whose change came second, in the words of the API.
+pub async fn show_current<T, B>(ctx: &Context, result: Result<T>, find: impl FnOnce(&mut Connection) -> Result<B> + Send + 'static) -> Result<T>
+where
+    B: Serialize + Send + 'static,
+{
+    match result {
+        Err(Error::Outdated { .. }) => {
+            let current = ctx.db(move |conn, _, _| find(conn)).await?;
+            Err(Error::Outdated { current: Some(serde_json::to_value(current).map_err(Error::internal)?) })
+        }
+        other => other,
+    }
 }
 
 /// The error as `application/problem+json` (RFC 9457), with all validation errors together.

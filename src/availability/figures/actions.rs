@@ -199,7 +199,7 @@ pub fn add_offer(
         let (_, online) = store::find_provider(conn, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
         let contracted = list_contracted_products(conn, provider_id, dutch_day(now))?;
         if !contracted.iter().any(|choice| choice.id == product_id) {
-            return Err(Error::Conflict("Voor dit product heeft u vandaag geen geldig contract.".into()));
+            return Err(Error::Conflict("Voor dit product hebt u vandaag geen geldig contract.".into()));
         }
         if store::has_offer(conn, location_id, product_id)? {
             return Err(Error::Conflict("Dit product staat al bij deze locatie.".into()));

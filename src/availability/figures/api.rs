@@ -22,7 +22,8 @@ use crate::identity::policy::Permission;
 use crate::product_book::common::find_provider_id;
 use crate::web::context::Context;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::{PAGE_SIZE, Paging, page_number};
+use crate::paging::{PAGE_SIZE, Paging};
+use crate::web::paging::page_number;
 use crate::web::reply;
 
 /// The highest number that every program can write exactly.

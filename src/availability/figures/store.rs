@@ -314,10 +314,10 @@ macro_rules! history_columns {
     };
 }
 
-/// Newest first; of one moment the highest version.
+/// Newest first. By version: two people may save in the other order than in which their requests came in.
 macro_rules! newest_first {
     () => {
-        (offer_history::at.desc(), offer_history::version.desc(), offer_history::id.desc())
+        (offer_history::version.desc(), offer_history::id.desc())
     };
 }
 
@@ -348,7 +348,7 @@ pub(super) fn list_history_between(
         .filter(offer_history::offer_id.eq(offer_id))
         .filter(offer_history::at.ge(from))
         .filter(offer_history::at.lt(before))
-        .order((offer_history::at, offer_history::version, offer_history::id))
+        .order((offer_history::version, offer_history::id))
         .select(history_columns!())
         .load(conn)?;
     rows.into_iter().map(HistoryEntry::try_from).collect()

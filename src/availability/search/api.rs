@@ -17,7 +17,7 @@ use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::input::QueryInput;
-use crate::web::paging::{PAGE_SIZE, Paging};
+use crate::paging::{PAGE_SIZE, Paging};
 
 /// Wie het aanbiedt.
 #[derive(Debug, Serialize, ToSchema)]

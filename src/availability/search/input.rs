@@ -10,7 +10,8 @@ use crate::availability::supply::search::{Query, Sort};
 use crate::availability::supply::snapshot::Snapshot;
 use crate::error::Result;
 use crate::web::fields::{Fields, Length};
-use crate::web::paging::{PAGE_SIZE, page_number};
+use crate::paging::PAGE_SIZE;
+use crate::web::paging::page_number;
 
 /// How soon help is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -18,7 +18,6 @@ use crate::product_book::common::{
 use crate::product_book::providers;
 use crate::product_book::providers::model::ProviderKind;
 use crate::product_book::supply_side::SortOrder;
-use crate::web::paging::Paging;
 
 /// What a contract says, apart from whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,20 +43,17 @@ pub struct ContractChoices {
     pub municipalities: Vec<(String, String)>,
 }
 
-/// One page of the contracts of a region that fit, and how many there are.
+/// Some of the contracts of a region that fit (after how many, and at most how many), and how many there are.
 pub fn list_contracts(
     conn: &mut Connection,
     region_id: i64,
     (filter, today): (&ContractFilter, NaiveDate),
     order: SortOrder<ContractColumn>,
-    page: usize,
-) -> Result<(Vec<Stored<Contract>>, Paging)> {
+    part: (i64, i64),
+) -> Result<(Vec<Stored<Contract>>, usize)> {
     db::read(conn, |conn| {
         let total = count_contracts(conn, region_id, filter, today)?;
-        let paging = Paging::new(page, total);
-        let offset = i64::try_from(paging.offset()).map_err(Error::internal)?;
-        let limit = i64::try_from(paging.size).map_err(Error::internal)?;
-        Ok((store::list_contracts(conn, region_id, (filter, today), order, (offset, limit))?, paging))
+        Ok((store::list_contracts(conn, region_id, (filter, today), order, part)?, total))
     })
 }
 

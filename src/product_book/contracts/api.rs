@@ -12,9 +12,10 @@ use utoipa::ToSchema;
 use super::actions::{self, ContractDraft};
 use super::model::{Contract, LEVELS};
 use crate::api_document::{Problem, parse_path};
+use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::product_book::common::Stored;
-use crate::product_book::supply_side::{outdated, parse_number};
+use crate::product_book::supply_side::parse_number;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
@@ -250,14 +251,8 @@ pub async fn change_contract(
     let saved = ctx
         .db_supply(move |conn, actor, now| actions::change_contract(conn, actor, now, (key.as_str(), id), version, &draft))
         .await;
-    match saved {
-        Ok(stored) => reply_contract(stored),
-        Err(Error::Outdated { .. }) => {
-            let newer = ctx.db(move |conn, _, _| actions::find_contract(conn, agb.as_str(), id)).await?;
-            Err(outdated(&ContractBody::from(newer)))
-        }
-        Err(other) => Err(other),
-    }
+    let current = move |conn: &mut Connection| actions::find_contract(conn, agb.as_str(), id).map(ContractBody::from);
+    reply_contract(reply::show_current(&ctx, saved, current).await?)
 }
 
 fn parse_key(path: &(String, String)) -> Result<(AgbCode, i64)> {

@@ -17,14 +17,15 @@ use crate::product_book::common::Stored;
 use crate::product_book::overview::{Saved, own_region, saved_message};
 use crate::product_book::providers;
 use crate::product_book::supply_side::{
-    Difference, SortHead, SortOrder, day_field, differences, html_outdated, link, parse_number,
+    Difference, SortHead, SortOrder, day_field, differences, html_outdated, label_of, link, parse_number, rows_of_page,
 };
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format::{self, count};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::web::paging::{PageLinks, Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::{PageLinks, page_number};
 
 const PATH: &str = "/beheer/contracten";
 const COLUMNS: [(&str, ContractColumn); 2] = [("product", ContractColumn::Product), ("einde", ContractColumn::LastDay)];
@@ -174,13 +175,16 @@ impl ContractFormPage {
         self
     }
 
+    /// To be called on a complete form, which knows what its codes stand for.
     fn with_newer(mut self, newer: &Stored<Contract>) -> Self {
         let now = &newer.value;
         let municipality = now.municipality.as_ref().map_or("", |municipality| municipality.code.as_str());
+        let product = |code| label_of(&self.products, code);
+        let place = |code| label_of(&self.municipalities, code);
         self.differences = differences(&[
-            ("Product", &self.product, &now.product_code),
-            ("Gemeente", &self.municipality, municipality),
-            ("Niveau", &self.level, now.level.code()),
+            ("Product", product(&self.product), product(&now.product_code)),
+            ("Gemeente", place(&self.municipality), place(municipality)),
+            ("Niveau", label_of(&self.levels, &self.level), now.level.name()),
             ("Eerste dag", &self.valid_from, &day_field(now.valid_from)),
             ("Laatste dag", &self.valid_until, &day_field(now.valid_until)),
         ]);
@@ -266,14 +270,14 @@ fn find_list(conn: &mut Connection, region_id: i64, asked: &ListQuery, today: Na
         Some(agb) => providers::actions::find_provider(conn, agb)?.value.name,
         None => String::new(),
     };
-    let (contracts, paging) =
-        actions::list_contracts(conn, region_id, (&asked.filter, today), asked.order, asked.number)?;
+    let part = rows_of_page(asked.number);
+    let (contracts, total) = actions::list_contracts(conn, region_id, (&asked.filter, today), asked.order, part)?;
     let ending = ContractFilter { scope: ContractScope::EndingSoon, ..asked.filter.clone() };
     Ok(ListFacts {
         provider,
         products: actions::list_choices(conn, region_id)?.products,
         contracts,
-        paging,
+        paging: Paging::new(asked.number, total),
         ending: actions::count_contracts(conn, region_id, &ending, today)?,
     })
 }
@@ -316,11 +320,17 @@ pub async fn edit_form(ctx: Context, path: Path<String>, QueryInput(query): Quer
 
 /// Saves a new or a changed contract: the same form, with or without number and version.
 pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpResponse> {
-    let typed = ContractFormPage::typed(&ctx, &form);
+    let mut typed = ContractFormPage::typed(&ctx, &form);
     let id = form.optional_int("id", 1, i64::MAX);
     let version = form.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
     let agb = form.parsed("aanbieder", "geen-code", AgbCode::parse);
     let draft = read_contract(&mut form, own_region(&ctx)?);
+    // However a day was written, it is shown again as it was understood.
+    for (shown, day) in [(&mut typed.valid_from, draft.valid_from), (&mut typed.valid_until, draft.valid_until)] {
+        if day.is_some() {
+            *shown = day_field(day);
+        }
+    }
     let result = match (form.finish(draft), agb) {
         (Ok(draft), Some(agb)) => store_contract(&ctx, agb, id.zip(version), draft).await,
         (Ok(_), None) => Err(Error::internal("a required code is missing")),
@@ -336,7 +346,7 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
         Err(Error::Outdated { .. }) => {
             let (region_id, id) = (own_region_id(&ctx)?, id.ok_or(Error::NotFound("contract"))?);
             let newer = ctx.db(move |conn, _, _| actions::find_contract_in_region(conn, region_id, id)).await?;
-            return html_outdated(&typed.with_newer(&newer).complete(&ctx).await?);
+            return html_outdated(&typed.complete(&ctx).await?.with_newer(&newer));
         }
         Err(error) => error_links_of(error)?,
     };

@@ -137,19 +137,22 @@ pub(super) fn list_contracts(
         (ContractColumn::LastDay, true) => query.order((contract::valid_until.is_null().desc(), contract::valid_until.desc())),
     };
     let rows: Vec<Row> = query
-        .then_order_by((product::code, provider::name, provider::agb, contract::valid_from, contract::id))
+        .then_order_by((product::code, provider::name, provider::agb, contract::id))
         .offset(offset)
         .limit(limit)
         .load(conn)?;
     rows.into_iter().map(Row::into_stored).collect()
 }
 
-/// All contracts of a provider, by region, product, municipality and first day.
+/// All contracts of a provider, by region, product, municipality and first day. What is for the whole region,
+/// or has no first day, comes first: said here, because the two databases differ in it.
 pub(super) fn list_contracts_of(conn: &mut Connection, provider_id: i64) -> Result<Vec<Stored<Contract>>> {
     let rows: Vec<Row> = contracts!()
         .filter(contract::provider_id.eq(provider_id))
         .select(columns!())
-        .order((region::code, product::code, contract::municipality_id, contract::valid_from, contract::id))
+        .order((region::code, product::code))
+        .then_order_by((municipality::code.is_null().desc(), municipality::code))
+        .then_order_by((contract::valid_from.is_null().desc(), contract::valid_from, contract::id))
         .load(conn)?;
     rows.into_iter().map(Row::into_stored).collect()
 }
@@ -164,7 +167,7 @@ pub(super) fn list_contracts_for(
         .filter(contract::provider_id.eq(provider_id))
         .filter(contract::product_id.eq(product_id))
         .select(columns!())
-        .order((contract::valid_from, contract::id))
+        .order(contract::id)
         .load(conn)?;
     rows.into_iter().map(Row::into_stored).collect()
 }

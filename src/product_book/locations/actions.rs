@@ -1,7 +1,6 @@
 //! What can be done with locations.
 
 use chrono::{DateTime, Utc};
-use rules::codes::Pc4;
 
 use super::model::{Location, NUMBERS};
 use super::store;
@@ -12,13 +11,13 @@ use crate::error::{Error, Result};
 use crate::product_book::common::{
     Expect, Saved, Stored, check_expectation, find_provider_id, require_one_row, touch_book,
 };
-use crate::web::paging::Paging;
 
 /// What a location says, apart from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocationDraft {
     pub name: String,
-    pub postcode: Option<Pc4>,
+    /// The four digits of the postcode.
+    pub pc4: i32,
 }
 
 /// All locations of a provider, by number.
@@ -27,14 +26,12 @@ pub fn list_locations(conn: &mut Connection, agb: &str) -> Result<Vec<Stored<Loc
     store::list_locations(conn, provider_id)
 }
 
-/// One page of the locations of all providers, by name of the provider and number.
-pub fn list_all_locations(conn: &mut Connection, page: usize) -> Result<(Vec<Stored<Location>>, Paging)> {
+/// Some of the locations of all providers (after how many, and at most how many), by name of the provider and
+/// number, and how many there are.
+pub fn list_all_locations(conn: &mut Connection, part: (i64, i64)) -> Result<(Vec<Stored<Location>>, usize)> {
     db::read(conn, |conn| {
         let total = usize::try_from(store::count_locations(conn)?).map_err(Error::internal)?;
-        let paging = Paging::new(page, total);
-        let offset = i64::try_from(paging.offset()).map_err(Error::internal)?;
-        let limit = i64::try_from(paging.size).map_err(Error::internal)?;
-        Ok((store::list_all_locations(conn, (offset, limit))?, paging))
+        Ok((store::list_all_locations(conn, part)?, total))
     })
 }
 
@@ -63,13 +60,12 @@ pub fn save_location(
         let provider_id = find_provider_id(conn, agb)?;
         let found = store::find_location(conn, provider_id, number)?;
         check_expectation(expect, found.as_ref(), "locatie")?;
-        let pc4 = draft.postcode.map(|postcode| i32::from(postcode.number())).ok_or(Error::NotFound("postcode"))?;
-        if !store::has_postcode(conn, pc4)? {
+        if !store::has_postcode(conn, draft.pc4)? {
             return Err(Error::NotFound("postcode"));
         }
         match &found {
-            None => store::insert_location(conn, provider_id, number, &draft.name, pc4)?,
-            Some(old) => require_one_row(store::update_location(conn, old.id, old.version, &draft.name, pc4)?)?,
+            None => store::insert_location(conn, provider_id, number, &draft.name, draft.pc4)?,
+            Some(old) => require_one_row(store::update_location(conn, old.id, old.version, &draft.name, draft.pc4)?)?,
         }
         let stored = store::find_location(conn, provider_id, number)?.ok_or(Error::NotFound("locatie"))?;
         touch_book(conn)?;

@@ -3,16 +3,17 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
-use rules::codes::{AgbCode, Pc4};
+use rules::codes::AgbCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actions::{self, LocationDraft};
 use super::model::{Location, NUMBERS};
 use crate::api_document::{Problem, parse_path};
-use crate::error::{Error, Result};
+use crate::db::Connection;
+use crate::error::Result;
 use crate::product_book::common::{Expect, Stored};
-use crate::product_book::supply_side::{outdated, parse_number};
+use crate::product_book::supply_side::parse_number;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
@@ -43,9 +44,9 @@ pub struct LocationBody {
     /// Naam van de locatie.
     #[schema(example = "Hoofdkantoor Harderwijk")]
     naam: String,
-    /// De 4 cijfers van de postcode.
-    #[schema(example = "3842", pattern = "^[1-9][0-9]{3}$")]
-    postcode: String,
+    /// De vier cijfers van de postcode.
+    #[schema(minimum = 1000, maximum = 9999, example = 3842)]
+    pc4: i32,
     /// Plaats die bij de postcode hoort.
     #[schema(example = "Harderwijk")]
     plaats: String,
@@ -78,9 +79,9 @@ pub struct LocationInput {
         example = "Hoofdkantoor Harderwijk"
     )]
     naam: String,
-    /// Postcode; alleen de 4 cijfers worden bewaard.
-    #[schema(pattern = "^[1-9][0-9]{3} *([A-Za-z]{2})?$", example = "3842")]
-    postcode: String,
+    /// De vier cijfers van de postcode.
+    #[schema(minimum = 1000, maximum = 9999, example = 3842)]
+    pc4: i32,
 }
 
 impl From<Location> for LocationBody {
@@ -89,7 +90,7 @@ impl From<Location> for LocationBody {
             aanbieder: location.provider.agb,
             nummer: location.number,
             naam: location.name,
-            postcode: location.pc4.to_string(),
+            pc4: location.pc4,
             plaats: location.place,
             gemeente: LocationMunicipality { code: location.municipality_code, naam: location.municipality_name },
             lat: location.lat,
@@ -98,12 +99,14 @@ impl From<Location> for LocationBody {
     }
 }
 
-/// Reads a location from JSON or a form.
-pub(super) fn read_location(fields: &mut Fields) -> LocationDraft {
-    LocationDraft {
-        name: fields.text("naam", Length(1, 120)),
-        postcode: fields.parsed("postcode", "geen-postcode", Pc4::parse),
-    }
+/// Reads a location from JSON. The form takes a postcode with its letters too.
+fn read_location(fields: &mut Fields) -> LocationDraft {
+    LocationDraft { name: read_name(fields), pc4: i32::try_from(fields.int("pc4", 1000, 9999)).unwrap_or_default() }
+}
+
+/// Reads the name of a location from JSON or a form.
+pub(super) fn read_name(fields: &mut Fields) -> String {
+    fields.text("naam", Length(1, 120))
 }
 
 #[utoipa::path(
@@ -176,14 +179,11 @@ pub async fn put_location(
     let saved = ctx
         .db_supply(move |conn, actor, now| actions::save_location(conn, actor, now, (key.as_str(), number), expect, &draft))
         .await;
-    match saved {
-        Ok(saved) => reply_location(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored),
-        Err(Error::Outdated { .. }) => {
-            let newer = ctx.db(move |conn, _, _| actions::find_location(conn, agb.as_str(), number)).await?;
-            Err(outdated(&LocationBody::from(newer.value)))
-        }
-        Err(other) => Err(other),
-    }
+    let current = move |conn: &mut Connection| {
+        actions::find_location(conn, agb.as_str(), number).map(|stored| LocationBody::from(stored.value))
+    };
+    let saved = reply::show_current(&ctx, saved, current).await?;
+    reply_location(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)
 }
 
 fn parse_key(path: &(String, String)) -> Result<(AgbCode, i32)> {

@@ -3,10 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
-use rules::codes::AgbCode;
+use rules::codes::{AgbCode, Pc4};
 
 use super::actions::{self, LocationDraft};
-use super::api::read_location;
+use super::api::read_name;
 use super::model::{Location, NUMBERS};
 use crate::actor::Actor;
 use crate::db::Connection;
@@ -14,17 +14,18 @@ use crate::error::{Error, Result};
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::overview::{Saved, saved_message};
 use crate::product_book::providers;
-use crate::product_book::supply_side::{Difference, differences, html_outdated, link, parse_number};
+use crate::product_book::supply_side::{Difference, differences, html_outdated, link, parse_number, rows_of_page};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::web::paging::{PageLinks, Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::{PageLinks, page_number};
 
 const PATH: &str = "/beheer/locaties";
 const LABELS: [(&str, &str); 4] =
-    [("aanbieder", "Aanbieder"), ("nummer", "Nummer"), ("naam", "Naam"), ("postcode", "Postcode")];
+    [("aanbieder", "Aanbieder"), ("nummer", "Nummer"), ("naam", "Naam"), ("pc4", "Postcode")];
 
 #[derive(Template)]
 #[template(path = "product_book/locations/list.html")]
@@ -71,7 +72,7 @@ impl LocationFormPage {
             agb: form.raw("aanbieder"),
             number: form.raw("nummer"),
             name: form.raw("naam"),
-            postcode: form.raw("postcode"),
+            postcode: form.raw("pc4"),
             ..Self::default()
         }
     }
@@ -128,8 +129,8 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
 /// The name of the provider, if there is one, with a page of its locations; else a page of all locations.
 fn find_page(conn: &mut Connection, agb: &str, number: usize) -> Result<(String, Vec<Stored<Location>>, Paging)> {
     if agb.is_empty() {
-        let (locations, paging) = actions::list_all_locations(conn, number)?;
-        return Ok((String::new(), locations, paging));
+        let (locations, total) = actions::list_all_locations(conn, rows_of_page(number))?;
+        return Ok((String::new(), locations, Paging::new(number, total)));
     }
     let provider = providers::actions::find_provider(conn, agb)?;
     let locations = actions::list_locations(conn, agb)?;
@@ -172,9 +173,13 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
     let version = form.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
     let agb = form.parsed("aanbieder", "geen-code", AgbCode::parse);
     let number = form.int("nummer", i64::from(NUMBERS.0), i64::from(NUMBERS.1));
-    let draft = read_location(&mut form);
-    let result = match (form.finish(draft), agb, i32::try_from(number)) {
-        (Ok(draft), Some(agb), Ok(number)) => store_location(&ctx, (agb, number), version, draft).await,
+    let name = read_name(&mut form);
+    let pc4 = form.parsed("pc4", "geen-postcode", Pc4::parse);
+    let result = match (form.finish(name), agb.zip(pc4), i32::try_from(number)) {
+        (Ok(name), Some((agb, pc4)), Ok(number)) => {
+            let draft = LocationDraft { name, pc4: i32::from(pc4.number()) };
+            store_location(&ctx, (agb, number), version, draft).await
+        }
         (Ok(_), ..) => Err(Error::internal("a required code is missing")),
         (Err(violations), ..) => Err(Error::Invalid(violations)),
     };
@@ -200,7 +205,7 @@ fn error_links_of(error: Error) -> Result<Vec<ErrorLink>> {
     match error {
         Error::Invalid(violations) => Ok(ErrorLink::labelled(&violations, &LABELS)),
         Error::NotFound("aanbieder") => one("aanbieder", "Aanbieder: deze aanbieder bestaat niet"),
-        Error::NotFound("postcode") => one("postcode", "Postcode: deze postcode bestaat niet"),
+        Error::NotFound("postcode") => one("pc4", "Postcode: deze postcode bestaat niet"),
         Error::Conflict(_) => one("nummer", "Nummer: deze aanbieder heeft al een locatie met dit nummer"),
         other => Err(other),
     }

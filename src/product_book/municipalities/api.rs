@@ -11,15 +11,17 @@ use utoipa::{IntoParams, ToSchema};
 use super::actions::{self, MunicipalityDraft};
 use super::model::{Municipality, MunicipalityFilter, PROVINCES};
 use crate::api_document::parse_path;
+use crate::db::Connection;
 use crate::error::Result;
-use crate::product_book::common::{Expect, Period, Stored, or_current};
+use crate::product_book::common::{Expect, Period, Stored};
 use crate::product_book::described::{
     Datum, IfMatch, Naam, PageQuery, Paginering, ReadProblems, WriteProblems,
 };
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::{Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::page_number;
 use crate::web::reply;
 
 /// The municipality in a path.
@@ -34,6 +36,7 @@ pub struct MunicipalityPath {
 
 /// Een provincie van Nederland.
 #[derive(Debug, ToSchema)]
+#[schema(example = "Gelderland")]
 #[expect(dead_code, reason = "describes the values of PROVINCES")]
 enum Provincie {
     Drenthe,
@@ -109,10 +112,8 @@ pub struct Gemeenten {
 #[expect(dead_code, reason = "describes the fields that read_municipality reads")]
 pub struct MunicipalityInput {
     /// Naam van de gemeente.
-    #[schema(example = "Harderwijk")]
     naam: Naam,
     /// Provincie.
-    #[schema(inline, example = "Gelderland")]
     provincie: Provincie,
     /// Graden noorderbreedte van het midden.
     #[schema(minimum = 50.6, maximum = 53.8, example = 52.3506)]
@@ -196,7 +197,8 @@ pub async fn get_municipality(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let code = parse_path("gemeente", &path, MunicipalityCode::parse)?;
-    reply_municipality(StatusCode::OK, find(&ctx, code).await?)
+    let found = ctx.db(move |conn, _, _| actions::find_municipality(conn, code.as_str())).await?;
+    reply_municipality(StatusCode::OK, found)
 }
 
 #[utoipa::path(
@@ -234,13 +236,11 @@ pub async fn put_municipality(
             actions::save_municipality(conn, actor, now, key.as_str(), expect, draft)
         })
         .await;
-    let current = async { find(&ctx, code).await.map(|found| MunicipalityBody::from(found.value)) };
-    let saved = or_current(saved, current).await?;
+    let current = move |conn: &mut Connection| {
+        actions::find_municipality(conn, code.as_str()).map(|found| MunicipalityBody::from(found.value))
+    };
+    let saved = reply::show_current(&ctx, saved, current).await?;
     reply_municipality(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)
-}
-
-async fn find(ctx: &Context, code: MunicipalityCode) -> Result<Stored<Municipality>> {
-    ctx.db(move |conn, _, _| actions::find_municipality(conn, code.as_str())).await
 }
 
 fn reply_municipality(status: StatusCode, stored: Stored<Municipality>) -> Result<HttpResponse> {

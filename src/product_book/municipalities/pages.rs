@@ -48,7 +48,7 @@ pub struct MunicipalityFormPage {
     pub page: Page,
     pub form: Form,
     /// The provinces, after an empty choice.
-    pub provinces: Vec<(&'static str, &'static str)>,
+    pub provinces: Vec<(String, String)>,
 }
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -126,7 +126,7 @@ fn degrees(number: f64) -> String {
 }
 
 fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {
-    let mut provinces = vec![("", "Kies een provincie")];
-    provinces.extend(PROVINCES);
+    let mut provinces = vec![(String::new(), "Kies een provincie".to_owned())];
+    provinces.extend(PROVINCES.map(|(code, name)| (code.to_owned(), name.to_owned())));
     form_page(form.status(), &MunicipalityFormPage { page: form.page(ctx), form, provinces })
 }

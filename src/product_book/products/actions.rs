@@ -7,7 +7,7 @@ use rules::product::{ProductCategory, ProductKind};
 use rules::product_lookup::ProductLookup;
 use rules::violations::Violations;
 
-use super::model::{Product, ProductFilter, ProductOrder};
+use super::model::{Product, ProductColumn, ProductFilter};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -18,6 +18,7 @@ use crate::product_book::common::{
     touch_book,
 };
 use crate::product_book::municipalities::model::plain;
+use crate::product_book::supply_side::SortOrder;
 
 /// What a product says, apart from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl ProductDraft {
 pub fn list_products(
     conn: &mut Connection,
     filter: &ProductFilter,
-    order: ProductOrder,
+    order: SortOrder<ProductColumn>,
 ) -> Result<Vec<Stored<Product>>> {
     let region_id = filter.region.as_ref().map(|code| find_region_id(conn, code)).transpose()?;
     let mut found = store::list_products(conn, region_id, filter.segment.as_deref(), filter.kind)?;
@@ -69,14 +70,12 @@ pub fn list_products(
         let lookup = ProductLookup::build(found.iter().map(|stored| stored.value.text()).collect());
         found = lookup.find(text).into_iter().filter_map(|hit| found.get(hit.index).cloned()).collect();
     }
-    match order {
-        ProductOrder::Fit => {}
-        ProductOrder::Code | ProductOrder::CodeDown => found.sort_by_cached_key(key),
-        ProductOrder::Name | ProductOrder::NameDown => {
-            found.sort_by_cached_key(|stored| (plain(&stored.value.name), key(stored)));
-        }
+    match order.column {
+        ProductColumn::Fit => {}
+        ProductColumn::Code => found.sort_by_cached_key(key),
+        ProductColumn::Name => found.sort_by_cached_key(|stored| (plain(&stored.value.name), key(stored))),
     }
-    if matches!(order, ProductOrder::CodeDown | ProductOrder::NameDown) {
+    if order.descending {
         found.reverse();
     }
     Ok(found)

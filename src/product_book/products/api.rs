@@ -8,14 +8,17 @@ use utoipa::IntoParams;
 
 use super::actions;
 use super::body::{ProductBody, ProductInput, Producten, Soort, read_filter, read_product};
-use super::model::{Product, ProductOrder};
+use super::model::{Product, ProductColumn};
 use crate::api_document::parse_path;
+use crate::db::Connection;
 use crate::error::Result;
-use crate::product_book::common::{Expect, Stored, or_current};
+use crate::product_book::common::{Expect, Stored};
 use crate::product_book::described::{IfMatch, PageQuery, ReadProblems, RegionPath, WriteProblems};
+use crate::product_book::supply_side::SortOrder;
 use crate::web::context::Context;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::{Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::page_number;
 use crate::web::reply;
 
 /// The product in a path.
@@ -64,7 +67,7 @@ pub async fn list_products(ctx: Context, QueryInput(mut query): QueryInput) -> R
     query.finish(())?;
     let (rows, paging) = ctx
         .db(move |conn, _, _| {
-            let found = actions::list_products(conn, &filter, ProductOrder::Fit)?;
+            let found = actions::list_products(conn, &filter, SortOrder { column: ProductColumn::Fit, descending: false })?;
             let paging = Paging::new(number, found.len());
             let mut rows = paging.cut(&found);
             actions::add_bridges(conn, &mut rows)?;
@@ -91,7 +94,8 @@ pub async fn get_product(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let (region, code) = parse_key(&path)?;
-    reply_product(StatusCode::OK, find(&ctx, region, code).await?)
+    let found = ctx.db(move |conn, _, _| actions::find_product(conn, region.as_str(), code.as_str())).await?;
+    reply_product(StatusCode::OK, found)
 }
 
 #[utoipa::path(
@@ -129,17 +133,16 @@ pub async fn put_product(
             actions::save_product(conn, actor, now, (key.0.as_str(), key.1.as_str()), expect, draft)
         })
         .await;
-    let current = async { find(&ctx, region, code).await.map(|found| ProductBody::from(found.value)) };
-    let saved = or_current(saved, current).await?;
+    let current = move |conn: &mut Connection| {
+        let found = actions::find_product(conn, region.as_str(), code.as_str());
+        found.map(|found| ProductBody::from(found.value))
+    };
+    let saved = reply::show_current(&ctx, saved, current).await?;
     reply_product(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)
 }
 
 fn parse_key(path: &(String, String)) -> Result<(RegionCode, ProductCode)> {
     Ok((parse_path("regio", &path.0, RegionCode::parse)?, parse_path("product", &path.1, ProductCode::parse)?))
-}
-
-async fn find(ctx: &Context, region: RegionCode, code: ProductCode) -> Result<Stored<Product>> {
-    ctx.db(move |conn, _, _| actions::find_product(conn, region.as_str(), code.as_str())).await
 }
 
 fn reply_product(status: StatusCode, stored: Stored<Product>) -> Result<HttpResponse> {

@@ -11,7 +11,7 @@ use super::model::{Product, ProductFilter};
 use crate::product_book::common::{Period, Stored, known};
 use crate::product_book::described::{Datum, Naam, Paginering, Productcode, Segmentcode, Toelichting};
 use crate::web::fields::{Fields, Length};
-use crate::web::paging::Paging;
+use crate::paging::Paging;
 
 const MOST_WEEKS: i64 = 520;
 const MOST_SYNONYMS: usize = 40;
@@ -19,7 +19,7 @@ const MOST_BRIDGES: usize = 100;
 
 /// Soort zorg: de vorm waarin hulp wordt gegeven.
 #[derive(Debug, ToSchema)]
-#[schema(rename_all = "lowercase")]
+#[schema(as = SoortZorg, rename_all = "lowercase", example = "dag")]
 #[expect(dead_code, reason = "describes the codes of ProductKind")]
 pub(super) enum Soort {
     Ambulant,
@@ -65,7 +65,7 @@ pub struct ProductBody {
     #[schema(example = "Dagbehandeling")]
     ijw_categorie_naam: &'static str,
     /// Soort zorg.
-    #[schema(value_type = Soort, inline, example = "dag")]
+    #[schema(value_type = Soort)]
     soort: &'static str,
     /// Laagste leeftijd, in hele jaren.
     #[schema(example = 6)]
@@ -123,16 +123,13 @@ impl Producten {
 #[expect(dead_code, reason = "describes the fields that read_product reads")]
 pub struct ProductInput {
     /// Naam van het product.
-    #[schema(example = "Naschoolse dagbehandeling")]
     naam: Naam,
     /// Code van het segment.
-    #[schema(example = "3")]
     segment: Segmentcode,
     /// Productcategorie van de iJw.
     #[schema(minimum = 40, maximum = 55, example = 41)]
     ijw_categorie: i32,
     /// Soort zorg.
-    #[schema(inline, example = "dag")]
     soort: Soort,
     /// Laagste leeftijd, in hele jaren.
     #[schema(minimum = 0, maximum = 27, example = 6)]

@@ -84,28 +84,11 @@ pub struct ProductFilter {
     pub kind: Option<ProductKind>,
 }
 
-/// In which order a list stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ProductOrder {
+/// A column the list can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProductColumn {
     /// The best fit with the text first; by region and code when there is no text.
-    #[default]
     Fit,
     Code,
-    CodeDown,
     Name,
-    NameDown,
-}
-
-impl ProductOrder {
-    /// The codes in the address of the page.
-    pub const CODES: [(&'static str, Self); 4] = [
-        ("code", Self::Code),
-        ("code-af", Self::CodeDown),
-        ("naam", Self::Name),
-        ("naam-af", Self::NameDown),
-    ];
-
-    pub fn code(self) -> &'static str {
-        Self::CODES.iter().find(|(_, order)| *order == self).map_or("", |(code, _)| code)
-    }
 }

@@ -8,12 +8,13 @@ use rules::product::{ProductCategory, ProductKind};
 
 use super::actions;
 use super::body::{read_filter, read_product};
-use super::model::{Product, ProductFilter, ProductOrder};
+use super::model::{Product, ProductColumn, ProductFilter};
 use crate::error::{Error, Result};
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::form::{Form, Labels, Refusal, Values, form_page, shown, ticked};
-use crate::product_book::overview::{Saved, address, list_page, own_region, saved_in, saved_message};
+use crate::product_book::overview::{Saved, list_page, own_region, saved_in, saved_message};
 use crate::product_book::segments::actions::list_segments;
+use crate::product_book::supply_side::{SortHead, SortOrder, link};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::input::{FormInput, QueryInput};
@@ -21,6 +22,11 @@ use crate::web::page::{Page, html};
 use crate::web::paging::{PageLinks, page_number};
 
 const LIST: &str = "/beheer/producten";
+/// The order of the list: by code unless somebody chooses.
+const LISTED: &[(&str, ProductColumn)] = &[("code", ProductColumn::Code), ("naam", ProductColumn::Name)];
+/// What was searched stands with the best first.
+const SEARCHED: &[(&str, ProductColumn)] =
+    &[("best", ProductColumn::Fit), ("code", ProductColumn::Code), ("naam", ProductColumn::Name)];
 const LABELS: Labels = &[
     ("code", "Code"),
     ("naam", "Naam"),
@@ -43,14 +49,6 @@ const LABELS: Labels = &[
 /// The choices of a list: code and label.
 type Choices = Vec<(String, String)>;
 
-/// The head of a column that can be sorted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SortLink {
-    pub href: String,
-    /// The value of `aria-sort`, for the column the list is sorted by.
-    pub current: Option<&'static str>,
-}
-
 #[derive(Template)]
 #[template(path = "product_book/products/list.html")]
 pub struct ProductListPage {
@@ -61,10 +59,10 @@ pub struct ProductListPage {
     pub text: String,
     pub segment: String,
     /// Kept when the filter changes.
-    pub order: &'static str,
+    pub order: String,
+    pub best_first: bool,
     pub segments: Choices,
-    pub by_code: SortLink,
-    pub by_name: SortLink,
+    pub heads: [SortHead; 2],
     pub saved: Saved,
 }
 
@@ -82,13 +80,12 @@ pub struct ProductFormPage {
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
-    let mut filter = ProductFilter { region: Some(own_region(&ctx)?), ..read_filter(&mut query) };
-    let order = query.optional_choice("volgorde", &ProductOrder::CODES);
+    let filter = ProductFilter { region: Some(own_region(&ctx)?), ..read_filter(&mut query) };
+    // Without a choice the best fit comes first, or the lowest code when nothing was typed.
+    let columns = if filter.text.is_some() { SEARCHED } else { LISTED };
+    let order = SortOrder::read(&mut query, columns);
     let number = page_number(&mut query);
     query.finish(())?;
-    // Without a choice the best fit comes first, or the lowest code when nothing was typed.
-    filter.text = filter.text.filter(|text| !text.is_empty());
-    let order = order.unwrap_or(if filter.text.is_some() { ProductOrder::Fit } else { ProductOrder::Code });
     let (text, segment) = (filter.text.clone().unwrap_or_default(), filter.segment.clone().unwrap_or_default());
     let (found, segments) = ctx
         .db(move |conn, _, _| {
@@ -96,39 +93,25 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
             Ok((actions::list_products(conn, &filter, order)?, list_segments(conn, &region)?))
         })
         .await?;
-    let query = [("zoek", text.as_str()), ("segment", segment.as_str())];
-    let chosen = [query[0], query[1], ("volgorde", order.code())];
+    let address = |code: &str| link(LIST, &[("zoek", &text), ("segment", &segment), ("sorteer", code)]);
+    let heads = [("Code", ProductColumn::Code), ("Naam", ProductColumn::Name)]
+        .map(|(label, column)| SortHead::new(label, column, order, columns, address));
+    let code = order.code(columns);
+    let chosen = [("zoek", text.as_str()), ("segment", segment.as_str()), ("sorteer", code.as_str())];
     let (rows, links) = list_page(number, &found, LIST, &chosen);
-    let by_code = sort_link(query, order, ProductOrder::Code, ProductOrder::CodeDown);
-    let by_name = sort_link(query, order, ProductOrder::Name, ProductOrder::NameDown);
-    let segments = segments.into_iter().map(segment_choice).collect();
     html(&ProductListPage {
         page: Page::new(&ctx, "/beheer"),
         products: rows.into_iter().map(|stored| stored.value).collect(),
         total: found.len(),
         links,
+        best_first: order.column == ProductColumn::Fit,
+        order: code,
+        segments: segments.into_iter().map(segment_choice).collect(),
+        heads,
         text,
         segment,
-        order: order.code(),
-        segments,
-        by_code,
-        by_name,
         saved,
     })
-}
-
-/// Choosing the column the list is sorted by turns the order round.
-fn sort_link(query: [(&str, &str); 2], order: ProductOrder, up: ProductOrder, down: ProductOrder) -> SortLink {
-    let next = if order == up { down } else { up };
-    let href = address(LIST, &[query[0], query[1], ("volgorde", next.code())]);
-    let current = if order == up {
-        Some("ascending")
-    } else if order == down {
-        Some("descending")
-    } else {
-        None
-    };
-    SortLink { href, current }
 }
 
 pub async fn new_form(ctx: Context) -> Result<HttpResponse> {
@@ -212,7 +195,8 @@ async fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {
     let (segments, products) = ctx
         .db(move |conn, _, _| {
             let filter = ProductFilter { region: Some(region.clone()), ..ProductFilter::default() };
-            Ok((list_segments(conn, &region)?, actions::list_products(conn, &filter, ProductOrder::Code)?))
+            let order = SortOrder { column: ProductColumn::Code, descending: false };
+            Ok((list_segments(conn, &region)?, actions::list_products(conn, &filter, order)?))
         })
         .await?;
     let categories = ProductCategory::ALL.iter().map(|category| {

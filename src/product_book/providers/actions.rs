@@ -11,7 +11,6 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::product_book::common::{Expect, Saved, Stored, check_expectation, require_one_row, touch_book};
 use crate::product_book::supply_side::SortOrder;
-use crate::web::paging::Paging;
 
 /// What a provider says, apart from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,19 +32,16 @@ pub const MAIN_IS_SUB: &str = "De gekozen hoofdaannemer is zelf onderaannemer.";
 pub const HAS_SUBS: &str = "Deze aanbieder heeft onderaannemers en kan er zelf geen worden.";
 pub const HAS_CONTRACTS: &str = "Deze aanbieder heeft lopende contracten en kan geen onderaannemer worden.";
 
-/// One page of the providers that fit, and how many there are.
+/// Some of the providers that fit (after how many, and at most how many), and how many there are.
 pub fn list_providers(
     conn: &mut Connection,
     filter: &ProviderFilter,
     order: SortOrder<ProviderColumn>,
-    page: usize,
-) -> Result<(Vec<Stored<Provider>>, Paging)> {
+    part: (i64, i64),
+) -> Result<(Vec<Stored<Provider>>, usize)> {
     db::read(conn, |conn| {
         let total = usize::try_from(store::count_providers(conn, filter)?).map_err(Error::internal)?;
-        let paging = Paging::new(page, total);
-        let offset = i64::try_from(paging.offset()).map_err(Error::internal)?;
-        let limit = i64::try_from(paging.size).map_err(Error::internal)?;
-        Ok((store::list_providers(conn, filter, order, (offset, limit))?, paging))
+        Ok((store::list_providers(conn, filter, order, part)?, total))
     })
 }
 

@@ -10,14 +10,15 @@ use utoipa::ToSchema;
 use super::actions::{self, ProviderDraft};
 use super::model::{Provider, ProviderColumn, ProviderFilter, ProviderKind, parse_email, parse_phone, parse_website};
 use crate::api_document::{Problem, parse_path};
-use crate::error::{Error, Result};
+use crate::db::Connection;
+use crate::error::Result;
 use crate::identity::policy::Permission;
 use crate::product_book::common::{Expect, Stored};
-use crate::product_book::supply_side::{SortOrder, outdated};
+use crate::product_book::supply_side::{SortOrder, rows_of_page};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::page_number;
+use crate::web::paging::{Paging, page_number};
 use crate::web::reply;
 
 /// Of het een hoofdaannemer is of een onderaannemer.
@@ -66,6 +67,7 @@ pub struct ProviderBody {
 
 /// Eén pagina van de aanbieders.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub struct Aanbieders {
     aanbieders: Vec<ProviderBody>,
     /// Nummer van deze pagina.
@@ -267,7 +269,9 @@ pub async fn list_providers(ctx: Context, QueryInput(mut query): QueryInput) -> 
     query.finish(())?;
     let with_contacts = ctx.may(Permission::SeeReferrerContacts);
     let order = SortOrder { column: ProviderColumn::Name, descending: false };
-    let (found, paging) = ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, page)).await?;
+    let part = rows_of_page(page);
+    let (found, total) = ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, part)).await?;
+    let paging = Paging::new(page, total);
     reply::json(&Aanbieders {
         aanbieders: found.into_iter().map(|stored| ProviderBody::new(stored.value, with_contacts)).collect(),
         pagina: paging.number,
@@ -326,20 +330,15 @@ pub async fn put_provider(
     let draft = input.finish(draft)?;
     let key = agb.clone();
     let saved = ctx.db_supply(move |conn, actor, now| actions::save_provider(conn, actor, now, key.as_str(), expect, draft)).await;
-    match saved {
-        Ok(saved) => reply_provider(&ctx, if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored),
-        Err(Error::Outdated { .. }) => {
-            let newer = ctx.db(move |conn, _, _| actions::find_provider(conn, agb.as_str())).await?;
-            Err(outdated(&body(&ctx, newer.value)))
-        }
-        Err(other) => Err(other),
-    }
-}
-
-fn body(ctx: &Context, provider: Provider) -> ProviderBody {
-    ProviderBody::new(provider, ctx.may(Permission::SeeReferrerContacts))
+    let with_contacts = ctx.may(Permission::SeeReferrerContacts);
+    let current = move |conn: &mut Connection| {
+        actions::find_provider(conn, agb.as_str()).map(|stored| ProviderBody::new(stored.value, with_contacts))
+    };
+    let saved = reply::show_current(&ctx, saved, current).await?;
+    reply_provider(&ctx, if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)
 }
 
 fn reply_provider(ctx: &Context, status: StatusCode, stored: Stored<Provider>) -> Result<HttpResponse> {
-    reply::json_with_version(status, stored.version, &body(ctx, stored.value))
+    let body = ProviderBody::new(stored.value, ctx.may(Permission::SeeReferrerContacts));
+    reply::json_with_version(status, stored.version, &body)
 }

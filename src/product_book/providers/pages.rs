@@ -11,13 +11,13 @@ use super::model::{Provider, ProviderColumn, ProviderKind, ProviderName};
 use crate::error::{Error, Result};
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::overview::{Saved, saved_message};
-use crate::product_book::supply_side::{Difference, SortHead, SortOrder, differences, html_outdated, link};
+use crate::product_book::supply_side::{Difference, SortHead, SortOrder, differences, html_outdated, label_of, link, rows_of_page};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::web::paging::{PageLinks, page_number};
+use crate::web::paging::{PageLinks, Paging, page_number};
 
 const PATH: &str = "/beheer/aanbieders";
 const COLUMNS: [(&str, ProviderColumn); 2] = [("naam", ProviderColumn::Name), ("agb", ProviderColumn::Agb)];
@@ -113,14 +113,16 @@ impl ProviderFormPage {
         self
     }
 
+    /// To be called on a form with its choices, which knows what its codes stand for.
     fn with_newer(mut self, newer: &Stored<Provider>) -> Self {
         let now = &newer.value;
         let yes_no = |flag: bool| if flag { "ja" } else { "nee" };
         let main = now.main_provider.as_ref().map_or("", |main| main.agb.as_str());
+        let kind = |code| label_of(&self.kinds, code);
         self.differences = differences(&[
             ("Naam", &self.name, &now.name),
-            ("Soort", &self.kind, now.kind.word()),
-            ("Hoofdaannemer", &self.main, main),
+            ("Soort", kind(&self.kind), kind(now.kind.word())),
+            ("Hoofdaannemer", label_of(&self.mains, &self.main), label_of(&self.mains, main)),
             ("Telefoon voor verwijzers", &self.phone, &now.phone),
             ("E-mail voor verwijzers", &self.email, &now.email),
             ("Website", &self.website, &now.website),
@@ -151,7 +153,9 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let number = page_number(&mut query);
     query.finish(())?;
     let (name, kind) = (filter.name.clone().unwrap_or_default(), filter.kind.map_or("", ProviderKind::word));
-    let (providers, paging) = ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, number)).await?;
+    let part = rows_of_page(number);
+    let (providers, total) = ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, part)).await?;
+    let paging = Paging::new(number, total);
     let sorted = |order: &str| link(PATH, &[("naam", &name), ("soort", kind), ("sorteer", order)]);
     let heads = [("Naam", ProviderColumn::Name), ("AGB-code", ProviderColumn::Agb)];
     let heads = heads.map(|(label, column)| SortHead::new(label, column, order, &COLUMNS, sorted)).into();
@@ -225,7 +229,7 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
             let (newer, mains) = ctx
                 .db(move |conn, _, _| Ok((actions::find_provider(conn, &agb)?, actions::list_main_providers(conn)?)))
                 .await?;
-            return html_outdated(&typed.with_newer(&newer).with_choices(mains));
+            return html_outdated(&typed.with_choices(mains).with_newer(&newer));
         }
         Err(error) => error_links_of(error)?,
     };

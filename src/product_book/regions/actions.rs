@@ -12,13 +12,15 @@ use crate::error::{Error, Result};
 use crate::product_book::common::{
     Expect, Saved, Stored, check_expectation, require_one_row, require_own_region, touch_book,
 };
-use crate::product_book::contact::Contact;
 
 /// What a region says, apart from its code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegionDraft {
     pub name: String,
-    pub contact: Contact,
+    /// Empty is unknown, as for mail and website.
+    pub phone: String,
+    pub email: String,
+    pub website: String,
     pub fresh_days: i32,
     pub stale_days: i32,
     pub intake_norm_weeks: i32,
@@ -65,9 +67,9 @@ pub fn save_region(
         let value = Region {
             code: code.to_owned(),
             name: draft.name,
-            phone: draft.contact.phone,
-            email: draft.contact.email,
-            website: draft.contact.website,
+            phone: draft.phone,
+            email: draft.email,
+            website: draft.website,
             fresh_days: draft.fresh_days,
             stale_days: draft.stale_days,
             intake_norm_weeks: draft.intake_norm_weeks,

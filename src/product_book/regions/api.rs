@@ -10,17 +10,19 @@ use utoipa::ToSchema;
 use super::actions::{self, RegionDraft};
 use super::model::Region;
 use crate::api_document::parse_path;
+use crate::db::Connection;
 use crate::error::Result;
-use crate::product_book::common::{Expect, Stored, known, or_current};
-use crate::product_book::contact::read_contact;
+use crate::product_book::common::{Expect, Stored, known};
 use crate::product_book::described::{
     IfMatch, Mailadres, Naam, PageQuery, Paginering, ReadProblems, RegionPath, Telefoonnummer, Webadres,
     WriteProblems,
 };
+use crate::product_book::providers::model::{parse_email, parse_phone, parse_website};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::{Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::page_number;
 use crate::web::reply;
 
 /// Regio: de gemeenten die samen inkopen.
@@ -75,7 +77,6 @@ pub struct RegionList {
 #[expect(dead_code, reason = "describes the fields that read_region reads")]
 pub struct RegionInput {
     /// Naam van de regio.
-    #[schema(example = "Noord-Veluwe")]
     naam: Naam,
     /// Telefoonnummer voor vragen.
     telefoon: Option<Telefoonnummer>,
@@ -117,7 +118,9 @@ impl From<Region> for RegionBody {
 pub(super) fn read_region(fields: &mut Fields) -> RegionDraft {
     RegionDraft {
         name: fields.text("naam", Length(1, 100)),
-        contact: read_contact(fields),
+        phone: fields.optional_parsed("telefoon", "geen-telefoonnummer", parse_phone).unwrap_or_default(),
+        email: fields.optional_parsed("email", "geen-emailadres", parse_email).unwrap_or_default(),
+        website: fields.optional_parsed("website", "geen-website", parse_website).unwrap_or_default(),
         fresh_days: whole(fields, "versDagen", 1, 365),
         stale_days: whole(fields, "verouderdDagen", 2, 730),
         intake_norm_weeks: whole(fields, "normIntakeWeken", 0, 520),
@@ -164,7 +167,7 @@ pub async fn get_region(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let code = parse_path("regio", &path, RegionCode::parse)?;
-    reply_region(find(&ctx, code).await?)
+    reply_region(ctx.db(move |conn, _, _| actions::find_region(conn, code.as_str())).await?)
 }
 
 #[utoipa::path(
@@ -197,12 +200,10 @@ pub async fn put_region(
     let saved = ctx
         .db_supply(move |conn, actor, now| actions::save_region(conn, actor, now, key.as_str(), expect, draft))
         .await;
-    let current = async { find(&ctx, code).await.map(|found| RegionBody::from(found.value)) };
-    reply_region(or_current(saved, current).await?.stored)
-}
-
-async fn find(ctx: &Context, code: RegionCode) -> Result<Stored<Region>> {
-    ctx.db(move |conn, _, _| actions::find_region(conn, code.as_str())).await
+    let current = move |conn: &mut Connection| {
+        actions::find_region(conn, code.as_str()).map(|found| RegionBody::from(found.value))
+    };
+    reply_region(reply::show_current(&ctx, saved, current).await?.stored)
 }
 
 fn reply_region(stored: Stored<Region>) -> Result<HttpResponse> {

@@ -10,8 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::actions::{self, SegmentDraft};
 use super::model::Segment;
 use crate::api_document::parse_path;
+use crate::db::Connection;
 use crate::error::Result;
-use crate::product_book::common::{Expect, Stored, or_current};
+use crate::product_book::common::{Expect, Stored};
 use crate::product_book::described::{IfMatch, Naam, ReadProblems, RegionPath, Toelichting, WriteProblems};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
@@ -121,11 +122,10 @@ pub async fn put_segment(ctx: Context, req: HttpRequest, path: Path<(String, Str
     let expect = Expect::from_if_match(reply::if_match(&req));
     let draft = read_segment(&mut input);
     let draft = input.finish(draft)?;
-    let (conn_region, conn_code) = (region.clone(), code.clone());
-    let saved = ctx
-        .db_supply(move |conn, actor, now| actions::save_segment(conn, actor, now, (conn_region.as_str(), conn_code.as_str()), expect, draft))
-        .await;
-    let saved = or_current(saved, async { find(&ctx, region, code).await.map(|found| SegmentBody::from(found.value)) }).await?;
+    let key = (region.clone(), code.clone());
+    let saved = ctx.db_supply(move |conn, actor, now| actions::save_segment(conn, actor, now, (region.as_str(), code.as_str()), expect, draft)).await;
+    let current = move |conn: &mut Connection| actions::find_segment(conn, key.0.as_str(), key.1.as_str()).map(|stored| SegmentBody::from(stored.value));
+    let saved = reply::show_current(&ctx, saved, current).await?;
     reply_segment(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)
 }
 

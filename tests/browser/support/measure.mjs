@@ -295,13 +295,15 @@ export function inspectFocus() {
   if (!rect) {
     problems.push(`${name} has the focus but no size`);
   } else if (!pin) {
-    const [x, y] = [rect.left + rect.width / 2, rect.top + rect.height / 2];
-    if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) {
-      problems.push(`${name} has the focus outside the screen, at ${Math.round(x)},${Math.round(y)}`);
+    // Of what is larger than the screen, the middle of the part that is on the screen.
+    const [left, top, right, bottom] = [Math.max(rect.left, 0), Math.max(rect.top, 0), Math.min(rect.right, innerWidth), Math.min(rect.bottom, innerHeight)];
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+    if (right <= left || bottom <= top) {
+      problems.push(`${name} has the focus outside the screen, at ${Math.round(rect.left)},${Math.round(rect.top)}`);
     } else {
-      const top = document.elementFromPoint(x, y);
-      const belongs = top && (element.contains(top) || top.contains(element) || [...(element.labels ?? [])].some((label) => label.contains(top)));
-      if (!belongs) problems.push(`${name} has the focus but lies under <${top?.localName} class="${top?.getAttribute("class") ?? ""}">`);
+      const above = document.elementFromPoint(x, y);
+      const belongs = above && (element.contains(above) || above.contains(element) || [...(element.labels ?? [])].some((label) => label.contains(above)));
+      if (!belongs) problems.push(`${name} has the focus but lies under <${above?.localName} class="${above?.getAttribute("class") ?? ""}">`);
     }
   }
   return { order: Number(element.dataset.testFocused), name, problems };

@@ -17,7 +17,8 @@ use crate::web::context::Context;
 use crate::web::format;
 use crate::web::input::QueryInput;
 use crate::web::page::{ErrorLink, Page, html, html_with_errors};
-use crate::web::paging::{PageLinks, Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::{PageLinks, page_number};
 
 /// How far back the charts go.
 const MONTHS_BACK: Months = Months::new(12);

@@ -14,6 +14,7 @@ use crate::product_book::common::{
 };
 use crate::product_book::municipalities::actions::find_municipality;
 use crate::product_book::municipalities::model::plain;
+use crate::product_book::supply_side::period;
 
 /// What a membership says, apart from region and municipality.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,9 +135,9 @@ fn refuse_overlap(members: &[Stored<Membership>], own_id: Option<i64>, new: &Mem
     match others.find(|other| other.value.overlaps(new)) {
         None => Ok(()),
         Some(other) => {
-            let days = crate::product_book::overview::period(other.value.from, other.value.until);
+            let days = period(other.value.from, other.value.until);
             Err(Error::Conflict(format!(
-                "{} hoort voor {} en {} al bij deze regio: {days}. Geef dat eerst een laatste dag.",
+                "{} hoort voor {} en {} al bij deze regio, {days}. Geef dat eerst een laatste dag.",
                 new.name,
                 new.segment_text(),
                 new.clients.name(),

@@ -11,8 +11,9 @@ use utoipa::ToSchema;
 use super::actions::{self, MembershipDraft, Target};
 use super::model::{Clients, Membership};
 use crate::api_document::parse_path;
+use crate::db::Connection;
 use crate::error::Result;
-use crate::product_book::common::{Expect, Period, Stored, or_current};
+use crate::product_book::common::{Expect, Period, Stored};
 use crate::product_book::described::{
     Datum, IfMatch, PageQuery, Paginering, ReadProblems, RegionPath, Segmentcode, WriteProblems,
 };
@@ -20,7 +21,8 @@ use crate::product_book::municipalities::api::MunicipalityPath;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::{Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::page_number;
 use crate::web::reply;
 
 /// More than any municipality will ever have.
@@ -28,7 +30,7 @@ const MOST_PEOPLE: i64 = 10_000_000;
 
 /// Voor wie het lidmaatschap geldt: alle cliënten, alleen nieuwe, of alleen wie al hulp krijgt.
 #[derive(Debug, ToSchema)]
-#[schema(rename_all = "lowercase")]
+#[schema(rename_all = "lowercase", example = "alle")]
 #[expect(dead_code, reason = "describes the codes of Clients")]
 enum Clienten {
     Alle,
@@ -52,7 +54,7 @@ pub struct MembershipBody {
     #[schema(example = "2")]
     segment: Option<String>,
     /// Voor wie het geldt.
-    #[schema(value_type = Clienten, inline, example = "alle")]
+    #[schema(value_type = Clienten)]
     clienten: &'static str,
     /// Eerste dag; ontbreekt als die niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +91,6 @@ pub struct MembershipInput {
     /// Code van een segment; weglaten is alle segmenten.
     segment: Option<Segmentcode>,
     /// Voor wie het geldt.
-    #[schema(inline, example = "alle")]
     clienten: Clienten,
     /// Eerste dag. Die hoort met segment en clienten bij de sleutel van het lidmaatschap.
     geldig_vanaf: Option<Datum>,
@@ -190,11 +191,9 @@ pub async fn put_member(
     let (key, new) = (target.clone(), draft.clone());
     let saved =
         ctx.db_supply(move |conn, actor, now| actions::save_member(conn, actor, now, &key, expect, &new)).await;
-    let current = async {
-        let found = ctx.db(move |conn, _, _| actions::find_target(conn, &target, &draft)).await;
-        found.map(MembershipBody::from)
-    };
-    let saved = or_current(saved, current).await?;
+    let current =
+        move |conn: &mut Connection| actions::find_target(conn, &target, &draft).map(MembershipBody::from);
+    let saved = reply::show_current(&ctx, saved, current).await?;
     let status = if saved.created { StatusCode::CREATED } else { StatusCode::OK };
     reply::json_with_version(status, saved.stored.version, &MembershipBody::from(saved.stored))
 }

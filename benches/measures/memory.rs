@@ -1,0 +1,100 @@
+//! Memory of the program itself with the demonstration region, some seconds after the start and after a
+//! thousand searches. Only where `/proc` tells.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::load::{Client, request};
+use crate::support::report::{Line, Wanted};
+use crate::support::Outcome;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_beschikbaarheidswijzer");
+const SEARCHES: usize = 1_000;
+/// In MiB.
+const LIMIT: f64 = 60.0;
+
+pub fn measure(folder: &Path) -> Outcome<Vec<Line>> {
+    if !Path::new("/proc/self/status").exists() {
+        return Ok(Vec::new());
+    }
+    let program = Program::start(folder)?;
+    std::thread::sleep(Duration::from_secs(5));
+    let after_start = program.resident()?;
+    program.search()?;
+    std::thread::sleep(Duration::from_secs(3));
+    let after_searches = program.resident()?;
+    let line = |what: &str, mebibytes: f64| {
+        let texts = (format!("{mebibytes:.1} MiB"), format!("{LIMIT:.0} MiB"));
+        Line::new(format!("memory, demonstration region, {what}"), texts, mebibytes / LIMIT, Wanted::AtMost(1.0))
+    };
+    Ok(vec![line("5 s after the start", after_start), line("after 1,000 searches", after_searches)])
+}
+
+/// The program, running until dropped.
+struct Program {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Program {
+    fn start(folder: &Path) -> Outcome<Self> {
+        // A port that was free a moment ago.
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let child = Command::new(PROGRAM)
+            .args(["serve", "--demo", "--listen", &address.to_string()])
+            .env_clear()
+            .env("DATABASE_URL", format!("sqlite://{}", folder.join("demonstration.sqlite").display()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut program = Self { child, address };
+        let until = Instant::now() + Duration::from_mins(2);
+        while !program.is_ready() {
+            if Instant::now() > until || program.child.try_wait()?.is_some() {
+                return Err("the program did not start".into());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Ok(program)
+    }
+
+    fn is_ready(&self) -> bool {
+        let answer = Client::connect(self.address).and_then(|mut client| client.ask(&request("/readyz")));
+        answer.is_ok_and(|status| status == 200)
+    }
+
+    /// Half of it on pages, half by the API, over sixteen connections.
+    fn search(&self) -> Outcome<()> {
+        let mut clients = (0..16).map(|_| Client::connect(self.address)).collect::<Outcome<Vec<_>>>()?;
+        let municipalities = ["GM0233", "GM0243", "GM0267", "GM0302", "GM0273"];
+        let products = ["", "52A01", "45A11", "54A03", "angst", "pleegzorg", "autisme"];
+        for number in 0..SEARCHES {
+            let path = if number % 2 == 0 { "/zoeken" } else { "/v1/aanbod" };
+            let (municipality, product) = (municipalities[number % 5], products[number % 7]);
+            let query = format!("gemeente={municipality}&product={product}&leeftijd={}", number % 18);
+            let answer = clients[number % 16].ask(&request(&format!("{path}?{query}")))?;
+            if answer != 200 {
+                return Err(format!("{path}?{query}: status {answer}").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Resident memory in MiB.
+    fn resident(&self) -> Outcome<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kibibytes / 1024.0)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,8 @@
+//! One file per thing that is promised.
+
+pub mod growth;
+pub mod memory;
+pub mod over_http;
+pub mod saving;
+pub mod searching;
+pub mod starting;
