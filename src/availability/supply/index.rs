@@ -71,7 +71,8 @@ impl AreaIndex {
             Area::Municipality(municipality) => Some(snapshot.book.municipalities[municipality as usize].centre),
         };
         let mut found: Vec<Entry> = Vec::new();
-        for index in 0..u32::try_from(snapshot.offer_count()).unwrap_or(u32::MAX) {
+        // What covers a municipality is in the book of a region that the municipality is in.
+        for index in snapshot.offers_in(&snapshot.regions_of(area)) {
             let offer = snapshot.offer(index);
             let inside = match area {
                 Area::Region(region) => !offer.coverage.is_empty() && snapshot.product(offer).region == region,

@@ -72,6 +72,9 @@ pub struct Snapshot {
     blocks: Vec<Block>,
     count: usize,
     offer_by_id: Arc<HashMap<i64, u32>>,
+    /// The offers of each product, by place in the book, so that the lists of an area are made of the offers
+    /// of its own regions alone. A change of figures does not touch it.
+    offers_by_product: Arc<Vec<Vec<u32>>>,
     /// One per region, then one per municipality, each made when first searched.
     areas: Vec<Arc<OnceLock<AreaIndex>>>,
 }
@@ -81,10 +84,13 @@ impl Snapshot {
         let book = Book::build(&mut tables);
         let mut offer_by_id = HashMap::with_capacity(tables.offers.len());
         let mut offers = Vec::with_capacity(tables.offers.len());
+        let mut offers_by_product = vec![Vec::new(); book.products.len()];
         for row in tables.offers {
             let id = row.id;
             if let Some(offer) = read_offer(&book, row, today) {
-                offer_by_id.insert(id, u32::try_from(offers.len()).unwrap_or(u32::MAX));
+                let index = u32::try_from(offers.len()).unwrap_or(u32::MAX);
+                offer_by_id.insert(id, index);
+                offers_by_product[offer.product as usize].push(index);
                 offers.push(Arc::new(offer));
             }
         }
@@ -98,6 +104,7 @@ impl Snapshot {
             blocks: offers.chunks(BLOCK).map(|block| Arc::new(block.to_vec())).collect(),
             count,
             offer_by_id: Arc::new(offer_by_id),
+            offers_by_product: Arc::new(offers_by_product),
             areas,
         }
     }
@@ -124,6 +131,7 @@ impl Snapshot {
             blocks,
             count: self.count,
             offer_by_id: self.offer_by_id.clone(),
+            offers_by_product: self.offers_by_product.clone(),
             areas,
         })
     }
@@ -152,6 +160,12 @@ impl Snapshot {
 
     pub fn offer(&self, index: u32) -> &Offer {
         &self.blocks[index as usize / BLOCK][index as usize % BLOCK]
+    }
+
+    /// The offers, by place, of all products in the books of these regions.
+    pub(super) fn offers_in(&self, regions: &[u32]) -> impl Iterator<Item = u32> {
+        let products = self.book.products.iter().zip(self.offers_by_product.iter());
+        products.filter(|(product, _)| regions.contains(&product.region)).flat_map(|(_, offers)| offers.iter().copied())
     }
 
     pub fn offers(&self) -> impl Iterator<Item = &Offer> {
