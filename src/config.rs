@@ -29,7 +29,7 @@ pub struct Config {
     pub database_pool: u32,
     /// Worker threads; absent: one per core.
     pub workers: Option<usize>,
-    /// Where the built style sheets and scripts are read from in a debug build; a release holds them itself.
+    /// What makes the region recognise its own pages.
     pub region: RegionLook,
 }
 

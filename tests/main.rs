@@ -4,6 +4,7 @@
 
 mod api;
 mod architecture;
+mod audit;
 mod database;
 mod pages;
 mod roles;

@@ -79,7 +79,7 @@ pub struct Segmentcode(String);
 
 /// De code van een product.
 #[derive(Debug, ToSchema)]
-#[schema(pattern = "^[A-Za-z0-9-]{2,10}$", example = "45A04")]
+#[schema(pattern = "^[A-Za-z0-9-]{2,10}$", example = "45A13")]
 #[expect(dead_code, reason = "describes a kind of text")]
 pub struct Productcode(String);
 

@@ -1,3 +1,4 @@
 //! The pages over HTTP.
 
+mod capacity;
 mod sign_in;

@@ -1,0 +1,180 @@
+//! Searching, and keeping figures, by API.
+
+use serde_json::{Value, json};
+
+use crate::on_both;
+use crate::support::{Browser, TestServer};
+
+const SEARCH: &str = "/v1/aanbod?gemeente=GM0243&product=52A01&leeftijd=14";
+
+/// The number of an offer of De Haven, as a search gives it.
+fn haven_offer(server: &TestServer) -> i64 {
+    let found = server.anyone().get(SEARCH).json();
+    let offers = found["aanbod"].as_array().expect("a list");
+    let own = offers.iter().find(|offer| offer["aanbieder"]["agb"] == "98990009").expect("an offer of De Haven");
+    own["id"].as_i64().expect("a number")
+}
+
+fn version(browser: &Browser, path: &str) -> String {
+    browser.get(path).header("etag").expect("a version").to_owned()
+}
+
+fn found(server: &TestServer, id: i64) -> Value {
+    let answer = server.anyone().get(SEARCH).json();
+    answer["aanbod"].as_array().expect("a list").iter().find(|offer| offer["id"] == id).cloned().expect("the offer")
+}
+
+on_both! {
+    fn a_search_gives_the_soonest_start_first_and_the_unknown_last(server) {
+        let answer = server.anyone().get("/v1/aanbod?gemeente=GM0243&product=52A01").json();
+        assert_eq!(answer["pagina"], 1);
+        assert!(answer["totaal"].as_u64() >= Some(10), "{answer}");
+        // An intake stop comes after all that can start, whatever wait still stands beside it.
+        let open = answer["aanbod"].as_array().expect("a list").iter().filter(|offer| offer["status"] != "aanmeldstop");
+        let weeks: Vec<Option<f64>> = open.map(|offer| {
+            let least = offer["wachttijd"]["minWeken"].as_f64()?;
+            Some(offer["wachttijd"]["maxWeken"].as_f64().map_or(least + 8.0, |most| f64::midpoint(least, most)))
+        }).collect();
+        assert!(weeks.iter().flatten().is_sorted_by(|a, b| a <= b), "{weeks:?}");
+        let known = weeks.iter().take_while(|weeks| weeks.is_some()).count();
+        assert!(known >= 5 && weeks[known..].iter().all(|weeks| weeks.is_none()), "what is not known comes last: {weeks:?}");
+        let statuses: Vec<&str> = answer["aanbod"].as_array().expect("a list").iter().filter_map(|offer| offer["status"].as_str()).collect();
+        if let Some(first) = statuses.iter().position(|status| *status == "onbekend") {
+            assert!(statuses[first..].iter().all(|status| *status == "onbekend"), "{statuses:?}");
+        }
+    }
+}
+
+on_both! {
+    fn crisis_and_matching_products_show_only_when_asked_for(server) {
+        let anyone = server.anyone();
+        let mut codes = std::collections::BTreeSet::new();
+        for page in 1..100 {
+            let answer = anyone.get(&format!("/v1/aanbod?gemeente=GM0243&pagina={page}")).json();
+            let offers = answer["aanbod"].as_array().expect("a list").clone();
+            if offers.is_empty() {
+                break;
+            }
+            codes.extend(offers.iter().map(|offer| offer["product"]["code"].as_str().expect("a code").to_owned()));
+        }
+        assert!(codes.len() > 20 && !codes.contains("44A01") && !codes.iter().any(|code| code.starts_with("46")), "{codes:?}");
+        let foster = anyone.get("/v1/aanbod?gemeente=GM0243&product=pleegzrog").json();
+        assert!(foster["aanbod"].as_array().expect("a list").iter().any(|offer| offer["product"]["code"] == "44A01"), "a typing error is forgiven: {foster}");
+        let crisis = anyone.get("/v1/aanbod?gemeente=GM0243&urgentie=crisis").json();
+        assert!(crisis["totaal"].as_u64() > Some(0), "{crisis}");
+    }
+}
+
+on_both! {
+    fn filters_and_the_fixed_parameters_work_together(server) {
+        let anyone = server.anyone();
+        assert_eq!(anyone.get("/v1/aanbod?gemeente=GM0243&product=&leeftijd=&sorteer=&pagina=").status, 200);
+        let free = anyone.get("/v1/aanbod?gemeente=GM0243&vrijePlek=true&vers=true&leeftijd=9&sorteer=afstand").json();
+        let offers = free["aanbod"].as_array().expect("a list");
+        assert!(!offers.is_empty() && free["totaal"] == free["metPlek"], "{free}");
+        let mut nearest = 0.0;
+        for offer in offers {
+            assert!(offer["plekkenVrij"].as_u64() > Some(0) && offer["versheid"] == "vers", "{offer}");
+            assert!(offer["leeftijdVanaf"].as_u64() <= Some(9) && offer["leeftijdTot"].as_u64() >= Some(9), "{offer}");
+            let km = offer["afstandKm"].as_f64().expect("a distance");
+            assert!(km >= nearest, "nearest first");
+            nearest = km;
+        }
+        assert_eq!(anyone.get("/v1/aanbod?gemeente=GM9999").status, 404);
+        assert_eq!(anyone.get("/v1/aanbod?postcode=1000").status, 404);
+        assert_eq!(anyone.get("/v1/aanbod?gemeente=Putten&leeftijd=oud&sorteer=duurste").wrong_fields(), ["gemeente", "leeftijd", "sorteer"]);
+    }
+}
+
+on_both! {
+    fn a_change_of_figures_is_found_at_once(server) {
+        let (provider, id) = (server.user("aanbieder-de-haven"), haven_offer(server));
+        let path = format!("/v1/aanbod/{id}");
+        let before = server.audit_lines();
+        let body = json!({"plekkenVrij": 7, "aanmeldwachttijd": {"minWeken": 0, "maxWeken": 1}, "behandelwachttijd": {"minWeken": 1}, "grondslag": "actueel"});
+        let saved = provider.put_version(&path, &version(&provider, &path), &body);
+        assert_eq!(saved.status, 200, "{}", saved.body);
+        let now = found(server, id);
+        assert_eq!((&now["plekkenVrij"], &now["status"]), (&json!(7), &json!("plek")));
+        assert_eq!(now["wachttijd"], json!({"minWeken": 1}), "an open end stays open");
+        assert_eq!(now["bevestigdOp"], "2026-11-21T09:00:00Z");
+        assert_eq!(now.get("wachtenden"), None, "what is not told is not known, and never zero");
+        assert_eq!(server.audit_lines(), before + 1);
+        let yesterday = server.anyone().get(&format!("{path}?op=2026-11-20")).json();
+        assert_ne!(yesterday["plekkenVrij"], 7, "the figures of a day stay what they were");
+        let timeline = server.anyone().get(&format!("{path}/verloop"));
+        assert_eq!(timeline.status, 200);
+    }
+}
+
+on_both! {
+    fn the_second_of_two_editors_sees_both_and_overwrites_nothing(server) {
+        let (provider, id) = (server.user("aanbieder-de-haven"), haven_offer(server));
+        let path = format!("/v1/aanbod/{id}");
+        let read = version(&provider, &path);
+        assert_eq!(provider.put_version(&path, &read, &json!({"plekkenVrij": 5})).status, 200);
+        let second = provider.put_version(&path, &read, &json!({"plekkenVrij": 1}));
+        assert_eq!((second.status, &second.json()["code"]), (409, &json!("intussen-gewijzigd")), "{}", second.body);
+        assert_eq!(second.json()["huidig"]["plekkenVrij"], 5);
+        assert_eq!(found(server, id)["plekkenVrij"], 5);
+        assert_eq!(provider.put(&path, &json!({"plekkenVrij": 1})).wrong_fields(), ["If-Match"]);
+    }
+}
+
+on_both! {
+    fn of_many_editors_at_the_same_moment_exactly_one_wins(server) {
+        let (provider, id) = (server.user("aanbieder-de-haven"), haven_offer(server));
+        let path = format!("/v1/aanbod/{id}");
+        let read = version(&provider, &path);
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let editors: Vec<_> = (1..=8).map(|places| {
+                let (provider, path, read) = (provider.clone(), path.clone(), read.clone());
+                scope.spawn(move || provider.put_version(&path, &read, &json!({"plekkenVrij": places})).status)
+            }).collect();
+            editors.into_iter().map(|editor| editor.join().expect("an answer")).collect()
+        });
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 7, "{statuses:?}");
+    }
+}
+
+on_both! {
+    fn wrong_figures_are_all_named_and_nothing_is_saved(server) {
+        let (provider, id) = (server.user("aanbieder-de-haven"), haven_offer(server));
+        let path = format!("/v1/aanbod/{id}");
+        let read = version(&provider, &path);
+        let shape = json!({"plekkenVrij": -1, "wachtenden": "veel", "aanmeldwachttijd": {"minWeken": 8, "maxWeken": 6}, "kleur": "rood"});
+        let wrong = provider.put_version(&path, &read, &shape).wrong_fields();
+        for field in ["plekkenVrij", "wachtenden", "aanmeldwachttijd.maxWeken", "kleur"] {
+            assert!(wrong.iter().any(|name| name == field), "{field} in {wrong:?}");
+        }
+        let stop = provider.put_version(&path, &read, &json!({"status": "aanmeldstop"}));
+        assert_eq!(stop.wrong_fields(), ["aanmeldstopReden"]);
+        let late = provider.put_version(&path, &read, &json!({"aanmeldstopReden": "vol", "aanmeldstopTot": "2020-01-01"}));
+        assert_eq!(late.wrong_fields(), ["aanmeldstopTot"]);
+        assert_eq!(version(&provider, &path), read);
+    }
+}
+
+on_both! {
+    fn a_provider_keeps_only_its_own_figures(server) {
+        let id = haven_offer(server);
+        let path = format!("/v1/aanbod/{id}");
+        let other = server.user("aanbieder-praktijk-groei");
+        assert_eq!(other.put_version(&path, &version(&other, &path), &json!({"plekkenVrij": 9})).status, 403);
+        assert_eq!(other.post("/v1/aanbieders/98990009/bevestigingen", &json!({})).status, 403);
+        assert_eq!(other.post("/v1/aanbieders/98990009/aanbod", &json!({"locatie": 1, "product": "54A02"})).status, 403);
+        let system = server.user("koppeling-de-haven");
+        assert_eq!(system.put_version(&path, &version(&system, &path), &json!({"plekkenVrij": 9})).status, 200);
+    }
+}
+
+on_both! {
+    fn confirming_everything_is_one_call(server) {
+        let (provider, id) = (server.user("aanbieder-de-haven"), haven_offer(server));
+        assert_ne!(found(server, id)["bevestigdOp"], "2026-11-21T09:00:00Z");
+        let answer = provider.post("/v1/aanbieders/98990009/bevestigingen", &json!({}));
+        assert_eq!((answer.status, &answer.json()["bevestigd"]), (201, &json!(10)), "{}", answer.body);
+        assert_eq!((&found(server, id)["bevestigdOp"], &found(server, id)["versheid"]), (&json!("2026-11-21T09:00:00Z"), &json!("vers")));
+    }
+}
