@@ -4,7 +4,7 @@ use beschikbaarheidswijzer::availability::search::input::{Search, read_search};
 use beschikbaarheidswijzer::availability::supply::book::Product;
 use beschikbaarheidswijzer::availability::supply::snapshot::{Area, Snapshot};
 use beschikbaarheidswijzer::web::fields::Fields;
-use beschikbaarheidswijzer::web::paging::PAGE_SIZE;
+use beschikbaarheidswijzer::paging::PAGE_SIZE;
 use rules::product::ProductKind;
 
 use super::Outcome;
