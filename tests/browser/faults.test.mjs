@@ -97,7 +97,7 @@ describe("the checks notice a planted fault", { concurrency: 3 }, () => {
     withPage({}, async (page) => {
       await goTo(page, CLEAN);
       assert.deepEqual(page.said, []);
-      const all = Promise.all([page.waitForEvent("response"), page.waitForEvent("pageerror")]);
+      const all = Promise.all([page.waitForResponse(/bestaat-niet/), page.waitForEvent("pageerror")]);
       await plant(page, `<p style="color:red">Rood</p><img alt="" src="/static/bestaat-niet.svg">`);
       await page.evaluate(() => setTimeout(() => { throw new Error("geplant"); }));
       await all;

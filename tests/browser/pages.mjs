@@ -121,7 +121,7 @@ export const MANAGER_PAGES = [
   { name: "locations", path: "/beheer/locaties" },
   { name: "locations of a provider", path: `/beheer/locaties?aanbieder=${PROVIDER_AGB}` },
   { name: "new location", path: "/beheer/locaties/nieuw" },
-  { name: "new location with errors", path: "/beheer/locaties/nieuw", errors: true, act: send({ nummer: "nul", naam: "", postcode: "12" }) },
+  { name: "new location with errors", path: "/beheer/locaties/nieuw", errors: true, act: send({ nummer: "nul", naam: "", pc4: "12" }) },
   { name: "location", path: `/beheer/locaties/${PROVIDER_AGB}/1` },
   { name: "contracts", path: "/beheer/contracten" },
   { name: "contracts of a provider", path: `/beheer/contracten?aanbieder=${PROVIDER_AGB}` },

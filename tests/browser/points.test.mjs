@@ -60,7 +60,7 @@ describe("points 4 to 9: forms", { concurrency: 3 }, () => {
   test("point 5: numbers have a number keyboard, and an error about a number gives an example", async () => {
     const fields = [
       ["/zoeken", undefined, ["#leeftijd", "#straalKm"]],
-      ["/beheer/locaties/nieuw", MANAGER, ["#nummer", "#postcode"]],
+      ["/beheer/locaties/nieuw", MANAGER, ["#nummer"]],
       ["/beheer/producten/nieuw", MANAGER, ["#leeftijdVanaf", "#leeftijdTot", "#normIntakeWeken"]],
       ["/capaciteit", PROVIDER, [`${FIRST_ROW} >> [data-kolom=vrij]`, `${FIRST_ROW} >> [data-kolom=wacht]`]],
     ];
@@ -109,8 +109,8 @@ describe("points 4 to 9: forms", { concurrency: 3 }, () => {
       await goTo(page, `/beheer/locaties/nieuw?aanbieder=${PROVIDER_AGB}`);
       await page.fill("#nummer", "77");
       await page.fill("#naam", "Met Enter opgeslagen");
-      await page.fill("#postcode", "3841");
-      await page.press("#postcode", "Enter");
+      await page.fill("#pc4", "3841");
+      await page.press("#nummer", "Enter");
       await page.waitForSelector(".melding--goed");
       await page.waitForSelector("text=Met Enter opgeslagen");
     }));

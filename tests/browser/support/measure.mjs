@@ -322,7 +322,8 @@ export function inspectPrint() {
   for (const element of document.querySelectorAll("nav, .nav, .skiplink, button, .nl-button, form.filterrij, .zoek form, .sorteer, .paginering")) {
     if (isSeen(element)) problems.push(`<${element.localName} class="${element.className}"> is printed: “${element.textContent.trim().replace(/\s+/g, " ").slice(0, 40)}”`);
   }
-  for (const details of document.querySelectorAll("details:not(.zoek)")) {
+  // The search is for the screen, and what more can be filled in on the capacity page is mostly empty.
+  for (const details of document.querySelectorAll("details:not(.zoek, tr.meer details)")) {
     const inside = [...details.children].find((child) => child.localName !== "summary");
     if (inside && !isSeen(inside.querySelector("td, p, label, li") ?? inside)) problems.push(`a closed part is not printed: “${details.querySelector("summary")?.textContent.trim()}”`);
   }
