@@ -62,7 +62,7 @@ fn filled(path: &str) -> String {
         ("{agb}", "98990009"),
         ("{nummer}", "1"),
         ("{id}", "1"),
-        ("{membership}", "1"),
+        ("{lidmaatschap}", "1"),
     ]);
     let mut filled = path.to_owned();
     for (parameter, value) in values {

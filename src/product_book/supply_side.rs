@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::error::Result;
 use crate::web::fields::Fields;
 use crate::web::format;
-use crate::web::paging::Paging;
+use crate::paging::Paging;
 
 /// An address with a query; what is empty is left out.
 pub fn link(path: &str, query: &[(&str, &str)]) -> String {

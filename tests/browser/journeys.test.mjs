@@ -1,1 +1,216 @@
+// From the first page to the goal, as people go, with and without JavaScript.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { MANAGER, PROVIDER, PROVIDER_AGB, submit } from "./pages.mjs";
+import { api, goTo, PHONE, signInOnPage, WIDE, withPage } from "./support/site.mjs";
 
+const SAVE = "form[data-capaciteit] .balk button";
+const WAYS = [
+  { javaScript: true, how: "with JavaScript", size: WIDE },
+  { javaScript: false, how: "without JavaScript", size: PHONE },
+];
+
+/** A row of the capacity table that has a free place and no stop, so that search shows its number. */
+async function rowWithPlaces(page) {
+  const rows = await page.locator("tr[data-product]").evaluateAll((all) =>
+    all
+      .filter((row) => Number(row.querySelector("[data-kolom=vrij]").value) > 0 && !row.querySelector("input[type=checkbox]").checked)
+      .map((row) => ({ id: row.dataset.product, places: Number(row.querySelector("[data-kolom=vrij]").value), product: row.querySelector("th small:last-of-type").textContent.trim() })),
+  );
+  assert.ok(rows.length > 0, "the demonstration must give this provider a product with a free place");
+  return rows[0];
+}
+
+/** What anybody sees of an offer: on the page of the provider and in a search for its product. */
+async function publicBadges(id, product) {
+  return withPage({ javaScript: false }, async (page) => {
+    const badges = [];
+    await goTo(page, `/aanbieders/${PROVIDER_AGB}`);
+    const card = page.locator("li.aanbieder", { has: page.locator(`a[href="/aanbod/${id}/verloop"]`) });
+    badges.push((await card.locator(".badge").textContent()).trim());
+    await goTo(page, `/zoeken?product=${product}`);
+    const found = page.locator("li.aanbieder", { has: page.locator(`input[name=aanbod][value="${id}"]`) });
+    if ((await found.count()) > 0) badges.push((await found.locator(".badge").textContent()).trim());
+    return badges;
+  });
+}
+
+describe("journey 1: a referrer finds and compares help", () => {
+  for (const { how, ...options } of WAYS) {
+    test(`searches emdr in Harderwijk for 14 years, opens a provider, and compares two, ${how}`, () =>
+      withPage(options, async (page) => {
+        await goTo(page, "/");
+        await page.fill("#product", "emdr");
+        await page.selectOption("#gemeente", { label: "Harderwijk" });
+        await page.fill("#leeftijd", "14");
+        await page.click("search button[type=submit]");
+        await page.waitForURL(/product=emdr.*gemeente=GM0243.*leeftijd=14/);
+        await page.waitForSelector("a.chip >> text=14 jaar");
+
+        const first = page.locator("li.aanbieder h3 a").first();
+        const name = await first.textContent();
+        await first.click();
+        await page.waitForURL(/\/aanbieders\/\d{8}$/);
+        assert.equal(await page.textContent("h1"), name);
+        assert.ok((await page.locator("li.aanbieder", { hasText: "EMDR" }).count()) > 0, "the provider offers what was searched");
+        assert.match(await page.textContent("#contact"), /Log in/, "contact for referrers is behind signing in");
+
+        await page.goBack();
+        await page.waitForSelector("a.chip >> text=14 jaar");
+        const names = [];
+        for (const index of [0, 1]) {
+          const card = page.locator("li.aanbieder").nth(index);
+          names.push((await card.locator("h3").textContent()).trim());
+          await card.locator("label.vinkje").click();
+        }
+        await page.click("text=Vergelijk de aangevinkte");
+        await page.waitForURL(/\/vergelijken\?/);
+        assert.deepEqual(await page.locator("thead th a").allTextContents(), names);
+      }));
+  }
+
+  test("sees how to reach a provider after signing in, and comes back to where it was", () =>
+    withPage({}, async (page) => {
+      await goTo(page, `/aanbieders/${PROVIDER_AGB}`);
+      await page.click("#contact >> text=Log in");
+      await signInOnPage(page, "verwijzer-huisartsen");
+      await page.waitForURL(new RegExp(`/aanbieders/${PROVIDER_AGB}`));
+      assert.match(await page.textContent("#contact"), /Telefoon voor verwijzers/);
+      await page.click("text=Uitloggen");
+      await page.waitForSelector(".wie >> text=Inloggen");
+    }));
+});
+
+// One after the other: these change the figures of one provider.
+describe("journeys 2 and 3: a provider keeps its figures", () => {
+  for (const { how, ...options } of WAYS) {
+    test(`changes the free places, and search has the new number at once, ${how}`, () =>
+      withPage(options, async (page) => {
+        await goTo(page, "/");
+        await page.click(".wie >> text=Inloggen");
+        await signInOnPage(page, PROVIDER);
+        await goTo(page, "/capaciteit");
+        const { id, places, product } = await rowWithPlaces(page);
+        assert.ok((await publicBadges(id, product))[0].startsWith(`${places} plek`), "what search shows before");
+        const changed = places + 6;
+        await page.fill(`#vrij-${id}`, String(changed));
+        if (options.javaScript) assert.equal(await page.textContent("[data-teller]"), "1 product gewijzigd, nog niet opgeslagen.");
+        await submit(page, SAVE);
+        assert.match(await page.textContent(".melding--goed"), /1 product is gewijzigd en bevestigd op/);
+        assert.equal(await page.inputValue(`#vrij-${id}`), String(changed));
+        for (const badge of await publicBadges(id, product)) assert.equal(badge, `${changed} plekken vrij`);
+        assert.equal((await api(`/v1/aanbod/${id}`)).plekkenVrij, changed);
+      }));
+  }
+
+  test("two edit the same figures: the second is told, sees both, and can still save", () =>
+    withPage({ who: PROVIDER }, (first) =>
+      withPage({ who: PROVIDER }, async (second) => {
+        await Promise.all([goTo(first, "/capaciteit"), goTo(second, "/capaciteit")]);
+        const { id, places } = await rowWithPlaces(first);
+        await first.fill(`#vrij-${id}`, String(places + 1));
+        await submit(first, SAVE);
+        await first.waitForSelector(".melding--goed");
+
+        await second.fill(`#vrij-${id}`, String(places + 2));
+        await submit(second, SAVE);
+        await second.waitForSelector("[data-foutsamenvatting]:focus");
+        assert.match(await second.textContent("[data-foutsamenvatting]"), /Iemand anders was eerder/);
+        const values = await second.locator(".botsing-waarde").allTextContents();
+        assert.deepEqual(values.map((text) => text.trim()), [String(places + 2), String(places + 1)], "both versions side by side");
+        assert.equal(await second.inputValue(`#vrij-${id}`), String(places + 2), "what was typed is still there");
+        assert.equal((await api(`/v1/aanbod/${id}`)).plekkenVrij, places + 1, "nothing of the second is saved yet");
+
+        await submit(second, SAVE);
+        await second.waitForSelector(".melding--goed");
+        assert.equal((await api(`/v1/aanbod/${id}`)).plekkenVrij, places + 2);
+      }),
+    ));
+
+  test("two edit different products at the same time: both are saved", () =>
+    withPage({ who: PROVIDER }, (first) =>
+      withPage({ who: PROVIDER }, async (second) => {
+        await Promise.all([goTo(first, "/capaciteit"), goTo(second, "/capaciteit")]);
+        const ids = await first.locator("tr[data-product]").evaluateAll((rows) => rows.map((row) => row.dataset.product));
+        await first.fill(`#wacht-${ids[0]}`, "31");
+        await submit(first, SAVE);
+        await second.fill(`#wacht-${ids[1]}`, "32");
+        await submit(second, SAVE);
+        await second.waitForSelector(".melding--goed");
+        assert.equal(await second.inputValue(`#wacht-${ids[0]}`), "31");
+        assert.equal(await second.inputValue(`#wacht-${ids[1]}`), "32");
+      }),
+    ));
+});
+
+describe("journey 4: the region buys something new", () => {
+  for (const { how, ...options } of WAYS) {
+    test(`a manager makes a segment, a product and a contract, the provider offers it, and search finds it, ${how}`, async () => {
+      const [segment, code, name] = options.javaScript ? ["NIEUW1", "99N01", "Tuintherapie"] : ["NIEUW2", "99N02", "Boerderijhulp"];
+      await withPage({ who: MANAGER, ...options }, async (page) => {
+        await goTo(page, "/beheer/segmenten/nieuw");
+        await page.fill("#code", segment);
+        await page.fill("#naam", `Segment voor ${name}`);
+        await submit(page);
+        await page.waitForSelector(".melding--goed");
+
+        await goTo(page, "/beheer/producten/nieuw");
+        await page.fill("#code", code);
+        await page.fill("#naam", name);
+        await page.selectOption("#segment", segment);
+        await page.selectOption("#ijwCategorie", { index: 1 });
+        await page.selectOption("#soort", { label: "Ambulant" });
+        await page.fill("#leeftijdVanaf", "4");
+        await page.fill("#leeftijdTot", "17");
+        await submit(page);
+        await page.waitForSelector(".melding--goed");
+
+        await goTo(page, "/beheer/contracten/nieuw");
+        await page.selectOption("#aanbieder", PROVIDER_AGB);
+        await page.selectOption("#product", code);
+        await submit(page);
+        await page.waitForSelector(".melding--goed");
+      });
+      await withPage({ who: PROVIDER, ...options }, async (page) => {
+        await goTo(page, "/capaciteit/toevoegen");
+        await page.selectOption("#product", { label: `${name} (${code})` });
+        await page.selectOption("#locatie", { index: 1 });
+        await submit(page);
+        const row = page.locator("tr[data-product]", { hasText: name });
+        await row.locator("[data-kolom=vrij]").fill("3");
+        await row.locator("[data-kolom=intake]").fill("1");
+        await row.locator("[data-kolom=start]").fill("2");
+        await submit(page, SAVE);
+        await page.waitForSelector(".melding--goed");
+      });
+      await withPage(options, async (page) => {
+        await goTo(page, "/");
+        await page.fill("#product", name);
+        await page.click("search button[type=submit]");
+        await page.waitForSelector(`a.chip >> text=${name}`);
+        assert.equal(await page.locator("li.aanbieder").count(), 1);
+        assert.equal((await page.textContent("li.aanbieder .badge")).trim(), "3 plekken vrij");
+      });
+    });
+  }
+
+  test("two managers edit the same segment: the second is told and sees both", () =>
+    withPage({ who: MANAGER }, (first) =>
+      withPage({ who: MANAGER }, async (second) => {
+        const path = "/beheer/segmenten/5";
+        await Promise.all([goTo(first, path), goTo(second, path)]);
+        await first.fill("#omschrijving", "Van de eerste");
+        await submit(first);
+        await first.waitForSelector(".melding--goed");
+        await second.fill("#omschrijving", "Van de tweede");
+        await submit(second);
+        await second.waitForSelector("[data-foutsamenvatting]:focus");
+        assert.match(await second.textContent("[data-foutsamenvatting]"), /Intussen gewijzigd/);
+        const text = await second.textContent(".botsing");
+        assert.ok(text.includes("Van de eerste") && text.includes("Van de tweede"), `both versions side by side: ${text}`);
+        assert.equal(await second.inputValue("#omschrijving"), "Van de tweede");
+        await submit(second);
+        await second.waitForSelector(".melding--goed");
+      }),
+    ));
+});

@@ -5,12 +5,16 @@
 //   who     the demonstration user that is signed in
 //   status  of the answer, when it is not 200
 //   errors  true when the page shows errors to mend
+//   shows   what must be seen, where the address alone does not say it
 //   act     what is done on the page before it is checked
-import { api } from "./support/site.mjs";
+import assert from "node:assert/strict";
+import { api, goTo, settle } from "./support/site.mjs";
 
 export const MANAGER = "beheerder-regio";
 export const REFERRER = "verwijzer-huisartsen";
 export const PROVIDER = "aanbieder-de-haven";
+/** One with few products. */
+export const SMALL_PROVIDER = "aanbieder-atelier-kleurspoor";
 export const PROVIDER_AGB = "98990009";
 
 /** The search of the demonstration: trauma treatment near Harderwijk, for a child of 14. */
@@ -30,20 +34,52 @@ export async function findSubcontractor() {
 
 /** Sends the form of the page with these fields filled in. */
 export function send(fields) {
-  return async (page) => {
+  const act = async (page) => {
     for (const [field, value] of Object.entries(fields)) await page.fill(`main [name="${field}"]`, value);
-    await Promise.all([page.waitForEvent("load"), page.click(SUBMIT)]);
+    await submit(page);
   };
+  return Object.assign(act, { fields });
+}
+
+/** Presses the button of a form and waits for the page that comes of it. */
+export async function submit(page, button = SUBMIT) {
+  await Promise.all([page.waitForEvent("load"), page.click(button)]);
+}
+
+/** Opens a page of the tables below, does what the table says, and makes sure it is the page that was meant. */
+export async function openEntry(page, entry) {
+  const path = typeof entry.path === "function" ? await entry.path() : entry.path;
+  const answer = await goTo(page, path);
+  if (entry.act) {
+    await entry.act(page);
+    await settle(page);
+  } else {
+    assert.equal(answer.status(), entry.status ?? 200, `the status of ${path}`);
+  }
+  if (entry.shows) assert.ok(await page.isVisible(entry.shows), `${path} must show ${entry.shows}`);
+  return path;
+}
+
+/** Makes mistakes in the first products of the capacity table. */
+async function sendWrongFigures(page) {
+  await page.fill("tbody tr[data-product] >> nth=0 >> [data-kolom=vrij]", "drie");
+  await page.fill("tbody tr[data-product] >> nth=1 >> [data-kolom=intake]", "8-6");
+  await submit(page, "form[data-capaciteit] .balk button");
+}
+
+async function ownOffer() {
+  const { aanbod } = await api(`/v1/aanbod?regio=noord-veluwe`);
+  return aanbod.find((offer) => offer.aanbieder.agb === PROVIDER_AGB)?.id ?? (await offerIds(1))[0];
 }
 
 export const PUBLIC_PAGES = [
   { name: "start", path: "/" },
   { name: "search with filters", path: SEARCH },
   { name: "search with all filters", path: "/zoeken?product=ambulant&postcode=3841&leeftijd=12&urgentie=urgent&soort=ambulant&straalKm=40&vrijePlek=ja&binnenNorm=ja&vers=ja&online=ja" },
-  { name: "search without results", path: "/zoeken?product=pleegzorg&leeftijd=23&vrijePlek=ja&gemeente=GM0233" },
-  { name: "search, second page", path: "/zoeken?pagina=2" },
-  { name: "search by distance", path: "/zoeken?postcode=3841&sorteer=afstand&straalKm=30" },
-  { name: "search by name", path: "/zoeken?sorteer=naam" },
+  { name: "search without results", path: "/zoeken?product=pleegzorg&leeftijd=23&vrijePlek=ja&gemeente=GM0233", shows: "text=Niets gevonden" },
+  { name: "search, second page", path: "/zoeken?product=emdr&gemeente=GM0243&leeftijd=14&pagina=2", shows: "text=Pagina 2 van 2" },
+  { name: "search by distance", path: "/zoeken?product=vaktherapie&postcode=3841&sorteer=afstand&straalKm=15" },
+  { name: "search by name", path: "/zoeken?product=emdr&vrijePlek=ja&sorteer=naam" },
   { name: "search in a crisis", path: "/zoeken?urgentie=crisis" },
   { name: "search with errors", path: "/zoeken?leeftijd=twaalf&postcode=12&straalKm=0", status: 400, errors: true },
   { name: "search with an unknown postcode", path: "/zoeken?postcode=1000", status: 400, errors: true },
@@ -60,6 +96,9 @@ export const PUBLIC_PAGES = [
   { name: "open data", path: "/open-gegevens" },
   { name: "sign in", path: "/inloggen" },
   { name: "sign in with an error", path: "/inloggen", errors: true, act: send({ naam: "niemand", wachtwoord: "onjuist" }) },
+  { name: "course of an offer", path: async () => `/aanbod/${(await offerIds(1))[0]}/verloop`, act: (page) => page.click("summary >> nth=0") },
+  { name: "course of an offer on a day", path: async () => `/aanbod/${(await offerIds(1))[0]}/verloop?op=01-10-2026` },
+  { name: "course of an offer on no day", path: async () => `/aanbod/${(await offerIds(1))[0]}/verloop?op=gisteren`, status: 400, errors: true },
   { name: "no such page", path: "/bestaat-niet", status: 404 },
   { name: "no such provider", path: "/aanbieders/00000000", status: 404 },
   { name: "not allowed", path: "/beheer", who: REFERRER, status: 403 },
@@ -73,8 +112,8 @@ export const MANAGER_PAGES = [
   { name: "segment", path: "/beheer/segmenten/1" },
   { name: "providers", path: "/beheer/aanbieders" },
   { name: "providers, second page", path: "/beheer/aanbieders?pagina=2" },
-  { name: "providers by name and kind", path: "/beheer/aanbieders?naam=praktijk&soort=onderaannemer" },
-  { name: "providers without results", path: "/beheer/aanbieders?naam=bestaatniet" },
+  { name: "providers by name and kind", path: "/beheer/aanbieders?naam=praktijk&soort=onderaannemer", shows: "caption" },
+  { name: "providers without results", path: "/beheer/aanbieders?naam=bestaatniet", shows: "text=/Geen .* (gevonden|past)|Op deze pagina staat niets/" },
   { name: "new provider", path: "/beheer/aanbieders/nieuw" },
   { name: "new provider with errors", path: "/beheer/aanbieders/nieuw", errors: true, act: send({ agb: "12", naam: "", emailVerwijzers: "geen adres", website: "geen adres" }) },
   { name: "provider", path: `/beheer/aanbieders/${PROVIDER_AGB}` },
@@ -86,12 +125,37 @@ export const MANAGER_PAGES = [
   { name: "location", path: `/beheer/locaties/${PROVIDER_AGB}/1` },
   { name: "contracts", path: "/beheer/contracten" },
   { name: "contracts of a provider", path: `/beheer/contracten?aanbieder=${PROVIDER_AGB}` },
-  { name: "contracts without results", path: "/beheer/contracten?pagina=999" },
+  { name: "contracts without results", path: "/beheer/contracten?pagina=999", shows: "text=/Geen .* (gevonden|past)|Op deze pagina staat niets/" },
   { name: "new contract", path: "/beheer/contracten/nieuw" },
   { name: "new contract with errors", path: "/beheer/contracten/nieuw", errors: true, act: send({ geldigVanaf: "gisteren", geldigTot: "32-13-2026" }) },
+  { name: "regions", path: "/beheer/regios" },
+  { name: "region", path: "/beheer/regios/noord-veluwe" },
+  { name: "region with errors", path: "/beheer/regios/noord-veluwe", errors: true, act: send({ naam: "", versDagen: "veel", website: "geen adres" }) },
+  { name: "member of a region", path: async () => "/beheer/regios/noord-veluwe/gemeenten/nieuw" },
+  { name: "member of a region with errors", path: "/beheer/regios/noord-veluwe/gemeenten/nieuw", errors: true, act: send({ geldigVanaf: "gisteren", inwoners: "veel" }) },
+  { name: "municipalities", path: "/beheer/gemeenten" },
+  { name: "municipalities without results", path: "/beheer/gemeenten?naam=bestaatniet", shows: "text=/Geen .* (gevonden|past)|Op deze pagina staat niets/" },
+  { name: "new municipality", path: "/beheer/gemeenten/nieuw" },
+  { name: "new municipality with errors", path: "/beheer/gemeenten/nieuw", errors: true, act: send({ code: "12", naam: "", lat: "noord" }) },
+  { name: "municipality", path: "/beheer/gemeenten/GM0243" },
+  { name: "products", path: "/beheer/producten" },
+  { name: "products by a word", path: "/beheer/producten?zoek=emdr" },
+  { name: "products without results", path: "/beheer/producten?zoek=xyzxyz", shows: "text=/Geen .* (gevonden|past)|Op deze pagina staat niets/" },
+  { name: "new product", path: "/beheer/producten/nieuw" },
+  { name: "new product with errors", path: "/beheer/producten/nieuw", errors: true, act: send({ code: "met spatie", naam: "", leeftijdVanaf: "nul", geldigTot: "gisteren" }) },
+  { name: "product", path: "/beheer/producten/54A02" },
 ].map((page) => ({ who: MANAGER, ...page }));
 
-export const PROVIDER_PAGES = [].map((page) => ({ who: PROVIDER, ...page }));
+export const PROVIDER_PAGES = [
+  { name: "capacity", path: "/capaciteit" },
+  { name: "capacity with errors", path: "/capaciteit", errors: true, act: sendWrongFigures },
+  { name: "capacity, all details open", path: "/capaciteit", act: (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true))) },
+  { name: "nothing changed", path: "/capaciteit?opgeslagen=0", who: SMALL_PROVIDER, shows: ".melding--info" },
+  { name: "everything confirmed", path: "/capaciteit?bevestigd=9", who: SMALL_PROVIDER, shows: ".melding--goed" },
+  { name: "add a product", path: "/capaciteit/toevoegen" },
+  { name: "add a product with errors", path: "/capaciteit/toevoegen", errors: true, act: (page) => submit(page) },
+  { name: "course of an own offer", path: async () => `/aanbod/${await ownOffer()}/verloop` },
+].map((page) => ({ who: PROVIDER, ...page }));
 
 export const ALL_PAGES = [
   ...PUBLIC_PAGES.map((page) => ({ ...page, name: `public: ${page.name}` })),

@@ -22,6 +22,13 @@
     return isCheckbox(input) ? (input.checked ? "aan" : "uit") : input.value.trim();
   }
 
+  // A product has a row of cells and below it a row with the rest.
+  function fieldsOf(row) {
+    const rest = form.querySelector(`tr[data-bij="${row.dataset.product}"]`);
+    const fields = "input:not([type=hidden]), select, textarea";
+    return [row, rest].flatMap((part) => (part ? [...part.querySelectorAll(fields)] : []));
+  }
+
   function showStoredValue(input, changed) {
     const note = isCheckbox(input) ? null : input.parentNode.querySelector(".was");
     if (note) note.textContent = changed ? `was ${storedValue(input) || "leeg"}` : "";
@@ -29,7 +36,7 @@
 
   function markRow(row) {
     let rowChanged = false;
-    for (const input of row.querySelectorAll("input:not([type=hidden])")) {
+    for (const input of fieldsOf(row)) {
       const changed = currentValue(input) !== storedValue(input);
       showStoredValue(input, changed);
       rowChanged ||= changed;
@@ -62,6 +69,14 @@
     event.preventDefault();
     next.focus();
   }
+
+  // A stop asks for a reason, which stands in the row below.
+  form.addEventListener("change", (event) => {
+    const row = event.target.closest("tr[data-product]");
+    if (!row || !isCheckbox(event.target) || !event.target.checked) return;
+    const more = form.querySelector(`tr[data-bij="${row.dataset.product}"] details`);
+    if (more) more.open = true;
+  });
 
   for (const hint of form.querySelectorAll("[data-alleen-js]")) hint.hidden = false;
   form.addEventListener("input", refresh);

@@ -18,7 +18,8 @@ use crate::product_book::supply_side::{SortOrder, rows_of_page};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::{Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::page_number;
 use crate::web::reply;
 
 /// Of het een hoofdaannemer is of een onderaannemer.

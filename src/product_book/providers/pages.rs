@@ -17,7 +17,8 @@ use crate::web::fields::Fields;
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::web::paging::{PageLinks, Paging, page_number};
+use crate::paging::Paging;
+use crate::web::paging::{PageLinks, page_number};
 
 const PATH: &str = "/beheer/aanbieders";
 const COLUMNS: [(&str, ProviderColumn); 2] = [("naam", ProviderColumn::Name), ("agb", ProviderColumn::Agb)];

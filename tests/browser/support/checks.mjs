@@ -1,6 +1,6 @@
 // The checks that every page must pass, each as a function that returns what is wrong in readable lines.
 import { createRequire } from "node:module";
-import { inspectMarkup, measureLayout, widenText } from "./measure.mjs";
+import { inspectFocus, inspectMarkup, inspectPrint, listReachable, measureLayout, widenText } from "./measure.mjs";
 import { settle, SIZES, SMALLEST } from "./site.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -28,9 +28,9 @@ export async function findAxeViolationsAtAllSizes(page) {
   const problems = [];
   for (const size of SIZES) {
     await resize(page, size);
-    problems.push(...label(size, await findAxeViolations(page)));
+    problems.push(...(await findAxeViolations(page)).map((problem) => ({ problem, where: `${size.width} px` })));
   }
-  return problems;
+  return merge(problems);
 }
 
 /** Measures the page at every width, in wide text, and at half the width of a desk (200 % zoom). */
@@ -38,7 +38,7 @@ export async function findLayoutProblems(page) {
   const problems = [];
   for (const size of [...SIZES, { width: 640, height: 800 }]) {
     await resize(page, size);
-    problems.push(...label(size, readable(await page.evaluate(measureLayout))));
+    problems.push(...readable(await page.evaluate(measureLayout)).map((problem) => ({ problem, where: `${size.width} px` })));
   }
   await page.evaluate(widenText);
   for (const size of [SIZES[0], SMALLEST]) {
@@ -46,9 +46,9 @@ export async function findLayoutProblems(page) {
     const wide = await page.evaluate(measureLayout);
     // Buttons only grow, so their size says nothing new.
     wide.targets = [];
-    problems.push(...label(size, readable(wide), " with wide text"));
+    problems.push(...readable(wide).map((problem) => ({ problem, where: `${size.width} px with wide text` })));
   }
-  return problems;
+  return merge(problems);
 }
 
 /** The markup rules and the title; `expected.errors` when the page has errors to mend. */
@@ -63,22 +63,59 @@ export async function findMarkupProblems(page, expected) {
   return problems;
 }
 
+/** A page never has more than this to step through. */
+const MOST_STEPS = 600;
+
+/** Steps through the page with Tab until it is round: what is not seen when it has the focus, and what is never reached. */
+export async function findFocusProblems(page) {
+  const problems = [];
+  let reached = 0;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    await page.keyboard.press("Tab");
+    const focus = await page.evaluate(inspectFocus);
+    if (!focus || focus.order <= reached) break;
+    reached = focus.order;
+    problems.push(...focus.problems);
+  }
+  if (reached === 0) problems.push("nothing can be reached with Tab");
+  problems.push(...(await page.evaluate(listReachable)).map((one) => `cannot be reached with Tab: ${one}`));
+  return shorten(problems);
+}
+
+/** The text of an A4 page between its margins, at 96 px per inch. */
+const PAPER = { width: 688, height: 1000 };
+
+/** Shows the page as it is printed and looks at it. */
+export async function findPrintProblems(page) {
+  await page.emulateMedia({ media: "print" });
+  await resize(page, PAPER);
+  const problems = await page.evaluate(inspectPrint);
+  const found = await page.evaluate(measureLayout);
+  found.targets = [];
+  problems.push(...readable(found));
+  await page.emulateMedia({ media: "screen" });
+  return problems;
+}
+
 async function resize(page, size) {
   await page.setViewportSize(size);
   await settle(page);
 }
 
 function readable(found) {
-  return Object.entries(found).flatMap(([kind, lines]) => shorten(lines).map((line) => `${kind}: ${line}`));
+  return Object.entries(found).flatMap(([kind, lines]) => shorten([...new Set(lines)]).map((line) => `${kind}: ${line}`));
 }
 
 /** A fault in a list shows in each of its rows; a few tell enough. */
 function shorten(lines) {
-  return lines.length <= 6 ? lines : [...lines.slice(0, 6), `and ${lines.length - 6} more`];
+  return lines.length <= 4 ? lines : [...lines.slice(0, 4), `and ${lines.length - 4} more`];
 }
 
-function label(size, problems, suffix = "") {
-  return problems.map((problem) => `at ${size.width} px${suffix}: ${problem}`);
+/** One line per problem, with all the sizes it shows at. */
+function merge(problems) {
+  const places = new Map();
+  for (const { problem, where } of problems) places.set(problem, [...(places.get(problem) ?? []), where]);
+  return [...places].map(([problem, where]) => `at ${where.join(", ")}: ${problem}`);
 }
 
 /** Fails with all problems in one message. */

@@ -223,7 +223,7 @@ export function inspectMarkup() {
     const hasFields = form.querySelector("input:not([type=hidden]):not([type=checkbox]):not([type=radio]), select, textarea");
     if (hasFields && form.method === "post" && !form.noValidate) complain(`a form lets the browser check it: ${short(form)}`);
     if (form.querySelector("[required]")) complain(`a form has a field with required: ${short(form.querySelector("[required]"))}`);
-    if (!form.matches(".formulier")) continue;
+    if (!form.matches(".formulier") || form.method !== "post") continue;
     for (const field of form.querySelectorAll("input:not([type=hidden]):not([type=checkbox]):not([type=radio]), select, textarea")) {
       const label = [...(field.labels ?? [])].map((one) => one.textContent).join(" ");
       const isRequired = field.getAttribute("aria-required") === "true";
@@ -247,4 +247,130 @@ export function inspectMarkup() {
     if (!badge.textContent.trim() || !badge.querySelector("svg use")) complain(`a badge lacks its word or its shape: ${short(badge)}`);
   }
   return problems;
+}
+
+/** What is wrong with an error summary: its place, its focus, its links, and the texts at the fields (points 1 and 2). */
+export function inspectErrors() {
+  const problems = [];
+  const plain = (text) => text.replace(/\s+/g, " ").trim();
+  const summary = document.querySelector("main [data-foutsamenvatting]");
+  if (!summary) return ["there is no error summary"];
+  // A menu beside the content may come before it.
+  const content = [...document.querySelectorAll("main *")].filter((element) => !element.closest("nav"));
+  const first = content.find((element) => element.textContent.trim() && element.checkVisibility() && element.children.length === 0);
+  if (!summary.contains(first)) problems.push(`the summary is not on top: before it comes “${plain(first.textContent).slice(0, 60)}”`);
+  if (document.activeElement !== summary) problems.push(`the summary does not have the focus, but <${document.activeElement.localName} id="${document.activeElement.id}">`);
+  const links = [...summary.querySelectorAll('a[href^="#"]')];
+  if (links.length === 0) problems.push("the summary has no links to fields");
+  for (const link of links) {
+    const text = plain(link.textContent);
+    const field = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!field?.matches("input, select, textarea")) {
+      problems.push(`“${text}” does not go to a field but to ${link.hash}`);
+      continue;
+    }
+    if (field.getAttribute("aria-invalid") !== "true") problems.push(`${link.hash} is not aria-invalid`);
+    const notes = (field.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean);
+    const messages = notes.map((id) => plain(document.getElementById(id)?.textContent ?? "").replace(/^Fout: /, ""));
+    if (!messages.some((message) => message && text.toLowerCase().includes(message.toLowerCase()))) {
+      problems.push(`“${text}” is not said at ${link.hash}, which says: ${messages.join(" | ") || "nothing"}`);
+    }
+  }
+  return problems;
+}
+
+/** Where the focus is: what has it, and what is wrong with how it is seen (null when the focus is nowhere). */
+export function inspectFocus() {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  element.dataset.testFocused ??= String(document.querySelectorAll("[data-test-focused]").length + 1);
+  const name = `<${element.localName}${element.id ? ` id="${element.id}"` : ""}> “${(element.textContent || element.getAttribute("aria-label") || element.name || "").trim().replace(/\s+/g, " ").slice(0, 40)}”`;
+  const problems = [];
+  const style = getComputedStyle(element);
+  const isDrawn = (one) => (one.outlineStyle !== "none" && parseFloat(one.outlineWidth) >= 2) || one.boxShadow !== "none";
+  // A pin on the map has a thick line around it instead.
+  const pin = element.closest("svg") ? element.querySelector("path") : null;
+  if (!isDrawn(style) && !(pin && parseFloat(getComputedStyle(pin).strokeWidth) >= 5)) problems.push(`${name} does not show that it has the focus`);
+  const rect = [...element.getClientRects()].find((one) => one.width > 0 && one.height > 0);
+  if (!rect) {
+    problems.push(`${name} has the focus but no size`);
+  } else if (!pin) {
+    // Of what is larger than the screen, the middle of the part that is on the screen.
+    const [left, top, right, bottom] = [Math.max(rect.left, 0), Math.max(rect.top, 0), Math.min(rect.right, innerWidth), Math.min(rect.bottom, innerHeight)];
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+    if (right <= left || bottom <= top) {
+      problems.push(`${name} has the focus outside the screen, at ${Math.round(rect.left)},${Math.round(rect.top)}`);
+    } else {
+      const above = document.elementFromPoint(x, y);
+      const belongs = above && (element.contains(above) || above.contains(element) || [...(element.labels ?? [])].some((label) => label.contains(above)));
+      if (!belongs) problems.push(`${name} has the focus but lies under <${above?.localName} class="${above?.getAttribute("class") ?? ""}">`);
+    }
+  }
+  return { order: Number(element.dataset.testFocused), name, problems };
+}
+
+/** What can be reached with Tab, by a short name each. */
+export function listReachable() {
+  const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']");
+  return [...all].filter((one) => !one.dataset.testFocused && one.tabIndex >= 0 && one.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true })).map((one) => one.outerHTML.replace(/\s+/g, " ").slice(0, 100));
+}
+
+/** What is wrong with the page on paper (point 20); to be called while printing is emulated. */
+export function inspectPrint() {
+  const problems = [];
+  const isSeen = (element) => element.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }) && element.getClientRects().length > 0;
+  for (const element of document.querySelectorAll("nav, .nav, .skiplink, button, .nl-button, form.filterrij, .zoek form, .sorteer, .paginering")) {
+    if (isSeen(element)) problems.push(`<${element.localName} class="${element.className}"> is printed: “${element.textContent.trim().replace(/\s+/g, " ").slice(0, 40)}”`);
+  }
+  for (const details of document.querySelectorAll("details:not(.zoek)")) {
+    const inside = [...details.children].find((child) => child.localName !== "summary");
+    if (inside && !isSeen(inside.querySelector("td, p, label, li") ?? inside)) problems.push(`a closed part is not printed: “${details.querySelector("summary")?.textContent.trim()}”`);
+  }
+  for (const card of document.querySelectorAll("li.aanbieder, tr[data-product]")) {
+    const age = card.querySelector(".vers");
+    if (!age || !isSeen(age)) problems.push(`figures are printed without their date: “${card.textContent.trim().replace(/\s+/g, " ").slice(0, 60)}”`);
+  }
+  return problems;
+}
+
+/** Figures that do not say how old they are, or are old without a warning (point 15). */
+export function inspectAges() {
+  const problems = [];
+  const figures = document.querySelectorAll("li.aanbieder, tr[data-product]");
+  for (const figure of figures) {
+    const about = figure.textContent.trim().replace(/\s+/g, " ").slice(0, 60);
+    const age = figure.querySelector(".vers");
+    const text = age?.textContent.trim() ?? "";
+    if (!/bevestigd|dagen oud|\d{1,2} (jan|feb|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec)|vandaag|gisteren|nooit/i.test(text)) problems.push(`no age at “${about}”: “${text}”`);
+    const days = /(\d+) dagen (geleden|oud)/.exec(text);
+    if (days && Number(days[1]) > 31 && !age.classList.contains("vers--oud")) problems.push(`old without a warning: “${text}”`);
+    if (age?.classList.contains("vers--oud") && !age.querySelector("svg use")) problems.push(`a warning of age by colour only: “${text}”`);
+  }
+  return { figures: figures.length, problems };
+}
+
+/** Where the map and the list differ (point 16). */
+export function inspectMap() {
+  const problems = [];
+  const pins = new Map([...document.querySelectorAll(".regiokaart a.pin")].map((pin) => [pin.querySelector("text").textContent.trim(), pin]));
+  const outside = [...document.querySelectorAll(".regiokaart p.stil")].map((one) => one.textContent).join(" ");
+  const mark = (element, prefix) => [...element.classList].find((name) => name.startsWith(prefix))?.slice(prefix.length);
+  const cards = [...document.querySelectorAll("li.aanbieder")];
+  for (const card of cards) {
+    const number = card.id.replace("aanbod-", "");
+    const badge = card.querySelector(".badge").textContent.trim();
+    const name = card.querySelector("h3").textContent.trim();
+    const pin = pins.get(number);
+    if (!pin) {
+      if (!new RegExp(`\\b${number} \\(`).test(outside)) problems.push(`number ${number} (${name}) is neither on the map nor told to be outside it`);
+      continue;
+    }
+    pins.delete(number);
+    if (pin.getAttribute("href") !== `#${card.id}`) problems.push(`pin ${number} goes to ${pin.getAttribute("href")}`);
+    const label = pin.getAttribute("aria-label");
+    if (!label.includes(name) || !label.includes(badge.toLowerCase())) problems.push(`pin ${number} says “${label}”, the list “${name}: ${badge}”`);
+    if (mark(pin, "pin--") !== mark(card.querySelector(".nr"), "nr--")) problems.push(`pin ${number} has another shape than its number in the list`);
+  }
+  for (const number of pins.keys()) problems.push(`pin ${number} is not in the list`);
+  return { cards: cards.length, problems };
 }

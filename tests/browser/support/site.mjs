@@ -12,9 +12,13 @@ export const SIZES = [WIDE, PHONE, SMALLEST];
 /** How long to wait for anything before it counts as broken. */
 const PATIENCE_MS = 20_000;
 
+/** How long a page may be used in all; a script that never answers must not stop the tests. */
+const PAGE_LIFE_MS = 120_000;
+
 let program;
 let browser;
 const sessions = new Map();
+const contexts = new Map();
 
 export async function startSite() {
   const binary = process.env.BIN;
@@ -62,51 +66,66 @@ async function session(who) {
 }
 
 async function signIn(who) {
-  const account = program.signIns.get(who);
-  assert.ok(account, `the demonstration has no user ${who}`);
   const context = await browser.newContext({ baseURL: program.base });
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     await page.goto("/inloggen");
-    await page.fill("#naam", account.name);
-    await page.fill("#wachtwoord", account.password);
-    await page.click("main button[type=submit]");
-    await page.waitForURL((url) => url.pathname !== "/inloggen");
+    await signInOnPage(page, who);
     return await context.storageState();
   } finally {
     await context.close();
   }
 }
 
-/** Forgets the session of a user, for a test that signs out. */
-export function password(who) {
-  return program.signIns.get(who).password;
+/** Signs in on the page for signing in, as a person does. */
+export async function signInOnPage(page, who) {
+  const account = program.signIns.get(who);
+  assert.ok(account, `the demonstration has no user ${who}`);
+  await page.fill("#naam", account.name);
+  await page.fill("#wachtwoord", account.password);
+  await page.click("main button[type=submit]");
+  await page.waitForURL((url) => url.pathname !== "/inloggen");
 }
 
 /**
- * Runs `visit` with a page in a context of its own.
- * `options`: who (name of the user), javaScript (default true), bypassCSP, size, and what else a context takes.
+ * Runs `visit` with a page.
+ *
+ * `options`: who (name of the user), javaScript (default true), bypassCSP, size. With `shared` the page is one more
+ * tab of a context that other tests use too, which is much faster; for tests that leave nothing behind.
  */
 export async function withPage(options, visit) {
-  const { who, javaScript = true, size = WIDE, ...rest } = options;
-  const context = await browser.newContext({
+  const { shared = false, size = WIDE, ...rest } = options;
+  const context = await (shared ? sharedContext(rest) : newContext(rest));
+  const page = await context.newPage();
+  const tooLong = setTimeout(() => page.close(), PAGE_LIFE_MS);
+  try {
+    await page.setViewportSize(size);
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.said = listen(page);
+    page.hasScripts = rest.javaScript !== false;
+    return await visit(page);
+  } finally {
+    clearTimeout(tooLong);
+    await (shared ? page : context).close();
+  }
+}
+
+async function newContext({ who, javaScript = true, bypassCSP = false }) {
+  return browser.newContext({
     baseURL: program.base,
     locale: "nl-NL",
     timezoneId: "Europe/Amsterdam",
-    viewport: size,
     javaScriptEnabled: javaScript,
+    bypassCSP,
     storageState: who ? await session(who) : undefined,
-    ...rest,
   });
-  try {
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    page.said = listen(page);
-    return await visit(page);
-  } finally {
-    await context.close();
-  }
+}
+
+function sharedContext(options) {
+  const key = JSON.stringify(Object.entries(options).sort());
+  if (!contexts.has(key)) contexts.set(key, newContext(options));
+  return contexts.get(key);
 }
 
 /** Goes to an address and waits until fonts, scripts and style sheets have done their work. */
@@ -118,6 +137,8 @@ export async function goTo(page, address) {
 
 /** Waits for the fonts and two frames, so that what is measured is what is seen. */
 export async function settle(page) {
+  // Nothing can wait inside a page without scripts; what waits outside is enough there.
+  if (!page.hasScripts) return;
   await page.evaluate(async () => {
     await document.fonts.ready;
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
