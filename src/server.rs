@@ -59,8 +59,8 @@ pub fn app_with(
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error, InitError = ()>> {
     App::new()
         .app_data(state)
-        .configure(routes::configure)
         .configure(further)
+        .configure(routes::configure)
         .default_service(web::to(|| async { Err::<HttpResponse, _>(Error::NO_PAGE) }))
         .wrap(from_fn(pipeline::authenticate))
         .wrap(from_fn(pipeline::explain_errors))

@@ -10,7 +10,7 @@ use super::model::{
     Change, HistoryEntry, HistoryKind, LocationFacts, Offer, ProductChoice, TimelineEntry, TrendPoint,
     audit_record, end_of_day,
 };
-use super::store::{self, Confirmation, NewOffer, Scope};
+use super::store::{self, Confirmation, NewOffer};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
@@ -38,11 +38,11 @@ pub struct Confirmed {
 
 /// All offers of a provider, by product name.
 pub fn list_offers(conn: &mut Connection, provider_id: i64) -> Result<Vec<Offer>> {
-    store::list_offers(conn, &Scope::Provider(provider_id))
+    store::list_offers(conn, provider_id)
 }
 
 pub fn find_offer(conn: &mut Connection, id: i64) -> Result<Offer> {
-    store::list_offers(conn, &Scope::Ids(vec![id]))?.pop().ok_or(Error::NotFound("aanbod"))
+    store::find_offer(conn, id)?.ok_or(Error::NotFound("aanbod"))
 }
 
 /// Everybody keeps the figures of the own provider only.
@@ -83,12 +83,9 @@ fn try_save(
 ) -> Result<Outcome> {
     let confirmation =
         Confirmation { at: now, by: actor.signature(), supply_version: store::next_supply_version(conn)? };
-    let ids = changes.iter().map(|change| change.offer_id).collect();
-    let offers: HashMap<i64, Offer> =
-        store::list_offers(conn, &Scope::Ids(ids))?.into_iter().map(|offer| (offer.id, offer)).collect();
     let (mut outdated, mut invalid, mut checked) = (Vec::new(), Vec::new(), Vec::new());
     for change in changes {
-        let offer = offers.get(&change.offer_id).ok_or(Error::NotFound("aanbod"))?;
+        let offer = find_offer(conn, change.offer_id)?;
         require_own_provider(actor, offer.provider.id)?;
         if offer.version != change.version {
             outdated.push(offer.clone());
@@ -106,7 +103,7 @@ fn try_save(
     }
     let count = checked.len();
     for (offer, figures) in checked {
-        write_figures(conn, actor, &confirmation, offer, figures)?;
+        write_figures(conn, actor, &confirmation, &offer, figures)?;
     }
     Ok(Outcome::Saved(count))
 }

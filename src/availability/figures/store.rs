@@ -96,49 +96,52 @@ impl TryFrom<OfferRow> for Offer {
     }
 }
 
-/// Which offers are meant.
-#[derive(Debug, Clone)]
-pub(super) enum Scope {
-    Provider(i64),
-    Ids(Vec<i64>),
+/// Offers with all a page or an answer shows of them, in one query.
+macro_rules! whole_offers {
+    () => {
+        offer::table
+            .inner_join(provider::table)
+            .inner_join(location::table.inner_join(postcode::table))
+            .inner_join(product::table.inner_join(region::table.on(region::id.eq(product::region_id))))
+            .select((
+                offer::id,
+                offer::version,
+                offer::online,
+                offer::reserved_places,
+                offer::confirmed_at,
+                offer::confirmed_by,
+                figure_columns!(offer),
+                (provider::id, provider::agb, provider::name),
+                (location::id, location::number, location::name, postcode::place, location::pc4),
+                (
+                    product::id,
+                    region::code,
+                    product::code,
+                    product::name,
+                    product::kind,
+                    product::min_age,
+                    product::max_age,
+                    product::intake_norm_weeks,
+                    product::treatment_norm_weeks,
+                ),
+                (region::fresh_days, region::stale_days, region::intake_norm_weeks, region::treatment_norm_weeks),
+            ))
+    };
 }
 
-/// Offers with all a page or an answer shows of them, in one query.
-pub(super) fn list_offers(conn: &mut Connection, scope: &Scope) -> Result<Vec<Offer>> {
-    let mut query = offer::table
-        .inner_join(provider::table)
-        .inner_join(location::table.inner_join(postcode::table))
-        .inner_join(product::table.inner_join(region::table.on(region::id.eq(product::region_id))))
-        .select((
-            offer::id,
-            offer::version,
-            offer::online,
-            offer::reserved_places,
-            offer::confirmed_at,
-            offer::confirmed_by,
-            figure_columns!(offer),
-            (provider::id, provider::agb, provider::name),
-            (location::id, location::number, location::name, postcode::place, location::pc4),
-            (
-                product::id,
-                region::code,
-                product::code,
-                product::name,
-                product::kind,
-                product::min_age,
-                product::max_age,
-                product::intake_norm_weeks,
-                product::treatment_norm_weeks,
-            ),
-            (region::fresh_days, region::stale_days, region::intake_norm_weeks, region::treatment_norm_weeks),
-        ))
-        .into_boxed();
-    query = match scope {
-        Scope::Provider(id) => query.filter(offer::provider_id.eq(*id)),
-        Scope::Ids(ids) => query.filter(offer::id.eq_any(ids.clone())),
-    };
-    let rows: Vec<OfferRow> = query.order((product::name, product::code, location::number)).load(conn)?;
+pub(super) fn list_offers(conn: &mut Connection, provider_id: i64) -> Result<Vec<Offer>> {
+    let rows: Vec<OfferRow> = whole_offers!()
+        .filter(offer::provider_id.eq(provider_id))
+        .order((product::name, product::code, location::number))
+        .load(conn)?;
     rows.into_iter().map(Offer::try_from).collect()
+}
+
+/// One offer. Whoever needs some calls this for each: the database keeps the statement prepared, while one with
+/// a list of ids is prepared anew every time, which takes longer than reading a dozen offers.
+pub(super) fn find_offer(conn: &mut Connection, id: i64) -> Result<Option<Offer>> {
+    let row: Option<OfferRow> = whole_offers!().filter(offer::id.eq(id)).first(conn).optional()?;
+    row.map(Offer::try_from).transpose()
 }
 
 /// Raises the number that tells searches to look again. Taken first in a transaction: whoever holds this row

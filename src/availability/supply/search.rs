@@ -1,6 +1,6 @@
 //! Searching the supply: which offers fit, in which order.
 
-use rules::geography::{Point, distance_km};
+use rules::geography::Point;
 use rules::product::ProductKind;
 
 use super::index::{Entry, FRESH, HAS_PLACE, MAY_BE_URGENT, NO_DISTANCE, ONLINE, WITHIN_NORM, distance_steps};
@@ -85,16 +85,15 @@ pub struct Found {
 }
 
 /// The filter, worked out once per search.
-struct Filter<'a> {
-    snapshot: &'a Snapshot,
+struct Filter {
     needed: u16,
     age: Option<u8>,
     kind: Option<ProductKind>,
     radius: Option<u32>,
 }
 
-impl<'a> Filter<'a> {
-    fn new(snapshot: &'a Snapshot, query: &Query) -> Self {
+impl Filter {
+    fn new(query: &Query) -> Self {
         let mut needed = 0;
         for (wanted, flag) in [
             (query.with_place, HAS_PLACE),
@@ -107,15 +106,19 @@ impl<'a> Filter<'a> {
                 needed |= flag;
             }
         }
-        Self { snapshot, needed, age: query.age, kind: query.kind, radius: query.radius_km.map(|km| distance_steps(f64::from(km))) }
+        Self { needed, age: query.age, kind: query.kind, radius: query.radius_km.map(|km| distance_steps(f64::from(km))) }
     }
 
-    fn passes(&self, entry: &Entry) -> bool {
+    /// Everything but the distance.
+    fn fits(&self, entry: &Entry) -> bool {
         entry.flags & self.needed == self.needed
             && self.age.is_none_or(|age| (entry.min_age..=entry.max_age).contains(&age))
-            // Online help is as near as the own table; without a point to measure from there is no radius.
-            && self.radius.is_none_or(|radius| entry.distance == NO_DISTANCE || entry.distance <= radius || entry.flags & ONLINE != 0)
-            && self.kind.is_none_or(|kind| self.snapshot.product(self.snapshot.offer(entry.offer)).kind == kind)
+            && self.kind.is_none_or(|kind| entry.kind == kind)
+    }
+
+    /// Online help is as near as the own table; without a point to measure from there is no radius.
+    fn is_near(&self, entry: &Entry) -> bool {
+        self.radius.is_none_or(|radius| entry.distance == NO_DISTANCE || entry.distance <= radius || entry.flags & ONLINE != 0)
     }
 }
 
@@ -123,31 +126,23 @@ impl Snapshot {
     /// Finds the offers that fit. Lists of other products and areas are not looked at, so offers that do
     /// not match cost nothing.
     pub fn search(&self, query: &Query) -> Found {
-        let filter = Filter::new(self, query);
+        let filter = Filter::new(query);
         let index = self.index(query.area);
         let sorted_already = query.sort == Sort::Soonest && query.origin.is_none();
         match query.products.as_deref() {
             None if sorted_already => collect(index.unasked(), &filter, query),
             Some([product]) if sorted_already => collect(index.of_product(*product), &filter, query),
             products => {
+                let fits = |entry: &&Entry| filter.fits(entry);
                 let mut entries: Vec<Entry> = match products {
-                    None => index.unasked().to_vec(),
-                    Some(products) => products.iter().flat_map(|product| index.of_product(*product)).copied().collect(),
+                    None => index.unasked().iter().filter(fits).copied().collect(),
+                    Some(products) => products.iter().flat_map(|product| index.of_product(*product)).filter(fits).copied().collect(),
                 };
                 if let Some(origin) = query.origin {
-                    for entry in &mut entries {
-                        let point = self.location(self.offer(entry.offer)).point;
-                        entry.distance = distance_steps(distance_km(origin, point));
-                    }
+                    index.measure_from(origin, &mut entries);
                 }
-                entries.retain(|entry| filter.passes(entry));
-                match query.sort {
-                    Sort::Soonest if query.origin.is_none() => entries.sort_unstable_by_key(|entry| entry.order),
-                    Sort::Soonest => entries.sort_unstable_by_key(|entry| (self.offer(entry.offer).rank, entry.distance, entry.order)),
-                    Sort::Nearest => entries.sort_unstable_by_key(|entry| (entry.distance, entry.order)),
-                    Sort::Name => entries.sort_unstable_by_key(|entry| (entry.name_order, entry.order)),
-                }
-                collect(&entries, &filter, query)
+                entries.retain(|entry| filter.is_near(entry));
+                sort_and_collect(entries, query)
             }
         }
     }
@@ -158,16 +153,39 @@ impl Snapshot {
     }
 }
 
+fn hit(entry: &Entry) -> Hit {
+    let distance_km = (entry.distance != NO_DISTANCE).then(|| f64::from(entry.distance) / 100.0);
+    Hit { offer: entry.offer, distance_km }
+}
+
 /// Goes through a sorted list once: counts all that fit, keeps those of the page.
-fn collect(entries: &[Entry], filter: &Filter<'_>, query: &Query) -> Found {
+fn collect(entries: &[Entry], filter: &Filter, query: &Query) -> Found {
     let mut found = Found { hits: Vec::with_capacity(query.limit.min(entries.len())), ..Found::default() };
-    for entry in entries.iter().filter(|entry| filter.passes(entry)) {
+    for entry in entries.iter().filter(|entry| filter.fits(entry) && filter.is_near(entry)) {
         if found.total >= query.offset && found.hits.len() < query.limit {
-            let distance_km = (entry.distance != NO_DISTANCE).then(|| f64::from(entry.distance) / 100.0);
-            found.hits.push(Hit { offer: entry.offer, distance_km });
+            found.hits.push(hit(entry));
         }
         found.total += 1;
         found.with_place += usize::from(entry.flags & HAS_PLACE != 0);
     }
     found
+}
+
+/// Counts entries that all fit, and sorts no more of them than up to the end of the page.
+fn sort_and_collect(mut entries: Vec<Entry>, query: &Query) -> Found {
+    let key = |entry: &Entry| match query.sort {
+        Sort::Soonest if query.origin.is_none() => (0, 0, entry.order),
+        Sort::Soonest => (entry.start, entry.distance, entry.order),
+        Sort::Nearest => (0, entry.distance, entry.order),
+        Sort::Name => (0, entry.name_order, entry.order),
+    };
+    let total = entries.len();
+    let with_place = entries.iter().filter(|entry| entry.flags & HAS_PLACE != 0).count();
+    let end = query.offset.saturating_add(query.limit);
+    if end < total {
+        entries.select_nth_unstable_by_key(end, key);
+        entries.truncate(end);
+    }
+    entries.sort_unstable_by_key(key);
+    Found { hits: entries.iter().skip(query.offset).map(hit).collect(), total, with_place }
 }

@@ -54,7 +54,7 @@ impl Offer {
 
 /// Offers live in blocks: a change copies one block and the list of blocks, not all offers.
 const BLOCK: usize = 256;
-type Block = Arc<Vec<Arc<Offer>>>;
+type Block = Arc<[Arc<Offer>]>;
 
 /// The area a search is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,7 +101,7 @@ impl Snapshot {
             book_version: tables.book_version,
             today,
             book: Arc::new(book),
-            blocks: offers.chunks(BLOCK).map(|block| Arc::new(block.to_vec())).collect(),
+            blocks: offers.chunks(BLOCK).map(Arc::from).collect(),
             count,
             offer_by_id: Arc::new(offer_by_id),
             offers_by_product: Arc::new(offers_by_product),
