@@ -1,4 +1,4 @@
-//! Measures what is promised about speed and memory; see docs/performance.md. Prints a table, and fails when
+//! Measures what is promised about speed and memory. Prints a table, and fails when
 //! a limit is missed.
 //!
 //! Without arguments it measures everything; `cargo bench --bench speed -- http saving` measures only those.
