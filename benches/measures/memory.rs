@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::Outcome;
 use crate::support::load::{Client, request};
 use crate::support::report::{Line, Wanted};
-use crate::support::Outcome;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_beschikbaarheidswijzer");
 const SEARCHES: usize = 1_000;
@@ -27,7 +27,12 @@ pub fn measure(folder: &Path) -> Outcome<Vec<Line>> {
     let after_searches = program.resident()?;
     let line = |what: &str, mebibytes: f64| {
         let texts = (format!("{mebibytes:.1} MiB"), format!("{LIMIT:.0} MiB"));
-        Line::new(format!("memory, demonstration region, {what}"), texts, mebibytes / LIMIT, Wanted::AtMost(1.0))
+        Line::new(
+            format!("memory, demonstration region, {what}"),
+            texts,
+            mebibytes / LIMIT,
+            Wanted::AtMost(1.0),
+        )
     };
     Ok(vec![line("5 s after the start", after_start), line("after 1,000 searches", after_searches)])
 }

@@ -42,7 +42,8 @@ pub fn measure(country: &Country) -> Outcome<Vec<Line>> {
     let bare = [request(BARE)];
     let load = |requests: &[Vec<u8>]| requests_per_second(running.address, requests, CONNECTIONS, ROUND);
     let (subject, peer) = in_turns(ROUNDS, || load(&searches), || load(&bare))?;
-    let what = format!("search over HTTP, {} offers, 20 results ({:.1} kB), requests", country.offers, length / 1e3);
+    let what =
+        format!("search over HTTP, {} offers, 20 results ({:.1} kB), requests", country.offers, length / 1e3);
     Ok(vec![Line::new(what, (per_second(subject), per_second(peer)), subject / peer, Wanted::AtLeast(0.5))])
 }
 

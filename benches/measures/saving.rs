@@ -136,16 +136,17 @@ fn save_bare(conn: &mut SqliteConnection, kept: &Kept, number: usize) -> Outcome
         .get_result(conn)?;
     read_offer(conn, kept.id)?;
     let free = i32::from(places(number));
-    let changed = diesel::update(offer::table.filter(offer::id.eq(kept.id)).filter(offer::version.eq(kept.version)))
-        .set((
-            figures!(offer, free),
-            offer::reserved_places.eq(0),
-            offer::confirmed_at.eq(now),
-            offer::confirmed_by.eq("Planning, Aanbieder 1"),
-            offer::version.eq(kept.version + 1),
-            offer::supply_version.eq(supply),
-        ))
-        .execute(conn)?;
+    let changed =
+        diesel::update(offer::table.filter(offer::id.eq(kept.id)).filter(offer::version.eq(kept.version)))
+            .set((
+                figures!(offer, free),
+                offer::reserved_places.eq(0),
+                offer::confirmed_at.eq(now),
+                offer::confirmed_by.eq("Planning, Aanbieder 1"),
+                offer::version.eq(kept.version + 1),
+                offer::supply_version.eq(supply),
+            ))
+            .execute(conn)?;
     if changed != 1 {
         return Err("nothing changed".into());
     }

@@ -3,8 +3,8 @@
 use beschikbaarheidswijzer::availability::search::input::{Search, read_search};
 use beschikbaarheidswijzer::availability::supply::book::Product;
 use beschikbaarheidswijzer::availability::supply::snapshot::{Area, Snapshot};
-use beschikbaarheidswijzer::web::fields::Fields;
 use beschikbaarheidswijzer::paging::PAGE_SIZE;
+use beschikbaarheidswijzer::web::fields::Fields;
 use rules::product::ProductKind;
 
 use super::Outcome;
@@ -80,8 +80,12 @@ fn draw(snapshot: &Snapshot, dice: &mut Dice) -> Option<Question> {
     let asked_for = |product: &&Product| product.region == region && product.kind != ProductKind::Crisis;
     let products: Vec<&Product> = book.products.iter().filter(asked_for).collect();
     let product = dice.one_of(&products);
-    let mut postcodes: Vec<i32> =
-        book.postcodes.iter().filter(|(_, postcode)| postcode.municipality == municipality).map(|(pc4, _)| *pc4).collect();
+    let mut postcodes: Vec<i32> = book
+        .postcodes
+        .iter()
+        .filter(|(_, postcode)| postcode.municipality == municipality)
+        .map(|(pc4, _)| *pc4)
+        .collect();
     postcodes.sort_unstable();
     if postcodes.is_empty() {
         return None;

@@ -32,7 +32,8 @@ pub struct Templates {
 impl Templates {
     pub fn read() -> Outcome<Self> {
         let mut municipalities = read("gemeenten.csv")?;
-        municipalities.sort_by_key(|record| (record.get("provincie").to_owned(), record.get("lat").to_owned()));
+        municipalities
+            .sort_by_key(|record| (record.get("provincie").to_owned(), record.get("lat").to_owned()));
         Ok(Self {
             municipalities,
             postcodes: read("postcodes.csv")?,

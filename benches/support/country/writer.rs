@@ -90,8 +90,12 @@ fn yes(text: &str) -> Cell<'static> {
 
 impl<'a> Writer<'a> {
     pub fn new(conn: &'a mut Connection, templates: &'a Templates) -> Outcome<Self> {
-        let region_by_code: HashMap<&str, usize> =
-            templates.municipalities.iter().enumerate().map(|(place, record)| (record.get("gemeentecode"), region_of(templates, place))).collect();
+        let region_by_code: HashMap<&str, usize> = templates
+            .municipalities
+            .iter()
+            .enumerate()
+            .map(|(place, record)| (record.get("gemeentecode"), region_of(templates, place)))
+            .collect();
         let mut postcodes = vec![Vec::new(); REGIONS];
         for record in &templates.postcodes {
             if let Some(region) = region_by_code.get(record.get("gemeentecode")) {
@@ -128,7 +132,8 @@ impl<'a> Writer<'a> {
         let mut ids = HashMap::new();
         for (place, record) in self.templates.municipalities.iter().enumerate() {
             ids.insert(record.get("gemeentecode"), id(place));
-            let texts = ["gemeentecode", "naam", "provincie", "lat", "lon"].map(|column| Text(record.get(column)));
+            let texts =
+                ["gemeentecode", "naam", "provincie", "lat", "lon"].map(|column| Text(record.get(column)));
             let [code, name, province, lat, lon] = texts;
             municipalities.add(&[Number(id(place)), code, name, province, lat, lon, Number(1)]);
             let region = region_of(self.templates, place);
@@ -137,7 +142,8 @@ impl<'a> Writer<'a> {
         let mut postcodes = Rows::new("postcode (pc4, place, municipality_id, lat, lon)");
         for record in &self.templates.postcodes {
             let Some(municipality) = ids.get(record.get("gemeentecode")) else { continue };
-            let [pc4, place, lat, lon] = ["pc4", "plaats", "lat", "lon"].map(|column| Text(record.get(column)));
+            let [pc4, place, lat, lon] =
+                ["pc4", "plaats", "lat", "lon"].map(|column| Text(record.get(column)));
             postcodes.add(&[pc4, place, Number(*municipality), lat, lon]);
         }
         [municipalities, memberships, postcodes]
@@ -152,11 +158,23 @@ impl<'a> Writer<'a> {
         let own_segments = self.templates.segments.len();
         for region in 0..REGIONS {
             for (place, record) in self.templates.segments.iter().enumerate() {
-                let [code, name, text] = ["code", "naam", "omschrijving"].map(|column| Text(record.get(column)));
-                segments.add(&[Number(id(region * own_segments + place)), Number(id(region)), code, name, text, Number(1)]);
+                let [code, name, text] =
+                    ["code", "naam", "omschrijving"].map(|column| Text(record.get(column)));
+                segments.add(&[
+                    Number(id(region * own_segments + place)),
+                    Number(id(region)),
+                    code,
+                    name,
+                    text,
+                    Number(1),
+                ]);
             }
             for (place, record) in self.templates.products.iter().enumerate() {
-                let segment = self.templates.segments.iter().position(|segment| segment.get("code") == record.get("segment"));
+                let segment = self
+                    .templates
+                    .segments
+                    .iter()
+                    .position(|segment| segment.get("code") == record.get("segment"));
                 products.add(&[
                     Number(self.product_id(region, place)),
                     Number(id(region)),
@@ -186,7 +204,9 @@ impl<'a> Writer<'a> {
 
     fn providers(&self, plans: &[Plan]) -> [Rows; 4] {
         let mut tables = [
-            Rows::new("provider (id, agb, name, kind, phone, email, website, online_help, description, version)"),
+            Rows::new(
+                "provider (id, agb, name, kind, phone, email, website, online_help, description, version)",
+            ),
             Rows::new("location (id, provider_id, number, name, pc4, version)"),
             Rows::new("contract (provider_id, product_id, municipality_id, level, valid_from, version)"),
             Rows::new(
@@ -204,7 +224,14 @@ impl<'a> Writer<'a> {
                 let pc4 = dice.one_of(&self.postcodes[plan.region]);
                 let name = format!("Locatie {}", number + 1);
                 let location = Number(id(first_location + number));
-                tables[1].add(&[location, Number(id(place)), Number(id(number)), Text(&name), Text(pc4), Number(1)]);
+                tables[1].add(&[
+                    location,
+                    Number(id(place)),
+                    Number(id(number)),
+                    Text(&name),
+                    Text(pc4),
+                    Number(1),
+                ]);
             }
             self.add_contracts(&mut tables[2], &mut dice, place, plan);
             for number in 0..plan.locations {
@@ -224,7 +251,18 @@ impl<'a> Writer<'a> {
         let texts = ["telefoon_verwijzers", "email_verwijzers", "website", "toelichting"];
         let [phone, email, website, text] = texts.map(|column| Text(record.get(column)));
         let online = yes(record.get("online_hulp"));
-        rows.add(&[Number(id(place)), Text(&agb), Text(&name), Text("main"), phone, email, website, online, text, Number(1)]);
+        rows.add(&[
+            Number(id(place)),
+            Text(&agb),
+            Text(&name),
+            Text("main"),
+            phone,
+            email,
+            website,
+            online,
+            text,
+            Number(1),
+        ]);
     }
 
     fn add_contracts(&self, rows: &mut Rows, dice: &mut Dice, provider: usize, plan: &Plan) {
@@ -235,7 +273,14 @@ impl<'a> Writer<'a> {
             let product = self.product_id(plan.region, *product);
             let level = Text(if dice.below(10) == 0 { "landelijk" } else { "regionaal" });
             let mut add = |municipality: Cell<'_>, level: Cell<'_>| {
-                rows.add(&[Number(id(provider)), Number(product), municipality, level, Text("2023-01-01"), Number(1)]);
+                rows.add(&[
+                    Number(id(provider)),
+                    Number(product),
+                    municipality,
+                    level,
+                    Text("2023-01-01"),
+                    Number(1),
+                ]);
             };
             if plan.whole_region {
                 add(Null, level);
@@ -247,11 +292,25 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn add_offer(&self, rows: &mut Rows, dice: &mut Dice, (provider, location, product): (usize, usize, usize), plan: &Plan) {
+    fn add_offer(
+        &self,
+        rows: &mut Rows,
+        dice: &mut Dice,
+        (provider, location, product): (usize, usize, usize),
+        plan: &Plan,
+    ) {
         let record = dice.one_of(&self.templates.offers);
         let days = |number: i64| Days::new(u64::try_from(number).unwrap_or(0));
-        let confirmed = record.get("bevestigd_dagen_geleden").parse().ok().map(|ago: i64| format!("{} 08:30:00", self.today - days(ago)));
-        let stop_until = record.get("stop_weken").parse().ok().map(|weeks: i64| (self.today + days(weeks * 7)).to_string());
+        let confirmed = record
+            .get("bevestigd_dagen_geleden")
+            .parse()
+            .ok()
+            .map(|ago: i64| format!("{} 08:30:00", self.today - days(ago)));
+        let stop_until = record
+            .get("stop_weken")
+            .parse()
+            .ok()
+            .map(|weeks: i64| (self.today + days(weeks * 7)).to_string());
         let ages = plan.ages.or_else(|| narrower(dice, &self.templates.products[product]));
         let age = |age: Option<u8>| age.map_or(Null, |age| Number(i64::from(age)));
         rows.add(&[
@@ -316,7 +375,19 @@ fn regions() -> Rows {
         let (code, name) = (format!("regio-{:02}", region + 1), format!("Regio {:02}", region + 1));
         let texts = [code.as_str(), &name, "088 000 00 00", "info@regio.example", "https://regio.example"];
         let [code, name, phone, email, website] = texts.map(Text);
-        rows.add(&[Number(id(region)), code, name, phone, email, website, Number(14), Number(31), Number(4), Number(10), Number(1)]);
+        rows.add(&[
+            Number(id(region)),
+            code,
+            name,
+            phone,
+            email,
+            website,
+            Number(14),
+            Number(31),
+            Number(4),
+            Number(10),
+            Number(1),
+        ]);
     }
     rows
 }
