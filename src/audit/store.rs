@@ -8,11 +8,14 @@ use crate::actor::Actor;
 use crate::db::Connection;
 use crate::db::schema::audit_event as line;
 use crate::error::Result;
+use crate::on_each;
 
 pub(super) fn insert_event(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, outcome: &str, event: &Event) -> Result<()> {
     let who = actor.identity.as_ref();
     let roles = who.map(|who| who.roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(" ")).unwrap_or_default();
-    diesel::insert_into(line::table)
+    // On each database by itself: every write passes here, and building the statement for both at once takes
+    // longer than running it.
+    on_each!(conn, c => diesel::insert_into(line::table)
         .values((
             line::at.eq(now.naive_utc()),
             line::request_id.eq(&actor.request_id),
@@ -28,6 +31,6 @@ pub(super) fn insert_event(conn: &mut Connection, actor: &Actor, now: DateTime<U
             line::before.eq(event.before.as_ref().map(ToString::to_string)),
             line::after.eq(event.after.as_ref().map(ToString::to_string)),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }

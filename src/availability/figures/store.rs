@@ -19,6 +19,7 @@ use crate::db::schema::{
     contract, location, offer, offer_history, postcode, product, provider, region, supply_version,
 };
 use crate::error::{Error, Result};
+use crate::on_each;
 
 #[derive(Queryable)]
 struct ProductRow {
@@ -138,9 +139,10 @@ pub(super) fn list_offers(conn: &mut Connection, provider_id: i64) -> Result<Vec
 }
 
 /// One offer. Whoever needs some calls this for each: the database keeps the statement prepared, while one with
-/// a list of ids is prepared anew every time, which takes longer than reading a dozen offers.
+/// a list of ids (or with a limit, which `first` would add) is prepared anew every time, and that takes longer
+/// than reading a dozen offers.
 pub(super) fn find_offer(conn: &mut Connection, id: i64) -> Result<Option<Offer>> {
-    let row: Option<OfferRow> = whole_offers!().filter(offer::id.eq(id)).first(conn).optional()?;
+    let row: Option<OfferRow> = on_each!(conn, c => whole_offers!().filter(offer::id.eq(id)).get_result(c)).optional()?;
     row.map(Offer::try_from).transpose()
 }
 
@@ -169,7 +171,7 @@ pub(super) fn update_figures(
     confirmation: &Confirmation,
 ) -> Result<usize> {
     let row = FiguresRow::from(figures);
-    Ok(diesel::update(offer::table.filter(offer::id.eq(id)).filter(offer::version.eq(version)))
+    Ok(on_each!(conn, c => diesel::update(offer::table.filter(offer::id.eq(id)).filter(offer::version.eq(version)))
         .set((
             figure_values!(offer, row),
             offer::reserved_places.eq(0),
@@ -178,7 +180,7 @@ pub(super) fn update_figures(
             offer::version.eq(version + 1),
             offer::supply_version.eq(confirmation.supply_version),
         ))
-        .execute(conn)?)
+        .execute(c))?)
 }
 
 /// Confirms every offer of a provider as it is; returns how many.
@@ -227,7 +229,7 @@ pub(super) fn insert_confirmed_history(
 
 pub(super) fn insert_history(conn: &mut Connection, offer_id: i64, entry: &HistoryEntry) -> Result<()> {
     let row = FiguresRow::from(&entry.figures);
-    diesel::insert_into(offer_history::table)
+    on_each!(conn, c => diesel::insert_into(offer_history::table)
         .values((
             offer_history::offer_id.eq(offer_id),
             offer_history::at.eq(entry.at.naive_utc()),
@@ -236,7 +238,7 @@ pub(super) fn insert_history(conn: &mut Connection, offer_id: i64, entry: &Histo
             offer_history::version.eq(entry.version),
             figure_values!(offer_history, row),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 

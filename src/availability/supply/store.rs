@@ -154,7 +154,7 @@ pub(super) struct Tables {
 
 /// The version of all supply, and that of the product book within it.
 pub(super) fn find_version(conn: &mut Connection) -> Result<(i64, i64)> {
-    Ok(supply_version::table.select((supply_version::version, supply_version::book_version)).first(conn)?)
+    Ok(supply_version::table.select((supply_version::version, supply_version::book_version)).get_result(conn)?)
 }
 
 /// The columns of an offer that a search shows, in the order of [`OfferRow`].
