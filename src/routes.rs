@@ -262,6 +262,9 @@ pub fn configure(config: &mut ServiceConfig) {
         });
         by_path[index].1.push(endpoint);
     }
+    // The router tries one path after the other. Those without parameters come first: comparing is quick, taking
+    // parameters out is not, and no fixed path is taken for one with a parameter.
+    by_path.sort_by_key(|(path, _)| path.contains('{'));
     for (path, endpoints) in by_path {
         let mut allowed: Vec<&str> = endpoints.iter().map(|endpoint| endpoint.method.as_str()).collect();
         if allowed.contains(&"GET") {
