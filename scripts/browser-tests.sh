@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the browser tests against the built program. Expects the databases of test-databases.sh.
+# Runs the browser tests against the built program. What is given goes to Node, such as --test-name-pattern=journey.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -11,4 +11,4 @@ fi
 CHROMIUM=$(find_chromium) || die "Chromium is not installed; scripts/needs.sh test says how to get it."
 export CHROMIUM
 export BIN=$program
-exec node "$suite"
+exec node --test-reporter=spec "$@" "$suite"

@@ -16,6 +16,8 @@ import { startSite, stopSite } from "./support/site.mjs";
 
 before(startSite);
 after(stopSite);
+// Who stops the tests halfway must not be left with a program and a browser.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stopSite().finally(() => process.exit(1)));
 
 await import("./faults.test.mjs");
 await import("./pages.test.mjs");

@@ -18,7 +18,7 @@ const PAGE_LIFE_MS = 120_000;
 let program;
 let browser;
 const sessions = new Map();
-const contexts = new Map();
+const tabs = new Map();
 
 export async function startSite() {
   const binary = process.env.BIN;
@@ -42,21 +42,20 @@ export function base() {
 }
 
 /**
- * Everything the browser had to say about a page: console, errors in scripts, and files that did not come.
+ * Keeps in `page.said` everything the browser has to say about a page: console, errors in scripts, and files that did not come.
  * Chromium also writes to the console that the page itself came with an error status; that is the status a test
  * asks for, so it does not count.
  */
 function listen(page) {
-  const said = [];
+  page.said = [];
   page.on("console", (message) => {
     const isAboutThePage = message.text().startsWith("Failed to load resource") && message.location().url === page.url();
-    if (!isAboutThePage) said.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+    if (!isAboutThePage) page.said.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
-  page.on("pageerror", (error) => said.push(`error in a script: ${error.message}`));
+  page.on("pageerror", (error) => page.said.push(`error in a script: ${error.message}`));
   page.on("response", (answer) => {
-    if (answer.status() >= 400 && !answer.request().isNavigationRequest()) said.push(`${answer.status()} for ${answer.url()}`);
+    if (answer.status() >= 400 && !answer.request().isNavigationRequest()) page.said.push(`${answer.status()} for ${answer.url()}`);
   });
-  return said;
 }
 
 /** Signs in once per user; later pages of that user start with the same session. */
@@ -91,23 +90,26 @@ export async function signInOnPage(page, who) {
 /**
  * Runs `visit` with a page.
  *
- * `options`: who (name of the user), javaScript (default true), bypassCSP, size. With `shared` the page is one more
- * tab of a context that other tests use too, which is much faster; for tests that leave nothing behind.
+ * `options`: who (name of the user), javaScript (default true), bypassCSP, size. With `shared` the page is a tab that
+ * other tests used before, with their user and cookies, which is much faster; for tests that leave nothing behind.
  */
 export async function withPage(options, visit) {
   const { shared = false, size = WIDE, ...rest } = options;
-  const context = await (shared ? sharedContext(rest) : newContext(rest));
-  const page = await context.newPage();
+  const page = await (shared ? takeTab(rest) : newTab(await newContext(rest)));
   const tooLong = setTimeout(() => page.close(), PAGE_LIFE_MS);
+  page.said = [];
+  page.hasScripts = rest.javaScript !== false;
+  let isSound = false;
   try {
     await page.setViewportSize(size);
-    page.setDefaultTimeout(PATIENCE_MS);
-    page.said = listen(page);
-    page.hasScripts = rest.javaScript !== false;
-    return await visit(page);
+    const result = await visit(page);
+    isSound = true;
+    return result;
   } finally {
     clearTimeout(tooLong);
-    await (shared ? page : context).close();
+    if (!shared) await page.context().close();
+    else if (isSound) tabs.get(keyOf(rest)).free.push(page);
+    else await page.close();
   }
 }
 
@@ -122,10 +124,23 @@ async function newContext({ who, javaScript = true, bypassCSP = false }) {
   });
 }
 
-function sharedContext(options) {
-  const key = JSON.stringify(Object.entries(options).sort());
-  if (!contexts.has(key)) contexts.set(key, newContext(options));
-  return contexts.get(key);
+async function newTab(context) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  listen(page);
+  return page;
+}
+
+function keyOf(options) {
+  return JSON.stringify(Object.entries(options).sort());
+}
+
+/** A tab that is free, or one more. */
+async function takeTab(options) {
+  const key = keyOf(options);
+  if (!tabs.has(key)) tabs.set(key, { context: newContext(options), free: [] });
+  const { context, free } = tabs.get(key);
+  return free.pop() ?? newTab(await context);
 }
 
 /** Goes to an address and waits until fonts, scripts and style sheets have done their work. */
