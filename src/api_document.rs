@@ -118,8 +118,15 @@ struct Bearer;
 
 impl Modify for Bearer {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some("Token van deze server, in de kop Authorization")).build();
-        openapi.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("Token van deze server, in de kop Authorization"))
+            .build();
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
 }
 
@@ -140,14 +147,19 @@ pub fn text() -> &'static str {
 fn state_strictness(document: &mut serde_json::Value) {
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
         // A choice between bodies has no fields of its own: each of the bodies says it for itself.
-        let bodies = schemas.iter_mut().filter(|(name, schema)| name.ends_with("Invoer") && schema.get("properties").is_some());
+        let bodies = schemas
+            .iter_mut()
+            .filter(|(name, schema)| name.ends_with("Invoer") && schema.get("properties").is_some());
         for (_, schema) in bodies {
             schema["additionalProperties"] = false.into();
         }
     }
     let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    for operation in operations.filter_map(serde_json::Value::as_object_mut).flat_map(|methods| methods.values_mut()) {
-        let parameters = operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten();
+    for operation in
+        operations.filter_map(serde_json::Value::as_object_mut).flat_map(|methods| methods.values_mut())
+    {
+        let parameters =
+            operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten();
         for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
             parameter["allowEmptyValue"] = true.into();
         }
@@ -163,12 +175,19 @@ pub async fn to_swagger_ui() -> HttpResponse {
 }
 
 pub async fn swagger_ui(path: Path<String>) -> Result<HttpResponse> {
-    static CONFIG: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::new(|| Arc::new(utoipa_swagger_ui::Config::from("/v1/openapi.json")));
-    let file = utoipa_swagger_ui::serve(&path, CONFIG.clone()).map_err(|error| Error::internal(error.to_string()))?;
-    file.map(|file| HttpResponse::Ok().content_type(file.content_type).body(file.bytes.into_owned())).ok_or(Error::NO_PAGE)
+    static CONFIG: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> =
+        LazyLock::new(|| Arc::new(utoipa_swagger_ui::Config::from("/v1/openapi.json")));
+    let file = utoipa_swagger_ui::serve(&path, CONFIG.clone())
+        .map_err(|error| Error::internal(error.to_string()))?;
+    file.map(|file| HttpResponse::Ok().content_type(file.content_type).body(file.bytes.into_owned()))
+        .ok_or(Error::NO_PAGE)
 }
 
 /// Reads one part of a path; a part that cannot be such a code is a 400 that names it.
-pub fn parse_path<T, E: std::fmt::Display>(name: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T> {
+pub fn parse_path<T, E: std::fmt::Display>(
+    name: &str,
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T> {
     parse(text).map_err(|error| Error::invalid(name, "geen-code", error.to_string()))
 }

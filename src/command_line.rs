@@ -137,7 +137,8 @@ fn parse_role(code: &str) -> Result<Role, String> {
 }
 
 fn parse_kind(code: &str) -> Result<OrganisationKind, String> {
-    OrganisationKind::parse(code).ok_or_else(|| "choose one of: regio, gemeente, aanbieder, verwijzer, crisispunt".into())
+    OrganisationKind::parse(code)
+        .ok_or_else(|| "choose one of: regio, gemeente, aanbieder, verwijzer, crisispunt".into())
 }
 
 /// Runs the command line.
@@ -185,10 +186,10 @@ fn print(text: &str) -> Outcome {
 
 fn open(config: &Config) -> Result<Connection, Box<dyn std::error::Error>> {
     let url = config.database_url.expose_secret();
-    if let Some(path) = url.strip_prefix("sqlite://") {
-        if let Some(folder) = std::path::Path::new(path).parent() {
-            std::fs::create_dir_all(folder)?;
-        }
+    if let Some(path) = url.strip_prefix("sqlite://")
+        && let Some(folder) = std::path::Path::new(path).parent()
+    {
+        std::fs::create_dir_all(folder)?;
     }
     Ok(Manager::new(url).open()?)
 }
@@ -200,7 +201,11 @@ fn serve(config: Config, args: &ServeArgs) -> Outcome {
         let now = clock.now();
         let mut conn = open(&config)?;
         db::migrate_up(&mut conn)?;
-        let sign_ins = if seed::is_empty(&mut conn)? { seed::demonstration(&mut conn, now)? } else { seed::renew_sign_ins(&mut conn, now)? };
+        let sign_ins = if seed::is_empty(&mut conn)? {
+            seed::demonstration(&mut conn, now)?
+        } else {
+            seed::renew_sign_ins(&mut conn, now)?
+        };
         print_sign_ins(&sign_ins, args.sign_ins.as_ref())?;
         print(&format!("\nOpen {} in een browser. Stoppen: Ctrl+C.\n\n", config.public_url))?;
     }
@@ -226,7 +231,11 @@ fn migrate(config: &Config, down: bool) -> Outcome {
         return print(&format!("taken back: {name}\n"));
     }
     let names = db::migrate_up(&mut conn)?;
-    if names.is_empty() { print("the schema is up to date\n") } else { print(&format!("run: {}\n", names.join(", "))) }
+    if names.is_empty() {
+        print("the schema is up to date\n")
+    } else {
+        print(&format!("run: {}\n", names.join(", ")))
+    }
 }
 
 fn print_sign_ins(sign_ins: &[seed::SignIn], file: Option<&PathBuf>) -> Outcome {
@@ -234,9 +243,13 @@ fn print_sign_ins(sign_ins: &[seed::SignIn], file: Option<&PathBuf>) -> Outcome 
         write_private(path, &serde_json::to_string_pretty(sign_ins)?)?;
     }
     let width = sign_ins.iter().map(|sign_in| sign_in.name.len()).max().unwrap_or(0);
-    let mut text = String::from("\nInloggen in de oefenomgeving (deze wachtwoorden gelden tot de volgende start):\n\n");
+    let mut text =
+        String::from("\nInloggen in de oefenomgeving (deze wachtwoorden gelden tot de volgende start):\n\n");
     for sign_in in sign_ins {
-        text.push_str(&format!("  {:width$}  {}  {}\n", sign_in.name, sign_in.password, sign_in.organisation));
+        text.push_str(&format!(
+            "  {:width$}  {}  {}\n",
+            sign_in.name, sign_in.password, sign_in.organisation
+        ));
     }
     print(&text)
 }
@@ -273,10 +286,22 @@ fn user(config: &Config, command: UserCommand) -> Outcome {
                     name: args.organisation,
                     kind: args.kind,
                     region_id: product_book::common::find_region_id(conn, &args.region)?,
-                    provider_id: args.agb.map(|agb| product_book::common::find_provider_id(conn, &agb)).transpose()?,
-                    municipality_ids: product_book::common::find_municipality_ids(conn, &args.municipalities)?,
+                    provider_id: args
+                        .agb
+                        .map(|agb| product_book::common::find_provider_id(conn, &agb))
+                        .transpose()?,
+                    municipality_ids: product_book::common::find_municipality_ids(
+                        conn,
+                        &args.municipalities,
+                    )?,
                 };
-                let new = NewUser { name: args.name, display_name: args.display_name, roles: args.roles, organisation, demonstration: false };
+                let new = NewUser {
+                    name: args.name,
+                    display_name: args.display_name,
+                    roles: args.roles,
+                    organisation,
+                    demonstration: false,
+                };
                 identity::actions::create_user(conn, &actor, now, &new)
             })?;
             print(&format!("{name}  {password}\n"))
@@ -285,8 +310,12 @@ fn user(config: &Config, command: UserCommand) -> Outcome {
             let password = identity::actions::reset_password(&mut conn, &actor, now, &name)?;
             print(&format!("{name}  {password}\n"))
         }
-        UserCommand::Disable { name } => Ok(identity::actions::set_active(&mut conn, &actor, now, &name, false)?),
-        UserCommand::Enable { name } => Ok(identity::actions::set_active(&mut conn, &actor, now, &name, true)?),
+        UserCommand::Disable { name } => {
+            Ok(identity::actions::set_active(&mut conn, &actor, now, &name, false)?)
+        }
+        UserCommand::Enable { name } => {
+            Ok(identity::actions::set_active(&mut conn, &actor, now, &name, true)?)
+        }
     }
 }
 
@@ -309,5 +338,9 @@ fn healthcheck(listen: SocketAddr) -> Outcome {
     let mut answer = String::new();
     stream.take(4096).read_to_string(&mut answer)?;
     let status = answer.split_whitespace().nth(1).unwrap_or("no answer");
-    if status == "200" { print("ready\n") } else { Err(Box::new(Error::internal(format!("not ready: {status}")))) }
+    if status == "200" {
+        print("ready\n")
+    } else {
+        Err(Box::new(Error::internal(format!("not ready: {status}"))))
+    }
 }

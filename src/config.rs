@@ -122,13 +122,19 @@ impl Config {
         use secrecy::ExposeSecret;
         let mut problems = Vec::new();
         let url = self.database_url.expose_secret();
-        if !(url.starts_with("sqlite://") || url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+        if !(url.starts_with("sqlite://")
+            || url.starts_with("postgres://")
+            || url.starts_with("postgresql://"))
+        {
             problems.push("database_url (DATABASE_URL) must start with sqlite:// or postgres://".into());
         }
         if !(self.public_url.starts_with("http://") || self.public_url.starts_with("https://"))
             || self.public_url.ends_with('/')
         {
-            problems.push("public_url (PUBLIC_URL) must start with https:// (or http://) and have no slash at the end".into());
+            problems.push(
+                "public_url (PUBLIC_URL) must start with https:// (or http://) and have no slash at the end"
+                    .into(),
+            );
         }
         if self.metrics_listen == Some(self.listen) {
             problems.push("metrics_listen (METRICS_LISTEN) must differ from listen (LISTEN)".into());
@@ -140,18 +146,20 @@ impl Config {
             problems.push("workers (WORKERS) must be 1 to 256".into());
         }
         if tracing_subscriber::EnvFilter::try_new(&self.log_filter).is_err() {
-            problems.push("log_filter (LOG_FILTER) is not a filter such as info or beschikbaarheidswijzer=debug".into());
+            problems.push(
+                "log_filter (LOG_FILTER) is not a filter such as info or beschikbaarheidswijzer=debug".into(),
+            );
         }
-        if let Some(colours) = &self.region.colours {
-            if colours.len() != 8 || !colours.iter().all(|colour| is_colour(colour)) {
-                problems.push("region.colours must be eight colours like #0b5a69, dark to light".into());
-            }
+        if let Some(colours) = &self.region.colours
+            && (colours.len() != 8 || !colours.iter().all(|colour| is_colour(colour)))
+        {
+            problems.push("region.colours must be eight colours like #0b5a69, dark to light".into());
         }
         for (key, path) in [("region.logo", &self.region.logo), ("region.map", &self.region.map)] {
-            if let Some(path) = path {
-                if !path.is_file() {
-                    problems.push(format!("{key}: no file at {}", path.display()));
-                }
+            if let Some(path) = path
+                && !path.is_file()
+            {
+                problems.push(format!("{key}: no file at {}", path.display()));
             }
         }
         if problems.is_empty() { Ok(()) } else { Err(ConfigError(problems)) }

@@ -157,7 +157,8 @@ impl Error {
 
 /// "Dit segment", "Deze regio": the thing with the Dutch word that points at it.
 pub fn this(what: &str) -> String {
-    const NEUTER: [&str; 8] = ["segment", "product", "lidmaatschap", "contract", "aanbod", "gegeven", "bestand", "account"];
+    const NEUTER: [&str; 8] =
+        ["segment", "product", "lidmaatschap", "contract", "aanbod", "gegeven", "bestand", "account"];
     let pointer = if NEUTER.contains(&what) { "Dit" } else { "Deze" };
     format!("{pointer} {what}")
 }
@@ -174,11 +175,20 @@ impl From<diesel::result::Error> for Error {
         match &error {
             Db::NotFound => Self::NotFound("gegeven"),
             Db::DatabaseError(Kind::UniqueViolation, _) => Self::Conflict("Dit bestaat al.".into()),
-            Db::DatabaseError(Kind::ForeignKeyViolation, _) => Self::Conflict("Dit verwijst naar iets dat er niet (meer) is.".into()),
-            Db::DatabaseError(Kind::SerializationFailure, _) => Self::Conflict("Iemand anders was net iets eerder. Probeer het opnieuw.".into()),
-            Db::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::ReadOnlyTransaction, _) => Self::Unavailable(error.into()),
-            Db::DatabaseError(_, info) if crate::db::is_passing_failure(info.message()) => Self::Unavailable(error.into()),
-            Db::BrokenTransactionManager => Self::Unavailable(error.into()),
+            Db::DatabaseError(Kind::ForeignKeyViolation, _) => {
+                Self::Conflict("Dit verwijst naar iets dat er niet (meer) is.".into())
+            }
+            Db::DatabaseError(Kind::SerializationFailure, _) => {
+                Self::Conflict("Iemand anders was net iets eerder. Probeer het opnieuw.".into())
+            }
+            Db::BrokenTransactionManager
+            | Db::DatabaseError(
+                Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::ReadOnlyTransaction,
+                _,
+            ) => Self::Unavailable(error.into()),
+            Db::DatabaseError(_, info) if crate::db::is_passing_failure(info.message()) => {
+                Self::Unavailable(error.into())
+            }
             _ => Self::Internal(error.into()),
         }
     }

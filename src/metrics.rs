@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
 
 pub struct Metrics {
     registry: Registry,
@@ -17,9 +19,13 @@ pub struct Metrics {
 impl Metrics {
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
-        let requests = IntCounterVec::new(Opts::new("http_requests_total", "Requests by method, route and status"), &["method", "route", "status"])?;
+        let requests = IntCounterVec::new(
+            Opts::new("http_requests_total", "Requests by method, route and status"),
+            &["method", "route", "status"],
+        )?;
         let seconds = HistogramVec::new(
-            HistogramOpts::new("http_request_duration_seconds", "Time to answer by route").buckets(vec![0.001, 0.005, 0.02, 0.1, 0.5, 2.0]),
+            HistogramOpts::new("http_request_duration_seconds", "Time to answer by route")
+                .buckets(vec![0.001, 0.005, 0.02, 0.1, 0.5, 2.0]),
             &["route"],
         )?;
         let offers = IntGauge::new("supply_offers", "Offers in the searchable picture")?;

@@ -35,7 +35,9 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
     let supply = Supply::default();
     let mut conn = pool.get()?;
     if db::has_pending_migrations(&mut conn)? {
-        return Err(Error::internal("the database schema is older than this program: run `beschikbaarheidswijzer migrate` first"));
+        return Err(Error::internal(
+            "the database schema is older than this program: run `beschikbaarheidswijzer migrate` first",
+        ));
     }
     let now = clock.now();
     let pair = signing_key(&mut conn, now.naive_utc())?;
@@ -48,7 +50,15 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
 /// The application: every route with everything around it.
 pub fn app(
     state: Data<AppState>,
-) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error, InitError = ()>> {
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
     app_with(state, |_| {})
 }
 
@@ -56,7 +66,15 @@ pub fn app(
 pub fn app_with(
     state: Data<AppState>,
     further: impl FnOnce(&mut ServiceConfig),
-) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error, InitError = ()>> {
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
     App::new()
         .app_data(state)
         .configure(further)
@@ -70,7 +88,8 @@ pub fn app_with(
 
 /// Serves until told to stop (SIGTERM, SIGINT), then lets running requests finish.
 pub async fn serve(state: AppState) -> std::io::Result<()> {
-    let (listen, metrics_listen, workers) = (state.config.listen, state.config.metrics_listen, state.config.workers);
+    let (listen, metrics_listen, workers) =
+        (state.config.listen, state.config.metrics_listen, state.config.workers);
     let state = Data::new(state);
     let watcher = actix_web::rt::spawn(watch_supply(state.clone()));
     let shared = state.clone();
@@ -95,8 +114,15 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
     result
 }
 
-fn serve_metrics(state: Data<AppState>, address: std::net::SocketAddr) -> std::io::Result<actix_web::rt::task::JoinHandle<std::io::Result<()>>> {
-    let server = HttpServer::new(move || App::new().app_data(state.clone()).route("/metrics", web::get().to(metrics))).workers(1).disable_signals().bind(address)?;
+fn serve_metrics(
+    state: Data<AppState>,
+    address: std::net::SocketAddr,
+) -> std::io::Result<actix_web::rt::task::JoinHandle<std::io::Result<()>>> {
+    let server =
+        HttpServer::new(move || App::new().app_data(state.clone()).route("/metrics", web::get().to(metrics)))
+            .workers(1)
+            .disable_signals()
+            .bind(address)?;
     Ok(actix_web::rt::spawn(server.run()))
 }
 

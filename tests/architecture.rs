@@ -52,14 +52,23 @@ fn short(path: &Path) -> String {
 #[test]
 fn the_rules_depend_on_nothing_that_could_surprise_them() {
     let manifest = read(&root().join("crates/rules/Cargo.toml"));
-    let section = manifest.split("[dependencies]").nth(1).expect("a section").split("\n[").next().expect("its lines");
-    let used: BTreeSet<&str> = section.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim()).collect();
+    let section =
+        manifest.split("[dependencies]").nth(1).expect("a section").split("\n[").next().expect("its lines");
+    let used: BTreeSet<&str> =
+        section.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim()).collect();
     assert_eq!(used, BTreeSet::from(RULES_MAY_USE));
 }
 
 #[test]
 fn only_stores_and_the_database_folder_query() {
-    const QUERYING: [&str; 6] = ["diesel::prelude", "diesel::insert_into", "diesel::update", "diesel::delete", "diesel::sql_query", "RunQueryDsl"];
+    const QUERYING: [&str; 6] = [
+        "diesel::prelude",
+        "diesel::insert_into",
+        "diesel::update",
+        "diesel::delete",
+        "diesel::sql_query",
+        "RunQueryDsl",
+    ];
     let offenders: Vec<String> = sources()
         .iter()
         .filter(|path| {
@@ -79,22 +88,35 @@ fn features_use_only_what_comes_before_them() {
         let name = short(&path);
         let text = code(&path);
         let folder = name.split('/').nth(1).unwrap_or_default();
-        let uses = |other: &str| text.contains(&format!("crate::{other}::")) || text.contains(&format!("crate::{other};"));
+        let uses = |other: &str| {
+            text.contains(&format!("crate::{other}::")) || text.contains(&format!("crate::{other};"))
+        };
         if let Some(place) = ORDER.iter().position(|feature| *feature == folder) {
-            wrong.extend(ORDER[place + 1..].iter().filter(|later| uses(later)).map(|later| format!("{name} uses {later}")));
+            wrong.extend(
+                ORDER[place + 1..]
+                    .iter()
+                    .filter(|later| uses(later))
+                    .map(|later| format!("{name} uses {later}")),
+            );
         }
         // What pages share knows identity, and no feature after it.
         if folder == "web" {
-            wrong.extend(ORDER[3..].iter().filter(|later| uses(later)).map(|later| format!("{name} uses {later}")));
+            wrong.extend(
+                ORDER[3..].iter().filter(|later| uses(later)).map(|later| format!("{name} uses {later}")),
+            );
         }
         // A feature's actions and store know nothing of requests; its pages and API bring what they need.
-        let is_core = ["/actions.rs", "/store.rs", "/model.rs", "/policy.rs"].iter().any(|end| name.ends_with(end));
+        let is_core =
+            ["/actions.rs", "/store.rs", "/model.rs", "/policy.rs"].iter().any(|end| name.ends_with(end));
         if is_core && (uses("web") || text.contains("actix_web")) {
             wrong.push(format!("{name} uses the web"));
         }
         // Another feature's store is its own business.
         wrong.extend(
-            ORDER.iter().filter(|feature| **feature != folder && text.contains(&format!("crate::{feature}::store"))).map(|feature| format!("{name} uses the store of {feature}")),
+            ORDER
+                .iter()
+                .filter(|feature| **feature != folder && text.contains(&format!("crate::{feature}::store")))
+                .map(|feature| format!("{name} uses the store of {feature}")),
         );
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -103,7 +125,10 @@ fn features_use_only_what_comes_before_them() {
 #[test]
 fn the_committed_api_document_is_what_the_program_generates() {
     let committed = read(&root().join("openapi/openapi.json"));
-    assert!(committed == api_document::text(), "run: target/debug/beschikbaarheidswijzer openapi > openapi/openapi.json");
+    assert!(
+        committed == api_document::text(),
+        "run: target/debug/beschikbaarheidswijzer openapi > openapi/openapi.json"
+    );
 }
 
 #[test]
@@ -117,7 +142,11 @@ fn the_api_document_lists_every_call_and_no_other() {
     }
     let reachable: BTreeSet<String> = beschikbaarheidswijzer::routes::all()
         .iter()
-        .filter(|route| route.path.starts_with("/v1/") && !route.path.starts_with("/v1/docs") && route.path != "/v1/openapi.json")
+        .filter(|route| {
+            route.path.starts_with("/v1/")
+                && !route.path.starts_with("/v1/docs")
+                && route.path != "/v1/openapi.json"
+        })
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();
     assert_eq!(described, reachable);
@@ -131,7 +160,10 @@ fn every_template_belongs_to_a_page_or_to_another_template() {
     for template in templates {
         let name = short(&template).trim_start_matches("src/").to_owned();
         let quoted = format!("\"{name}\"");
-        assert!(rust.contains(&format!("path = {quoted}")) || html.contains(&quoted), "{name} is used by nothing");
+        assert!(
+            rust.contains(&format!("path = {quoted}")) || html.contains(&quoted),
+            "{name} is used by nothing"
+        );
     }
 }
 
@@ -155,10 +187,15 @@ fn every_error_code_is_used_and_every_error_has_one() {
         Error::Unavailable("x".into()),
         Error::internal("x"),
     ];
-    let used: BTreeMap<&str, u16> = examples.iter().map(|error| (error.code(), error.status().as_u16())).collect();
+    let used: BTreeMap<&str, u16> =
+        examples.iter().map(|error| (error.code(), error.status().as_u16())).collect();
     assert_eq!(used, BTreeMap::from(Error::CODES), "codes and statuses");
     for error in &examples {
-        assert!(!error.title().is_empty() && (!error.detail().is_empty() || matches!(error, Error::Conflict(_))), "{}", error.code());
+        assert!(
+            !error.title().is_empty() && (!error.detail().is_empty() || matches!(error, Error::Conflict(_))),
+            "{}",
+            error.code()
+        );
     }
 }
 
@@ -184,7 +221,11 @@ fn only_the_clock_reads_the_time() {
     for method in ["chrono::Utc::now", "chrono::Local::now"] {
         assert!(lints.contains(method), "clippy.toml does not forbid {method}");
     }
-    let readers: Vec<String> = sources().iter().filter(|path| code(path).contains("Utc::now()") || code(path).contains("Local::now()")).map(|path| short(path)).collect();
+    let readers: Vec<String> = sources()
+        .iter()
+        .filter(|path| code(path).contains("Utc::now()") || code(path).contains("Local::now()"))
+        .map(|path| short(path))
+        .collect();
     assert_eq!(readers, ["src/clock.rs"]);
 }
 

@@ -15,7 +15,9 @@ fn execute(conn: &mut Connection, statement: &str) -> diesel::QueryResult<()> {
 #[test]
 fn migrations_go_up_down_and_up_again_on_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut conn = Manager::new(&format!("sqlite://{}", folder.path().join("x.sqlite").display())).open().expect("a file");
+    let mut conn = Manager::new(&format!("sqlite://{}", folder.path().join("x.sqlite").display()))
+        .open()
+        .expect("a file");
     up_down_up(&mut conn);
 }
 
@@ -90,14 +92,26 @@ fn a_locked_database_refuses_writes_for_a_while_and_search_goes_on() {
 fn a_database_that_is_gone_refuses_writes_until_it_is_back_and_search_goes_on() {
     let server = TestServer::start(Backend::Postgres);
     let manager = server.user("beheerder-regio");
-    let (base, name) = server.database_url().rsplit_once('/').map(|(base, name)| (base.to_owned(), name.to_owned())).expect("a URL");
+    let (base, name) = server
+        .database_url()
+        .rsplit_once('/')
+        .map(|(base, name)| (base.to_owned(), name.to_owned()))
+        .expect("a URL");
     let mut outside = Manager::new(&format!("{base}/postgres")).open().expect("the server");
     execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).expect("closed");
-    execute(&mut outside, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")).expect("gone");
+    execute(
+        &mut outside,
+        &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
+    )
+    .expect("gone");
     let refused = manager.put("/v1/regios/noord-veluwe/segmenten/9", &json!({"naam": "Nieuw"}));
     assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
     assert_eq!(server.anyone().get("/readyz").status, 503);
     assert_eq!(server.anyone().get("/v1/aanbod?gemeente=GM0243").status, 200, "search is read from memory");
     execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).expect("open");
-    assert_eq!(manager.put("/v1/regios/noord-veluwe/segmenten/9", &json!({"naam": "Nieuw"})).status, 201, "it recovers by itself");
+    assert_eq!(
+        manager.put("/v1/regios/noord-veluwe/segmenten/9", &json!({"naam": "Nieuw"})).status,
+        201,
+        "it recovers by itself"
+    );
 }

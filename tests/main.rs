@@ -1,6 +1,7 @@
 //! Integration tests: the whole program over HTTP, on SQLite and on PostgreSQL.
 
 #![expect(unreachable_pub, reason = "a test program has no outside")]
+#![expect(clippy::expect_used, reason = "a test stops at what it does not expect, in its helpers too")]
 
 mod api;
 mod architecture;

@@ -40,6 +40,11 @@ pub fn record(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, event: &
 }
 
 /// Writes down that something was refused.
-pub fn record_refusal(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, action: &'static str) -> Result<()> {
+pub fn record_refusal(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    action: &'static str,
+) -> Result<()> {
     store::insert_event(conn, actor, now, "refused", &Event::done(action, "recht", ""))
 }

@@ -10,9 +10,17 @@ use crate::db::schema::audit_event as line;
 use crate::error::Result;
 use crate::on_each;
 
-pub(super) fn insert_event(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, outcome: &str, event: &Event) -> Result<()> {
+pub(super) fn insert_event(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    outcome: &str,
+    event: &Event,
+) -> Result<()> {
     let who = actor.identity.as_ref();
-    let roles = who.map(|who| who.roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(" ")).unwrap_or_default();
+    let roles = who
+        .map(|who| who.roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(" "))
+        .unwrap_or_default();
     // On each database by itself: every write passes here, and building the statement for both at once takes
     // longer than running it.
     on_each!(conn, c => diesel::insert_into(line::table)

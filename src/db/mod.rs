@@ -7,7 +7,9 @@ pub mod schema;
 
 use std::time::Duration;
 
-use diesel::connection::{AnsiTransactionManager as Ansi, Connection as _, SimpleConnection, TransactionManager};
+use diesel::connection::{
+    AnsiTransactionManager as Ansi, Connection as _, SimpleConnection, TransactionManager,
+};
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use diesel::{PgConnection, QueryResult, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -134,7 +136,10 @@ pub fn read<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Resu
     match conn {
         Connection::Sqlite(sqlite) => Ansi::begin_transaction_sql(sqlite, "BEGIN DEFERRED")?,
         Connection::Postgres(postgres) => {
-            Ansi::begin_transaction_sql(postgres, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            Ansi::begin_transaction_sql(
+                postgres,
+                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            )?;
         }
     }
     finish(conn, work)
@@ -143,13 +148,16 @@ pub fn read<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Resu
 fn finish<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
     match work(conn) {
         Ok(value) => {
-            let commit: QueryResult<()> = <Connection as diesel::Connection>::TransactionManager::commit_transaction(conn);
+            let commit: QueryResult<()> =
+                <Connection as diesel::Connection>::TransactionManager::commit_transaction(conn);
             commit.map(|()| value).map_err(Error::from)
         }
         Err(error) => {
             // The first error is the one that says what went wrong; a failed rollback breaks the
             // connection, which the pool then throws away.
-            if let Err(rollback) = <Connection as diesel::Connection>::TransactionManager::rollback_transaction(conn) {
+            if let Err(rollback) =
+                <Connection as diesel::Connection>::TransactionManager::rollback_transaction(conn)
+            {
                 tracing::warn!(error = %rollback, "rollback failed");
             }
             Err(error)

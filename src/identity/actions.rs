@@ -4,9 +4,9 @@ use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::model::{NewUser, User};
+use super::passwords;
 use super::store::{self, AccountRow, StoredSession};
 use super::tokens::{Claims, KeyPair};
-use super::passwords;
 use crate::actor::{Actor, Identity, Session};
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
@@ -20,10 +20,17 @@ const LONGEST: Duration = Duration::hours(12);
 const LAST_SEEN_STEP: Duration = Duration::minutes(5);
 
 /// Signs in with user name and password. Returns the value for the cookie.
-pub fn sign_in(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, name: &str, password: &str) -> Result<String> {
+pub fn sign_in(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    name: &str,
+    password: &str,
+) -> Result<String> {
     let account = store::find_account_by_name(conn, name)?.filter(|account| account.active);
     // The slow comparison comes before any transaction, and is done for unknown users too.
-    let fits = passwords::verify(password, account.as_ref().and_then(|account| account.password_hash.as_deref()));
+    let fits =
+        passwords::verify(password, account.as_ref().and_then(|account| account.password_hash.as_deref()));
     let Some(account) = account.filter(|_| fits) else {
         db::write(conn, |conn| audit::record_refusal(conn, actor, now, "inloggen"))?;
         return Err(Error::SignInFailed);
@@ -57,7 +64,11 @@ pub fn sign_out(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, sessio
 }
 
 /// Who holds this cookie, if its session still stands.
-pub fn find_session(conn: &mut Connection, cookie: &str, now: DateTime<Utc>) -> Result<Option<(Identity, Session)>> {
+pub fn find_session(
+    conn: &mut Connection,
+    cookie: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<(Identity, Session)>> {
     let Some(stored) = store::find_session(conn, &session_id(cookie))? else { return Ok(None) };
     let time = now.naive_utc();
     let too_old = time - stored.created_at >= LONGEST || time - stored.last_seen_at >= IDLE;
@@ -110,7 +121,12 @@ pub fn signing_key(conn: &mut Connection, now: NaiveDateTime) -> Result<KeyPair>
 
 /// Makes a user, and its organisation when that is new. Returns the password, shown once.
 /// Within a transaction of the caller.
-pub fn create_user(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: &NewUser) -> Result<String> {
+pub fn create_user(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    new: &NewUser,
+) -> Result<String> {
     let password = passwords::generate();
     let hash = passwords::hash(&password)?;
     let organisation_id = match store::find_organisation_id(conn, &new.organisation.name)? {
@@ -131,7 +147,12 @@ pub fn create_user(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new
 }
 
 /// Gives a user a new password, shown once, and ends all sessions and tokens.
-pub fn reset_password(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, name: &str) -> Result<String> {
+pub fn reset_password(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    name: &str,
+) -> Result<String> {
     let password = passwords::generate();
     let hash = passwords::hash(&password)?;
     db::write(conn, |conn| {
@@ -143,7 +164,13 @@ pub fn reset_password(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, 
 }
 
 /// Blocks or readmits a user; either way all sessions and tokens end.
-pub fn set_active(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, name: &str, active: bool) -> Result<()> {
+pub fn set_active(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    name: &str,
+    active: bool,
+) -> Result<()> {
     db::write(conn, |conn| {
         let account = store::find_account_by_name(conn, name)?.ok_or(Error::NotFound("gebruiker"))?;
         store::update_active(conn, account.id, active)?;

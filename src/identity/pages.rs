@@ -29,7 +29,12 @@ pub async fn sign_in_form(ctx: Context, QueryInput(mut query): QueryInput) -> Re
     if ctx.actor.identity.is_some() {
         return Ok(see_other(&back_to.unwrap_or_else(|| start_page(&ctx).to_owned())));
     }
-    html(&SignInPage { page: Page::new(&ctx, "/inloggen"), errors: vec![], name: String::new(), back_to: back_to.unwrap_or_default() })
+    html(&SignInPage {
+        page: Page::new(&ctx, "/inloggen"),
+        errors: vec![],
+        name: String::new(),
+        back_to: back_to.unwrap_or_default(),
+    })
 }
 
 pub async fn sign_in(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpResponse> {
@@ -39,7 +44,8 @@ pub async fn sign_in(ctx: Context, FormInput(mut form): FormInput) -> Result<Htt
     let (typed, back) = (form.raw("naam"), back_to.clone().unwrap_or_default());
     let errors = match form.finish(()) {
         Ok(()) => {
-            let attempt = ctx.db(move |conn, actor, now| actions::sign_in(conn, actor, now, &name, &password)).await;
+            let attempt =
+                ctx.db(move |conn, actor, now| actions::sign_in(conn, actor, now, &name, &password)).await;
             match attempt {
                 Ok(value) => return Ok(signed_in(value, back_to)),
                 Err(Error::SignInFailed) => vec![ErrorLink::new("naam", Error::SignInFailed.detail())],
@@ -73,7 +79,12 @@ fn secret_text(form: &mut Fields, name: &str) -> String {
 }
 
 fn signed_in(value: String, back_to: Option<String>) -> HttpResponse {
-    let cookie = Cookie::build(SESSION_COOKIE, value).path("/").secure(true).http_only(true).same_site(SameSite::Lax).finish();
+    let cookie = Cookie::build(SESSION_COOKIE, value)
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .finish();
     HttpResponse::SeeOther()
         .cookie(cookie)
         .insert_header((header::LOCATION, back_to.unwrap_or_else(|| "/start".into())))
@@ -100,7 +111,12 @@ pub async fn sign_out(ctx: Context, FormInput(form): FormInput) -> Result<HttpRe
     if let Some(session) = ctx.session.clone() {
         ctx.db(move |conn, actor, now| actions::sign_out(conn, actor, now, &session)).await?;
     }
-    let mut gone = Cookie::build(SESSION_COOKIE, "").path("/").secure(true).http_only(true).same_site(SameSite::Lax).finish();
+    let mut gone = Cookie::build(SESSION_COOKIE, "")
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .finish();
     gone.set_max_age(Duration::ZERO);
     Ok(HttpResponse::SeeOther().cookie(gone).insert_header((header::LOCATION, "/zoeken")).finish())
 }

@@ -15,13 +15,17 @@ const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 static DECOY: LazyLock<String> = LazyLock::new(|| hash("nobody has this password").unwrap_or_default());
 
 pub fn hash(password: &str) -> Result<String> {
-    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|error| Error::internal(error.to_string()))
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|error| Error::internal(error.to_string()))
 }
 
 /// Whether the password fits. Without a stored hash the answer is no, after the same work.
 pub fn verify(password: &str, stored: Option<&str>) -> bool {
     let phc = stored.unwrap_or(&DECOY);
-    let fits = PasswordHash::new(phc).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+    let fits = PasswordHash::new(phc)
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
     fits && stored.is_some()
 }
 

@@ -7,7 +7,9 @@ use super::model::NewOrganisation;
 use super::tokens::KeyPair;
 use crate::actor::{Identity, Role};
 use crate::db::Connection;
-use crate::db::schema::{organisation, organisation_municipality, session, signing_key, user_account, user_role};
+use crate::db::schema::{
+    organisation, organisation_municipality, session, signing_key, user_account, user_role,
+};
 use crate::error::Result;
 
 /// A user with what signing in needs.
@@ -51,7 +53,11 @@ pub(super) fn list_accounts(conn: &mut Connection) -> Result<Vec<(Account, Strin
 }
 
 pub(super) fn list_roles(conn: &mut Connection, user_id: i64) -> Result<Vec<Role>> {
-    let codes: Vec<String> = user_role::table.filter(user_role::user_id.eq(user_id)).order(user_role::role).select(user_role::role).load(conn)?;
+    let codes: Vec<String> = user_role::table
+        .filter(user_role::user_id.eq(user_id))
+        .order(user_role::role)
+        .select(user_role::role)
+        .load(conn)?;
     Ok(codes.iter().filter_map(|code| Role::parse(code)).collect())
 }
 
@@ -73,7 +79,11 @@ pub(super) fn find_identity(conn: &mut Connection, account: &Account) -> Result<
 }
 
 pub(super) fn find_organisation_id(conn: &mut Connection, name: &str) -> Result<Option<i64>> {
-    Ok(organisation::table.filter(organisation::name.eq(name)).select(organisation::id).first(conn).optional()?)
+    Ok(organisation::table
+        .filter(organisation::name.eq(name))
+        .select(organisation::id)
+        .first(conn)
+        .optional()?)
 }
 
 pub(super) fn insert_organisation(conn: &mut Connection, new: &NewOrganisation) -> Result<i64> {
@@ -88,7 +98,10 @@ pub(super) fn insert_organisation(conn: &mut Connection, new: &NewOrganisation) 
         .get_result(conn)?;
     for municipality_id in &new.municipality_ids {
         diesel::insert_into(organisation_municipality::table)
-            .values((organisation_municipality::organisation_id.eq(id), organisation_municipality::municipality_id.eq(municipality_id)))
+            .values((
+                organisation_municipality::organisation_id.eq(id),
+                organisation_municipality::municipality_id.eq(municipality_id),
+            ))
             .execute(conn)?;
     }
     Ok(id)
@@ -118,7 +131,9 @@ pub(super) fn insert_account(conn: &mut Connection, row: &AccountRow<'_>, now: N
         .returning(user_account::id)
         .get_result(conn)?;
     for role in row.roles {
-        diesel::insert_into(user_role::table).values((user_role::user_id.eq(id), user_role::role.eq(role.code()))).execute(conn)?;
+        diesel::insert_into(user_role::table)
+            .values((user_role::user_id.eq(id), user_role::role.eq(role.code())))
+            .execute(conn)?;
     }
     Ok(id)
 }
@@ -126,14 +141,20 @@ pub(super) fn insert_account(conn: &mut Connection, row: &AccountRow<'_>, now: N
 /// Sets a password and ends every session and token made before.
 pub(super) fn update_password(conn: &mut Connection, id: i64, password_hash: &str) -> Result<()> {
     diesel::update(user_account::table.find(id))
-        .set((user_account::password_hash.eq(password_hash), user_account::credential_version.eq(user_account::credential_version + 1)))
+        .set((
+            user_account::password_hash.eq(password_hash),
+            user_account::credential_version.eq(user_account::credential_version + 1),
+        ))
         .execute(conn)?;
     delete_sessions_of(conn, id)
 }
 
 pub(super) fn update_active(conn: &mut Connection, id: i64, active: bool) -> Result<()> {
     diesel::update(user_account::table.find(id))
-        .set((user_account::active.eq(active), user_account::credential_version.eq(user_account::credential_version + 1)))
+        .set((
+            user_account::active.eq(active),
+            user_account::credential_version.eq(user_account::credential_version + 1),
+        ))
         .execute(conn)?;
     delete_sessions_of(conn, id)
 }

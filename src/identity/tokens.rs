@@ -47,7 +47,8 @@ impl KeyPair {
         let failed = |_| Error::internal("no RSA key could be made");
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
         let private: aws_lc_rs::encoding::Pkcs8V1Der<'static> = pair.as_der().map_err(failed)?;
-        let public: aws_lc_rs::encoding::PublicKeyX509Der<'static> = pair.public_key().as_der().map_err(failed)?;
+        let public: aws_lc_rs::encoding::PublicKeyX509Der<'static> =
+            pair.public_key().as_der().map_err(failed)?;
         Ok(Self {
             kid: format!("{:016x}", rand::random::<u64>()),
             private_pem: pem("PRIVATE KEY", private.as_ref()),
@@ -59,7 +60,8 @@ impl KeyPair {
 fn pem(label: &str, der: &[u8]) -> String {
     use base64::Engine;
     let text = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
@@ -74,7 +76,13 @@ impl TokenKeys {
     }
 
     /// A token for a user, valid from now on for so long.
-    pub fn issue(&self, user_id: i64, credential_version: i32, now: DateTime<Utc>, valid_for: Duration) -> Result<String> {
+    pub fn issue(
+        &self,
+        user_id: i64,
+        credential_version: i32,
+        now: DateTime<Utc>,
+        valid_for: Duration,
+    ) -> Result<String> {
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: AUDIENCE.into(),
@@ -99,11 +107,16 @@ impl TokenKeys {
         validation.validate_exp = false;
         validation.validate_nbf = false;
         validation.leeway = 0;
-        let token = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation).map_err(|_| Error::SignInRequired)?;
+        let token = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation)
+            .map_err(|_| Error::SignInRequired)?;
         let claims = token.claims;
         let seconds = now.timestamp();
         let right_key = token.header.kid.as_deref() == Some(self.kid.as_str());
-        if right_key && claims.nbf <= seconds && seconds < claims.exp { Ok(claims) } else { Err(Error::SignInRequired) }
+        if right_key && claims.nbf <= seconds && seconds < claims.exp {
+            Ok(claims)
+        } else {
+            Err(Error::SignInRequired)
+        }
     }
 }
 
@@ -133,10 +146,24 @@ mod tests {
     #[test]
     fn tokens_of_others_are_refused() {
         let keys = keys("https://a.example");
-        let other_key = self::keys("https://a.example").issue(7, 3, noon(), Duration::hours(1)).expect("a token");
+        let other_key =
+            self::keys("https://a.example").issue(7, 3, noon(), Duration::hours(1)).expect("a token");
         assert!(keys.verify(&other_key, noon()).is_err());
-        let claims = Claims { iss: "https://a.example".into(), aud: AUDIENCE.into(), sub: "7".into(), iat: 0, nbf: 0, exp: i64::MAX, ver: 3 };
-        let hs256 = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(b"guess")).expect("a token");
+        let claims = Claims {
+            iss: "https://a.example".into(),
+            aud: AUDIENCE.into(),
+            sub: "7".into(),
+            iat: 0,
+            nbf: 0,
+            exp: i64::MAX,
+            ver: 3,
+        };
+        let hs256 = jsonwebtoken::encode(
+            &Header::new(Algorithm::HS256),
+            &claims,
+            &EncodingKey::from_secret(b"guess"),
+        )
+        .expect("a token");
         assert!(keys.verify(&hs256, noon()).is_err());
         for changed in [
             Claims { aud: "another".into(), ..claims.clone() },

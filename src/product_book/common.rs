@@ -46,7 +46,10 @@ pub struct Saved<T> {
 pub fn check_expectation<T>(expect: Expect, found: Option<&Stored<T>>, what: &'static str) -> Result<()> {
     match (expect, found) {
         (Expect::Absent, None) => Ok(()),
-        (Expect::Absent, Some(_)) => Err(Error::Conflict(format!("{} bestaat al. Haal de laatste versie op om te wijzigen.", this(what)))),
+        (Expect::Absent, Some(_)) => Err(Error::Conflict(format!(
+            "{} bestaat al. Haal de laatste versie op om te wijzigen.",
+            this(what)
+        ))),
         (Expect::Version(_), None) => Err(Error::NotFound(what)),
         (Expect::Version(version), Some(stored)) if version == stored.version => Ok(()),
         (Expect::Version(_), Some(_)) => Err(Error::Outdated { current: None }),
@@ -81,7 +84,10 @@ pub fn find_provider_id(conn: &mut Connection, agb: &str) -> Result<i64> {
 
 /// The ids of municipalities by code; each must exist.
 pub fn find_municipality_ids(conn: &mut Connection, codes: &[String]) -> Result<Vec<i64>> {
-    codes.iter().map(|code| store::find_municipality_id(conn, code)?.ok_or(Error::NotFound("gemeente"))).collect()
+    codes
+        .iter()
+        .map(|code| store::find_municipality_id(conn, code)?.ok_or(Error::NotFound("gemeente")))
+        .collect()
 }
 
 /// The first and the last day on which something holds, as they came in: not yet known to be a period.
@@ -120,5 +126,7 @@ pub fn known(text: String) -> Option<String> {
 
 /// The links of an error summary for a form whose inputs have the names of the fields as id.
 pub fn error_links(violations: &Violations, labels: &[(&str, &str)]) -> Vec<ErrorLink> {
-    ErrorLink::list(violations, |field| labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| label).to_owned())
+    ErrorLink::list(violations, |field| {
+        labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| label).to_owned()
+    })
 }

@@ -145,5 +145,8 @@ impl IntoResponses for WriteProblems {
 }
 
 fn problems(statuses: &[u16]) -> BTreeMap<String, RefOr<Response>> {
-    statuses.iter().map(|status| (status.to_string(), RefOr::Ref(Ref::from_response_name("Problem")))).collect()
+    statuses
+        .iter()
+        .map(|status| (status.to_string(), RefOr::Ref(Ref::from_response_name("Problem"))))
+        .collect()
 }

@@ -180,7 +180,10 @@ mod tests {
     #[test]
     fn messages_stand_at_their_field() {
         let mut form = typed();
-        assert_eq!(form.refuse(Error::invalid("naam", "verplicht", "vul dit in"), "code").ok(), Some(Refusal::Mend));
+        assert_eq!(
+            form.refuse(Error::invalid("naam", "verplicht", "vul dit in"), "code").ok(),
+            Some(Refusal::Mend)
+        );
         assert_eq!(form.error("naam"), Some("Naam: vul dit in"));
         assert_eq!(form.status(), StatusCode::BAD_REQUEST);
         assert_eq!(form.refuse(Error::Conflict("dit bestaat al".into()), "naam").ok(), Some(Refusal::Mend));
@@ -192,7 +195,8 @@ mod tests {
     fn only_what_somebody_else_changed_is_compared() {
         let mut form = typed();
         assert_eq!(form.refuse(Error::Outdated { current: None }, "naam").ok(), Some(Refusal::Outdated));
-        let stored = vec![("naam", "Logeren".into()), ("omschrijving", "een\ntwee".into()), ("tot23", "nee".into())];
+        let stored =
+            vec![("naam", "Logeren".into()), ("omschrijving", "een\ntwee".into()), ("tot23", "nee".into())];
         form.compare(2, stored);
         let expected = Difference { label: "Naam", typed: "Wonen".into(), stored: "Logeren".into() };
         assert_eq!(form.differences, [expected]);

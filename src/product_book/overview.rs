@@ -4,11 +4,11 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::error::{Error, Result};
+use crate::paging::Paging;
 use crate::product_book::supply_side::link as link_to;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::page::{Page, html, see_other};
-use crate::paging::Paging;
 use crate::web::paging::PageLinks;
 
 /// The side menu of all management pages.
@@ -24,10 +24,18 @@ pub const MENU: [(&str, &str); 7] = [
 
 /// What the start page says about each part.
 pub const PARTS: [(&str, &str, &str); 7] = [
-    ("/beheer/regios", "Regio's", "De eigen regio: contact, normen, wanneer een cijfer vers is, en welke gemeenten meedoen."),
+    (
+        "/beheer/regios",
+        "Regio's",
+        "De eigen regio: contact, normen, wanneer een cijfer vers is, en welke gemeenten meedoen.",
+    ),
     ("/beheer/gemeenten", "Gemeenten", "Alle gemeenten van Nederland. Hier verwerkt u een herindeling."),
     ("/beheer/segmenten", "Segmenten", "De delen waarin de regio haar aanbod verdeelt."),
-    ("/beheer/producten", "Producten", "Wat de regio inkoopt, voor wie, met welke norm en wat een wachttijd kan overbruggen."),
+    (
+        "/beheer/producten",
+        "Producten",
+        "Wat de regio inkoopt, voor wie, met welke norm en wat een wachttijd kan overbruggen.",
+    ),
     ("/beheer/aanbieders", "Aanbieders", "Hoofdaannemers en onderaannemers, en hoe verwijzers hen bereiken."),
     ("/beheer/locaties", "Locaties", "Waar een aanbieder hulp geeft."),
     ("/beheer/contracten", "Contracten", "Wie welk product mag leveren, voor welke gemeente en hoe lang."),
@@ -63,7 +71,12 @@ pub fn saved_in(list: &str, what: &str) -> HttpResponse {
 }
 
 /// One page of a list with the links to the others. Beyond the last page is the last page.
-pub fn list_page<T: Clone>(number: usize, rows: &[T], path: &str, query: &[(&str, &str)]) -> (Vec<T>, PageLinks) {
+pub fn list_page<T: Clone>(
+    number: usize,
+    rows: &[T],
+    path: &str,
+    query: &[(&str, &str)],
+) -> (Vec<T>, PageLinks) {
     let mut paging = Paging::new(number, rows.len());
     paging.number = number.min(paging.pages());
     let link = |number: usize| {
@@ -95,7 +108,9 @@ mod tests {
 
     #[test]
     fn numbers_have_points_between_thousands() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1.000"), (48_857, "48.857"), (1_234_567, "1.234.567")] {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1000, "1.000"), (48_857, "48.857"), (1_234_567, "1.234.567")]
+        {
             assert_eq!(number_or_unknown(Some(number)), text);
         }
         assert_eq!(number_or_unknown(None), "onbekend");

@@ -8,7 +8,10 @@ use crate::error::Result;
 
 pub(super) fn update_book_version(conn: &mut Connection) -> Result<()> {
     diesel::update(supply_version::table)
-        .set((supply_version::version.eq(supply_version::version + 1), supply_version::book_version.eq(supply_version::version + 1)))
+        .set((
+            supply_version::version.eq(supply_version::version + 1),
+            supply_version::book_version.eq(supply_version::version + 1),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -22,7 +25,11 @@ pub(super) fn find_provider_id(conn: &mut Connection, agb: &str) -> Result<Optio
 }
 
 pub(super) fn find_municipality_id(conn: &mut Connection, code: &str) -> Result<Option<i64>> {
-    Ok(municipality::table.filter(municipality::code.eq(code)).select(municipality::id).first(conn).optional()?)
+    Ok(municipality::table
+        .filter(municipality::code.eq(code))
+        .select(municipality::id)
+        .first(conn)
+        .optional()?)
 }
 
 diesel::define_sql_function! {

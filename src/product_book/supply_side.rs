@@ -6,9 +6,9 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use crate::error::Result;
+use crate::paging::Paging;
 use crate::web::fields::Fields;
 use crate::web::format;
-use crate::paging::Paging;
 
 /// An address with a query; what is empty is left out.
 pub fn link(path: &str, query: &[(&str, &str)]) -> String {
@@ -131,7 +131,11 @@ pub fn rows_of_page(number: usize) -> (i64, i64) {
 }
 
 /// A number in a path: digits alone, so that every thing has one address.
-pub fn parse_number<T: std::str::FromStr + PartialOrd + Copy>(text: &str, min: T, max: T) -> Result<T, &'static str> {
+pub fn parse_number<T: std::str::FromStr + PartialOrd + Copy>(
+    text: &str,
+    min: T,
+    max: T,
+) -> Result<T, &'static str> {
     let digits = !text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
     let number = digits.then(|| text.parse::<T>().ok()).flatten();
     number.filter(|number| min <= *number && *number <= max).ok_or("vul een geheel nummer in, bijvoorbeeld 1")
@@ -166,9 +170,13 @@ mod tests {
 
     #[test]
     fn orders_are_read_and_written_back() {
-        for (text, column, descending, code) in
-            [("", 1, false, ""), ("naam", 1, false, ""), ("naam-af", 1, true, "naam-af"), ("agb", 2, false, "agb"), ("agb-af", 2, true, "agb-af")]
-        {
+        for (text, column, descending, code) in [
+            ("", 1, false, ""),
+            ("naam", 1, false, ""),
+            ("naam-af", 1, true, "naam-af"),
+            ("agb", 2, false, "agb"),
+            ("agb-af", 2, true, "agb-af"),
+        ] {
             let mut query = Fields::from_query(&format!("sorteer={text}"));
             let order = SortOrder::read(&mut query, &COLUMNS);
             assert_eq!(order, SortOrder { column, descending }, "{text}");
@@ -199,7 +207,8 @@ mod tests {
 
     #[test]
     fn codes_are_shown_by_their_label() {
-        let choices = [(String::new(), "Hele regio".to_owned()), ("GM0243".to_owned(), "Harderwijk".to_owned())];
+        let choices =
+            [(String::new(), "Hele regio".to_owned()), ("GM0243".to_owned(), "Harderwijk".to_owned())];
         for (code, label) in [("", "Hele regio"), ("GM0243", "Harderwijk"), ("GM0302", "GM0302")] {
             assert_eq!(label_of(&choices, code), label);
         }

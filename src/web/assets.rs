@@ -37,9 +37,14 @@ fn hex(bytes: &[u8]) -> String {
 pub async fn file(req: HttpRequest, path: Path<String>) -> Result<HttpResponse> {
     let file: EmbeddedFile = Files::get(&path).ok_or(Error::NO_PAGE)?;
     let etag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..16]));
-    let known = req.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()) == Some(etag.as_str());
+    let known =
+        req.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()) == Some(etag.as_str());
     // An address with a version never changes its content; one without is asked about again.
-    let keep = if req.query_string().starts_with("v=") { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    let keep = if req.query_string().starts_with("v=") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=3600"
+    };
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, keep));
     if known {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rules::violations::Violations;
 use serde_json::Value;
 
@@ -41,7 +41,11 @@ impl Fields {
                 violations.add(
                     "",
                     "geen-json",
-                    format!("de invoer is geen goed JSON-object (regel {}, teken {})", error.line(), error.column()),
+                    format!(
+                        "de invoer is geen goed JSON-object (regel {}, teken {})",
+                        error.line(),
+                        error.column()
+                    ),
                 );
                 Err(violations)
             }
@@ -57,7 +61,9 @@ impl Fields {
     }
 
     /// From pairs of a form or a query string. A name that comes twice is an error.
-    pub fn from_pairs<'a>(pairs: impl Iterator<Item = (std::borrow::Cow<'a, str>, std::borrow::Cow<'a, str>)>) -> Self {
+    pub fn from_pairs<'a>(
+        pairs: impl Iterator<Item = (std::borrow::Cow<'a, str>, std::borrow::Cow<'a, str>)>,
+    ) -> Self {
         let mut fields = Self { from_form: true, ..Self::default() };
         for (name, value) in pairs {
             if fields.values.insert(name.to_string(), Value::String(value.into_owned())).is_some() {
@@ -109,12 +115,11 @@ impl Fields {
 
     /// Optional text, trimmed, without control characters.
     pub fn optional_text(&mut self, name: &str, Length(min, max): Length) -> Option<String> {
-        let text = match self.value(name)? {
-            Value::String(text) => text.replace("\r\n", "\n"),
-            _ => {
-                self.error(name, "geen-tekst", "moet tekst zijn");
-                return None;
-            }
+        let text = if let Value::String(text) = self.value(name)? {
+            text.replace("\r\n", "\n")
+        } else {
+            self.error(name, "geen-tekst", "moet tekst zijn");
+            return None;
         };
         let text = text.trim();
         let length = text.chars().count();
@@ -125,7 +130,11 @@ impl Fields {
             self.error(name, "te-lang", format!("mag hoogstens {max} tekens lang zijn"));
             None
         } else if length < min {
-            self.error(name, "te-kort", if min == 1 { "vul dit in".into() } else { format!("moet minstens {min} tekens lang zijn") });
+            self.error(
+                name,
+                "te-kort",
+                if min == 1 { "vul dit in".into() } else { format!("moet minstens {min} tekens lang zijn") },
+            );
             None
         } else {
             Some(text.to_owned())
@@ -148,11 +157,19 @@ impl Fields {
         match number {
             Some(number) if (min..=max).contains(&number) => Some(number),
             Some(_) => {
-                self.error(name, "buiten-grenzen", format!("moet een heel getal van {min} tot en met {max} zijn"));
+                self.error(
+                    name,
+                    "buiten-grenzen",
+                    format!("moet een heel getal van {min} tot en met {max} zijn"),
+                );
                 None
             }
             None => {
-                self.error(name, "geen-getal", format!("vul een heel getal in, bijvoorbeeld {}", 4.clamp(min, max)));
+                self.error(
+                    name,
+                    "geen-getal",
+                    format!("vul een heel getal in, bijvoorbeeld {}", 4.clamp(min, max)),
+                );
                 None
             }
         }
@@ -179,7 +196,11 @@ impl Fields {
         if let Some(number) = number.filter(|number| (min..=max).contains(number)) {
             number
         } else {
-            self.error(name, "buiten-grenzen", format!("moet een getal van {min} tot en met {max} zijn").replace('.', ","));
+            self.error(
+                name,
+                "buiten-grenzen",
+                format!("moet een getal van {min} tot en met {max} zijn").replace('.', ","),
+            );
             min
         }
     }
@@ -192,7 +213,11 @@ impl Fields {
             Some(Value::String(text)) if self.from_form && matches!(text.as_str(), "ja" | "true") => true,
             Some(Value::String(text)) if self.from_form && matches!(text.as_str(), "nee" | "false") => false,
             Some(_) => {
-                self.error(name, "geen-keuze", if self.from_form { "kies ja of nee" } else { "moet true of false zijn" });
+                self.error(
+                    name,
+                    "geen-keuze",
+                    if self.from_form { "kies ja of nee" } else { "moet true of false zijn" },
+                );
                 false
             }
         }
@@ -205,13 +230,22 @@ impl Fields {
             _ => None,
         };
         if parsed.is_none() {
-            self.error(name, "geen-datum", "vul een datum in als jjjj-mm-dd, bijvoorbeeld 2027-01-31, tussen 1990 en 2100");
+            self.error(
+                name,
+                "geen-datum",
+                "vul een datum in als jjjj-mm-dd, bijvoorbeeld 2027-01-31, tussen 1990 en 2100",
+            );
         }
         parsed
     }
 
     /// An optional value in a format that `parse` knows; its error becomes the message.
-    pub fn optional_parsed<T, E: std::fmt::Display>(&mut self, name: &str, code: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+    pub fn optional_parsed<T, E: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        code: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
         let Value::String(text) = self.value(name)? else {
             self.error(name, "geen-tekst", "moet tekst zijn");
             return None;
@@ -226,7 +260,12 @@ impl Fields {
     }
 
     /// A required value in a format that `parse` knows.
-    pub fn parsed<T, E: std::fmt::Display>(&mut self, name: &str, code: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+    pub fn parsed<T, E: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        code: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
         let value = self.optional_parsed(name, code, parse);
         self.require(name, value)
     }
@@ -234,7 +273,9 @@ impl Fields {
     /// An optional value from a fixed list of codes.
     pub fn optional_choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Option<T> {
         let chosen = match self.value(name)? {
-            Value::String(text) => choices.iter().find(|(code, _)| *code == text.trim()).map(|(_, value)| *value),
+            Value::String(text) => {
+                choices.iter().find(|(code, _)| *code == text.trim()).map(|(_, value)| *value)
+            }
             _ => None,
         };
         if chosen.is_none() {
@@ -253,10 +294,15 @@ impl Fields {
     pub fn texts(&mut self, name: &str, most: usize, Length(min, max): Length) -> Vec<String> {
         let items: Vec<Option<String>> = match self.value(name) {
             None => return Vec::new(),
-            Some(Value::Array(items)) => items.into_iter().map(|item| item.as_str().map(str::to_owned)).collect(),
-            Some(Value::String(text)) if self.from_form => {
-                text.split([',', '\n', '|']).map(str::trim).filter(|item| !item.is_empty()).map(|item| Some(item.to_owned())).collect()
+            Some(Value::Array(items)) => {
+                items.into_iter().map(|item| item.as_str().map(str::to_owned)).collect()
             }
+            Some(Value::String(text)) if self.from_form => text
+                .split([',', '\n', '|'])
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(|item| Some(item.to_owned()))
+                .collect(),
             Some(_) => {
                 self.error(name, "geen-lijst", "moet een lijst zijn");
                 return Vec::new();
@@ -269,11 +315,18 @@ impl Fields {
         let mut texts = Vec::new();
         for item in items {
             match item.as_deref().map(str::trim) {
-                Some(text) if (min..=max).contains(&text.chars().count()) && !text.chars().any(|c| c.is_control() || c == '|') => {
+                Some(text)
+                    if (min..=max).contains(&text.chars().count())
+                        && !text.chars().any(|c| c.is_control() || c == '|') =>
+                {
                     texts.push(text.to_owned());
                 }
                 _ => {
-                    self.error(name, "ongeldige-waarde", format!("elke waarde moet tekst van {min} tot {max} tekens zijn"));
+                    self.error(
+                        name,
+                        "ongeldige-waarde",
+                        format!("elke waarde moet tekst van {min} tot {max} tekens zijn"),
+                    );
                     return Vec::new();
                 }
             }
@@ -329,7 +382,8 @@ impl Fields {
 
     /// The value, when nothing at all was wrong; unknown fields are wrong too.
     pub fn finish<T>(mut self, value: T) -> Result<T, Violations> {
-        let unknown: Vec<String> = self.values.keys().filter(|name| !self.known.contains(name)).cloned().collect();
+        let unknown: Vec<String> =
+            self.values.keys().filter(|name| !self.known.contains(name)).cloned().collect();
         for name in unknown {
             let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
             self.violations.add(shown, "onbekend-veld", "dit veld bestaat hier niet");
@@ -345,9 +399,10 @@ fn whole(number: f64) -> Option<i64> {
 
 fn parse_date(text: &str, from_form: bool) -> Option<NaiveDate> {
     let text = text.trim();
-    let date = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
+    let date = (text.len() == 10)
+        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+        .flatten()
         .or_else(|| from_form.then(|| NaiveDate::parse_from_str(text, "%d-%m-%Y").ok()).flatten())?;
-    use chrono::Datelike;
     (1990..=2100).contains(&date.year()).then_some(date)
 }
 
@@ -397,7 +452,9 @@ mod tests {
 
     #[test]
     fn all_errors_come_back_together() {
-        let mut fields = Fields::from_json(br#"{"naam":"","aantal":"vier","vanaf":"31-31-2026","extra":1,"extra":2}"#).expect("an object");
+        let mut fields =
+            Fields::from_json(br#"{"naam":"","aantal":"vier","vanaf":"31-31-2026","extra":1,"extra":2}"#)
+                .expect("an object");
         fields.text("naam", Length(1, 10));
         fields.int("aantal", 0, 10);
         fields.optional_date("vanaf");
@@ -406,7 +463,13 @@ mod tests {
         let named: Vec<(&str, &str)> = violations.iter().map(|v| (v.field.as_str(), v.code)).collect();
         assert_eq!(
             named,
-            [("extra", "dubbel"), ("naam", "te-kort"), ("aantal", "geen-getal"), ("vanaf", "geen-datum"), ("extra", "onbekend-veld")]
+            [
+                ("extra", "dubbel"),
+                ("naam", "te-kort"),
+                ("aantal", "geen-getal"),
+                ("vanaf", "geen-datum"),
+                ("extra", "onbekend-veld")
+            ]
         );
     }
 

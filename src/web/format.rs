@@ -4,9 +4,22 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
 use crate::clock::dutch_time;
 
-const MONTHS: [&str; 12] =
-    ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"];
-const MONTHS_SHORT: [&str; 12] = ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"];
+const MONTHS: [&str; 12] = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+];
+const MONTHS_SHORT: [&str; 12] =
+    ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"];
 
 /// `21 november 2026`
@@ -22,7 +35,12 @@ pub fn short_date(day: NaiveDate, today: NaiveDate) -> String {
 
 /// `donderdag 26 november`
 pub fn weekday_date(day: NaiveDate) -> String {
-    format!("{} {} {}", WEEKDAYS[day.weekday().num_days_from_monday() as usize], day.day(), MONTHS[day.month0() as usize])
+    format!(
+        "{} {} {}",
+        WEEKDAYS[day.weekday().num_days_from_monday() as usize],
+        day.day(),
+        MONTHS[day.month0() as usize]
+    )
 }
 
 /// `nov 2026`, for the axis of a chart.
@@ -90,7 +108,11 @@ mod tests {
         let now = at("2026-11-21T09:00:00Z");
         assert_eq!(ago(at("2026-11-21T08:12:00Z"), now), "vandaag, 09.12 uur");
         assert_eq!(ago(at("2026-11-20T15:40:00Z"), now), "gisteren, 16.40 uur");
-        assert_eq!(ago(at("2026-11-20T23:30:00Z"), now), "vandaag, 00.30 uur", "past midnight in the Netherlands");
+        assert_eq!(
+            ago(at("2026-11-20T23:30:00Z"), now),
+            "vandaag, 00.30 uur",
+            "past midnight in the Netherlands"
+        );
         assert_eq!(ago(at("2026-11-12T15:40:00Z"), now), "9 dagen geleden");
     }
 }

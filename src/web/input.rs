@@ -36,7 +36,8 @@ async fn read_body(mut payload: Payload) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     let all = async {
         while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| Error::invalid("", "afgebroken", "de invoer kwam niet heel aan"))?;
+            let chunk =
+                chunk.map_err(|_| Error::invalid("", "afgebroken", "de invoer kwam niet heel aan"))?;
             if body.len() + chunk.len() > LARGEST_BODY {
                 return Err(Error::PayloadTooLarge);
             }
@@ -85,7 +86,10 @@ impl FromRequest for FormInput {
         let is_form = req.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
         let too_large = announced_too_large(req);
         let same_origin = is_same_origin(req);
-        let token = req.extensions().get::<Authenticated>().and_then(|who| who.session.as_ref().map(|s| s.csrf.clone()));
+        let token = req
+            .extensions()
+            .get::<Authenticated>()
+            .and_then(|who| who.session.as_ref().map(|s| s.csrf.clone()));
         let payload = payload.take();
         Box::pin(async move {
             if !is_form {
@@ -113,10 +117,15 @@ impl FromRequest for FormInput {
 /// it to be of the same origin.
 fn is_same_origin(req: &HttpRequest) -> bool {
     let text = |name: header::HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok());
-    let configured = req.app_data::<actix_web::web::Data<AppState>>().map(|state| state.config.public_url.clone());
+    let configured =
+        req.app_data::<actix_web::web::Data<AppState>>().map(|state| state.config.public_url.clone());
     match text(header::ORIGIN) {
-        Some(origin) => configured.is_some_and(|url| origin.eq_ignore_ascii_case(&url)) || is_own_host(req, origin),
-        None => text(header::HeaderName::from_static("sec-fetch-site")).is_some_and(|site| site == "same-origin"),
+        Some(origin) => {
+            configured.is_some_and(|url| origin.eq_ignore_ascii_case(&url)) || is_own_host(req, origin)
+        }
+        None => {
+            text(header::HeaderName::from_static("sec-fetch-site")).is_some_and(|site| site == "same-origin")
+        }
     }
 }
 

@@ -47,7 +47,10 @@ impl Look {
         });
         let borders = match &look.map {
             None => Vec::new(),
-            Some(path) => match std::fs::read_to_string(path).map_err(|e| e.to_string()).and_then(|text| parse_borders(&text)) {
+            Some(path) => match std::fs::read_to_string(path)
+                .map_err(|e| e.to_string())
+                .and_then(|text| parse_borders(&text))
+            {
                 Ok(borders) => borders,
                 Err(error) => {
                     problems.push(format!("region.map: {error}"));
@@ -67,19 +70,26 @@ pub fn parse_borders(text: &str) -> std::result::Result<Vec<Border>, String> {
     let mut borders = Vec::new();
     for feature in features {
         let properties = &feature["properties"];
-        let name = ["naam", "name", "statnaam", "gemeentenaam"].iter().find_map(|key| properties[*key].as_str());
-        let Some(name) = name else { return Err("a feature has no naam, name, statnaam or gemeentenaam".into()) };
+        let name =
+            ["naam", "name", "statnaam", "gemeentenaam"].iter().find_map(|key| properties[*key].as_str());
+        let Some(name) = name else {
+            return Err("a feature has no naam, name, statnaam or gemeentenaam".into());
+        };
         let coordinates = &feature["geometry"]["coordinates"];
         let polygons: Vec<&serde_json::Value> = match feature["geometry"]["type"].as_str() {
             Some("Polygon") => vec![coordinates],
-            Some("MultiPolygon") => coordinates.as_array().map(|all| all.iter().collect()).unwrap_or_default(),
+            Some("MultiPolygon") => {
+                coordinates.as_array().map(|all| all.iter().collect()).unwrap_or_default()
+            }
             _ => return Err(format!("{name}: only polygons and multipolygons can be drawn")),
         };
         let rings = polygons
             .iter()
             .filter_map(|polygon| polygon.as_array())
             .flatten()
-            .map(|ring| ring.as_array().map(|points| points.iter().filter_map(point).collect()).unwrap_or_default())
+            .map(|ring| {
+                ring.as_array().map(|points| points.iter().filter_map(point).collect()).unwrap_or_default()
+            })
             .collect();
         borders.push(Border { municipality: name.to_owned(), rings });
     }
@@ -99,7 +109,10 @@ pub async fn style(ctx: Context) -> HttpResponse {
 
 pub async fn logo(ctx: Context) -> Result<HttpResponse> {
     let (kind, bytes) = ctx.state.look.logo.clone().ok_or(Error::NO_PAGE)?;
-    Ok(HttpResponse::Ok().content_type(kind).insert_header((header::CACHE_CONTROL, "public, max-age=300")).body(bytes))
+    Ok(HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
+        .body(bytes))
 }
 
 #[cfg(test)]
@@ -114,6 +127,9 @@ mod tests {
         let borders = parse_borders(text).expect("both kinds are known");
         assert_eq!(borders.len(), 2);
         assert_eq!(borders[1].rings, vec![vec![(5.8, 52.4), (5.9, 52.4), (5.9, 52.5)]]);
-        assert!(parse_borders(r#"{"features":[{"properties":{"naam":"x"},"geometry":{"type":"Point"}}]}"#).is_err());
+        assert!(
+            parse_borders(r#"{"features":[{"properties":{"naam":"x"},"geometry":{"type":"Point"}}]}"#)
+                .is_err()
+        );
     }
 }

@@ -53,12 +53,17 @@ impl ErrorLink {
 
     /// One link per violation, with the label of its field in front.
     pub fn list(violations: &Violations, label: impl Fn(&str) -> String) -> Vec<Self> {
-        violations.iter().map(|v| Self::new(&v.field, format!("{}: {}", label(&v.field), v.message))).collect()
+        violations
+            .iter()
+            .map(|v| Self::new(&v.field, format!("{}: {}", label(&v.field), v.message)))
+            .collect()
     }
 
     /// The same, with the labels in a table.
     pub fn labelled(violations: &Violations, labels: &[(&str, &str)]) -> Vec<Self> {
-        Self::list(violations, |field| labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| label).to_owned())
+        Self::list(violations, |field| {
+            labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| label).to_owned()
+        })
     }
 }
 
@@ -69,7 +74,10 @@ impl Page {
         let look = &ctx.state.config.region;
         let identity = ctx.actor.identity.as_ref();
         Self {
-            region_name: look.name.clone().unwrap_or_else(|| region.as_ref().map(|r| r.name.clone()).unwrap_or_default()),
+            region_name: look
+                .name
+                .clone()
+                .unwrap_or_else(|| region.as_ref().map(|r| r.name.clone()).unwrap_or_default()),
             region_phone: region.as_ref().map(|r| r.phone.clone()).unwrap_or_default(),
             region_email: region.as_ref().map(|r| r.email.clone()).unwrap_or_default(),
             demo: ctx.state.demo,
@@ -100,7 +108,8 @@ impl Page {
         if self.path.starts_with("/inloggen") || self.path.len() > 1500 {
             return "/inloggen".into();
         }
-        let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("terug", &self.path).finish();
+        let query: String =
+            form_urlencoded::Serializer::new(String::new()).append_pair("terug", &self.path).finish();
         format!("/inloggen?{query}")
     }
 }

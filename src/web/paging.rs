@@ -23,6 +23,11 @@ pub struct PageLinks {
 impl PageLinks {
     /// `link` makes the address of a page number.
     pub fn new(paging: Paging, link: impl Fn(usize) -> String) -> Self {
-        Self { number: paging.number, pages: paging.pages(), previous: paging.previous().map(&link), next: paging.next().map(&link) }
+        Self {
+            number: paging.number,
+            pages: paging.pages(),
+            previous: paging.previous().map(&link),
+            next: paging.next().map(&link),
+        }
     }
 }

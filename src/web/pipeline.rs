@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::{self, Data};
-use actix_web::HttpMessage;
 
 use crate::actor::Actor;
 use crate::error::{Error, Result};
@@ -33,7 +33,10 @@ const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 pub struct RequestId(pub Arc<str>);
 
 /// Outermost: names the request, times it, and dresses the answer.
-pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub async fn observe(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = std::time::Instant::now();
     let id: Arc<str> = new_request_id().into();
     req.extensions_mut().insert(RequestId(id.clone()));
@@ -59,14 +62,21 @@ fn new_request_id() -> String {
 }
 
 fn set_headers(headers: &mut HeaderMap, path: &str, id: &str) {
-    let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
+    let mut set =
+        |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(header::REFERRER_POLICY, "same-origin");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     let is_api = path.starts_with("/v1");
-    let policy = if path.starts_with("/v1/docs") { DOCS_POLICY } else if is_api { API_POLICY } else { PAGE_POLICY };
+    let policy = if path.starts_with("/v1/docs") {
+        DOCS_POLICY
+    } else if is_api {
+        API_POLICY
+    } else {
+        PAGE_POLICY
+    };
     set(header::CONTENT_SECURITY_POLICY, policy);
     if is_api {
         set(HeaderName::from_static("api-version"), API_VERSION);
@@ -83,7 +93,10 @@ fn set_headers(headers: &mut HeaderMap, path: &str, id: &str) {
 }
 
 /// Turns an error into problem+json for the API, and into a page that helps for people.
-pub async fn explain_errors(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub async fn explain_errors(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let response = next.call(req).await?.map_into_boxed_body();
     let Some(error) = own_error(&response) else { return Ok(response) };
     if matches!(error, Error::Internal(_) | Error::Unavailable(_)) {
@@ -140,7 +153,10 @@ fn copy(error: &Error) -> Error {
 
 /// Finds out who sends the request: pages by session cookie, the API by bearer token, never the other
 /// way round, so that no other site can make a browser call the API in somebody's name.
-pub async fn authenticate(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub async fn authenticate(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     match identify(&req).await {
         Ok(who) => {
             req.extensions_mut().insert(who);
@@ -164,7 +180,10 @@ fn guest(req: &ServiceRequest) -> Actor {
 
 async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
     let mut who = Authenticated { actor: guest(req), session: None };
-    let state = req.app_data::<Data<AppState>>().cloned().ok_or_else(|| Error::internal("application state missing"))?;
+    let state = req
+        .app_data::<Data<AppState>>()
+        .cloned()
+        .ok_or_else(|| Error::internal("application state missing"))?;
     let now = state.clock.now();
     if req.path().starts_with("/v1") {
         if !req.path().starts_with("/v1/docs") && !accepts_json(req.headers()) {
@@ -193,11 +212,16 @@ async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
 }
 
 /// Lets a request through to a route only with the permission the route declares.
-pub async fn authorize(access: Access, req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub async fn authorize(
+    access: Access,
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Access::Requires(permission) = access {
-        let (allowed, known) = req.extensions().get::<Authenticated>().map_or((false, false), |who| {
-            (permission.allows(&who.actor), who.actor.identity.is_some())
-        });
+        let (allowed, known) = req
+            .extensions()
+            .get::<Authenticated>()
+            .map_or((false, false), |who| (permission.allows(&who.actor), who.actor.identity.is_some()));
         if !allowed {
             if known {
                 audit_refusal(&req, permission).await;
@@ -241,8 +265,15 @@ fn accepts_json(headers: &HeaderMap) -> bool {
             any = true;
             let mut pieces = part.split(';').map(str::trim);
             let kind = pieces.next().unwrap_or_default().to_ascii_lowercase();
-            let refused = pieces.any(|parameter| parameter.replace(' ', "").trim_start_matches("q=").parse::<f32>() == Ok(0.0));
-            if !refused && matches!(kind.as_str(), "*/*" | "application/*" | "application/json" | "application/problem+json") {
+            let refused = pieces.any(|parameter| {
+                parameter.replace(' ', "").trim_start_matches("q=").parse::<f32>() == Ok(0.0)
+            });
+            if !refused
+                && matches!(
+                    kind.as_str(),
+                    "*/*" | "application/*" | "application/json" | "application/problem+json"
+                )
+            {
                 return true;
             }
         }

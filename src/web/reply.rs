@@ -31,17 +31,27 @@ pub fn json_with_version<T: Serialize>(status: StatusCode, version: i32, body: &
 /// version of ours can never match and counts as version 0.
 pub fn if_match(req: &HttpRequest) -> Option<i32> {
     let value = req.headers().get(header::IF_MATCH)?;
-    let version = value.to_str().ok().map(str::trim).and_then(|text| text.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+    let version = value
+        .to_str()
+        .ok()
+        .map(str::trim)
+        .and_then(|text| text.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
     Some(version.unwrap_or(0))
 }
 
 /// The version a change is based on; a change must name it.
 pub fn required_if_match(req: &HttpRequest) -> Result<i32> {
-    if_match(req).ok_or_else(|| Error::invalid("If-Match", "verplicht", "stuur de ETag mee van de versie die u wijzigt"))
+    if_match(req).ok_or_else(|| {
+        Error::invalid("If-Match", "verplicht", "stuur de ETag mee van de versie die u wijzigt")
+    })
 }
 
 /// Puts the stored state into the answer for somebody whose change came second, in the words of the API.
-pub async fn show_current<T, B>(ctx: &Context, result: Result<T>, find: impl FnOnce(&mut Connection) -> Result<B> + Send + 'static) -> Result<T>
+pub async fn show_current<T, B>(
+    ctx: &Context,
+    result: Result<T>,
+    find: impl FnOnce(&mut Connection) -> Result<B> + Send + 'static,
+) -> Result<T>
 where
     B: Serialize + Send + 'static,
 {

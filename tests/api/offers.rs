@@ -11,7 +11,8 @@ const SEARCH: &str = "/v1/aanbod?gemeente=GM0243&product=52A01&leeftijd=14";
 fn haven_offer(server: &TestServer) -> i64 {
     let found = server.anyone().get(SEARCH).json();
     let offers = found["aanbod"].as_array().expect("a list");
-    let own = offers.iter().find(|offer| offer["aanbieder"]["agb"] == "98990009").expect("an offer of De Haven");
+    let own =
+        offers.iter().find(|offer| offer["aanbieder"]["agb"] == "98990009").expect("an offer of De Haven");
     own["id"].as_i64().expect("a number")
 }
 
@@ -21,7 +22,13 @@ fn version(browser: &Browser, path: &str) -> String {
 
 fn found(server: &TestServer, id: i64) -> Value {
     let answer = server.anyone().get(SEARCH).json();
-    answer["aanbod"].as_array().expect("a list").iter().find(|offer| offer["id"] == id).cloned().expect("the offer")
+    answer["aanbod"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|offer| offer["id"] == id)
+        .cloned()
+        .expect("the offer")
 }
 
 on_both! {
@@ -37,7 +44,7 @@ on_both! {
         }).collect();
         assert!(weeks.iter().flatten().is_sorted_by(|a, b| a <= b), "{weeks:?}");
         let known = weeks.iter().take_while(|weeks| weeks.is_some()).count();
-        assert!(known >= 5 && weeks[known..].iter().all(|weeks| weeks.is_none()), "what is not known comes last: {weeks:?}");
+        assert!(known >= 5 && weeks[known..].iter().all(std::option::Option::is_none), "what is not known comes last: {weeks:?}");
         let statuses: Vec<&str> = answer["aanbod"].as_array().expect("a list").iter().filter_map(|offer| offer["status"].as_str()).collect();
         if let Some(first) = statuses.iter().position(|status| *status == "onbekend") {
             assert!(statuses[first..].iter().all(|status| *status == "onbekend"), "{statuses:?}");

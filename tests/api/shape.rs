@@ -12,7 +12,13 @@ const SEGMENT: &str = "/v1/regios/noord-veluwe/segmenten/1";
 fn every_answer_carries_version_and_security_headers() {
     let server = TestServer::start(Backend::Sqlite);
     let anyone = server.anyone();
-    for (method, path, status) in [("GET", SEGMENT, 200), ("GET", "/v1/bestaat-niet", 404), ("DELETE", SEGMENT, 405), ("PUT", SEGMENT, 401), ("GET", "/v1/regios/noord-veluwe/segmenten/", 404)] {
+    for (method, path, status) in [
+        ("GET", SEGMENT, 200),
+        ("GET", "/v1/bestaat-niet", 404),
+        ("DELETE", SEGMENT, 405),
+        ("PUT", SEGMENT, 401),
+        ("GET", "/v1/regios/noord-veluwe/segmenten/", 404),
+    ] {
         let answer = anyone.send(method, path, &[], "");
         assert_eq!(answer.status, status, "{method} {path}");
         assert_eq!(answer.header("api-version"), Some(env!("CARGO_PKG_VERSION")), "{method} {path}");
@@ -48,7 +54,8 @@ fn the_wrong_kind_of_request_is_told_what_is_right() {
     assert_eq!(status(&[json], "[]"), 400);
     assert_eq!(status(&[json], &"[".repeat(5000)), 400);
     assert_eq!(status(&[json], &format!("{{\"naam\":\"{}\"}}", "x".repeat(LARGEST_BODY))), 413);
-    let doubled = manager.send("PUT", "/v1/regios/noord-veluwe/segmenten/9", &[json], r#"{"naam":"a","naam":"b"}"#);
+    let doubled =
+        manager.send("PUT", "/v1/regios/noord-veluwe/segmenten/9", &[json], r#"{"naam":"a","naam":"b"}"#);
     assert_eq!(doubled.wrong_fields(), ["naam"]);
     let unknown = manager.get("/v1/aanbod?kleur=rood&leeftijd=oud&leeftijd=9");
     assert_eq!(unknown.wrong_fields(), ["leeftijd", "kleur"]);

@@ -19,7 +19,8 @@ fn fields(page: &str) -> Vec<(String, String)> {
     let form = form.split("</form>").next().expect("its end");
     let mut fields = Vec::new();
     for tag in form.split('<').filter(|tag| tag.starts_with("input ")) {
-        let attribute = |name: &str| tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+        let attribute =
+            |name: &str| tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
         let Some(name) = attribute("name").filter(|name| *name != "csrf") else { continue };
         if tag.contains("type=\"checkbox\"") && !tag.contains(" checked") {
             continue;
@@ -29,25 +30,32 @@ fn fields(page: &str) -> Vec<(String, String)> {
     for select in form.split("<select ").skip(1) {
         let select = select.split("</select>").next().expect("its end");
         let name = select.split("name=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a name");
-        let chosen = select.split("<option ").find(|option| option.contains(" selected")).or_else(|| select.split("<option ").nth(1)).expect("an option");
-        let value = chosen.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let chosen = select
+            .split("<option ")
+            .find(|option| option.contains(" selected"))
+            .or_else(|| select.split("<option ").nth(1))
+            .expect("an option");
+        let value =
+            chosen.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
         fields.push((name.to_owned(), value.to_owned()));
     }
     for area in form.split("<textarea ").skip(1) {
         let name = area.split("name=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a name");
         let text = area.split_once('>').expect("its text").1.split("</textarea>").next().unwrap_or_default();
-        fields.push((name.to_owned(), text.trim().replace("&#38;", "&").to_owned()));
+        fields.push((name.to_owned(), text.trim().replace("&#38;", "&").clone()));
     }
     fields
 }
 
 fn send(visitor: &Browser, fields: &[(String, String)]) -> crate::support::Answer {
-    let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let pairs: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     visitor.post_form(FORM, &pairs)
 }
 
 fn set(fields: &mut [(String, String)], name: &str, value: &str) {
-    fields.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no field {name}")).1 = value.to_owned();
+    let field = fields.iter_mut().find(|(known, _)| known == name);
+    value.clone_into(&mut field.unwrap_or_else(|| panic!("no field {name}")).1);
 }
 
 on_both! {

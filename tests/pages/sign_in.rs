@@ -41,8 +41,15 @@ fn the_session_cookie_is_as_strict_as_it_can_be() {
 fn sign_in_cookie(server: &TestServer) -> String {
     use beschikbaarheidswijzer::actor::Actor;
     use beschikbaarheidswijzer::identity::actions;
-    let password = actions::reset_password(&mut server.connection(), &Actor::command_line(), crate::support::now(), "beheerder-regio").expect("a known user");
-    let answer = server.anyone().post_form("/inloggen", &[("naam", "beheerder-regio"), ("wachtwoord", &password)]);
+    let password = actions::reset_password(
+        &mut server.connection(),
+        &Actor::command_line(),
+        crate::support::now(),
+        "beheerder-regio",
+    )
+    .expect("a known user");
+    let answer =
+        server.anyone().post_form("/inloggen", &[("naam", "beheerder-regio"), ("wachtwoord", &password)]);
     answer.header("set-cookie").expect("a cookie").to_owned()
 }
 
@@ -52,7 +59,12 @@ fn forms_from_elsewhere_or_without_their_token_are_refused() {
     let mut visitor = server.visitor("beheerder-regio");
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     let body = format!("csrf={}&code=8&naam=Nieuw", visitor.csrf);
-    for headers in [vec![form], vec![form, ("Origin", "https://evil.example")], vec![form, ("Origin", "null")], vec![form, ("Sec-Fetch-Site", "cross-site")]] {
+    for headers in [
+        vec![form],
+        vec![form, ("Origin", "https://evil.example")],
+        vec![form, ("Origin", "null")],
+        vec![form, ("Sec-Fetch-Site", "cross-site")],
+    ] {
         let answer = visitor.send("POST", "/beheer/segmenten", &headers, body.clone());
         assert_eq!(answer.status, 403, "{headers:?}");
         assert!(answer.body.contains("formulier-verlopen"));

@@ -56,7 +56,13 @@ impl Browser {
     }
 
     /// Sends anything: method, path, further headers, body.
-    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Answer {
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
@@ -84,7 +90,12 @@ impl Browser {
 
     /// A change of the version that was read.
     pub fn put_version(&self, path: &str, version: &str, body: &Value) -> Answer {
-        self.send("PUT", path, &[("Content-Type", "application/json"), ("If-Match", version)], body.to_string())
+        self.send(
+            "PUT",
+            path,
+            &[("Content-Type", "application/json"), ("If-Match", version)],
+            body.to_string(),
+        )
     }
 
     pub fn post(&self, path: &str, body: &Value) -> Answer {
@@ -94,7 +105,12 @@ impl Browser {
     /// A form, as a page of ours sends it: with the token of the session and from the right origin.
     pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = ureq_form(fields.iter().copied().chain([("csrf", self.csrf.as_str())]));
-        self.send("POST", path, &[("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "https://jeugdhulp.example")], body)
+        self.send(
+            "POST",
+            path,
+            &[("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "https://jeugdhulp.example")],
+            body,
+        )
     }
 }
 

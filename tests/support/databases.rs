@@ -42,16 +42,13 @@ fn copy_file() -> Database {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("test.sqlite");
     let url = format!("sqlite://{}", path.display());
-    match std::env::var("TEST_SQLITE_TEMPLATE") {
-        Ok(template) => {
-            std::fs::copy(template, &path).expect("the template can be copied");
-        }
-        Err(_) => {
-            // Without the template of `make test` the region is made on the spot, which takes some seconds.
-            let mut conn = Manager::new(&url).open().expect("a file");
-            db::migrate_up(&mut conn).expect("migrations");
-            seed::demonstration(&mut conn, super::now()).expect("the demonstration");
-        }
+    if let Ok(template) = std::env::var("TEST_SQLITE_TEMPLATE") {
+        std::fs::copy(template, &path).expect("the template can be copied");
+    } else {
+        // Without the template of `make test` the region is made on the spot, which takes some seconds.
+        let mut conn = Manager::new(&url).open().expect("a file");
+        db::migrate_up(&mut conn).expect("migrations");
+        seed::demonstration(&mut conn, super::now()).expect("the demonstration");
     }
     Database { url, keep: Arc::new(Keep::Folder(folder)) }
 }

@@ -46,12 +46,16 @@ impl TestServer {
             workers: Some(1),
             ..Config::default()
         };
-        let state = Data::new(server::build_state(config, Clock::Fixed(at), true).expect("the server can start"));
+        let state =
+            Data::new(server::build_state(config, Clock::Fixed(at), true).expect("the server can start"));
         let (sender, receiver) = mpsc::channel();
         let shared = state.clone();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = HttpServer::new(move || server::app(shared.clone())).workers(1).bind("127.0.0.1:0").expect("a free port");
+                let server = HttpServer::new(move || server::app(shared.clone()))
+                    .workers(1)
+                    .bind("127.0.0.1:0")
+                    .expect("a free port");
                 let address = server.addrs()[0];
                 let running = server.run();
                 sender.send((address, running.handle())).expect("the test waits");
@@ -79,7 +83,8 @@ impl TestServer {
     /// A bearer token for a user of the demonstration.
     pub fn token(&self, user: &str) -> String {
         let mut conn = self.connection();
-        let (id, version) = beschikbaarheidswijzer::identity::actions::find_token_subject(&mut conn, user).expect("a known user");
+        let (id, version) = beschikbaarheidswijzer::identity::actions::find_token_subject(&mut conn, user)
+            .expect("a known user");
         self.state.tokens.issue(id, version, now(), Duration::hours(1)).expect("a token")
     }
 
@@ -98,13 +103,16 @@ impl TestServer {
         use beschikbaarheidswijzer::actor::Actor;
         use beschikbaarheidswijzer::identity::actions;
         let mut conn = self.connection();
-        let password = actions::reset_password(&mut conn, &Actor::command_line(), now(), name).expect("a known user");
+        let password =
+            actions::reset_password(&mut conn, &Actor::command_line(), now(), name).expect("a known user");
         let mut browser = Browser::new(&self.url);
         let answer = browser.post_form("/inloggen", &[("naam", name), ("wachtwoord", &password)]);
         assert_eq!(answer.status, 303, "{name} signs in: {}", answer.body);
-        let cookie = answer.header("set-cookie").expect("a session").split(';').next().expect("a value").to_owned();
+        let cookie =
+            answer.header("set-cookie").expect("a session").split(';').next().expect("a value").to_owned();
         let value = cookie.split_once('=').expect("name and value").1.to_owned();
-        let (_, session) = actions::find_session(&mut conn, &value, now()).expect("a database").expect("a session");
+        let (_, session) =
+            actions::find_session(&mut conn, &value, now()).expect("a database").expect("a session");
         browser.sign_in(cookie, session.csrf);
         browser
     }

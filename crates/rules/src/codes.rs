@@ -20,9 +20,7 @@ pub enum CodeError {
     )]
     Region,
     /// Not a product code.
-    #[error(
-        "vul een productcode in van 2 tot 10 letters, cijfers en streepjes, bijvoorbeeld 45A04"
-    )]
+    #[error("vul een productcode in van 2 tot 10 letters, cijfers en streepjes, bijvoorbeeld 45A04")]
     Product,
     /// Not a segment code.
     #[error("vul een segmentcode in van 1 tot 10 letters, cijfers en streepjes, bijvoorbeeld 4")]
@@ -111,8 +109,7 @@ fn all_digits(text: &str) -> bool {
 }
 
 fn capitals_digits_hyphens(text: &str) -> bool {
-    text.bytes()
-        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
+    text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// Postcodecijfers (PC4): the four digits of a postcode.
@@ -126,8 +123,8 @@ impl Pc4 {
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         let (digits, rest) = text.trim().split_at_checked(4).ok_or(CodeError::Postcode)?;
         let letters = rest.trim_start();
-        let letters_fit = letters.is_empty()
-            || (letters.len() == 2 && letters.bytes().all(|b| b.is_ascii_alphabetic()));
+        let letters_fit =
+            letters.is_empty() || (letters.len() == 2 && letters.bytes().all(|b| b.is_ascii_alphabetic()));
         if !letters_fit || !all_digits(digits) {
             return Err(CodeError::Postcode);
         }
@@ -136,11 +133,7 @@ impl Pc4 {
 
     /// The postcode with this number, 1000 to 9999.
     pub fn from_number(number: u16) -> Result<Self, CodeError> {
-        if (1000..=9999).contains(&number) {
-            Ok(Self(number))
-        } else {
-            Err(CodeError::Postcode)
-        }
+        if (1000..=9999).contains(&number) { Ok(Self(number)) } else { Err(CodeError::Postcode) }
     }
 
     /// The four digits as a number.
@@ -176,41 +169,17 @@ mod tests {
     #[test]
     fn municipality_codes() {
         for (text, expected) in [("GM0243", "GM0243"), (" gm0200 ", "GM0200")] {
-            assert_eq!(
-                read(MunicipalityCode::parse(text)),
-                Ok(expected.to_owned()),
-                "{text}"
-            );
+            assert_eq!(read(MunicipalityCode::parse(text)), Ok(expected.to_owned()), "{text}");
         }
-        for text in [
-            "",
-            "GM",
-            "GM243",
-            "GM02433",
-            "0243",
-            "GN0243",
-            "GM02A3",
-            "GM٠٢٤٣",
-        ] {
-            assert_eq!(
-                read(MunicipalityCode::parse(text)),
-                Err(CodeError::Municipality),
-                "{text}"
-            );
+        for text in ["", "GM", "GM243", "GM02433", "0243", "GN0243", "GM02A3", "GM٠٢٤٣"] {
+            assert_eq!(read(MunicipalityCode::parse(text)), Err(CodeError::Municipality), "{text}");
         }
     }
 
     #[test]
     fn agb_codes() {
         assert_eq!(read(AgbCode::parse(" 22220001")), Ok("22220001".to_owned()));
-        for text in [
-            "",
-            "2222001",
-            "222200011",
-            "2222000A",
-            "00000000",
-            "2222 0001",
-        ] {
+        for text in ["", "2222001", "222200011", "2222000A", "00000000", "2222 0001"] {
             assert_eq!(read(AgbCode::parse(text)), Err(CodeError::Agb), "{text}");
         }
     }
@@ -222,62 +191,30 @@ mod tests {
             assert_eq!(read(RegionCode::parse(text)), Ok(text.to_owned()), "{text}");
         }
         let too_long = "a".repeat(41);
-        for text in [
-            "",
-            "n",
-            "2e-regio",
-            "-nv",
-            "Noord-Veluwe",
-            "noord veluwe",
-            "één",
-            too_long.as_str(),
-        ] {
-            assert_eq!(
-                read(RegionCode::parse(text)),
-                Err(CodeError::Region),
-                "{text}"
-            );
+        for text in ["", "n", "2e-regio", "-nv", "Noord-Veluwe", "noord veluwe", "één", too_long.as_str()] {
+            assert_eq!(read(RegionCode::parse(text)), Err(CodeError::Region), "{text}");
         }
     }
 
     #[test]
     fn product_codes() {
-        for (text, expected) in [
-            ("45A04", "45A04"),
-            (" 45a04 ", "45A04"),
-            ("JH-1", "JH-1"),
-            ("1234567890", "1234567890"),
-        ] {
-            assert_eq!(
-                read(ProductCode::parse(text)),
-                Ok(expected.to_owned()),
-                "{text}"
-            );
+        for (text, expected) in
+            [("45A04", "45A04"), (" 45a04 ", "45A04"), ("JH-1", "JH-1"), ("1234567890", "1234567890")]
+        {
+            assert_eq!(read(ProductCode::parse(text)), Ok(expected.to_owned()), "{text}");
         }
         for text in ["", "4", "12345678901", "45 A04", "45A04!", "45Ä04"] {
-            assert_eq!(
-                read(ProductCode::parse(text)),
-                Err(CodeError::Product),
-                "{text}"
-            );
+            assert_eq!(read(ProductCode::parse(text)), Err(CodeError::Product), "{text}");
         }
     }
 
     #[test]
     fn segment_codes() {
         for (text, expected) in [("1", "1"), ("crisis", "CRISIS"), ("S-4", "S-4")] {
-            assert_eq!(
-                read(SegmentCode::parse(text)),
-                Ok(expected.to_owned()),
-                "{text}"
-            );
+            assert_eq!(read(SegmentCode::parse(text)), Ok(expected.to_owned()), "{text}");
         }
         for text in ["", "12345678901", "a b", "é"] {
-            assert_eq!(
-                read(SegmentCode::parse(text)),
-                Err(CodeError::Segment),
-                "{text}"
-            );
+            assert_eq!(read(SegmentCode::parse(text)), Err(CodeError::Segment), "{text}");
         }
     }
 

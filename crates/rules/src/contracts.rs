@@ -70,10 +70,7 @@ mod tests {
 
     #[test]
     fn levels_are_read_by_their_code() {
-        let codes: Vec<&str> = ContractLevel::ALL
-            .iter()
-            .map(|level| level.code())
-            .collect();
+        let codes: Vec<&str> = ContractLevel::ALL.iter().map(|level| level.code()).collect();
         assert_eq!(codes, ["regionaal", "bovenregionaal", "landelijk"]);
         for &level in ContractLevel::ALL {
             assert_eq!(ContractLevel::parse(level.code()), Some(level));
@@ -92,12 +89,8 @@ mod tests {
             ("", "", "2025-12-31", false),
         ] {
             let asked_for = (!asked.is_empty()).then(|| municipality(asked));
-            let covered =
-                term(code, "2026-01-01", "2026-12-31").covers(asked_for.as_ref(), day(on));
-            assert_eq!(
-                covered, covers,
-                "contract of {code:?} for {asked:?} on {on}"
-            );
+            let covered = term(code, "2026-01-01", "2026-12-31").covers(asked_for.as_ref(), day(on));
+            assert_eq!(covered, covers, "contract of {code:?} for {asked:?} on {on}");
         }
     }
 
@@ -126,18 +119,9 @@ mod tests {
             term("GM0243", "2026-01-01", ""),
             term("", "2026-01-01", ""),
         ];
-        assert_eq!(
-            find_conflict(&existing, &term("GM0243", "2026-06-01", "")),
-            Some(1)
-        );
-        assert_eq!(
-            find_conflict(&existing, &term("GM0302", "2026-06-01", "")),
-            Some(2)
-        );
-        assert_eq!(
-            find_conflict(&existing, &term("GM0302", "2025-06-01", "2025-12-31")),
-            None
-        );
+        assert_eq!(find_conflict(&existing, &term("GM0243", "2026-06-01", "")), Some(1));
+        assert_eq!(find_conflict(&existing, &term("GM0302", "2026-06-01", "")), Some(2));
+        assert_eq!(find_conflict(&existing, &term("GM0302", "2025-06-01", "2025-12-31")), None);
         assert_eq!(find_conflict(&[], &term("", "", "")), None);
     }
 
@@ -148,13 +132,8 @@ mod tests {
                 (Some(one), Some(two)) => (Some(one.min(two)), Some(one.max(two))),
                 ends => ends,
             };
-            let Ok(validity) = Validity::new(from, until) else {
-                panic!("the ends are in order")
-            };
-            ContractTerm {
-                municipality: code.map(municipality),
-                validity,
-            }
+            let Ok(validity) = Validity::new(from, until) else { panic!("the ends are in order") };
+            ContractTerm { municipality: code.map(municipality), validity }
         })
     }
 

@@ -137,9 +137,7 @@ impl Figures {
     /// Wachttijd: from referral to the real start of care. Only known when both parts are, because half a wait
     /// looks deceptively short.
     pub fn total_wait(&self) -> Option<WeekRange> {
-        self.intake
-            .zip(self.treatment)
-            .map(|(intake, treatment)| intake.plus(treatment))
+        self.intake.zip(self.treatment).map(|(intake, treatment)| intake.plus(treatment))
     }
 
     /// The expected wait from referral to the real start of care, in hundredths of a week: the expectations of both
@@ -149,9 +147,7 @@ impl Figures {
     /// [`Figures::total_wait`] would count "2 tot 10 weken" and then "meer dan 1 week" as hardly more than 3 weeks.
     pub fn expected_start_hundredths(&self) -> Option<u32> {
         let parts = self.intake.zip(self.treatment);
-        parts.map(|(intake, treatment)| {
-            intake.expected_hundredths() + treatment.expected_hundredths()
-        })
+        parts.map(|(intake, treatment)| intake.expected_hundredths() + treatment.expected_hundredths())
     }
 
     /// The places to show: those published minus those reserved since the provider last confirmed.

@@ -7,9 +7,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Error)]
 pub enum FreshnessTermsError {
     /// A figure must age before it is stale.
-    #[error(
-        "de termijn voor verouderd moet langer zijn dan die voor actueel, bijvoorbeeld 14 en 31 dagen"
-    )]
+    #[error("de termijn voor verouderd moet langer zijn dan die voor actueel, bijvoorbeeld 14 en 31 dagen")]
     NotLonger,
 }
 
@@ -25,10 +23,7 @@ impl FreshnessTerms {
     /// Fresh up to and including `fresh_days`, stale after `stale_days`.
     pub const fn new(fresh_days: u16, stale_days: u16) -> Result<Self, FreshnessTermsError> {
         if fresh_days < stale_days {
-            Ok(Self {
-                fresh_days,
-                stale_days,
-            })
+            Ok(Self { fresh_days, stale_days })
         } else {
             Err(FreshnessTermsError::NotLonger)
         }
@@ -48,10 +43,7 @@ impl FreshnessTerms {
 impl Default for FreshnessTerms {
     /// Fresh for 14 days, stale after 31.
     fn default() -> Self {
-        Self {
-            fresh_days: 14,
-            stale_days: 31,
-        }
+        Self { fresh_days: 14, stale_days: 31 }
     }
 }
 
@@ -77,11 +69,7 @@ impl Freshness {
 
 /// How fresh a figure is today. A confirmation dated after today counts as fresh: clocks and time zones differ by
 /// a day, and a figure is not worth less for that.
-pub fn freshness(
-    confirmed_on: Option<NaiveDate>,
-    today: NaiveDate,
-    terms: FreshnessTerms,
-) -> Freshness {
+pub fn freshness(confirmed_on: Option<NaiveDate>, today: NaiveDate, terms: FreshnessTerms) -> Freshness {
     let Some(confirmed_on) = confirmed_on else {
         return Freshness::NeverConfirmed;
     };
@@ -97,9 +85,7 @@ pub fn freshness(
 
 /// The last day on which a figure confirmed on this day is fresh.
 pub fn fresh_through(confirmed_on: NaiveDate, terms: FreshnessTerms) -> NaiveDate {
-    confirmed_on
-        .checked_add_days(Days::new(u64::from(terms.fresh_days)))
-        .unwrap_or(NaiveDate::MAX)
+    confirmed_on.checked_add_days(Days::new(u64::from(terms.fresh_days))).unwrap_or(NaiveDate::MAX)
 }
 
 #[cfg(test)]
@@ -131,43 +117,24 @@ mod tests {
     #[test]
     fn a_figure_from_tomorrow_is_fresh_and_one_never_confirmed_is_not() {
         let terms = FreshnessTerms::default();
-        assert_eq!(
-            freshness(Some(today() + Days::new(1)), today(), terms),
-            Freshness::Fresh
-        );
+        assert_eq!(freshness(Some(today() + Days::new(1)), today(), terms), Freshness::Fresh);
         assert_eq!(freshness(None, today(), terms), Freshness::NeverConfirmed);
     }
 
     #[test]
     fn a_region_sets_its_own_terms() {
-        assert_eq!(
-            FreshnessTerms::new(31, 31),
-            Err(FreshnessTermsError::NotLonger)
-        );
+        assert_eq!(FreshnessTerms::new(31, 31), Err(FreshnessTermsError::NotLonger));
         assert_eq!(FreshnessTerms::new(14, 31), Ok(FreshnessTerms::default()));
-        let Ok(terms) = FreshnessTerms::new(3, 7) else {
-            panic!("3 is before 7")
-        };
+        let Ok(terms) = FreshnessTerms::new(3, 7) else { panic!("3 is before 7") };
         assert_eq!((terms.fresh_days(), terms.stale_days()), (3, 7));
-        assert_eq!(
-            freshness(Some(today() - Days::new(4)), today(), terms),
-            Freshness::Ageing
-        );
-        assert_eq!(
-            freshness(Some(today() - Days::new(8)), today(), terms),
-            Freshness::Stale
-        );
+        assert_eq!(freshness(Some(today() - Days::new(4)), today(), terms), Freshness::Ageing);
+        assert_eq!(freshness(Some(today() - Days::new(8)), today(), terms), Freshness::Stale);
     }
 
     #[test]
     fn only_stale_and_unconfirmed_figures_are_old() {
-        let old = [
-            Freshness::Fresh,
-            Freshness::Ageing,
-            Freshness::Stale,
-            Freshness::NeverConfirmed,
-        ]
-        .map(Freshness::is_old);
+        let old = [Freshness::Fresh, Freshness::Ageing, Freshness::Stale, Freshness::NeverConfirmed]
+            .map(Freshness::is_old);
         assert_eq!(old, [false, false, true, true]);
     }
 

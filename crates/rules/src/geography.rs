@@ -34,86 +34,31 @@ mod tests {
 
     use super::*;
 
-    const HARDERWIJK: Point = Point {
-        lat: 52.3506,
-        lon: 5.6206,
-    };
-    const PUTTEN: Point = Point {
-        lat: 52.2597,
-        lon: 5.6069,
-    };
-    const MAASTRICHT: Point = Point {
-        lat: 50.8514,
-        lon: 5.6909,
-    };
+    const HARDERWIJK: Point = Point { lat: 52.3506, lon: 5.6206 };
+    const PUTTEN: Point = Point { lat: 52.2597, lon: 5.6069 };
+    const MAASTRICHT: Point = Point { lat: 50.8514, lon: 5.6909 };
 
     #[test]
     fn distances_are_as_the_crow_flies() {
-        for (a, b, km) in [
-            (HARDERWIJK, PUTTEN, 10.2),
-            (HARDERWIJK, MAASTRICHT, 166.8),
-            (PUTTEN, PUTTEN, 0.0),
-        ] {
-            assert!(
-                (distance_km(a, b) - km).abs() < 0.2,
-                "{}",
-                distance_km(a, b)
-            );
+        for (a, b, km) in [(HARDERWIJK, PUTTEN, 10.2), (HARDERWIJK, MAASTRICHT, 166.8), (PUTTEN, PUTTEN, 0.0)]
+        {
+            assert!((distance_km(a, b) - km).abs() < 0.2, "{}", distance_km(a, b));
         }
-        let (pole, antipole) = (
-            Point {
-                lat: 90.0,
-                lon: 0.0,
-            },
-            Point {
-                lat: -90.0,
-                lon: 0.0,
-            },
-        );
+        let (pole, antipole) = (Point { lat: 90.0, lon: 0.0 }, Point { lat: -90.0, lon: 0.0 });
         assert!((distance_km(pole, antipole) - 20_015.1).abs() < 0.2);
     }
 
     #[test]
     fn the_box_catches_swapped_and_missing_coordinates() {
-        let vaals = Point {
-            lat: 50.7549,
-            lon: 6.0209,
-        };
-        let schiermonnikoog = Point {
-            lat: 53.4794,
-            lon: 6.1626,
-        };
-        let sluis = Point {
-            lat: 51.3083,
-            lon: 3.3864,
-        };
-        for point in [
-            HARDERWIJK,
-            PUTTEN,
-            MAASTRICHT,
-            vaals,
-            schiermonnikoog,
-            sluis,
-        ] {
+        let vaals = Point { lat: 50.7549, lon: 6.0209 };
+        let schiermonnikoog = Point { lat: 53.4794, lon: 6.1626 };
+        let sluis = Point { lat: 51.3083, lon: 3.3864 };
+        for point in [HARDERWIJK, PUTTEN, MAASTRICHT, vaals, schiermonnikoog, sluis] {
             assert!(is_in_netherlands(point), "{point:?}");
         }
-        let swapped = Point {
-            lat: HARDERWIJK.lon,
-            lon: HARDERWIJK.lat,
-        };
-        let london = Point {
-            lat: 51.5072,
-            lon: -0.1276,
-        };
-        for point in [
-            swapped,
-            london,
-            Point { lat: 0.0, lon: 0.0 },
-            Point {
-                lat: f64::NAN,
-                lon: 5.0,
-            },
-        ] {
+        let swapped = Point { lat: HARDERWIJK.lon, lon: HARDERWIJK.lat };
+        let london = Point { lat: 51.5072, lon: -0.1276 };
+        for point in [swapped, london, Point { lat: 0.0, lon: 0.0 }, Point { lat: f64::NAN, lon: 5.0 }] {
             assert!(!is_in_netherlands(point), "{point:?}");
         }
     }

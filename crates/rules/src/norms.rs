@@ -17,10 +17,7 @@ pub struct Norm {
 
 impl Norm {
     /// The Treeknorm: 4 weeks to the intake and 10 more to the treatment.
-    pub const DEFAULT: Self = Self {
-        intake_weeks: 4,
-        treatment_weeks: 10,
-    };
+    pub const DEFAULT: Self = Self { intake_weeks: 4, treatment_weeks: 10 };
 
     /// Weeks from referral to the start of care.
     pub const fn total(self) -> u16 {
@@ -58,17 +55,14 @@ pub fn start_check(figures: &Figures, norm: Norm) -> NormCheck {
 /// Whether care surely starts within this many weeks. Nothing starts during an intake stop, whatever wait still
 /// stands beside it.
 pub fn starts_within(figures: &Figures, weeks: u16) -> bool {
-    figures.status != OfferStatus::IntakeStop
-        && compare(figures.total_wait(), weeks) == NormCheck::Within
+    figures.status != OfferStatus::IntakeStop && compare(figures.total_wait(), weeks) == NormCheck::Within
 }
 
 /// Whether an urgent case has a chance to start in time: the least of the total wait is short enough, and there is
 /// no intake stop. The lower bound counts here, since a provider can give an urgent case the first slot.
 pub fn may_start_urgently(figures: &Figures) -> bool {
     figures.status != OfferStatus::IntakeStop
-        && figures
-            .total_wait()
-            .is_some_and(|wait| wait.min() <= URGENT_START_WEEKS)
+        && figures.total_wait().is_some_and(|wait| wait.min() <= URGENT_START_WEEKS)
 }
 
 /// The upper bound counts, so that a range is only within the norm as a whole; an open end is never within it.
@@ -98,13 +92,7 @@ mod tests {
 
     #[test]
     fn the_default_norm_is_14_weeks_in_all() {
-        assert_eq!(
-            Norm::default(),
-            Norm {
-                intake_weeks: 4,
-                treatment_weeks: 10
-            }
-        );
+        assert_eq!(Norm::default(), Norm { intake_weeks: 4, treatment_weeks: 10 });
         assert_eq!(Norm::DEFAULT.total(), 14);
     }
 
@@ -118,11 +106,7 @@ mod tests {
             ("4-5", NormCheck::Above),
             (">1", NormCheck::Above),
         ] {
-            assert_eq!(
-                intake_check(&figures(intake, ""), Norm::DEFAULT),
-                expected,
-                "{intake}"
-            );
+            assert_eq!(intake_check(&figures(intake, ""), Norm::DEFAULT), expected, "{intake}");
         }
     }
 
@@ -146,44 +130,25 @@ mod tests {
 
     #[test]
     fn starts_within_a_number_of_weeks_when_it_surely_does() {
-        for (intake, treatment, starts) in [
-            ("2", "4", true),
-            ("2", "3-4", true),
-            ("2", "4-5", false),
-            ("1", ">1", false),
-            ("2", "", false),
-        ] {
-            assert_eq!(
-                starts_within(&figures(intake, treatment), 6),
-                starts,
-                "{intake} and {treatment}"
-            );
+        for (intake, treatment, starts) in
+            [("2", "4", true), ("2", "3-4", true), ("2", "4-5", false), ("1", ">1", false), ("2", "", false)]
+        {
+            assert_eq!(starts_within(&figures(intake, treatment), 6), starts, "{intake} and {treatment}");
         }
     }
 
     #[test]
     fn may_start_urgently_when_the_least_wait_is_two_weeks() {
-        for (intake, treatment, may) in [
-            ("0", "0", true),
-            ("1", "1-8", true),
-            ("1", ">1", true),
-            ("1", "2", false),
-            ("0", "", false),
-        ] {
-            assert_eq!(
-                may_start_urgently(&figures(intake, treatment)),
-                may,
-                "{intake} and {treatment}"
-            );
+        for (intake, treatment, may) in
+            [("0", "0", true), ("1", "1-8", true), ("1", ">1", true), ("1", "2", false), ("0", "", false)]
+        {
+            assert_eq!(may_start_urgently(&figures(intake, treatment)), may, "{intake} and {treatment}");
         }
     }
 
     #[test]
     fn nothing_starts_during_an_intake_stop() {
-        let stopped = Figures {
-            status: OfferStatus::IntakeStop,
-            ..figures("0", "0")
-        };
+        let stopped = Figures { status: OfferStatus::IntakeStop, ..figures("0", "0") };
         assert!(!starts_within(&stopped, 52));
         assert!(!may_start_urgently(&stopped));
         assert_eq!(start_check(&stopped, Norm::DEFAULT), NormCheck::Within);

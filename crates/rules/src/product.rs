@@ -182,16 +182,10 @@ mod tests {
 
     #[test]
     fn categories_are_numbered_40_to_55() {
-        let numbers: Vec<u8> = ProductCategory::ALL
-            .iter()
-            .map(|category| category.number())
-            .collect();
+        let numbers: Vec<u8> = ProductCategory::ALL.iter().map(|category| category.number()).collect();
         assert_eq!(numbers, (40..=55).collect::<Vec<u8>>());
         for &category in ProductCategory::ALL {
-            assert_eq!(
-                ProductCategory::from_number(category.number()),
-                Some(category)
-            );
+            assert_eq!(ProductCategory::from_number(category.number()), Some(category));
         }
         assert_eq!(ProductCategory::from_number(39), None);
         assert_eq!(ProductCategory::from_number(56), None);
@@ -208,27 +202,14 @@ mod tests {
             (52, "Specialistische ggz"),
             (55, "Landelijk ingekocht"),
         ] {
-            assert_eq!(
-                ProductCategory::from_number(number).map(ProductCategory::name),
-                Some(name)
-            );
+            assert_eq!(ProductCategory::from_number(number).map(ProductCategory::name), Some(name));
         }
     }
 
     #[test]
     fn kinds_are_read_by_their_code() {
         let codes: Vec<&str> = ProductKind::ALL.iter().map(|kind| kind.code()).collect();
-        assert_eq!(
-            codes,
-            [
-                "ambulant",
-                "dag",
-                "verblijf",
-                "crisis",
-                "respijt",
-                "maatregel"
-            ]
-        );
+        assert_eq!(codes, ["ambulant", "dag", "verblijf", "crisis", "respijt", "maatregel"]);
         for &kind in ProductKind::ALL {
             assert_eq!(ProductKind::parse(kind.code()), Some(kind));
         }
@@ -255,12 +236,9 @@ mod tests {
 
     #[test]
     fn age_ranges_within_each_other() {
-        for (range, inside) in [
-            (ages(4, 18), true),
-            (ages(5, 17), true),
-            (ages(3, 18), false),
-            (ages(4, 19), false),
-        ] {
+        for (range, inside) in
+            [(ages(4, 18), true), (ages(5, 17), true), (ages(3, 18), false), (ages(4, 19), false)]
+        {
             assert_eq!(range.within(ages(4, 18)), inside, "{range}");
         }
     }
@@ -274,12 +252,7 @@ mod tests {
     #[test]
     fn crisis_and_matching_stay_out_of_the_default_ranking() {
         for &kind in ProductKind::ALL {
-            let ranked = |placed_by_matching| {
-                in_default_ranking(&ProductTraits {
-                    kind,
-                    placed_by_matching,
-                })
-            };
+            let ranked = |placed_by_matching| in_default_ranking(&ProductTraits { kind, placed_by_matching });
             assert_eq!(ranked(false), kind != ProductKind::Crisis, "{kind}");
             assert!(!ranked(true), "{kind}");
         }

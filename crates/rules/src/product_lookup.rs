@@ -79,20 +79,9 @@ impl ProductLookup {
         let mut weights: BTreeMap<String, BTreeMap<usize, u32>> = BTreeMap::new();
         for (index, text) in texts.into_iter().enumerate() {
             let code = compact(&text.code);
-            products.push(Product {
-                name_words: telling_words(&text.name).len(),
-                code: code.clone(),
-            });
-            let mut fields = vec![
-                (code, NAME_WEIGHT),
-                (text.code, NAME_WEIGHT),
-                (text.name, NAME_WEIGHT),
-            ];
-            fields.extend(
-                text.synonyms
-                    .into_iter()
-                    .map(|synonym| (synonym, SYNONYM_WEIGHT)),
-            );
+            products.push(Product { name_words: telling_words(&text.name).len(), code: code.clone() });
+            let mut fields = vec![(code, NAME_WEIGHT), (text.code, NAME_WEIGHT), (text.name, NAME_WEIGHT)];
+            fields.extend(text.synonyms.into_iter().map(|synonym| (synonym, SYNONYM_WEIGHT)));
             fields.extend([text.segment, text.category, text.kind].map(|rest| (rest, REST_WEIGHT)));
             for (field, weight) in fields {
                 for word in telling_words(&field) {
@@ -103,15 +92,9 @@ impl ProductLookup {
         }
         let vocabulary = weights
             .into_iter()
-            .map(|(word, uses)| Entry {
-                word: Word::new(&word),
-                uses: uses.into_iter().collect(),
-            })
+            .map(|(word, uses)| Entry { word: Word::new(&word), uses: uses.into_iter().collect() })
             .collect();
-        Self {
-            products,
-            vocabulary,
-        }
+        Self { products, vocabulary }
     }
 
     /// The products that fit, best first; equal ones in the order in which they were given.
@@ -132,23 +115,9 @@ impl ProductLookup {
         if most == 0 {
             return Vec::new();
         }
-        let fitting = tallies
-            .into_iter()
-            .enumerate()
-            .filter(|(_, tally)| tally.words == most);
-        let mut hits: Vec<Hit> = fitting
-            .map(|(index, tally)| Hit {
-                index,
-                score: tally.score,
-            })
-            .collect();
-        hits.sort_by_key(|hit| {
-            (
-                std::cmp::Reverse(hit.score),
-                self.name_words(hit.index),
-                hit.index,
-            )
-        });
+        let fitting = tallies.into_iter().enumerate().filter(|(_, tally)| tally.words == most);
+        let mut hits: Vec<Hit> = fitting.map(|(index, tally)| Hit { index, score: tally.score }).collect();
+        hits.sort_by_key(|hit| (std::cmp::Reverse(hit.score), self.name_words(hit.index), hit.index));
         hits
     }
 
@@ -156,16 +125,8 @@ impl ProductLookup {
         if code.is_empty() {
             return Vec::new();
         }
-        let same = self
-            .products
-            .iter()
-            .enumerate()
-            .filter(|(_, product)| product.code == code);
-        same.map(|(index, _)| Hit {
-            index,
-            score: CODE_SCORE,
-        })
-        .collect()
+        let same = self.products.iter().enumerate().filter(|(_, product)| product.code == code);
+        same.map(|(index, _)| Hit { index, score: CODE_SCORE }).collect()
     }
 
     /// Counts a typed word once per product, at the best place where it fits.
@@ -187,9 +148,7 @@ impl ProductLookup {
 
     /// With the same score the shorter name comes first: typing "ambulant" means "Ambulant" before "Ambulant plus".
     fn name_words(&self, index: usize) -> usize {
-        self.products
-            .get(index)
-            .map_or(0, |product| product.name_words)
+        self.products.get(index).map_or(0, |product| product.name_words)
     }
 }
 

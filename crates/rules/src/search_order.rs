@@ -45,25 +45,20 @@ pub fn start_rank(figures: &Figures, freshness: Freshness) -> StartRank {
         (OfferStatus::IntakeStop, _) => (STOPPED, stop_end(figures)),
         (_, Some(expected)) => (START_KNOWN, expected),
         (OfferStatus::Place, None) => (PLACE_WITHOUT_WAIT, expected_intake(figures)),
-        (
-            OfferStatus::WaitingList | OfferStatus::AssessFirst | OfferStatus::InConsultation,
-            None,
-        ) => (START_OPEN, expected_intake(figures)),
+        (OfferStatus::WaitingList | OfferStatus::AssessFirst | OfferStatus::InConsultation, None) => {
+            (START_OPEN, expected_intake(figures))
+        }
     };
     StartRank(u64::from(class) << 40 | u64::from(value) << 1 | u64::from(freshness.is_old()))
 }
 
 fn expected_intake(figures: &Figures) -> u32 {
-    figures
-        .intake
-        .map_or(NO_VALUE, WeekRange::expected_hundredths)
+    figures.intake.map_or(NO_VALUE, WeekRange::expected_hundredths)
 }
 
 fn stop_end(figures: &Figures) -> u32 {
     let until = figures.stop.as_ref().and_then(|stop| stop.until);
-    until
-        .and_then(|day| u32::try_from(day.num_days_from_ce()).ok())
-        .unwrap_or(NO_VALUE)
+    until.and_then(|day| u32::try_from(day.num_days_from_ce()).ok()).unwrap_or(NO_VALUE)
 }
 
 #[cfg(test)]
@@ -77,24 +72,12 @@ mod tests {
     /// Figures with this status and these waits, in which an empty text is unknown.
     fn offer(status: OfferStatus, intake: &str, treatment: &str) -> Figures {
         let wait = |text: &str| (!text.is_empty()).then(|| weeks(text));
-        Figures {
-            status,
-            intake: wait(intake),
-            treatment: wait(treatment),
-            ..Figures::unknown()
-        }
+        Figures { status, intake: wait(intake), treatment: wait(treatment), ..Figures::unknown() }
     }
 
     fn stopped(until: Option<&str>) -> Figures {
-        let stop = IntakeStop {
-            reason: StopReason::Full,
-            explanation: None,
-            until: until.map(day),
-        };
-        Figures {
-            stop: Some(stop),
-            ..offer(OfferStatus::IntakeStop, "0", "0")
-        }
+        let stop = IntakeStop { reason: StopReason::Full, explanation: None, until: until.map(day) };
+        Figures { stop: Some(stop), ..offer(OfferStatus::IntakeStop, "0", "0") }
     }
 
     #[test]
@@ -124,10 +107,8 @@ mod tests {
             (offer(Unknown, "", ""), Fresh),
             (offer(Unknown, "", ""), Stale),
         ];
-        let ranks: Vec<StartRank> = expected
-            .iter()
-            .map(|(figures, freshness)| start_rank(figures, *freshness))
-            .collect();
+        let ranks: Vec<StartRank> =
+            expected.iter().map(|(figures, freshness)| start_rank(figures, *freshness)).collect();
         for (place, pair) in ranks.windows(2).enumerate() {
             assert!(
                 pair[0] < pair[1],
@@ -141,14 +122,8 @@ mod tests {
     #[test]
     fn ageing_ranks_as_fresh() {
         let figures = offer(OfferStatus::WaitingList, "2", "4");
-        assert_eq!(
-            start_rank(&figures, Freshness::Fresh),
-            start_rank(&figures, Freshness::Ageing)
-        );
-        assert_eq!(
-            start_rank(&figures, Freshness::Stale),
-            start_rank(&figures, Freshness::NeverConfirmed)
-        );
+        assert_eq!(start_rank(&figures, Freshness::Fresh), start_rank(&figures, Freshness::Ageing));
+        assert_eq!(start_rank(&figures, Freshness::Stale), start_rank(&figures, Freshness::NeverConfirmed));
     }
 
     proptest! {

@@ -78,31 +78,23 @@ pub(crate) fn any_draft() -> impl Strategy<Value = FiguresDraft> {
         option::of(prop::sample::select(OfferStatus::ALL)),
         option::weighted(0.3, prop::sample::select(StopReason::ALL)),
     );
-    let texts = (
-        option::weighted(0.2, any_text()),
-        option::weighted(0.3, any_text()),
-    );
-    let days = (
-        option::weighted(0.2, any_day()),
-        option::weighted(0.2, any_day()),
-    );
+    let texts = (option::weighted(0.2, any_text()), option::weighted(0.3, any_text()));
+    let days = (option::weighted(0.2, any_day()), option::weighted(0.2, any_day()));
     let age = option::of((0_u8..=20, 0_u8..=7).prop_map(|(min, more)| ages(min, min + more)));
-    (numbers, choices, texts, days, age).prop_map(|(numbers, choices, texts, days, ages)| {
-        FiguresDraft {
-            free_places: numbers.0,
-            total_places: numbers.1,
-            waiting: numbers.2,
-            intake: numbers.3,
-            treatment: numbers.4,
-            basis: choices.0,
-            status: choices.1,
-            stop_reason: choices.2,
-            stop_explanation: texts.0,
-            stop_until: days.0,
-            ages,
-            closes_on: days.1,
-            remarks: texts.1,
-        }
+    (numbers, choices, texts, days, age).prop_map(|(numbers, choices, texts, days, ages)| FiguresDraft {
+        free_places: numbers.0,
+        total_places: numbers.1,
+        waiting: numbers.2,
+        intake: numbers.3,
+        treatment: numbers.4,
+        basis: choices.0,
+        status: choices.1,
+        stop_reason: choices.2,
+        stop_explanation: texts.0,
+        stop_until: days.0,
+        ages,
+        closes_on: days.1,
+        remarks: texts.1,
     })
 }
 

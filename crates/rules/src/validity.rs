@@ -21,10 +21,7 @@ pub struct Validity {
 
 impl Validity {
     /// Holds always.
-    pub const UNLIMITED: Self = Self {
-        from: None,
-        until: None,
-    };
+    pub const UNLIMITED: Self = Self { from: None, until: None };
 
     /// From the first up to and including the last day.
     pub fn new(from: Option<NaiveDate>, until: Option<NaiveDate>) -> Result<Self, ValidityError> {
@@ -75,10 +72,7 @@ mod tests {
         assert_eq!(Validity::new(last, first), Err(ValidityError::Reversed));
         assert!(Validity::new(first, first).is_ok());
         assert_eq!(Validity::new(None, None), Ok(Validity::UNLIMITED));
-        assert_eq!(
-            Validity::new(first, last).map(|v| (v.from(), v.until())),
-            Ok((first, last))
-        );
+        assert_eq!(Validity::new(first, last).map(|v| (v.from(), v.until())), Ok((first, last)));
     }
 
     #[test]
@@ -92,11 +86,7 @@ mod tests {
             ("2026-01-01", "", "2099-01-01", true),
             ("", "", "2026-06-01", true),
         ] {
-            assert_eq!(
-                period(from, until).contains(day(on)),
-                holds,
-                "{from} - {until} on {on}"
-            );
+            assert_eq!(period(from, until).contains(day(on)), holds, "{from} - {until} on {on}");
         }
     }
 
@@ -112,16 +102,8 @@ mod tests {
             ("", "2025-12-31", false),
             ("", "", true),
         ] {
-            assert_eq!(
-                year.overlaps(&period(from, until)),
-                overlap,
-                "{from} - {until}"
-            );
-            assert_eq!(
-                period(from, until).overlaps(&year),
-                overlap,
-                "{from} - {until}, the other way round"
-            );
+            assert_eq!(year.overlaps(&period(from, until)), overlap, "{from} - {until}");
+            assert_eq!(period(from, until).overlaps(&year), overlap, "{from} - {until}, the other way round");
         }
     }
 

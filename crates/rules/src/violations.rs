@@ -27,17 +27,8 @@ impl Violations {
     }
 
     /// Adds one violation.
-    pub fn add(
-        &mut self,
-        field: impl Into<String>,
-        code: &'static str,
-        message: impl Into<String>,
-    ) {
-        self.0.push(Violation {
-            field: field.into(),
-            code,
-            message: message.into(),
-        });
+    pub fn add(&mut self, field: impl Into<String>, code: &'static str, message: impl Into<String>) {
+        self.0.push(Violation { field: field.into(), code, message: message.into() });
     }
 
     /// Whether nothing is wrong.
@@ -75,11 +66,7 @@ impl Violations {
 
     /// The value when nothing is wrong, otherwise the violations.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
-        if self.is_empty() {
-            Ok(value)
-        } else {
-            Err(self)
-        }
+        if self.is_empty() { Ok(value) } else { Err(self) }
     }
 }
 
@@ -122,11 +109,7 @@ mod tests {
     fn two() -> Violations {
         let mut violations = Violations::new();
         violations.add("plekkenVrij", "te-hoog", "vul hooguit 9999 in");
-        violations.add(
-            String::from("status"),
-            "strijdig",
-            String::from("kies Wachtlijst"),
-        );
+        violations.add(String::from("status"), "strijdig", String::from("kies Wachtlijst"));
         violations
     }
 
@@ -155,21 +138,12 @@ mod tests {
             part.add(field, "strijdig", "kies Wachtlijst");
             let mut whole = Violations::new();
             whole.extend_with_prefix(prefix, part);
-            assert_eq!(
-                whole
-                    .iter()
-                    .next()
-                    .map(|violation| violation.field.as_str()),
-                Some(expected)
-            );
+            assert_eq!(whole.iter().next().map(|violation| violation.field.as_str()), Some(expected));
         }
     }
 
     #[test]
     fn the_log_text_has_fields_and_codes_only() {
-        assert_eq!(
-            two().to_string(),
-            "invalid input: plekkenVrij (te-hoog), status (strijdig)"
-        );
+        assert_eq!(two().to_string(), "invalid input: plekkenVrij (te-hoog), status (strijdig)");
     }
 }

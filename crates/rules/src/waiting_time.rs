@@ -54,15 +54,8 @@ impl WeekRange {
 
     /// Exactly this many weeks; past ten years it counts as ten years.
     pub const fn exactly(weeks: u16) -> Self {
-        let weeks = if weeks > LONGEST_WEEKS {
-            LONGEST_WEEKS
-        } else {
-            weeks
-        };
-        Self {
-            min: weeks,
-            max: Some(weeks),
-        }
+        let weeks = if weeks > LONGEST_WEEKS { LONGEST_WEEKS } else { weeks };
+        Self { min: weeks, max: Some(weeks) }
     }
 
     /// The least number of weeks.
@@ -80,10 +73,7 @@ impl WeekRange {
     pub fn plus(self, other: Self) -> Self {
         Self {
             min: self.min.saturating_add(other.min),
-            max: self
-                .max
-                .zip(other.max)
-                .map(|(one, two)| one.saturating_add(two)),
+            max: self.max.zip(other.max).map(|(one, two)| one.saturating_add(two)),
         }
     }
 
@@ -144,15 +134,12 @@ fn without_unit(text: &str) -> &str {
 }
 
 fn open_end(text: &str) -> Option<&str> {
-    text.strip_prefix('>')
-        .or_else(|| text.strip_prefix("meer dan "))
-        .or_else(|| text.strip_suffix('+'))
+    text.strip_prefix('>').or_else(|| text.strip_prefix("meer dan ")).or_else(|| text.strip_suffix('+'))
 }
 
 /// The two sides of a range. A dash may be a long one: word processors and telephones make those by themselves.
 fn bounds(text: &str) -> Option<(&str, &str)> {
-    text.split_once(['-', '–', '—'])
-        .or_else(|| text.split_once(" tot "))
+    text.split_once(['-', '–', '—']).or_else(|| text.split_once(" tot "))
 }
 
 fn number(text: &str) -> Result<u16, WeekRangeError> {
@@ -250,10 +237,7 @@ mod tests {
         ] {
             assert_eq!(read(text), Err(WeekRangeError::Unreadable), "{text}");
         }
-        assert_eq!(
-            WeekRangeError::Unreadable.to_string(),
-            "vul weken in, bijvoorbeeld 6, 6-8 of >26"
-        );
+        assert_eq!(WeekRangeError::Unreadable.to_string(), "vul weken in, bijvoorbeeld 6, 6-8 of >26");
         assert_eq!(read("8-6"), Err(WeekRangeError::Reversed));
         for text in ["521", "6-521", ">521", "99999999999"] {
             assert_eq!(read(text), Err(WeekRangeError::TooLong), "{text}");
@@ -278,25 +262,14 @@ mod tests {
 
     #[test]
     fn the_middle_is_expected_and_an_open_end_counts_for_more() {
-        for (text, expected) in [
-            ("0", 0),
-            ("6", 600),
-            ("6-8", 700),
-            ("3-4", 350),
-            (">26", 3400),
-        ] {
+        for (text, expected) in [("0", 0), ("6", 600), ("6-8", 700), ("3-4", 350), (">26", 3400)] {
             assert_eq!(weeks(text).expected_hundredths(), expected, "{text}");
         }
     }
 
     #[test]
     fn one_wait_after_the_other() {
-        for (one, two, sum) in [
-            ("2", "4-6", "6-8"),
-            ("2", ">4", ">6"),
-            (">2", ">4", ">6"),
-            ("0", "0", "0"),
-        ] {
+        for (one, two, sum) in [("2", "4-6", "6-8"), ("2", ">4", ">6"), (">2", ">4", ">6"), ("0", "0", "0")] {
             assert_eq!(weeks(one).plus(weeks(two)), weeks(sum));
         }
         assert_eq!(weeks("520").plus(weeks("520")).to_string(), "1040 weken");

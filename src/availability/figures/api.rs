@@ -19,10 +19,10 @@ use crate::api_document::{Problem, parse_path};
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
+use crate::paging::{PAGE_SIZE, Paging};
 use crate::product_book::common::find_provider_id;
 use crate::web::context::Context;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::paging::{PAGE_SIZE, Paging};
 use crate::web::paging::page_number;
 use crate::web::reply;
 

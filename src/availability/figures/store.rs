@@ -125,7 +125,12 @@ macro_rules! whole_offers {
                     product::intake_norm_weeks,
                     product::treatment_norm_weeks,
                 ),
-                (region::fresh_days, region::stale_days, region::intake_norm_weeks, region::treatment_norm_weeks),
+                (
+                    region::fresh_days,
+                    region::stale_days,
+                    region::intake_norm_weeks,
+                    region::treatment_norm_weeks,
+                ),
             ))
     };
 }
@@ -142,7 +147,8 @@ pub(super) fn list_offers(conn: &mut Connection, provider_id: i64) -> Result<Vec
 /// a list of ids (or with a limit, which `first` would add) is prepared anew every time, and that takes longer
 /// than reading a dozen offers.
 pub(super) fn find_offer(conn: &mut Connection, id: i64) -> Result<Option<Offer>> {
-    let row: Option<OfferRow> = on_each!(conn, c => whole_offers!().filter(offer::id.eq(id)).get_result(c)).optional()?;
+    let row: Option<OfferRow> =
+        on_each!(conn, c => whole_offers!().filter(offer::id.eq(id)).get_result(c)).optional()?;
     row.map(Offer::try_from).transpose()
 }
 
@@ -171,7 +177,8 @@ pub(super) fn update_figures(
     confirmation: &Confirmation,
 ) -> Result<usize> {
     let row = FiguresRow::from(figures);
-    Ok(on_each!(conn, c => diesel::update(offer::table.filter(offer::id.eq(id)).filter(offer::version.eq(version)))
+    Ok(
+        on_each!(conn, c => diesel::update(offer::table.filter(offer::id.eq(id)).filter(offer::version.eq(version)))
         .set((
             figure_values!(offer, row),
             offer::reserved_places.eq(0),
@@ -180,7 +187,8 @@ pub(super) fn update_figures(
             offer::version.eq(version + 1),
             offer::supply_version.eq(confirmation.supply_version),
         ))
-        .execute(c))?)
+        .execute(c))?,
+    )
 }
 
 /// Confirms every offer of a provider as it is; returns how many.

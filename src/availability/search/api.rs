@@ -15,9 +15,9 @@ use crate::api_document::Problem;
 use crate::availability::supply::search::{Found, Hit};
 use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::error::{Error, Result};
+use crate::paging::{PAGE_SIZE, Paging};
 use crate::web::context::Context;
 use crate::web::input::QueryInput;
-use crate::paging::{PAGE_SIZE, Paging};
 
 /// Wie het aanbiedt.
 #[derive(Debug, Serialize, ToSchema)]
@@ -176,13 +176,23 @@ pub fn freshness_code(freshness: Freshness) -> &'static str {
 
 impl OfferBody {
     pub fn new(snapshot: &Snapshot, offer: &Offer) -> Self {
-        let (provider, location, product) = (snapshot.provider(offer), snapshot.location(offer), snapshot.product(offer));
+        let (provider, location, product) =
+            (snapshot.provider(offer), snapshot.location(offer), snapshot.product(offer));
         let figures = &offer.figures;
         Self {
             id: offer.id,
             aanbieder: AanbodAanbieder { agb: provider.agb.clone(), naam: provider.name.clone() },
-            locatie: AanbodLocatie { nummer: location.number, naam: location.name.clone(), plaats: location.place.clone(), pc4: location.pc4 },
-            product: AanbodProduct { regio: snapshot.book.regions[product.region as usize].code.clone(), code: product.code.clone(), naam: product.name.clone() },
+            locatie: AanbodLocatie {
+                nummer: location.number,
+                naam: location.name.clone(),
+                plaats: location.place.clone(),
+                pc4: location.pc4,
+            },
+            product: AanbodProduct {
+                regio: snapshot.book.regions[product.region as usize].code.clone(),
+                code: product.code.clone(),
+                naam: product.name.clone(),
+            },
             plekken_vrij: offer.shown_places(),
             plekken_totaal: figures.total_places,
             wachtenden: figures.waiting,
@@ -191,7 +201,11 @@ impl OfferBody {
             wachttijd: figures.total_wait().map(Into::into),
             grondslag: figures.basis.map(rules::waiting_time::Basis::code),
             status: figures.status.code(),
-            aanmeldstop: figures.stop.as_ref().map(|stop| Aanmeldstop { reden: stop.reason.code(), toelichting: stop.explanation.clone(), tot: stop.until }),
+            aanmeldstop: figures.stop.as_ref().map(|stop| Aanmeldstop {
+                reden: stop.reason.code(),
+                toelichting: stop.explanation.clone(),
+                tot: stop.until,
+            }),
             leeftijd_vanaf: offer.ages.min(),
             leeftijd_tot: offer.ages.max(),
             sluit_op: figures.closes_on,
@@ -317,7 +331,11 @@ fn write_hit(body: &mut String, hit: &Hit, text: &str) -> Result<()> {
     write!(body, ",\"afstandKm\":{}.{}}}", tenths / 10, tenths % 10).map_err(Error::internal)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a distance within the Netherlands is positive and small")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a distance within the Netherlands is positive and small"
+)]
 fn tenths_of(km: f64) -> u32 {
     (km * 10.0).round() as u32
 }

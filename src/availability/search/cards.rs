@@ -57,8 +57,16 @@ pub struct Card {
 }
 
 /// The card of an offer, seen from an area.
-pub fn card(snapshot: &Snapshot, offer: &Offer, number: usize, area: Area, distance_km: Option<f64>, now: DateTime<Utc>) -> Card {
-    let (product, provider, location) = (snapshot.product(offer), snapshot.provider(offer), snapshot.location(offer));
+pub fn card(
+    snapshot: &Snapshot,
+    offer: &Offer,
+    number: usize,
+    area: Area,
+    distance_km: Option<f64>,
+    now: DateTime<Utc>,
+) -> Card {
+    let (product, provider, location) =
+        (snapshot.product(offer), snapshot.provider(offer), snapshot.location(offer));
     let kind = product.kind.name();
     Card {
         number,
@@ -102,7 +110,9 @@ pub fn badge(offer: &Offer) -> Badge {
         OfferStatus::Unknown => ("badge--neutraal", "help-circle", "stop"),
     };
     let text = match (offer.figures.status, offer.shown_places()) {
-        (OfferStatus::Place, Some(places)) if places > 0 => format::count(places.into(), "plek vrij", "plekken vrij"),
+        (OfferStatus::Place, Some(places)) if places > 0 => {
+            format::count(places.into(), "plek vrij", "plekken vrij")
+        }
         (OfferStatus::Place, _) => "Plek net vergeven".to_owned(),
         (status, _) => status.name().to_owned(),
     };
@@ -147,7 +157,9 @@ fn notes(offer: &Offer, area: Area) -> Vec<String> {
     if let Some(stop) = &offer.figures.stop {
         let why = stop.explanation.clone().unwrap_or_else(|| stop.reason.name().to_lowercase());
         notes.push(match stop.until {
-            Some(day) => format!("Geen nieuwe aanmeldingen ({why}). Weer mogelijk vanaf {}.", format::date(day)),
+            Some(day) => {
+                format!("Geen nieuwe aanmeldingen ({why}). Weer mogelijk vanaf {}.", format::date(day))
+            }
             None => format!("Geen nieuwe aanmeldingen ({why}). Niet bekend tot wanneer."),
         });
     }
@@ -155,7 +167,9 @@ fn notes(offer: &Offer, area: Area) -> Vec<String> {
         notes.push(format!("Sluit op {}.", format::date(day)));
     }
     let level = match area {
-        Area::Municipality(asked) => offer.coverage.iter().find(|(covered, _)| *covered == asked).map(|(_, level)| *level),
+        Area::Municipality(asked) => {
+            offer.coverage.iter().find(|(covered, _)| *covered == asked).map(|(_, level)| *level)
+        }
         Area::Region(_) => offer.coverage.iter().map(|(_, level)| *level).min(),
     };
     match level {
@@ -170,7 +184,10 @@ fn notes(offer: &Offer, area: Area) -> Vec<String> {
 pub fn age_of_figures(offer: &Offer, now: DateTime<Utc>) -> String {
     match (offer.confirmed_at, offer.freshness) {
         (None, _) => "Nog nooit bevestigd".into(),
-        (Some(at), Freshness::Stale) => format!("Let op: cijfers van {} oud", format::count(usize::try_from(format::days_ago(at, now)).unwrap_or(0), "dag", "dagen")),
+        (Some(at), Freshness::Stale) => format!(
+            "Let op: cijfers van {} oud",
+            format::count(usize::try_from(format::days_ago(at, now)).unwrap_or(0), "dag", "dagen")
+        ),
         (Some(at), _) => format!("Bevestigd: {}", format::ago(at, now)),
     }
 }

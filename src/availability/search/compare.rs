@@ -27,7 +27,10 @@ pub async fn compare(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
     let area = region_area(&ctx, &snapshot);
     let mut cards = Vec::new();
     for (index, id) in ids.iter().take(MOST).enumerate() {
-        let offer = snapshot.find_offer(*id).filter(|offer| !offer.coverage.is_empty()).ok_or(Error::NotFound("combinatie van aanbieder en product"))?;
+        let offer = snapshot
+            .find_offer(*id)
+            .filter(|offer| !offer.coverage.is_empty())
+            .ok_or(Error::NotFound("combinatie van aanbieder en product"))?;
         cards.push(card(&snapshot, offer, index + 1, area, None, ctx.now));
     }
     html(&ComparePage { page: Page::new(&ctx, "/zoeken"), left_out: ids.len().saturating_sub(MOST), cards })
@@ -41,7 +44,9 @@ fn read_ids(query: &str) -> Result<Vec<i64>> {
             return Err(Error::invalid(&name, "onbekend-veld", "dit veld bestaat hier niet"));
         }
         for part in value.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            let id = part.parse().map_err(|_| Error::invalid("aanbod", "geen-getal", "moet een lijst van nummers zijn, bijvoorbeeld 12,15"))?;
+            let id = part.parse().map_err(|_| {
+                Error::invalid("aanbod", "geen-getal", "moet een lijst van nummers zijn, bijvoorbeeld 12,15")
+            })?;
             if !ids.contains(&id) {
                 ids.push(id);
             }

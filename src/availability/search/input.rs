@@ -9,8 +9,8 @@ use crate::availability::supply::lookup::Place;
 use crate::availability::supply::search::{Query, Sort};
 use crate::availability::supply::snapshot::Snapshot;
 use crate::error::Result;
-use crate::web::fields::{Fields, Length};
 use crate::paging::PAGE_SIZE;
+use crate::web::fields::{Fields, Length};
 use crate::web::paging::page_number;
 
 /// How soon help is needed.
@@ -25,7 +25,8 @@ pub enum Urgency {
 }
 
 impl Urgency {
-    pub const CODES: [(&'static str, Self); 3] = [("regulier", Self::Regular), ("urgent", Self::Urgent), ("crisis", Self::Crisis)];
+    pub const CODES: [(&'static str, Self); 3] =
+        [("regulier", Self::Regular), ("urgent", Self::Urgent), ("crisis", Self::Crisis)];
 }
 
 /// The fields of a search, before the supply is consulted.

@@ -61,7 +61,8 @@ struct Projection {
 
 impl Projection {
     fn around(points: &[Point]) -> Option<Self> {
-        let bound = |value: fn(&Point) -> f64, pick: fn(f64, f64) -> f64| points.iter().map(value).reduce(pick);
+        let bound =
+            |value: fn(&Point) -> f64, pick: fn(f64, f64) -> f64| points.iter().map(value).reduce(pick);
         let (west, east) = (bound(|p| p.lon, f64::min)?, bound(|p| p.lon, f64::max)?);
         let (south, north) = (bound(|p| p.lat, f64::min)?, bound(|p| p.lat, f64::max)?);
         let across = ((east - west) * SHORTENING).max(0.01);
@@ -70,7 +71,10 @@ impl Projection {
     }
 
     fn place(&self, point: Point) -> (f64, f64) {
-        (MARGIN + (point.lon - self.west) * SHORTENING * self.scale, MARGIN + (self.north - point.lat) * self.scale)
+        (
+            MARGIN + (point.lon - self.west) * SHORTENING * self.scale,
+            MARGIN + (self.north - point.lat) * self.scale,
+        )
     }
 
     fn holds(&self, (x, y): (f64, f64)) -> bool {
@@ -83,11 +87,25 @@ fn number(value: f64) -> String {
 }
 
 /// Draws the region with the results of this page on it.
-pub fn draw(snapshot: &Snapshot, region: u32, own: Option<u32>, borders: &[Border], cards: &[Card]) -> Option<Map> {
+pub fn draw(
+    snapshot: &Snapshot,
+    region: u32,
+    own: Option<u32>,
+    borders: &[Border],
+    cards: &[Card],
+) -> Option<Map> {
     let members = snapshot.municipalities_in(region);
-    let postcodes: Vec<Point> = snapshot.book.postcodes.values().filter(|p| members.contains(&p.municipality)).map(|p| p.point).collect();
+    let postcodes: Vec<Point> = snapshot
+        .book
+        .postcodes
+        .values()
+        .filter(|p| members.contains(&p.municipality))
+        .map(|p| p.point)
+        .collect();
     let mut frame = postcodes.clone();
-    frame.extend(borders.iter().flat_map(|border| border.rings.iter().flatten().map(|&(lon, lat)| Point { lat, lon })));
+    frame.extend(
+        borders.iter().flat_map(|border| border.rings.iter().flatten().map(|&(lon, lat)| Point { lat, lon })),
+    );
     let projection = Projection::around(&frame)?;
     let own_name = own.map(|index| snapshot.book.municipalities[index as usize].name.as_str());
     let mut map = Map::default();
@@ -97,14 +115,20 @@ pub fn draw(snapshot: &Snapshot, region: u32, own: Option<u32>, borders: &[Borde
         map.shapes.push(Shape { path, own: own_name == Some(border.municipality.as_str()) });
     }
     if borders.is_empty() {
-        let mut dots: Vec<(String, String)> = postcodes.iter().map(|p| projection.place(*p)).map(|(x, y)| (number(x), number(y))).collect();
+        let mut dots: Vec<(String, String)> =
+            postcodes.iter().map(|p| projection.place(*p)).map(|(x, y)| (number(x), number(y))).collect();
         dots.sort();
         map.dots = dots;
     }
     for index in members {
         let municipality = &snapshot.book.municipalities[index as usize];
         let (x, y) = projection.place(municipality.centre);
-        map.names.push(Name { x: number(x), y: number(y + 30.0), text: municipality.name.clone(), own: own == Some(index) });
+        map.names.push(Name {
+            x: number(x),
+            y: number(y + 30.0),
+            text: municipality.name.clone(),
+            own: own == Some(index),
+        });
     }
     map.add_pins(&projection, cards);
     Some(map)
@@ -122,7 +146,11 @@ fn outline(projection: &Projection, ring: &[(f64, f64)]) -> String {
 }
 
 impl Map {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a height in pixels is positive and small")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a height in pixels is positive and small"
+    )]
     fn set_height(&mut self, height: f64) {
         self.height = height.ceil() as u32;
     }
@@ -144,7 +172,13 @@ impl Map {
                 x: number(x),
                 y: number(y),
                 mark: card.badge.mark,
-                label: format!("{}. {}, {}: {}", card.number, card.provider, card.place, card.badge.text.to_lowercase()),
+                label: format!(
+                    "{}. {}, {}: {}",
+                    card.number,
+                    card.provider,
+                    card.place,
+                    card.badge.text.to_lowercase()
+                ),
             });
         }
     }
@@ -160,7 +194,10 @@ fn free_spot(spot: (f64, f64), taken: &[(f64, f64)]) -> (f64, f64) {
         let steps = ring * 6;
         for step in 0..steps {
             let angle = f64::from(step) / f64::from(steps) * std::f64::consts::TAU;
-            let (x, y) = (spot.0 + angle.cos() * PIN_ROOM * f64::from(ring), spot.1 + angle.sin() * PIN_ROOM * f64::from(ring));
+            let (x, y) = (
+                spot.0 + angle.cos() * PIN_ROOM * f64::from(ring),
+                spot.1 + angle.sin() * PIN_ROOM * f64::from(ring),
+            );
             if fits(x, y) {
                 return (x, y);
             }
@@ -178,7 +215,9 @@ mod tests {
         let mut taken = Vec::new();
         for _ in 0..20 {
             let spot = free_spot((300.0, 300.0), &taken);
-            assert!(taken.iter().all(|(x, y): &(f64, f64)| (x - spot.0).hypot(y - spot.1) >= PIN_ROOM - 1e-9));
+            assert!(
+                taken.iter().all(|(x, y): &(f64, f64)| (x - spot.0).hypot(y - spot.1) >= PIN_ROOM - 1e-9)
+            );
             taken.push(spot);
         }
     }

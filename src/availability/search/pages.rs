@@ -10,11 +10,11 @@ use super::map::{Map, draw};
 use crate::availability::supply::search::{Found, Query, Sort};
 use crate::availability::supply::snapshot::{Area, Snapshot};
 use crate::error::{Error, Result};
+use crate::paging::{PAGE_SIZE, Paging};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format;
 use crate::web::page::{ErrorLink, Page, html, html_with_errors};
-use crate::paging::{PAGE_SIZE, Paging};
 use crate::web::paging::PageLinks;
 
 /// A choice in a select: value, text.
@@ -101,7 +101,10 @@ pub async fn search(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
     let read = read_search(&mut fields);
     let asked = SearchAddress::from_query(req.query_string());
     let mut page = frame(&ctx, &snapshot, asked);
-    let found = fields.finish(read).map_err(Error::Invalid).and_then(|read| read.resolve(&snapshot).map(|search| (read, search)));
+    let found = fields
+        .finish(read)
+        .map_err(Error::Invalid)
+        .and_then(|read| read.resolve(&snapshot).map(|search| (read, search)));
     match found {
         Ok((read, search)) => {
             page.fill(&ctx, &snapshot, &read, &search);
@@ -110,7 +113,9 @@ pub async fn search(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
         Err(error) => {
             page.errors = match error {
                 Error::Invalid(violations) => ErrorLink::labelled(&violations, &LABELS),
-                Error::NotFound(what @ ("postcode" | "gemeente")) => vec![ErrorLink::new(what, error.detail())],
+                Error::NotFound(what @ ("postcode" | "gemeente")) => {
+                    vec![ErrorLink::new(what, error.detail())]
+                }
                 other => return Err(other),
             };
             page.page.has_errors = true;
@@ -138,7 +143,11 @@ fn frame(ctx: &Context, snapshot: &Snapshot, asked: SearchAddress) -> SearchPage
         (municipality.code.clone(), municipality.name.clone())
     });
     let facts = snapshot.book.regions.get(region as usize);
-    let products = snapshot.book.products.iter().filter(|product| product.region == region && product.validity.contains(snapshot.today));
+    let products = snapshot
+        .book
+        .products
+        .iter()
+        .filter(|product| product.region == region && product.validity.contains(snapshot.today));
     SearchPage {
         page: Page::new(ctx, "/zoeken"),
         errors: Vec::new(),
@@ -160,7 +169,11 @@ impl SearchPage {
         let found = snapshot.search(&search.query);
         let (providers, with_place) = count_providers(snapshot, &search.query);
         self.chips = self.make_chips(read, &search.place.name);
-        self.summary_line = if self.chips.is_empty() { "Alles in de regio".into() } else { self.chips.iter().map(|chip| chip.text.as_str()).collect::<Vec<_>>().join(" · ") };
+        self.summary_line = if self.chips.is_empty() {
+            "Alles in de regio".into()
+        } else {
+            self.chips.iter().map(|chip| chip.text.as_str()).collect::<Vec<_>>().join(" · ")
+        };
         let count = format::count(providers, "aanbieder", "aanbieders");
         let heading = format!("{count}, {with_place} met een vrije plek");
         self.title = match &read.product {
@@ -171,13 +184,29 @@ impl SearchPage {
         self.results.heading = heading;
     }
 
-    fn make_results(&self, ctx: &Context, snapshot: &Snapshot, read: &SearchFields, search: &Search, found: &Found) -> Results {
+    fn make_results(
+        &self,
+        ctx: &Context,
+        snapshot: &Snapshot,
+        read: &SearchFields,
+        search: &Search,
+        found: &Found,
+    ) -> Results {
         let area = search.query.area;
         let cards: Vec<Card> = found
             .hits
             .iter()
             .enumerate()
-            .map(|(index, hit)| card(snapshot, snapshot.offer(hit.offer), search.query.offset + index + 1, area, hit.distance_km, ctx.now))
+            .map(|(index, hit)| {
+                card(
+                    snapshot,
+                    snapshot.offer(hit.offer),
+                    search.query.offset + index + 1,
+                    area,
+                    hit.distance_km,
+                    ctx.now,
+                )
+            })
             .collect();
         let asked_products = search.query.products.as_deref().unwrap_or_default();
         let region = snapshot.regions_of(area).first().copied().unwrap_or_else(|| own_region(ctx, snapshot));
@@ -186,9 +215,14 @@ impl SearchPage {
         Results {
             sorts: self.make_sorts(read.sort),
             map: draw(snapshot, region, own, &ctx.state.look.borders, &cards),
-            summary: (read.product.is_some() && !asked_products.is_empty()).then(|| summarise(snapshot, &search.query)),
+            summary: (read.product.is_some() && !asked_products.is_empty())
+                .then(|| summarise(snapshot, &search.query)),
             links: Some(PageLinks::new(paging, |number| self.page_link(number))),
-            products: if read.product.is_some() { self.name_products(snapshot, asked_products) } else { Vec::new() },
+            products: if read.product.is_some() {
+                self.name_products(snapshot, asked_products)
+            } else {
+                Vec::new()
+            },
             several_products: asked_products.len() != 1,
             crisis: read.urgency == super::input::Urgency::Crisis,
             can_compare: cards.len() > 1,
@@ -200,12 +234,24 @@ impl SearchPage {
 
     fn page_link(&self, number: usize) -> String {
         let first = self.asked.without("pagina");
-        if number == 1 { first } else { format!("{first}{}pagina={number}", if first.contains('?') { '&' } else { '?' }) }
+        if number == 1 {
+            first
+        } else {
+            format!("{first}{}pagina={number}", if first.contains('?') { '&' } else { '?' })
+        }
     }
 
     fn make_sorts(&self, current: Sort) -> Vec<SortLink> {
-        let texts = [(Sort::Soonest, "Snelst beschikbaar"), (Sort::Nearest, "Dichtstbij"), (Sort::Name, "Naam")];
-        texts.into_iter().map(|(sort, text)| SortLink { text, href: self.asked.with("sorteer", sort.code()), current: sort == current }).collect()
+        let texts =
+            [(Sort::Soonest, "Snelst beschikbaar"), (Sort::Nearest, "Dichtstbij"), (Sort::Name, "Naam")];
+        texts
+            .into_iter()
+            .map(|(sort, text)| SortLink {
+                text,
+                href: self.asked.with("sorteer", sort.code()),
+                current: sort == current,
+            })
+            .collect()
     }
 
     fn name_products(&self, snapshot: &Snapshot, products: &[u32]) -> Vec<(String, String)> {
@@ -218,7 +264,8 @@ impl SearchPage {
 
     fn make_chips(&self, read: &SearchFields, place: &str) -> Vec<Chip> {
         let mut chips = Vec::new();
-        let mut add = |text: String, field: &str| chips.push(Chip { text, without: self.asked.without(field) });
+        let mut add =
+            |text: String, field: &str| chips.push(Chip { text, without: self.asked.without(field) });
         if let Some(text) = &read.product {
             add(text.clone(), "product");
         }
@@ -290,14 +337,29 @@ fn count_providers(snapshot: &Snapshot, query: &Query) -> (usize, usize) {
 /// Places, waiting and mean weeks of the products asked for, in the area as a whole.
 fn summarise(snapshot: &Snapshot, query: &Query) -> Summary {
     let asked = Query { products: query.products.clone(), ..Query::new(query.area) };
-    let offers: Vec<_> = snapshot.search_all(&asked).hits.iter().map(|hit| snapshot.offer(hit.offer)).collect();
-    let places: u32 = offers.iter().filter(|offer| offer.has_place()).filter_map(|offer| offer.shown_places()).map(u32::from).sum();
+    let offers: Vec<_> =
+        snapshot.search_all(&asked).hits.iter().map(|hit| snapshot.offer(hit.offer)).collect();
+    let places: u32 = offers
+        .iter()
+        .filter(|offer| offer.has_place())
+        .filter_map(|offer| offer.shown_places())
+        .map(u32::from)
+        .sum();
     let waiting: Vec<u32> = offers.iter().filter_map(|offer| offer.figures.waiting).map(u32::from).collect();
-    let weeks: Vec<u32> = offers.iter().filter_map(|offer| offer.figures.expected_start_hundredths()).collect();
+    let weeks: Vec<u32> =
+        offers.iter().filter_map(|offer| offer.figures.expected_start_hundredths()).collect();
     Summary {
         places: places.to_string(),
-        waiting: if waiting.is_empty() { "niet bekend".into() } else { waiting.iter().sum::<u32>().to_string() },
-        weeks: if weeks.is_empty() { "niet bekend".into() } else { format::decimal(f64::from(weeks.iter().sum::<u32>()) / weeks.len() as f64 / 100.0) },
+        waiting: if waiting.is_empty() {
+            "niet bekend".into()
+        } else {
+            waiting.iter().sum::<u32>().to_string()
+        },
+        weeks: if weeks.is_empty() {
+            "niet bekend".into()
+        } else {
+            format::decimal(f64::from(weeks.iter().sum::<u32>()) / weeks.len() as f64 / 100.0)
+        },
     }
 }
 

@@ -43,9 +43,19 @@ pub async fn provider(ctx: Context, path: Path<String>) -> Result<HttpResponse> 
     let area = region_area(&ctx, &snapshot);
     let mut offers = snapshot.offers_of(index);
     offers.sort_by(|a, b| snapshot.product(a).name.cmp(&snapshot.product(b).name).then(a.id.cmp(&b.id)));
-    let cards: Vec<Card> = offers.iter().enumerate().map(|(number, offer)| card(&snapshot, offer, number + 1, area, None, ctx.now)).collect();
+    let cards: Vec<Card> = offers
+        .iter()
+        .enumerate()
+        .map(|(number, offer)| card(&snapshot, offer, number + 1, area, None, ctx.now))
+        .collect();
     let with_place = offers.iter().filter(|offer| offer.has_place()).count();
-    let mut places: Vec<String> = snapshot.book.locations.iter().filter(|location| location.provider == index).map(|location| format!("{}, {}", location.name, location.place)).collect();
+    let mut places: Vec<String> = snapshot
+        .book
+        .locations
+        .iter()
+        .filter(|location| location.provider == index)
+        .map(|location| format!("{}, {}", location.name, location.place))
+        .collect();
     places.sort();
     html(&ProviderPage {
         page: Page::new(&ctx, "/zoeken"),
@@ -53,10 +63,18 @@ pub async fn provider(ctx: Context, path: Path<String>) -> Result<HttpResponse> 
         agb: provider.agb.clone(),
         description: provider.description.clone(),
         website: provider.website.clone(),
-        main_provider: provider.main.map(|main| &snapshot.book.providers[main as usize]).map(|main| (main.agb.clone(), main.name.clone())),
+        main_provider: provider
+            .main
+            .map(|main| &snapshot.book.providers[main as usize])
+            .map(|main| (main.agb.clone(), main.name.clone())),
         places,
-        contact: ctx.may(Permission::SeeReferrerContacts).then(|| Contact { phone: provider.phone.clone(), email: provider.email.clone() }),
-        heading: format!("{}, {with_place} met een vrije plek", format::count(cards.len(), "keer hulp", "soorten hulp")),
+        contact: ctx
+            .may(Permission::SeeReferrerContacts)
+            .then(|| Contact { phone: provider.phone.clone(), email: provider.email.clone() }),
+        heading: format!(
+            "{}, {with_place} met een vrije plek",
+            format::count(cards.len(), "keer hulp", "soorten hulp")
+        ),
         cards,
     })
 }

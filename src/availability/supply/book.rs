@@ -167,7 +167,13 @@ impl Book {
         book
     }
 
-    fn add_areas(&mut self, tables: &mut Tables, regions: &HashMap<i64, u32>, municipalities: &HashMap<i64, u32>, segments: &HashMap<i64, u32>) {
+    fn add_areas(
+        &mut self,
+        tables: &mut Tables,
+        regions: &HashMap<i64, u32>,
+        municipalities: &HashMap<i64, u32>,
+        segments: &HashMap<i64, u32>,
+    ) {
         for row in tables.regions.drain(..) {
             self.regions.push(Region {
                 id: row.id,
@@ -177,30 +183,64 @@ impl Book {
                 email: row.email,
                 website: row.website,
                 terms: FreshnessTerms::new(weeks(row.fresh_days), weeks(row.stale_days)).unwrap_or_default(),
-                norm: Norm { intake_weeks: weeks(row.intake_norm_weeks), treatment_weeks: weeks(row.treatment_norm_weeks) },
+                norm: Norm {
+                    intake_weeks: weeks(row.intake_norm_weeks),
+                    treatment_weeks: weeks(row.treatment_norm_weeks),
+                },
             });
         }
         for row in tables.municipalities.drain(..) {
             self.municipality_by_code.insert(row.code.clone(), place(self.municipalities.len()));
-            self.municipalities.push(Municipality { code: row.code, name: row.name, centre: Point { lat: row.lat, lon: row.lon } });
+            self.municipalities.push(Municipality {
+                code: row.code,
+                name: row.name,
+                centre: Point { lat: row.lat, lon: row.lon },
+            });
         }
         for row in tables.memberships.drain(..) {
-            let (Some(&region), Some(&municipality)) = (regions.get(&row.region_id), municipalities.get(&row.municipality_id)) else { continue };
+            let (Some(&region), Some(&municipality)) =
+                (regions.get(&row.region_id), municipalities.get(&row.municipality_id))
+            else {
+                continue;
+            };
             let segment = row.segment_id.and_then(|id| segments.get(&id).copied());
-            self.memberships.push(Membership { region, municipality, segment, validity: validity(row.valid_from, row.valid_until) });
+            self.memberships.push(Membership {
+                region,
+                municipality,
+                segment,
+                validity: validity(row.valid_from, row.valid_until),
+            });
         }
         for row in tables.postcodes.drain(..) {
             let Some(&municipality) = municipalities.get(&row.municipality_id) else { continue };
-            self.postcodes.insert(row.pc4, Postcode { place: row.place, municipality, point: Point { lat: row.lat, lon: row.lon } });
+            self.postcodes.insert(
+                row.pc4,
+                Postcode { place: row.place, municipality, point: Point { lat: row.lat, lon: row.lon } },
+            );
         }
-        self.segments = tables.segments.drain(..).map(|row| Segment { code: row.code, name: row.name }).collect();
+        self.segments =
+            tables.segments.drain(..).map(|row| Segment { code: row.code, name: row.name }).collect();
     }
 
-    fn add_products(&mut self, tables: &mut Tables, regions: &HashMap<i64, u32>, segments: &HashMap<i64, u32>) {
+    fn add_products(
+        &mut self,
+        tables: &mut Tables,
+        regions: &HashMap<i64, u32>,
+        segments: &HashMap<i64, u32>,
+    ) {
         let mut synonyms = Vec::new();
         for row in tables.products.drain(..) {
-            let (Some(&region), Some(&segment)) = (regions.get(&row.region_id), segments.get(&row.segment_id)) else { continue };
-            let (Some(category), Some(kind)) = (u8::try_from(row.category).ok().and_then(ProductCategory::from_number), ProductKind::parse(&row.kind)) else { continue };
+            let (Some(&region), Some(&segment)) =
+                (regions.get(&row.region_id), segments.get(&row.segment_id))
+            else {
+                continue;
+            };
+            let (Some(category), Some(kind)) = (
+                u8::try_from(row.category).ok().and_then(ProductCategory::from_number),
+                ProductKind::parse(&row.kind),
+            ) else {
+                continue;
+            };
             let Some(ages) = age_range(Some(row.min_age), Some(row.max_age)) else { continue };
             let regional = self.regions[region as usize].norm;
             self.product_by_id.insert(row.id, place(self.products.len()));
@@ -218,14 +258,19 @@ impl Book {
                     intake_weeks: row.intake_norm_weeks.map_or(regional.intake_weeks, weeks),
                     treatment_weeks: row.treatment_norm_weeks.map_or(regional.treatment_weeks, weeks),
                 },
-                in_default_ranking: in_default_ranking(&ProductTraits { kind, placed_by_matching: row.placed_by_matching }),
+                in_default_ranking: in_default_ranking(&ProductTraits {
+                    kind,
+                    placed_by_matching: row.placed_by_matching,
+                }),
                 description: row.description,
                 validity: validity(row.valid_from, row.valid_until),
                 bridges: Vec::new(),
             });
         }
         for (bridged, bridge) in tables.bridges.drain(..) {
-            if let (Some(&bridged), Some(&bridge)) = (self.product_by_id.get(&bridged), self.product_by_id.get(&bridge)) {
+            if let (Some(&bridged), Some(&bridge)) =
+                (self.product_by_id.get(&bridged), self.product_by_id.get(&bridge))
+            {
                 self.products[bridged as usize].bridges.push(bridge);
             }
         }
@@ -234,8 +279,11 @@ impl Book {
 
     fn add_lookups(&mut self, synonyms: &[String]) {
         for region in 0..place(self.regions.len()) {
-            let own: Vec<u32> = (0..place(self.products.len())).filter(|&index| self.products[index as usize].region == region).collect();
-            let texts = own.iter().map(|&index| self.product_text(index, &synonyms[index as usize])).collect();
+            let own: Vec<u32> = (0..place(self.products.len()))
+                .filter(|&index| self.products[index as usize].region == region)
+                .collect();
+            let texts =
+                own.iter().map(|&index| self.product_text(index, &synonyms[index as usize])).collect();
             self.lookups.push((ProductLookup::build(texts), own));
         }
     }
@@ -248,13 +296,23 @@ impl Book {
             segment: self.segments[product.segment as usize].name.clone(),
             category: product.category.name().to_owned(),
             kind: product.kind.name().to_owned(),
-            synonyms: synonyms.split('|').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+            synonyms: synonyms
+                .split('|')
+                .map(str::trim)
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect(),
         }
     }
 
     fn add_providers(&mut self, tables: &mut Tables, municipality_by_id: &HashMap<i64, u32>) {
         self.provider_by_id = places(&tables.providers, |row| row.id);
-        let mut by_name: Vec<(String, usize)> = tables.providers.iter().enumerate().map(|(index, row)| (row.name.to_lowercase(), index)).collect();
+        let mut by_name: Vec<(String, usize)> = tables
+            .providers
+            .iter()
+            .enumerate()
+            .map(|(index, row)| (row.name.to_lowercase(), index))
+            .collect();
         by_name.sort();
         let mut name_orders = vec![0; by_name.len()];
         for (order, (_, index)) in by_name.into_iter().enumerate() {
@@ -276,7 +334,11 @@ impl Book {
             });
         }
         for row in tables.locations.drain(..) {
-            let (Some(&provider), Some(postcode)) = (self.provider_by_id.get(&row.provider_id), self.postcodes.get(&row.pc4)) else { continue };
+            let (Some(&provider), Some(postcode)) =
+                (self.provider_by_id.get(&row.provider_id), self.postcodes.get(&row.pc4))
+            else {
+                continue;
+            };
             self.location_by_id.insert(row.id, place(self.locations.len()));
             self.locations.push(Location {
                 provider,
@@ -289,10 +351,15 @@ impl Book {
             });
         }
         for row in tables.contracts.drain(..) {
-            let (Some(&provider), Some(&product)) = (self.provider_by_id.get(&row.provider_id), self.product_by_id.get(&row.product_id)) else { continue };
+            let (Some(&provider), Some(&product)) =
+                (self.provider_by_id.get(&row.provider_id), self.product_by_id.get(&row.product_id))
+            else {
+                continue;
+            };
             let Some(level) = ContractLevel::parse(&row.level) else { continue };
             let municipality = row.municipality_id.and_then(|id| municipality_by_id.get(&id).copied());
-            let contract = Contract { municipality, level, validity: validity(row.valid_from, row.valid_until) };
+            let contract =
+                Contract { municipality, level, validity: validity(row.valid_from, row.valid_until) };
             self.contracts.entry((provider, product)).or_default().push(contract);
         }
     }
@@ -301,7 +368,11 @@ impl Book {
     pub(super) fn municipalities_of(&self, product: &Product, day: NaiveDate) -> impl Iterator<Item = u32> {
         self.memberships
             .iter()
-            .filter(move |m| m.region == product.region && m.segment.is_none_or(|segment| segment == product.segment) && m.validity.contains(day))
+            .filter(move |m| {
+                m.region == product.region
+                    && m.segment.is_none_or(|segment| segment == product.segment)
+                    && m.validity.contains(day)
+            })
             .map(|m| m.municipality)
     }
 }

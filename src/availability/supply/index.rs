@@ -51,7 +51,11 @@ pub(super) struct AreaIndex {
 }
 
 /// A distance in steps of ten metres.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a distance within the Netherlands is positive and small")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a distance within the Netherlands is positive and small"
+)]
 pub(super) fn distance_steps(km: f64) -> u32 {
     (km * 100.0).round() as u32
 }
@@ -80,7 +84,9 @@ impl AreaIndex {
     pub(super) fn build(snapshot: &Snapshot, area: Area) -> Self {
         let centre = match area {
             Area::Region(_) => None,
-            Area::Municipality(municipality) => Some(snapshot.book.municipalities[municipality as usize].centre),
+            Area::Municipality(municipality) => {
+                Some(snapshot.book.municipalities[municipality as usize].centre)
+            }
         };
         let mut found: Vec<Entry> = Vec::new();
         let mut points: Vec<Point> = Vec::new();
@@ -89,15 +95,20 @@ impl AreaIndex {
         for index in snapshot.offers_in(&snapshot.regions_of(area)) {
             let offer = snapshot.offer(index);
             let inside = match area {
-                Area::Region(region) => !offer.coverage.is_empty() && snapshot.product(offer).region == region,
-                Area::Municipality(municipality) => offer.coverage.binary_search_by_key(&municipality, |(covered, _)| *covered).is_ok(),
+                Area::Region(region) => {
+                    !offer.coverage.is_empty() && snapshot.product(offer).region == region
+                }
+                Area::Municipality(municipality) => {
+                    offer.coverage.binary_search_by_key(&municipality, |(covered, _)| *covered).is_ok()
+                }
             };
             if inside {
                 let point = *point_by_location.entry(offer.location).or_insert_with(|| {
                     points.push(snapshot.location(offer).point);
                     place(points.len() - 1)
                 });
-                let distance = centre.map_or(NO_DISTANCE, |from| distance_steps(distance_km(from, points[point as usize])));
+                let distance = centre
+                    .map_or(NO_DISTANCE, |from| distance_steps(distance_km(from, points[point as usize])));
                 found.push(Entry {
                     offer: index,
                     order: 0,
@@ -112,7 +123,14 @@ impl AreaIndex {
                 });
             }
         }
-        found.sort_unstable_by_key(|entry| (snapshot.offer(entry.offer).rank, entry.distance, entry.name_order, snapshot.offer(entry.offer).id));
+        found.sort_unstable_by_key(|entry| {
+            (
+                snapshot.offer(entry.offer).rank,
+                entry.distance,
+                entry.name_order,
+                snapshot.offer(entry.offer).id,
+            )
+        });
         let mut start = 0;
         for order in 0..found.len() {
             let rank = |place: usize| snapshot.offer(found[place].offer).rank;
@@ -122,7 +140,11 @@ impl AreaIndex {
             found[order].order = place(order);
             found[order].start = start;
         }
-        let unasked = found.iter().filter(|entry| snapshot.product(snapshot.offer(entry.offer)).in_default_ranking).copied().collect();
+        let unasked = found
+            .iter()
+            .filter(|entry| snapshot.product(snapshot.offer(entry.offer)).in_default_ranking)
+            .copied()
+            .collect();
         found.sort_unstable_by_key(|entry| (snapshot.offer(entry.offer).product, entry.order));
         let mut by_product: HashMap<u32, Range<usize>> = HashMap::new();
         for (index, entry) in found.iter().enumerate() {

@@ -23,7 +23,12 @@ pub struct Place {
 
 impl Snapshot {
     /// The place meant by municipality, postcode and region; a postcode alone tells the municipality too.
-    pub fn find_place(&self, municipality: Option<&str>, postcode: Option<Pc4>, region: Option<&str>) -> Result<Place> {
+    pub fn find_place(
+        &self,
+        municipality: Option<&str>,
+        postcode: Option<Pc4>,
+        region: Option<&str>,
+    ) -> Result<Place> {
         let point = postcode
             .map(|pc4| self.book.postcodes.get(&i32::from(pc4.number())).ok_or(Error::NotFound("postcode")))
             .transpose()?;
@@ -63,7 +68,12 @@ impl Snapshot {
         scored.sort_by_key(|(score, product)| (std::cmp::Reverse(*score), *product));
         let best = scored.first().map_or(0, |(score, _)| *score);
         let shows_unasked = |product: u32| self.book.products[product as usize].in_default_ranking;
-        let best_unasked = scored.iter().filter(|(_, product)| shows_unasked(*product)).map(|(score, _)| *score).max().unwrap_or(0);
+        let best_unasked = scored
+            .iter()
+            .filter(|(_, product)| shows_unasked(*product))
+            .map(|(score, _)| *score)
+            .max()
+            .unwrap_or(0);
         scored
             .into_iter()
             .filter(|(score, _)| score * WORTH_SHOWING >= best)
@@ -77,7 +87,10 @@ impl Snapshot {
     pub fn products_of_kind(&self, area: Area, kind: ProductKind) -> Vec<u32> {
         let regions = self.regions_of(area);
         let products = self.book.products.iter().zip(0_u32..);
-        products.filter(|(product, _)| product.kind == kind && regions.contains(&product.region)).map(|(_, index)| index).collect()
+        products
+            .filter(|(product, _)| product.kind == kind && regions.contains(&product.region))
+            .map(|(_, index)| index)
+            .collect()
     }
 
     /// The regions a search in this area is about.

@@ -55,7 +55,8 @@ impl Supply {
                 if book_version > current.book_version {
                     load(conn, today)?
                 } else {
-                    let (version, changed) = db::read(conn, |conn| store::list_offers_since(conn, current.version))?;
+                    let (version, changed) =
+                        db::read(conn, |conn| store::list_offers_since(conn, current.version))?;
                     match current.with_changes(version, changed) {
                         Some(snapshot) => snapshot,
                         None => load(conn, today)?,
@@ -72,14 +73,21 @@ impl Supply {
     pub fn region(&self, config: &Config) -> Option<Region> {
         let snapshot = self.current.load();
         let regions = &snapshot.as_ref()?.book.regions;
-        let configured = config.region.code.as_ref().and_then(|code| regions.iter().find(|region| region.code == *code));
+        let configured =
+            config.region.code.as_ref().and_then(|code| regions.iter().find(|region| region.code == *code));
         configured.or_else(|| regions.first()).cloned()
     }
 
     /// The code of a region by its id.
     pub fn region_code(&self, id: i64) -> Option<String> {
         let snapshot = self.current.load();
-        snapshot.as_ref()?.book.regions.iter().find(|region| region.id == id).map(|region| region.code.clone())
+        snapshot
+            .as_ref()?
+            .book
+            .regions
+            .iter()
+            .find(|region| region.id == id)
+            .map(|region| region.code.clone())
     }
 
     pub fn report(&self, metrics: &Metrics) {

@@ -3,7 +3,9 @@
 use rules::geography::Point;
 use rules::product::ProductKind;
 
-use super::index::{Entry, FRESH, HAS_PLACE, MAY_BE_URGENT, NO_DISTANCE, ONLINE, WITHIN_NORM, distance_steps};
+use super::index::{
+    Entry, FRESH, HAS_PLACE, MAY_BE_URGENT, NO_DISTANCE, ONLINE, WITHIN_NORM, distance_steps,
+};
 use super::snapshot::{Area, Snapshot};
 
 /// In which order results come.
@@ -19,7 +21,8 @@ pub enum Sort {
 }
 
 impl Sort {
-    pub const CODES: [(&'static str, Self); 3] = [("snelst", Self::Soonest), ("afstand", Self::Nearest), ("naam", Self::Name)];
+    pub const CODES: [(&'static str, Self); 3] =
+        [("snelst", Self::Soonest), ("afstand", Self::Nearest), ("naam", Self::Name)];
 
     pub fn code(self) -> &'static str {
         Self::CODES.iter().find(|(_, sort)| *sort == self).map_or("", |(code, _)| code)
@@ -106,7 +109,12 @@ impl Filter {
                 needed |= flag;
             }
         }
-        Self { needed, age: query.age, kind: query.kind, radius: query.radius_km.map(|km| distance_steps(f64::from(km))) }
+        Self {
+            needed,
+            age: query.age,
+            kind: query.kind,
+            radius: query.radius_km.map(|km| distance_steps(f64::from(km))),
+        }
     }
 
     /// Everything but the distance.
@@ -118,7 +126,9 @@ impl Filter {
 
     /// Online help is as near as the own table; without a point to measure from there is no radius.
     fn is_near(&self, entry: &Entry) -> bool {
-        self.radius.is_none_or(|radius| entry.distance == NO_DISTANCE || entry.distance <= radius || entry.flags & ONLINE != 0)
+        self.radius.is_none_or(|radius| {
+            entry.distance == NO_DISTANCE || entry.distance <= radius || entry.flags & ONLINE != 0
+        })
     }
 }
 
@@ -136,7 +146,12 @@ impl Snapshot {
                 let fits = |entry: &&Entry| filter.fits(entry);
                 let mut entries: Vec<Entry> = match products {
                     None => index.unasked().iter().filter(fits).copied().collect(),
-                    Some(products) => products.iter().flat_map(|product| index.of_product(*product)).filter(fits).copied().collect(),
+                    Some(products) => products
+                        .iter()
+                        .flat_map(|product| index.of_product(*product))
+                        .filter(fits)
+                        .copied()
+                        .collect(),
                 };
                 if let Some(origin) = query.origin {
                     index.measure_from(origin, &mut entries);

@@ -138,7 +138,11 @@ impl Snapshot {
 
     fn areas_of(&self, offer: &Offer) -> impl Iterator<Item = usize> {
         let region = self.book.products[offer.product as usize].region;
-        let municipalities: Vec<usize> = offer.coverage.iter().map(|(municipality, _)| self.slot(Area::Municipality(*municipality))).collect();
+        let municipalities: Vec<usize> = offer
+            .coverage
+            .iter()
+            .map(|(municipality, _)| self.slot(Area::Municipality(*municipality)))
+            .collect();
         std::iter::once(self.slot(Area::Region(region))).chain(municipalities)
     }
 
@@ -165,7 +169,9 @@ impl Snapshot {
     /// The offers, by place, of all products in the books of these regions.
     pub(super) fn offers_in(&self, regions: &[u32]) -> impl Iterator<Item = u32> {
         let products = self.book.products.iter().zip(self.offers_by_product.iter());
-        products.filter(|(product, _)| regions.contains(&product.region)).flat_map(|(_, offers)| offers.iter().copied())
+        products
+            .filter(|(product, _)| regions.contains(&product.region))
+            .flat_map(|(_, offers)| offers.iter().copied())
     }
 
     pub fn offers(&self) -> impl Iterator<Item = &Offer> {
@@ -205,7 +211,11 @@ pub fn week_range(min: Option<i32>, max: Option<i32>) -> Option<WeekRange> {
 
 fn read_figures(row: &mut OfferRow) -> Figures {
     let status = OfferStatus::parse(&row.status).unwrap_or(OfferStatus::Unknown);
-    let stop = row.stop_reason.as_deref().and_then(StopReason::parse).map(|reason| IntakeStop { reason, explanation: row.stop_explanation.take(), until: row.stop_until });
+    let stop = row.stop_reason.as_deref().and_then(StopReason::parse).map(|reason| IntakeStop {
+        reason,
+        explanation: row.stop_explanation.take(),
+        until: row.stop_until,
+    });
     Figures {
         free_places: count(row.free_places),
         total_places: count(row.total_places),
@@ -252,7 +262,13 @@ fn read_offer(book: &Book, mut row: OfferRow, today: NaiveDate) -> Option<Offer>
 
 /// Which municipalities a contract covers today, for new clients. A sub-contractor works under the
 /// contract of its main contractor. A closed group covers none.
-fn coverage(book: &Book, provider: u32, product_place: u32, figures: &Figures, today: NaiveDate) -> Box<[(u32, ContractLevel)]> {
+fn coverage(
+    book: &Book,
+    provider: u32,
+    product_place: u32,
+    figures: &Figures,
+    today: NaiveDate,
+) -> Box<[(u32, ContractLevel)]> {
     let product = &book.products[product_place as usize];
     if !product.validity.contains(today) || figures.closes_on.is_some_and(|day| day <= today) {
         return Box::default();
@@ -266,7 +282,11 @@ fn coverage(book: &Book, provider: u32, product_place: u32, figures: &Figures, t
     let mut covered: Vec<(u32, ContractLevel)> = book
         .municipalities_of(product, today)
         .filter_map(|municipality| {
-            let level = valid.iter().filter(|c| c.municipality.is_none_or(|only| only == municipality)).map(|c| c.level).min()?;
+            let level = valid
+                .iter()
+                .filter(|c| c.municipality.is_none_or(|only| only == municipality))
+                .map(|c| c.level)
+                .min()?;
             Some((municipality, level))
         })
         .collect();

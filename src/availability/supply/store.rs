@@ -4,7 +4,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::db::Connection;
-use crate::db::schema::{contract, location, municipality, offer, postcode, product, product_bridge, provider, region, region_municipality, segment, supply_version};
+use crate::db::schema::{
+    contract, location, municipality, offer, postcode, product, product_bridge, provider, region,
+    region_municipality, segment, supply_version,
+};
 use crate::error::Result;
 
 #[derive(Queryable)]
@@ -154,7 +157,9 @@ pub(super) struct Tables {
 
 /// The version of all supply, and that of the product book within it.
 pub(super) fn find_version(conn: &mut Connection) -> Result<(i64, i64)> {
-    Ok(supply_version::table.select((supply_version::version, supply_version::book_version)).get_result(conn)?)
+    Ok(supply_version::table
+        .select((supply_version::version, supply_version::book_version))
+        .get_result(conn)?)
 }
 
 /// The columns of an offer that a search shows, in the order of [`OfferRow`].
@@ -218,7 +223,13 @@ pub(super) fn list_tables(conn: &mut Connection) -> Result<Tables> {
             .load(conn)?,
         municipalities: municipality::table
             .order(municipality::name)
-            .select((municipality::id, municipality::code, municipality::name, municipality::lat, municipality::lon))
+            .select((
+                municipality::id,
+                municipality::code,
+                municipality::name,
+                municipality::lat,
+                municipality::lon,
+            ))
             .load(conn)?,
         // A search is for a new client: memberships for clients already in care do not count here.
         memberships: region_municipality::table
@@ -234,7 +245,10 @@ pub(super) fn list_tables(conn: &mut Connection) -> Result<Tables> {
         postcodes: postcode::table
             .select((postcode::pc4, postcode::place, postcode::municipality_id, postcode::lat, postcode::lon))
             .load(conn)?,
-        segments: segment::table.order(segment::code).select((segment::id, segment::code, segment::name)).load(conn)?,
+        segments: segment::table
+            .order(segment::code)
+            .select((segment::id, segment::code, segment::name))
+            .load(conn)?,
         products: product::table
             .order(product::code)
             .select((
@@ -256,7 +270,9 @@ pub(super) fn list_tables(conn: &mut Connection) -> Result<Tables> {
                 product::valid_until,
             ))
             .load(conn)?,
-        bridges: product_bridge::table.select((product_bridge::product_id, product_bridge::bridge_product_id)).load(conn)?,
+        bridges: product_bridge::table
+            .select((product_bridge::product_id, product_bridge::bridge_product_id))
+            .load(conn)?,
         providers: provider::table
             .select((
                 provider::id,

@@ -12,8 +12,8 @@ use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::product_book::common::{
-    Expect, Stored, check_expectation, find_municipality_ids, find_provider_id, find_region_id, require_one_row,
-    require_own_region, touch_book,
+    Expect, Stored, check_expectation, find_municipality_ids, find_provider_id, find_region_id,
+    require_one_row, require_own_region, touch_book,
 };
 use crate::product_book::providers;
 use crate::product_book::providers::model::ProviderKind;
@@ -58,7 +58,12 @@ pub fn list_contracts(
 }
 
 /// How many contracts of a region fit.
-pub fn count_contracts(conn: &mut Connection, region_id: i64, filter: &ContractFilter, today: NaiveDate) -> Result<usize> {
+pub fn count_contracts(
+    conn: &mut Connection,
+    region_id: i64,
+    filter: &ContractFilter,
+    today: NaiveDate,
+) -> Result<usize> {
     usize::try_from(store::count_contracts(conn, region_id, filter, today)?).map_err(Error::internal)
 }
 
@@ -135,10 +140,16 @@ fn lock_main_provider(conn: &mut Connection, agb: &str) -> Result<i64> {
 }
 
 /// Finds all that the draft names; only then is it looked at whether its days are a period.
-fn find_row(conn: &mut Connection, actor: &Actor, provider_id: i64, draft: &ContractDraft) -> Result<ContractRow> {
+fn find_row(
+    conn: &mut Connection,
+    actor: &Actor,
+    provider_id: i64,
+    draft: &ContractDraft,
+) -> Result<ContractRow> {
     let region_id = find_region_id(conn, &draft.region)?;
     require_own_region(actor, region_id)?;
-    let product_id = store::find_product_id(conn, region_id, &draft.product)?.ok_or(Error::NotFound("product"))?;
+    let product_id =
+        store::find_product_id(conn, region_id, &draft.product)?.ok_or(Error::NotFound("product"))?;
     let municipality_id = find_municipality_ids(conn, draft.municipality.as_slice())?.pop();
     if let Some(municipality_id) = municipality_id
         && !store::is_in_region(conn, region_id, municipality_id)?
@@ -178,7 +189,11 @@ fn require_no_conflict(
     }
 }
 
-fn term(municipality: Option<&str>, from: Option<NaiveDate>, until: Option<NaiveDate>) -> Result<ContractTerm> {
+fn term(
+    municipality: Option<&str>,
+    from: Option<NaiveDate>,
+    until: Option<NaiveDate>,
+) -> Result<ContractTerm> {
     Ok(ContractTerm {
         municipality: municipality.map(MunicipalityCode::parse).transpose().map_err(Error::internal)?,
         validity: Validity::new(from, until).map_err(Error::internal)?,
@@ -224,8 +239,12 @@ mod tests {
             valid_from: NaiveDate::from_ymd_opt(2023, 1, 1),
             valid_until: None,
         };
-        assert_eq!(conflict_message(&contract), "overlapt met het contract voor de hele regio dat geldt vanaf 1 januari 2023");
-        contract.municipality = Some(ContractMunicipality { code: "GM0243".into(), name: "Harderwijk".into() });
+        assert_eq!(
+            conflict_message(&contract),
+            "overlapt met het contract voor de hele regio dat geldt vanaf 1 januari 2023"
+        );
+        contract.municipality =
+            Some(ContractMunicipality { code: "GM0243".into(), name: "Harderwijk".into() });
         contract.valid_until = NaiveDate::from_ymd_opt(2026, 12, 31);
         assert_eq!(
             conflict_message(&contract),

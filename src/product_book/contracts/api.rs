@@ -151,7 +151,11 @@ pub(super) fn read_contract(fields: &mut Fields, region: String) -> ContractDraf
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
     )
 )]
-pub async fn list_contracts(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn list_contracts(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let agb = parse_path("agb", &path, AgbCode::parse)?;
     let found = ctx.db(move |conn, _, _| actions::list_contracts_of(conn, agb.as_str())).await?;
@@ -170,7 +174,11 @@ pub async fn list_contracts(ctx: Context, path: Path<String>, QueryInput(query):
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
     )
 )]
-pub async fn get_contract(ctx: Context, path: Path<(String, String)>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn get_contract(
+    ctx: Context,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let (agb, id) = parse_key(&path)?;
     let found = ctx.db(move |conn, _, _| actions::find_contract(conn, agb.as_str(), id)).await?;
@@ -205,9 +213,12 @@ pub async fn add_contract(
     let draft = read_contract_with_region(&mut input);
     let draft = input.finish(draft)?;
     let key = agb.clone();
-    let stored = ctx.db_supply(move |conn, actor, now| actions::add_contract(conn, actor, now, key.as_str(), &draft)).await?;
+    let stored = ctx
+        .db_supply(move |conn, actor, now| actions::add_contract(conn, actor, now, key.as_str(), &draft))
+        .await?;
     let location = format!("/v1/aanbieders/{agb}/contracten/{}", stored.id);
-    let mut response = reply::json_with_version(StatusCode::CREATED, stored.version, &ContractBody::from(stored))?;
+    let mut response =
+        reply::json_with_version(StatusCode::CREATED, stored.version, &ContractBody::from(stored))?;
     let location = header::HeaderValue::from_str(&location).map_err(Error::internal)?;
     response.headers_mut().insert(header::LOCATION, location);
     Ok(response)
@@ -249,9 +260,12 @@ pub async fn change_contract(
     let key = agb.clone();
     let version = version.unwrap_or_default();
     let saved = ctx
-        .db_supply(move |conn, actor, now| actions::change_contract(conn, actor, now, (key.as_str(), id), version, &draft))
+        .db_supply(move |conn, actor, now| {
+            actions::change_contract(conn, actor, now, (key.as_str(), id), version, &draft)
+        })
         .await;
-    let current = move |conn: &mut Connection| actions::find_contract(conn, agb.as_str(), id).map(ContractBody::from);
+    let current =
+        move |conn: &mut Connection| actions::find_contract(conn, agb.as_str(), id).map(ContractBody::from);
     reply_contract(reply::show_current(&ctx, saved, current).await?)
 }
 

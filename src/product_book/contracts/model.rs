@@ -60,7 +60,9 @@ impl Contract {
         match (self.valid_from, self.valid_until) {
             (_, Some(last)) if last < today => Phase::Ended,
             (Some(first), _) if first > today => Phase::Coming(first),
-            (_, Some(last)) if last <= soon(today) => Phase::EndsIn(usize::try_from((last - today).num_days()).unwrap_or(0)),
+            (_, Some(last)) if last <= soon(today) => {
+                Phase::EndsIn(usize::try_from((last - today).num_days()).unwrap_or(0))
+            }
             _ => Phase::Running,
         }
     }

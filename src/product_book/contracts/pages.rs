@@ -13,22 +13,24 @@ use super::model::{Contract, ContractColumn, ContractFilter, ContractScope, Phas
 use crate::actor::Actor;
 use crate::db::Connection;
 use crate::error::{Error, Result};
+use crate::paging::Paging;
 use crate::product_book::common::Stored;
 use crate::product_book::overview::{Saved, own_region, saved_message};
 use crate::product_book::providers;
 use crate::product_book::supply_side::{
-    Difference, SortHead, SortOrder, day_field, differences, html_outdated, label_of, link, parse_number, rows_of_page,
+    Difference, SortHead, SortOrder, day_field, differences, html_outdated, label_of, link, parse_number,
+    rows_of_page,
 };
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format::{self, count};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::paging::Paging;
 use crate::web::paging::{PageLinks, page_number};
 
 const PATH: &str = "/beheer/contracten";
-const COLUMNS: [(&str, ContractColumn); 2] = [("product", ContractColumn::Product), ("einde", ContractColumn::LastDay)];
+const COLUMNS: [(&str, ContractColumn); 2] =
+    [("product", ContractColumn::Product), ("einde", ContractColumn::LastDay)];
 /// Which contracts are shown: the code in the address, the scope and the words in the filter.
 const SCOPES: [(&str, ContractScope, &str); 3] = [
     ("vandaag", ContractScope::Today, "Geldig vandaag"),
@@ -72,7 +74,9 @@ impl ContractLine {
             Phase::Running => None,
             Phase::Coming(_) => Some(("badge--info", "Begint nog".to_owned())),
             Phase::EndsIn(0) => Some(("badge--wacht", "Eindigt vandaag".to_owned())),
-            Phase::EndsIn(days) => Some(("badge--wacht", format!("Eindigt over {}", count(days, "dag", "dagen")))),
+            Phase::EndsIn(days) => {
+                Some(("badge--wacht", format!("Eindigt over {}", count(days, "dag", "dagen"))))
+            }
             Phase::Ended => Some(("badge--neutraal", "Afgelopen".to_owned())),
         }
     }
@@ -155,9 +159,11 @@ impl ContractFormPage {
                 Ok((providers::actions::list_main_providers(conn)?, actions::list_choices(conn, region_id)?))
             })
             .await?;
-        self.provider = mains.iter().find(|name| name.agb == self.agb).map(|name| name.name.clone()).unwrap_or_default();
+        self.provider =
+            mains.iter().find(|name| name.agb == self.agb).map(|name| name.name.clone()).unwrap_or_default();
         if self.id.is_empty() {
-            self.providers = with_first("Kies een aanbieder", mains.into_iter().map(providers::pages::choice));
+            self.providers =
+                with_first("Kies een aanbieder", mains.into_iter().map(providers::pages::choice));
         }
         Ok(self.with_choices(choices))
     }
@@ -165,7 +171,10 @@ impl ContractFormPage {
     fn with_choices(mut self, choices: ContractChoices) -> Self {
         self.products = with_first("Kies een product", choices.products.into_iter().map(code_and_name));
         self.municipalities = with_first("Hele regio", choices.municipalities.into_iter());
-        self.levels = ContractLevel::ALL.iter().map(|level| (level.code().to_owned(), level.name().to_owned())).collect();
+        self.levels = ContractLevel::ALL
+            .iter()
+            .map(|level| (level.code().to_owned(), level.name().to_owned()))
+            .collect();
         self
     }
 
@@ -227,8 +236,10 @@ struct ListFacts {
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
     let agb = query.optional_parsed("aanbieder", "geen-code", AgbCode::parse).map(|code| code.to_string());
-    let product = query.optional_parsed("product", "geen-code", ProductCode::parse).map(|code| code.to_string());
-    let scope = query.optional_choice("toon", &SCOPES.map(|(code, scope, _)| (code, scope))).unwrap_or_default();
+    let product =
+        query.optional_parsed("product", "geen-code", ProductCode::parse).map(|code| code.to_string());
+    let scope =
+        query.optional_choice("toon", &SCOPES.map(|(code, scope, _)| (code, scope))).unwrap_or_default();
     let order = SortOrder::read(&mut query, &COLUMNS);
     let number = page_number(&mut query);
     query.finish(())?;
@@ -239,7 +250,13 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let (agb, product) = (agb.unwrap_or_default(), product.unwrap_or_default());
     let shown = SCOPES.iter().find(|(_, known, _)| *known == scope).map_or("", |(code, ..)| code);
     let address = |scope: &str, order: &str, number: &str| {
-        let query = [("aanbieder", agb.as_str()), ("product", &product), ("toon", scope), ("sorteer", order), ("pagina", number)];
+        let query = [
+            ("aanbieder", agb.as_str()),
+            ("product", &product),
+            ("toon", scope),
+            ("sorteer", order),
+            ("pagina", number),
+        ];
         link(PATH, &query)
     };
     let sorted = |order: &str| address(shown, order, "");
@@ -254,7 +271,11 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         scopes: SCOPES.map(|(code, _, label)| (code, label)).into(),
         products: with_first("Alle producten", facts.products.into_iter().map(code_and_name)),
         found: count(facts.paging.total, "contract", "contracten"),
-        ending: if is_narrower { String::new() } else { count(facts.ending, "contract eindigt", "contracten eindigen") },
+        ending: if is_narrower {
+            String::new()
+        } else {
+            count(facts.ending, "contract eindigt", "contracten eindigen")
+        },
         ending_link: address("eindigt", "einde", ""),
         heads: heads.map(|(label, column)| SortHead::new(label, column, order, &COLUMNS, sorted)).into(),
         contracts: facts.contracts.into_iter().map(|stored| ContractLine::new(stored, today)).collect(),
@@ -265,13 +286,19 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     })
 }
 
-fn find_list(conn: &mut Connection, region_id: i64, asked: &ListQuery, today: NaiveDate) -> Result<ListFacts> {
+fn find_list(
+    conn: &mut Connection,
+    region_id: i64,
+    asked: &ListQuery,
+    today: NaiveDate,
+) -> Result<ListFacts> {
     let provider = match &asked.filter.agb {
         Some(agb) => providers::actions::find_provider(conn, agb)?.value.name,
         None => String::new(),
     };
     let part = rows_of_page(asked.number);
-    let (contracts, total) = actions::list_contracts(conn, region_id, (&asked.filter, today), asked.order, part)?;
+    let (contracts, total) =
+        actions::list_contracts(conn, region_id, (&asked.filter, today), asked.order, part)?;
     let ending = ContractFilter { scope: ContractScope::EndingSoon, ..asked.filter.clone() };
     Ok(ListFacts {
         provider,
@@ -297,7 +324,11 @@ pub async fn new_form(ctx: Context, QueryInput(mut query): QueryInput) -> Result
     html(&form.complete(&ctx).await?)
 }
 
-pub async fn edit_form(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn edit_form(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let id = parse_number(&path, 1, i64::MAX).map_err(|_| Error::NotFound("contract"))?;
     let region_id = own_region_id(&ctx)?;
@@ -326,7 +357,9 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
     let agb = form.parsed("aanbieder", "geen-code", AgbCode::parse);
     let draft = read_contract(&mut form, own_region(&ctx)?);
     // However a day was written, it is shown again as it was understood.
-    for (shown, day) in [(&mut typed.valid_from, draft.valid_from), (&mut typed.valid_until, draft.valid_until)] {
+    for (shown, day) in
+        [(&mut typed.valid_from, draft.valid_from), (&mut typed.valid_until, draft.valid_until)]
+    {
         if day.is_some() {
             *shown = day_field(day);
         }
@@ -345,7 +378,8 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
         }
         Err(Error::Outdated { .. }) => {
             let (region_id, id) = (own_region_id(&ctx)?, id.ok_or(Error::NotFound("contract"))?);
-            let newer = ctx.db(move |conn, _, _| actions::find_contract_in_region(conn, region_id, id)).await?;
+            let newer =
+                ctx.db(move |conn, _, _| actions::find_contract_in_region(conn, region_id, id)).await?;
             return html_outdated(&typed.complete(&ctx).await?.with_newer(&newer));
         }
         Err(error) => error_links_of(error)?,
@@ -379,7 +413,9 @@ async fn store_contract(
 ) -> Result<Stored<Contract>> {
     let save = move |conn: &mut Connection, actor: &Actor, now| match stored {
         None => actions::add_contract(conn, actor, now, agb.as_str(), &draft),
-        Some((id, version)) => actions::change_contract(conn, actor, now, (agb.as_str(), id), version, &draft),
+        Some((id, version)) => {
+            actions::change_contract(conn, actor, now, (agb.as_str(), id), version, &draft)
+        }
     };
     ctx.db_supply(save).await
 }

@@ -133,8 +133,12 @@ pub(super) fn list_contracts(
     let query = match (order.column, order.descending) {
         (ContractColumn::Product, false) => query.order(product::code.asc()),
         (ContractColumn::Product, true) => query.order(product::code.desc()),
-        (ContractColumn::LastDay, false) => query.order((contract::valid_until.is_null().asc(), contract::valid_until.asc())),
-        (ContractColumn::LastDay, true) => query.order((contract::valid_until.is_null().desc(), contract::valid_until.desc())),
+        (ContractColumn::LastDay, false) => {
+            query.order((contract::valid_until.is_null().asc(), contract::valid_until.asc()))
+        }
+        (ContractColumn::LastDay, true) => {
+            query.order((contract::valid_until.is_null().desc(), contract::valid_until.desc()))
+        }
     };
     let rows: Vec<Row> = query
         .then_order_by((product::code, provider::name, provider::agb, contract::id))
@@ -172,7 +176,11 @@ pub(super) fn list_contracts_for(
     rows.into_iter().map(Row::into_stored).collect()
 }
 
-pub(super) fn find_contract(conn: &mut Connection, provider_id: i64, id: i64) -> Result<Option<Stored<Contract>>> {
+pub(super) fn find_contract(
+    conn: &mut Connection,
+    provider_id: i64,
+    id: i64,
+) -> Result<Option<Stored<Contract>>> {
     let row: Option<Row> = contracts!()
         .filter(contract::provider_id.eq(provider_id))
         .filter(contract::id.eq(id))
@@ -182,7 +190,11 @@ pub(super) fn find_contract(conn: &mut Connection, provider_id: i64, id: i64) ->
     row.map(Row::into_stored).transpose()
 }
 
-pub(super) fn find_contract_in_region(conn: &mut Connection, region_id: i64, id: i64) -> Result<Option<Stored<Contract>>> {
+pub(super) fn find_contract_in_region(
+    conn: &mut Connection,
+    region_id: i64,
+    id: i64,
+) -> Result<Option<Stored<Contract>>> {
     let row: Option<Row> = contracts!()
         .filter(product::region_id.eq(region_id))
         .filter(contract::id.eq(id))
@@ -218,7 +230,9 @@ pub(super) fn list_municipalities(conn: &mut Connection, region_id: i64) -> Resu
     let ids = region_municipality::table
         .filter(region_municipality::region_id.eq(region_id))
         .select(region_municipality::municipality_id);
-    let municipalities = municipality::table.filter(municipality::id.eq_any(ids)).order((municipality::name, municipality::code));
+    let municipalities = municipality::table
+        .filter(municipality::id.eq_any(ids))
+        .order((municipality::name, municipality::code));
     Ok(municipalities.select((municipality::code, municipality::name)).load(conn)?)
 }
 
@@ -238,7 +252,12 @@ pub(super) fn insert_contract(conn: &mut Connection, new: &ContractRow) -> Resul
 }
 
 /// Changes the row if it still has this version; returns how many rows that were.
-pub(super) fn update_contract(conn: &mut Connection, id: i64, version: i32, new: &ContractRow) -> Result<usize> {
+pub(super) fn update_contract(
+    conn: &mut Connection,
+    id: i64,
+    version: i32,
+    new: &ContractRow,
+) -> Result<usize> {
     Ok(diesel::update(contract::table.filter(contract::id.eq(id)).filter(contract::version.eq(version)))
         .set((
             contract::product_id.eq(new.product_id),

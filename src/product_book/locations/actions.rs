@@ -65,7 +65,9 @@ pub fn save_location(
         }
         match &found {
             None => store::insert_location(conn, provider_id, number, &draft.name, draft.pc4)?,
-            Some(old) => require_one_row(store::update_location(conn, old.id, old.version, &draft.name, draft.pc4)?)?,
+            Some(old) => {
+                require_one_row(store::update_location(conn, old.id, old.version, &draft.name, draft.pc4)?)?;
+            }
         }
         let stored = store::find_location(conn, provider_id, number)?.ok_or(Error::NotFound("locatie"))?;
         touch_book(conn)?;

@@ -92,7 +92,10 @@ impl From<Location> for LocationBody {
             naam: location.name,
             pc4: location.pc4,
             plaats: location.place,
-            gemeente: LocationMunicipality { code: location.municipality_code, naam: location.municipality_name },
+            gemeente: LocationMunicipality {
+                code: location.municipality_code,
+                naam: location.municipality_name,
+            },
             lat: location.lat,
             lon: location.lon,
         }
@@ -101,7 +104,10 @@ impl From<Location> for LocationBody {
 
 /// Reads a location from JSON. The form takes a postcode with its letters too.
 fn read_location(fields: &mut Fields) -> LocationDraft {
-    LocationDraft { name: read_name(fields), pc4: i32::try_from(fields.int("pc4", 1000, 9999)).unwrap_or_default() }
+    LocationDraft {
+        name: read_name(fields),
+        pc4: i32::try_from(fields.int("pc4", 1000, 9999)).unwrap_or_default(),
+    }
 }
 
 /// Reads the name of a location from JSON or a form.
@@ -118,7 +124,11 @@ pub(super) fn read_name(fields: &mut Fields) -> String {
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
     )
 )]
-pub async fn list_locations(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn list_locations(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let agb = parse_path("agb", &path, AgbCode::parse)?;
     let found = ctx.db(move |conn, _, _| actions::list_locations(conn, agb.as_str())).await?;
@@ -137,7 +147,11 @@ pub async fn list_locations(ctx: Context, path: Path<String>, QueryInput(query):
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
     )
 )]
-pub async fn get_location(ctx: Context, path: Path<(String, String)>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn get_location(
+    ctx: Context,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let (agb, number) = parse_key(&path)?;
     let found = ctx.db(move |conn, _, _| actions::find_location(conn, agb.as_str(), number)).await?;
@@ -177,7 +191,9 @@ pub async fn put_location(
     let draft = input.finish(draft)?;
     let key = agb.clone();
     let saved = ctx
-        .db_supply(move |conn, actor, now| actions::save_location(conn, actor, now, (key.as_str(), number), expect, &draft))
+        .db_supply(move |conn, actor, now| {
+            actions::save_location(conn, actor, now, (key.as_str(), number), expect, &draft)
+        })
         .await;
     let current = move |conn: &mut Connection| {
         actions::find_location(conn, agb.as_str(), number).map(|stored| LocationBody::from(stored.value))

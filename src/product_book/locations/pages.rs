@@ -11,16 +11,18 @@ use super::model::{Location, NUMBERS};
 use crate::actor::Actor;
 use crate::db::Connection;
 use crate::error::{Error, Result};
+use crate::paging::Paging;
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::overview::{Saved, saved_message};
 use crate::product_book::providers;
-use crate::product_book::supply_side::{Difference, differences, html_outdated, link, parse_number, rows_of_page};
+use crate::product_book::supply_side::{
+    Difference, differences, html_outdated, link, parse_number, rows_of_page,
+};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::paging::Paging;
 use crate::web::paging::{PageLinks, page_number};
 
 const PATH: &str = "/beheer/locaties";
@@ -82,9 +84,11 @@ impl LocationFormPage {
         let names = ctx.db(|conn, _, _| providers::actions::list_provider_names(conn)).await?;
         if self.version.is_empty() {
             let choices = names.into_iter().map(providers::pages::choice);
-            self.providers = std::iter::once((String::new(), "Kies een aanbieder".to_owned())).chain(choices).collect();
+            self.providers =
+                std::iter::once((String::new(), "Kies een aanbieder".to_owned())).chain(choices).collect();
         } else {
-            self.provider = names.into_iter().find(|name| name.agb == self.agb).map(|name| name.name).unwrap_or_default();
+            self.provider =
+                names.into_iter().find(|name| name.agb == self.agb).map(|name| name.name).unwrap_or_default();
         }
         Ok(self)
     }
@@ -127,7 +131,11 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
 }
 
 /// The name of the provider, if there is one, with a page of its locations; else a page of all locations.
-fn find_page(conn: &mut Connection, agb: &str, number: usize) -> Result<(String, Vec<Stored<Location>>, Paging)> {
+fn find_page(
+    conn: &mut Connection,
+    agb: &str,
+    number: usize,
+) -> Result<(String, Vec<Stored<Location>>, Paging)> {
     if agb.is_empty() {
         let (locations, total) = actions::list_all_locations(conn, rows_of_page(number))?;
         return Ok((String::new(), locations, Paging::new(number, total)));
@@ -150,7 +158,11 @@ pub async fn new_form(ctx: Context, QueryInput(mut query): QueryInput) -> Result
     html(&form.complete(&ctx).await?)
 }
 
-pub async fn edit_form(ctx: Context, path: Path<(String, String)>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn edit_form(
+    ctx: Context,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let (agb, number) = path.into_inner();
     let number = parse_number(&number, NUMBERS.0, NUMBERS.1).map_err(|_| Error::NotFound("locatie"))?;
@@ -211,7 +223,12 @@ fn error_links_of(error: Error) -> Result<Vec<ErrorLink>> {
     }
 }
 
-async fn store_location(ctx: &Context, (agb, number): (AgbCode, i32), version: Option<i32>, draft: LocationDraft) -> Result<Location> {
+async fn store_location(
+    ctx: &Context,
+    (agb, number): (AgbCode, i32),
+    version: Option<i32>,
+    draft: LocationDraft,
+) -> Result<Location> {
     let expect = Expect::from_if_match(version);
     let save = move |conn: &mut Connection, actor: &Actor, now| {
         actions::save_location(conn, actor, now, (agb.as_str(), number), expect, &draft)

@@ -69,12 +69,16 @@ macro_rules! locations {
 
 /// All locations of a provider, by number.
 pub(super) fn list_locations(conn: &mut Connection, provider_id: i64) -> Result<Vec<Stored<Location>>> {
-    let rows: Vec<Row> = locations!().filter(location::provider_id.eq(provider_id)).order(location::number).load(conn)?;
+    let rows: Vec<Row> =
+        locations!().filter(location::provider_id.eq(provider_id)).order(location::number).load(conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// A part of all locations, by name of the provider and number.
-pub(super) fn list_all_locations(conn: &mut Connection, (offset, limit): (i64, i64)) -> Result<Vec<Stored<Location>>> {
+pub(super) fn list_all_locations(
+    conn: &mut Connection,
+    (offset, limit): (i64, i64),
+) -> Result<Vec<Stored<Location>>> {
     let rows: Vec<Row> = locations!()
         .order((lower(provider::name), provider::agb, location::number))
         .offset(offset)
@@ -87,7 +91,11 @@ pub(super) fn count_locations(conn: &mut Connection) -> Result<i64> {
     Ok(location::table.count().get_result(conn)?)
 }
 
-pub(super) fn find_location(conn: &mut Connection, provider_id: i64, number: i32) -> Result<Option<Stored<Location>>> {
+pub(super) fn find_location(
+    conn: &mut Connection,
+    provider_id: i64,
+    number: i32,
+) -> Result<Option<Stored<Location>>> {
     let row: Option<Row> = locations!()
         .filter(location::provider_id.eq(provider_id))
         .filter(location::number.eq(number))
@@ -107,7 +115,13 @@ pub(super) fn has_postcode(conn: &mut Connection, pc4: i32) -> Result<bool> {
     Ok(found.is_some())
 }
 
-pub(super) fn insert_location(conn: &mut Connection, provider_id: i64, number: i32, name: &str, pc4: i32) -> Result<()> {
+pub(super) fn insert_location(
+    conn: &mut Connection,
+    provider_id: i64,
+    number: i32,
+    name: &str,
+    pc4: i32,
+) -> Result<()> {
     diesel::insert_into(location::table)
         .values((
             location::provider_id.eq(provider_id),
@@ -121,7 +135,13 @@ pub(super) fn insert_location(conn: &mut Connection, provider_id: i64, number: i
 }
 
 /// Changes the row if it still has this version; returns how many rows that were.
-pub(super) fn update_location(conn: &mut Connection, id: i64, version: i32, name: &str, pc4: i32) -> Result<usize> {
+pub(super) fn update_location(
+    conn: &mut Connection,
+    id: i64,
+    version: i32,
+    name: &str,
+    pc4: i32,
+) -> Result<usize> {
     Ok(diesel::update(location::table.filter(location::id.eq(id)).filter(location::version.eq(version)))
         .set((location::name.eq(name), location::pc4.eq(pc4), location::version.eq(version + 1)))
         .execute(conn)?)

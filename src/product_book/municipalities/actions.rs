@@ -8,7 +8,9 @@ use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Period, Saved, Stored, check_expectation, require_one_row, touch_book};
+use crate::product_book::common::{
+    Expect, Period, Saved, Stored, check_expectation, require_one_row, touch_book,
+};
 
 /// What a municipality says, apart from its code.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +52,9 @@ pub fn save_municipality(
         let found = store::find_municipality(conn, code)?;
         check_expectation(expect, found.as_ref(), "gemeente")?;
         if draft.period.validity().is_err() {
-            return Err(Error::Conflict("De laatste dag (geldigTot) ligt voor de eerste (geldigVanaf).".into()));
+            return Err(Error::Conflict(
+                "De laatste dag (geldigTot) ligt voor de eerste (geldigVanaf).".into(),
+            ));
         }
         let value = Municipality {
             code: code.to_owned(),

@@ -13,6 +13,7 @@ use super::model::{Municipality, MunicipalityFilter, PROVINCES};
 use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
+use crate::paging::Paging;
 use crate::product_book::common::{Expect, Period, Stored};
 use crate::product_book::described::{
     Datum, IfMatch, Naam, PageQuery, Paginering, ReadProblems, WriteProblems,
@@ -20,7 +21,6 @@ use crate::product_book::described::{
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::paging::Paging;
 use crate::web::paging::page_number;
 use crate::web::reply;
 
@@ -63,7 +63,12 @@ enum Provincie {
 #[expect(dead_code, reason = "describes what read_filter reads")]
 struct MunicipalityQuery {
     /// Deel van de naam. Hoofdletters en accenten maken niet uit.
-    #[param(required = false, max_length = 80, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$", example = "hard")]
+    #[param(
+        required = false,
+        max_length = 80,
+        pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",
+        example = "hard"
+    )]
     naam: String,
     /// Alleen de gemeenten van deze provincie.
     #[param(required = false, inline, example = "Gelderland")]

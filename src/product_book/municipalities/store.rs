@@ -64,7 +64,12 @@ pub(super) fn insert_municipality(conn: &mut Connection, new: &Municipality) -> 
 }
 
 /// Changes the row if it still has this version; returns how many rows that were.
-pub(super) fn update_municipality(conn: &mut Connection, id: i64, version: i32, new: &Municipality) -> Result<usize> {
+pub(super) fn update_municipality(
+    conn: &mut Connection,
+    id: i64,
+    version: i32,
+    new: &Municipality,
+) -> Result<usize> {
     let row = municipality::table.filter(municipality::id.eq(id)).filter(municipality::version.eq(version));
     Ok(diesel::update(row)
         .set((

@@ -117,7 +117,8 @@ pub fn save_product(
     db::write(conn, |conn| {
         let region_id = find_region_id(conn, region)?;
         require_own_region(actor, region_id)?;
-        let segment = store::find_segment(conn, region_id, &draft.segment)?.ok_or(Error::NotFound("segment"))?;
+        let segment =
+            store::find_segment(conn, region_id, &draft.segment)?.ok_or(Error::NotFound("segment"))?;
         let found = find_in_region(conn, region_id, code)?;
         check_expectation(expect, found.as_ref(), "product")?;
         let (bridge_ids, bridges) = check_draft(conn, region_id, code, &draft)?;
@@ -148,7 +149,8 @@ fn check_draft(
     let mut violations = draft.violations(code);
     let known = store::list_ids(conn, region_id, &draft.bridges)?;
     let is_known = |bridge: &str| bridge == code || known.iter().any(|(_, known)| known == bridge);
-    let unknown: Vec<&str> = draft.bridges.iter().map(String::as_str).filter(|bridge| !is_known(bridge)).collect();
+    let unknown: Vec<&str> =
+        draft.bridges.iter().map(String::as_str).filter(|bridge| !is_known(bridge)).collect();
     if !unknown.is_empty() {
         let message = format!("deze productcodes bestaan niet in de regio: {}", unknown.join(", "));
         violations.add("overbrugging", "onbekend-product", message);
@@ -208,7 +210,8 @@ mod tests {
             period: Period { from: "2027-01-01".parse().ok(), until: "2026-12-31".parse().ok() },
             bridges: vec!["45A11".into(), "41A02".into()],
         };
-        let named: Vec<String> = draft.violations("41A02").into_iter().map(|violation| violation.field).collect();
+        let named: Vec<String> =
+            draft.violations("41A02").into_iter().map(|violation| violation.field).collect();
         assert_eq!(named, ["geldigTot", "leeftijdTot", "overbrugging"]);
         let right = ProductDraft { min_age: 4, max_age: 4, period: Period::default(), ..draft };
         assert!(right.violations("41A01").is_empty());

@@ -12,12 +12,12 @@ use super::model::{Product, ProductColumn};
 use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
+use crate::paging::Paging;
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::described::{IfMatch, PageQuery, ReadProblems, RegionPath, WriteProblems};
 use crate::product_book::supply_side::SortOrder;
 use crate::web::context::Context;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::paging::Paging;
 use crate::web::paging::page_number;
 use crate::web::reply;
 
@@ -40,7 +40,12 @@ struct ProductQuery {
     #[param(required = false, pattern = "^[a-z][a-z0-9-]{1,39}$", example = "noord-veluwe")]
     regio: String,
     /// Woorden, een deel van een woord of een code. Tikfouten mogen.
-    #[param(required = false, max_length = 200, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$", example = "dagbehandeling")]
+    #[param(
+        required = false,
+        max_length = 200,
+        pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",
+        example = "dagbehandeling"
+    )]
     zoek: String,
     /// Alleen de producten van het segment met deze code.
     #[param(required = false, pattern = "^[A-Za-z0-9-]{1,10}$", example = "3")]
@@ -67,7 +72,11 @@ pub async fn list_products(ctx: Context, QueryInput(mut query): QueryInput) -> R
     query.finish(())?;
     let (rows, paging) = ctx
         .db(move |conn, _, _| {
-            let found = actions::list_products(conn, &filter, SortOrder { column: ProductColumn::Fit, descending: false })?;
+            let found = actions::list_products(
+                conn,
+                &filter,
+                SortOrder { column: ProductColumn::Fit, descending: false },
+            )?;
             let paging = Paging::new(number, found.len());
             let mut rows = paging.cut(&found);
             actions::add_bridges(conn, &mut rows)?;
@@ -142,7 +151,10 @@ pub async fn put_product(
 }
 
 fn parse_key(path: &(String, String)) -> Result<(RegionCode, ProductCode)> {
-    Ok((parse_path("regio", &path.0, RegionCode::parse)?, parse_path("product", &path.1, ProductCode::parse)?))
+    Ok((
+        parse_path("regio", &path.0, RegionCode::parse)?,
+        parse_path("product", &path.1, ProductCode::parse)?,
+    ))
 }
 
 fn reply_product(status: StatusCode, stored: Stored<Product>) -> Result<HttpResponse> {

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 
 use super::actions::ProductDraft;
 use super::model::{Product, ProductFilter};
+use crate::paging::Paging;
 use crate::product_book::common::{Period, Stored, known};
 use crate::product_book::described::{Datum, Naam, Paginering, Productcode, Segmentcode, Toelichting};
 use crate::web::fields::{Fields, Length};
-use crate::paging::Paging;
 
 const MOST_WEEKS: i64 = 520;
 const MOST_SYNONYMS: usize = 40;
@@ -113,7 +113,10 @@ pub struct Producten {
 
 impl Producten {
     pub(super) fn new(rows: Vec<Stored<Product>>, paging: Paging) -> Self {
-        Self { producten: rows.into_iter().map(|stored| stored.value.into()).collect(), paginering: paging.into() }
+        Self {
+            producten: rows.into_iter().map(|stored| stored.value.into()).collect(),
+            paginering: paging.into(),
+        }
     }
 }
 
@@ -192,8 +195,13 @@ pub(super) fn read_product(fields: &mut Fields) -> ProductDraft {
     let highest = i64::from(AgeRange::HIGHEST);
     ProductDraft {
         name: fields.text("naam", Length(1, 100)),
-        segment: fields.parsed("segment", "geen-code", SegmentCode::parse).map_or_else(String::new, |code| code.to_string()),
-        category: u8::try_from(category).ok().and_then(ProductCategory::from_number).unwrap_or(ProductCategory::Bespoke),
+        segment: fields
+            .parsed("segment", "geen-code", SegmentCode::parse)
+            .map_or_else(String::new, |code| code.to_string()),
+        category: u8::try_from(category)
+            .ok()
+            .and_then(ProductCategory::from_number)
+            .unwrap_or(ProductCategory::Bespoke),
         kind: fields.choice("soort", &kinds()).unwrap_or(ProductKind::Ambulatory),
         min_age: i32::try_from(fields.int("leeftijdVanaf", 0, highest)).unwrap_or(0),
         max_age: i32::try_from(fields.int("leeftijdTot", 0, highest)).unwrap_or(0),
@@ -227,7 +235,9 @@ pub(super) fn read_filter(query: &mut Fields) -> ProductFilter {
     ProductFilter {
         region: query.optional_parsed("regio", "geen-code", RegionCode::parse).map(|code| code.to_string()),
         text: query.optional_text("zoek", Length(0, 200)),
-        segment: query.optional_parsed("segment", "geen-code", SegmentCode::parse).map(|code| code.to_string()),
+        segment: query
+            .optional_parsed("segment", "geen-code", SegmentCode::parse)
+            .map(|code| code.to_string()),
         kind: query.optional_choice("soort", &kinds()),
     }
 }
@@ -270,6 +280,9 @@ mod tests {
         let mut form = Fields::from_query("overbrugging=45A11%2C%20logeren%20thuis");
         assert!(read_bridges(&mut form).is_empty());
         let violations = form.finish(()).expect_err("the second is not a code");
-        assert_eq!(violations.iter().map(|v| (v.field.as_str(), v.code)).collect::<Vec<_>>(), [("overbrugging", "geen-code")]);
+        assert_eq!(
+            violations.iter().map(|v| (v.field.as_str(), v.code)).collect::<Vec<_>>(),
+            [("overbrugging", "geen-code")]
+        );
     }
 }

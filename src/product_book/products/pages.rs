@@ -86,7 +86,8 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let order = SortOrder::read(&mut query, columns);
     let number = page_number(&mut query);
     query.finish(())?;
-    let (text, segment) = (filter.text.clone().unwrap_or_default(), filter.segment.clone().unwrap_or_default());
+    let (text, segment) =
+        (filter.text.clone().unwrap_or_default(), filter.segment.clone().unwrap_or_default());
     let (found, segments) = ctx
         .db(move |conn, _, _| {
             let region = filter.region.clone().unwrap_or_default();

@@ -91,7 +91,11 @@ pub(super) fn list_products(
 }
 
 /// A product without what bridges it.
-pub(super) fn find_product(conn: &mut Connection, region_id: i64, code: &str) -> Result<Option<Stored<Product>>> {
+pub(super) fn find_product(
+    conn: &mut Connection,
+    region_id: i64,
+    code: &str,
+) -> Result<Option<Stored<Product>>> {
     let row: Option<Joined> = product::table
         .inner_join(segment::table)
         .inner_join(region::table.on(product::region_id.eq(region::id)))
@@ -127,7 +131,11 @@ pub(super) fn list_bridges(conn: &mut Connection, product_ids: &[i64]) -> Result
 }
 
 /// The products of a region with one of these codes.
-pub(super) fn list_ids(conn: &mut Connection, region_id: i64, codes: &[String]) -> Result<Vec<(i64, String)>> {
+pub(super) fn list_ids(
+    conn: &mut Connection,
+    region_id: i64,
+    codes: &[String],
+) -> Result<Vec<(i64, String)>> {
     Ok(product::table
         .filter(product::region_id.eq(region_id))
         .filter(product::code.eq_any(codes))
@@ -189,7 +197,10 @@ pub(super) fn replace_bridges(conn: &mut Connection, product_id: i64, bridge_ids
     diesel::delete(product_bridge::table.filter(product_bridge::product_id.eq(product_id))).execute(conn)?;
     for bridge_id in bridge_ids {
         diesel::insert_into(product_bridge::table)
-            .values((product_bridge::product_id.eq(product_id), product_bridge::bridge_product_id.eq(bridge_id)))
+            .values((
+                product_bridge::product_id.eq(product_id),
+                product_bridge::bridge_product_id.eq(bridge_id),
+            ))
             .execute(conn)?;
     }
     Ok(())

@@ -8,17 +8,19 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actions::{self, ProviderDraft};
-use super::model::{Provider, ProviderColumn, ProviderFilter, ProviderKind, parse_email, parse_phone, parse_website};
+use super::model::{
+    Provider, ProviderColumn, ProviderFilter, ProviderKind, parse_email, parse_phone, parse_website,
+};
 use crate::api_document::{Problem, parse_path};
 use crate::db::Connection;
 use crate::error::Result;
 use crate::identity::policy::Permission;
+use crate::paging::Paging;
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::supply_side::{SortOrder, rows_of_page};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::paging::Paging;
 use crate::web::paging::page_number;
 use crate::web::reply;
 
@@ -109,11 +111,7 @@ pub struct MainProviderInput {
     )]
     naam: String,
     /// Telefoonnummer voor verwijzers.
-    #[schema(
-        max_length = 40,
-        pattern = "^[+(]?[0-9]([ ()-]{0,3}[0-9]){5,14}$",
-        example = "0341 00 01 01"
-    )]
+    #[schema(max_length = 40, pattern = "^[+(]?[0-9]([ ()-]{0,3}[0-9]){5,14}$", example = "0341 00 01 01")]
     #[serde(rename = "telefoonVerwijzers")]
     telefoon_verwijzers: Option<String>,
     /// E-mailadres voor verwijzers.
@@ -164,11 +162,7 @@ pub struct SubProviderInput {
     )]
     naam: String,
     /// Telefoonnummer voor verwijzers.
-    #[schema(
-        max_length = 40,
-        pattern = "^[+(]?[0-9]([ ()-]{0,3}[0-9]){5,14}$",
-        example = "0341 00 01 02"
-    )]
+    #[schema(max_length = 40, pattern = "^[+(]?[0-9]([ ()-]{0,3}[0-9]){5,14}$", example = "0341 00 01 02")]
     #[serde(rename = "telefoonVerwijzers")]
     telefoon_verwijzers: Option<String>,
     /// E-mailadres voor verwijzers.
@@ -226,15 +220,21 @@ pub(super) fn read_provider(fields: &mut Fields) -> ProviderDraft {
     let main = fields.optional_parsed("hoofdaannemer", "geen-code", AgbCode::parse);
     let main_is_empty = fields.raw("hoofdaannemer").trim().is_empty();
     match kind {
-        Some(ProviderKind::Sub) if main_is_empty => fields.error("hoofdaannemer", "verplicht", "kies de hoofdaannemer"),
-        Some(ProviderKind::Main) if !main_is_empty => fields.error("hoofdaannemer", "strijdig", "laat dit leeg bij een hoofdaannemer"),
+        Some(ProviderKind::Sub) if main_is_empty => {
+            fields.error("hoofdaannemer", "verplicht", "kies de hoofdaannemer");
+        }
+        Some(ProviderKind::Main) if !main_is_empty => {
+            fields.error("hoofdaannemer", "strijdig", "laat dit leeg bij een hoofdaannemer");
+        }
         _ => {}
     }
     ProviderDraft {
         name: fields.text("naam", Length(1, 120)),
         kind: kind.unwrap_or(ProviderKind::Main),
         main_agb: main.map(|agb| agb.to_string()),
-        phone: fields.optional_parsed("telefoonVerwijzers", "geen-telefoonnummer", parse_phone).unwrap_or_default(),
+        phone: fields
+            .optional_parsed("telefoonVerwijzers", "geen-telefoonnummer", parse_phone)
+            .unwrap_or_default(),
         email: fields.optional_parsed("emailVerwijzers", "geen-emailadres", parse_email).unwrap_or_default(),
         website: fields.optional_parsed("website", "geen-website", parse_website).unwrap_or_default(),
         online_help: fields.flag("onlineHulp"),
@@ -271,7 +271,8 @@ pub async fn list_providers(ctx: Context, QueryInput(mut query): QueryInput) -> 
     let with_contacts = ctx.may(Permission::SeeReferrerContacts);
     let order = SortOrder { column: ProviderColumn::Name, descending: false };
     let part = rows_of_page(page);
-    let (found, total) = ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, part)).await?;
+    let (found, total) =
+        ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, part)).await?;
     let paging = Paging::new(page, total);
     reply::json(&Aanbieders {
         aanbieders: found.into_iter().map(|stored| ProviderBody::new(stored.value, with_contacts)).collect(),
@@ -291,7 +292,11 @@ pub async fn list_providers(ctx: Context, QueryInput(mut query): QueryInput) -> 
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
     )
 )]
-pub async fn get_provider(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn get_provider(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let agb = parse_path("agb", &path, AgbCode::parse)?;
     let found = ctx.db(move |conn, _, _| actions::find_provider(conn, agb.as_str())).await?;
@@ -330,10 +335,15 @@ pub async fn put_provider(
     let draft = read_provider(&mut input);
     let draft = input.finish(draft)?;
     let key = agb.clone();
-    let saved = ctx.db_supply(move |conn, actor, now| actions::save_provider(conn, actor, now, key.as_str(), expect, draft)).await;
+    let saved = ctx
+        .db_supply(move |conn, actor, now| {
+            actions::save_provider(conn, actor, now, key.as_str(), expect, draft)
+        })
+        .await;
     let with_contacts = ctx.may(Permission::SeeReferrerContacts);
     let current = move |conn: &mut Connection| {
-        actions::find_provider(conn, agb.as_str()).map(|stored| ProviderBody::new(stored.value, with_contacts))
+        actions::find_provider(conn, agb.as_str())
+            .map(|stored| ProviderBody::new(stored.value, with_contacts))
     };
     let saved = reply::show_current(&ctx, saved, current).await?;
     reply_provider(&ctx, if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)

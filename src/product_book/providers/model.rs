@@ -14,7 +14,8 @@ pub enum ProviderKind {
 
 impl ProviderKind {
     /// The words of the API and the forms.
-    pub const CHOICES: [(&'static str, Self); 2] = [("hoofdaannemer", Self::Main), ("onderaannemer", Self::Sub)];
+    pub const CHOICES: [(&'static str, Self); 2] =
+        [("hoofdaannemer", Self::Main), ("onderaannemer", Self::Sub)];
 
     /// The code in the database.
     pub fn code(self) -> &'static str {
@@ -116,18 +117,22 @@ pub fn parse_website(text: &str) -> Result<String, &'static str> {
     let fits = text.strip_prefix("https://").is_some_and(|rest| {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (host, path) = rest.split_at(end);
-        let path_fits = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~:/?#@!$&'()*+,;=%-".contains(&b));
+        let path_fits =
+            path.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~:/?#@!$&'()*+,;=%-".contains(&b));
         is_host_name(host) && path_fits
     });
     if fits && text.len() <= 200 {
         Ok(text.to_owned())
     } else {
-        Err("vul een adres in dat begint met https://, van hoogstens 200 tekens, bijvoorbeeld https://www.voorbeeld.nl")
+        Err(
+            "vul een adres in dat begint met https://, van hoogstens 200 tekens, bijvoorbeeld https://www.voorbeeld.nl",
+        )
     }
 }
 
 fn is_host_name(host: &str) -> bool {
-    let part_fits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let part_fits =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     host.contains('.') && host.split('.').all(part_fits)
 }
 
@@ -137,10 +142,26 @@ mod tests {
 
     #[test]
     fn phone_numbers() {
-        for text in ["0341 00 01 01", "0341-000101", "(0341) 00 01 01", "+31 (0)341 00 01 01", "06 - 12345678", "14 0341"] {
+        for text in [
+            "0341 00 01 01",
+            "0341-000101",
+            "(0341) 00 01 01",
+            "+31 (0)341 00 01 01",
+            "06 - 12345678",
+            "14 0341",
+        ] {
             assert_eq!(parse_phone(text).as_deref(), Ok(text));
         }
-        for text in ["", "0341", "0341 0001 0101 0101 01", "bel 0341000101", "0341 00 01 01 ", "0341    000101", "--------", "++31341000101"] {
+        for text in [
+            "",
+            "0341",
+            "0341 0001 0101 0101 01",
+            "bel 0341000101",
+            "0341 00 01 01 ",
+            "0341    000101",
+            "--------",
+            "++31341000101",
+        ] {
             assert!(parse_phone(text).is_err(), "{text:?}");
         }
     }
@@ -150,7 +171,16 @@ mod tests {
         for text in ["aanmelden@voorbeeld.nl", "a.b+c@mail.voorbeeld-zorg.nl"] {
             assert_eq!(parse_email(text).as_deref(), Ok(text));
         }
-        for text in ["", "aanmelden", "@voorbeeld.nl", "a@voorbeeld", "a@.nl", "a@b@c.nl", "a b@voorbeeld.nl", "a@voorbeeld..nl"] {
+        for text in [
+            "",
+            "aanmelden",
+            "@voorbeeld.nl",
+            "a@voorbeeld",
+            "a@.nl",
+            "a@b@c.nl",
+            "a b@voorbeeld.nl",
+            "a@voorbeeld..nl",
+        ] {
             assert!(parse_email(text).is_err(), "{text:?}");
         }
         assert!(parse_email(&format!("{}@voorbeeld.nl", "a".repeat(200))).is_err());
@@ -161,7 +191,15 @@ mod tests {
         for text in ["https://www.voorbeeld.nl", "https://voorbeeld.nl/jeugd?soort=1#top"] {
             assert_eq!(parse_website(text).as_deref(), Ok(text));
         }
-        for text in ["", "http://www.voorbeeld.nl", "www.voorbeeld.nl", "https://", "https://voorbeeld", "https://a.nl/\"><script>", "javascript:alert(1)"] {
+        for text in [
+            "",
+            "http://www.voorbeeld.nl",
+            "www.voorbeeld.nl",
+            "https://",
+            "https://voorbeeld",
+            "https://a.nl/\"><script>",
+            "javascript:alert(1)",
+        ] {
             assert!(parse_website(text).is_err(), "{text:?}");
         }
     }

@@ -9,15 +9,17 @@ use super::actions::{self, ProviderDraft};
 use super::api::{read_filter, read_provider};
 use super::model::{Provider, ProviderColumn, ProviderKind, ProviderName};
 use crate::error::{Error, Result};
+use crate::paging::Paging;
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::overview::{Saved, saved_message};
-use crate::product_book::supply_side::{Difference, SortHead, SortOrder, differences, html_outdated, label_of, link, rows_of_page};
+use crate::product_book::supply_side::{
+    Difference, SortHead, SortOrder, differences, html_outdated, label_of, link, rows_of_page,
+};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::paging::Paging;
 use crate::web::paging::{PageLinks, page_number};
 
 const PATH: &str = "/beheer/aanbieders";
@@ -104,7 +106,9 @@ impl ProviderFormPage {
     fn with_choices(mut self, mains: Vec<ProviderName>) -> Self {
         self.kinds = kind_choices();
         let others = mains.into_iter().filter(|main| main.agb != self.agb);
-        self.mains = std::iter::once((String::new(), "Niet van toepassing".to_owned())).chain(others.map(choice)).collect();
+        self.mains = std::iter::once((String::new(), "Niet van toepassing".to_owned()))
+            .chain(others.map(choice))
+            .collect();
         self
     }
 
@@ -144,7 +148,9 @@ pub fn choice(name: ProviderName) -> (String, String) {
 }
 
 fn kind_choices() -> Vec<(String, String)> {
-    [("hoofdaannemer", "Hoofdaannemer"), ("onderaannemer", "Onderaannemer")].map(|(code, label)| (code.to_owned(), label.to_owned())).into()
+    [("hoofdaannemer", "Hoofdaannemer"), ("onderaannemer", "Onderaannemer")]
+        .map(|(code, label)| (code.to_owned(), label.to_owned()))
+        .into()
 }
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -155,7 +161,8 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     query.finish(())?;
     let (name, kind) = (filter.name.clone().unwrap_or_default(), filter.kind.map_or("", ProviderKind::word));
     let part = rows_of_page(number);
-    let (providers, total) = ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, part)).await?;
+    let (providers, total) =
+        ctx.db(move |conn, _, _| actions::list_providers(conn, &filter, order, part)).await?;
     let paging = Paging::new(number, total);
     let sorted = |order: &str| link(PATH, &[("naam", &name), ("soort", kind), ("sorteer", order)]);
     let heads = [("Naam", ProviderColumn::Name), ("AGB-code", ProviderColumn::Agb)];
@@ -189,11 +196,16 @@ pub async fn new_form(ctx: Context, QueryInput(query): QueryInput) -> Result<Htt
     html(&form.with_choices(mains))
 }
 
-pub async fn edit_form(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn edit_form(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let agb = path.into_inner();
-    let (found, mains) =
-        ctx.db(move |conn, _, _| Ok((actions::find_provider(conn, &agb)?, actions::list_main_providers(conn)?))).await?;
+    let (found, mains) = ctx
+        .db(move |conn, _, _| Ok((actions::find_provider(conn, &agb)?, actions::list_main_providers(conn)?)))
+        .await?;
     let provider = found.value;
     let form = ProviderFormPage {
         page: Page::new(&ctx, "/beheer"),
@@ -228,7 +240,9 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
         Err(Error::Outdated { .. }) => {
             let agb = typed.agb.clone();
             let (newer, mains) = ctx
-                .db(move |conn, _, _| Ok((actions::find_provider(conn, &agb)?, actions::list_main_providers(conn)?)))
+                .db(move |conn, _, _| {
+                    Ok((actions::find_provider(conn, &agb)?, actions::list_main_providers(conn)?))
+                })
                 .await?;
             return html_outdated(&typed.with_choices(mains).with_newer(&newer));
         }
@@ -240,10 +254,14 @@ pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpRe
 
 /// What can be mended in the form, at the field where that is done; any other error stays one.
 fn error_links_of(error: Error) -> Result<Vec<ErrorLink>> {
-    let one = |field: &str, label: &str, message: &str| Ok(vec![ErrorLink::new(field, format!("{label}: {message}"))]);
+    let one = |field: &str, label: &str, message: &str| {
+        Ok(vec![ErrorLink::new(field, format!("{label}: {message}"))])
+    };
     match error {
         Error::Invalid(violations) => Ok(ErrorLink::labelled(&violations, &LABELS)),
-        Error::NotFound("hoofdaannemer") => one("hoofdaannemer", "Hoofdaannemer", "deze aanbieder bestaat niet"),
+        Error::NotFound("hoofdaannemer") => {
+            one("hoofdaannemer", "Hoofdaannemer", "deze aanbieder bestaat niet")
+        }
         Error::Conflict(message) => match message.as_str() {
             actions::UNDER_ITSELF | actions::MAIN_IS_SUB => one("hoofdaannemer", "Hoofdaannemer", &message),
             actions::HAS_SUBS | actions::HAS_CONTRACTS => one("soort", "Soort", &message),
@@ -253,9 +271,17 @@ fn error_links_of(error: Error) -> Result<Vec<ErrorLink>> {
     }
 }
 
-async fn store_provider(ctx: &Context, agb: AgbCode, version: Option<i32>, draft: ProviderDraft) -> Result<String> {
+async fn store_provider(
+    ctx: &Context,
+    agb: AgbCode,
+    version: Option<i32>,
+    draft: ProviderDraft,
+) -> Result<String> {
     let expect = Expect::from_if_match(version);
-    let saved =
-        ctx.db_supply(move |conn, actor, now| actions::save_provider(conn, actor, now, agb.as_str(), expect, draft)).await?;
+    let saved = ctx
+        .db_supply(move |conn, actor, now| {
+            actions::save_provider(conn, actor, now, agb.as_str(), expect, draft)
+        })
+        .await?;
     Ok(saved.stored.value.name)
 }

@@ -54,8 +54,10 @@ fn list_mains_of(conn: &mut Connection, rows: &[Row]) -> Result<BTreeMap<i64, Pr
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let found: Vec<(i64, String, String)> =
-        provider::table.filter(provider::id.eq_any(ids)).select((provider::id, provider::agb, provider::name)).load(conn)?;
+    let found: Vec<(i64, String, String)> = provider::table
+        .filter(provider::id.eq_any(ids))
+        .select((provider::id, provider::agb, provider::name))
+        .load(conn)?;
     Ok(found.into_iter().map(|(id, agb, name)| (id, ProviderName { agb, name })).collect())
 }
 
@@ -114,8 +116,10 @@ pub(super) fn list_main_providers(conn: &mut Connection) -> Result<Vec<ProviderN
 
 /// All providers by name, to choose from.
 pub(super) fn list_provider_names(conn: &mut Connection) -> Result<Vec<ProviderName>> {
-    let found: Vec<(String, String)> =
-        provider::table.order((lower(provider::name), provider::agb)).select((provider::agb, provider::name)).load(conn)?;
+    let found: Vec<(String, String)> = provider::table
+        .order((lower(provider::name), provider::agb))
+        .select((provider::agb, provider::name))
+        .load(conn)?;
     Ok(found.into_iter().map(|(agb, name)| ProviderName { agb, name }).collect())
 }
 
@@ -123,7 +127,11 @@ pub(super) fn list_provider_names(conn: &mut Connection) -> Result<Vec<ProviderN
 /// so that two who lock the same ones never wait for each other. SQLite has one writer at a time already.
 pub(super) fn lock_providers(conn: &mut Connection, agbs: &[&str]) -> Result<()> {
     if let Connection::Postgres(postgres) = conn {
-        let locked = provider::table.filter(provider::agb.eq_any(agbs)).order(provider::id).select(provider::id).for_update();
+        let locked = provider::table
+            .filter(provider::agb.eq_any(agbs))
+            .order(provider::id)
+            .select(provider::id)
+            .for_update();
         locked.load::<i64>(postgres)?;
     }
     Ok(())
@@ -142,7 +150,11 @@ pub(super) fn count_open_contracts(conn: &mut Connection, id: i64, today: NaiveD
         .get_result(conn)?)
 }
 
-pub(super) fn insert_provider(conn: &mut Connection, new: &Provider, main_provider_id: Option<i64>) -> Result<i64> {
+pub(super) fn insert_provider(
+    conn: &mut Connection,
+    new: &Provider,
+    main_provider_id: Option<i64>,
+) -> Result<i64> {
     Ok(diesel::insert_into(provider::table)
         .values((
             provider::agb.eq(&new.agb),

@@ -78,7 +78,8 @@ pub fn save_region(
         require_one_row(store::update_region(conn, found.id, found.version, &value)?)?;
         let stored = Stored { id: found.id, version: found.version + 1, value };
         touch_book(conn)?;
-        let event = Event::done("regio-opslaan", "regio", stored.id).change(Some(&found.value), &stored.value)?;
+        let event =
+            Event::done("regio-opslaan", "regio", stored.id).change(Some(&found.value), &stored.value)?;
         audit::record(conn, actor, now, &event)?;
         Ok(Saved { created: false, stored })
     })

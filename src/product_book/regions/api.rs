@@ -12,6 +12,7 @@ use super::model::Region;
 use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
+use crate::paging::Paging;
 use crate::product_book::common::{Expect, Stored, known};
 use crate::product_book::described::{
     IfMatch, Mailadres, Naam, PageQuery, Paginering, ReadProblems, RegionPath, Telefoonnummer, Webadres,
@@ -21,7 +22,6 @@ use crate::product_book::providers::model::{parse_email, parse_phone, parse_webs
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::paging::Paging;
 use crate::web::paging::page_number;
 use crate::web::reply;
 
@@ -198,7 +198,9 @@ pub async fn put_region(
     let draft = input.finish(draft)?;
     let key = code.clone();
     let saved = ctx
-        .db_supply(move |conn, actor, now| actions::save_region(conn, actor, now, key.as_str(), expect, draft))
+        .db_supply(move |conn, actor, now| {
+            actions::save_region(conn, actor, now, key.as_str(), expect, draft)
+        })
         .await;
     let current = move |conn: &mut Connection| {
         actions::find_region(conn, code.as_str()).map(|found| RegionBody::from(found.value))

@@ -67,7 +67,11 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     html(&RegionListPage { page, regions, total: found.len(), links, own_id: ctx.actor.region_id(), saved })
 }
 
-pub async fn detail(ctx: Context, path: Path<String>, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+pub async fn detail(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
     let number = page_number(&mut query);
     query.finish(())?;
@@ -101,7 +105,9 @@ async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
     };
     let expect = Expect::from_if_match(version);
     let saved = ctx
-        .db_supply(move |conn, actor, now| actions::save_region(conn, actor, now, code.as_str(), expect, draft))
+        .db_supply(move |conn, actor, now| {
+            actions::save_region(conn, actor, now, code.as_str(), expect, draft)
+        })
         .await?;
     Ok(saved.stored.value.name)
 }
@@ -124,7 +130,13 @@ fn values(region: &Region) -> Values {
     ]
 }
 
-async fn show(ctx: &Context, found: Stored<Region>, form: Form, number: usize, saved: Saved) -> Result<HttpResponse> {
+async fn show(
+    ctx: &Context,
+    found: Stored<Region>,
+    form: Form,
+    number: usize,
+    saved: Saved,
+) -> Result<HttpResponse> {
     let code = found.value.code.clone();
     let all = ctx.db(move |conn, _, _| list_members(conn, &code)).await?;
     let (members, links) = list_page(number, &all, &format!("{LIST}/{}", found.value.code), &[]);

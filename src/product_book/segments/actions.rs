@@ -8,7 +8,9 @@ use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Saved, Stored, check_expectation, find_region_id, require_one_row, require_own_region, touch_book};
+use crate::product_book::common::{
+    Expect, Saved, Stored, check_expectation, find_region_id, require_one_row, require_own_region, touch_book,
+};
 
 /// What a segment says, apart from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +43,8 @@ pub fn save_segment(
         require_own_region(actor, region_id)?;
         let found = store::find_segment(conn, region_id, code)?;
         check_expectation(expect, found.as_ref(), "segment")?;
-        let value = Segment { region_id, code: code.to_owned(), name: draft.name, description: draft.description };
+        let value =
+            Segment { region_id, code: code.to_owned(), name: draft.name, description: draft.description };
         let stored = match &found {
             None => Stored { id: store::insert_segment(conn, &value)?, version: 1, value },
             Some(old) => {
@@ -50,7 +53,8 @@ pub fn save_segment(
             }
         };
         touch_book(conn)?;
-        let event = Event::done("segment-opslaan", "segment", stored.id).change(found.as_ref().map(|old| &old.value), &stored.value)?;
+        let event = Event::done("segment-opslaan", "segment", stored.id)
+            .change(found.as_ref().map(|old| &old.value), &stored.value)?;
         audit::record(conn, actor, now, &event)?;
         Ok(Saved { created: found.is_none(), stored })
     })

@@ -69,7 +69,10 @@ impl From<Segment> for SegmentBody {
 
 /// Reads a segment from JSON or a form.
 pub(super) fn read_segment(fields: &mut Fields) -> SegmentDraft {
-    SegmentDraft { name: fields.text("naam", Length(1, 100)), description: fields.text("omschrijving", Length(0, 500)) }
+    SegmentDraft {
+        name: fields.text("naam", Length(1, 100)),
+        description: fields.text("omschrijving", Length(0, 500)),
+    }
 }
 
 #[utoipa::path(
@@ -81,7 +84,11 @@ pub(super) fn read_segment(fields: &mut Fields) -> SegmentDraft {
         ReadProblems,
     )
 )]
-pub async fn list_segments(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn list_segments(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let region = parse_path("regio", &path, RegionCode::parse)?;
     let found = ctx.db(move |conn, _, _| actions::list_segments(conn, region.as_str())).await?;
@@ -97,7 +104,11 @@ pub async fn list_segments(ctx: Context, path: Path<String>, QueryInput(query): 
         ReadProblems,
     )
 )]
-pub async fn get_segment(ctx: Context, path: Path<(String, String)>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn get_segment(
+    ctx: Context,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let (region, code) = parse_key(&path)?;
     reply_segment(StatusCode::OK, find(&ctx, region, code).await?)
@@ -116,15 +127,28 @@ pub async fn get_segment(ctx: Context, path: Path<(String, String)>, QueryInput(
     ),
     security(("bearer" = []))
 )]
-pub async fn put_segment(ctx: Context, req: HttpRequest, path: Path<(String, String)>, QueryInput(query): QueryInput, JsonInput(mut input): JsonInput) -> Result<HttpResponse> {
+pub async fn put_segment(
+    ctx: Context,
+    req: HttpRequest,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let (region, code) = parse_key(&path)?;
     let expect = Expect::from_if_match(reply::if_match(&req));
     let draft = read_segment(&mut input);
     let draft = input.finish(draft)?;
     let key = (region.clone(), code.clone());
-    let saved = ctx.db_supply(move |conn, actor, now| actions::save_segment(conn, actor, now, (region.as_str(), code.as_str()), expect, draft)).await;
-    let current = move |conn: &mut Connection| actions::find_segment(conn, key.0.as_str(), key.1.as_str()).map(|stored| SegmentBody::from(stored.value));
+    let saved = ctx
+        .db_supply(move |conn, actor, now| {
+            actions::save_segment(conn, actor, now, (region.as_str(), code.as_str()), expect, draft)
+        })
+        .await;
+    let current = move |conn: &mut Connection| {
+        actions::find_segment(conn, key.0.as_str(), key.1.as_str())
+            .map(|stored| SegmentBody::from(stored.value))
+    };
     let saved = reply::show_current(&ctx, saved, current).await?;
     reply_segment(if saved.created { StatusCode::CREATED } else { StatusCode::OK }, saved.stored)
 }
@@ -134,7 +158,10 @@ async fn find(ctx: &Context, region: RegionCode, code: SegmentCode) -> Result<St
 }
 
 fn parse_key(path: &(String, String)) -> Result<(RegionCode, SegmentCode)> {
-    Ok((parse_path("regio", &path.0, RegionCode::parse)?, parse_path("segment", &path.1, SegmentCode::parse)?))
+    Ok((
+        parse_path("regio", &path.0, RegionCode::parse)?,
+        parse_path("segment", &path.1, SegmentCode::parse)?,
+    ))
 }
 
 fn reply_segment(status: StatusCode, stored: Stored<Segment>) -> Result<HttpResponse> {

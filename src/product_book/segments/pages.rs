@@ -75,7 +75,11 @@ async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
     };
     let region = own_region(ctx)?;
     let expect = Expect::from_if_match(version);
-    let saved = ctx.db_supply(move |conn, actor, now| actions::save_segment(conn, actor, now, (&region, code.as_str()), expect, draft)).await?;
+    let saved = ctx
+        .db_supply(move |conn, actor, now| {
+            actions::save_segment(conn, actor, now, (&region, code.as_str()), expect, draft)
+        })
+        .await?;
     Ok(saved.stored.value.code)
 }
 

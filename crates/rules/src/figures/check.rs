@@ -33,18 +33,12 @@ pub fn check(
     check_ages(draft.ages, product_ages, &mut violations);
     check_closing(draft.closes_on, today, &mut violations);
     let remarks = clean_text("opmerkingen", draft.remarks.take(), &mut violations);
-    draft.stop_explanation = clean_text(
-        "aanmeldstopToelichting",
-        draft.stop_explanation.take(),
-        &mut violations,
-    );
+    draft.stop_explanation =
+        clean_text("aanmeldstopToelichting", draft.stop_explanation.take(), &mut violations);
 
-    let mentions_stop = draft.stop_reason.is_some()
-        || draft.stop_until.is_some()
-        || draft.stop_explanation.is_some();
-    let status = draft
-        .status
-        .unwrap_or_else(|| derived_status(&draft, mentions_stop));
+    let mentions_stop =
+        draft.stop_reason.is_some() || draft.stop_until.is_some() || draft.stop_explanation.is_some();
+    let status = draft.status.unwrap_or_else(|| derived_status(&draft, mentions_stop));
     let stop = if status == OfferStatus::IntakeStop {
         checked_stop(&draft, today, &mut violations)
     } else {
@@ -138,18 +132,10 @@ fn check_closing(closes_on: Option<NaiveDate>, today: NaiveDate, violations: &mu
     }
 }
 
-fn checked_stop(
-    draft: &FiguresDraft,
-    today: NaiveDate,
-    violations: &mut Violations,
-) -> Option<IntakeStop> {
+fn checked_stop(draft: &FiguresDraft, today: NaiveDate, violations: &mut Violations) -> Option<IntakeStop> {
     if let Some(until) = draft.stop_until {
         if until <= today {
-            violations.add(
-                "aanmeldstopTot",
-                "te-vroeg",
-                "vul een dag na vandaag in, of laat de datum leeg",
-            );
+            violations.add("aanmeldstopTot", "te-vroeg", "vul een dag na vandaag in, of laat de datum leeg");
         } else if until > latest(today, STOP_WITHIN) {
             violations.add(
                 "aanmeldstopTot",
@@ -167,17 +153,9 @@ fn checked_stop(
         return None;
     };
     if reason == StopReason::Other && draft.stop_explanation.is_none() {
-        violations.add(
-            "aanmeldstopToelichting",
-            "ontbreekt",
-            "leg uit waarom er een aanmeldstop is",
-        );
+        violations.add("aanmeldstopToelichting", "ontbreekt", "leg uit waarom er een aanmeldstop is");
     }
-    Some(IntakeStop {
-        reason,
-        explanation: draft.stop_explanation.clone(),
-        until: draft.stop_until,
-    })
+    Some(IntakeStop { reason, explanation: draft.stop_explanation.clone(), until: draft.stop_until })
 }
 
 /// Whether the status fits the figures beside it; what is missing is told at the field to fill in.
@@ -185,25 +163,13 @@ fn check_status(status: OfferStatus, draft: &FiguresDraft, violations: &mut Viol
     let free = draft.free_places;
     match status {
         OfferStatus::Place if free.is_none() => {
-            violations.add(
-                "plekkenVrij",
-                "ontbreekt",
-                "vul in hoeveel plekken er vrij zijn, bijvoorbeeld 1",
-            );
+            violations.add("plekkenVrij", "ontbreekt", "vul in hoeveel plekken er vrij zijn, bijvoorbeeld 1");
         }
         OfferStatus::Place if free == Some(0) => {
-            violations.add(
-                "status",
-                "strijdig",
-                "u vulde 0 vrije plekken in, kies bijvoorbeeld Wachtlijst",
-            );
+            violations.add("status", "strijdig", "u vulde 0 vrije plekken in, kies bijvoorbeeld Wachtlijst");
         }
         OfferStatus::WaitingList if free.is_some_and(|free| free >= 1) => {
-            violations.add(
-                "status",
-                "strijdig",
-                "kies Plek vrij, of zet het aantal vrije plekken op 0",
-            );
+            violations.add("status", "strijdig", "kies Plek vrij, of zet het aantal vrije plekken op 0");
         }
         OfferStatus::Unknown if knows_anything(draft) => {
             violations.add(
@@ -225,11 +191,7 @@ fn clean_text(field: &str, text: Option<String>, violations: &mut Violations) ->
         return None;
     }
     if text.chars().count() > TEXT_LENGTH {
-        violations.add(
-            field,
-            "te-lang",
-            format!("gebruik hooguit {TEXT_LENGTH} tekens"),
-        );
+        violations.add(field, "te-lang", format!("gebruik hooguit {TEXT_LENGTH} tekens"));
     }
     if text.chars().any(|c| c.is_control() && c != '\n') {
         violations.add(

@@ -23,10 +23,9 @@ fn accepted(draft: FiguresDraft) -> Figures {
 fn wrong(draft: FiguresDraft) -> Vec<(String, &'static str)> {
     match checked(draft) {
         Ok(_) => Vec::new(),
-        Err(violations) => violations
-            .into_iter()
-            .map(|violation| (violation.field, violation.code))
-            .collect(),
+        Err(violations) => {
+            violations.into_iter().map(|violation| (violation.field, violation.code)).collect()
+        }
     }
 }
 
@@ -38,66 +37,27 @@ fn assert_refused(draft: FiguresDraft, field: &str, code: &'static str) {
 }
 
 fn stop(reason: StopReason) -> FiguresDraft {
-    FiguresDraft {
-        stop_reason: Some(reason),
-        ..draft()
-    }
+    FiguresDraft { stop_reason: Some(reason), ..draft() }
 }
 
 fn with_status(status: OfferStatus) -> FiguresDraft {
-    FiguresDraft {
-        status: Some(status),
-        ..draft()
-    }
+    FiguresDraft { status: Some(status), ..draft() }
 }
 
 #[test]
 fn statuses_and_reasons_are_read_by_their_code() {
-    let codes: Vec<&str> = OfferStatus::ALL
-        .iter()
-        .map(|status| status.code())
-        .collect();
-    assert_eq!(
-        codes,
-        [
-            "plek",
-            "wachtlijst",
-            "eerst-beoordelen",
-            "aanmeldstop",
-            "in-overleg",
-            "onbekend"
-        ]
-    );
-    let names: Vec<&str> = OfferStatus::ALL
-        .iter()
-        .map(|status| status.name())
-        .collect();
+    let codes: Vec<&str> = OfferStatus::ALL.iter().map(|status| status.code()).collect();
+    assert_eq!(codes, ["plek", "wachtlijst", "eerst-beoordelen", "aanmeldstop", "in-overleg", "onbekend"]);
+    let names: Vec<&str> = OfferStatus::ALL.iter().map(|status| status.name()).collect();
     assert_eq!(
         names,
-        [
-            "Plek vrij",
-            "Wachtlijst",
-            "Eerst beoordelen",
-            "Aanmeldstop",
-            "In overleg",
-            "Niet bekend"
-        ]
+        ["Plek vrij", "Wachtlijst", "Eerst beoordelen", "Aanmeldstop", "In overleg", "Niet bekend"]
     );
     for &status in OfferStatus::ALL {
         assert_eq!(OfferStatus::parse(status.code()), Some(status));
     }
     let reasons: Vec<&str> = StopReason::ALL.iter().map(|reason| reason.code()).collect();
-    assert_eq!(
-        reasons,
-        [
-            "vol",
-            "plafond",
-            "personeel",
-            "verhuizing",
-            "sluiting",
-            "anders"
-        ]
-    );
+    assert_eq!(reasons, ["vol", "plafond", "personeel", "verhuizing", "sluiting", "anders"]);
     for &reason in StopReason::ALL {
         assert_eq!(StopReason::parse(reason.code()), Some(reason));
     }
@@ -112,11 +72,7 @@ fn nothing_filled_in_is_unknown() {
 fn the_total_wait_needs_both_parts() {
     let figures = |intake: &str, treatment: &str| {
         let wait = |text: &str| (!text.is_empty()).then(|| weeks(text));
-        Figures {
-            intake: wait(intake),
-            treatment: wait(treatment),
-            ..Figures::unknown()
-        }
+        Figures { intake: wait(intake), treatment: wait(treatment), ..Figures::unknown() }
     };
     assert_eq!(figures("2", "4-6").total_wait(), Some(weeks("6-8")));
     assert_eq!(figures("2", ">4").total_wait(), Some(weeks(">6")));
@@ -126,32 +82,14 @@ fn the_total_wait_needs_both_parts() {
 
 #[test]
 fn the_expected_start_adds_the_expectations_of_both_parts() {
-    for (intake, treatment, expected) in [
-        ("2", "4-6", 700),
-        ("2-10", ">1", 1500),
-        (">1", "2-10", 1500),
-        (">2", ">4", 2200),
-        ("0", "0", 0),
-    ] {
-        let figures = Figures {
-            intake: Some(weeks(intake)),
-            treatment: Some(weeks(treatment)),
-            ..Figures::unknown()
-        };
-        assert_eq!(
-            figures.expected_start_hundredths(),
-            Some(expected),
-            "{intake} and {treatment}"
-        );
+    for (intake, treatment, expected) in
+        [("2", "4-6", 700), ("2-10", ">1", 1500), (">1", "2-10", 1500), (">2", ">4", 2200), ("0", "0", 0)]
+    {
+        let figures =
+            Figures { intake: Some(weeks(intake)), treatment: Some(weeks(treatment)), ..Figures::unknown() };
+        assert_eq!(figures.expected_start_hundredths(), Some(expected), "{intake} and {treatment}");
     }
-    assert_eq!(
-        Figures {
-            intake: Some(weeks("2")),
-            ..Figures::unknown()
-        }
-        .expected_start_hundredths(),
-        None
-    );
+    assert_eq!(Figures { intake: Some(weeks("2")), ..Figures::unknown() }.expected_start_hundredths(), None);
 }
 
 #[test]
@@ -163,15 +101,8 @@ fn shown_places_are_never_below_zero_and_stay_unknown() {
         (None, 0, None),
         (None, 2, None),
     ] {
-        let figures = Figures {
-            free_places: free,
-            ..Figures::unknown()
-        };
-        assert_eq!(
-            figures.shown_places(reserved),
-            shown,
-            "{free:?} less {reserved}"
-        );
+        let figures = Figures { free_places: free, ..Figures::unknown() };
+        assert_eq!(figures.shown_places(reserved), shown, "{free:?} less {reserved}");
     }
 }
 
@@ -180,72 +111,19 @@ fn the_status_follows_from_the_rest() {
     let wait = Some(weeks("6"));
     for (draft, status) in [
         (draft(), OfferStatus::Unknown),
+        (FiguresDraft { total_places: Some(8), ..draft() }, OfferStatus::Unknown),
+        (FiguresDraft { remarks: Some("bel eerst".into()), ..draft() }, OfferStatus::Unknown),
+        (FiguresDraft { free_places: Some(1), ..draft() }, OfferStatus::Place),
         (
-            FiguresDraft {
-                total_places: Some(8),
-                ..draft()
-            },
-            OfferStatus::Unknown,
-        ),
-        (
-            FiguresDraft {
-                remarks: Some("bel eerst".into()),
-                ..draft()
-            },
-            OfferStatus::Unknown,
-        ),
-        (
-            FiguresDraft {
-                free_places: Some(1),
-                ..draft()
-            },
+            FiguresDraft { free_places: Some(1), intake: wait, waiting: Some(3), ..draft() },
             OfferStatus::Place,
         ),
-        (
-            FiguresDraft {
-                free_places: Some(1),
-                intake: wait,
-                waiting: Some(3),
-                ..draft()
-            },
-            OfferStatus::Place,
-        ),
-        (
-            FiguresDraft {
-                free_places: Some(0),
-                ..draft()
-            },
-            OfferStatus::WaitingList,
-        ),
-        (
-            FiguresDraft {
-                waiting: Some(0),
-                ..draft()
-            },
-            OfferStatus::WaitingList,
-        ),
-        (
-            FiguresDraft {
-                intake: wait,
-                ..draft()
-            },
-            OfferStatus::WaitingList,
-        ),
-        (
-            FiguresDraft {
-                treatment: wait,
-                ..draft()
-            },
-            OfferStatus::WaitingList,
-        ),
+        (FiguresDraft { free_places: Some(0), ..draft() }, OfferStatus::WaitingList),
+        (FiguresDraft { waiting: Some(0), ..draft() }, OfferStatus::WaitingList),
+        (FiguresDraft { intake: wait, ..draft() }, OfferStatus::WaitingList),
+        (FiguresDraft { treatment: wait, ..draft() }, OfferStatus::WaitingList),
         (stop(StopReason::Full), OfferStatus::IntakeStop),
-        (
-            FiguresDraft {
-                free_places: Some(2),
-                ..stop(StopReason::StaffShortage)
-            },
-            OfferStatus::IntakeStop,
-        ),
+        (FiguresDraft { free_places: Some(2), ..stop(StopReason::StaffShortage) }, OfferStatus::IntakeStop),
     ] {
         assert_eq!(accepted(draft.clone()).status, status, "{draft:?}");
     }
@@ -254,38 +132,13 @@ fn the_status_follows_from_the_rest() {
 #[test]
 fn counts_have_limits() {
     assert_refused(
-        FiguresDraft {
-            free_places: Some(5),
-            total_places: Some(4),
-            ..draft()
-        },
+        FiguresDraft { free_places: Some(5), total_places: Some(4), ..draft() },
         "plekkenVrij",
         "te-hoog",
     );
-    assert_refused(
-        FiguresDraft {
-            free_places: Some(10_000),
-            ..draft()
-        },
-        "plekkenVrij",
-        "te-hoog",
-    );
-    assert_refused(
-        FiguresDraft {
-            total_places: Some(10_000),
-            ..draft()
-        },
-        "plekkenTotaal",
-        "te-hoog",
-    );
-    assert_refused(
-        FiguresDraft {
-            waiting: Some(10_000),
-            ..draft()
-        },
-        "wachtenden",
-        "te-hoog",
-    );
+    assert_refused(FiguresDraft { free_places: Some(10_000), ..draft() }, "plekkenVrij", "te-hoog");
+    assert_refused(FiguresDraft { total_places: Some(10_000), ..draft() }, "plekkenTotaal", "te-hoog");
+    assert_refused(FiguresDraft { waiting: Some(10_000), ..draft() }, "wachtenden", "te-hoog");
     accepted(FiguresDraft {
         free_places: Some(9999),
         total_places: Some(9999),
@@ -298,60 +151,22 @@ fn counts_have_limits() {
 fn a_chosen_status_must_fit_the_figures() {
     let place = with_status(OfferStatus::Place);
     assert_refused(place.clone(), "plekkenVrij", "ontbreekt");
-    assert_refused(
-        FiguresDraft {
-            free_places: Some(0),
-            ..place.clone()
-        },
-        "status",
-        "strijdig",
-    );
-    accepted(FiguresDraft {
-        free_places: Some(1),
-        ..place
-    });
+    assert_refused(FiguresDraft { free_places: Some(0), ..place.clone() }, "status", "strijdig");
+    accepted(FiguresDraft { free_places: Some(1), ..place });
 
     let list = with_status(OfferStatus::WaitingList);
     accepted(list.clone());
-    accepted(FiguresDraft {
-        free_places: Some(0),
-        ..list.clone()
-    });
-    assert_refused(
-        FiguresDraft {
-            free_places: Some(1),
-            ..list
-        },
-        "status",
-        "strijdig",
-    );
+    accepted(FiguresDraft { free_places: Some(0), ..list.clone() });
+    assert_refused(FiguresDraft { free_places: Some(1), ..list }, "status", "strijdig");
 
     let unknown = with_status(OfferStatus::Unknown);
-    accepted(FiguresDraft {
-        total_places: Some(8),
-        ..unknown.clone()
-    });
+    accepted(FiguresDraft { total_places: Some(8), ..unknown.clone() });
     for contradicting in [
-        FiguresDraft {
-            free_places: Some(0),
-            ..unknown.clone()
-        },
-        FiguresDraft {
-            free_places: Some(2),
-            ..unknown.clone()
-        },
-        FiguresDraft {
-            waiting: Some(3),
-            ..unknown.clone()
-        },
-        FiguresDraft {
-            intake: Some(weeks("2")),
-            ..unknown.clone()
-        },
-        FiguresDraft {
-            treatment: Some(weeks("2")),
-            ..unknown
-        },
+        FiguresDraft { free_places: Some(0), ..unknown.clone() },
+        FiguresDraft { free_places: Some(2), ..unknown.clone() },
+        FiguresDraft { waiting: Some(3), ..unknown.clone() },
+        FiguresDraft { intake: Some(weeks("2")), ..unknown.clone() },
+        FiguresDraft { treatment: Some(weeks("2")), ..unknown },
     ] {
         assert_refused(contradicting, "status", "strijdig");
     }
@@ -371,10 +186,7 @@ fn assessment_and_consultation_go_with_anything_but_a_stop() {
         }
         accepted(with_status(status));
         assert_refused(
-            FiguresDraft {
-                stop_reason: Some(StopReason::Full),
-                ..with_status(status)
-            },
+            FiguresDraft { stop_reason: Some(StopReason::Full), ..with_status(status) },
             "status",
             "strijdig",
         );
@@ -383,58 +195,32 @@ fn assessment_and_consultation_go_with_anything_but_a_stop() {
 
 #[test]
 fn a_wait_has_a_basis_and_a_basis_has_a_wait() {
-    let wait = FiguresDraft {
-        treatment: Some(weeks("6")),
-        ..draft()
-    };
+    let wait = FiguresDraft { treatment: Some(weeks("6")), ..draft() };
     assert_eq!(accepted(wait.clone()).basis, Some(Basis::Estimate));
-    assert_eq!(
-        accepted(FiguresDraft {
-            basis: Some(Basis::Current),
-            ..wait
-        })
-        .basis,
-        Some(Basis::Current)
-    );
-    let no_wait = FiguresDraft {
-        basis: Some(Basis::Current),
-        waiting: Some(3),
-        ..draft()
-    };
+    assert_eq!(accepted(FiguresDraft { basis: Some(Basis::Current), ..wait }).basis, Some(Basis::Current));
+    let no_wait = FiguresDraft { basis: Some(Basis::Current), waiting: Some(3), ..draft() };
     assert_eq!(accepted(no_wait).basis, None);
 }
 
 #[test]
 fn ages_stay_within_those_of_the_product() {
-    let aged = |min, max| FiguresDraft {
-        ages: Some(ages(min, max)),
-        ..draft()
-    };
+    let aged = |min, max| FiguresDraft { ages: Some(ages(min, max)), ..draft() };
     accepted(aged(4, 18));
     accepted(aged(12, 12));
     assert_refused(aged(3, 18), "leeftijdVanaf", "buiten-product");
     assert_refused(aged(4, 19), "leeftijdTot", "buiten-product");
-    let both: Vec<String> = wrong(aged(0, 27))
-        .into_iter()
-        .map(|(field, _)| field)
-        .collect();
+    let both: Vec<String> = wrong(aged(0, 27)).into_iter().map(|(field, _)| field).collect();
     assert_eq!(both, ["leeftijdVanaf", "leeftijdTot"]);
 }
 
 #[test]
 fn texts_are_trimmed_and_checked() {
-    let remark = |text: &str| FiguresDraft {
-        remarks: Some(text.to_owned()),
-        ..draft()
-    };
+    let remark = |text: &str| FiguresDraft { remarks: Some(text.to_owned()), ..draft() };
     for (text, kept) in [
         ("", None),
         (" \r\n ", None),
         (" ook in de avond ", Some("ook in de avond")),
-        (
-            "eerst bellen\r\ndan mailen",
-            Some("eerst bellen\ndan mailen"),
-        ),
+        ("eerst bellen\r\ndan mailen", Some("eerst bellen\ndan mailen")),
         ("zoë – 50 %", Some("zoë – 50 %")),
     ] {
         assert_eq!(accepted(remark(text)).remarks.as_deref(), kept, "{text:?}");
@@ -444,10 +230,7 @@ fn texts_are_trimmed_and_checked() {
     for text in ["a\tb", "a\u{0}b", "a\u{1b}[31mb", "a\u{85}b", "a\rb"] {
         assert_refused(remark(text), "opmerkingen", "ongeldig-teken");
     }
-    let explained = FiguresDraft {
-        stop_explanation: Some("x".repeat(501)),
-        ..stop(StopReason::Other)
-    };
+    let explained = FiguresDraft { stop_explanation: Some("x".repeat(501)), ..stop(StopReason::Other) };
     assert_refused(explained, "aanmeldstopToelichting", "te-lang");
 }
 

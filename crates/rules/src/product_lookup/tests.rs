@@ -25,12 +25,7 @@ fn book() -> Vec<ProductText> {
             ["Veel voorkomend", "Ambulant", "Ambulant"],
             &["hulp thuis", "coach"],
         ),
-        product(
-            "45A05",
-            "Begeleiding groep",
-            ["Dagbesteding", "Ambulant", "Dag"],
-            &["naschoolse opvang"],
-        ),
+        product("45A05", "Begeleiding groep", ["Dagbesteding", "Ambulant", "Dag"], &["naschoolse opvang"]),
         product(
             "41A12",
             "Dagbehandeling jonge kind",
@@ -55,12 +50,7 @@ fn book() -> Vec<ProductText> {
             ["Wonen", "Verblijf exclusief behandeling", "Verblijf"],
             &["pleeggezin"],
         ),
-        product(
-            "44A11",
-            "Gezinshuis",
-            ["Wonen", "Verblijf exclusief behandeling", "Verblijf"],
-            &["gezin"],
-        ),
+        product("44A11", "Gezinshuis", ["Wonen", "Verblijf exclusief behandeling", "Verblijf"], &["gezin"]),
         product(
             "43A01",
             "Driemilieuvoorziening",
@@ -73,18 +63,8 @@ fn book() -> Vec<ProductText> {
             ["Wonen", "Verblijf exclusief behandeling", "Respijt"],
             &["weekendopvang", "kortdurend verblijf"],
         ),
-        product(
-            "46A03",
-            "Crisishulp ambulant",
-            ["Crisis", "Crisis", "Crisis"],
-            &["spoed"],
-        ),
-        product(
-            "ED1",
-            "Ernstige dyslexie",
-            ["Veel voorkomend", "Ambulant", "Ambulant"],
-            &["lezen"],
-        ),
+        product("46A03", "Crisishulp ambulant", ["Crisis", "Crisis", "Crisis"], &["spoed"]),
+        product("ED1", "Ernstige dyslexie", ["Veel voorkomend", "Ambulant", "Ambulant"], &["lezen"]),
         product(
             "47A02",
             "Coaching naar zelfstandigheid",
@@ -137,10 +117,7 @@ fn an_exact_code_wins_alone() {
         assert_eq!(found(query), ["Begeleiding individueel"], "{query}");
     }
     assert_eq!(found("54001"), ["Diagnostiek"]);
-    assert_eq!(
-        found("45A"),
-        ["Begeleiding individueel", "Begeleiding groep"]
-    );
+    assert_eq!(found("45A"), ["Begeleiding individueel", "Begeleiding groep"]);
     assert!(found("45A99").is_empty());
 }
 
@@ -177,56 +154,34 @@ fn typing_errors_are_forgiven_by_length() {
 
 #[test]
 fn the_name_weighs_more_than_a_synonym_and_that_more_than_the_rest() {
-    assert_eq!(
-        found("verblijf").first().map(String::as_str),
-        Some("Logeren")
-    );
-    assert_eq!(
-        found("crisis").first().map(String::as_str),
-        Some("Crisishulp ambulant")
-    );
+    assert_eq!(found("verblijf").first().map(String::as_str), Some("Logeren"));
+    assert_eq!(found("crisis").first().map(String::as_str), Some("Crisishulp ambulant"));
     let lookup = ProductLookup::build(vec![
         product("P1", "Een", ["Wonen", "", ""], &[]),
         product("P2", "Twee", ["", "", ""], &["wonen"]),
         product("P3", "Wonen", ["", "", ""], &[]),
     ]);
-    let order: Vec<usize> = lookup
-        .find("wonen")
-        .into_iter()
-        .map(|hit| hit.index)
-        .collect();
+    let order: Vec<usize> = lookup.find("wonen").into_iter().map(|hit| hit.index).collect();
     assert_eq!(order, [2, 1, 0]);
 }
 
 #[test]
 fn an_exact_word_weighs_more_than_a_part_and_that_more_than_an_error() {
     let names = ["Autisne", "Hoogautisme", "Autismecentrum", "Autisme"];
-    let texts = names
-        .iter()
-        .enumerate()
-        .map(|(i, name)| product(&format!("P{i}"), name, [""; 3], &[]))
-        .collect();
-    let order: Vec<usize> = ProductLookup::build(texts)
-        .find("autisme")
-        .into_iter()
-        .map(|hit| hit.index)
-        .collect();
+    let texts =
+        names.iter().enumerate().map(|(i, name)| product(&format!("P{i}"), name, [""; 3], &[])).collect();
+    let order: Vec<usize> =
+        ProductLookup::build(texts).find("autisme").into_iter().map(|hit| hit.index).collect();
     assert_eq!(order, [3, 2, 1, 0]);
 }
 
 #[test]
 fn equal_products_keep_their_order_and_shorter_names_come_first() {
     let names = ["Ambulant plus", "Ambulant", "Ambulant extra"];
-    let texts = names
-        .iter()
-        .enumerate()
-        .map(|(i, name)| product(&format!("P{i}"), name, [""; 3], &[]))
-        .collect();
-    let order: Vec<usize> = ProductLookup::build(texts)
-        .find("ambulant")
-        .into_iter()
-        .map(|hit| hit.index)
-        .collect();
+    let texts =
+        names.iter().enumerate().map(|(i, name)| product(&format!("P{i}"), name, [""; 3], &[])).collect();
+    let order: Vec<usize> =
+        ProductLookup::build(texts).find("ambulant").into_iter().map(|hit| hit.index).collect();
     assert_eq!(order, [1, 0, 2]);
 }
 
@@ -236,21 +191,14 @@ fn nothing_asked_is_nothing_found() {
         assert!(found(query).is_empty(), "{query:?}");
     }
     assert!(ProductLookup::default().find("pleegzorg").is_empty());
-    assert!(
-        ProductLookup::build(vec![ProductText::default()])
-            .find("")
-            .is_empty()
-    );
+    assert!(ProductLookup::build(vec![ProductText::default()]).find("").is_empty());
 }
 
 #[test]
 fn a_long_query_is_cut() {
     let padding = " ".repeat(LONGEST_QUERY);
     assert!(found(&format!("{padding}pleegzorg")).is_empty());
-    assert_eq!(
-        found(&format!("pleegzorg{padding}olifanten")),
-        ["Pleegzorg"]
-    );
+    assert_eq!(found(&format!("pleegzorg{padding}olifanten")), ["Pleegzorg"]);
 }
 
 /// A typing error of one of the four kinds.

@@ -3,10 +3,10 @@
 /// Dutch words without meaning for a search. Words that turn the meaning round, such as "zonder", are not among
 /// them.
 const STOP_WORDS: &[&str] = &[
-    "aan", "al", "als", "bij", "dan", "dat", "de", "den", "der", "des", "deze", "die", "dit",
-    "door", "een", "en", "er", "haar", "heeft", "het", "hij", "hun", "ik", "in", "is", "je", "kan",
-    "met", "mijn", "naar", "nog", "of", "om", "onze", "ook", "op", "per", "te", "ten", "ter",
-    "tot", "u", "uit", "uw", "van", "voor", "wat", "we", "wij", "ze", "zijn",
+    "aan", "al", "als", "bij", "dan", "dat", "de", "den", "der", "des", "deze", "die", "dit", "door", "een",
+    "en", "er", "haar", "heeft", "het", "hij", "hun", "ik", "in", "is", "je", "kan", "met", "mijn", "naar",
+    "nog", "of", "om", "onze", "ook", "op", "per", "te", "ten", "ter", "tot", "u", "uit", "uw", "van",
+    "voor", "wat", "we", "wij", "ze", "zijn",
 ];
 
 /// Typed words from this length on also fit the beginning of a longer word.
@@ -82,15 +82,8 @@ impl Word {
     pub(super) fn new(text: &str) -> Self {
         let letters: Vec<char> = text.chars().collect();
         // One bit per letter that occurs. Other signs share bits, which only makes the filter a little weaker.
-        let present = letters
-            .iter()
-            .fold(0, |bits, &c| bits | 1 << (u32::from(c) % 64));
-        Self {
-            text: text.to_owned(),
-            present,
-            has_digit: letters.iter().any(|c| c.is_numeric()),
-            letters,
-        }
+        let present = letters.iter().fold(0, |bits, &c| bits | 1 << (u32::from(c) % 64));
+        Self { text: text.to_owned(), present, has_digit: letters.iter().any(|c| c.is_numeric()), letters }
     }
 }
 
@@ -139,8 +132,7 @@ impl Query {
     /// The number of typing errors between the two, when there are no more than this word may hold.
     fn distance(&self, known: &Word) -> Option<usize> {
         let (typed, most) = (&self.word, self.errors);
-        if most == 0 || known.has_digit || typed.letters.len().abs_diff(known.letters.len()) > most
-        {
+        if most == 0 || known.has_digit || typed.letters.len().abs_diff(known.letters.len()) > most {
             return None;
         }
         // Each error changes at most two letters of the set: one that goes and one that comes.
@@ -241,11 +233,7 @@ mod tests {
             ("45a05", "45a04", 0),
             ("spoe1", "spoed", 0),
         ] {
-            assert_eq!(
-                Query::new(typed).fit(&Word::new(known)),
-                fit,
-                "{typed} {known}"
-            );
+            assert_eq!(Query::new(typed).fit(&Word::new(known)), fit, "{typed} {known}");
         }
     }
 

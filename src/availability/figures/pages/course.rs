@@ -12,12 +12,12 @@ use crate::availability::figures::api::{may_see_signatures, parse_id, timeline_p
 use crate::availability::figures::model::{HistoryEntry, Offer, TimelineEntry, TrendPoint};
 use crate::availability::figures::words::{describe_entry, figure_lines};
 use crate::error::{Error, Result};
+use crate::paging::Paging;
 use crate::web::chart::{Label, LineChart, Norm, Point, Series};
 use crate::web::context::Context;
 use crate::web::format;
 use crate::web::input::QueryInput;
 use crate::web::page::{ErrorLink, Page, html, html_with_errors};
-use crate::paging::Paging;
 use crate::web::paging::{PageLinks, page_number};
 
 /// How far back the charts go.

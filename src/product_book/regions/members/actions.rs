@@ -53,7 +53,11 @@ pub fn find_member(conn: &mut Connection, region: &str, id: i64) -> Result<Store
 }
 
 /// The membership a save is about, as it is stored now.
-pub fn find_target(conn: &mut Connection, target: &Target, draft: &MembershipDraft) -> Result<Stored<Membership>> {
+pub fn find_target(
+    conn: &mut Connection,
+    target: &Target,
+    draft: &MembershipDraft,
+) -> Result<Stored<Membership>> {
     let found = list_members(conn, &target.region)?;
     let found = pick(&found, target, draft).cloned();
     found.ok_or(Error::NotFound("lidmaatschap"))

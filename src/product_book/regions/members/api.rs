@@ -13,6 +13,7 @@ use super::model::{Clients, Membership};
 use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
+use crate::paging::Paging;
 use crate::product_book::common::{Expect, Period, Stored};
 use crate::product_book::described::{
     Datum, IfMatch, PageQuery, Paginering, ReadProblems, RegionPath, Segmentcode, WriteProblems,
@@ -21,7 +22,6 @@ use crate::product_book::municipalities::api::MunicipalityPath;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::paging::Paging;
 use crate::web::paging::page_number;
 use crate::web::reply;
 
@@ -189,8 +189,9 @@ pub async fn put_member(
     let draft = read_membership(&mut input);
     let draft = input.finish(draft)?;
     let (key, new) = (target.clone(), draft.clone());
-    let saved =
-        ctx.db_supply(move |conn, actor, now| actions::save_member(conn, actor, now, &key, expect, &new)).await;
+    let saved = ctx
+        .db_supply(move |conn, actor, now| actions::save_member(conn, actor, now, &key, expect, &new))
+        .await;
     let current =
         move |conn: &mut Connection| actions::find_target(conn, &target, &draft).map(MembershipBody::from);
     let saved = reply::show_current(&ctx, saved, current).await?;

@@ -133,7 +133,11 @@ async fn show(ctx: &Context, region: String, form: Form) -> Result<HttpResponse>
         let label = format!("{} {}", value.code, value.name);
         (value.code, label)
     }));
-    let clients = Clients::CODES.iter().map(|(code, clients)| ((*code).to_owned(), clients.name().to_owned()));
+    let clients =
+        Clients::CODES.iter().map(|(code, clients)| ((*code).to_owned(), clients.name().to_owned()));
     let (page, status, clients) = (form.page(ctx), form.status(), clients.collect());
-    form_page(status, &MembershipFormPage { page, form, back: region_page(&region), municipalities, segments, clients })
+    form_page(
+        status,
+        &MembershipFormPage { page, form, back: region_page(&region), municipalities, segments, clients },
+    )
 }

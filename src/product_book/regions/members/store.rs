@@ -45,7 +45,12 @@ pub(super) fn list_memberships(conn: &mut Connection, region_id: i64) -> Result<
         .inner_join(municipality::table)
         .left_join(segment::table.on(region_municipality::segment_id.eq(segment::id.nullable())))
         .filter(region_municipality::region_id.eq(region_id))
-        .select((region_municipality::all_columns, municipality::code, municipality::name, segment::code.nullable()))
+        .select((
+            region_municipality::all_columns,
+            municipality::code,
+            municipality::name,
+            segment::code.nullable(),
+        ))
         .load(conn)?;
     Ok(rows.into_iter().map(stored).collect())
 }
@@ -77,7 +82,12 @@ pub(super) fn insert_membership(conn: &mut Connection, new: &Membership) -> Resu
 }
 
 /// Changes the row if it still has this version; returns how many rows that were.
-pub(super) fn update_membership(conn: &mut Connection, id: i64, version: i32, new: &Membership) -> Result<usize> {
+pub(super) fn update_membership(
+    conn: &mut Connection,
+    id: i64,
+    version: i32,
+    new: &Membership,
+) -> Result<usize> {
     let row = region_municipality::table
         .filter(region_municipality::id.eq(id))
         .filter(region_municipality::version.eq(version));
