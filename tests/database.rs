@@ -25,9 +25,7 @@ fn migrations_go_up_down_and_up_again_on_sqlite() {
 fn migrations_go_down_and_up_again_on_postgres() {
     let server = TestServer::start(Backend::Postgres);
     let mut conn = server.connection();
-    while !db::has_pending_migrations(&mut conn).expect("an answer") {
-        db::migrate_down(&mut conn).expect("the migration can be taken back");
-    }
+    while db::migrate_down(&mut conn).is_ok() {}
     up_down_up(&mut conn);
 }
 

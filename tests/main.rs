@@ -7,6 +7,7 @@ mod api;
 mod architecture;
 mod audit;
 mod database;
+mod outbox;
 mod pages;
 mod roles;
 mod support;

@@ -279,6 +279,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    outbox_mail (id) {
+        id -> BigInt,
+        kind -> Text,
+        recipient -> Text,
+        subject -> Text,
+        text -> Text,
+        html -> Text,
+        unsubscribe_url -> Nullable<Text>,
+        message_id -> Text,
+        created_at -> Timestamp,
+        attempts -> Integer,
+        next_attempt_at -> Timestamp,
+        claimed_by -> Nullable<Text>,
+        claimed_until -> Nullable<Timestamp>,
+        sent_at -> Nullable<Timestamp>,
+        failed_at -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+        erased_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
 diesel::joinable!(offer -> location (location_id));
