@@ -6,8 +6,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+
+use crate::notifications::smtp::{Mailer, Patience};
 
 /// Every setting, with its default.
 #[derive(Debug, Clone, Deserialize)]
@@ -21,6 +23,10 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// The address people use, such as `https://jeugdhulp.voorbeeld.nl`. Never taken from a request.
     pub public_url: String,
+    /// The mail server, such as `smtps://name:password@mail.voorbeeld.nl`; absent: mails stay in the outbox.
+    pub smtp_url: Option<SecretString>,
+    /// Who mails are from, such as `Jeugdhulp <jeugdhulp@voorbeeld.nl>`; goes with `smtp_url`.
+    pub mail_from: String,
     /// `text` or `json`.
     pub log_format: LogFormat,
     /// A tracing filter, such as `info` or `beschikbaarheidswijzer=debug`.
@@ -64,6 +70,8 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             metrics_listen: None,
             public_url: String::new(),
+            smtp_url: None,
+            mail_from: String::new(),
             log_format: LogFormat::Text,
             log_filter: "info".into(),
             database_pool: 4,
@@ -79,11 +87,13 @@ impl Default for Config {
 pub struct ConfigError(pub Vec<String>);
 
 /// The settings that may come as environment variables.
-const FROM_ENVIRONMENT: [&str; 8] = [
+const FROM_ENVIRONMENT: [&str; 10] = [
     "DATABASE_URL",
     "LISTEN",
     "METRICS_LISTEN",
     "PUBLIC_URL",
+    "SMTP_URL",
+    "MAIL_FROM",
     "LOG_FORMAT",
     "LOG_FILTER",
     "DATABASE_POOL",
@@ -118,8 +128,13 @@ impl Config {
         Ok(config)
     }
 
+    /// The mail server, if one is configured.
+    pub fn mailer(&self) -> Result<Option<Mailer>, String> {
+        let Some(url) = &self.smtp_url else { return Ok(None) };
+        Mailer::new(url.expose_secret(), &self.mail_from, Patience::USUAL).map(Some)
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
-        use secrecy::ExposeSecret;
         let mut problems = Vec::new();
         let url = self.database_url.expose_secret();
         if !(url.starts_with("sqlite://")
@@ -135,6 +150,9 @@ impl Config {
                 "public_url (PUBLIC_URL) must start with https:// (or http://) and have no slash at the end"
                     .into(),
             );
+        }
+        if let Err(problem) = self.mailer() {
+            problems.push(problem);
         }
         if self.metrics_listen == Some(self.listen) {
             problems.push("metrics_listen (METRICS_LISTEN) must differ from listen (LISTEN)".into());
@@ -180,11 +198,12 @@ mod tests {
             database_url: SecretString::from("mysql://x"),
             public_url: "jeugdhulp.example/".into(),
             database_pool: 0,
+            smtp_url: Some(SecretString::from("mail.voorbeeld.nl")),
             region: RegionLook { colours: Some(vec!["red".into()]), ..RegionLook::default() },
             ..Config::default()
         };
-        let problems = config.check().expect_err("four settings are wrong").0;
-        assert_eq!(problems.len(), 4, "{problems:?}");
+        let problems = config.check().expect_err("five settings are wrong").0;
+        assert_eq!(problems.len(), 5, "{problems:?}");
     }
 
     #[test]

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
+
+use crate::notifications::model::Queue;
+use crate::notifications::worker::Tally;
 
 pub struct Metrics {
     registry: Registry,
@@ -14,6 +18,10 @@ pub struct Metrics {
     pub offers: IntGauge,
     /// The version of the searchable picture.
     pub supply_version: IntGauge,
+    mails: IntCounterVec,
+    mails_waiting: IntGauge,
+    mails_failed: IntGauge,
+    mail_oldest_seconds: IntGauge,
 }
 
 impl Metrics {
@@ -30,11 +38,33 @@ impl Metrics {
         )?;
         let offers = IntGauge::new("supply_offers", "Offers in the searchable picture")?;
         let supply_version = IntGauge::new("supply_version", "Version of the searchable picture")?;
+        let mails = IntCounterVec::new(
+            Opts::new("mail_attempts_total", "Attempts to deliver a mail by outcome"),
+            &["outcome"],
+        )?;
+        let mails_waiting = IntGauge::new("mail_waiting", "Mails in the outbox that are not sent yet")?;
+        let mails_failed = IntGauge::new("mail_failed", "Mails that were given up and not erased yet")?;
+        let mail_oldest_seconds =
+            IntGauge::new("mail_oldest_seconds", "How long the oldest mail in the outbox has waited")?;
+        registry.register(Box::new(mails.clone()))?;
+        registry.register(Box::new(mails_waiting.clone()))?;
+        registry.register(Box::new(mails_failed.clone()))?;
+        registry.register(Box::new(mail_oldest_seconds.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(offers.clone()))?;
         registry.register(Box::new(supply_version.clone()))?;
-        Ok(Self { registry, requests, seconds, offers, supply_version })
+        Ok(Self {
+            registry,
+            requests,
+            seconds,
+            offers,
+            supply_version,
+            mails,
+            mails_waiting,
+            mails_failed,
+            mail_oldest_seconds,
+        })
     }
 
     pub fn count_request(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
@@ -46,6 +76,21 @@ impl Metrics {
         let mut digits = [0; 3];
         self.requests.with_label_values(&[method, route, three_digits(status, &mut digits)]).inc();
         self.seconds.with_label_values(&[route]).observe(elapsed.as_secs_f64());
+    }
+
+    pub fn count_mails(&self, tally: Tally) {
+        for (outcome, count) in
+            [("sent", tally.sent), ("postponed", tally.postponed), ("failed", tally.failed)]
+        {
+            self.mails.with_label_values(&[outcome]).inc_by(count);
+        }
+    }
+
+    pub fn report_queue(&self, queue: Queue, now: DateTime<Utc>) {
+        self.mails_waiting.set(queue.waiting);
+        self.mails_failed.set(queue.failed);
+        let age = queue.oldest.map_or(0, |oldest| (now.naive_utc() - oldest).num_seconds());
+        self.mail_oldest_seconds.set(age.max(0));
     }
 
     pub fn render(&self) -> String {

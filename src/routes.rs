@@ -14,7 +14,7 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
-use crate::identity::policy::Permission::{KeepOwnFigures, ManageProductBook, UseOwnSession};
+use crate::identity::policy::Permission::{KeepOwnFigures, ManageMail, ManageProductBook, UseOwnSession};
 use crate::web::{assets, info, look, pipeline};
 use crate::{api_document, availability, health, identity, product_book};
 
@@ -86,6 +86,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(search());
     endpoints.extend(product_book_pages());
     endpoints.extend(region_pages());
+    endpoints.extend(mail_pages());
     endpoints.extend(product_book_api());
     endpoints.extend(region_api());
     endpoints.extend(provider_pages());
@@ -158,6 +159,15 @@ fn region_pages() -> Vec<Endpoint> {
         post("/beheer/regios/{regio}/gemeenten", manage, members::pages::save),
         get("/beheer/regios/{regio}/gemeenten/nieuw", manage, members::pages::new_form),
         get("/beheer/regios/{regio}/gemeenten/{lidmaatschap}", manage, members::pages::edit_form),
+    ]
+}
+
+fn mail_pages() -> Vec<Endpoint> {
+    use product_book::mail_queue;
+    let manage = Requires(ManageMail);
+    vec![
+        get("/beheer/mail", manage, mail_queue::list),
+        post("/beheer/mail/{id}/opnieuw", manage, mail_queue::retry),
     ]
 }
 

@@ -10,6 +10,7 @@ use actix_web::{App, HttpResponse, HttpServer};
 use secrecy::ExposeSecret;
 
 use crate::availability::supply::Supply;
+use crate::background::Background;
 use crate::clock::{Clock, dutch_day};
 use crate::config::Config;
 use crate::db;
@@ -22,8 +23,6 @@ use crate::state::AppState;
 use crate::web::look::Look;
 use crate::web::pipeline;
 
-/// How often a server looks whether another has changed the supply. A search may lag two seconds.
-const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
 /// How long running requests get to finish after a signal to stop.
 const SECONDS_TO_FINISH: u64 = 10;
 
@@ -91,7 +90,7 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
     let (listen, metrics_listen, workers) =
         (state.config.listen, state.config.metrics_listen, state.config.workers);
     let state = Data::new(state);
-    let watcher = actix_web::rt::spawn(watch_supply(state.clone()));
+    let background = Background::start(&state);
     let shared = state.clone();
     let mut server = HttpServer::new(move || app(shared.clone()))
         .client_request_timeout(Duration::from_secs(10))
@@ -106,7 +105,7 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
     }
     let metrics = metrics_listen.map(|address| serve_metrics(state.clone(), address)).transpose()?;
     let result = server.run().await;
-    watcher.abort();
+    background.stop().await;
     if let Some(metrics) = metrics {
         metrics.abort();
     }
@@ -129,33 +128,4 @@ fn serve_metrics(
 async fn metrics(state: Data<AppState>) -> HttpResponse {
     state.supply.report(&state.metrics);
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(state.metrics.render())
-}
-
-/// Follows what other servers and the command line write, and the change of day.
-async fn watch_supply(state: Data<AppState>) {
-    let mut ticks = tokio::time::interval(LOOK_FOR_CHANGES);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut failing = false;
-    loop {
-        ticks.tick().await;
-        let shared = state.clone();
-        let look = move || -> Result<()> {
-            let today = dutch_day(shared.clock.now());
-            let mut conn = shared.pool.get()?;
-            shared.supply.refresh(&mut conn, today)
-        };
-        match web::block(look).await {
-            Ok(Ok(())) => {
-                if failing {
-                    tracing::info!("the database answers again");
-                }
-                failing = false;
-            }
-            Ok(Err(error)) if !failing => {
-                failing = true;
-                tracing::error!(%error, "the supply cannot be read; searches go on with what is in memory");
-            }
-            _ => {}
-        }
-    }
 }

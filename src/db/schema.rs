@@ -292,6 +292,7 @@ diesel::table! {
         created_at -> Timestamp,
         attempts -> Integer,
         next_attempt_at -> Timestamp,
+        give_up_at -> Timestamp,
         claimed_by -> Nullable<Text>,
         claimed_until -> Nullable<Timestamp>,
         sent_at -> Nullable<Timestamp>,

@@ -11,6 +11,8 @@ pub enum Permission {
     KeepOwnFigures,
     /// Manage regions, municipalities, products, providers, locations and contracts.
     ManageProductBook,
+    /// See the outbox and try mails again.
+    ManageMail,
     /// Use one's own session (sign out).
     UseOwnSession,
 }
@@ -24,7 +26,7 @@ pub enum Access {
 }
 
 /// The policy. A role that is not named with a permission does not have it.
-pub const POLICY: [(Permission, &[Role]); 4] = [
+pub const POLICY: [(Permission, &[Role]); 5] = [
     (
         Permission::SeeReferrerContacts,
         &[
@@ -40,6 +42,7 @@ pub const POLICY: [(Permission, &[Role]); 4] = [
     ),
     (Permission::KeepOwnFigures, &[Role::Provider, Role::ServiceAccount]),
     (Permission::ManageProductBook, &[Role::Administrator]),
+    (Permission::ManageMail, &[Role::Administrator]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
 
@@ -50,6 +53,7 @@ impl Permission {
             Self::SeeReferrerContacts => "contact-zien",
             Self::KeepOwnFigures => "eigen-cijfers",
             Self::ManageProductBook => "productenboek-beheren",
+            Self::ManageMail => "mail-beheren",
             Self::UseOwnSession => "eigen-sessie",
         }
     }

@@ -3,4 +3,6 @@
 
 pub mod actions;
 pub mod model;
+pub mod smtp;
 mod store;
+pub mod worker;

@@ -8,6 +8,7 @@ pub mod contracts;
 pub mod described;
 pub mod form;
 pub mod locations;
+pub mod mail_queue;
 pub mod municipalities;
 pub mod overview;
 pub mod products;

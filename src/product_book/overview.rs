@@ -12,7 +12,7 @@ use crate::web::page::{Page, html, see_other};
 use crate::web::paging::PageLinks;
 
 /// The side menu of all management pages.
-pub const MENU: [(&str, &str); 7] = [
+pub const MENU: [(&str, &str); 8] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -20,10 +20,11 @@ pub const MENU: [(&str, &str); 7] = [
     ("/beheer/aanbieders", "Aanbieders"),
     ("/beheer/locaties", "Locaties"),
     ("/beheer/contracten", "Contracten"),
+    ("/beheer/mail", "Mail"),
 ];
 
 /// What the start page says about each part.
-pub const PARTS: [(&str, &str, &str); 7] = [
+pub const PARTS: [(&str, &str, &str); 8] = [
     (
         "/beheer/regios",
         "Regio's",
@@ -39,6 +40,7 @@ pub const PARTS: [(&str, &str, &str); 7] = [
     ("/beheer/aanbieders", "Aanbieders", "Hoofdaannemers en onderaannemers, en hoe verwijzers hen bereiken."),
     ("/beheer/locaties", "Locaties", "Waar een aanbieder hulp geeft."),
     ("/beheer/contracten", "Contracten", "Wie welk product mag leveren, voor welke gemeente en hoe lang."),
+    ("/beheer/mail", "Mail", "Wat het systeem verstuurt, wat niet aankwam en waarom."),
 ];
 
 /// What was just saved, to say so above the list.

@@ -138,6 +138,8 @@ export const MANAGER_PAGES = [
   { name: "new municipality", path: "/beheer/gemeenten/nieuw" },
   { name: "new municipality with errors", path: "/beheer/gemeenten/nieuw", errors: true, act: send({ code: "12", naam: "", lat: "noord" }) },
   { name: "municipality", path: "/beheer/gemeenten/GM0243" },
+  { name: "mail", path: "/beheer/mail" },
+  { name: "mail that waits", path: "/beheer/mail?toon=wacht" },
   { name: "products", path: "/beheer/producten" },
   { name: "products by a word", path: "/beheer/producten?zoek=emdr" },
   { name: "products without results", path: "/beheer/producten?zoek=xyzxyz", shows: "text=/Geen .* (gevonden|past)|Op deze pagina staat niets/" },

@@ -3,6 +3,7 @@
 
 mod client;
 mod databases;
+mod smtp;
 
 use std::sync::mpsc;
 
@@ -19,6 +20,7 @@ use secrecy::SecretString;
 pub use self::client::{Answer, Browser};
 pub use self::databases::Backend;
 use self::databases::Database;
+pub use self::smtp::{Fault, SmtpSink};
 
 /// The moment at which all tests play: a Saturday morning, 10.00 uur.
 pub fn now() -> DateTime<Utc> {

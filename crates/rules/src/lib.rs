@@ -19,6 +19,7 @@ pub mod geography;
 pub mod norms;
 pub mod product;
 pub mod product_lookup;
+pub mod retries;
 pub mod search_order;
 pub mod validity;
 pub mod violations;

@@ -12,6 +12,7 @@ CREATE TABLE outbox_mail (
     created_at TIMESTAMP NOT NULL,
     attempts INTEGER NOT NULL CHECK (attempts >= 0),
     next_attempt_at TIMESTAMP NOT NULL,
+    give_up_at TIMESTAMP NOT NULL,
     claimed_by TEXT,
     claimed_until TIMESTAMP,
     sent_at TIMESTAMP,

@@ -1,0 +1,146 @@
+//! What every server does by itself while it runs: follow the supply, and send mails. Each task can run on any number of
+//! servers at once, and stops at a whole step when the server is told to stop.
+
+use std::time::Duration;
+
+use actix_web::rt;
+use actix_web::rt::task::JoinHandle;
+use actix_web::web::{self, Data};
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::clock::dutch_day;
+use crate::db::Connection;
+use crate::error::{Error, Result};
+use crate::notifications;
+use crate::notifications::smtp::Mailer;
+use crate::notifications::worker::Worker;
+use crate::state::AppState;
+
+/// How often a server looks whether another has changed the supply. A search may lag two seconds.
+const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
+/// How often a server looks for mails to send.
+const LOOK_FOR_MAILS: Duration = Duration::from_secs(2);
+/// How often it counts the outbox and erases what is old.
+const KEEP_HOUSE: Duration = Duration::from_secs(30);
+/// How long tasks get to finish their step after a signal to stop.
+const TIME_TO_FINISH: Duration = Duration::from_secs(10);
+
+/// The running tasks of a server.
+pub struct Background {
+    tasks: Vec<JoinHandle<()>>,
+    stop: watch::Sender<bool>,
+}
+
+impl Background {
+    /// Starts them all.
+    pub fn start(state: &Data<AppState>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = vec![
+            every(LOOK_FOR_CHANGES, "reading the supply", &stopped, state, |conn, state, now| {
+                state.supply.refresh(conn, dutch_day(now))
+            }),
+            every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
+        ];
+        match state.config.mailer() {
+            Ok(Some(mailer)) => {
+                if mailer.is_open_to_others() {
+                    tracing::warn!(
+                        "mails go to the mail server without encryption: others on the way can read them"
+                    );
+                }
+                tasks.push(rt::spawn(send_mails(state.clone(), mailer, stopped)));
+            }
+            Ok(None) if state.demo => tracing::info!("mail is not configured: mails stay in the outbox"),
+            _ => tracing::warn!("mail is not configured (SMTP_URL): mails stay in the outbox"),
+        }
+        Self { tasks, stop }
+    }
+
+    /// Lets them finish the step they are at.
+    pub async fn stop(self) {
+        // Without receivers all tasks have ended already.
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let abort = task.abort_handle();
+            if timeout(TIME_TO_FINISH, task).await.is_err() {
+                abort.abort();
+            }
+        }
+    }
+}
+
+fn keep_outbox(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    notifications::actions::erase_old(conn, now)?;
+    state.metrics.report_queue(notifications::actions::queue(conn)?, now);
+    Ok(())
+}
+
+/// Does the same work again and again, with a connection. What fails is told once and done again at the next turn.
+fn every(
+    period: Duration,
+    name: &'static str,
+    stopped: &watch::Receiver<bool>,
+    state: &Data<AppState>,
+    work: fn(&mut Connection, &AppState, DateTime<Utc>) -> Result<()>,
+) -> JoinHandle<()> {
+    let (state, mut stopped) = (state.clone(), stopped.clone());
+    rt::spawn(async move {
+        let mut turns = interval(period);
+        turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut trouble = Trouble { name, failing: false };
+        while !*stopped.borrow() {
+            tokio::select! {
+                _ = turns.tick() => {}
+                _ = stopped.changed() => return,
+            }
+            let shared = state.clone();
+            let turn = web::block(move || {
+                let now = shared.clock.now();
+                work(&mut *shared.pool.get()?, &shared, now)
+            });
+            trouble.tell(turn.await.map_err(Error::internal).flatten());
+        }
+    })
+}
+
+/// Tells of trouble once, and once that it is over.
+struct Trouble {
+    name: &'static str,
+    failing: bool,
+}
+
+impl Trouble {
+    fn tell<T>(&mut self, result: Result<T>) -> Option<T> {
+        match result {
+            Ok(value) => {
+                if self.failing {
+                    tracing::info!("{} works again", self.name);
+                }
+                self.failing = false;
+                Some(value)
+            }
+            Err(error) => {
+                if !self.failing {
+                    tracing::error!(%error, "{} does not work; it is tried again and again", self.name);
+                }
+                self.failing = true;
+                None
+            }
+        }
+    }
+}
+
+async fn send_mails(state: Data<AppState>, mailer: Mailer, mut stopped: watch::Receiver<bool>) {
+    let mut worker = Worker::new(state.pool.clone(), state.clock, mailer);
+    let mut trouble = Trouble { name: "sending mails", failing: false };
+    while !*stopped.borrow() {
+        let tally = trouble.tell(worker.round().await).unwrap_or_default();
+        state.metrics.count_mails(tally);
+        // Go on while there are mails to send.
+        if tally.is_empty() {
+            let _ = timeout(LOOK_FOR_MAILS, stopped.changed()).await;
+        }
+    }
+}
