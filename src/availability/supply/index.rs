@@ -267,8 +267,8 @@ mod tests {
                     name_order: 0,
                     min_age,
                     max_age,
-                    flags: if offer % 2 == 0 { HAS_PLACE } else { 0 },
-                    kind: if offer % 3 == 0 { ProductKind::Stay } else { ProductKind::Ambulatory },
+                    flags: if offer.is_multiple_of(2) { HAS_PLACE } else { 0 },
+                    kind: if offer.is_multiple_of(3) { ProductKind::Stay } else { ProductKind::Ambulatory },
                 });
             }
         }
