@@ -196,10 +196,11 @@ pub fn add_offer(
         let (_, online) = store::find_provider(conn, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
         let contracted = list_contracted_products(conn, provider_id, dutch_day(now))?;
         if !contracted.iter().any(|choice| choice.id == product_id) {
-            return Err(Error::Conflict("Voor dit product hebt u vandaag geen geldig contract.".into()));
+            let message = "voor dit product hebt u vandaag geen geldig contract";
+            return Err(Error::collision("product", "geen-contract", message));
         }
         if store::has_offer(conn, location_id, product_id)? {
-            return Err(Error::Conflict("Dit product staat al bij deze locatie.".into()));
+            return Err(Error::collision("product", "bestaat-al", "dit product staat al bij deze locatie"));
         }
         let new = NewOffer { provider_id, location_id, product_id, online, supply_version };
         let id = store::insert_offer(conn, &new)?;

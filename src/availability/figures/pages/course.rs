@@ -13,10 +13,11 @@ use crate::availability::figures::words::{describe_entry, figure_lines};
 use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::web::context::Context;
+use crate::web::form::{Form, Labels, form_page};
 use crate::web::format;
 use crate::web::input::QueryInput;
-use crate::web::page::{ErrorLink, Page, html, html_with_errors};
-use crate::web::paging::{PageLinks, page_number};
+use crate::web::lists::{PageLinks, link, page_number};
+use crate::web::page::Page;
 
 /// One line of what happened.
 pub struct Line {
@@ -35,27 +36,21 @@ pub struct DayView {
     pub confirmed: String,
 }
 
+const LABELS: Labels = &[("op", "Dag")];
+
 #[derive(Template)]
 #[template(path = "availability/figures/pages/course.html")]
 pub struct CoursePage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
+    pub form: Form,
     pub offer: Offer,
     pub charts: Vec<ChartView>,
     pub lines: Vec<Line>,
     pub total: usize,
     pub links: PageLinks,
     /// The day as it was typed.
-    pub day_text: String,
     pub day: Option<DayView>,
     pub is_own: bool,
-}
-
-impl CoursePage {
-    /// The message at a field, for the template.
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
-    }
 }
 
 pub async fn course(
@@ -65,22 +60,20 @@ pub async fn course(
 ) -> Result<HttpResponse> {
     let id = parse_id(&path).map_err(|_| Error::NotFound("aanbod"))?;
     let number = page_number(&mut query);
-    let day_text = query.raw("op");
-    let day = query.optional_date("op");
-    let mut errors = Vec::new();
-    match query.finish(()) {
-        Ok(()) if day.is_some_and(|day| day > ctx.today()) => {
-            errors.push(ErrorLink::new("op", "Dag: kies vandaag of een eerdere dag"));
-        }
-        Ok(()) => {}
-        Err(violations) if violations.iter().all(|violation| violation.field == "op") => {
-            errors = ErrorLink::list(&violations, |_| "Dag".to_owned());
-        }
-        Err(violations) => return Err(violations.into()),
-    }
     let today = ctx.today();
+    let mut form = Form::of_typed(LABELS, &query).with_days(&["op"]);
+    let day = query.optional_date("op");
+    if day.is_some_and(|day| day > today) {
+        query.error("op", "later", "kies vandaag of een eerdere dag");
+    }
+    if let Err(violations) = query.finish(()) {
+        if violations.iter().any(|violation| violation.field != "op") {
+            return Err(violations.into());
+        }
+        form.refuse(violations.into(), "op")?;
+    }
     let from = charts::first_day(today);
-    let wanted = day.filter(|_| errors.is_empty());
+    let wanted = day.filter(|_| form.errors.is_empty());
     let part = timeline_part(number);
     let (offer, points, (total, lines), then) = ctx
         .db(move |conn, _, _| {
@@ -92,29 +85,21 @@ pub async fn course(
         .await?;
     let paging = Paging::new(number, total);
     let shows_signature = may_see_signatures(&ctx.actor, &offer);
-    let link = |number: usize| {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        if !day_text.is_empty() {
-            query.append_pair("op", &day_text);
-        }
-        format!("/aanbod/{id}/verloop?{}", query.append_pair("pagina", &number.to_string()).finish())
-    };
-    let links = PageLinks::new(paging, link);
-    let mut page = Page::new(&ctx, "/zoeken");
-    page.has_errors = !errors.is_empty();
+    let path = format!("/aanbod/{id}/verloop");
+    let at = |number: usize| link(&path, &[("op", form.value("op")), ("pagina", &number.to_string())]);
+    let links = PageLinks::new(paging, at);
     let view = CoursePage {
-        page,
+        page: form.page(&ctx, "/zoeken"),
         charts: charts::of_offer(&offer, &points),
         lines: lines.iter().map(|line| show_line(line, shows_signature)).collect(),
         total,
         links,
         day: wanted.map(|day| show_day(day, then.flatten())),
         is_own: ctx.actor.provider_id() == Some(offer.provider.id),
-        day_text,
-        errors,
+        form,
         offer,
     };
-    if view.errors.is_empty() { html(&view) } else { html_with_errors(&view) }
+    form_page(view.form.status(), &view)
 }
 
 fn show_line(line: &TimelineEntry, shows_signature: bool) -> Line {
