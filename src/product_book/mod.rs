@@ -6,7 +6,6 @@
 pub mod common;
 pub mod contracts;
 pub mod described;
-pub mod form;
 pub mod locations;
 pub mod mail_queue;
 pub mod municipalities;
@@ -16,4 +15,3 @@ pub mod providers;
 pub mod regions;
 pub mod segments;
 mod store;
-pub mod supply_side;
