@@ -114,6 +114,11 @@ impl Actor {
         Self { identity: None, request_id: "opdrachtregel".into(), origin: "opdrachtregel".into() }
     }
 
+    /// What a server does by itself, such as reminding.
+    pub fn background() -> Self {
+        Self { identity: None, request_id: "achtergrond".into(), origin: "achtergrond".into() }
+    }
+
     pub fn has_role(&self, role: Role) -> bool {
         self.identity.as_ref().is_some_and(|identity| identity.roles.contains(&role))
     }

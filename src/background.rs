@@ -10,6 +10,9 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use crate::availability::follows;
+use crate::availability::follows::matching::tell_of_places;
+use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::clock::dutch_day;
 use crate::db::Connection;
 use crate::error::{Error, Result};
@@ -24,6 +27,12 @@ const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
 const LOOK_FOR_MAILS: Duration = Duration::from_secs(2);
 /// How often it counts the outbox and erases what is old.
 const KEEP_HOUSE: Duration = Duration::from_secs(30);
+/// How often it looks which figures are reported.
+const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
+/// How often it looks whether a place came free in a search that somebody follows.
+const LOOK_FOR_PLACES: Duration = Duration::from_secs(15);
+/// How often it looks who must be reminded.
+const LOOK_FOR_REMINDERS: Duration = Duration::from_mins(10);
 /// How long tasks get to finish their step after a signal to stop.
 const TIME_TO_FINISH: Duration = Duration::from_secs(10);
 
@@ -41,6 +50,11 @@ impl Background {
             every(LOOK_FOR_CHANGES, "reading the supply", &stopped, state, |conn, state, now| {
                 state.supply.refresh(conn, dutch_day(now))
             }),
+            every(LOOK_FOR_REPORTS, "reading the reported figures", &stopped, state, |conn, state, now| {
+                state.reported.refresh(conn, now)
+            }),
+            every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
+            every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
             every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
         ];
         match state.config.mailer() {
@@ -69,6 +83,22 @@ impl Background {
             }
         }
     }
+}
+
+fn remind(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    let snapshot = state.supply.current()?;
+    let settings = Settings { waits: state.config.reminder_terms(), public_url: &state.config.public_url };
+    let count = send_reminders(conn, &snapshot, now, settings)?;
+    if count > 0 {
+        tracing::info!(count, "reminded providers of their figures, or told account managers");
+    }
+    Ok(())
+}
+
+fn follow(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    follows::actions::end_old(conn, now)?;
+    tell_of_places(conn, &*state.supply.current()?, now, &state.config.public_url)?;
+    Ok(())
 }
 
 fn keep_outbox(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {

@@ -6,6 +6,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use rules::reminders::ReminderTerms;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -27,6 +28,10 @@ pub struct Config {
     pub smtp_url: Option<SecretString>,
     /// Who mails are from, such as `Jeugdhulp <jeugdhulp@voorbeeld.nl>`; goes with `smtp_url`.
     pub mail_from: String,
+    /// Days after figures begin to age until their provider is reminded.
+    pub remind_after_days: u16,
+    /// Days after the reminder of stale figures until the account manager hears of it.
+    pub escalate_after_days: u16,
     /// `text` or `json`.
     pub log_format: LogFormat,
     /// A tracing filter, such as `info` or `beschikbaarheidswijzer=debug`.
@@ -72,6 +77,8 @@ impl Default for Config {
             public_url: String::new(),
             smtp_url: None,
             mail_from: String::new(),
+            remind_after_days: 3,
+            escalate_after_days: 7,
             log_format: LogFormat::Text,
             log_filter: "info".into(),
             database_pool: 4,
@@ -87,13 +94,15 @@ impl Default for Config {
 pub struct ConfigError(pub Vec<String>);
 
 /// The settings that may come as environment variables.
-const FROM_ENVIRONMENT: [&str; 10] = [
+const FROM_ENVIRONMENT: [&str; 12] = [
     "DATABASE_URL",
     "LISTEN",
     "METRICS_LISTEN",
     "PUBLIC_URL",
     "SMTP_URL",
     "MAIL_FROM",
+    "REMIND_AFTER_DAYS",
+    "ESCALATE_AFTER_DAYS",
     "LOG_FORMAT",
     "LOG_FILTER",
     "DATABASE_POOL",
@@ -128,6 +137,11 @@ impl Config {
         Ok(config)
     }
 
+    /// How long to wait before each reminder.
+    pub fn reminder_terms(&self) -> ReminderTerms {
+        ReminderTerms { ageing_days: self.remind_after_days, escalate_days: self.escalate_after_days }
+    }
+
     /// The mail server, if one is configured.
     pub fn mailer(&self) -> Result<Option<Mailer>, String> {
         let Some(url) = &self.smtp_url else { return Ok(None) };
@@ -153,6 +167,14 @@ impl Config {
         }
         if let Err(problem) = self.mailer() {
             problems.push(problem);
+        }
+        for (key, days) in [
+            ("remind_after_days (REMIND_AFTER_DAYS)", self.remind_after_days),
+            ("escalate_after_days (ESCALATE_AFTER_DAYS)", self.escalate_after_days),
+        ] {
+            if days > 365 {
+                problems.push(format!("{key} must be 0 to 365"));
+            }
         }
         if self.metrics_listen == Some(self.listen) {
             problems.push("metrics_listen (METRICS_LISTEN) must differ from listen (LISTEN)".into());

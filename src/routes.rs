@@ -14,7 +14,9 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
-use crate::identity::policy::Permission::{KeepOwnFigures, ManageMail, ManageProductBook, UseOwnSession};
+use crate::identity::policy::Permission::{
+    AnswerReports, KeepOwnFigures, ManageMail, ManageProductBook, UseOwnSession, WatchFreshness,
+};
 use crate::web::{assets, info, look, pipeline};
 use crate::{api_document, availability, health, identity, product_book};
 
@@ -92,6 +94,9 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(provider_pages());
     endpoints.extend(provider_api());
     endpoints.extend(figures_pages());
+    endpoints.extend(freshness_pages());
+    endpoints.extend(error_report_pages());
+    endpoints.extend(follow_pages());
     endpoints.extend(figures_api());
     endpoints
 }
@@ -246,6 +251,44 @@ fn figures_pages() -> Vec<Endpoint> {
         get("/capaciteit/toevoegen", keep, add::form),
         post("/capaciteit/toevoegen", keep, add::save),
         get("/aanbod/{id}/verloop", Public, course::course),
+    ]
+}
+
+fn freshness_pages() -> Vec<Endpoint> {
+    use availability::freshness::pages::{confirm, overview};
+    let watch = Requires(WatchFreshness);
+    vec![
+        // Whoever has the link of a reminder may see and confirm what it is about.
+        get("/bevestigen/{sleutel}", Public, confirm::show),
+        post("/bevestigen/{sleutel}", Public, confirm::confirm),
+        get("/actualiteit", watch, overview::overview),
+        get("/actualiteit.csv", watch, overview::csv),
+    ]
+}
+
+fn error_report_pages() -> Vec<Endpoint> {
+    use availability::error_reports::pages::{answer, list, report};
+    let reports = Requires(AnswerReports);
+    vec![
+        get("/aanbod/{id}/melden", Public, report::form),
+        post("/aanbod/{id}/melden", Public, report::save),
+        get("/meldingen", reports, list::list),
+        // Whoever reported has the key of the answer.
+        get("/meldingen/{sleutel}", Public, report::status),
+        get("/meldingen/{id}/antwoord", reports, answer::form),
+        post("/meldingen/{id}/antwoord", reports, answer::save),
+    ]
+}
+
+/// Whoever has the key from a mail manages what is followed with it.
+fn follow_pages() -> Vec<Endpoint> {
+    use availability::follows::pages;
+    vec![
+        get("/volgen", Public, pages::form),
+        post("/volgen", Public, pages::save),
+        get("/volgen/{sleutel}", Public, pages::manage),
+        post("/volgen/{sleutel}/bevestigen", Public, pages::confirm),
+        post("/volgen/{sleutel}/stoppen", Public, pages::stop),
     ]
 }
 

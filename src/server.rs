@@ -9,6 +9,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpServer};
 use secrecy::ExposeSecret;
 
+use crate::availability::error_reports::reported::Reported;
 use crate::availability::supply::Supply;
 use crate::background::Background;
 use crate::clock::{Clock, dutch_day};
@@ -16,6 +17,7 @@ use crate::config::Config;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::identity::actions::signing_key;
+use crate::identity::limits::Limits;
 use crate::identity::tokens::TokenKeys;
 use crate::metrics::Metrics;
 use crate::routes;
@@ -42,8 +44,21 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
     let pair = signing_key(&mut conn, now.naive_utc())?;
     let tokens = TokenKeys::new(&config.public_url, &pair)?;
     supply.refresh(&mut conn, dutch_day(now))?;
+    let reported = Reported::default();
+    reported.refresh(&mut conn, now)?;
     drop(conn);
-    Ok(AppState { pool, clock, config, supply, tokens, metrics, look, demo })
+    Ok(AppState {
+        pool,
+        clock,
+        config,
+        supply,
+        tokens,
+        metrics,
+        look,
+        demo,
+        limits: Limits::default(),
+        reported,
+    })
 }
 
 /// The application: every route with everything around it.

@@ -1,9 +1,11 @@
 //! What one server holds while it runs.
 
+use crate::availability::error_reports::reported::Reported;
 use crate::availability::supply::Supply;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Pool;
+use crate::identity::limits::Limits;
 use crate::identity::tokens::TokenKeys;
 use crate::metrics::Metrics;
 use crate::web::look::Look;
@@ -20,4 +22,7 @@ pub struct AppState {
     pub look: Look,
     /// A rehearsal with made-up providers, and every page says so.
     pub demo: bool,
+    pub limits: Limits,
+    /// Which figures are reported as wrong.
+    pub reported: Reported,
 }

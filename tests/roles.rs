@@ -62,6 +62,7 @@ fn filled(path: &str) -> String {
         ("{agb}", "98990009"),
         ("{nummer}", "1"),
         ("{id}", "1"),
+        ("{sleutel}", "0000000000000000000000000000000000000000000"),
         ("{lidmaatschap}", "1"),
     ]);
     let mut filled = path.to_owned();

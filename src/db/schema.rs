@@ -230,6 +230,7 @@ diesel::table! {
         demonstration -> Bool,
         credential_version -> Integer,
         created_at -> Timestamp,
+        email -> Nullable<Text>,
     }
 }
 
@@ -302,6 +303,66 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reminder (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        provider_id -> BigInt,
+        kind -> Text,
+        sent_on -> Date,
+        at -> Timestamp,
+        offers -> Integer,
+        recipients -> Integer,
+    }
+}
+
+diesel::table! {
+    confirm_link (key_hash) {
+        key_hash -> Text,
+        user_id -> BigInt,
+        provider_id -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    error_report (id) {
+        id -> BigInt,
+        key_hash -> Text,
+        offer_id -> BigInt,
+        what -> Text,
+        remark -> Nullable<Text>,
+        created_at -> Timestamp,
+        answer -> Nullable<Text>,
+        answer_text -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+        answered_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    follow (id) {
+        id -> BigInt,
+        key -> Text,
+        email -> Text,
+        query -> Text,
+        description -> Text,
+        created_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        ends_at -> Timestamp,
+        supply_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    follow_place (follow_id, offer_id) {
+        follow_id -> BigInt,
+        offer_id -> BigInt,
+    }
+}
+
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
 diesel::joinable!(offer -> location (location_id));
@@ -315,6 +376,7 @@ diesel::joinable!(region_municipality -> municipality (municipality_id));
 diesel::joinable!(user_account -> organisation (organisation_id));
 diesel::joinable!(user_role -> user_account (user_id));
 diesel::joinable!(session -> user_account (user_id));
+diesel::joinable!(error_report -> offer (offer_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     region,
@@ -337,4 +399,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     session,
     signing_key,
     audit_event,
+    error_report,
 );

@@ -1,10 +1,13 @@
 //! Inloggen en rollen (identity): organisations, users, sign-in, tokens and who may do what.
 
 pub mod actions;
+pub mod limits;
 pub mod model;
+pub mod opaque;
 pub mod pages;
 pub mod passwords;
 pub mod policy;
+pub mod recipients;
 mod store;
 pub mod tokens;
 

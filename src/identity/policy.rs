@@ -11,6 +11,10 @@ pub enum Permission {
     KeepOwnFigures,
     /// Manage regions, municipalities, products, providers, locations and contracts.
     ManageProductBook,
+    /// See how fresh the figures of the region's providers are.
+    WatchFreshness,
+    /// See and answer reports of figures that are not right.
+    AnswerReports,
     /// See the outbox and try mails again.
     ManageMail,
     /// Use one's own session (sign out).
@@ -26,7 +30,7 @@ pub enum Access {
 }
 
 /// The policy. A role that is not named with a permission does not have it.
-pub const POLICY: [(Permission, &[Role]); 5] = [
+pub const POLICY: [(Permission, &[Role]); 7] = [
     (
         Permission::SeeReferrerContacts,
         &[
@@ -42,6 +46,8 @@ pub const POLICY: [(Permission, &[Role]); 5] = [
     ),
     (Permission::KeepOwnFigures, &[Role::Provider, Role::ServiceAccount]),
     (Permission::ManageProductBook, &[Role::Administrator]),
+    (Permission::WatchFreshness, &[Role::AccountManager]),
+    (Permission::AnswerReports, &[Role::Provider, Role::AccountManager]),
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
@@ -53,6 +59,8 @@ impl Permission {
             Self::SeeReferrerContacts => "contact-zien",
             Self::KeepOwnFigures => "eigen-cijfers",
             Self::ManageProductBook => "productenboek-beheren",
+            Self::WatchFreshness => "actualiteit-volgen",
+            Self::AnswerReports => "meldingen-beantwoorden",
             Self::ManageMail => "mail-beheren",
             Self::UseOwnSession => "eigen-sessie",
         }

@@ -24,6 +24,7 @@ pub(super) struct Account {
     pub(super) demonstration: bool,
     pub(super) credential_version: i32,
     pub(super) created_at: NaiveDateTime,
+    pub(super) email: Option<String>,
 }
 
 #[derive(Debug, Clone, Queryable)]

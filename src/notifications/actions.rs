@@ -114,6 +114,13 @@ pub fn erase_old(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     db::write(conn, |conn| store::update_erased(conn, before, now.naive_utc()))
 }
 
+/// Forgets an address in mails of one kind: what still waits is not sent, what was sent is erased. Within a transaction
+/// of the caller.
+pub fn forget(conn: &mut Connection, now: DateTime<Utc>, kind: &str, address: &str) -> Result<()> {
+    store::delete_waiting(conn, kind, address)?;
+    store::update_forgotten(conn, kind, address, now.naive_utc())
+}
+
 pub fn queue(conn: &mut Connection) -> Result<Queue> {
     store::find_queue(conn)
 }

@@ -181,6 +181,21 @@ pub(super) fn has_to_erase(conn: &mut Connection, before: NaiveDateTime) -> Resu
     Ok(diesel::select(exists(old)).get_result(conn)?)
 }
 
+/// What is left of a mail that is erased: its kind and its times.
+macro_rules! erased {
+    ($now:expr) => {
+        (
+            mail_row::recipient.eq(""),
+            mail_row::subject.eq(""),
+            mail_row::text.eq(""),
+            mail_row::html.eq(""),
+            mail_row::unsubscribe_url.eq(NOBODY),
+            mail_row::last_error.eq(NOBODY),
+            mail_row::erased_at.eq($now),
+        )
+    };
+}
+
 pub(super) fn update_erased(
     conn: &mut Connection,
     before: NaiveDateTime,
@@ -189,17 +204,30 @@ pub(super) fn update_erased(
     let old = mail_row::table
         .filter(mail_row::erased_at.is_null())
         .filter(mail_row::sent_at.lt(before).or(mail_row::failed_at.lt(before)));
-    Ok(diesel::update(old)
-        .set((
-            mail_row::recipient.eq(""),
-            mail_row::subject.eq(""),
-            mail_row::text.eq(""),
-            mail_row::html.eq(""),
-            mail_row::unsubscribe_url.eq(NOBODY),
-            mail_row::last_error.eq(NOBODY),
-            mail_row::erased_at.eq(now),
-        ))
-        .execute(conn)?)
+    Ok(diesel::update(old).set(erased!(now)).execute(conn)?)
+}
+
+pub(super) fn delete_waiting(conn: &mut Connection, kind: &str, address: &str) -> Result<()> {
+    let waiting = mail_row::table
+        .filter(mail_row::kind.eq(kind))
+        .filter(mail_row::recipient.eq(address))
+        .filter(mail_row::sent_at.is_null());
+    diesel::delete(waiting).execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn update_forgotten(
+    conn: &mut Connection,
+    kind: &str,
+    address: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let sent = mail_row::table
+        .filter(mail_row::kind.eq(kind))
+        .filter(mail_row::recipient.eq(address))
+        .filter(mail_row::sent_at.is_not_null());
+    diesel::update(sent).set(erased!(now)).execute(conn)?;
+    Ok(())
 }
 
 pub(super) fn find_queue(conn: &mut Connection) -> Result<Queue> {

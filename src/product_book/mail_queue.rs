@@ -5,17 +5,16 @@ use actix_web::web::Path;
 use askama::Template;
 use chrono::NaiveDateTime;
 
-use super::overview::{Saved, saved_in, saved_message};
-use super::supply_side::{SortHead, SortOrder, link, parse_number, rows_of_page};
 use crate::error::{Error, Result};
 use crate::notifications::actions;
 use crate::notifications::model::{MailLine, MailState};
-use crate::paging::Paging;
+use crate::paging::{Paging, SortOrder, rows_of_page};
 use crate::web::context::Context;
+use crate::web::fields::parse_number;
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{PageLinks, Saved, SortHead, link, page_number, saved_in, saved_message};
 use crate::web::page::{Page, html};
-use crate::web::paging::{PageLinks, page_number};
 
 const PATH: &str = "/beheer/mail";
 const COLUMNS: [(&str, ()); 1] = [("geschreven", ())];

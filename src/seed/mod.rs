@@ -104,6 +104,7 @@ fn create_user(
         demonstration: true,
     };
     let password = identity::actions::create_user(conn, actor, now, &new)?;
+    identity::recipients::set_address(conn, &new.name, &format!("{}@oefenregio.example", new.name))?;
     Ok(SignIn {
         name: new.name,
         password,

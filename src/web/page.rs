@@ -121,6 +121,12 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if keeps_figures {
         add("/capaciteit", "Capaciteit", "list-check");
     }
+    if ctx.may(Permission::WatchFreshness) {
+        add("/actualiteit", "Actualiteit", "clock");
+    }
+    if ctx.may(Permission::AnswerReports) {
+        add("/meldingen", "Meldingen", "mail");
+    }
     add("/zoeken", "Zoeken", "search");
     if ctx.may(Permission::ManageProductBook) {
         add("/beheer", "Beheer", "settings");

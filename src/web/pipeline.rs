@@ -147,6 +147,7 @@ fn copy(error: &Error) -> Error {
         Error::PayloadTooLarge => Error::PayloadTooLarge,
         Error::UnsupportedMediaType => Error::UnsupportedMediaType,
         Error::RequestTimeout => Error::RequestTimeout,
+        Error::TooManyRequests(seconds) => Error::TooManyRequests(*seconds),
         Error::Unavailable(cause) => Error::Unavailable(cause.to_string().into()),
         Error::Internal(cause) => Error::Internal(cause.to_string().into()),
     }

@@ -138,17 +138,25 @@ pub fn confirm_all(
     now: DateTime<Utc>,
     provider_id: i64,
 ) -> Result<Confirmed> {
+    db::write(conn, |conn| confirm_all_within(conn, actor, now, provider_id))
+}
+
+/// The same within a transaction of the caller.
+pub fn confirm_all_within(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    provider_id: i64,
+) -> Result<Confirmed> {
     require_own_provider(actor, provider_id)?;
-    db::write(conn, |conn| {
-        let supply_version = store::next_supply_version(conn)?;
-        let confirmation = Confirmation { at: now, by: actor.signature(), supply_version };
-        let count = store::update_confirmed(conn, provider_id, &confirmation)?;
-        store::insert_confirmed_history(conn, provider_id, &confirmation)?;
-        let event = Event::done("cijfers-bevestigen", "aanbieder", provider_id)
-            .change(None, &serde_json::json!({ "bevestigd": count }))?;
-        audit::record(conn, actor, now, &event)?;
-        Ok(Confirmed { count, at: now })
-    })
+    let supply_version = store::next_supply_version(conn)?;
+    let confirmation = Confirmation { at: now, by: actor.signature(), supply_version };
+    let count = store::update_confirmed(conn, provider_id, &confirmation)?;
+    store::insert_confirmed_history(conn, provider_id, &confirmation)?;
+    let event = Event::done("cijfers-bevestigen", "aanbieder", provider_id)
+        .change(None, &serde_json::json!({ "bevestigd": count }))?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(Confirmed { count, at: now })
 }
 
 /// What a provider can add: its locations, and the products it has a contract for today.

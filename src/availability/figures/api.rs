@@ -248,7 +248,7 @@ fn outdated(offer: Offer, today: chrono::NaiveDate) -> Result<Error> {
 }
 
 /// Reads the number of an offer in an address.
-pub(super) fn parse_id(text: &str) -> std::result::Result<i64, &'static str> {
+pub fn parse_id(text: &str) -> std::result::Result<i64, &'static str> {
     const MESSAGE: &str = "vul een heel getal in, bijvoorbeeld 17";
     let id: i64 = text.parse().map_err(|_| MESSAGE)?;
     if (1..=HIGHEST_ID).contains(&id) && text == id.to_string() { Ok(id) } else { Err(MESSAGE) }

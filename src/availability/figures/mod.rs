@@ -7,4 +7,4 @@ pub mod charts;
 pub mod model;
 pub mod pages;
 mod store;
-mod words;
+pub mod words;

@@ -9,7 +9,7 @@ use crate::web::format;
 const UNKNOWN: &str = "niet bekend";
 
 /// Name and value of everything that is said, unknown waits and places included.
-pub(super) fn figure_lines(figures: &Figures) -> Vec<(&'static str, String)> {
+pub fn figure_lines(figures: &Figures) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         ("Status", figures.status.name().to_owned()),
         ("Plekken vrij", text(figures.free_places)),

@@ -1,12 +1,13 @@
 //! One result as people read it: words for every figure, and how old it is.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rules::contracts::ContractLevel;
 use rules::figures::OfferStatus;
 use rules::freshness::Freshness;
 use rules::norms::NormCheck;
 use rules::waiting_time::WeekRange;
 
+use crate::availability::error_reports::reported::Reported;
 use crate::availability::supply::snapshot::{Area, Offer, Snapshot};
 use crate::web::format;
 
@@ -52,8 +53,17 @@ pub struct Card {
     pub basis: Option<&'static str>,
     pub age_of_figures: String,
     pub is_old: bool,
+    /// Reported as wrong, and on which day; nobody has answered yet.
+    pub reported: Option<String>,
     pub lat: f64,
     pub lon: f64,
+}
+
+/// Says with each card whether its figures are reported as wrong.
+pub fn mark_reported(cards: &mut [Card], reported: &Reported, today: NaiveDate) {
+    for card in cards {
+        card.reported = reported.day(card.offer_id).map(|day| format::short_date(day, today));
+    }
 }
 
 /// The card of an offer, seen from an area.
@@ -87,6 +97,7 @@ pub fn card(
         basis: offer.figures.basis.map(rules::waiting_time::Basis::name),
         age_of_figures: age_of_figures(offer, now),
         is_old: offer.freshness.is_old(),
+        reported: None,
         lat: location.point.lat,
         lon: location.point.lon,
     }

@@ -11,7 +11,7 @@ use crate::availability::supply::snapshot::Snapshot;
 use crate::error::Result;
 use crate::paging::PAGE_SIZE;
 use crate::web::fields::{Fields, Length};
-use crate::web::lists::page_number;
+use crate::web::lists::{link, page_number};
 
 /// How soon help is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -137,6 +137,12 @@ impl SearchAddress {
         changed.remove("pagina");
         changed.insert(name.to_owned(), value.to_owned());
         address(&changed)
+    }
+
+    /// Some things of this search, as the query of another address.
+    pub fn to(&self, path: &str, names: &[&str]) -> String {
+        let kept: Vec<(&str, &str)> = names.iter().map(|name| (*name, self.get(name))).collect();
+        link(path, &kept)
     }
 
     /// The same search without one thing.

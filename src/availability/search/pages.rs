@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use rules::product::ProductKind;
 
-use super::cards::{Card, card};
+use super::cards::{Card, card, mark_reported};
 use super::input::{Search, SearchAddress, SearchFields, read_search};
 use super::map::{Map, draw};
 use crate::availability::supply::search::{Found, Query, Sort};
@@ -57,6 +57,8 @@ pub struct Results {
     pub several_products: bool,
     pub crisis: bool,
     pub can_compare: bool,
+    /// Where to leave an address for a mail when a place comes free; only when help was asked for by name.
+    pub follow: Option<String>,
     /// Nothing found: what can be done about it, with links.
     pub next_steps: Vec<(String, String)>,
 }
@@ -94,6 +96,9 @@ const LABELS: [(&str, &str); 8] = [
     ("soort", "Soort hulp"),
     ("sorteer", "Sortering"),
 ];
+
+/// What of a search can be followed.
+pub const FOLLOWED: [&str; 5] = ["product", "gemeente", "postcode", "leeftijd", "straalKm"];
 
 pub async fn search(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
     let snapshot = ctx.state.supply.current()?;
@@ -193,7 +198,7 @@ impl SearchPage {
         found: &Found,
     ) -> Results {
         let area = search.query.area;
-        let cards: Vec<Card> = found
+        let mut cards: Vec<Card> = found
             .hits
             .iter()
             .enumerate()
@@ -208,11 +213,13 @@ impl SearchPage {
                 )
             })
             .collect();
+        mark_reported(&mut cards, &ctx.state.reported, ctx.today());
         let asked_products = search.query.products.as_deref().unwrap_or_default();
         let region = snapshot.regions_of(area).first().copied().unwrap_or_else(|| own_region(ctx, snapshot));
         let paging = Paging { number: read.page, size: PAGE_SIZE, total: found.total };
         let own = search.place.municipality;
         Results {
+            follow: read.product.is_some().then(|| self.asked.to("/volgen", &FOLLOWED)),
             sorts: self.make_sorts(read.sort),
             map: draw(snapshot, region, own, &ctx.state.look.borders, &cards),
             summary: (read.product.is_some() && !asked_products.is_empty())

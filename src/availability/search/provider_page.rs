@@ -5,7 +5,7 @@ use actix_web::web::Path;
 use askama::Template;
 use rules::codes::AgbCode;
 
-use super::cards::{Card, card};
+use super::cards::{Card, card, mark_reported};
 use super::pages::region_area;
 use crate::availability::figures::actions;
 use crate::availability::figures::charts::{self, ChartView};
@@ -47,11 +47,12 @@ pub async fn provider(ctx: Context, path: Path<String>) -> Result<HttpResponse> 
     let area = region_area(&ctx, &snapshot);
     let mut offers = snapshot.offers_of(index);
     offers.sort_by(|a, b| snapshot.product(a).name.cmp(&snapshot.product(b).name).then(a.id.cmp(&b.id)));
-    let cards: Vec<Card> = offers
+    let mut cards: Vec<Card> = offers
         .iter()
         .enumerate()
         .map(|(number, offer)| card(&snapshot, offer, number + 1, area, None, ctx.now))
         .collect();
+    mark_reported(&mut cards, &ctx.state.reported, ctx.today());
     let with_place = offers.iter().filter(|offer| offer.has_place()).count();
     let mut places: Vec<String> = snapshot
         .book

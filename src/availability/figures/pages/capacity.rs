@@ -12,10 +12,12 @@ use rules::waiting_time::Basis;
 
 use super::own_provider;
 use super::row::Row;
+use crate::availability::error_reports;
 use crate::availability::figures::actions::{self, Outcome};
 use crate::availability::figures::model::{Change, Offer};
 use crate::clock::dutch_day;
 use crate::error::Result;
+use crate::identity::policy::Permission;
 use crate::web::context::Context;
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
@@ -64,6 +66,8 @@ pub struct CapacityPage {
     pub errors: Vec<ErrorLink>,
     pub conflicts: Vec<ConflictView>,
     pub notice: Option<Notice>,
+    /// How many reports of figures that are not right wait for an answer.
+    pub reports: i64,
     pub provider_name: String,
     pub standing: Standing,
     pub groups: Vec<Group>,
@@ -108,6 +112,7 @@ impl CapacityPage {
             errors: Vec::new(),
             conflicts: Vec::new(),
             notice: None,
+            reports: 0,
             page,
         }
     }
@@ -210,7 +215,11 @@ pub async fn capacity(ctx: Context, QueryInput(mut query): QueryInput) -> Result
         }),
         (None, None, None) => None,
     };
-    html(&CapacityPage { notice, ..CapacityPage::new(&ctx, rows) })
+    let reports = match ctx.may(Permission::AnswerReports) {
+        true => ctx.db(|conn, actor, _| error_reports::actions::count_open(conn, actor)).await?,
+        false => 0,
+    };
+    html(&CapacityPage { notice, reports, ..CapacityPage::new(&ctx, rows) })
 }
 
 /// Saves the rows that were changed, all of them or none.

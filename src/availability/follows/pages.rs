@@ -1,0 +1,167 @@
+//! Following on pages: asking for it, and what its reader does with the key from the mail.
+
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::actions;
+use super::matching::{self, read_query};
+use super::model::{Follow, NewFollow};
+use crate::availability::search::input::{SearchAddress, SearchFields};
+use crate::availability::search::pages::FOLLOWED;
+use crate::availability::supply::snapshot::Snapshot;
+use crate::clock::dutch_day;
+use crate::error::{Error, Result};
+use crate::product_book::providers::model::parse_email;
+use crate::web::context::Context;
+use crate::web::fields::Fields;
+use crate::web::form::{Form, Labels, form_page};
+use crate::web::format;
+use crate::web::input::FormInput;
+use crate::web::page::{Page, html, see_other};
+
+const LABELS: Labels = &[
+    ("email", "Uw e-mailadres"),
+    ("product", ""),
+    ("gemeente", ""),
+    ("postcode", ""),
+    ("leeftijd", ""),
+    ("straalKm", ""),
+];
+/// Nobody sees this field; who fills it in is a program that fills in everything.
+const TRAP: &str = "website";
+
+#[derive(Template)]
+#[template(path = "availability/follows/form.html")]
+pub struct FollowPage {
+    pub page: Page,
+    pub form: Form,
+    pub description: String,
+    /// The search, to send along.
+    pub hidden: Vec<(&'static str, String)>,
+    pub back: String,
+    /// Sent: now it is up to the reader of the mail.
+    pub sent: bool,
+}
+
+#[derive(Template)]
+#[template(path = "availability/follows/manage.html")]
+pub struct ManagePage {
+    pub page: Page,
+    /// None when it has ended.
+    pub follow: Option<Follow>,
+    pub ends: String,
+}
+
+/// A search in words, such as `emdr in Harderwijk, 14 jaar`.
+fn describe(read: &SearchFields, snapshot: &Snapshot) -> Result<String> {
+    let place = read.resolve(snapshot)?.place.name;
+    let mut text = format!("{} in {place}", read.product.as_deref().unwrap_or("jeugdhulp"));
+    if let Some(age) = read.age {
+        text.push_str(&format!(", {age} jaar"));
+    }
+    if let Some(km) = read.radius_km {
+        text.push_str(&format!(", binnen {km} km"));
+    }
+    Ok(text)
+}
+
+/// The parts of a search that can be followed, and what they mean.
+fn read(ctx: &Context, asked: &SearchAddress) -> Result<(String, String)> {
+    let query = asked.to("", &FOLLOWED).trim_start_matches('?').to_owned();
+    let read = read_query(&query)?;
+    if read.product.is_none() {
+        return Err(Error::invalid("product", "verplicht", "kies eerst welke hulp u zoekt"));
+    }
+    Ok((describe(&read, &*ctx.state.supply.current()?)?, query))
+}
+
+pub async fn form(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
+    let asked = SearchAddress::from_query(req.query_string());
+    let (description, _) = read(&ctx, &asked)?;
+    show(&ctx, Form::new(LABELS), &asked, description, false)
+}
+
+fn show(
+    ctx: &Context,
+    form: Form,
+    asked: &SearchAddress,
+    description: String,
+    sent: bool,
+) -> Result<HttpResponse> {
+    let page = FollowPage {
+        page: form.page(ctx, "/zoeken"),
+        hidden: FOLLOWED
+            .iter()
+            .map(|name| (*name, asked.get(name).to_owned()))
+            .filter(|(_, value)| !value.is_empty())
+            .collect(),
+        back: asked.to("/zoeken", &FOLLOWED),
+        form,
+        description,
+        sent,
+    };
+    form_page(page.form.status(), &page)
+}
+
+pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+    let mut form = Form::of_typed(LABELS, &fields);
+    let pairs: Vec<(&str, String)> = FOLLOWED.iter().map(|name| (*name, fields.raw(name))).collect();
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+    let asked = SearchAddress::from_query(&query);
+    let (description, query) = read(&ctx, &asked)?;
+    for name in FOLLOWED {
+        fields.ignore(name);
+    }
+    match store(&ctx, fields, description.clone(), query).await {
+        Ok(()) => show(&ctx, form, &asked, description, true),
+        Err(error) => {
+            form.refuse(error, "email")?;
+            show(&ctx, form, &asked, description, false)
+        }
+    }
+}
+
+async fn store(ctx: &Context, mut fields: Fields, description: String, query: String) -> Result<()> {
+    let email = fields.parsed("email", "geen-emailadres", parse_email);
+    let trapped = !fields.raw(TRAP).is_empty();
+    fields.ignore(TRAP);
+    let Some(email) = fields.finish(email)? else {
+        return Err(Error::internal("a required address is missing"));
+    };
+    if trapped {
+        return Err(Error::Forbidden);
+    }
+    ctx.state.limits.mail(&ctx.actor.origin, &email, ctx.now)?;
+    let public_url = ctx.state.config.public_url.clone();
+    let new = NewFollow { email, query, description };
+    ctx.db(move |conn, actor, now| actions::follow_search(conn, actor, now, &public_url, &new)).await
+}
+
+pub async fn manage(ctx: Context, path: Path<String>) -> Result<HttpResponse> {
+    let follow = ctx.db(move |conn, _, _| actions::find_by_key(conn, &path)).await;
+    let follow = match follow {
+        Ok(follow) => Some(follow).filter(|follow| follow.ends_at > ctx.now),
+        // It has ended, and then nothing of it is left.
+        Err(Error::NotFound(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let ends = follow.as_ref().map(|follow| format::date(dutch_day(follow.ends_at))).unwrap_or_default();
+    html(&ManagePage { page: Page::new(&ctx, "/zoeken"), follow, ends })
+}
+
+pub async fn confirm(ctx: Context, path: Path<String>, FormInput(form): FormInput) -> Result<HttpResponse> {
+    form.finish(())?;
+    let key = path.into_inner();
+    let (wanted, snapshot) = (key.clone(), ctx.state.supply.current()?);
+    ctx.db(move |conn, actor, now| matching::confirm(conn, &snapshot, actor, now, &wanted)).await?;
+    Ok(see_other(&format!("/volgen/{key}")))
+}
+
+/// Ends it. Mail programs send this by themselves, without what marks a form of ours (RFC 8058): the key is what counts.
+pub async fn stop(ctx: Context, path: Path<String>) -> Result<HttpResponse> {
+    let key = path.into_inner();
+    let wanted = key.clone();
+    ctx.db(move |conn, actor, now| actions::stop_follow(conn, actor, now, &wanted)).await?;
+    Ok(see_other(&format!("/volgen/{key}")))
+}

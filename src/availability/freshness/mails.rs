@@ -1,0 +1,209 @@
+//! What reminders say.
+
+use askama::Template;
+use chrono::NaiveDate;
+use rules::freshness::Freshness;
+use rules::reminders::ReminderKind;
+
+use super::reminding::LINK_LASTS;
+use crate::availability::figures::model::Offer;
+use crate::availability::supply::book::Region;
+use crate::error::Result;
+use crate::notifications::model::Mail;
+use crate::web::format;
+
+/// What a mail tells of.
+pub(super) struct Told<'a> {
+    pub(super) region: &'a Region,
+    pub(super) today: NaiveDate,
+    pub(super) public_url: &'a str,
+    /// All contracted offers of the provider.
+    pub(super) offers: &'a [Offer],
+    pub(super) past: &'a [(ReminderKind, NaiveDate)],
+}
+
+/// One figure in the table.
+pub struct Row {
+    pub product: String,
+    pub place: String,
+    pub places: String,
+    pub start: String,
+    pub confirmed: String,
+    /// Empty while it is fresh.
+    pub state: &'static str,
+}
+
+/// One row for each offer; the confirm page shows the same.
+pub(super) fn rows(offers: &[Offer], today: NaiveDate) -> Vec<Row> {
+    let unknown = || "niet bekend".to_owned();
+    let row = |offer: &Offer| Row {
+        product: offer.product.name.clone(),
+        place: format!("{} in {}", offer.location.name, offer.location.place),
+        places: offer.figures.free_places.map_or_else(unknown, |places| places.to_string()),
+        start: offer.figures.total_wait().map_or_else(unknown, |wait| wait.to_string()),
+        confirmed: offer.confirmed_on().map_or_else(|| "nooit".to_owned(), format::date),
+        state: match offer.freshness(today) {
+            Freshness::Fresh => "",
+            Freshness::Ageing => "wordt oud",
+            Freshness::Stale => "verouderd",
+            Freshness::NeverConfirmed => "nog niet bevestigd",
+        },
+    };
+    offers.iter().map(row).collect()
+}
+
+#[derive(Template)]
+#[template(path = "availability/freshness/reminder.html")]
+struct ReminderHtml<'a> {
+    region_name: &'a str,
+    provider_name: &'a str,
+    subject: &'a str,
+    heading: &'a str,
+    reason: &'a str,
+    confirm_url: &'a str,
+    capacity_url: &'a str,
+    expires: &'a str,
+    rows: &'a [Row],
+}
+
+#[derive(Template)]
+#[template(path = "availability/freshness/reminder.txt")]
+struct ReminderText<'a> {
+    region_name: &'a str,
+    provider_name: &'a str,
+    heading: &'a str,
+    reason: &'a str,
+    confirm_url: &'a str,
+    capacity_url: &'a str,
+    expires: &'a str,
+    rows: &'a [Row],
+}
+
+#[derive(Template)]
+#[template(path = "availability/freshness/escalation.html")]
+struct EscalationHtml<'a> {
+    region_name: &'a str,
+    provider_name: &'a str,
+    subject: &'a str,
+    reason: &'a str,
+    overview_url: &'a str,
+    rows: &'a [Row],
+}
+
+#[derive(Template)]
+#[template(path = "availability/freshness/escalation.txt")]
+struct EscalationText<'a> {
+    region_name: &'a str,
+    provider_name: &'a str,
+    subject: &'a str,
+    reason: &'a str,
+    overview_url: &'a str,
+    rows: &'a [Row],
+}
+
+fn provider_name<'a>(told: &Told<'a>) -> &'a str {
+    told.offers.first().map_or("", |offer| &offer.provider.name)
+}
+
+/// The oldest confirmation in words.
+fn oldest(told: &Told<'_>) -> String {
+    let days: Option<Vec<NaiveDate>> = told.offers.iter().map(Offer::confirmed_on).collect();
+    match days.and_then(|days| days.into_iter().min()) {
+        Some(day) => format!("zijn voor het laatst bevestigd op {}", format::date(day)),
+        None => "zijn nog niet allemaal bevestigd".to_owned(),
+    }
+}
+
+/// To somebody who keeps the figures, with the key of a link of their own.
+pub(super) fn reminder(told: &Told<'_>, kind: ReminderKind, to: &str, key: &str) -> Result<Mail> {
+    let name = provider_name(told);
+    let terms = told.region.terms;
+    let (subject, heading, reason) = if kind == ReminderKind::Ageing {
+        (
+            "Kloppen uw plekken en wachttijden nog?",
+            "Kloppen uw cijfers nog?",
+            format!(
+                "De oudste cijfers van {name} {}. Na {} dagen noemen we cijfers verouderd en staan ze lager in de zoekresultaten.",
+                oldest(told),
+                terms.stale_days()
+            ),
+        )
+    } else {
+        (
+            "Uw plekken en wachttijden zijn verouderd",
+            "Uw cijfers zijn verouderd",
+            format!(
+                "De oudste cijfers van {name} {}. Verwijzers en gezinnen zien nu een waarschuwing, en deze cijfers staan lager in de zoekresultaten.",
+                oldest(told)
+            ),
+        )
+    };
+    let rows = rows(told.offers, told.today);
+    let confirm_url = format!("{}/bevestigen/{key}", told.public_url);
+    let capacity_url = format!("{}/capaciteit", told.public_url);
+    let expires = format::date(told.today + LINK_LASTS - chrono::TimeDelta::days(1));
+    let region_name = told.region.name.as_str();
+    let html = ReminderHtml {
+        region_name,
+        provider_name: name,
+        subject,
+        heading,
+        reason: &reason,
+        confirm_url: &confirm_url,
+        capacity_url: &capacity_url,
+        expires: &expires,
+        rows: &rows,
+    };
+    let text = ReminderText {
+        region_name,
+        provider_name: name,
+        heading,
+        reason: &reason,
+        confirm_url: &confirm_url,
+        capacity_url: &capacity_url,
+        expires: &expires,
+        rows: &rows,
+    };
+    Ok(Mail {
+        kind: "herinnering",
+        to: to.to_owned(),
+        subject: subject.to_owned(),
+        text: text.render()?,
+        html: html.render()?,
+    })
+}
+
+/// To an account manager.
+pub(super) fn escalation(told: &Told<'_>, to: &str) -> Result<Mail> {
+    let name = provider_name(told);
+    let subject = format!("Cijfers van {name} zijn verouderd");
+    let mut days: Vec<NaiveDate> = told.past.iter().map(|(_, day)| *day).collect();
+    days.sort_unstable();
+    let last = days.last().map(|day| format!(" De laatste herinnering ging op {}.", format::date(*day)));
+    let reason = format!(
+        "De oudste cijfers van {name} {}. De aanbieder is herinnerd en heeft daarna niet alles bevestigd.{}",
+        oldest(told),
+        last.unwrap_or_default()
+    );
+    let rows = rows(told.offers, told.today);
+    let overview_url = format!("{}/actualiteit", told.public_url);
+    let region_name = told.region.name.as_str();
+    let html = EscalationHtml {
+        region_name,
+        provider_name: name,
+        subject: &subject,
+        reason: &reason,
+        overview_url: &overview_url,
+        rows: &rows,
+    };
+    let text = EscalationText {
+        region_name,
+        provider_name: name,
+        subject: &subject,
+        reason: &reason,
+        overview_url: &overview_url,
+        rows: &rows,
+    };
+    let (text, html) = (text.render()?, html.render()?);
+    Ok(Mail { kind: "verouderd", to: to.to_owned(), subject: subject.clone(), text, html })
+}

@@ -1,0 +1,39 @@
+//! Ontvangers (recipients): the users that a mail about the work of their organisation goes to.
+
+mod store;
+
+use crate::actor::{Identity, Role};
+use crate::db::Connection;
+use crate::error::Result;
+
+/// A user who can be mailed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    pub user_id: i64,
+    pub email: String,
+}
+
+/// The people who keep the figures of a provider.
+pub fn list_of_provider(conn: &mut Connection, provider_id: i64) -> Result<Vec<Recipient>> {
+    store::list_of_provider(conn, provider_id, Role::Provider)
+}
+
+/// The account managers of a region.
+pub fn list_account_managers(conn: &mut Connection, region_id: i64) -> Result<Vec<Recipient>> {
+    store::list_of_region(conn, region_id, Role::AccountManager)
+}
+
+/// The providers of which somebody can be mailed.
+pub fn list_reachable_providers(conn: &mut Connection) -> Result<Vec<i64>> {
+    store::list_providers(conn, Role::Provider)
+}
+
+/// Who a user is now, unless the account is blocked.
+pub fn find_active(conn: &mut Connection, user_id: i64) -> Result<Option<Identity>> {
+    store::find_active(conn, user_id)
+}
+
+/// Sets where a user is mailed. Within a transaction of the caller.
+pub fn set_address(conn: &mut Connection, user_name: &str, email: &str) -> Result<()> {
+    store::update_email(conn, user_name, email)
+}
