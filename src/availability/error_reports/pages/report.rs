@@ -18,7 +18,7 @@ use crate::web::format;
 use crate::web::input::FormInput;
 use crate::web::page::{Page, html, see_other};
 
-const LABELS: Labels = &[("wat", "Wat klopt er niet?"), ("toelichting", "Toelichting")];
+const LABELS: Labels = &[("wat", "Wat klopt er niet"), ("toelichting", "Toelichting")];
 /// Nobody sees this field; who fills it in is a program that fills in everything.
 const TRAP: &str = "website";
 const LONGEST_REMARK: usize = 200;

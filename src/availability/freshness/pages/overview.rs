@@ -246,7 +246,7 @@ fn line(provider: &ProviderStanding, today: NaiveDate) -> Line {
     let mut notes: Vec<String> = Vec::new();
     notes
         .extend(provider.told_on().map(|day| format!("Aan u gemeld op {}.", format::short_date(day, today))));
-    if !provider.is_reachable {
+    if !provider.is_reachable && provider.freshness != Freshness::Fresh {
         notes.push("Geen gebruiker met mailadres.".to_owned());
     }
     Line {
