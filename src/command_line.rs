@@ -1,5 +1,7 @@
 //! The command line: one program that serves, migrates, seeds and manages users.
 
+mod audit;
+
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -55,6 +57,9 @@ enum Command {
         #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(i64).range(1..=24))]
         hours: i64,
     },
+    /// Look after the chain of hashes over the audit.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Ask a running server whether it is ready; exit code 0 if so.
@@ -174,6 +179,7 @@ fn execute(line: CommandLine) -> Outcome {
         }
         Command::User(command) => user(&config, command),
         Command::Token { user, hours } => token(&config, &user, hours),
+        Command::Audit(command) => audit::run(&config, command),
         Command::Openapi => print(api_document::text()),
         Command::Healthcheck { .. } => healthcheck(config.listen),
     }

@@ -6,6 +6,7 @@
 mod api;
 mod architecture;
 mod audit;
+mod audit_chain;
 mod database;
 mod pages;
 mod roles;

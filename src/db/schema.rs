@@ -279,6 +279,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_seal (seq) {
+        seq -> BigInt,
+        event_id -> BigInt,
+        sealed_at -> Timestamp,
+        hash -> Text,
+    }
+}
+
+diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
 diesel::joinable!(offer -> location (location_id));
@@ -314,4 +324,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     session,
     signing_key,
     audit_event,
+    audit_seal,
 );
