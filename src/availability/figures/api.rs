@@ -8,7 +8,7 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use rules::codes::{AgbCode, ProductCode, RegionCode};
 
-use self::body::{AanbodBody, ConfirmationBody, Timeline, TimelineLine};
+use self::body::{ConfirmationBody, OfferBody, Timeline, TimelineLine};
 use self::input::{
     ConfirmationInput, FiguresInput, OfferInput, finish_figures, read_figures, read_json_wait,
 };
@@ -38,7 +38,7 @@ const HIGHEST_ID: i64 = 9_007_199_254_740_991;
         ("op" = Option<String>, Query, description = "Dag, jjjj-mm-dd", format = "date", pattern = r"^(199\d|20\d\d|2100)-\d\d-\d\d$", example = "2026-06-30"),
     ),
     responses(
-        (status = 200, description = "Het aanbod", body = AanbodBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
+        (status = 200, description = "Het aanbod", body = OfferBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
     )
 )]
@@ -73,7 +73,7 @@ pub async fn get_offer(
     ),
     request_body(content = FiguresInput, content_type = "application/json"),
     responses(
-        (status = 200, description = "Opgeslagen en bevestigd", body = AanbodBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        (status = 200, description = "Opgeslagen en bevestigd", body = OfferBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
         (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
     ),
@@ -194,7 +194,7 @@ pub async fn post_confirmation(
     params(("agb" = String, Path, description = "AGB-code van uw aanbieder", pattern = "^[0-9]{8}$", example = "98990001")),
     request_body(content = OfferInput, content_type = "application/json"),
     responses(
-        (status = 201, description = "Toegevoegd", body = AanbodBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"), ("Location" = String, description = "Adres van het aanbod"))),
+        (status = 201, description = "Toegevoegd", body = OfferBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"), ("Location" = String, description = "Adres van het aanbod"))),
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
         (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
     ),
@@ -238,12 +238,12 @@ pub(super) fn may_see_signatures(actor: &Actor, offer: &Offer) -> bool {
 }
 
 fn reply_offer(status: StatusCode, offer: Offer, day: chrono::NaiveDate) -> Result<HttpResponse> {
-    reply::json_with_version(status, offer.version, &AanbodBody::new(offer, day))
+    reply::json_with_version(status, offer.version, &OfferBody::new(offer, day))
 }
 
 /// Somebody else was first: the offer as it is now goes along.
 fn outdated(offer: Offer, today: chrono::NaiveDate) -> Result<Error> {
-    let current = serde_json::to_value(AanbodBody::new(offer, today)).map_err(Error::internal)?;
+    let current = serde_json::to_value(OfferBody::new(offer, today)).map_err(Error::internal)?;
     Ok(Error::Outdated { current: Some(current) })
 }
 
