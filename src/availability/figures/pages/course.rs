@@ -3,26 +3,21 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::{Months, NaiveDate};
-use rules::figures::{Figures, OfferStatus};
-use rules::waiting_time::WeekRange;
+use chrono::NaiveDate;
 
 use crate::availability::figures::actions;
 use crate::availability::figures::api::{may_see_signatures, parse_id, timeline_part};
-use crate::availability::figures::model::{HistoryEntry, Offer, TimelineEntry, TrendPoint};
+use crate::availability::figures::charts::{self, ChartView};
+use crate::availability::figures::model::{HistoryEntry, Offer, TimelineEntry};
 use crate::availability::figures::words::{describe_entry, figure_lines};
 use crate::error::{Error, Result};
 use crate::paging::Paging;
-use crate::web::chart::{Label, LineChart, Norm, Point, Series};
 use crate::web::context::Context;
 use crate::web::form::{Form, Labels, form_page};
 use crate::web::format;
 use crate::web::input::QueryInput;
 use crate::web::lists::{PageLinks, link, page_number};
 use crate::web::page::Page;
-
-/// How far back the charts go.
-const MONTHS_BACK: Months = Months::new(12);
 
 /// One line of what happened.
 pub struct Line {
@@ -31,12 +26,6 @@ pub struct Line {
     pub when: String,
     pub by: String,
     pub what: Vec<String>,
-}
-
-/// A chart with the conclusion above it.
-pub struct ChartView {
-    pub conclusion: String,
-    pub chart: LineChart,
 }
 
 /// The figures on a chosen day.
@@ -83,7 +72,7 @@ pub async fn course(
         }
         form.refuse(violations.into(), "op")?;
     }
-    let from = today.checked_sub_months(MONTHS_BACK).unwrap_or(today);
+    let from = charts::first_day(today);
     let wanted = day.filter(|_| form.errors.is_empty());
     let part = timeline_part(number);
     let (offer, points, (total, lines), then) = ctx
@@ -101,7 +90,7 @@ pub async fn course(
     let links = PageLinks::new(paging, at);
     let view = CoursePage {
         page: form.page(&ctx, "/zoeken"),
-        charts: vec![wait_chart(&offer, &points), places_chart(&points)],
+        charts: charts::of_offer(&offer, &points),
         lines: lines.iter().map(|line| show_line(line, shows_signature)).collect(),
         total,
         links,
@@ -132,98 +121,4 @@ fn show_day(day: NaiveDate, entry: Option<HistoryEntry>) -> DayView {
             confirmed: format::date_time(entry.at),
         },
     )
-}
-
-/// The place of each point on the axis: months by name, and today.
-fn labels(points: &[TrendPoint]) -> Vec<Label> {
-    let last = points.len().saturating_sub(1);
-    let label = |(index, point): (usize, &TrendPoint)| {
-        let month = format::month(point.day);
-        let short = month.split(' ').next().unwrap_or_default();
-        Label {
-            short: if index == last { "nu".into() } else { short.to_owned() },
-            long: format::date(point.day),
-        }
-    };
-    points.iter().enumerate().map(label).collect()
-}
-
-fn series(name: &str, points: &[TrendPoint], value: impl Fn(&Figures) -> Point) -> Series {
-    let point = |point: &TrendPoint| point.figures.as_ref().map_or(Point::Absent("niet bekend"), &value);
-    Series { name: name.to_owned(), points: points.iter().map(point).collect() }
-}
-
-/// During a stop nothing starts, whatever wait still stands beside it.
-fn weeks(figures: &Figures, hundredths: Option<u32>) -> Point {
-    match hundredths {
-        _ if figures.status == OfferStatus::IntakeStop => Point::Absent("aanmeldstop"),
-        Some(hundredths) => Point::Known(f64::from(hundredths) / 100.0),
-        None => Point::Absent("niet bekend"),
-    }
-}
-
-fn wait_chart(offer: &Offer, points: &[TrendPoint]) -> ChartView {
-    let start = series("Start hulp", points, |figures| weeks(figures, figures.expected_start_hundredths()));
-    let intake = series("Intake", points, |figures| {
-        weeks(figures, figures.intake.map(WeekRange::expected_hundredths))
-    });
-    let norm = offer.product.norm.total();
-    let conclusion = conclusion(&start, |first, last| match (first, last) {
-        (first, last) if first < last => format!(
-            "De wachttijd werd langer: van {} naar {} weken",
-            format::decimal(first),
-            format::decimal(last)
-        ),
-        (first, last) if first > last => format!(
-            "De wachttijd werd korter: van {} naar {} weken",
-            format::decimal(first),
-            format::decimal(last)
-        ),
-        (_, last) => format!("De wachttijd bleef {} weken", format::decimal(last)),
-    });
-    let chart = LineChart {
-        id: "wachttijd",
-        title: "Verwachte wachttijd in weken, per maand".into(),
-        unit: "weken",
-        labels: labels(points),
-        series: vec![start, intake],
-        norm: Some(Norm { name: format!("norm {norm} weken"), value: f64::from(norm) }),
-    };
-    ChartView { conclusion: conclusion.unwrap_or_else(|absent| format!("Wachttijd nu: {absent}")), chart }
-}
-
-fn places_chart(points: &[TrendPoint]) -> ChartView {
-    let places = series("Plekken vrij", points, |figures| {
-        figures.free_places.map_or(Point::Absent("niet bekend"), |places| Point::Known(f64::from(places)))
-    });
-    let conclusion = conclusion(&places, |first, last| match (first, last) {
-        (first, last) if first < last => format!("Meer plekken vrij: van {first} naar {last}"),
-        (first, last) if first > last => format!("Minder plekken vrij: van {first} naar {last}"),
-        (_, last) => format!("Het aantal vrije plekken bleef {last}"),
-    });
-    let chart = LineChart {
-        id: "plekken",
-        title: "Vrije plekken, per maand".into(),
-        unit: "plekken",
-        labels: labels(points),
-        series: vec![places],
-        norm: None,
-    };
-    ChartView { conclusion: conclusion.unwrap_or_else(|absent| format!("Vrije plekken nu: {absent}")), chart }
-}
-
-/// From the first to the newest value in words; or why there is no newest value.
-fn conclusion(
-    series: &Series,
-    tell: impl Fn(f64, f64) -> String,
-) -> std::result::Result<String, &'static str> {
-    let first = series.points.iter().find_map(|point| match point {
-        Point::Known(value) => Some(*value),
-        Point::Absent(_) => None,
-    });
-    match (first, series.points.last()) {
-        (Some(first), Some(Point::Known(last))) => Ok(tell(first, *last)),
-        (_, Some(Point::Absent(why))) => Err(why),
-        _ => Err("niet bekend"),
-    }
 }
