@@ -9,7 +9,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::input::read_search;
-use crate::api_document::Problem;
 use crate::availability::figures::api::body::{
     FiguresBody, OfferBody, OfferLocation, OfferProduct, OfferProvider, freshness_code,
 };
@@ -18,6 +17,7 @@ use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::error::{Error, Result};
 use crate::paging::{PAGE_SIZE, Paging};
 use crate::web::context::Context;
+use crate::web::described::ReadProblems;
 use crate::web::input::QueryInput;
 
 /// The offer as everybody gets it: the distance is the asker's own.
@@ -96,7 +96,7 @@ pub struct FoundBody {
     ),
     responses(
         (status = 200, description = "Wat er past", body = FoundBody, headers(("API-Version" = String))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn search_offers(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {

@@ -11,6 +11,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use crate::availability::figures::model::{Offer, TimelineEntry};
 use crate::availability::figures::words::describe_entry;
+use crate::web::described::Paginering;
 
 /// De aanbieder van een aanbod.
 #[derive(Debug, Serialize, ToSchema)]
@@ -271,14 +272,8 @@ impl TimelineLine {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AanbodVerloop)]
 pub struct Timeline {
-    /// Nummer van deze pagina.
-    #[schema(minimum = 1)]
-    pub pagina: usize,
-    /// Aantal pagina's.
-    #[schema(minimum = 1)]
-    pub paginas: usize,
-    /// Aantal regels in totaal.
-    pub totaal: usize,
+    #[serde(flatten)]
+    pub paginering: Paginering,
     pub wijzigingen: Vec<TimelineLine>,
 }
 
