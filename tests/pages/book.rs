@@ -69,7 +69,7 @@ const MISTAKES: &[Mistake] = &[
         "/beheer/aanbieders",
         &[("soort", "onderaannemer"), ("hoofdaannemer", "98990001")],
         "soort",
-        "Soort: deze aanbieder heeft lopende contracten en kan geen onderaannemer worden",
+        "Soort: deze aanbieder heeft onderaannemers en kan er zelf geen worden",
     ),
     (
         "/beheer/locaties/nieuw?aanbieder=98990009",
