@@ -3,6 +3,7 @@
 
 mod client;
 mod databases;
+mod forms;
 
 use std::sync::mpsc;
 
@@ -19,6 +20,7 @@ use secrecy::SecretString;
 pub use self::client::{Answer, Browser};
 pub use self::databases::Backend;
 use self::databases::Database;
+pub use self::forms::{Form, unescaped};
 
 /// The moment at which all tests play: a Saturday morning, 10.00 uur.
 pub fn now() -> DateTime<Utc> {
@@ -98,21 +100,27 @@ impl TestServer {
         Browser::new(&self.url).with_token(&self.token(name))
     }
 
-    /// The pages, visited by a signed-in user.
-    pub fn visitor(&self, name: &str) -> Browser {
+    /// A new password for a user of the demonstration.
+    pub fn new_password(&self, name: &str) -> String {
         use beschikbaarheidswijzer::actor::Actor;
         use beschikbaarheidswijzer::identity::actions;
-        let mut conn = self.connection();
-        let password =
-            actions::reset_password(&mut conn, &Actor::command_line(), now(), name).expect("a known user");
+        actions::reset_password(&mut self.connection(), &Actor::command_line(), now(), name)
+            .expect("a known user")
+    }
+
+    /// The pages, visited by a signed-in user.
+    pub fn visitor(&self, name: &str) -> Browser {
+        use beschikbaarheidswijzer::identity::actions;
+        let password = self.new_password(name);
         let mut browser = Browser::new(&self.url);
         let answer = browser.post_form("/inloggen", &[("naam", name), ("wachtwoord", &password)]);
         assert_eq!(answer.status, 303, "{name} signs in: {}", answer.body);
         let cookie =
             answer.header("set-cookie").expect("a session").split(';').next().expect("a value").to_owned();
         let value = cookie.split_once('=').expect("name and value").1.to_owned();
-        let (_, session) =
-            actions::find_session(&mut conn, &value, now()).expect("a database").expect("a session");
+        let (_, session) = actions::find_session(&mut self.connection(), &value, now())
+            .expect("a database")
+            .expect("a session");
         browser.sign_in(cookie, session.csrf);
         browser
     }
