@@ -7,6 +7,7 @@ mod api;
 mod architecture;
 mod audit;
 mod audit_chain;
+mod backup;
 mod database;
 mod pages;
 mod roles;

@@ -18,8 +18,7 @@ use chrono::{DateTime, Duration, Utc};
 use secrecy::SecretString;
 
 pub use self::client::{Answer, Browser};
-pub use self::databases::Backend;
-use self::databases::Database;
+pub use self::databases::{Backend, Database};
 pub use self::forms::{Form, unescaped};
 
 /// The moment at which all tests play: a Saturday morning, 10.00 uur.
@@ -76,6 +75,11 @@ impl TestServer {
     /// A connection to this server's database, past the program.
     pub fn connection(&self) -> Connection {
         db::Manager::new(&self.database.url).open().expect("the database answers")
+    }
+
+    /// An empty database beside this server's, of the same kind.
+    pub fn empty_database(&self) -> Database {
+        self.database.empty_beside()
     }
 
     pub fn database_url(&self) -> &str {
