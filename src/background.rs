@@ -1,4 +1,4 @@
-//! What every server does by itself while it runs: follow the supply, and send mails. Each task can run on any number of
+//! What every server does by itself while it runs: follow the supply, seal the audit, remind, and send mails. Each task can run on any number of
 //! servers at once, and stops at a whole step when the server is told to stop.
 
 use std::time::Duration;
@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use crate::audit::actions::{Reach, seal_lines};
 use crate::availability::follows;
 use crate::availability::follows::matching::tell_of_places;
 use crate::availability::freshness::reminding::{Settings, send_reminders};
@@ -23,6 +24,8 @@ use crate::state::AppState;
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
 const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
+/// How often a server looks for lines of the audit that have no place in the chain yet.
+const SEAL_AUDIT: Duration = Duration::from_secs(2);
 /// How often a server looks for mails to send.
 const LOOK_FOR_MAILS: Duration = Duration::from_secs(2);
 /// How often it counts the outbox and erases what is old.
@@ -57,6 +60,7 @@ impl Background {
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
             every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
         ];
+        tasks.push(rt::spawn(seal_audit(state.clone(), stopped.clone())));
         match state.config.mailer() {
             Ok(Some(mailer)) => {
                 if mailer.is_open_to_others() {
@@ -159,6 +163,20 @@ impl Trouble {
                 None
             }
         }
+    }
+}
+
+/// Gives every line of the audit its place in the chain, shortly after it was written.
+async fn seal_audit(state: Data<AppState>, mut stopped: watch::Receiver<bool>) {
+    let mut reach = Reach::All;
+    let mut trouble = Trouble { name: "sealing the audit", failing: false };
+    while !*stopped.borrow() {
+        let shared = state.clone();
+        let seal = web::block(move || seal_lines(&mut *shared.pool.get()?, shared.clock.now(), reach)).await;
+        if trouble.tell(seal.map_err(Error::internal).flatten()).is_some() {
+            reach = Reach::Newest;
+        }
+        let _ = timeout(SEAL_AUDIT, stopped.changed()).await;
     }
 }
 

@@ -8,6 +8,7 @@ pub mod api_document;
 pub mod audit;
 pub mod availability;
 pub mod background;
+pub mod backup;
 pub mod clock;
 pub mod command_line;
 pub mod config;

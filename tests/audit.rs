@@ -1,11 +1,15 @@
 //! Every write leaves a line in the audit: all of them, as a table that is compared with the routes.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::http::Method;
-use beschikbaarheidswijzer::routes;
+use beschikbaarheidswijzer::actor::Actor;
+use beschikbaarheidswijzer::{db, routes};
+use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::on_both;
-use crate::support::{Answer, TestServer};
+use crate::support::{Answer, Browser, Form, TestServer, now};
 
 /// One good example of every write of the API: user, method, path with its template, body.
 fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Value)> {
@@ -121,12 +125,245 @@ on_both! {
 
 #[test]
 fn the_table_has_every_write_of_the_api() {
-    let listed: std::collections::BTreeSet<String> =
+    let listed: BTreeSet<String> =
         writes().iter().map(|(_, method, template, _, _)| format!("{method} {template}")).collect();
     let real = routes::all()
         .into_iter()
         .filter(|route| route.path.starts_with("/v1") && route.method != Method::GET)
         .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    assert_eq!(listed, real);
+}
+
+/// One good example of a write of a page.
+struct PageWrite {
+    /// Empty for nobody in particular.
+    user: &'static str,
+    /// Where the form stands.
+    page: &'static str,
+    /// Where it goes, as the routes write it and as the page does.
+    template: &'static str,
+    action: &'static str,
+    fields: Vec<(&'static str, &'static str)>,
+}
+
+fn form_of(
+    user: &'static str,
+    page: &'static str,
+    action: &'static str,
+    fields: &[(&'static str, &'static str)],
+) -> PageWrite {
+    PageWrite { user, page, template: action, action, fields: fields.to_vec() }
+}
+
+/// One good example of every write of a page.
+fn page_writes() -> Vec<PageWrite> {
+    const MANAGER: &str = "beheerder-regio";
+    const PROVIDER: &str = "aanbieder-de-haven";
+    vec![
+        form_of("", "/inloggen", "/inloggen", &[("naam", "toegang-harderwijk")]),
+        form_of("verwijzer-huisartsen", "/zoeken", "/uitloggen", &[]),
+        form_of(MANAGER, "/beheer/segmenten/1", "/beheer/segmenten", &[("naam", "Anders")]),
+        form_of(MANAGER, "/beheer/gemeenten/GM0243", "/beheer/gemeenten", &[("geldigTot", "31-12-2040")]),
+        form_of(MANAGER, "/beheer/producten/54A02", "/beheer/producten", &[("omschrijving", "Anders")]),
+        form_of(MANAGER, "/beheer/regios/noord-veluwe", "/beheer/regios", &[("versDagen", "13")]),
+        PageWrite {
+            template: "/beheer/regios/{regio}/gemeenten",
+            ..form_of(
+                MANAGER,
+                "/beheer/regios/noord-veluwe/gemeenten/nieuw",
+                "/beheer/regios/noord-veluwe/gemeenten",
+                &[("gemeente", "GM0303"), ("geldigVanaf", "01-01-2027")],
+            )
+        },
+        form_of(MANAGER, "/beheer/aanbieders/98990009", "/beheer/aanbieders", &[("toelichting", "Anders")]),
+        form_of(MANAGER, "/beheer/locaties/98990009/1", "/beheer/locaties", &[("naam", "Anders")]),
+        form_of(MANAGER, "/beheer/contracten/87", "/beheer/contracten", &[("geldigTot", "31-12-2028")]),
+        form_of(PROVIDER, "/capaciteit", "/capaciteit", &[("vrij-223", "2")]),
+        form_of(PROVIDER, "/capaciteit", "/capaciteit/bevestigen", &[]),
+        form_of(
+            PROVIDER,
+            "/capaciteit/toevoegen",
+            "/capaciteit/toevoegen",
+            &[("product", "noord-veluwe:52A01"), ("locatie", "2")],
+        ),
+    ]
+}
+
+/// Makes what a page needs, and says where its form stands and where that goes.
+type Prepare = fn(&TestServer) -> (String, String);
+
+/// The writes of pages about something that has to be there first: user, template, preparation, fields.
+fn prepared_writes() -> Vec<(&'static str, &'static str, Prepare, Vec<(&'static str, &'static str)>)> {
+    vec![
+        (
+            "beheerder-regio",
+            "/beheer/mail/{id}/opnieuw",
+            |server| ("/beheer/mail".to_owned(), format!("/beheer/mail/{}/opnieuw", failed_mail(server))),
+            vec![],
+        ),
+        (
+            "",
+            "/bevestigen/{sleutel}",
+            |server| {
+                remind_everybody(server);
+                let path = link_in_mail(server, "aanbieder-de-haven@oefenregio.example", "/bevestigen/");
+                (path.clone(), path)
+            },
+            vec![],
+        ),
+        (
+            "",
+            "/aanbod/{id}/melden",
+            |_| ("/aanbod/224/melden".to_owned(), "/aanbod/224/melden".to_owned()),
+            vec![("wat", "plekken")],
+        ),
+        (
+            "aanbieder-de-haven",
+            "/meldingen/{id}/antwoord",
+            |server| {
+                let path = format!("/meldingen/{}/antwoord", report_of_an_error(server));
+                (path.clone(), path)
+            },
+            vec![("antwoord", "aangepast")],
+        ),
+        (
+            "",
+            "/volgen",
+            |_| ("/volgen?product=emdr&gemeente=GM0243".to_owned(), "/volgen".to_owned()),
+            vec![("email", "lezer@example.nl")],
+        ),
+        (
+            "",
+            "/volgen/{sleutel}/bevestigen",
+            |server| {
+                let path = followed(server, "een@example.nl");
+                (path.clone(), format!("{path}/bevestigen"))
+            },
+            vec![],
+        ),
+        (
+            "",
+            "/volgen/{sleutel}/stoppen",
+            |server| {
+                let path = followed(server, "ander@example.nl");
+                (path.clone(), format!("{path}/stoppen"))
+            },
+            vec![],
+        ),
+    ]
+}
+
+on_both! {
+    fn every_write_of_a_page_about_something_made_before_leaves_a_line_in_the_audit(server) {
+        for (user, _, prepare, fields) in prepared_writes() {
+            let visitor = if user.is_empty() { server.anyone() } else { server.visitor(user) };
+            let (page, action) = prepare(server);
+            let mut form = Form::on(&visitor.get(&page).body, &action);
+            for (name, value) in fields {
+                form.set(name, value);
+            }
+            let before = server.audit_lines();
+            let answer = form.send(&visitor);
+            assert_eq!(answer.status, 303, "{action}: {}", answer.body);
+            assert!(server.audit_lines() > before, "{action} left no line");
+        }
+    }
+}
+
+fn failed_mail(server: &TestServer) -> i64 {
+    use beschikbaarheidswijzer::notifications::actions::{claim_mails, enqueue, record_outcomes};
+    use beschikbaarheidswijzer::notifications::model::{Mail, Outcome};
+    let mut conn = server.connection();
+    let mail = Mail {
+        kind: "proef",
+        to: "lezer@example.nl".into(),
+        subject: "Proef".into(),
+        text: "x".into(),
+        html: "x".into(),
+    };
+    db::write(&mut conn, |conn| enqueue(conn, now(), &mail)).expect("it is kept");
+    let held = claim_mails(&mut conn, now(), now(), "proef", 1).expect("a database").remove(0);
+    let id = held.id;
+    record_outcomes(&mut conn, now(), "proef", &[(held, Outcome::Refused("550".into()))])
+        .expect("a database");
+    id
+}
+
+fn remind_everybody(server: &TestServer) {
+    use beschikbaarheidswijzer::availability::freshness::reminding::{Settings, send_reminders};
+    let snapshot = server.state.supply.current().expect("a picture");
+    let settings =
+        Settings { waits: server.state.config.reminder_terms(), public_url: "https://jeugdhulp.example" };
+    let monday = "2026-12-14T09:00:00Z".parse().expect("a time");
+    send_reminders(&mut server.connection(), &snapshot, monday, settings).expect("a database");
+}
+
+fn report_of_an_error(server: &TestServer) -> i64 {
+    use beschikbaarheidswijzer::availability::error_reports::actions::report_error;
+    use beschikbaarheidswijzer::availability::error_reports::model::{Mistake, NewReport};
+    use beschikbaarheidswijzer::db::schema::error_report;
+    let mut conn = server.connection();
+    let new = NewReport { offer_id: 223, what: Mistake::Wait, remark: None };
+    report_error(&mut conn, &Actor::command_line(), now(), "https://jeugdhulp.example", &new)
+        .expect("a report");
+    error_report::table
+        .order(error_report::id.desc())
+        .select(error_report::id)
+        .first(&mut conn)
+        .expect("a report")
+}
+
+fn followed(server: &TestServer, email: &str) -> String {
+    use beschikbaarheidswijzer::availability::follows::actions::follow_search;
+    use beschikbaarheidswijzer::availability::follows::model::NewFollow;
+    let new = NewFollow { email: email.into(), query: "product=emdr".into(), description: "emdr".into() };
+    follow_search(&mut server.connection(), &Actor::command_line(), now(), "https://jeugdhulp.example", &new)
+        .expect("it is followed");
+    link_in_mail(server, email, "/volgen/")
+}
+
+/// The path of a link in the newest mail to an address.
+fn link_in_mail(server: &TestServer, to: &str, path: &str) -> String {
+    use beschikbaarheidswijzer::db::schema::outbox_mail;
+    let text: String = outbox_mail::table
+        .filter(outbox_mail::recipient.eq(to))
+        .order(outbox_mail::id.desc())
+        .select(outbox_mail::text)
+        .first(&mut server.connection())
+        .expect("a mail");
+    let start = text.find(path).expect("a link");
+    text[start..].split_whitespace().next().expect("its end").to_owned()
+}
+
+on_both! {
+    fn every_write_of_a_page_leaves_a_line_in_the_audit(server) {
+        let mut visitors = BTreeMap::from([("", server.anyone())]);
+        for PageWrite { user, page, action, fields, .. } in page_writes() {
+            let visitor: &Browser = visitors.entry(user).or_insert_with(|| server.visitor(user));
+            let mut form = Form::on(&visitor.get(page).body, action);
+            for (name, value) in fields {
+                form.set(name, value);
+            }
+            if action == "/inloggen" {
+                form.set("wachtwoord", &server.new_password(form.value("naam")));
+            }
+            let before = server.audit_lines();
+            let answer = form.send(visitor);
+            assert_eq!(answer.status, 303, "{action}: {}", answer.body);
+            assert!(server.audit_lines() > before, "{action} left no line");
+        }
+    }
+}
+
+#[test]
+fn the_table_has_every_write_of_a_page() {
+    let prepared = prepared_writes().into_iter().map(|(_, template, ..)| template);
+    let listed: BTreeSet<&str> = page_writes().iter().map(|write| write.template).chain(prepared).collect();
+    let real = routes::all()
+        .iter()
+        .filter(|route| !route.path.starts_with("/v1") && route.method != Method::GET)
+        .map(|route| route.path)
         .collect();
     assert_eq!(listed, real);
 }

@@ -363,6 +363,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_seal (seq) {
+        seq -> BigInt,
+        event_id -> BigInt,
+        sealed_at -> Timestamp,
+        hash -> Text,
+    }
+}
+
+diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
 diesel::joinable!(offer -> location (location_id));
@@ -400,4 +410,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_key,
     audit_event,
     error_report,
+    audit_seal,
 );

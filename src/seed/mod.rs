@@ -7,14 +7,16 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use rules::freshness::FreshnessTerms;
+use rules::reminders::{ReminderKind, ReminderTerms, due_reminder};
 use serde::Serialize;
 
 use self::files::{Files, Line, Offer, User};
 use self::history::{Entry, Source};
-use self::store::Ids;
+use self::store::{Ids, PastReminder};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
@@ -52,7 +54,14 @@ pub fn demonstration(conn: &mut Connection, now: DateTime<Utc>) -> Result<Vec<Si
         store::insert_offers(conn, &ids, &offers)?;
         let actor = Actor::command_line();
         audit::record(conn, &actor, now, &Event::done("oefenregio-laden", "regio", ids.region))?;
-        files.users.iter().map(|line| create_user(conn, &actor, now, &ids, line)).collect()
+        let sign_ins = files
+            .users
+            .iter()
+            .map(|line| create_user(conn, &actor, now, &ids, line))
+            .collect::<Result<_>>()?;
+        store::insert_reminders(conn, &ids, &past_reminders(&files, &offers, now))?;
+        store::insert_reports(conn, now)?;
+        Ok(sign_ins)
     })
 }
 
@@ -75,6 +84,45 @@ fn offers_with_history(files: &Files, now: DateTime<Utc>) -> Result<Vec<(&Line<O
         offers.push((line, entries));
     }
     Ok(offers)
+}
+
+/// What providers have been reminded of, had this system been in use all along: those of which somebody can sign in got
+/// a mail, and the account manager heard of who stayed silent.
+fn past_reminders<'a>(
+    files: &'a Files,
+    offers: &[(&'a Line<Offer>, Vec<Entry>)],
+    now: DateTime<Utc>,
+) -> Vec<PastReminder<'a>> {
+    let mut confirmed: BTreeMap<&str, Vec<Option<NaiveDate>>> = BTreeMap::new();
+    for (line, entries) in offers {
+        let last = line.row.confirmed_days_ago.and(entries.last());
+        let day = last.map(|entry| dutch_day(entry.at.and_utc()));
+        confirmed.entry(line.row.agb.as_ref()).or_default().push(day);
+    }
+    let (today, terms) = (dutch_day(now), FreshnessTerms::default());
+    let waits = ReminderTerms { ageing_days: 3, escalate_days: 7 };
+    let mut reminders = Vec::new();
+    for (agb, confirmed) in confirmed {
+        let reached =
+            files.users.iter().any(|line| line.row.agb.as_ref().is_some_and(|own| own.as_ref() == agb));
+        let mut past = Vec::new();
+        for day in (1..=120).rev().map(|days| today - Days::new(days)) {
+            if matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+                continue;
+            }
+            if let Some(kind) = due_reminder(&confirmed, terms, waits, &past, day) {
+                past.push((kind, day));
+            }
+        }
+        reminders.extend(past.into_iter().map(|(kind, day)| PastReminder {
+            agb,
+            kind,
+            day,
+            offers: confirmed.len(),
+            recipients: usize::from(reached || kind == ReminderKind::Escalated),
+        }));
+    }
+    reminders
 }
 
 fn create_user(

@@ -5,6 +5,7 @@
 #[cfg(test)]
 pub(super) mod inspection;
 mod offers;
+mod reminders;
 
 use std::collections::HashMap;
 
@@ -12,6 +13,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 pub(super) use self::offers::insert_offers;
+pub(super) use self::reminders::{PastReminder, insert_reminders, insert_reports};
 use super::files::{
     Clients, Contract, Files, Line, Location, Municipality, Offer, Postcode, Product, Provider, ProviderKind,
     Region,

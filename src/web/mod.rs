@@ -4,6 +4,7 @@ pub mod assets;
 pub mod chart;
 pub mod context;
 pub mod csv;
+pub mod described;
 pub mod errors;
 pub mod fields;
 pub mod form;

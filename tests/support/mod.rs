@@ -3,6 +3,7 @@
 
 mod client;
 mod databases;
+mod forms;
 mod smtp;
 
 use std::sync::mpsc;
@@ -18,8 +19,8 @@ use chrono::{DateTime, Duration, Utc};
 use secrecy::SecretString;
 
 pub use self::client::{Answer, Browser};
-pub use self::databases::Backend;
-use self::databases::Database;
+pub use self::databases::{Backend, Database};
+pub use self::forms::{Form, unescaped};
 pub use self::smtp::{Fault, SmtpSink};
 
 /// The moment at which all tests play: a Saturday morning, 10.00 uur.
@@ -78,6 +79,11 @@ impl TestServer {
         db::Manager::new(&self.database.url).open().expect("the database answers")
     }
 
+    /// An empty database beside this server's, of the same kind.
+    pub fn empty_database(&self) -> Database {
+        self.database.empty_beside()
+    }
+
     pub fn database_url(&self) -> &str {
         &self.database.url
     }
@@ -100,21 +106,27 @@ impl TestServer {
         Browser::new(&self.url).with_token(&self.token(name))
     }
 
-    /// The pages, visited by a signed-in user.
-    pub fn visitor(&self, name: &str) -> Browser {
+    /// A new password for a user of the demonstration.
+    pub fn new_password(&self, name: &str) -> String {
         use beschikbaarheidswijzer::actor::Actor;
         use beschikbaarheidswijzer::identity::actions;
-        let mut conn = self.connection();
-        let password =
-            actions::reset_password(&mut conn, &Actor::command_line(), now(), name).expect("a known user");
+        actions::reset_password(&mut self.connection(), &Actor::command_line(), now(), name)
+            .expect("a known user")
+    }
+
+    /// The pages, visited by a signed-in user.
+    pub fn visitor(&self, name: &str) -> Browser {
+        use beschikbaarheidswijzer::identity::actions;
+        let password = self.new_password(name);
         let mut browser = Browser::new(&self.url);
         let answer = browser.post_form("/inloggen", &[("naam", name), ("wachtwoord", &password)]);
         assert_eq!(answer.status, 303, "{name} signs in: {}", answer.body);
         let cookie =
             answer.header("set-cookie").expect("a session").split(';').next().expect("a value").to_owned();
         let value = cookie.split_once('=').expect("name and value").1.to_owned();
-        let (_, session) =
-            actions::find_session(&mut conn, &value, now()).expect("a database").expect("a session");
+        let (_, session) = actions::find_session(&mut self.connection(), &value, now())
+            .expect("a database")
+            .expect("a session");
         browser.sign_in(cookie, session.csrf);
         browser
     }

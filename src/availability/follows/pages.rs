@@ -30,6 +30,8 @@ const LABELS: Labels = &[
 ];
 /// Nobody sees this field; who fills it in is a program that fills in everything.
 const TRAP: &str = "website";
+/// In the address of the form after it was sent.
+const SENT: &str = "verstuurd";
 
 #[derive(Template)]
 #[template(path = "availability/follows/form.html")]
@@ -79,7 +81,7 @@ fn read(ctx: &Context, asked: &SearchAddress) -> Result<(String, String)> {
 pub async fn form(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
     let asked = SearchAddress::from_query(req.query_string());
     let (description, _) = read(&ctx, &asked)?;
-    show(&ctx, Form::new(LABELS), &asked, description, false)
+    show(&ctx, Form::new(LABELS), &asked, description, asked.get(SENT) == "ja")
 }
 
 fn show(
@@ -114,7 +116,7 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
         fields.ignore(name);
     }
     match store(&ctx, fields, description.clone(), query).await {
-        Ok(()) => show(&ctx, form, &asked, description, true),
+        Ok(()) => Ok(see_other(&format!("{}&{SENT}=ja", asked.to("/volgen", &FOLLOWED)))),
         Err(error) => {
             form.refuse(error, "email")?;
             show(&ctx, form, &asked, description, false)
