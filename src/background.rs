@@ -91,7 +91,11 @@ impl Background {
 
 fn remind(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     let snapshot = state.supply.current()?;
-    let settings = Settings { waits: state.config.reminder_terms(), public_url: &state.config.public_url };
+    let settings = Settings {
+        waits: state.config.reminder_terms(),
+        public_url: &state.config.public_url,
+        at_any_hour: false,
+    };
     let count = send_reminders(conn, &snapshot, now, settings)?;
     if count > 0 {
         tracing::info!(count, "reminded providers of their figures, or told account managers");

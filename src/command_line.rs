@@ -13,7 +13,9 @@ use clap::{Args, Parser, Subcommand};
 use secrecy::ExposeSecret;
 
 use crate::actor::{Actor, Role};
-use crate::clock::Clock;
+use crate::availability::freshness::reminding::{Settings, send_reminders};
+use crate::availability::supply::Supply;
+use crate::clock::{Clock, dutch_day};
 use crate::config::{Config, LogFormat};
 use crate::db::{self, Connection, Manager};
 use crate::error::Error;
@@ -65,6 +67,8 @@ enum Command {
     /// Look after the chain of hashes over the audit.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Remind providers whose figures are getting old now, at any hour; servers do so by themselves on working days.
+    Remind,
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Ask a running server whether it is ready; exit code 0 if so.
@@ -187,6 +191,7 @@ fn execute(line: CommandLine) -> Outcome {
         Command::Backup(args) => backup::make(&config, &args),
         Command::Restore(args) => backup::restore(&config, &args),
         Command::Audit(command) => audit::run(&config, command),
+        Command::Remind => remind(&config),
         Command::Openapi => print(api_document::text()),
         Command::Healthcheck { .. } => healthcheck(config.listen),
     }
@@ -225,6 +230,16 @@ fn serve(config: Config, args: &ServeArgs) -> Outcome {
     let state = server::build_state(config, clock, args.demo)?;
     actix_web::rt::System::new().block_on(server::serve(state))?;
     Ok(())
+}
+
+fn remind(config: &Config) -> Outcome {
+    let (mut conn, now) = (open(config)?, Clock::System.now());
+    let supply = Supply::default();
+    supply.refresh(&mut conn, dutch_day(now))?;
+    let settings =
+        Settings { waits: config.reminder_terms(), public_url: &config.public_url, at_any_hour: true };
+    let count = send_reminders(&mut conn, &*supply.current()?, now, settings)?;
+    print(&format!("{count} reminders\n"))
 }
 
 fn start_log(config: &Config) -> Outcome {

@@ -293,8 +293,11 @@ fn failed_mail(server: &TestServer) -> i64 {
 fn remind_everybody(server: &TestServer) {
     use beschikbaarheidswijzer::availability::freshness::reminding::{Settings, send_reminders};
     let snapshot = server.state.supply.current().expect("a picture");
-    let settings =
-        Settings { waits: server.state.config.reminder_terms(), public_url: "https://jeugdhulp.example" };
+    let settings = Settings {
+        waits: server.state.config.reminder_terms(),
+        public_url: "https://jeugdhulp.example",
+        at_any_hour: false,
+    };
     let monday = "2026-12-14T09:00:00Z".parse().expect("a time");
     send_reminders(&mut server.connection(), &snapshot, monday, settings).expect("a database");
 }

@@ -105,6 +105,9 @@ const NARROW: Frame = Frame {
     names: false,
 };
 
+/// The unit of a part of a whole.
+pub const PERCENT: &str = "procent";
+
 /// Lines on the scale above zero.
 const INTERVALS: u32 = 4;
 /// The least distance between two texts behind the lines.
@@ -138,7 +141,8 @@ impl LineChart {
     }
 
     fn draw(&self, frame: &Frame) -> String {
-        let step = step(self.highest());
+        // A part of a whole has the whole as its top.
+        let step = if self.unit == PERCENT { 100 / INTERVALS } else { step(self.highest()) };
         let mut out = String::new();
         let (id, suffix) = (escape(self.id), frame.suffix);
         let _ = write!(

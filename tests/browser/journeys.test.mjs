@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MANAGER, PROVIDER, PROVIDER_AGB, submit } from "./pages.mjs";
+import { startProgram } from "./support/program.mjs";
 import { api, goTo, PHONE, signInOnPage, WIDE, withPage } from "./support/site.mjs";
+import { startMailServer, textOf } from "./support/smtp.mjs";
 
 const SAVE = "form[data-capaciteit] .balk button";
 const WAYS = [
@@ -213,4 +215,49 @@ describe("journey 4: the region buys something new", () => {
         await second.waitForSelector(".melding--goed");
       }),
     ));
+});
+
+describe("journey 4: a provider is reminded", () => {
+  const DAY = 86_400_000;
+  const ADDRESS = `${PROVIDER}@oefenregio.example`;
+
+  test("the mail arrives, its link shows the figures, one button confirms them, and search shows it", async () => {
+    const mailServer = await startMailServer();
+    const program = await startProgram(process.env.BIN, {
+      seededAt: new Date(Date.now() - 25 * DAY),
+      settings: { SMTP_URL: mailServer.url, MAIL_FROM: "Jeugdhulp <jeugdhulp@oefenregio.example>" },
+    });
+    try {
+      program.command("remind");
+      const text = textOf(await mailServer.mailTo(ADDRESS));
+      const link = text.match(/http\S+\/bevestigen\/\S+/)[0];
+      assert.ok(link.startsWith(program.base), `the link leads to the configured address: ${link}`);
+
+      await withPage({ javaScript: false, size: PHONE }, async (page) => {
+        await goTo(page, `${program.base}/aanbieders/${PROVIDER_AGB}`);
+        assert.doesNotMatch(await page.textContent("main"), /Bevestigd: vandaag/);
+        await goTo(page, link);
+        await goTo(page, link);
+        assert.match(await page.textContent("main"), /Klopt alles nog\?/, "opening the link confirms nothing");
+        assert.equal(await page.locator("main button").count(), 1);
+        await submit(page);
+        assert.match(await page.textContent(".melding--goed"), /uw cijfers bevestigd op/);
+        await goTo(page, `${program.base}/aanbieders/${PROVIDER_AGB}`);
+        const ages = await page.locator("li.aanbieder .vers").allTextContents();
+        assert.ok(ages.length > 0 && ages.every((age) => age.includes("Bevestigd: vandaag")), `all are fresh: ${ages}`);
+      });
+
+      await withPage({}, async (page) => {
+        await goTo(page, `${program.base}/inloggen`);
+        await signInOnPage(page, "accountmanager-regio", program);
+        await goTo(page, `${program.base}/actualiteit?aanbieder=${PROVIDER_AGB}`);
+        const row = await page.textContent("tbody tr:has(a[href^='/aanbieders/'])");
+        assert.match(row, /Actueel/);
+        assert.match(row, /keer, laatst/);
+      });
+    } finally {
+      await program.stop();
+      await mailServer.stop();
+    }
+  });
 });

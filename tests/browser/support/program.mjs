@@ -1,5 +1,5 @@
 // Starts the real program with an empty database and the demonstration region, and stops it again.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
@@ -32,15 +32,25 @@ async function waitUntilReady(base, child, log) {
   }
 }
 
-export async function startProgram(binary) {
+function run(binary, args, env, cwd) {
+  return execFileSync(binary, args, { cwd, env, encoding: "utf8" });
+}
+
+/**
+ * Starts the program. `settings` are further environment variables; `seededAt` makes the demonstration as it was at an
+ * earlier moment. The answer has `command`, which runs another command of the program on the same database.
+ */
+export async function startProgram(binary, { settings = {}, seededAt } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "beschikbaarheidswijzer-browser-"));
   const signInsFile = path.join(folder, "sign-ins.json");
   const port = await findFreePort();
   const base = `http://127.0.0.1:${port}`;
+  // Nothing but these: settings of whoever runs the tests must not change what is tested.
+  const env = { PATH: process.env.PATH, HOME: folder, DATABASE_URL: `sqlite://${path.join(folder, "demo.sqlite")}`, PUBLIC_URL: base, ...settings };
+  if (seededAt) run(binary, ["seed", "--demo", "--at", seededAt.toISOString()], env, folder);
   const child = spawn(binary, ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--sign-ins", signInsFile], {
     cwd: folder,
-    // Nothing but these: settings of whoever runs the tests must not change what is tested.
-    env: { PATH: process.env.PATH, HOME: folder, DATABASE_URL: `sqlite://${path.join(folder, "demo.sqlite")}` },
+    env,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -63,7 +73,7 @@ export async function startProgram(binary) {
   try {
     await Promise.race([waitUntilReady(base, child, () => output), failed]);
     const signIns = new Map(JSON.parse(fs.readFileSync(signInsFile, "utf8")).map((one) => [one.name, one]));
-    return { base, signIns, stop, log: () => output };
+    return { base, signIns, stop, log: () => output, command: (...args) => run(binary, args, env, folder) };
   } catch (error) {
     await stop();
     throw error;

@@ -78,8 +78,8 @@ async function signIn(who) {
 }
 
 /** Signs in on the page for signing in, as a person does. */
-export async function signInOnPage(page, who) {
-  const account = program.signIns.get(who);
+export async function signInOnPage(page, who, { signIns } = program) {
+  const account = signIns.get(who);
   assert.ok(account, `the demonstration has no user ${who}`);
   await page.fill("#naam", account.name);
   await page.fill("#wachtwoord", account.password);

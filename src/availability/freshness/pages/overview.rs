@@ -2,17 +2,16 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rules::codes::{AgbCode, ProductCode};
 use rules::freshness::Freshness;
-use rules::reminders::ReminderKind;
 
 use crate::availability::freshness::actions;
 use crate::availability::freshness::model::{ProviderStanding, Standing, StandingFilter, WeekShare};
 use crate::availability::supply::snapshot::Snapshot;
 use crate::error::{Error, Result};
 use crate::paging::SortOrder;
-use crate::web::chart::{Label, LineChart, Point, Series};
+use crate::web::chart::{Label, LineChart, PERCENT, Point, Series};
 use crate::web::context::Context;
 use crate::web::csv::{Sheet, attachment};
 use crate::web::fields::Fields;
@@ -64,7 +63,8 @@ pub struct OverviewPage {
     pub product: String,
     pub provider: String,
     pub order: String,
-    pub summary: String,
+    /// How many providers there are in each state, with its word.
+    pub counts: Vec<(&'static str, usize)>,
     pub conclusion: String,
     pub chart: LineChart,
     pub heads: Vec<SortHead>,
@@ -113,17 +113,14 @@ pub async fn overview(ctx: Context, QueryInput(mut query): QueryInput) -> Result
             link(PATH, &address)
         })
     };
-    let stale = standing.providers.iter().filter(|provider| provider.freshness.is_old()).count();
+    let states = [Freshness::Fresh, Freshness::Ageing, Freshness::Stale, Freshness::NeverConfirmed];
+    let in_state = |state| standing.providers.iter().filter(|provider| provider.freshness == state).count();
     let total = standing.providers.len();
     html(&OverviewPage {
         page: Page::new(&ctx, PATH),
         products: product_choices(&ctx, &snapshot),
         providers: provider_choices(&ctx, &snapshot),
-        summary: format!(
-            "{stale} van {} {} verouderde cijfers",
-            format::count(total, "aanbieder", "aanbieders"),
-            if stale == 1 { "heeft" } else { "hebben" }
-        ),
+        counts: states.map(|freshness| (state(freshness).0, in_state(freshness))).to_vec(),
         conclusion: conclusion(&standing.weeks),
         chart: chart(&standing.weeks),
         heads: vec![
@@ -237,9 +234,7 @@ fn line(provider: &ProviderStanding, today: NaiveDate) -> Line {
     };
     let reminded = match (provider.times_reminded(), provider.last_reminder()) {
         (times, Some(last)) => {
-            let what = if last.kind == ReminderKind::Ageing { "wordt oud" } else { "verouderd" };
-            let unheard = if last.recipients == 0 { ", maar er was geen mailadres" } else { "" };
-            format!("{times} keer, laatst {} ({what}{unheard})", format::short_date(last.sent_on, today))
+            format!("{times} keer, laatst {}", format::short_date(last.sent_on, today))
         }
         (_, None) => "Nee".to_owned(),
     };
@@ -247,7 +242,7 @@ fn line(provider: &ProviderStanding, today: NaiveDate) -> Line {
     notes
         .extend(provider.told_on().map(|day| format!("Aan u gemeld op {}.", format::short_date(day, today))));
     if !provider.is_reachable && provider.freshness != Freshness::Fresh {
-        notes.push("Geen gebruiker met mailadres.".to_owned());
+        notes.push("Niemand om te mailen: geen gebruiker met een adres.".to_owned());
     }
     Line {
         agb: provider.agb.clone(),
@@ -282,14 +277,14 @@ fn conclusion(weeks: &[WeekShare]) -> String {
 fn chart(weeks: &[WeekShare]) -> LineChart {
     let last = weeks.len().saturating_sub(1);
     let label = |(index, week): (usize, &WeekShare)| Label {
-        short: if index == last { "nu".into() } else { format::short_date(week.day, week.day) },
+        short: if index == last { "nu".into() } else { format!("{}-{}", week.day.day(), week.day.month()) },
         long: format::date(week.day),
     };
     let point = |week: &WeekShare| week.percentage().map_or(Point::Absent("geen cijfers"), Point::Known);
     LineChart {
         id: "actueel",
         title: "Deel van de cijfers dat actueel was, per week".into(),
-        unit: "procent",
+        unit: PERCENT,
         labels: weeks.iter().enumerate().map(label).collect(),
         series: vec![Series { name: "Actueel".into(), points: weeks.iter().map(point).collect() }],
         norm: None,
