@@ -184,6 +184,7 @@ fn every_error_code_is_used_and_every_error_has_one() {
         Error::PayloadTooLarge,
         Error::UnsupportedMediaType,
         Error::RequestTimeout,
+        Error::TooManyRequests(1),
         Error::Unavailable("x".into()),
         Error::internal("x"),
     ];

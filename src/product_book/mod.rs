@@ -6,7 +6,6 @@
 pub mod common;
 pub mod contracts;
 pub mod described;
-pub mod form;
 pub mod locations;
 pub mod municipalities;
 pub mod overview;
@@ -16,3 +15,5 @@ pub mod regions;
 pub mod segments;
 mod store;
 pub mod supply_side;
+
+pub use crate::web::form;

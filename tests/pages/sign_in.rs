@@ -39,15 +39,7 @@ fn the_session_cookie_is_as_strict_as_it_can_be() {
 }
 
 fn sign_in_cookie(server: &TestServer) -> String {
-    use beschikbaarheidswijzer::actor::Actor;
-    use beschikbaarheidswijzer::identity::actions;
-    let password = actions::reset_password(
-        &mut server.connection(),
-        &Actor::command_line(),
-        crate::support::now(),
-        "beheerder-regio",
-    )
-    .expect("a known user");
+    let password = server.new_password("beheerder-regio");
     let answer =
         server.anyone().post_form("/inloggen", &[("naam", "beheerder-regio"), ("wachtwoord", &password)]);
     answer.header("set-cookie").expect("a cookie").to_owned()

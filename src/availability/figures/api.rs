@@ -39,7 +39,7 @@ const HIGHEST_ID: i64 = 9_007_199_254_740_991;
     ),
     responses(
         (status = 200, description = "Het aanbod", body = AanbodBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
     )
 )]
 pub async fn get_offer(
@@ -75,7 +75,7 @@ pub async fn get_offer(
     responses(
         (status = 200, description = "Opgeslagen en bevestigd", body = AanbodBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
     ),
     security(("bearer" = []))
 )]
@@ -127,7 +127,7 @@ pub async fn put_offer(
     ),
     responses(
         (status = 200, description = "Het verloop", body = Timeline, headers(("API-Version" = String))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
     )
 )]
 pub async fn get_timeline(
@@ -163,7 +163,7 @@ pub async fn get_timeline(
     responses(
         (status = 201, description = "Bevestigd", body = ConfirmationBody, headers(("API-Version" = String))),
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
     ),
     security(("bearer" = []))
 )]
@@ -196,7 +196,7 @@ pub async fn post_confirmation(
     responses(
         (status = 201, description = "Toegevoegd", body = AanbodBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"), ("Location" = String, description = "Adres van het aanbod"))),
         (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
     ),
     security(("bearer" = []))
 )]

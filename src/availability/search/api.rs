@@ -268,7 +268,7 @@ pub struct FoundBody {
     ),
     responses(
         (status = 200, description = "Wat er past", body = FoundBody, headers(("API-Version" = String))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
     )
 )]
 pub async fn search_offers(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {

@@ -7,7 +7,6 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::error::{Error, Result};
-use crate::product_book::supply_side::Difference;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::page::{ErrorLink, Page};
@@ -35,6 +34,14 @@ pub struct Form {
     pub differences: Vec<Difference>,
     labels: Labels,
     values: BTreeMap<&'static str, String>,
+}
+
+/// One field in which what somebody typed differs from what another has saved in the meantime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub label: &'static str,
+    pub typed: String,
+    pub stored: String,
 }
 
 /// What becomes of a form that was not saved.
