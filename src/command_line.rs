@@ -353,12 +353,8 @@ fn user(config: &Config, command: UserCommand) -> Outcome {
         UserCommand::Password { name } => {
             print_secret(&name, &users::reset_password(&mut conn, &actor, now, &name)?)
         }
-        UserCommand::Disable { name } => {
-            Ok(users::set_active_by_name(&mut conn, &actor, now, &name, false)?)
-        }
-        UserCommand::Enable { name } => {
-            Ok(users::set_active_by_name(&mut conn, &actor, now, &name, true)?)
-        }
+        UserCommand::Disable { name } => Ok(users::set_active_by_name(&mut conn, &actor, now, &name, false)?),
+        UserCommand::Enable { name } => Ok(users::set_active_by_name(&mut conn, &actor, now, &name, true)?),
         UserCommand::ResetSecondFactor { name, reason } => {
             Ok(users::reset_second_factor_by_name(&mut conn, &actor, now, &name, &reason)?)
         }

@@ -205,12 +205,16 @@ impl Config {
             problems.push("workers (WORKERS) must be 1 to 256".into());
         }
         if self.secret_key.as_ref().is_some_and(|key| key.expose_secret().len() < SHORTEST_SECRET_KEY) {
-            problems.push(format!("secret_key (SECRET_KEY) must have {SHORTEST_SECRET_KEY} characters or more"));
+            problems
+                .push(format!("secret_key (SECRET_KEY) must have {SHORTEST_SECRET_KEY} characters or more"));
         }
         for (name, limit) in [
             ("api_calls_per_address (API_CALLS_PER_ADDRESS)", self.api_calls_per_address),
             ("api_calls_per_token (API_CALLS_PER_TOKEN)", self.api_calls_per_token),
-            ("sign_in_failures_per_address (SIGN_IN_FAILURES_PER_ADDRESS)", Some(self.sign_in_failures_per_address)),
+            (
+                "sign_in_failures_per_address (SIGN_IN_FAILURES_PER_ADDRESS)",
+                Some(self.sign_in_failures_per_address),
+            ),
             ("sign_in_failures_per_user (SIGN_IN_FAILURES_PER_USER)", Some(self.sign_in_failures_per_user)),
         ] {
             if limit.is_some_and(|limit| !(1..=60_000_000).contains(&limit)) {
@@ -269,10 +273,15 @@ mod tests {
 
     #[test]
     fn proxies_are_addresses_and_networks() {
-        let proxies = Proxies::try_from("10.0.0.0/8, 192.0.2.1,2001:db8::/32".to_owned()).expect("all are right");
-        for (address, contained) in
-            [("10.1.2.3", true), ("192.0.2.1", true), ("192.0.2.2", false), ("2001:db8::1", true), ("::1", false)]
-        {
+        let proxies =
+            Proxies::try_from("10.0.0.0/8, 192.0.2.1,2001:db8::/32".to_owned()).expect("all are right");
+        for (address, contained) in [
+            ("10.1.2.3", true),
+            ("192.0.2.1", true),
+            ("192.0.2.2", false),
+            ("2001:db8::1", true),
+            ("::1", false),
+        ] {
             assert_eq!(proxies.contain(address.parse().expect("an address")), contained, "{address}");
         }
         assert!(!Proxies::try_from(String::new()).expect("none").contain([127, 0, 0, 1].into()));

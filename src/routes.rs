@@ -14,9 +14,7 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
-use crate::identity::policy::Permission::{
-    KeepOwnFigures, ManageProductBook, ManageUsers, UseOwnSession,
-};
+use crate::identity::policy::Permission::{KeepOwnFigures, ManageProductBook, ManageUsers, UseOwnSession};
 use crate::web::{assets, info, look, pipeline};
 use crate::{api_document, availability, health, identity, product_book};
 

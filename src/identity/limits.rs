@@ -92,8 +92,14 @@ impl Limits {
         let usual = |normal: u32| if demo { 6_000_000 } else { normal };
         let a_minute = Duration::minutes(1);
         Self {
-            calls_per_address: Limiter::new(config.api_calls_per_address.unwrap_or_else(|| usual(600)), a_minute),
-            calls_per_token: Limiter::new(config.api_calls_per_token.unwrap_or_else(|| usual(1200)), a_minute),
+            calls_per_address: Limiter::new(
+                config.api_calls_per_address.unwrap_or_else(|| usual(600)),
+                a_minute,
+            ),
+            calls_per_token: Limiter::new(
+                config.api_calls_per_token.unwrap_or_else(|| usual(1200)),
+                a_minute,
+            ),
             failures_per_address: Limiter::new(config.sign_in_failures_per_address, Duration::minutes(15)),
             failures_per_user: Limiter::new(config.sign_in_failures_per_user, Duration::hours(1)),
             failures_per_device: Limiter::new(20, Duration::minutes(20)),
@@ -244,10 +250,13 @@ mod tests {
     #[test]
     fn one_address_is_stopped_whatever_names_it_tries() {
         let limits = Limits::new(&Config::default(), false);
-        let tried = |number: usize| limits.attempt("192.0.2.1", &format!("naam-{number}"), None, at(0)).is_ok();
+        let tried =
+            |number: usize| limits.attempt("192.0.2.1", &format!("naam-{number}"), None, at(0)).is_ok();
         assert_eq!((0..1000).filter(|number| tried(*number)).count(), 30);
         let within = |number: usize| {
-            limits.attempt(&format!("2001:db8:1:2::{number:x}"), &format!("naam-{number}"), None, at(0)).is_ok()
+            limits
+                .attempt(&format!("2001:db8:1:2::{number:x}"), &format!("naam-{number}"), None, at(0))
+                .is_ok()
         };
         assert_eq!((0..1000).filter(|number| within(*number)).count(), 30, "an IPv6 network is one address");
     }

@@ -82,7 +82,9 @@ pub fn check(password: &str, personal: &[&str]) -> std::result::Result<(), &'sta
     let known: Vec<&str> = personal.iter().chain(&OWN_WORDS).copied().collect();
     // The score goes from 0 to 4; 3 means that it withstands guessing at the speed of a stolen database.
     if zxcvbn::zxcvbn(password, &known).score() < zxcvbn::Score::Three {
-        return Err("is te makkelijk te raden: het staat op de lijst van veelgebruikte wachtwoorden of lijkt erop");
+        return Err(
+            "is te makkelijk te raden: het staat op de lijst van veelgebruikte wachtwoorden of lijkt erop",
+        );
     }
     Ok(())
 }
@@ -128,7 +130,7 @@ mod tests {
         for good in ["drie paarse geiten zwemmen naar Elburg", "tR7#kq9!mZ2p", &generate()] {
             assert_eq!(check(good, &personal), Ok(()), "{good}");
         }
-        let long: String = (0..200).map(|number| format!("{number} ") ).collect();
+        let long: String = (0..200).map(|number| format!("{number} ")).collect();
         assert_eq!(check(&long, &personal), Ok(()), "long ones are welcome");
     }
 }

@@ -67,7 +67,9 @@ impl Permission {
     fn scope(self) -> Option<Scope> {
         match self {
             Self::KeepOwnFigures => Some(Scope::WriteFigures),
-            Self::SeeReferrerContacts | Self::ManageProductBook | Self::ManageUsers | Self::UseOwnSession => None,
+            Self::SeeReferrerContacts | Self::ManageProductBook | Self::ManageUsers | Self::UseOwnSession => {
+                None
+            }
         }
     }
 
@@ -107,7 +109,10 @@ mod tests {
         assert!(keep.allows(&service(&[Scope::ReadFigures, Scope::WriteFigures])));
         assert!(!keep.allows(&service(&[Scope::ReadFigures])));
         assert!(!keep.allows(&service(&[])));
-        assert!(!keep.allows(&actor(Role::Referrer, Some(vec![Scope::WriteFigures]))), "a scope gives no role");
+        assert!(
+            !keep.allows(&actor(Role::Referrer, Some(vec![Scope::WriteFigures]))),
+            "a scope gives no role"
+        );
         assert!(!Permission::UseOwnSession.allows(&service(&Scope::ALL)), "a program has no account page");
         assert!(keep.allows(&actor(Role::Provider, None)), "people have no scopes");
         assert!(!keep.allows(&Actor::command_line()));

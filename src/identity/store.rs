@@ -137,8 +137,7 @@ pub(super) fn end_credentials(conn: &mut Connection, user_id: i64, now: NaiveDat
         .set(user_account::credential_version.eq(user_account::credential_version + 1))
         .execute(conn)?;
     diesel::update(
-        token_family::table
-            .filter(token_family::user_id.eq(user_id).and(token_family::ended_at.is_null())),
+        token_family::table.filter(token_family::user_id.eq(user_id).and(token_family::ended_at.is_null())),
     )
     .set(token_family::ended_at.eq(now))
     .execute(conn)?;

@@ -33,7 +33,8 @@ impl Vault {
     pub fn new(secret: &[u8]) -> Result<Self> {
         let root = Salt::new(HKDF_SHA256, b"beschikbaarheidswijzer").extract(secret);
         let key: [u8; 32] = expand(&root, "verzegelen")?;
-        let sealing = RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(|_| Error::internal("no sealing key"))?;
+        let sealing =
+            RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(|_| Error::internal("no sealing key"))?;
         Ok(Self { sealing, root })
     }
 
@@ -136,7 +137,9 @@ mod tests {
 
     #[test]
     fn what_is_derived_follows_from_key_and_purpose() {
-        let derive = |key: &[u8], purpose: &str| Vault::new(key).expect("a vault").derive::<20>(purpose).expect("bytes");
+        let derive = |key: &[u8], purpose: &str| {
+            Vault::new(key).expect("a vault").derive::<20>(purpose).expect("bytes")
+        };
         assert_eq!(derive(b"key", "a"), derive(b"key", "a"));
         assert_ne!(derive(b"key", "a"), derive(b"key", "b"));
         assert_ne!(derive(b"key", "a"), derive(b"other", "a"));

@@ -28,8 +28,16 @@ pub const PARTS: [(&str, &str, &str); 10] = [
     ("/beheer/aanbieders", "Aanbieders", "Hoofdaannemers en onderaannemers, en hoe verwijzers hen bereiken."),
     ("/beheer/locaties", "Locaties", "Waar een aanbieder hulp geeft."),
     ("/beheer/contracten", "Contracten", "Wie welk product mag leveren, voor welke gemeente en hoe lang."),
-    ("/beheer/gebruikers", "Gebruikers", "Wie mag inloggen, met welke rol, en de jaarlijkse controle daarvan."),
-    ("/beheer/organisaties", "Organisaties", "Bij wie gebruikers horen: gemeenten, aanbieders, verwijzers en de regio."),
+    (
+        "/beheer/gebruikers",
+        "Gebruikers",
+        "Wie mag inloggen, met welke rol, en de jaarlijkse controle daarvan.",
+    ),
+    (
+        "/beheer/organisaties",
+        "Organisaties",
+        "Bij wie gebruikers horen: gemeenten, aanbieders, verwijzers en de regio.",
+    ),
     ("/beheer/koppelingen", "Koppelingen", "Programma's van aanbieders die cijfers bijwerken via de API."),
 ];
 

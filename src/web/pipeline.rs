@@ -180,7 +180,9 @@ fn guest(req: &ServiceRequest) -> Actor {
 /// From where the request comes. A proxy that is trusted tells for whom it speaks; what anybody else writes in that
 /// header counts for nothing.
 fn origin(req: &ServiceRequest) -> String {
-    let Some(peer) = req.peer_addr().map(|address| address.ip().to_canonical()) else { return "onbekend".into() };
+    let Some(peer) = req.peer_addr().map(|address| address.ip().to_canonical()) else {
+        return "onbekend".into();
+    };
     let trusted = req.app_data::<Data<AppState>>().map(|state| &state.config.trusted_proxies);
     let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
     trusted.map_or(peer, |trusted| client_address(peer, forwarded, trusted)).to_string()
@@ -331,7 +333,11 @@ mod tests {
             ("10.0.0.1", vec!["2001:db8::1"], "2001:db8::1"),
         ] {
             let peer = peer.parse().expect("an address");
-            assert_eq!(client_address(peer, forwarded.iter().copied(), &trusted).to_string(), client, "{forwarded:?}");
+            assert_eq!(
+                client_address(peer, forwarded.iter().copied(), &trusted).to_string(),
+                client,
+                "{forwarded:?}"
+            );
         }
     }
 }

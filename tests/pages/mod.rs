@@ -1,4 +1,9 @@
 //! The pages over HTTP.
 
+mod account;
 mod capacity;
+mod links;
+mod second_factor;
+mod service_accounts;
 mod sign_in;
+mod users;

@@ -52,6 +52,11 @@ impl Browser {
         self
     }
 
+    /// The same browser at another server.
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
+    }
+
     /// Keeps the cookies that came with an answer, and forgets those it takes away.
     pub fn keep_cookies(&mut self, answer: &Answer) {
         for line in answer.headers.get_all("set-cookie") {
@@ -89,7 +94,8 @@ impl Browser {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
         if !self.cookies.is_empty() {
-            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header("Cookie", pairs.join("; "));
         }
         for (name, value) in headers {

@@ -110,6 +110,51 @@ impl TestServer {
             .expect("a known user")
     }
 
+    /// The number of a user.
+    pub fn user_id(&self, name: &str) -> i64 {
+        use beschikbaarheidswijzer::db::schema::user_account;
+        use diesel::prelude::*;
+        user_account::table
+            .filter(user_account::name.eq(name))
+            .select(user_account::id)
+            .first(&mut self.connection())
+            .expect("a known user")
+    }
+
+    /// A first refresh token of a user.
+    pub fn refresh_token(&self, user: &str) -> String {
+        let begin = beschikbaarheidswijzer::identity::tokens::actions::begin_for_user;
+        begin(&mut self.connection(), &Actor::command_line(), now(), self.user_id(user), "proef")
+            .expect("a token")
+    }
+
+    /// Runs a statement past the program.
+    pub fn execute(&self, statement: &str) {
+        use diesel::connection::SimpleConnection;
+        let mut conn = self.connection();
+        beschikbaarheidswijzer::on_each!(&mut conn, c => c.batch_execute(statement))
+            .expect("the statement works");
+    }
+
+    /// Recipient and text of all mails in the outbox, oldest first.
+    pub fn mails(&self) -> Vec<(String, String)> {
+        use beschikbaarheidswijzer::db::schema::outbox_mail;
+        use diesel::prelude::*;
+        outbox_mail::table
+            .order(outbox_mail::id)
+            .select((outbox_mail::recipient, outbox_mail::text))
+            .load(&mut self.connection())
+            .expect("the outbox")
+    }
+
+    /// The path of the link in the newest mail.
+    pub fn mailed_path(&self) -> String {
+        let (_, text) = self.mails().pop().expect("a mail");
+        let link =
+            text.lines().find_map(|line| line.strip_prefix("https://jeugdhulp.example")).expect("a link");
+        link.to_owned()
+    }
+
     /// The API, called by nobody in particular.
     pub fn anyone(&self) -> Browser {
         Browser::new(&self.url)

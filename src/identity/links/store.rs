@@ -41,8 +41,9 @@ pub(super) fn find_user(conn: &mut Connection, key_hash: &str, now: NaiveDateTim
 
 /// Uses a link; no row means that it does not work, or not any more.
 pub(super) fn use_link(conn: &mut Connection, key_hash: &str, now: NaiveDateTime) -> Result<usize> {
-    let working =
-        mail_link::table.find(key_hash).filter(mail_link::used_at.is_null().and(mail_link::expires_at.gt(now)));
+    let working = mail_link::table
+        .find(key_hash)
+        .filter(mail_link::used_at.is_null().and(mail_link::expires_at.gt(now)));
     Ok(diesel::update(working).set(mail_link::used_at.eq(now)).execute(conn)?)
 }
 

@@ -23,10 +23,7 @@ pub fn list(
 }
 
 /// Id, name and kind of the organisations of the own region, for a choice.
-pub fn list_names(
-    conn: &mut Connection,
-    actor: &Actor,
-) -> Result<Vec<(i64, String, OrganisationKind)>> {
+pub fn list_names(conn: &mut Connection, actor: &Actor) -> Result<Vec<(i64, String, OrganisationKind)>> {
     store::list_names(conn, own_region(actor)?)
 }
 
@@ -91,7 +88,9 @@ fn resolve(conn: &mut Connection, region_id: i64, draft: &OrganisationDraft) -> 
         None => None,
     };
     match (kind == Some(OrganisationKind::Provider), draft.agb.is_some(), provider_id) {
-        (true, false, _) => violations.add("aanbieder", "verplicht", "kies de aanbieder uit het productenboek"),
+        (true, false, _) => {
+            violations.add("aanbieder", "verplicht", "kies de aanbieder uit het productenboek")
+        }
         (false, true, _) => violations.add("aanbieder", "soort", "hoort alleen bij de soort Aanbieder"),
         (true, true, None) => violations.add("aanbieder", "onbekend", "deze aanbieder bestaat niet"),
         _ => {}

@@ -20,8 +20,12 @@ use crate::web::page::{Page, html, see_other};
 use crate::web::paging::{PageLinks, page_number};
 
 const LIST: &str = "/beheer/organisaties";
-const LABELS: Labels =
-    &[("naam", "Naam"), ("soort", "Soort"), ("aanbieder", "Aanbieder"), ("gemeenten", "Werkt voor gemeenten")];
+const LABELS: Labels = &[
+    ("naam", "Naam"),
+    ("soort", "Soort"),
+    ("aanbieder", "Aanbieder"),
+    ("gemeenten", "Werkt voor gemeenten"),
+];
 const DONE: [(&str, &str); 1] = [("opgeslagen", "De organisatie is opgeslagen.")];
 
 type Choices = Vec<(String, String)>;
@@ -62,8 +66,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let number = page_number(&mut query);
     query.finish(())?;
     let part = rows_of_page(number);
-    let (organisations, total) =
-        ctx.db(move |conn, actor, _| actions::list(conn, actor, kind, part)).await?;
+    let (organisations, total) = ctx.db(move |conn, actor, _| actions::list(conn, actor, kind, part)).await?;
     let kind = kind.map_or("", OrganisationKind::code);
     html(&OrganisationListPage {
         page: Page::new(&ctx, "/beheer"),
@@ -83,7 +86,11 @@ pub async fn new_form(ctx: Context, QueryInput(query): QueryInput) -> Result<Htt
     show(&ctx, Form::new(LABELS), String::new()).await
 }
 
-pub async fn edit_form(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+pub async fn edit_form(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
     query.finish(())?;
     let found = find(&ctx, parse_id(&path)?).await?;
     show(&ctx, Form::of_stored(LABELS, found.version, values(&found)), found.id.to_string()).await

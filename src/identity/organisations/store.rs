@@ -105,10 +105,14 @@ pub(in crate::identity) fn list_names(
 }
 
 fn parse_kind(code: &str) -> Result<OrganisationKind> {
-    OrganisationKind::parse(code).ok_or_else(|| Error::internal(format!("unknown kind of organisation {code}")))
+    OrganisationKind::parse(code)
+        .ok_or_else(|| Error::internal(format!("unknown kind of organisation {code}")))
 }
 
-fn complete(conn: &mut Connection, (id, name, kind, region_id, provider_id, version): Row) -> Result<Organisation> {
+fn complete(
+    conn: &mut Connection,
+    (id, name, kind, region_id, provider_id, version): Row,
+) -> Result<Organisation> {
     let provider_agb = match provider_id {
         Some(provider_id) => Some(provider::table.find(provider_id).select(provider::agb).first(conn)?),
         None => None,
@@ -119,10 +123,8 @@ fn complete(conn: &mut Connection, (id, name, kind, region_id, provider_id, vers
         .order(municipality::code)
         .select(municipality::code)
         .load(conn)?;
-    let users = user_account::table
-        .filter(user_account::organisation_id.eq(id))
-        .select(count_star())
-        .first(conn)?;
+    let users =
+        user_account::table.filter(user_account::organisation_id.eq(id)).select(count_star()).first(conn)?;
     let kind = parse_kind(&kind)?;
     Ok(Organisation { id, version, region_id, name, kind, provider_agb, municipality_codes, users })
 }
@@ -133,7 +135,10 @@ pub(super) fn find_provider_id(conn: &mut Connection, agb: &str) -> Result<Optio
 
 /// All providers, by name, for a choice.
 pub(super) fn list_providers(conn: &mut Connection) -> Result<Vec<(String, String)>> {
-    Ok(provider::table.order((provider::name, provider::agb)).select((provider::agb, provider::name)).load(conn)?)
+    Ok(provider::table
+        .order((provider::name, provider::agb))
+        .select((provider::agb, provider::name))
+        .load(conn)?)
 }
 
 /// The ids of these municipalities, as far as they exist.

@@ -8,11 +8,11 @@ use crate::actor::{Actor, Session, Stage};
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::identity::passwords;
 use crate::identity::sign_in::actions::{Opened, open_session};
 use crate::identity::sign_in::store as sessions;
 use crate::identity::store::{self as accounts, Account};
 use crate::identity::vault::Vault;
-use crate::identity::passwords;
 
 const ISSUER: &str = "Beschikbaarheidswijzer";
 const RECOVERY_CODES: usize = 10;
@@ -257,7 +257,11 @@ fn check_password(account: &Account, password: &str) -> Result<()> {
 }
 
 fn wrong_code() -> Error {
-    Error::invalid("code", "onjuist", "deze code klopt niet, of is al gebruikt. Wacht op de volgende code in uw app")
+    Error::invalid(
+        "code",
+        "onjuist",
+        "deze code klopt niet, of is al gebruikt. Wacht op de volgende code in uw app",
+    )
 }
 
 fn require_session(rows: usize) -> Result<()> {

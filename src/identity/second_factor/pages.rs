@@ -82,7 +82,11 @@ fn back_to(fields: &mut Fields) -> String {
     own_path(&fields.text("terug", Length(0, 2000))).unwrap_or_default()
 }
 
-pub async fn code_form(ctx: Context, req: HttpRequest, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+pub async fn code_form(
+    ctx: Context,
+    req: HttpRequest,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
     let back_to = back_to(&mut query);
     query.finish(())?;
     if session_in(&ctx, Stage::CodeNeeded).is_none() {
@@ -91,7 +95,11 @@ pub async fn code_form(ctx: Context, req: HttpRequest, QueryInput(mut query): Qu
     html(&CodePage { page: Page::new(&ctx, "/inloggen"), errors: vec![], back_to })
 }
 
-pub async fn give_code(ctx: Context, req: HttpRequest, FormInput(mut form): FormInput) -> Result<HttpResponse> {
+pub async fn give_code(
+    ctx: Context,
+    req: HttpRequest,
+    FormInput(mut form): FormInput,
+) -> Result<HttpResponse> {
     let Some(session) = session_in(&ctx, Stage::CodeNeeded) else { return Ok(elsewhere(&ctx, &req)) };
     let back_to = back_to(&mut form);
     let code = form.text("code", CODE);
@@ -99,7 +107,8 @@ pub async fn give_code(ctx: Context, req: HttpRequest, FormInput(mut form): Form
         Ok(()) => {
             let device = known_device(&ctx, &req, &session.user_name);
             let name = session.user_name.clone();
-            let attempt = ctx.state.limits.code_attempt(&ctx.actor.origin, &name, device.as_deref(), ctx.now)?;
+            let attempt =
+                ctx.state.limits.code_attempt(&ctx.actor.origin, &name, device.as_deref(), ctx.now)?;
             let state = ctx.state.clone();
             let result = ctx
                 .db(move |conn, actor, now| {
@@ -123,7 +132,11 @@ pub async fn give_code(ctx: Context, req: HttpRequest, FormInput(mut form): Form
 }
 
 /// The step of signing in for those who must have a second factor and have none.
-pub async fn first_form(ctx: Context, req: HttpRequest, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+pub async fn first_form(
+    ctx: Context,
+    req: HttpRequest,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
     let back_to = back_to(&mut query);
     query.finish(())?;
     match session_in(&ctx, Stage::EnrolmentNeeded) {
@@ -275,9 +288,7 @@ pub async fn renew_codes(ctx: Context, FormInput(mut form): FormInput) -> Result
         Err(violations) => Err(violations.into()),
     };
     match result {
-        Ok(codes) => {
-            html(&CodesPage { page: Page::new(&ctx, "/account"), codes, next: "/account".into() })
-        }
+        Ok(codes) => html(&CodesPage { page: Page::new(&ctx, "/account"), codes, next: "/account".into() }),
         Err(error) => ConfirmPage::show(&ctx, RENEW_CODES, mendable(error)?),
     }
 }

@@ -19,8 +19,9 @@ impl Qr {
         let code = QrCode::new(text).map_err(Error::internal)?;
         let width = code.width();
         let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
-        let path =
-            dark.map(|(index, _)| format!("M{} {}h1v1h-1z", index % width + EDGE, index / width + EDGE)).collect();
+        let path = dark
+            .map(|(index, _)| format!("M{} {}h1v1h-1z", index % width + EDGE, index / width + EDGE))
+            .collect();
         Ok(Self { side: width + 2 * EDGE, path })
     }
 }

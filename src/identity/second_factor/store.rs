@@ -61,8 +61,5 @@ pub(super) fn use_code(conn: &mut Connection, user_id: i64, code_hash: &str) -> 
 }
 
 pub(super) fn count_codes(conn: &mut Connection, user_id: i64) -> Result<i64> {
-    Ok(recovery_code::table
-        .filter(recovery_code::user_id.eq(user_id))
-        .select(count_star())
-        .first(conn)?)
+    Ok(recovery_code::table.filter(recovery_code::user_id.eq(user_id)).select(count_star()).first(conn)?)
 }

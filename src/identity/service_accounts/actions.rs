@@ -58,11 +58,7 @@ pub struct NewServiceAccount {
     pub scopes: Vec<Scope>,
 }
 
-pub fn list(
-    conn: &mut Connection,
-    actor: &Actor,
-    part: (i64, i64),
-) -> Result<(Vec<ServiceAccount>, usize)> {
+pub fn list(conn: &mut Connection, actor: &Actor, part: (i64, i64)) -> Result<(Vec<ServiceAccount>, usize)> {
     let (rows, total) = store::list_page(conn, own_region(actor)?, part)?;
     Ok((rows.into_iter().map(ServiceAccount::from).collect(), usize::try_from(total).unwrap_or_default()))
 }
@@ -111,7 +107,8 @@ pub(in crate::identity) fn insert(
     let secret = opaque::generate();
     let codes: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
     store::insert(conn, user_id, &client_id, &opaque::hash(&secret), &codes.join(" "))?;
-    let event = Event::done("koppeling-maken", "gebruiker", user_id).change(None, &json!({ "reikwijdte": codes }))?;
+    let event =
+        Event::done("koppeling-maken", "gebruiker", user_id).change(None, &json!({ "reikwijdte": codes }))?;
     audit::record(conn, actor, now, &event)?;
     Ok(ClientSecret { client_id, secret })
 }

@@ -81,7 +81,9 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         page: Page::new(&ctx, "/beheer"),
         found: count(total, "koppeling", "koppelingen"),
         accounts,
-        links: PageLinks::new(Paging::new(number, total), |number| link(LIST, &[("pagina", &number.to_string())])),
+        links: PageLinks::new(Paging::new(number, total), |number| {
+            link(LIST, &[("pagina", &number.to_string())])
+        }),
     })
 }
 
@@ -135,7 +137,11 @@ fn parse_id(text: &str) -> Result<i64> {
     parse_number(text, 1, i64::MAX).map_err(|_| Error::NotFound("koppeling"))
 }
 
-pub async fn account(ctx: Context, path: Path<String>, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+pub async fn account(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
     let done = query.optional_choice("klaar", &DONE);
     query.finish(())?;
     let id = parse_id(&path)?;
@@ -143,14 +149,22 @@ pub async fn account(ctx: Context, path: Path<String>, QueryInput(mut query): Qu
     html(&ServiceAccountPage { page: Page::new(&ctx, "/beheer"), done, account })
 }
 
-pub async fn renew_secret(ctx: Context, path: Path<String>, FormInput(form): FormInput) -> Result<HttpResponse> {
+pub async fn renew_secret(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(form): FormInput,
+) -> Result<HttpResponse> {
     form.finish(())?;
     let id = parse_id(&path)?;
     let secret = ctx.db(move |conn, actor, now| actions::renew_secret(conn, actor, now, id)).await?;
     show_secret(&ctx, secret)
 }
 
-pub async fn set_active(ctx: Context, path: Path<String>, FormInput(mut form): FormInput) -> Result<HttpResponse> {
+pub async fn set_active(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(mut form): FormInput,
+) -> Result<HttpResponse> {
     let id = parse_id(&path)?;
     let active = form.choice("toegang", &[("ja", true), ("nee", false)]).unwrap_or_default();
     form.finish(())?;

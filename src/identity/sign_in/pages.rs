@@ -27,8 +27,7 @@ pub struct SignInPage {
 }
 
 /// What may be said above the form, by its code in the address.
-const DONE: [(&str, &str); 1] =
-    [("wachtwoord", "Uw wachtwoord is ingesteld. Log ermee in.")];
+const DONE: [(&str, &str); 1] = [("wachtwoord", "Uw wachtwoord is ingesteld. Log ermee in.")];
 
 pub async fn sign_in_form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let back_to = own_path(&query.text("terug", Length(0, 2000)));
@@ -124,7 +123,8 @@ fn next_step(stage: Stage, back_to: &str) -> String {
         Stage::EnrolmentNeeded => "/inloggen/tweede-factor",
         Stage::Complete => "/start",
     };
-    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("terug", back_to).finish();
+    let query: String =
+        form_urlencoded::Serializer::new(String::new()).append_pair("terug", back_to).finish();
     format!("{path}?{query}")
 }
 

@@ -58,8 +58,7 @@ fn find_standing(conn: &mut Connection, family: &Family, now: DateTime<Utc>) -> 
         return Ok(None);
     }
     let account = accounts::find_account(conn, family.user_id)?;
-    Ok(account
-        .filter(|account| account.active && account.credential_version == family.credential_version))
+    Ok(account.filter(|account| account.active && account.credential_version == family.credential_version))
 }
 
 /// A token for scripts, made on the server itself.

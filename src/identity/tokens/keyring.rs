@@ -36,7 +36,11 @@ impl Keyring {
     /// What the token says, if it is good. A key that is not known here may be newer than what was read.
     pub fn verify(&self, conn: &mut Connection, token: &str, now: DateTime<Utc>) -> Result<Claims> {
         let keys = self.keys(conn, now)?;
-        if keys.misses_key_of(token) { self.read(conn, now)?.verify(token, now) } else { keys.verify(token, now) }
+        if keys.misses_key_of(token) {
+            self.read(conn, now)?.verify(token, now)
+        } else {
+            keys.verify(token, now)
+        }
     }
 
     fn read(&self, conn: &mut Connection, now: DateTime<Utc>) -> Result<Arc<KeySet>> {

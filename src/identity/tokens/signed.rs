@@ -129,7 +129,8 @@ impl KeySet {
         // A key never comes from the token, and a header that asks for more than we do is not one of ours.
         let brings_key =
             header.jku.is_some() || header.jwk.is_some() || header.x5u.is_some() || header.x5c.is_some();
-        if header.alg != Algorithm::PS256 || header.typ.as_deref() != Some("JWT") || brings_key {
+        let asks_more = header.crit.is_some() || header.enc.is_some() || header.zip.is_some();
+        if header.alg != Algorithm::PS256 || header.typ.as_deref() != Some("JWT") || brings_key || asks_more {
             return None;
         }
         let kid = header.kid?;
@@ -170,7 +171,8 @@ mod tests {
 
     #[test]
     fn a_token_is_good_from_its_start_until_its_end_and_not_a_second_longer() {
-        let keys = KeySet::new("https://a.example", &[(KeyPair::generate().expect("a key"), None)]).expect("usable");
+        let keys =
+            KeySet::new("https://a.example", &[(KeyPair::generate().expect("a key"), None)]).expect("usable");
         let token = keys.issue(7, "familie", noon(), Duration::hours(1)).expect("a token");
         let claims = keys.verify(&token, noon()).expect("valid");
         assert_eq!((claims.sub.as_str(), claims.sid.as_str()), ("7", "familie"));

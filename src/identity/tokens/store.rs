@@ -130,7 +130,11 @@ pub(super) fn find_refresh_family(conn: &mut Connection, token_hash: &str) -> Re
 }
 
 /// Uses a refresh token; no row means that it was used already.
-pub(super) fn use_refresh_token(conn: &mut Connection, token_hash: &str, now: NaiveDateTime) -> Result<usize> {
+pub(super) fn use_refresh_token(
+    conn: &mut Connection,
+    token_hash: &str,
+    now: NaiveDateTime,
+) -> Result<usize> {
     Ok(diesel::update(refresh_token::table.find(token_hash).filter(refresh_token::used_at.is_null()))
         .set(refresh_token::used_at.eq(now))
         .execute(conn)?)
@@ -143,8 +147,7 @@ pub(super) fn delete_families_before(conn: &mut Connection, before: NaiveDateTim
         .select(token_family::id);
     diesel::delete(refresh_token::table.filter(refresh_token::family_id.eq_any(gone))).execute(conn)?;
     diesel::delete(
-        token_family::table
-            .filter(token_family::expires_at.lt(before).or(token_family::ended_at.lt(before))),
+        token_family::table.filter(token_family::expires_at.lt(before).or(token_family::ended_at.lt(before))),
     )
     .execute(conn)?;
     Ok(())

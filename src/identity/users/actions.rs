@@ -57,7 +57,11 @@ pub fn invite(
         let organisation = organisations::find_own(conn, actor, new.organisation_id)?;
         check_roles(organisation.kind, &new.draft.roles)?;
         if accounts::find_account_by_name(conn, &new.name)?.is_some() {
-            return Err(Error::invalid("gebruikersnaam", "bestaat-al", "deze gebruikersnaam is al in gebruik"));
+            return Err(Error::invalid(
+                "gebruikersnaam",
+                "bestaat-al",
+                "deze gebruikersnaam is al in gebruik",
+            ));
         }
         check_email_is_free(conn, &new.draft.email, None)?;
         let row = AccountRow {
@@ -146,7 +150,9 @@ fn keep_an_administrator(conn: &mut Connection, actor: &Actor, user: &User) -> R
     }
     let region_id = own_region(actor)?;
     if store::count_other_administrators(conn, region_id, user.id)? == 0 {
-        return Err(Error::Conflict("Dit is de laatste beheerder van de regio. Maak eerst een andere beheerder.".into()));
+        return Err(Error::Conflict(
+            "Dit is de laatste beheerder van de regio. Maak eerst een andere beheerder.".into(),
+        ));
     }
     Ok(())
 }
@@ -266,7 +272,8 @@ fn take_second_factor(
         return Err(Error::Conflict("Deze gebruiker heeft geen tweede factor.".into()));
     }
     accounts::end_credentials(conn, id, now.naive_utc())?;
-    let event = Event::done("tweede-factor-wissen", "gebruiker", id).change(None, &json!({ "reden": reason }))?;
+    let event =
+        Event::done("tweede-factor-wissen", "gebruiker", id).change(None, &json!({ "reden": reason }))?;
     audit::record(conn, actor, now, &event)
 }
 

@@ -25,8 +25,11 @@ use crate::web::paging::{PageLinks, page_number};
 
 const LIST: &str = "/beheer/gebruikers";
 const REVIEW: &str = "/beheer/gebruikers/controle";
-const COLUMNS: [(&str, UserColumn); 3] =
-    [("naam", UserColumn::Name), ("organisatie", UserColumn::Organisation), ("laatst", UserColumn::LastSignIn)];
+const COLUMNS: [(&str, UserColumn); 3] = [
+    ("naam", UserColumn::Name),
+    ("organisatie", UserColumn::Organisation),
+    ("laatst", UserColumn::LastSignIn),
+];
 const LABELS: Labels = &[
     ("gebruikersnaam", "Gebruikersnaam"),
     ("naam", "Naam op de pagina"),
@@ -53,7 +56,10 @@ const DONE: [(&str, &str); 8] = [
     ("geblokkeerd", "De gebruiker is geblokkeerd en overal uitgelogd."),
     ("toegelaten", "De gebruiker kan weer inloggen."),
     ("uitgelogd", "De gebruiker is overal uitgelogd."),
-    ("tweede-factor", "De tweede factor is gewist. Bij de volgende keer inloggen stelt de gebruiker een nieuwe in."),
+    (
+        "tweede-factor",
+        "De tweede factor is gewist. Bij de volgende keer inloggen stelt de gebruiker een nieuwe in.",
+    ),
     ("gecontroleerd", "De controle is vastgelegd."),
     ("geheim", "Er is een nieuw geheim."),
 ];
@@ -143,8 +149,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let part = rows_of_page(number);
     let ((users, total), names) = ctx
         .db(move |conn, actor, _| {
-            let users =
-                actions::list(conn, actor, &filter, (order.column, order.descending), part)?;
+            let users = actions::list(conn, actor, &filter, (order.column, order.descending), part)?;
             Ok((users, organisations::actions::list_names(conn, actor)?))
         })
         .await?;
@@ -166,8 +171,9 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         ("Organisatie", UserColumn::Organisation),
         ("Laatst ingelogd", UserColumn::LastSignIn),
     ];
-    let heads =
-        heads.map(|(label, column)| SortHead::new(label, column, order, &COLUMNS, |order| at(order, ""))).into();
+    let heads = heads
+        .map(|(label, column)| SortHead::new(label, column, order, &COLUMNS, |order| at(order, "")))
+        .into();
     let code = order.code(&COLUMNS);
     html(&UserListPage {
         page: Page::new(&ctx, "/beheer"),
@@ -211,7 +217,9 @@ fn read_draft(fields: &mut Fields) -> UserDraft {
 /// A name to sign in with: letters, digits, points and hyphens, in small letters.
 fn parse_user_name(text: &str) -> std::result::Result<String, &'static str> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
-    if (3..=60).contains(&text.len()) && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(plain)
+    if (3..=60).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(plain)
     {
         Ok(text.to_owned())
     } else {
@@ -222,7 +230,8 @@ fn parse_user_name(text: &str) -> std::result::Result<String, &'static str> {
 pub async fn invite_form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let organisation = query.optional_int("organisatie", 1, i64::MAX);
     query.finish(())?;
-    let form = Form::new(LABELS).with("organisatie", organisation.map(|id| id.to_string()).unwrap_or_default());
+    let form =
+        Form::new(LABELS).with("organisatie", organisation.map(|id| id.to_string()).unwrap_or_default());
     show_invitation(&ctx, form).await
 }
 
@@ -232,9 +241,9 @@ async fn show_invitation(ctx: &Context, form: Form) -> Result<HttpResponse> {
         page: form.page(ctx),
         organisations: with_all(
             "Kies een organisatie",
-            names
-                .into_iter()
-                .map(|(id, name, kind)| (id.to_string(), format!("{name} ({})", kind.label().to_lowercase()))),
+            names.into_iter().map(|(id, name, kind)| {
+                (id.to_string(), format!("{name} ({})", kind.label().to_lowercase()))
+            }),
         ),
         kinds: OrganisationKind::CODES.iter().map(|(_, kind)| *kind).collect(),
         form,
@@ -286,7 +295,11 @@ fn values(user: &User) -> Values {
     values
 }
 
-pub async fn user(ctx: Context, path: Path<String>, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+pub async fn user(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
     let done = query.optional_choice("klaar", &DONE);
     query.finish(())?;
     let user = find(&ctx, parse_id(&path)?).await?;
@@ -303,7 +316,11 @@ fn show_user(ctx: &Context, done: Option<&'static str>, form: Form, user: User) 
     form_page(form.status(), &UserPage { page: form.page(ctx), done, form, user, is_self })
 }
 
-pub async fn save(ctx: Context, path: Path<String>, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+pub async fn save(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(mut fields): FormInput,
+) -> Result<HttpResponse> {
     let id = parse_id(&path)?;
     let mut form = Form::of_typed(LABELS, &fields);
     let version = fields.optional_small::<i32>("versie", 1, i64::from(i32::MAX)).unwrap_or_default();
@@ -395,7 +412,9 @@ pub async fn review(ctx: Context, QueryInput(mut query): QueryInput) -> Result<H
         found: count(total, "gebruiker", "gebruikers"),
         users,
         all: seen.join(","),
-        links: PageLinks::new(Paging::new(number, total), |number| link(REVIEW, &[("pagina", &number.to_string())])),
+        links: PageLinks::new(Paging::new(number, total), |number| {
+            link(REVIEW, &[("pagina", &number.to_string())])
+        }),
     })
 }
 
@@ -406,7 +425,9 @@ fn parse_seen(text: &str) -> std::result::Result<Vec<(i64, i32)>, &'static str> 
         Some((parse_number(id, 1, i64::MAX).ok()?, parse_number(version, 1, i32::MAX).ok()?))
     };
     let pairs: Option<Vec<_>> = text.split(',').map(pair).collect();
-    pairs.filter(|pairs| pairs.len() <= crate::paging::PAGE_SIZE).ok_or("kies een of meer gebruikers van deze bladzijde")
+    pairs
+        .filter(|pairs| pairs.len() <= crate::paging::PAGE_SIZE)
+        .ok_or("kies een of meer gebruikers van deze bladzijde")
 }
 
 pub async fn note_review(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {

@@ -24,9 +24,8 @@ diesel::define_sql_function! {
 macro_rules! fitting {
     ($query:expr, $region_id:expr, $filter:expr) => {{
         let services = service_account::table.select(service_account::user_id);
-        let mut query = $query
-            .filter(organisation::region_id.eq($region_id))
-            .filter(user_account::id.ne_all(services));
+        let mut query =
+            $query.filter(organisation::region_id.eq($region_id)).filter(user_account::id.ne_all(services));
         if let Some(text) = &$filter.text {
             let part = contains(text);
             let named = lower(user_account::display_name)
@@ -77,18 +76,17 @@ pub(super) fn list_page(
         .into_boxed::<Backend>();
     let mut query = fitting!(listed, region_id, filter);
     // Who never signed in comes last, whichever way the list goes.
-    query = match (column, descending) {
-        (UserColumn::Name, false) => query.order(user_account::display_name.asc()),
-        (UserColumn::Name, true) => query.order(user_account::display_name.desc()),
-        (UserColumn::Organisation, false) => query.order(organisation::name.asc()),
-        (UserColumn::Organisation, true) => query.order(organisation::name.desc()),
-        (UserColumn::LastSignIn, false) => {
-            query.order((user_account::last_sign_in_at.is_null().asc(), user_account::last_sign_in_at.asc()))
-        }
-        (UserColumn::LastSignIn, true) => {
-            query.order((user_account::last_sign_in_at.is_null().asc(), user_account::last_sign_in_at.desc()))
-        }
-    };
+    query =
+        match (column, descending) {
+            (UserColumn::Name, false) => query.order(user_account::display_name.asc()),
+            (UserColumn::Name, true) => query.order(user_account::display_name.desc()),
+            (UserColumn::Organisation, false) => query.order(organisation::name.asc()),
+            (UserColumn::Organisation, true) => query.order(organisation::name.desc()),
+            (UserColumn::LastSignIn, false) => query
+                .order((user_account::last_sign_in_at.is_null().asc(), user_account::last_sign_in_at.asc())),
+            (UserColumn::LastSignIn, true) => query
+                .order((user_account::last_sign_in_at.is_null().asc(), user_account::last_sign_in_at.desc())),
+        };
     let rows: Vec<(Account, String, String)> =
         query.then_order_by(user_account::name).offset(offset).limit(limit).load(conn)?;
     Ok((complete(conn, rows)?, total))
