@@ -47,7 +47,7 @@ pub struct Probleem {
     /// Nummer van het verzoek, om te noemen bij vragen.
     #[schema(example = "4b1f6a0f9d2e4c53a7d8f0e1c2b3a495")]
     verzoek: String,
-    /// Alle fouten in de invoer.
+    /// Wat er niet klopt aan de invoer, of botst met wat er al is, per veld.
     #[serde(skip_serializing_if = "Option::is_none")]
     fouten: Option<Vec<Fout>>,
     /// De stand die nu is opgeslagen, als iemand anders intussen wijzigde.

@@ -29,6 +29,9 @@ pub enum Error {
     /// The write collides with something that is there already.
     #[error("conflict: {0}")]
     Conflict(String),
+    /// The same, at fields that are right by themselves.
+    #[error("collision: {0}")]
+    Collision(Violations),
     #[error("method not allowed")]
     MethodNotAllowed(String),
     #[error("not acceptable")]
@@ -85,6 +88,21 @@ impl Error {
         Self::Invalid(violations)
     }
 
+    /// One field that collides with what is there already.
+    pub fn collision(field: &str, code: &'static str, message: impl Into<String>) -> Self {
+        let mut violations = Violations::new();
+        violations.add(field, code, message);
+        Self::Collision(violations)
+    }
+
+    /// What is wrong, field by field.
+    pub fn violations(&self) -> Option<&Violations> {
+        match self {
+            Self::Invalid(violations) | Self::Collision(violations) => Some(violations),
+            _ => None,
+        }
+    }
+
     pub fn code(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "ongeldige-invoer",
@@ -95,7 +113,7 @@ impl Error {
             Self::NotFound("pagina") => "pagina-niet-gevonden",
             Self::NotFound(_) => "niet-gevonden",
             Self::Outdated { .. } => "intussen-gewijzigd",
-            Self::Conflict(_) => "conflict",
+            Self::Conflict(_) | Self::Collision(_) => "conflict",
             Self::MethodNotAllowed(_) => "methode-niet-toegestaan",
             Self::NotAcceptable => "niet-acceptabel",
             Self::PayloadTooLarge => "te-groot",
@@ -123,7 +141,7 @@ impl Error {
             Self::FormExpired => "Formulier verlopen",
             Self::NotFound(_) => "Niet gevonden",
             Self::Outdated { .. } => "Intussen gewijzigd",
-            Self::Conflict(_) => "Botst met wat er al is",
+            Self::Conflict(_) | Self::Collision(_) => "Botst met wat er al is",
             Self::MethodNotAllowed(_) => "Methode niet toegestaan",
             Self::NotAcceptable => "Dit formaat is er niet",
             Self::PayloadTooLarge => "Te groot",
@@ -150,6 +168,7 @@ impl Error {
             Self::NotFound(what) => format!("{} bestaat niet.", this(what)),
             Self::Outdated { .. } => "Iemand anders heeft dit intussen gewijzigd. Er is niets opgeslagen. Haal de nieuwe stand op en kies opnieuw.".into(),
             Self::Conflict(message) => message.clone(),
+            Self::Collision(_) => "Uw invoer botst met wat er al is. Er is niets opgeslagen.".into(),
             Self::MethodNotAllowed(allow) => format!("Op dit adres kan alleen: {allow}."),
             Self::NotAcceptable => "Dit adres antwoordt met application/json.".into(),
             Self::PayloadTooLarge => "De invoer is groter dan hier mag.".into(),

@@ -1,7 +1,8 @@
-//! Lists in pages of a fixed size: which part of a list is asked for.
+//! Lists in an order and in pages of a fixed size: which part of a list is asked for.
 
 /// Rows on one page.
 pub const PAGE_SIZE: usize = 20;
+
 /// Which page of a list is asked for, and what there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paging {
@@ -35,4 +36,18 @@ impl Paging {
     pub fn next(&self) -> Option<usize> {
         (self.number < self.pages()).then(|| self.number + 1)
     }
+}
+
+/// Which rows a page of a list holds: how many come before it, and how many it has at most.
+pub fn rows_of_page(number: usize) -> (i64, i64) {
+    let page = Paging::new(number, 0);
+    let row = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    (row(page.offset()), row(page.size))
+}
+
+/// The order of a list: by which column, and which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SortOrder<C> {
+    pub column: C,
+    pub descending: bool,
 }

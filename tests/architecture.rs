@@ -179,6 +179,7 @@ fn every_error_code_is_used_and_every_error_has_one() {
         Error::NotFound("aanbieder"),
         Error::Outdated { current: None },
         Error::Conflict(String::new()),
+        Error::collision("", "x", "x"),
         Error::MethodNotAllowed(String::new()),
         Error::NotAcceptable,
         Error::PayloadTooLarge,

@@ -45,11 +45,10 @@ pub fn measure(folder: &std::path::Path) -> Outcome<Vec<Line>> {
             Growth::Products => "for other products",
             Growth::Ages => "for other ages",
         };
-        let wanted = growth != Growth::Ages;
-        lines.extend(compare(&format!("search, growth {where_to}"), wanted, &mut countries, Grown::search)?);
+        lines.extend(compare(&format!("search, growth {where_to}"), &mut countries, Grown::search)?);
         if growth == Growth::Regions {
             let what = "first search after a change, growth in other regions";
-            lines.extend(compare(what, true, &mut countries, Grown::search_after_change)?);
+            lines.extend(compare(what, &mut countries, Grown::search_after_change)?);
         }
     }
     Ok(lines)
@@ -59,7 +58,6 @@ pub fn measure(folder: &std::path::Path) -> Outcome<Vec<Line>> {
 /// logarithm of the number of offers has grown.
 fn compare(
     what: &str,
-    limited: bool,
     countries: &mut [Grown],
     mut work: impl FnMut(&mut Grown) -> Outcome<f64>,
 ) -> Outcome<Vec<Line>> {
@@ -78,9 +76,8 @@ fn compare(
     Ok(larger
         .map(|(country, median)| {
             let logarithm = (country.offers as f64).ln() / (smallest as f64).ln();
-            let wanted = if limited { Wanted::AtMost(logarithm) } else { Wanted::Nothing };
             let what = format!("{what}, {smallest} to {} offers", country.offers);
-            Line::new(what, (time(*median), time(base)), median / base, wanted)
+            Line::new(what, (time(*median), time(base)), median / base, Wanted::AtMost(logarithm))
         })
         .collect())
 }

@@ -9,7 +9,7 @@ use crate::db::Connection;
 use crate::error::{Error, Result, this};
 use crate::product_book::store;
 use crate::web::fields::Fields;
-use crate::web::page::ErrorLink;
+use crate::web::format;
 
 /// A value with its key and the version it has in the database.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,10 +46,7 @@ pub struct Saved<T> {
 pub fn check_expectation<T>(expect: Expect, found: Option<&Stored<T>>, what: &'static str) -> Result<()> {
     match (expect, found) {
         (Expect::Absent, None) => Ok(()),
-        (Expect::Absent, Some(_)) => Err(Error::Conflict(format!(
-            "{} bestaat al. Haal de laatste versie op om te wijzigen.",
-            this(what)
-        ))),
+        (Expect::Absent, Some(_)) => Err(Error::Conflict(format!("{} bestaat al.", this(what)))),
         (Expect::Version(_), None) => Err(Error::NotFound(what)),
         (Expect::Version(version), Some(stored)) if version == stored.version => Ok(()),
         (Expect::Version(_), Some(_)) => Err(Error::Outdated { current: None }),
@@ -98,6 +95,9 @@ pub struct Period {
 }
 
 impl Period {
+    /// The names of its fields.
+    pub const FIELDS: [&'static str; 2] = ["geldigVanaf", "geldigTot"];
+
     /// Reads `geldigVanaf` and `geldigTot`.
     pub fn read(fields: &mut Fields) -> Self {
         Self { from: fields.optional_date("geldigVanaf"), until: fields.optional_date("geldigTot") }
@@ -119,14 +119,31 @@ impl Period {
     }
 }
 
+/// A period in words: `van 1 januari 2023 tot en met 31 december 2026`.
+pub fn period(from: Option<NaiveDate>, until: Option<NaiveDate>) -> String {
+    match (from.map(format::date), until.map(format::date)) {
+        (Some(from), Some(until)) => format!("van {from} tot en met {until}"),
+        (Some(from), None) => format!("vanaf {from}"),
+        (None, Some(until)) => format!("tot en met {until}"),
+        (None, None) => "zonder begin- en einddatum".to_owned(),
+    }
+}
+
 /// Text that may be unknown, for an answer of the API.
 pub fn known(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The links of an error summary for a form whose inputs have the names of the fields as id.
-pub fn error_links(violations: &Violations, labels: &[(&str, &str)]) -> Vec<ErrorLink> {
-    ErrorLink::list(violations, |field| {
-        labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| label).to_owned()
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_in_words() {
+        let day = NaiveDate::from_ymd_opt(2026, 1, 1);
+        assert_eq!(period(day, day), "van 1 januari 2026 tot en met 1 januari 2026");
+        assert_eq!(period(day, None), "vanaf 1 januari 2026");
+        assert_eq!(period(None, day), "tot en met 1 januari 2026");
+        assert_eq!(period(None, None), "zonder begin- en einddatum");
+    }
 }

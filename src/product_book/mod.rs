@@ -14,6 +14,3 @@ pub mod providers;
 pub mod regions;
 pub mod segments;
 mod store;
-pub mod supply_side;
-
-pub use crate::web::form;

@@ -34,16 +34,12 @@ pub fn page(req: &HttpRequest, error: &Error) -> HttpResponse {
     let Ok(ctx) = Context::from_request(req, &mut actix_web::dev::Payload::None).into_inner() else {
         return response.body(error.detail());
     };
-    let mistakes =
-        match error {
-            Error::Invalid(violations) => violations
-                .iter()
-                .map(|v| {
-                    if v.field.is_empty() { v.message.clone() } else { format!("{}: {}", v.field, v.message) }
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
+    let mistakes = error
+        .violations()
+        .into_iter()
+        .flat_map(|violations| violations.iter())
+        .map(|v| if v.field.is_empty() { v.message.clone() } else { format!("{}: {}", v.field, v.message) })
+        .collect();
     let page = ErrorPage {
         page: Page::new(&ctx, ""),
         title: error.title().to_owned(),

@@ -180,6 +180,12 @@ impl Fields {
         self.require(name, number).unwrap_or(min)
     }
 
+    /// A required number of a smaller type.
+    pub fn small<T: TryFrom<i64>>(&mut self, name: &str, min: i64, max: i64) -> Option<T> {
+        let number = self.optional_small(name, min, max);
+        self.require(name, number)
+    }
+
     /// An optional number of a smaller type.
     pub fn optional_small<T: TryFrom<i64>>(&mut self, name: &str, min: i64, max: i64) -> Option<T> {
         self.optional_int(name, min, max).and_then(|number| T::try_from(number).ok())
@@ -223,18 +229,20 @@ impl Fields {
         }
     }
 
-    /// An optional date, `2026-11-21`; people may also type `21-11-2026`.
+    /// An optional date: in JSON `2027-01-31`, in forms `31-01-2027` too.
     pub fn optional_date(&mut self, name: &str) -> Option<NaiveDate> {
         let parsed = match self.value(name)? {
-            Value::String(text) => parse_date(&text, self.from_form),
+            Value::String(text) if self.from_form => parse_day(&text),
+            Value::String(text) => parse_iso_day(text.trim()),
             _ => None,
         };
         if parsed.is_none() {
-            self.error(
-                name,
-                "geen-datum",
-                "vul een datum in als jjjj-mm-dd, bijvoorbeeld 2027-01-31, tussen 1990 en 2100",
-            );
+            let example = if self.from_form {
+                "dd-mm-jjjj, bijvoorbeeld 31-01-2027"
+            } else {
+                "jjjj-mm-dd, bijvoorbeeld 2027-01-31"
+            };
+            self.error(name, "geen-datum", format!("vul een datum in als {example}, tussen 1990 en 2100"));
         }
         parsed
     }
@@ -397,13 +405,29 @@ fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
 
-fn parse_date(text: &str, from_form: bool) -> Option<NaiveDate> {
+/// A day as programs write it, `2027-01-31`.
+fn parse_iso_day(text: &str) -> Option<NaiveDate> {
+    let day = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()?;
+    (1990..=2100).contains(&day.year()).then_some(day)
+}
+
+/// A day as people write it in a form: `31-01-2027`, or as programs do.
+pub fn parse_day(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
-    let date = (text.len() == 10)
-        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
-        .flatten()
-        .or_else(|| from_form.then(|| NaiveDate::parse_from_str(text, "%d-%m-%Y").ok()).flatten())?;
-    (1990..=2100).contains(&date.year()).then_some(date)
+    let day =
+        NaiveDate::parse_from_str(text, "%d-%m-%Y").ok().filter(|day| (1990..=2100).contains(&day.year()));
+    day.or_else(|| parse_iso_day(text))
+}
+
+/// A number in a path: digits alone, so that every thing has one address.
+pub fn parse_number<T: std::str::FromStr + PartialOrd + Copy>(
+    text: &str,
+    min: T,
+    max: T,
+) -> Result<T, &'static str> {
+    let digits = !text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    let number = digits.then(|| text.parse::<T>().ok()).flatten();
+    number.filter(|number| min <= *number && *number <= max).ok_or("vul een geheel nummer in, bijvoorbeeld 1")
 }
 
 /// A JSON object that remembers which names came more than once.
@@ -490,5 +514,15 @@ mod tests {
         assert_eq!(fields.optional_int("leeg", 0, 9), None);
         fields.ignore("dubbel");
         assert_eq!(fields.finish(()).expect_err("one comes twice").iter().count(), 1);
+    }
+
+    #[test]
+    fn numbers_in_a_path_have_one_way_to_be_written() {
+        for (text, number) in [("1", Ok(1)), ("9999", Ok(9999))] {
+            assert_eq!(parse_number(text, 1, 9999).map_err(|_| ()), number, "{text}");
+        }
+        for text in ["", "0", "01", "+1", "-1", "1.0", "10000", "99999999999999999999", "een"] {
+            assert!(parse_number(text, 1, 9999).is_err(), "{text}");
+        }
     }
 }

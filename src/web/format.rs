@@ -27,6 +27,11 @@ pub fn date(day: NaiveDate) -> String {
     format!("{} {} {}", day.day(), MONTHS[day.month0() as usize], day.year())
 }
 
+/// `21-11-2026`, as a field of a form shows it.
+pub fn day_field(day: NaiveDate) -> String {
+    day.format("%d-%m-%Y").to_string()
+}
+
 /// `21 nov`, with the year when it is not this one.
 pub fn short_date(day: NaiveDate, today: NaiveDate) -> String {
     let text = format!("{} {}", day.day(), MONTHS_SHORT[day.month0() as usize]);
@@ -96,6 +101,7 @@ mod tests {
     fn dates_and_times_are_dutch() {
         let day = NaiveDate::from_ymd_opt(2026, 11, 21).expect("a date");
         assert_eq!(date(day), "21 november 2026");
+        assert_eq!(day_field(day), "21-11-2026");
         assert_eq!(weekday_date(day), "zaterdag 21 november");
         assert_eq!(time(at("2026-11-21T13:32:00Z")), "14.32 uur");
         assert_eq!(time(at("2026-07-01T12:05:00Z")), "14.05 uur", "summer time");

@@ -143,6 +143,7 @@ fn copy(error: &Error) -> Error {
         Error::NotFound(what) => Error::NotFound(what),
         Error::Outdated { current } => Error::Outdated { current: current.clone() },
         Error::Conflict(message) => Error::Conflict(message.clone()),
+        Error::Collision(violations) => Error::Collision(violations.clone()),
         Error::MethodNotAllowed(allow) => Error::MethodNotAllowed(allow.clone()),
         Error::NotAcceptable => Error::NotAcceptable,
         Error::PayloadTooLarge => Error::PayloadTooLarge,

@@ -75,7 +75,7 @@ pub fn problem(error: &Error, request_id: &str) -> HttpResponse {
         "code": error.code(),
         "verzoek": request_id,
     });
-    if let Error::Invalid(violations) = error {
+    if let Some(violations) = error.violations() {
         body["fouten"] = violations
             .iter()
             .map(|v| json!({ "veld": v.field, "code": v.code, "melding": v.message }))

@@ -16,7 +16,10 @@ on_both! {
         assert_eq!(made.status, 201, "{}", made.body);
         assert_eq!(manager.get(made.header("location").expect("an address")).status, 200);
         let again = manager.post("/v1/aanbieders/98999901/contracten", &contract);
-        assert!(again.wrong_fields().contains(&"geldigVanaf".to_owned()), "it overlaps: {}", again.body);
+        assert_eq!((again.status, &again.json()["code"]), (409, &json!("conflict")), "it overlaps: {}", again.body);
+        assert_eq!(again.json()["fouten"][0]["veld"], "geldigVanaf");
+        let turned = json!({"regio": "noord-veluwe", "product": "52A01", "niveau": "regionaal", "geldigVanaf": "2026-12-31", "geldigTot": "2026-01-01"});
+        assert_eq!(manager.post("/v1/aanbieders/98999901/contracten", &turned).wrong_fields(), ["geldigTot"]);
     }
 }
 

@@ -6,15 +6,12 @@ import { withPage } from "./support/site.mjs";
 
 async function check(entry) {
   const problems = [];
-  let path = await withPage({ who: entry.who, shared: true }, async (page) => {
+  const path = await withPage({ who: entry.who, shared: true }, async (page) => {
     const path = await openEntry(page, entry);
-    problems.push(...(await findMarkupProblems(page, entry)), ...(await findLayoutProblems(page)));
+    problems.push(...(await findMarkupProblems(page, entry)), ...(await findAxeViolationsAtAllSizes(page)));
+    problems.push(...(await findLayoutProblems(page)));
     problems.push(...page.said.map((line) => `the browser says: ${line}`));
     return path;
-  });
-  await withPage({ who: entry.who, shared: true, bypassCSP: true }, async (page) => {
-    await openEntry(page, entry);
-    problems.push(...(await findAxeViolationsAtAllSizes(page)));
   });
   mustBeEmpty(problems, path);
 }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
-use rules::figures::{self, Figures};
+use rules::figures::{self, Figures, OfferStatus};
 use rules::violations::Violations;
 
 use super::model::{
-    Change, HistoryEntry, HistoryKind, LocationFacts, Offer, ProductChoice, TimelineEntry, TrendPoint,
-    audit_record, end_of_day,
+    Change, HistoryEntry, HistoryKind, LocationFacts, Offer, ProductChoice, ProviderTrendPoint,
+    TimelineEntry, TrendPoint, audit_record, end_of_day,
 };
 use super::store::{self, Confirmation, NewOffer};
 use crate::actor::Actor;
@@ -196,10 +196,11 @@ pub fn add_offer(
         let (_, online) = store::find_provider(conn, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
         let contracted = list_contracted_products(conn, provider_id, dutch_day(now))?;
         if !contracted.iter().any(|choice| choice.id == product_id) {
-            return Err(Error::Conflict("Voor dit product hebt u vandaag geen geldig contract.".into()));
+            let message = "voor dit product hebt u vandaag geen geldig contract";
+            return Err(Error::collision("product", "geen-contract", message));
         }
         if store::has_offer(conn, location_id, product_id)? {
-            return Err(Error::Conflict("Dit product staat al bij deze locatie.".into()));
+            return Err(Error::collision("product", "bestaat-al", "dit product staat al bij deze locatie"));
         }
         let new = NewOffer { provider_id, location_id, product_id, online, supply_version };
         let id = store::insert_offer(conn, &new)?;
@@ -272,6 +273,38 @@ pub fn trend(
         points.push(TrendPoint { day, figures: known.clone() });
     }
     Ok(points)
+}
+
+/// The same for all these offers together: their free places, and their mean expected wait as far as help starts.
+pub fn provider_trend(
+    conn: &mut Connection,
+    offers: &[i64],
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<Vec<ProviderTrendPoint>> {
+    let trends = offers.iter().map(|id| trend(conn, *id, from, until)).collect::<Result<Vec<_>>>()?;
+    let days = month_ends(from, until);
+    Ok(days
+        .iter()
+        .enumerate()
+        .map(|(place, day)| {
+            let figures: Vec<&Figures> =
+                trends.iter().filter_map(|points| points[place].figures.as_ref()).collect();
+            let free: Vec<u32> =
+                figures.iter().filter_map(|figures| figures.free_places.map(u32::from)).collect();
+            let starts: Vec<u32> = figures
+                .iter()
+                .filter(|figures| figures.status != OfferStatus::IntakeStop)
+                .filter_map(|figures| figures.expected_start_hundredths())
+                .collect();
+            let count = u32::try_from(starts.len()).unwrap_or(u32::MAX);
+            ProviderTrendPoint {
+                day: *day,
+                free_places: (!free.is_empty()).then(|| free.iter().sum()),
+                mean_start_hundredths: starts.iter().sum::<u32>().checked_div(count),
+            }
+        })
+        .collect())
 }
 
 /// The last days of the months from one day to another, and that other day.

@@ -23,7 +23,7 @@ use crate::paging::{PAGE_SIZE, Paging};
 use crate::product_book::common::find_provider_id;
 use crate::web::context::Context;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::page_number;
+use crate::web::lists::page_number;
 use crate::web::reply;
 
 /// The highest number that every program can write exactly.

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod charts;
 pub mod model;
 pub mod pages;
 mod store;

@@ -144,6 +144,15 @@ pub struct TrendPoint {
     pub figures: Option<Figures>,
 }
 
+/// All that a provider offers together at the end of a day, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProviderTrendPoint {
+    pub day: NaiveDate,
+    pub free_places: Option<u32>,
+    /// In hundredths of weeks.
+    pub mean_start_hundredths: Option<u32>,
+}
+
 /// What somebody wants to save for one offer, based on the version they saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {

@@ -11,7 +11,7 @@ use crate::availability::supply::snapshot::Snapshot;
 use crate::error::Result;
 use crate::paging::PAGE_SIZE;
 use crate::web::fields::{Fields, Length};
-use crate::web::paging::page_number;
+use crate::web::lists::page_number;
 
 /// How soon help is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -14,8 +14,8 @@ use crate::paging::{PAGE_SIZE, Paging};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::format;
+use crate::web::lists::PageLinks;
 use crate::web::page::{ErrorLink, Page, html, html_with_errors};
-use crate::web::paging::PageLinks;
 
 /// A choice in a select: value, text.
 pub type Choice = (String, String);

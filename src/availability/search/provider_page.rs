@@ -7,6 +7,8 @@ use rules::codes::AgbCode;
 
 use super::cards::{Card, card};
 use super::pages::region_area;
+use crate::availability::figures::actions;
+use crate::availability::figures::charts::{self, ChartView};
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
 use crate::web::context::Context;
@@ -33,6 +35,8 @@ pub struct ProviderPage {
     pub contact: Option<Contact>,
     pub heading: String,
     pub cards: Vec<Card>,
+    /// None when the database did not answer: all else comes from memory.
+    pub charts: Option<Vec<ChartView>>,
 }
 
 pub async fn provider(ctx: Context, path: Path<String>) -> Result<HttpResponse> {
@@ -57,6 +61,7 @@ pub async fn provider(ctx: Context, path: Path<String>) -> Result<HttpResponse> 
         .map(|location| format!("{}, {}", location.name, location.place))
         .collect();
     places.sort();
+    let charts = trend(&ctx, offers.iter().map(|offer| offer.id).collect()).await?;
     html(&ProviderPage {
         page: Page::new(&ctx, "/zoeken"),
         name: provider.name.clone(),
@@ -76,5 +81,22 @@ pub async fn provider(ctx: Context, path: Path<String>) -> Result<HttpResponse> 
             format::count(cards.len(), "keer hulp", "soorten hulp")
         ),
         cards,
+        charts,
     })
+}
+
+/// How the figures went over the past year; nothing when the database is away for a while.
+async fn trend(ctx: &Context, offers: Vec<i64>) -> Result<Option<Vec<ChartView>>> {
+    if offers.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let today = ctx.today();
+    let found = ctx
+        .db(move |conn, _, _| actions::provider_trend(conn, &offers, charts::first_day(today), today))
+        .await;
+    match found {
+        Ok(points) => Ok(Some(charts::of_provider(&points))),
+        Err(Error::Unavailable(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -4,7 +4,7 @@ use rules::geography::Point;
 use rules::product::ProductKind;
 
 use super::index::{
-    Entry, FRESH, HAS_PLACE, MAY_BE_URGENT, NO_DISTANCE, ONLINE, WITHIN_NORM, distance_steps,
+    Entry, FRESH, Filter, HAS_PLACE, MAY_BE_URGENT, NO_DISTANCE, ONLINE, WITHIN_NORM, distance_steps,
 };
 use super::snapshot::{Area, Snapshot};
 
@@ -88,75 +88,50 @@ pub struct Found {
 }
 
 /// The filter, worked out once per search.
-struct Filter {
-    needed: u16,
-    age: Option<u8>,
-    kind: Option<ProductKind>,
-    radius: Option<u32>,
+fn filter(query: &Query) -> Filter {
+    let wishes = [
+        (query.with_place, HAS_PLACE),
+        (query.within_norm, WITHIN_NORM),
+        (query.fresh, FRESH),
+        (query.online, ONLINE),
+        (query.urgent, MAY_BE_URGENT),
+    ];
+    let needed = wishes.iter().filter(|(wanted, _)| *wanted).fold(0, |flags, (_, flag)| flags | flag);
+    Filter { needed, age: query.age, kind: query.kind }
 }
 
-impl Filter {
-    fn new(query: &Query) -> Self {
-        let mut needed = 0;
-        for (wanted, flag) in [
-            (query.with_place, HAS_PLACE),
-            (query.within_norm, WITHIN_NORM),
-            (query.fresh, FRESH),
-            (query.online, ONLINE),
-            (query.urgent, MAY_BE_URGENT),
-        ] {
-            if wanted {
-                needed |= flag;
-            }
-        }
-        Self {
-            needed,
-            age: query.age,
-            kind: query.kind,
-            radius: query.radius_km.map(|km| distance_steps(f64::from(km))),
-        }
-    }
-
-    /// Everything but the distance.
-    fn fits(&self, entry: &Entry) -> bool {
-        entry.flags & self.needed == self.needed
-            && self.age.is_none_or(|age| (entry.min_age..=entry.max_age).contains(&age))
-            && self.kind.is_none_or(|kind| entry.kind == kind)
-    }
-
-    /// Online help is as near as the own table; without a point to measure from there is no radius.
-    fn is_near(&self, entry: &Entry) -> bool {
-        self.radius.is_none_or(|radius| {
+/// Online help is as near as the own table; without a point to measure from there is no radius.
+fn is_near(query: &Query) -> impl Fn(&Entry) -> bool {
+    let radius = query.radius_km.map(|km| distance_steps(f64::from(km)));
+    move |entry| {
+        radius.is_none_or(|radius| {
             entry.distance == NO_DISTANCE || entry.distance <= radius || entry.flags & ONLINE != 0
         })
     }
 }
 
 impl Snapshot {
-    /// Finds the offers that fit. Lists of other products and areas are not looked at, so offers that do
-    /// not match cost nothing.
+    /// Finds the offers that fit. Lists of other products and areas are not looked at, and what does not fit
+    /// in a list is gone through once for each picture, so offers that do not match cost nothing.
     pub fn search(&self, query: &Query) -> Found {
-        let filter = Filter::new(query);
+        let filter = filter(query);
         let index = self.index(query.area);
         let sorted_already = query.sort == Sort::Soonest && query.origin.is_none();
         match query.products.as_deref() {
-            None if sorted_already => collect(index.unasked(), &filter, query),
-            Some([product]) if sorted_already => collect(index.of_product(*product), &filter, query),
+            None if sorted_already => collect(&index.fitting(None, filter), query),
+            Some([product]) if sorted_already => collect(&index.fitting(Some(*product), filter), query),
             products => {
-                let fits = |entry: &&Entry| filter.fits(entry);
                 let mut entries: Vec<Entry> = match products {
-                    None => index.unasked().iter().filter(fits).copied().collect(),
+                    None => index.fitting(None, filter).to_vec(),
                     Some(products) => products
                         .iter()
-                        .flat_map(|product| index.of_product(*product))
-                        .filter(fits)
-                        .copied()
+                        .flat_map(|product| index.fitting(Some(*product), filter).to_vec())
                         .collect(),
                 };
                 if let Some(origin) = query.origin {
                     index.measure_from(origin, &mut entries);
                 }
-                entries.retain(|entry| filter.is_near(entry));
+                entries.retain(is_near(query));
                 sort_and_collect(entries, query)
             }
         }
@@ -173,10 +148,11 @@ fn hit(entry: &Entry) -> Hit {
     Hit { offer: entry.offer, distance_km }
 }
 
-/// Goes through a sorted list once: counts all that fit, keeps those of the page.
-fn collect(entries: &[Entry], filter: &Filter, query: &Query) -> Found {
+/// Goes through a sorted list once: counts all that are near, keeps those of the page.
+fn collect(entries: &[Entry], query: &Query) -> Found {
+    let is_near = is_near(query);
     let mut found = Found { hits: Vec::with_capacity(query.limit.min(entries.len())), ..Found::default() };
-    for entry in entries.iter().filter(|entry| filter.fits(entry) && filter.is_near(entry)) {
+    for entry in entries.iter().filter(|entry| is_near(entry)) {
         if found.total >= query.offset && found.hits.len() < query.limit {
             found.hits.push(hit(entry));
         }

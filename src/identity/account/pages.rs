@@ -11,16 +11,17 @@ use crate::identity::sign_in::pages::{secret_text, signed_in};
 use crate::identity::tokens;
 use crate::web::context::Context;
 use crate::web::fields::Length;
+use crate::web::form::{Form, Labels, form_page};
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
+use crate::web::page::{Page, html, see_other};
 
 const ACCOUNT: &str = "/account";
-const LABELS: [(&str, &str); 4] = [
+const LABELS: Labels = &[
     ("oud", "Wachtwoord van nu"),
     ("wachtwoord", "Nieuw wachtwoord"),
     ("herhaling", "Nieuw wachtwoord nog een keer"),
-    ("naam", "Waarvoor"),
 ];
+const TOKEN_LABELS: Labels = &[("naam", "Waarvoor is het nieuwe token?")];
 /// What was just done, by its code in the address.
 const DONE: [(&str, &str); 4] = [
     ("wachtwoord", "Uw wachtwoord is gewijzigd. Overal elders bent u uitgelogd."),
@@ -33,20 +34,17 @@ const DONE: [(&str, &str); 4] = [
 #[template(path = "identity/account/account.html")]
 pub struct AccountPage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
+    pub form: Form,
     pub done: Option<&'static str>,
     pub who: Identity,
     pub overview: Overview,
-    /// What was typed for a new token.
-    pub name: String,
 }
 
 #[derive(Template)]
 #[template(path = "identity/account/password.html")]
 pub struct ChangePasswordPage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
-    pub user_name: String,
+    pub form: Form,
 }
 
 #[derive(Template)]
@@ -58,19 +56,9 @@ pub struct NewTokenPage {
 }
 
 impl AccountPage {
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
-    }
-
     pub fn roles(&self) -> String {
         let names: Vec<&str> = self.who.roles.iter().map(|role| role.label()).collect();
         names.join(", ")
-    }
-}
-
-impl ChangePasswordPage {
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
     }
 }
 
@@ -81,33 +69,23 @@ fn own_session(ctx: &Context) -> Result<Session> {
 pub async fn account(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let done = query.optional_choice("klaar", &DONE);
     query.finish(())?;
-    show(&ctx, done, vec![], String::new()).await
+    show(&ctx, done, Form::new(TOKEN_LABELS)).await
 }
 
-async fn show(
-    ctx: &Context,
-    done: Option<&'static str>,
-    errors: Vec<ErrorLink>,
-    name: String,
-) -> Result<HttpResponse> {
+async fn show(ctx: &Context, done: Option<&'static str>, form: Form) -> Result<HttpResponse> {
     let session = own_session(ctx)?;
     let who = ctx.actor.identity.clone().ok_or(Error::SignInRequired)?;
     let overview = ctx.db(move |conn, _, now| actions::overview(conn, &session, now)).await?;
-    let mut page = AccountPage { page: Page::new(ctx, ACCOUNT), errors, done, who, overview, name };
-    page.page.has_errors = !page.errors.is_empty();
-    if page.errors.is_empty() { html(&page) } else { html_with_errors(&page) }
+    form_page(form.status(), &AccountPage { page: form.page(ctx, ACCOUNT), form, done, who, overview })
 }
 
 pub async fn password_form(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
-    show_password_form(&ctx, vec![])
+    show_password_form(&ctx, Form::new(LABELS))
 }
 
-fn show_password_form(ctx: &Context, errors: Vec<ErrorLink>) -> Result<HttpResponse> {
-    let user_name = ctx.actor.identity.as_ref().map(|who| who.user_name.clone()).unwrap_or_default();
-    let mut page = ChangePasswordPage { page: Page::new(ctx, ACCOUNT), errors, user_name };
-    page.page.has_errors = !page.errors.is_empty();
-    if page.errors.is_empty() { html(&page) } else { html_with_errors(&page) }
+fn show_password_form(ctx: &Context, form: Form) -> Result<HttpResponse> {
+    form_page(form.status(), &ChangePasswordPage { page: form.page(ctx, ACCOUNT), form })
 }
 
 pub async fn change_password(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpResponse> {
@@ -130,10 +108,11 @@ pub async fn change_password(ctx: Context, FormInput(mut form): FormInput) -> Re
     };
     match result {
         Ok(opened) => signed_in(&ctx, &opened, Some("/account?klaar=wachtwoord".into())),
-        Err(Error::Invalid(violations)) => {
-            show_password_form(&ctx, ErrorLink::labelled(&violations, &LABELS))
+        Err(error) => {
+            let mut form = Form::new(LABELS);
+            form.refuse(error, "wachtwoord")?;
+            show_password_form(&ctx, form)
         }
-        Err(error) => Err(error),
     }
 }
 
@@ -149,11 +128,11 @@ pub async fn end_sessions(ctx: Context, FormInput(mut form): FormInput) -> Resul
 }
 
 /// A token for a program of this user.
-pub async fn make_token(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpResponse> {
+pub async fn make_token(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let session = own_session(&ctx)?;
-    let typed = form.raw("naam");
-    let name = form.text("naam", Length(1, 60));
-    let result = match form.finish(()) {
+    let mut form = Form::of_typed(TOKEN_LABELS, &fields);
+    let name = fields.text("naam", Length(1, 60));
+    let result = match fields.finish(()) {
         Ok(()) => {
             let begin = tokens::actions::begin_for_user;
             ctx.db(move |conn, actor, now| begin(conn, actor, now, session.user_id, &name)).await
@@ -165,10 +144,10 @@ pub async fn make_token(ctx: Context, FormInput(mut form): FormInput) -> Result<
             let public_url = ctx.state.config.public_url.clone();
             html(&NewTokenPage { page: Page::new(&ctx, ACCOUNT), refresh_token, public_url })
         }
-        Err(Error::Invalid(violations)) => {
-            show(&ctx, None, ErrorLink::labelled(&violations, &LABELS), typed).await
+        Err(error) => {
+            form.refuse(error, "naam")?;
+            show(&ctx, None, form).await
         }
-        Err(error) => Err(error),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pages of the links in mails: asking for one, and choosing a password with it.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 use rules::contact::parse_email;
@@ -9,19 +10,18 @@ use super::actions::{self, Addressee, Sender};
 use crate::error::{Error, Result};
 use crate::identity::sign_in::pages::secret_text;
 use crate::web::context::Context;
-use crate::web::form::form_page;
+use crate::web::form::{Form, Labels, form_page};
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
+use crate::web::page::{Page, see_other};
 
-const LABELS: [(&str, &str); 3] =
-    [("email", "E-mailadres"), ("wachtwoord", "Nieuw wachtwoord"), ("herhaling", "Nog een keer")];
+const LABELS: Labels =
+    &[("email", "E-mailadres"), ("wachtwoord", "Nieuw wachtwoord"), ("herhaling", "Nog een keer")];
 
 #[derive(Template)]
 #[template(path = "identity/links/forgotten.html")]
 pub struct ForgottenPage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
-    pub email: String,
+    pub form: Form,
     pub sent: bool,
 }
 
@@ -29,7 +29,7 @@ pub struct ForgottenPage {
 #[template(path = "identity/links/password.html")]
 pub struct PasswordPage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
+    pub form: Form,
     pub key: String,
     pub addressee: Addressee,
 }
@@ -40,18 +40,6 @@ pub struct EndedPage {
     pub page: Page,
 }
 
-impl ForgottenPage {
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
-    }
-}
-
-impl PasswordPage {
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
-    }
-}
-
 /// Whom mails of this server come from.
 pub fn sender(ctx: &Context) -> Sender {
     let region = ctx.state.supply.region(&ctx.state.config).map(|region| region.name.clone());
@@ -60,26 +48,27 @@ pub fn sender(ctx: &Context) -> Sender {
 
 pub async fn forgotten_form(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
-    let page = Page::new(&ctx, "/inloggen");
-    html(&ForgottenPage { page, errors: vec![], email: String::new(), sent: false })
+    show_forgotten(&ctx, Form::new(LABELS), false)
 }
 
-pub async fn forgotten(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpResponse> {
-    let typed = form.raw("email");
-    let email = form.parsed("email", "geen-emailadres", parse_email);
-    let mut page = Page::new(&ctx, "/inloggen");
-    match form.finish(email) {
+fn show_forgotten(ctx: &Context, form: Form, sent: bool) -> Result<HttpResponse> {
+    form_page(form.status(), &ForgottenPage { page: form.page(ctx, "/inloggen"), form, sent })
+}
+
+pub async fn forgotten(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+    let mut form = Form::of_typed(LABELS, &fields);
+    let email = fields.parsed("email", "geen-emailadres", parse_email);
+    match fields.finish(email) {
         Ok(email) => {
             let email = email.unwrap_or_default().to_lowercase();
             ctx.state.limits.mail(&ctx.actor.origin, &email, ctx.now)?;
             let sender = sender(&ctx);
             ctx.db(move |conn, actor, now| actions::request_reset(conn, actor, now, &sender, &email)).await?;
-            html(&ForgottenPage { page, errors: vec![], email: String::new(), sent: true })
+            show_forgotten(&ctx, Form::new(LABELS), true)
         }
         Err(violations) => {
-            page.has_errors = true;
-            let errors = ErrorLink::labelled(&violations, &LABELS);
-            html_with_errors(&ForgottenPage { page, errors, email: typed, sent: false })
+            form.refuse(violations.into(), "email")?;
+            show_forgotten(&ctx, form, false)
         }
     }
 }
@@ -90,21 +79,16 @@ pub async fn password_form(
     QueryInput(query): QueryInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    show_password_form(&ctx, path.into_inner(), vec![]).await
+    show_password_form(&ctx, path.into_inner(), Form::new(LABELS)).await
 }
 
-async fn show_password_form(ctx: &Context, key: String, errors: Vec<ErrorLink>) -> Result<HttpResponse> {
+async fn show_password_form(ctx: &Context, key: String, form: Form) -> Result<HttpResponse> {
     let looked_for = key.clone();
     let found = ctx.db(move |conn, _, now| actions::find_addressee(conn, &looked_for, now)).await;
-    let mut page = Page::new(ctx, "/inloggen");
+    let page = form.page(ctx, "/inloggen");
     match found {
-        Ok(addressee) => {
-            page.has_errors = !errors.is_empty();
-            let status = if errors.is_empty() { 200 } else { 400 };
-            let status = actix_web::http::StatusCode::from_u16(status).map_err(Error::internal)?;
-            form_page(status, &PasswordPage { page, errors, key, addressee })
-        }
-        Err(Error::NotFound(_)) => form_page(actix_web::http::StatusCode::NOT_FOUND, &EndedPage { page }),
+        Ok(addressee) => form_page(form.status(), &PasswordPage { page, form, key, addressee }),
+        Err(Error::NotFound(_)) => form_page(StatusCode::NOT_FOUND, &EndedPage { page }),
         Err(error) => Err(error),
     }
 }
@@ -129,10 +113,11 @@ pub async fn set_password(
     };
     match result {
         Ok(()) => Ok(see_other("/inloggen?klaar=wachtwoord")),
-        Err(Error::Invalid(violations)) => {
-            show_password_form(&ctx, key, ErrorLink::labelled(&violations, &LABELS)).await
+        Err(Error::NotFound("link")) => show_password_form(&ctx, key, Form::new(LABELS)).await,
+        Err(error) => {
+            let mut form = Form::new(LABELS);
+            form.refuse(error, "wachtwoord")?;
+            show_password_form(&ctx, key, form).await
         }
-        Err(Error::NotFound("link")) => show_password_form(&ctx, key, vec![]).await,
-        Err(error) => Err(error),
     }
 }

@@ -9,15 +9,14 @@ use super::actions;
 use super::model::{Organisation, OrganisationDraft};
 use crate::error::{Error, Result};
 use crate::identity::model::OrganisationKind;
-use crate::paging::Paging;
+use crate::paging::{Paging, rows_of_page};
 use crate::web::context::Context;
-use crate::web::fields::{Fields, Length};
-use crate::web::form::{Form, Labels, Refusal, Values, form_page};
+use crate::web::fields::{Fields, Length, parse_number};
+use crate::web::form::{Choices, Form, Labels, Refusal, Values, choices, form_page, read_version};
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::list::{link, parse_number, rows_of_page};
+use crate::web::lists::{PageLinks, link, page_number};
 use crate::web::page::{Page, html, see_other};
-use crate::web::paging::{PageLinks, page_number};
 
 const LIST: &str = "/beheer/organisaties";
 const LABELS: Labels = &[
@@ -27,8 +26,6 @@ const LABELS: Labels = &[
     ("gemeenten", "Werkt voor gemeenten"),
 ];
 const DONE: [(&str, &str); 1] = [("opgeslagen", "De organisatie is opgeslagen.")];
-
-type Choices = Vec<(String, String)>;
 
 #[derive(Template)]
 #[template(path = "identity/organisations/list.html")]
@@ -49,15 +46,10 @@ pub struct OrganisationFormPage {
     pub form: Form,
     /// Empty for a new one.
     pub id: String,
-    pub kinds: Choices,
-    pub providers: Choices,
 }
 
 fn kinds(first: &str) -> Choices {
-    let all = OrganisationKind::CODES.iter();
-    std::iter::once((String::new(), first.to_owned()))
-        .chain(all.map(|(code, kind)| ((*code).to_owned(), kind.label().to_owned())))
-        .collect()
+    choices(first, OrganisationKind::CODES.map(|(code, kind)| (code.to_owned(), kind.label().to_owned())))
 }
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -117,7 +109,7 @@ fn values(organisation: &Organisation) -> Values {
 pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let mut form = Form::of_typed(LABELS, &fields);
     let id = fields.optional_int("id", 1, i64::MAX);
-    let version = fields.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
+    let version = read_version(&mut fields);
     let known = id.zip(version);
     let mut draft = read_draft(&mut fields);
     let result = match fields.finish(()) {
@@ -154,17 +146,12 @@ fn read_draft(fields: &mut Fields) -> OrganisationDraft {
 
 async fn show(ctx: &Context, form: Form, id: String) -> Result<HttpResponse> {
     let providers = ctx.db(|conn, _, _| actions::list_providers(conn)).await?;
-    let page = OrganisationFormPage {
-        page: form.page(ctx),
-        id,
-        kinds: kinds("Kies een soort"),
-        providers: std::iter::once((String::new(), "Niet van toepassing".to_owned()))
-            .chain(providers.into_iter().map(|(agb, name)| {
-                let label = format!("{name} ({agb})");
-                (agb, label)
-            }))
-            .collect(),
-        form,
-    };
-    form_page(page.form.status(), &page)
+    let named = providers.into_iter().map(|(agb, name)| {
+        let label = format!("{name} ({agb})");
+        (agb, label)
+    });
+    let form = form
+        .with_choices("soort", kinds("Kies een soort"))
+        .with_choices("aanbieder", choices("Niet van toepassing", named));
+    form_page(form.status(), &OrganisationFormPage { page: form.page(ctx, "/beheer"), form, id })
 }

@@ -12,10 +12,11 @@ use crate::error::{Error, Result};
 use crate::identity::sign_in::pages::{known_device, own_path, secret_text, sign_in_first, signed_in};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
+use crate::web::form::{Form, Labels, form_page};
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
+use crate::web::page::{Page, html, see_other};
 
-const LABELS: [(&str, &str); 2] = [("code", "Code"), ("wachtwoord", "Uw wachtwoord")];
+const LABELS: Labels = &[("code", "Code"), ("wachtwoord", "Uw wachtwoord")];
 /// The longest code people type: a recovery code with spaces around it.
 const CODE: Length = Length(1, 40);
 
@@ -23,7 +24,7 @@ const CODE: Length = Length(1, 40);
 #[template(path = "identity/second_factor/code.html")]
 pub struct CodePage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
+    pub form: Form,
     pub back_to: String,
 }
 
@@ -31,11 +32,12 @@ pub struct CodePage {
 #[template(path = "identity/second_factor/enrol.html")]
 pub struct EnrolPage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
+    pub form: Form,
     pub qr: Qr,
     pub secret: String,
     /// Where the form goes.
     pub action: &'static str,
+    pub cancel: &'static str,
     /// Asked from those who did not give it just now.
     pub asks_password: bool,
     pub back_to: String,
@@ -49,33 +51,16 @@ pub struct CodesPage {
     pub next: String,
 }
 
-impl EnrolPage {
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        error_at(&self.errors, field)
-    }
-}
-
-impl CodePage {
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        error_at(&self.errors, field)
-    }
-}
-
-fn error_at<'a>(errors: &'a [ErrorLink], field: &str) -> Option<&'a str> {
-    errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
-}
-
 /// The session that must be in this stage.
 fn session_in(ctx: &Context, stage: Stage) -> Option<Session> {
     ctx.session.clone().filter(|session| session.stage == stage)
 }
 
-/// The messages for what can be mended in the form; any other error stays one.
-fn mendable(error: Error) -> Result<Vec<ErrorLink>> {
-    match error {
-        Error::Invalid(violations) => Ok(ErrorLink::labelled(&violations, &LABELS)),
-        other => Err(other),
-    }
+/// The form again, with what is to be mended; any other error stays one.
+fn refused(error: Error) -> Result<Form> {
+    let mut form = Form::new(LABELS);
+    form.refuse(error, "code")?;
+    Ok(form)
 }
 
 fn back_to(fields: &mut Fields) -> String {
@@ -92,7 +77,7 @@ pub async fn code_form(
     if session_in(&ctx, Stage::CodeNeeded).is_none() {
         return Ok(elsewhere(&ctx, &req));
     }
-    html(&CodePage { page: Page::new(&ctx, "/inloggen"), errors: vec![], back_to })
+    show_code_form(&ctx, Form::new(LABELS), back_to)
 }
 
 pub async fn give_code(
@@ -122,13 +107,14 @@ pub async fn give_code(
         }
         Err(violations) => Err(violations.into()),
     };
-    let errors = match result {
-        Ok(opened) => return signed_in(&ctx, &opened, own_path(&back_to)),
-        Err(error) => mendable(error)?,
-    };
-    let mut page = CodePage { page: Page::new(&ctx, "/inloggen"), errors, back_to };
-    page.page.has_errors = true;
-    html_with_errors(&page)
+    match result {
+        Ok(opened) => signed_in(&ctx, &opened, own_path(&back_to)),
+        Err(error) => show_code_form(&ctx, refused(error)?, back_to),
+    }
+}
+
+fn show_code_form(ctx: &Context, form: Form, back_to: String) -> Result<HttpResponse> {
+    form_page(form.status(), &CodePage { page: form.page(ctx, "/inloggen"), form, back_to })
 }
 
 /// The step of signing in for those who must have a second factor and have none.
@@ -140,7 +126,7 @@ pub async fn first_form(
     let back_to = back_to(&mut query);
     query.finish(())?;
     match session_in(&ctx, Stage::EnrolmentNeeded) {
-        Some(session) => show_enrolment(&ctx, session, vec![], back_to).await,
+        Some(session) => show_enrolment(&ctx, session, Form::new(LABELS), back_to).await,
         None => Ok(elsewhere(&ctx, &req)),
     }
 }
@@ -155,7 +141,7 @@ pub async fn first_enrol(ctx: Context, req: HttpRequest, FormInput(form): FormIn
 pub async fn form(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
     let session = session_in(&ctx, Stage::Complete).ok_or(Error::SignInRequired)?;
-    show_enrolment(&ctx, session, vec![], String::new()).await
+    show_enrolment(&ctx, session, Form::new(LABELS), String::new()).await
 }
 
 pub async fn save(ctx: Context, FormInput(form): FormInput) -> Result<HttpResponse> {
@@ -191,30 +177,35 @@ async fn enrol(ctx: Context, session: Session, mut form: Fields) -> Result<HttpR
             }
             Ok(answer)
         }
-        Err(error) => show_enrolment(&ctx, session, mendable(error)?, back_to).await,
+        Err(error) => show_enrolment(&ctx, session, refused(error)?, back_to).await,
     }
 }
 
 async fn show_enrolment(
     ctx: &Context,
     session: Session,
-    errors: Vec<ErrorLink>,
+    form: Form,
     back_to: String,
 ) -> Result<HttpResponse> {
     let state = ctx.state.clone();
     let asks_password = session.stage == Stage::Complete;
     let offer = ctx.db(move |conn, _, _| actions::offer(conn, &state.vault, &session)).await?;
-    let mut page = EnrolPage {
-        page: Page::new(ctx, "/account"),
-        errors,
+    let (action, cancel) = if asks_password {
+        ("/account/tweede-factor", "/account")
+    } else {
+        ("/inloggen/tweede-factor", "/inloggen")
+    };
+    let page = EnrolPage {
+        page: form.page(ctx, "/account"),
+        form,
         qr: Qr::of(&offer.url)?,
         secret: offer.secret,
-        action: if asks_password { "/account/tweede-factor" } else { "/inloggen/tweede-factor" },
+        action,
+        cancel,
         asks_password,
         back_to,
     };
-    page.page.has_errors = !page.errors.is_empty();
-    if page.errors.is_empty() { html(&page) } else { html_with_errors(&page) }
+    form_page(page.form.status(), &page)
 }
 
 /// Where somebody goes who is not at this step.
@@ -231,7 +222,7 @@ fn elsewhere(ctx: &Context, req: &HttpRequest) -> HttpResponse {
 #[template(path = "identity/second_factor/confirm.html")]
 pub struct ConfirmPage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
+    pub form: Form,
     pub step: Step,
 }
 
@@ -257,21 +248,13 @@ const REMOVE: Step = Step {
     button: "Verwijderen",
 };
 
-impl ConfirmPage {
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        error_at(&self.errors, field)
-    }
-
-    fn show(ctx: &Context, step: Step, errors: Vec<ErrorLink>) -> Result<HttpResponse> {
-        let mut page = Self { page: Page::new(ctx, "/account"), errors, step };
-        page.page.has_errors = !page.errors.is_empty();
-        if page.errors.is_empty() { html(&page) } else { html_with_errors(&page) }
-    }
+fn show_step(ctx: &Context, step: Step, form: Form) -> Result<HttpResponse> {
+    form_page(form.status(), &ConfirmPage { page: form.page(ctx, "/account"), form, step })
 }
 
 pub async fn renew_codes_form(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
-    ConfirmPage::show(&ctx, RENEW_CODES, vec![])
+    show_step(&ctx, RENEW_CODES, Form::new(LABELS))
 }
 
 pub async fn renew_codes(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpResponse> {
@@ -289,13 +272,13 @@ pub async fn renew_codes(ctx: Context, FormInput(mut form): FormInput) -> Result
     };
     match result {
         Ok(codes) => html(&CodesPage { page: Page::new(&ctx, "/account"), codes, next: "/account".into() }),
-        Err(error) => ConfirmPage::show(&ctx, RENEW_CODES, mendable(error)?),
+        Err(error) => show_step(&ctx, RENEW_CODES, refused(error)?),
     }
 }
 
 pub async fn remove_form(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
-    ConfirmPage::show(&ctx, REMOVE, vec![])
+    show_step(&ctx, REMOVE, Form::new(LABELS))
 }
 
 pub async fn remove(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpResponse> {
@@ -313,7 +296,7 @@ pub async fn remove(ctx: Context, FormInput(mut form): FormInput) -> Result<Http
     };
     match result {
         Ok(()) => Ok(see_other("/account?klaar=tweede-factor")),
-        Err(error) => ConfirmPage::show(&ctx, REMOVE, mendable(error)?),
+        Err(error) => show_step(&ctx, REMOVE, refused(error)?),
     }
 }
 

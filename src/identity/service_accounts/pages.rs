@@ -9,15 +9,14 @@ use crate::actor::Scope;
 use crate::error::{Error, Result};
 use crate::identity::model::OrganisationKind;
 use crate::identity::organisations;
-use crate::paging::Paging;
+use crate::paging::{Paging, rows_of_page};
 use crate::web::context::Context;
-use crate::web::fields::Length;
-use crate::web::form::{Form, Labels, form_page};
+use crate::web::fields::{Length, parse_number};
+use crate::web::form::{Form, Labels, choices, form_page};
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::list::{link, parse_number, rows_of_page};
+use crate::web::lists::{PageLinks, link, page_number};
 use crate::web::page::{Page, html, see_other};
-use crate::web::paging::{PageLinks, page_number};
 
 const LIST: &str = "/beheer/koppelingen";
 const LABELS: Labels = &[
@@ -46,7 +45,6 @@ pub struct ServiceAccountListPage {
 pub struct ServiceAccountFormPage {
     pub page: Page,
     pub form: Form,
-    pub organisations: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -95,11 +93,9 @@ pub async fn new_form(ctx: Context, QueryInput(query): QueryInput) -> Result<Htt
 async fn show_form(ctx: &Context, form: Form) -> Result<HttpResponse> {
     let names = ctx.db(|conn, actor, _| organisations::actions::list_names(conn, actor)).await?;
     let providers = names.into_iter().filter(|(_, _, kind)| *kind == OrganisationKind::Provider);
-    let organisations = std::iter::once((String::new(), "Kies een aanbieder".to_owned()))
-        .chain(providers.map(|(id, name, _)| (id.to_string(), name)))
-        .collect();
-    let page = ServiceAccountFormPage { page: form.page(ctx), form, organisations };
-    form_page(page.form.status(), &page)
+    let named = providers.map(|(id, name, _)| (id.to_string(), name));
+    let form = form.with_choices("organisatie", choices("Kies een aanbieder", named));
+    form_page(form.status(), &ServiceAccountFormPage { page: form.page(ctx, "/beheer"), form })
 }
 
 pub async fn create(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {

@@ -14,6 +14,7 @@ use crate::identity::model::OrganisationKind;
 use crate::identity::organisations::{actions as organisations, store as organisation_store};
 use crate::identity::store::{self as accounts, AccountRow};
 use crate::identity::{passwords, second_factor, service_accounts};
+use crate::paging::SortOrder;
 
 /// The region an administrator manages.
 pub fn own_region(actor: &Actor) -> Result<i64> {
@@ -24,7 +25,7 @@ pub fn list(
     conn: &mut Connection,
     actor: &Actor,
     filter: &UserFilter,
-    order: (UserColumn, bool),
+    order: SortOrder<UserColumn>,
     part: (i64, i64),
 ) -> Result<(Vec<User>, usize)> {
     let (users, total) = store::list_page(conn, own_region(actor)?, filter, order, part)?;

@@ -13,15 +13,14 @@ use crate::error::{Error, Result};
 use crate::identity::links::pages::sender;
 use crate::identity::model::OrganisationKind;
 use crate::identity::organisations;
-use crate::paging::Paging;
+use crate::paging::{PAGE_SIZE, Paging, SortOrder, rows_of_page};
 use crate::web::context::Context;
-use crate::web::fields::{Fields, Length};
-use crate::web::form::{Form, Labels, Refusal, Values, form_page, ticked};
+use crate::web::fields::{Fields, Length, parse_number};
+use crate::web::form::{Choices, Form, Labels, Refusal, Values, choices, form_page, read_version, ticked};
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::list::{SortHead, SortOrder, link, parse_number, rows_of_page};
+use crate::web::lists::{PageLinks, SortHead, link, page_number};
 use crate::web::page::{Page, html, see_other};
-use crate::web::paging::{PageLinks, page_number};
 
 const LIST: &str = "/beheer/gebruikers";
 const REVIEW: &str = "/beheer/gebruikers/controle";
@@ -64,8 +63,6 @@ const DONE: [(&str, &str); 8] = [
     ("geheim", "Er is een nieuw geheim."),
 ];
 
-type Choices = Vec<(String, String)>;
-
 #[derive(Template)]
 #[template(path = "identity/users/list.html")]
 pub struct UserListPage {
@@ -90,7 +87,6 @@ pub struct UserListPage {
 pub struct InvitePage {
     pub page: Page,
     pub form: Form,
-    pub organisations: Choices,
     pub kinds: Vec<OrganisationKind>,
 }
 
@@ -127,10 +123,6 @@ fn person_roles() -> Vec<Role> {
     OrganisationKind::CODES.iter().flat_map(|(_, kind)| kind.roles()).copied().collect()
 }
 
-fn with_all(label: &str, choices: impl Iterator<Item = (String, String)>) -> Choices {
-    std::iter::once((String::new(), label.to_owned())).chain(choices).collect()
-}
-
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let done = query.optional_choice("klaar", &DONE);
     let roles: Vec<(&str, Role)> = person_roles().into_iter().map(|role| (role.code(), role)).collect();
@@ -149,7 +141,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let part = rows_of_page(number);
     let ((users, total), names) = ctx
         .db(move |conn, actor, _| {
-            let users = actions::list(conn, actor, &filter, (order.column, order.descending), part)?;
+            let users = actions::list(conn, actor, &filter, order, part)?;
             Ok((users, organisations::actions::list_names(conn, actor)?))
         })
         .await?;
@@ -178,15 +170,15 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     html(&UserListPage {
         page: Page::new(&ctx, "/beheer"),
         done,
-        roles: with_all(
+        roles: choices(
             "Alle rollen",
             person_roles().into_iter().map(|role| (role.code().to_owned(), role.label().to_owned())),
         ),
-        organisations: with_all(
+        organisations: choices(
             "Alle organisaties",
             names.into_iter().map(|(id, name, _)| (id.to_string(), name)),
         ),
-        states: with_all(
+        states: choices(
             "Alle standen",
             UserState::CODES.iter().map(|(code, state)| ((*code).to_owned(), state.label().to_owned())),
         ),
@@ -237,18 +229,12 @@ pub async fn invite_form(ctx: Context, QueryInput(mut query): QueryInput) -> Res
 
 async fn show_invitation(ctx: &Context, form: Form) -> Result<HttpResponse> {
     let names = ctx.db(|conn, actor, _| organisations::actions::list_names(conn, actor)).await?;
-    let page = InvitePage {
-        page: form.page(ctx),
-        organisations: with_all(
-            "Kies een organisatie",
-            names.into_iter().map(|(id, name, kind)| {
-                (id.to_string(), format!("{name} ({})", kind.label().to_lowercase()))
-            }),
-        ),
-        kinds: OrganisationKind::CODES.iter().map(|(_, kind)| *kind).collect(),
-        form,
-    };
-    form_page(page.form.status(), &page)
+    let organisations = names
+        .into_iter()
+        .map(|(id, name, kind)| (id.to_string(), format!("{name} ({})", kind.label().to_lowercase())));
+    let form = form.with_choices("organisatie", choices("Kies een organisatie", organisations));
+    let kinds = OrganisationKind::CODES.iter().map(|(_, kind)| *kind).collect();
+    form_page(form.status(), &InvitePage { page: form.page(ctx, "/beheer"), form, kinds })
 }
 
 pub async fn invite(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
@@ -265,10 +251,6 @@ pub async fn invite(ctx: Context, FormInput(mut fields): FormInput) -> Result<Ht
     };
     match result {
         Ok(_) => Ok(see_other("/beheer/gebruikers?klaar=uitgenodigd")),
-        Err(Error::NotFound("organisatie")) => {
-            form.refuse(Error::invalid("organisatie", "onbekend", "kies een organisatie uit de lijst"), "")?;
-            show_invitation(&ctx, form).await
-        }
         Err(error) => {
             form.refuse(error, "gebruikersnaam")?;
             show_invitation(&ctx, form).await
@@ -313,7 +295,7 @@ async fn find(ctx: &Context, id: i64) -> Result<User> {
 
 fn show_user(ctx: &Context, done: Option<&'static str>, form: Form, user: User) -> Result<HttpResponse> {
     let is_self = ctx.actor.identity.as_ref().is_some_and(|who| who.user_id == user.id);
-    form_page(form.status(), &UserPage { page: form.page(ctx), done, form, user, is_self })
+    form_page(form.status(), &UserPage { page: form.page(ctx, "/beheer"), done, form, user, is_self })
 }
 
 pub async fn save(
@@ -323,7 +305,7 @@ pub async fn save(
 ) -> Result<HttpResponse> {
     let id = parse_id(&path)?;
     let mut form = Form::of_typed(LABELS, &fields);
-    let version = fields.optional_small::<i32>("versie", 1, i64::from(i32::MAX)).unwrap_or_default();
+    let version = read_version(&mut fields).unwrap_or_default();
     let draft = read_draft(&mut fields);
     let result = match fields.finish(draft) {
         Ok(draft) => {
@@ -425,9 +407,7 @@ fn parse_seen(text: &str) -> std::result::Result<Vec<(i64, i32)>, &'static str> 
         Some((parse_number(id, 1, i64::MAX).ok()?, parse_number(version, 1, i32::MAX).ok()?))
     };
     let pairs: Option<Vec<_>> = text.split(',').map(pair).collect();
-    pairs
-        .filter(|pairs| pairs.len() <= crate::paging::PAGE_SIZE)
-        .ok_or("kies een of meer gebruikers van deze bladzijde")
+    pairs.filter(|pairs| pairs.len() <= PAGE_SIZE).ok_or("kies een of meer gebruikers van deze bladzijde")
 }
 
 pub async fn note_review(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {

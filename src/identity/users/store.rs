@@ -12,6 +12,7 @@ use crate::db::schema::{organisation, service_account, user_account, user_role};
 use crate::error::{Error, Result};
 use crate::identity::model::OrganisationKind;
 use crate::identity::store::{Account, list_roles};
+use crate::paging::SortOrder;
 
 type Backend = <Connection as diesel::Connection>::Backend;
 diesel::define_sql_function! {
@@ -64,7 +65,7 @@ pub(super) fn list_page(
     conn: &mut Connection,
     region_id: i64,
     filter: &UserFilter,
-    (column, descending): (UserColumn, bool),
+    order: SortOrder<UserColumn>,
     (offset, limit): (i64, i64),
 ) -> Result<(Vec<User>, i64)> {
     let counted =
@@ -77,7 +78,7 @@ pub(super) fn list_page(
     let mut query = fitting!(listed, region_id, filter);
     // Who never signed in comes last, whichever way the list goes.
     query =
-        match (column, descending) {
+        match (order.column, order.descending) {
             (UserColumn::Name, false) => query.order(user_account::display_name.asc()),
             (UserColumn::Name, true) => query.order(user_account::display_name.desc()),
             (UserColumn::Organisation, false) => query.order(organisation::name.asc()),

@@ -11,13 +11,13 @@ use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::paging::SortOrder;
 use crate::product_book::common::{
-    Expect, Stored, check_expectation, find_municipality_ids, find_provider_id, find_region_id,
+    Expect, Period, Stored, check_expectation, find_municipality_ids, find_provider_id, find_region_id,
     require_one_row, require_own_region, touch_book,
 };
 use crate::product_book::providers;
 use crate::product_book::providers::model::ProviderKind;
-use crate::product_book::supply_side::SortOrder;
 
 /// What a contract says, apart from whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +28,8 @@ pub struct ContractDraft {
     /// The code of the municipality; none for the whole region.
     pub municipality: Option<String>,
     pub level: ContractLevel,
-    pub valid_from: Option<NaiveDate>,
-    pub valid_until: Option<NaiveDate>,
+    pub period: Period,
 }
-
-/// Why a contract cannot be made.
-pub const PROVIDER_IS_SUB: &str = "Een onderaannemer heeft geen eigen contract.";
-pub const NOT_IN_REGION: &str = "Deze gemeente hoort niet bij de regio van het product.";
 
 /// What the form of a contract lets people choose from: code and name of the region's products and municipalities.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -135,7 +130,11 @@ fn lock_main_provider(conn: &mut Connection, agb: &str) -> Result<i64> {
     let provider = providers::actions::lock_provider(conn, agb)?;
     match provider.value.kind {
         ProviderKind::Main => Ok(provider.id),
-        ProviderKind::Sub => Err(Error::Conflict(PROVIDER_IS_SUB.into())),
+        ProviderKind::Sub => Err(Error::collision(
+            "aanbieder",
+            "is-onderaannemer",
+            "een onderaannemer heeft geen eigen contract",
+        )),
     }
 }
 
@@ -154,17 +153,17 @@ fn find_row(
     if let Some(municipality_id) = municipality_id
         && !store::is_in_region(conn, region_id, municipality_id)?
     {
-        return Err(Error::Conflict(NOT_IN_REGION.into()));
+        let message = "deze gemeente hoort niet bij de regio van het product";
+        return Err(Error::collision("gemeente", "niet-in-regio", message));
     }
-    Validity::new(draft.valid_from, draft.valid_until)
-        .map_err(|error| Error::invalid("geldigTot", "strijdig", error.to_string()))?;
+    let validity = draft.period.validity()?;
     Ok(ContractRow {
         provider_id,
         product_id,
         municipality_id,
         level: draft.level,
-        valid_from: draft.valid_from,
-        valid_until: draft.valid_until,
+        valid_from: validity.from(),
+        valid_until: validity.until(),
     })
 }
 
@@ -185,7 +184,7 @@ fn require_no_conflict(
     let new = term(municipality, row.valid_from, row.valid_until)?;
     match find_conflict(&terms, &new).and_then(|place| others.get(place)) {
         None => Ok(()),
-        Some(other) => Err(Error::invalid("geldigVanaf", "overlapt", conflict_message(&other.value))),
+        Some(other) => Err(Error::collision("geldigVanaf", "overlapt", conflict_message(&other.value))),
     }
 }
 

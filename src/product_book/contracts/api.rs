@@ -14,10 +14,10 @@ use super::model::{Contract, LEVELS};
 use crate::api_document::{Problem, parse_path};
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::product_book::common::Stored;
-use crate::product_book::supply_side::parse_number;
+use crate::product_book::common::{Period, Stored};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
+use crate::web::fields::parse_number;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
 
@@ -136,8 +136,7 @@ pub(super) fn read_contract(fields: &mut Fields, region: String) -> ContractDraf
         product: product.map(|code| code.to_string()).unwrap_or_default(),
         municipality: municipality.map(|code| code.to_string()),
         level: fields.choice("niveau", &LEVELS).unwrap_or(ContractLevel::Region),
-        valid_from: fields.optional_date("geldigVanaf"),
-        valid_until: fields.optional_date("geldigTot"),
+        period: Period::read(fields),
     }
 }
 
@@ -189,7 +188,7 @@ pub async fn get_contract(
     post, path = "/aanbieders/{agb}/contracten", operation_id = "maakContract", tag = "Productenboek",
     summary = "Contract maken",
     description = "Voor één product van de eigen regio. Contracten van een aanbieder voor hetzelfde product mogen voor een gemeente niet \
-        op dezelfde dag gelden: dat geeft 400 bij geldigVanaf. Een onderaannemer heeft geen eigen contract: dat geeft 409, net als een \
+        op dezelfde dag gelden: dat geeft 409 bij geldigVanaf. Een onderaannemer heeft geen eigen contract: dat geeft 409, net als een \
         gemeente die niet bij de regio hoort. Een regio, product of gemeente die niet bestaat geeft 404.",
     params(("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$")),
     request_body(content = ContractInput, content_type = "application/json"),

@@ -4,8 +4,8 @@ use chrono::{Days, NaiveDate};
 use rules::contracts::ContractLevel;
 use serde::{Serialize, Serializer};
 
+use crate::product_book::common::period;
 use crate::product_book::providers::model::ProviderName;
-use crate::product_book::supply_side::period;
 
 /// How many days before its last day a contract is pointed out.
 pub const ENDS_SOON_DAYS: u64 = 90;

@@ -7,26 +7,24 @@ use chrono::NaiveDate;
 use rules::codes::{AgbCode, ProductCode};
 use rules::contracts::ContractLevel;
 
-use super::actions::{self, ContractChoices, ContractDraft};
+use super::actions;
 use super::api::read_contract;
 use super::model::{Contract, ContractColumn, ContractFilter, ContractScope, Phase};
-use crate::actor::Actor;
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::paging::Paging;
-use crate::product_book::common::Stored;
-use crate::product_book::overview::{Saved, own_region, saved_message};
+use crate::paging::{Paging, SortOrder, rows_of_page};
+use crate::product_book::common::{Period, Stored};
+use crate::product_book::overview::own_region;
 use crate::product_book::providers;
-use crate::product_book::supply_side::{
-    Difference, SortHead, SortOrder, day_field, differences, html_outdated, label_of, link, parse_number,
-    rows_of_page,
-};
 use crate::web::context::Context;
-use crate::web::fields::Fields;
+use crate::web::fields::{Fields, parse_number};
+use crate::web::form::{
+    Choices, Form, Labels, Refusal, Values, choices, form_page, read_version, shown, shown_day,
+};
 use crate::web::format::{self, count};
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::web::paging::{PageLinks, page_number};
+use crate::web::lists::{PageLinks, Saved, SortHead, link, page_number, saved_message};
+use crate::web::page::{Page, html, see_other};
 
 const PATH: &str = "/beheer/contracten";
 const COLUMNS: [(&str, ContractColumn); 2] =
@@ -37,7 +35,8 @@ const SCOPES: [(&str, ContractScope, &str); 3] = [
     ("eindigt", ContractScope::EndingSoon, "Eindigt binnen 90 dagen"),
     ("alle", ContractScope::All, "Alle, ook afgelopen en toekomstige"),
 ];
-const LABELS: [(&str, &str); 6] = [
+const LABELS: Labels = &[
+    ("id", ""),
     ("aanbieder", "Aanbieder"),
     ("product", "Product"),
     ("gemeente", "Gemeente"),
@@ -93,7 +92,7 @@ pub struct ContractListPage {
     pub product: String,
     pub scope: &'static str,
     pub scopes: Vec<(&'static str, &'static str)>,
-    pub products: Vec<(String, String)>,
+    pub products: Choices,
     /// The value of `sorteer`, to keep when the filter changes.
     pub order: String,
     pub found: String,
@@ -105,107 +104,13 @@ pub struct ContractListPage {
     pub links: PageLinks,
 }
 
-#[derive(Template, Default)]
+#[derive(Template)]
 #[template(path = "product_book/contracts/form.html")]
 pub struct ContractFormPage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
-    /// Whether another saved this contract in the meantime, and in what that differs.
-    pub outdated: bool,
-    pub differences: Vec<Difference>,
-    pub providers: Vec<(String, String)>,
-    pub products: Vec<(String, String)>,
-    pub municipalities: Vec<(String, String)>,
-    pub levels: Vec<(String, String)>,
-    /// Both empty for a new contract.
-    pub id: String,
-    pub version: String,
-    pub agb: String,
+    pub form: Form,
     /// The name of the provider of an existing contract.
     pub provider: String,
-    pub product: String,
-    pub municipality: String,
-    pub level: String,
-    pub valid_from: String,
-    pub valid_until: String,
-}
-
-impl ContractFormPage {
-    /// The message at a field, for the template.
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
-    }
-
-    fn typed(ctx: &Context, form: &Fields) -> Self {
-        Self {
-            page: Page::new(ctx, "/beheer"),
-            id: form.raw("id"),
-            version: form.raw("versie"),
-            agb: form.raw("aanbieder"),
-            product: form.raw("product"),
-            municipality: form.raw("gemeente"),
-            level: form.raw("niveau"),
-            valid_from: form.raw("geldigVanaf"),
-            valid_until: form.raw("geldigTot"),
-            ..Self::default()
-        }
-    }
-
-    /// Fills what the form needs besides what was typed: what to choose from, and whose contract it is.
-    async fn complete(mut self, ctx: &Context) -> Result<Self> {
-        let region_id = own_region_id(ctx)?;
-        let (mains, choices) = ctx
-            .db(move |conn, _, _| {
-                Ok((providers::actions::list_main_providers(conn)?, actions::list_choices(conn, region_id)?))
-            })
-            .await?;
-        self.provider =
-            mains.iter().find(|name| name.agb == self.agb).map(|name| name.name.clone()).unwrap_or_default();
-        if self.id.is_empty() {
-            self.providers =
-                with_first("Kies een aanbieder", mains.into_iter().map(providers::pages::choice));
-        }
-        Ok(self.with_choices(choices))
-    }
-
-    fn with_choices(mut self, choices: ContractChoices) -> Self {
-        self.products = with_first("Kies een product", choices.products.into_iter().map(code_and_name));
-        self.municipalities = with_first("Hele regio", choices.municipalities.into_iter());
-        self.levels = ContractLevel::ALL
-            .iter()
-            .map(|level| (level.code().to_owned(), level.name().to_owned()))
-            .collect();
-        self
-    }
-
-    fn with_errors(mut self, errors: Vec<ErrorLink>) -> Self {
-        self.errors = errors;
-        self.page.has_errors = true;
-        self
-    }
-
-    /// To be called on a complete form, which knows what its codes stand for.
-    fn with_newer(mut self, newer: &Stored<Contract>) -> Self {
-        let now = &newer.value;
-        let municipality = now.municipality.as_ref().map_or("", |municipality| municipality.code.as_str());
-        let product = |code| label_of(&self.products, code);
-        let place = |code| label_of(&self.municipalities, code);
-        self.differences = differences(&[
-            ("Product", product(&self.product), product(&now.product_code)),
-            ("Gemeente", place(&self.municipality), place(municipality)),
-            ("Niveau", label_of(&self.levels, &self.level), now.level.name()),
-            ("Eerste dag", &self.valid_from, &day_field(now.valid_from)),
-            ("Laatste dag", &self.valid_until, &day_field(now.valid_until)),
-        ]);
-        self.outdated = true;
-        self.version = newer.version.to_string();
-        self.page.has_errors = true;
-        self
-    }
-}
-
-fn with_first(label: &str, choices: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
-    std::iter::once((String::new(), label.to_owned())).chain(choices).collect()
 }
 
 fn code_and_name((code, name): (String, String)) -> (String, String) {
@@ -269,7 +174,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         provider: facts.provider,
         scope: shown,
         scopes: SCOPES.map(|(code, _, label)| (code, label)).into(),
-        products: with_first("Alle producten", facts.products.into_iter().map(code_and_name)),
+        products: choices("Alle producten", facts.products.into_iter().map(code_and_name)),
         found: count(facts.paging.total, "contract", "contracten"),
         ending: if is_narrower {
             String::new()
@@ -313,15 +218,12 @@ pub async fn new_form(ctx: Context, QueryInput(mut query): QueryInput) -> Result
     let agb = query.optional_parsed("aanbieder", "geen-code", AgbCode::parse);
     let product = query.optional_parsed("product", "geen-code", ProductCode::parse);
     query.finish(())?;
-    let form = ContractFormPage {
-        page: Page::new(&ctx, "/beheer"),
-        agb: agb.map(|code| code.to_string()).unwrap_or_default(),
-        product: product.map(|code| code.to_string()).unwrap_or_default(),
-        level: ContractLevel::Region.code().to_owned(),
-        valid_from: ctx.today().to_string(),
-        ..ContractFormPage::default()
-    };
-    html(&form.complete(&ctx).await?)
+    let form = Form::new(LABELS)
+        .with("aanbieder", shown(agb.as_ref()))
+        .with("product", shown(product.as_ref()))
+        .with("niveau", ContractLevel::Region.code())
+        .with("geldigVanaf", shown_day(Some(ctx.today())));
+    show(&ctx, form).await
 }
 
 pub async fn edit_form(
@@ -330,92 +232,81 @@ pub async fn edit_form(
     QueryInput(query): QueryInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let id = parse_number(&path, 1, i64::MAX).map_err(|_| Error::NotFound("contract"))?;
-    let region_id = own_region_id(&ctx)?;
-    let found = ctx.db(move |conn, _, _| actions::find_contract_in_region(conn, region_id, id)).await?;
-    let contract = found.value;
-    let form = ContractFormPage {
-        page: Page::new(&ctx, "/beheer"),
-        id: found.id.to_string(),
-        version: found.version.to_string(),
-        agb: contract.provider.agb,
-        product: contract.product_code,
-        municipality: contract.municipality.map(|municipality| municipality.code).unwrap_or_default(),
-        level: contract.level.code().to_owned(),
-        valid_from: day_field(contract.valid_from),
-        valid_until: day_field(contract.valid_until),
-        ..ContractFormPage::default()
-    };
-    html(&form.complete(&ctx).await?)
+    let found = find(&ctx, &path).await?;
+    show(&ctx, Form::of_stored(LABELS, found.version, values(found))).await
 }
 
 /// Saves a new or a changed contract: the same form, with or without number and version.
-pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpResponse> {
-    let mut typed = ContractFormPage::typed(&ctx, &form);
-    let id = form.optional_int("id", 1, i64::MAX);
-    let version = form.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
-    let agb = form.parsed("aanbieder", "geen-code", AgbCode::parse);
-    let draft = read_contract(&mut form, own_region(&ctx)?);
-    // However a day was written, it is shown again as it was understood.
-    for (shown, day) in
-        [(&mut typed.valid_from, draft.valid_from), (&mut typed.valid_until, draft.valid_until)]
-    {
-        if day.is_some() {
-            *shown = day_field(day);
-        }
-    }
-    let result = match (form.finish(draft), agb) {
-        (Ok(draft), Some(agb)) => store_contract(&ctx, agb, id.zip(version), draft).await,
-        (Ok(_), None) => Err(Error::internal("a required code is missing")),
-        (Err(violations), _) => Err(Error::Invalid(violations)),
-    };
-    let errors = match result {
+pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    let mut form = Form::of_typed(LABELS, &fields).with_days(&Period::FIELDS);
+    let error = match store(&ctx, fields).await {
         Ok(saved) => {
-            let saved = saved.value;
             let what = format!("Het contract voor {}", saved.product_code);
             let query = [("aanbieder", saved.provider.agb.as_str()), ("toon", "alle"), ("opgeslagen", &what)];
             return Ok(see_other(&link(PATH, &query)));
         }
-        Err(Error::Outdated { .. }) => {
-            let (region_id, id) = (own_region_id(&ctx)?, id.ok_or(Error::NotFound("contract"))?);
-            let newer =
-                ctx.db(move |conn, _, _| actions::find_contract_in_region(conn, region_id, id)).await?;
-            return html_outdated(&typed.complete(&ctx).await?.with_newer(&newer));
-        }
-        Err(error) => error_links_of(error)?,
+        Err(error) => error,
     };
-    html_with_errors(&typed.with_errors(errors).complete(&ctx).await?)
-}
-
-/// What can be mended in the form, at the field where that is done; any other error stays one.
-fn error_links_of(error: Error) -> Result<Vec<ErrorLink>> {
-    let one = |field: &str, text: &str| Ok(vec![ErrorLink::new(field, text)]);
-    match error {
-        Error::Invalid(violations) => Ok(ErrorLink::labelled(&violations, &LABELS)),
-        Error::NotFound("aanbieder") => one("aanbieder", "Aanbieder: deze aanbieder bestaat niet"),
-        Error::NotFound("product") => one("product", "Product: dit product bestaat niet in uw regio"),
-        Error::NotFound("gemeente") => one("gemeente", "Gemeente: deze gemeente bestaat niet"),
-        Error::Conflict(message) if message == actions::PROVIDER_IS_SUB => {
-            one("aanbieder", "Aanbieder: een onderaannemer heeft geen eigen contract")
-        }
-        Error::Conflict(message) if message == actions::NOT_IN_REGION => {
-            one("gemeente", "Gemeente: deze gemeente hoort niet bij uw regio")
-        }
-        other => Err(other),
+    if form.refuse(error, "product")? == Refusal::Outdated {
+        let newer = find(&ctx, form.value("id")).await?;
+        form.compare(newer.version, values(newer));
     }
+    show(&ctx, form).await
 }
 
-async fn store_contract(
-    ctx: &Context,
-    agb: AgbCode,
-    stored: Option<(i64, i32)>,
-    draft: ContractDraft,
-) -> Result<Stored<Contract>> {
-    let save = move |conn: &mut Connection, actor: &Actor, now| match stored {
-        None => actions::add_contract(conn, actor, now, agb.as_str(), &draft),
-        Some((id, version)) => {
-            actions::change_contract(conn, actor, now, (agb.as_str(), id), version, &draft)
-        }
+async fn store(ctx: &Context, mut fields: Fields) -> Result<Contract> {
+    let id = fields.optional_int("id", 1, i64::MAX);
+    let version = read_version(&mut fields);
+    let agb = fields.parsed("aanbieder", "geen-code", AgbCode::parse);
+    let draft = read_contract(&mut fields, own_region(ctx)?);
+    fields.add_joint(draft.period.violations());
+    let (Some(agb), draft) = fields.finish((agb, draft))? else {
+        return Err(Error::internal("a required code is missing"));
     };
-    ctx.db_supply(save).await
+    let saved = ctx
+        .db_supply(move |conn, actor, now| match id.zip(version) {
+            None => actions::add_contract(conn, actor, now, agb.as_str(), &draft),
+            Some((id, version)) => {
+                actions::change_contract(conn, actor, now, (agb.as_str(), id), version, &draft)
+            }
+        })
+        .await?;
+    Ok(saved.value)
+}
+
+async fn find(ctx: &Context, id: &str) -> Result<Stored<Contract>> {
+    let id = parse_number(id, 1, i64::MAX).map_err(|_| Error::NotFound("contract"))?;
+    let region_id = own_region_id(ctx)?;
+    ctx.db(move |conn, _, _| actions::find_contract_in_region(conn, region_id, id)).await
+}
+
+fn values(Stored { id, value, .. }: Stored<Contract>) -> Values {
+    vec![
+        ("id", id.to_string()),
+        ("aanbieder", value.provider.agb),
+        ("product", value.product_code),
+        ("gemeente", value.municipality.map(|municipality| municipality.code).unwrap_or_default()),
+        ("niveau", value.level.code().to_owned()),
+        ("geldigVanaf", shown_day(value.valid_from)),
+        ("geldigTot", shown_day(value.valid_until)),
+    ]
+}
+
+async fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {
+    let region_id = own_region_id(ctx)?;
+    let (mains, offered) = ctx
+        .db(move |conn, _, _| {
+            Ok((providers::actions::list_main_providers(conn)?, actions::list_choices(conn, region_id)?))
+        })
+        .await?;
+    let own = mains.iter().find(|name| name.agb == form.value("aanbieder"));
+    let provider = own.map(|name| name.name.clone()).unwrap_or_default();
+    let mains = mains.into_iter().map(providers::pages::choice);
+    let levels = ContractLevel::ALL.iter().map(|level| (level.code().to_owned(), level.name().to_owned()));
+    let form = form
+        .with_choices("aanbieder", choices("Kies een aanbieder", mains))
+        .with_choices("product", choices("Kies een product", offered.products.into_iter().map(code_and_name)))
+        .with_choices("gemeente", choices("Hele regio", offered.municipalities))
+        .with_choices("niveau", levels.collect());
+    form_page(form.status(), &ContractFormPage { page: form.page(ctx, "/beheer"), form, provider })
 }

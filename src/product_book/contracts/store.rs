@@ -9,9 +9,9 @@ use super::model::{Contract, ContractColumn, ContractFilter, ContractMunicipalit
 use crate::db::Connection;
 use crate::db::schema::{contract, municipality, product, provider, region, region_municipality};
 use crate::error::{Error, Result};
+use crate::paging::SortOrder;
 use crate::product_book::common::Stored;
 use crate::product_book::providers::model::ProviderName;
-use crate::product_book::supply_side::SortOrder;
 
 #[derive(Queryable)]
 struct Row {

@@ -8,26 +8,22 @@ use rules::codes::{AgbCode, Pc4};
 use super::actions::{self, LocationDraft};
 use super::api::read_name;
 use super::model::{Location, NUMBERS};
-use crate::actor::Actor;
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::paging::Paging;
+use crate::paging::{Paging, rows_of_page};
 use crate::product_book::common::{Expect, Stored};
-use crate::product_book::overview::{Saved, saved_message};
 use crate::product_book::providers;
-use crate::product_book::supply_side::{
-    Difference, differences, html_outdated, link, parse_number, rows_of_page,
-};
 use crate::web::context::Context;
-use crate::web::fields::Fields;
+use crate::web::fields::{Fields, parse_number};
+use crate::web::form::{Form, Labels, Refusal, Values, choices, form_page, read_version, shown};
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
-use crate::web::paging::{PageLinks, page_number};
+use crate::web::lists::{PageLinks, Saved, link, page_number, saved_message};
+use crate::web::page::{Page, html, see_other};
 
 const PATH: &str = "/beheer/locaties";
-const LABELS: [(&str, &str); 4] =
-    [("aanbieder", "Aanbieder"), ("nummer", "Nummer"), ("naam", "Naam"), ("pc4", "Postcode")];
+const LABELS: Labels =
+    &[("aanbieder", "Aanbieder"), ("nummer", "Nummer"), ("naam", "Naam"), ("pc4", "Postcode")];
 
 #[derive(Template)]
 #[template(path = "product_book/locations/list.html")]
@@ -42,72 +38,13 @@ pub struct LocationListPage {
     pub links: PageLinks,
 }
 
-#[derive(Template, Default)]
+#[derive(Template)]
 #[template(path = "product_book/locations/form.html")]
 pub struct LocationFormPage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
-    /// Whether another saved this location in the meantime, and in what that differs.
-    pub outdated: bool,
-    pub differences: Vec<Difference>,
-    pub providers: Vec<(String, String)>,
-    /// Empty for a new location.
-    pub version: String,
-    pub agb: String,
+    pub form: Form,
     /// The name of the provider of an existing location.
     pub provider: String,
-    pub number: String,
-    pub name: String,
-    pub postcode: String,
-}
-
-impl LocationFormPage {
-    /// The message at a field, for the template.
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
-    }
-
-    fn typed(ctx: &Context, form: &Fields) -> Self {
-        Self {
-            page: Page::new(ctx, "/beheer"),
-            version: form.raw("versie"),
-            agb: form.raw("aanbieder"),
-            number: form.raw("nummer"),
-            name: form.raw("naam"),
-            postcode: form.raw("pc4"),
-            ..Self::default()
-        }
-    }
-
-    /// Fills what the form needs besides what was typed: whom to choose from, or whose location it is.
-    async fn complete(mut self, ctx: &Context) -> Result<Self> {
-        let names = ctx.db(|conn, _, _| providers::actions::list_provider_names(conn)).await?;
-        if self.version.is_empty() {
-            let choices = names.into_iter().map(providers::pages::choice);
-            self.providers =
-                std::iter::once((String::new(), "Kies een aanbieder".to_owned())).chain(choices).collect();
-        } else {
-            self.provider =
-                names.into_iter().find(|name| name.agb == self.agb).map(|name| name.name).unwrap_or_default();
-        }
-        Ok(self)
-    }
-
-    fn with_errors(mut self, errors: Vec<ErrorLink>) -> Self {
-        self.errors = errors;
-        self.page.has_errors = true;
-        self
-    }
-
-    fn with_newer(mut self, newer: &Stored<Location>) -> Self {
-        let postcode = newer.value.pc4.to_string();
-        self.differences =
-            differences(&[("Naam", &self.name, &newer.value.name), ("Postcode", &self.postcode, &postcode)]);
-        self.outdated = true;
-        self.version = newer.version.to_string();
-        self.page.has_errors = true;
-        self
-    }
 }
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -149,13 +86,13 @@ fn find_page(
 pub async fn new_form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let agb = query.optional_parsed("aanbieder", "geen-code", AgbCode::parse);
     query.finish(())?;
-    let mut form = LocationFormPage { page: Page::new(&ctx, "/beheer"), ..LocationFormPage::default() };
+    let mut form = Form::new(LABELS);
     if let Some(agb) = agb {
-        form.agb = agb.to_string();
+        form = form.with("aanbieder", agb.to_string());
         let next = ctx.db(move |conn, _, _| actions::find_next_number(conn, agb.as_str())).await?;
-        form.number = next.map(|number| number.to_string()).unwrap_or_default();
+        form = form.with("nummer", shown(next.as_ref()));
     }
-    html(&form.complete(&ctx).await?)
+    show(&ctx, form).await
 }
 
 pub async fn edit_form(
@@ -165,73 +102,65 @@ pub async fn edit_form(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let (agb, number) = path.into_inner();
-    let number = parse_number(&number, NUMBERS.0, NUMBERS.1).map_err(|_| Error::NotFound("locatie"))?;
-    let found = ctx.db(move |conn, _, _| actions::find_location(conn, &agb, number)).await?;
-    let form = LocationFormPage {
-        page: Page::new(&ctx, "/beheer"),
-        version: found.version.to_string(),
-        agb: found.value.provider.agb,
-        number: found.value.number.to_string(),
-        name: found.value.name,
-        postcode: found.value.pc4.to_string(),
-        ..LocationFormPage::default()
-    };
-    html(&form.complete(&ctx).await?)
+    let found = find(&ctx, agb, &number).await?;
+    show(&ctx, Form::of_stored(LABELS, found.version, values(found.value))).await
 }
 
 /// Saves a new or a changed location: the same form, with or without a version.
-pub async fn save(ctx: Context, FormInput(mut form): FormInput) -> Result<HttpResponse> {
-    let typed = LocationFormPage::typed(&ctx, &form);
-    let version = form.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
-    let agb = form.parsed("aanbieder", "geen-code", AgbCode::parse);
-    let number = form.int("nummer", i64::from(NUMBERS.0), i64::from(NUMBERS.1));
-    let name = read_name(&mut form);
-    let pc4 = form.parsed("pc4", "geen-postcode", Pc4::parse);
-    let result = match (form.finish(name), agb.zip(pc4), i32::try_from(number)) {
-        (Ok(name), Some((agb, pc4)), Ok(number)) => {
-            let draft = LocationDraft { name, pc4: i32::from(pc4.number()) };
-            store_location(&ctx, (agb, number), version, draft).await
-        }
-        (Ok(_), ..) => Err(Error::internal("a required code is missing")),
-        (Err(violations), ..) => Err(Error::Invalid(violations)),
-    };
-    let errors = match result {
+pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    let mut form = Form::of_typed(LABELS, &fields);
+    let error = match store(&ctx, fields).await {
         Ok(saved) => {
             let query = [("aanbieder", saved.provider.agb.as_str()), ("opgeslagen", saved.name.as_str())];
             return Ok(see_other(&link(PATH, &query)));
         }
-        Err(Error::Outdated { .. }) => {
-            let key = typed.agb.clone();
-            let number = i32::try_from(number).map_err(Error::internal)?;
-            let newer = ctx.db(move |conn, _, _| actions::find_location(conn, &key, number)).await?;
-            return html_outdated(&typed.with_newer(&newer).complete(&ctx).await?);
-        }
-        Err(error) => error_links_of(error)?,
+        Err(error) => error,
     };
-    html_with_errors(&typed.with_errors(errors).complete(&ctx).await?)
-}
-
-/// What can be mended in the form, at the field where that is done; any other error stays one.
-fn error_links_of(error: Error) -> Result<Vec<ErrorLink>> {
-    let one = |field: &str, text: &str| Ok(vec![ErrorLink::new(field, text)]);
-    match error {
-        Error::Invalid(violations) => Ok(ErrorLink::labelled(&violations, &LABELS)),
-        Error::NotFound("aanbieder") => one("aanbieder", "Aanbieder: deze aanbieder bestaat niet"),
-        Error::NotFound("postcode") => one("pc4", "Postcode: deze postcode bestaat niet"),
-        Error::Conflict(_) => one("nummer", "Nummer: deze aanbieder heeft al een locatie met dit nummer"),
-        other => Err(other),
+    if form.refuse(error, "nummer")? == Refusal::Outdated {
+        let newer = find(&ctx, form.value("aanbieder").to_owned(), form.value("nummer")).await?;
+        form.compare(newer.version, values(newer.value));
     }
+    show(&ctx, form).await
 }
 
-async fn store_location(
-    ctx: &Context,
-    (agb, number): (AgbCode, i32),
-    version: Option<i32>,
-    draft: LocationDraft,
-) -> Result<Location> {
-    let expect = Expect::from_if_match(version);
-    let save = move |conn: &mut Connection, actor: &Actor, now| {
-        actions::save_location(conn, actor, now, (agb.as_str(), number), expect, &draft)
+async fn store(ctx: &Context, mut fields: Fields) -> Result<Location> {
+    let version = read_version(&mut fields);
+    let agb = fields.parsed("aanbieder", "geen-code", AgbCode::parse);
+    let number = fields.small("nummer", i64::from(NUMBERS.0), i64::from(NUMBERS.1));
+    let name = read_name(&mut fields);
+    let pc4 = fields.parsed("pc4", "geen-postcode", Pc4::parse);
+    let (Some(agb), Some(number), name, Some(pc4)) = fields.finish((agb, number, name, pc4))? else {
+        return Err(Error::internal("a required code is missing"));
     };
-    Ok(ctx.db_supply(save).await?.stored.value)
+    let draft = LocationDraft { name, pc4: i32::from(pc4.number()) };
+    let expect = Expect::from_if_match(version);
+    let saved = ctx
+        .db_supply(move |conn, actor, now| {
+            actions::save_location(conn, actor, now, (agb.as_str(), number), expect, &draft)
+        })
+        .await?;
+    Ok(saved.stored.value)
+}
+
+async fn find(ctx: &Context, agb: String, number: &str) -> Result<Stored<Location>> {
+    let number = parse_number(number, NUMBERS.0, NUMBERS.1).map_err(|_| Error::NotFound("locatie"))?;
+    ctx.db(move |conn, _, _| actions::find_location(conn, &agb, number)).await
+}
+
+fn values(location: Location) -> Values {
+    vec![
+        ("aanbieder", location.provider.agb),
+        ("nummer", location.number.to_string()),
+        ("naam", location.name),
+        ("pc4", location.pc4.to_string()),
+    ]
+}
+
+async fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {
+    let names = ctx.db(|conn, _, _| providers::actions::list_provider_names(conn)).await?;
+    let own = names.iter().find(|name| name.agb == form.value("aanbieder"));
+    let provider = own.map(|name| name.name.clone()).unwrap_or_default();
+    let names = choices("Kies een aanbieder", names.into_iter().map(providers::pages::choice));
+    let form = form.with_choices("aanbieder", names);
+    form_page(form.status(), &LocationFormPage { page: form.page(ctx, "/beheer"), form, provider })
 }

@@ -21,7 +21,7 @@ use crate::product_book::described::{
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::page_number;
+use crate::web::lists::page_number;
 use crate::web::reply;
 
 /// The municipality in a path.

@@ -9,14 +9,14 @@ use super::actions;
 use super::api::{read_filter, read_municipality};
 use super::model::{Municipality, MunicipalityFilter, PROVINCES};
 use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Stored};
-use crate::product_book::form::{Form, Labels, Refusal, Values, form_page, shown};
-use crate::product_book::overview::{Saved, list_page, saved_in, saved_message};
+use crate::product_book::common::{Expect, Period, Stored};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
+use crate::web::form::{Form, Labels, Refusal, Values, choices, form_page, read_version, shown_day};
 use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{PageLinks, page_number};
+use crate::web::lists::{Saved, list_page, saved_in, saved_message};
 use crate::web::page::{Page, html};
-use crate::web::paging::{PageLinks, page_number};
 
 const LIST: &str = "/beheer/gemeenten";
 const LABELS: Labels = &[
@@ -47,8 +47,6 @@ pub struct MunicipalityListPage {
 pub struct MunicipalityFormPage {
     pub page: Page,
     pub form: Form,
-    /// The provinces, after an empty choice.
-    pub provinces: Vec<(String, String)>,
 }
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -75,7 +73,7 @@ pub async fn edit_form(ctx: Context, path: Path<String>) -> Result<HttpResponse>
 
 /// Saves a new or a changed municipality: the same form, with or without a version.
 pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResponse> {
-    let mut form = Form::of_typed(LABELS, &fields);
+    let mut form = Form::of_typed(LABELS, &fields).with_days(&Period::FIELDS);
     let error = match store(&ctx, fields).await {
         Ok(name) => return Ok(saved_in(LIST, &format!("Gemeente {name}"))),
         Err(error) => error,
@@ -88,7 +86,7 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
 }
 
 async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
-    let version = fields.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
+    let version = read_version(&mut fields);
     let code = fields.parsed("code", "geen-code", MunicipalityCode::parse);
     let draft = read_municipality(&mut fields);
     fields.add_joint(draft.period.violations());
@@ -115,8 +113,8 @@ fn values(municipality: &Municipality) -> Values {
         ("provincie", municipality.province.clone()),
         ("lat", degrees(municipality.lat)),
         ("lon", degrees(municipality.lon)),
-        ("geldigVanaf", shown(municipality.valid_from.as_ref())),
-        ("geldigTot", shown(municipality.valid_until.as_ref())),
+        ("geldigVanaf", shown_day(municipality.valid_from)),
+        ("geldigTot", shown_day(municipality.valid_until)),
     ]
 }
 
@@ -126,7 +124,7 @@ fn degrees(number: f64) -> String {
 }
 
 fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {
-    let mut provinces = vec![(String::new(), "Kies een provincie".to_owned())];
-    provinces.extend(PROVINCES.map(|(code, name)| (code.to_owned(), name.to_owned())));
-    form_page(form.status(), &MunicipalityFormPage { page: form.page(ctx), form, provinces })
+    let provinces = PROVINCES.map(|(code, name)| (code.to_owned(), name.to_owned()));
+    let form = form.with_choices("provincie", choices("Kies een provincie", provinces));
+    form_page(form.status(), &MunicipalityFormPage { page: form.page(ctx, "/beheer"), form })
 }

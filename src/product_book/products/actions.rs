@@ -13,12 +13,12 @@ use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::paging::SortOrder;
 use crate::product_book::common::{
     Expect, Period, Saved, Stored, check_expectation, find_region_id, require_one_row, require_own_region,
     touch_book,
 };
 use crate::product_book::municipalities::model::plain;
-use crate::product_book::supply_side::SortOrder;
 
 /// What a product says, apart from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]

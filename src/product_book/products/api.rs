@@ -13,12 +13,12 @@ use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::paging::Paging;
+use crate::paging::SortOrder;
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::described::{IfMatch, PageQuery, ReadProblems, RegionPath, WriteProblems};
-use crate::product_book::supply_side::SortOrder;
 use crate::web::context::Context;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::page_number;
+use crate::web::lists::page_number;
 use crate::web::reply;
 
 /// The product in a path.

@@ -10,16 +10,21 @@ use super::actions;
 use super::body::{read_filter, read_product};
 use super::model::{Product, ProductColumn, ProductFilter};
 use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Stored};
-use crate::product_book::form::{Form, Labels, Refusal, Values, form_page, shown, ticked};
-use crate::product_book::overview::{Saved, list_page, own_region, saved_in, saved_message};
+use crate::paging::SortOrder;
+use crate::product_book::common::{Expect, Period, Stored};
+use crate::product_book::overview::own_region;
 use crate::product_book::segments::actions::list_segments;
-use crate::product_book::supply_side::{SortHead, SortOrder, link};
+use crate::product_book::segments::pages::segment_choice;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
+use crate::web::form::{
+    Choices, Form, Labels, Refusal, Values, choices, form_page, read_version, shown, shown_day, ticked,
+};
 use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{PageLinks, page_number};
+use crate::web::lists::{Saved, list_page, saved_in, saved_message};
+use crate::web::lists::{SortHead, link};
 use crate::web::page::{Page, html};
-use crate::web::paging::{PageLinks, page_number};
 
 const LIST: &str = "/beheer/producten";
 /// The order of the list: by code unless somebody chooses.
@@ -46,9 +51,6 @@ const LABELS: Labels = &[
     ("geldigTot", "Laatste dag"),
 ];
 
-/// The choices of a list: code and label.
-type Choices = Vec<(String, String)>;
-
 #[derive(Template)]
 #[template(path = "product_book/products/list.html")]
 pub struct ProductListPage {
@@ -71,9 +73,6 @@ pub struct ProductListPage {
 pub struct ProductFormPage {
     pub page: Page,
     pub form: Form,
-    pub segments: Choices,
-    pub categories: Choices,
-    pub kinds: Choices,
     /// Code and name of the other products of the region.
     pub others: Choices,
 }
@@ -126,7 +125,7 @@ pub async fn edit_form(ctx: Context, path: Path<String>) -> Result<HttpResponse>
 
 /// Saves a new or a changed product: the same form, with or without a version.
 pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResponse> {
-    let mut form = Form::of_typed(LABELS, &fields);
+    let mut form = Form::of_typed(LABELS, &fields).with_days(&Period::FIELDS);
     let error = match store(&ctx, fields).await {
         Ok(code) => return Ok(saved_in(LIST, &format!("Product {code}"))),
         Err(error) => error,
@@ -139,7 +138,7 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
 }
 
 async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
-    let version = fields.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
+    let version = read_version(&mut fields);
     let code = fields.parsed("code", "geen-code", ProductCode::parse);
     let draft = read_product(&mut fields);
     fields.add_joint(draft.violations(code.as_ref().map_or("", ProductCode::as_str)));
@@ -177,18 +176,9 @@ fn values(product: Product) -> Values {
         ("normBehandelingWeken", shown(product.treatment_norm_weeks.as_ref())),
         ("viaMatching", ticked(product.placed_by_matching)),
         ("overbrugging", product.bridges.join("\n")),
-        ("geldigVanaf", shown(product.valid_from.as_ref())),
-        ("geldigTot", shown(product.valid_until.as_ref())),
+        ("geldigVanaf", shown_day(product.valid_from)),
+        ("geldigTot", shown_day(product.valid_until)),
     ]
-}
-
-fn segment_choice(stored: Stored<crate::product_book::segments::model::Segment>) -> (String, String) {
-    let label = format!("{} {}", stored.value.code, stored.value.name);
-    (stored.value.code, label)
-}
-
-fn choices(first: &str, rest: impl Iterator<Item = (String, String)>) -> Choices {
-    std::iter::once((String::new(), first.to_owned())).chain(rest).collect()
 }
 
 async fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {
@@ -206,16 +196,10 @@ async fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {
     let kinds = ProductKind::ALL.iter().map(|kind| (kind.code().to_owned(), kind.name().to_owned()));
     let own_code = form.value("code").to_owned();
     let others = products.into_iter().map(|stored| (stored.value.code, stored.value.name));
-    let (page, status) = (form.page(ctx), form.status());
-    form_page(
-        status,
-        &ProductFormPage {
-            page,
-            form,
-            segments: choices("Kies een segment", segments.into_iter().map(segment_choice)),
-            categories: choices("Kies een categorie", categories),
-            kinds: choices("Kies een soort", kinds),
-            others: others.filter(|(code, _)| *code != own_code).collect(),
-        },
-    )
+    let others = others.filter(|(code, _)| *code != own_code).collect();
+    let form = form
+        .with_choices("segment", choices("Kies een segment", segments.into_iter().map(segment_choice)))
+        .with_choices("ijwCategorie", choices("Kies een categorie", categories))
+        .with_choices("soort", choices("Kies een soort", kinds));
+    form_page(form.status(), &ProductFormPage { page: form.page(ctx, "/beheer"), form, others })
 }

@@ -9,8 +9,8 @@ use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::paging::SortOrder;
 use crate::product_book::common::{Expect, Saved, Stored, check_expectation, require_one_row, touch_book};
-use crate::product_book::supply_side::SortOrder;
 
 /// What a provider says, apart from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +25,6 @@ pub struct ProviderDraft {
     pub online_help: bool,
     pub description: String,
 }
-
-/// Why a provider cannot be a sub-contractor, or not under this main contractor.
-pub const UNDER_ITSELF: &str = "Een aanbieder kan geen onderaannemer van zichzelf zijn.";
-pub const MAIN_IS_SUB: &str = "De gekozen hoofdaannemer is zelf onderaannemer.";
-pub const HAS_SUBS: &str = "Deze aanbieder heeft onderaannemers en kan er zelf geen worden.";
-pub const HAS_CONTRACTS: &str = "Deze aanbieder heeft lopende contracten en kan geen onderaannemer worden.";
 
 /// Some of the providers that fit (after how many, and at most how many), and how many there are.
 pub fn list_providers(
@@ -102,22 +96,27 @@ pub fn save_provider(
 
 fn find_main(conn: &mut Connection, agb: &str, main_agb: &str) -> Result<Stored<Provider>> {
     if agb == main_agb {
-        return Err(Error::Conflict(UNDER_ITSELF.into()));
+        let message = "een aanbieder kan geen onderaannemer van zichzelf zijn";
+        return Err(Error::collision("hoofdaannemer", "zichzelf", message));
     }
     let main = store::find_provider(conn, main_agb)?.ok_or(Error::NotFound("hoofdaannemer"))?;
     match main.value.kind {
         ProviderKind::Main => Ok(main),
-        ProviderKind::Sub => Err(Error::Conflict(MAIN_IS_SUB.into())),
+        ProviderKind::Sub => {
+            Err(Error::collision("hoofdaannemer", "is-onderaannemer", "deze aanbieder is zelf onderaannemer"))
+        }
     }
 }
 
 /// A provider whom others rely on as main contractor stays one.
 fn require_can_be_sub(conn: &mut Connection, id: i64, now: DateTime<Utc>) -> Result<()> {
     if store::count_sub_contractors(conn, id)? > 0 {
-        return Err(Error::Conflict(HAS_SUBS.into()));
+        let message = "deze aanbieder heeft onderaannemers en kan er zelf geen worden";
+        return Err(Error::collision("soort", "heeft-onderaannemers", message));
     }
     if store::count_open_contracts(conn, id, dutch_day(now))? > 0 {
-        return Err(Error::Conflict(HAS_CONTRACTS.into()));
+        let message = "deze aanbieder heeft lopende contracten en kan geen onderaannemer worden";
+        return Err(Error::collision("soort", "heeft-contracten", message));
     }
     Ok(())
 }

@@ -15,13 +15,12 @@ use crate::api_document::{Problem, parse_path};
 use crate::db::Connection;
 use crate::error::Result;
 use crate::identity::policy::Permission;
-use crate::paging::Paging;
+use crate::paging::{Paging, SortOrder, rows_of_page};
 use crate::product_book::common::{Expect, Stored};
-use crate::product_book::supply_side::{SortOrder, rows_of_page};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::page_number;
+use crate::web::lists::page_number;
 use crate::web::reply;
 
 /// Of het een hoofdaannemer is of een onderaannemer.

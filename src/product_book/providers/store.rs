@@ -10,9 +10,9 @@ use super::model::{Provider, ProviderColumn, ProviderFilter, ProviderKind, Provi
 use crate::db::Connection;
 use crate::db::schema::{contract, provider};
 use crate::error::Result;
+use crate::paging::SortOrder;
 use crate::product_book::common::Stored;
 use crate::product_book::store::lower;
-use crate::product_book::supply_side::SortOrder;
 
 type Backend = <Connection as diesel::Connection>::Backend;
 

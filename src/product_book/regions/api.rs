@@ -22,7 +22,7 @@ use crate::product_book::providers::model::{parse_email, parse_phone, parse_webs
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::page_number;
+use crate::web::lists::page_number;
 use crate::web::reply;
 
 /// Regio: de gemeenten die samen inkopen.

@@ -12,17 +12,17 @@ use super::members::model::Membership;
 use super::model::Region;
 use crate::error::{Error, Result};
 use crate::product_book::common::{Expect, Stored};
-use crate::product_book::form::{Form, Labels, Refusal, Values, form_page};
-use crate::product_book::overview::{Saved, list_page, saved_in, saved_message};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
+use crate::web::form::{Form, Labels, Refusal, Values, form_page, read_version};
 use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{PageLinks, page_number};
+use crate::web::lists::{Saved, list_page, saved_in, saved_message};
 use crate::web::page::{Page, html};
-use crate::web::paging::{PageLinks, page_number};
 
 const LIST: &str = "/beheer/regios";
 const LABELS: Labels = &[
-    ("code", "Code"),
+    ("code", ""),
     ("naam", "Naam"),
     ("telefoon", "Telefoon"),
     ("email", "E-mail"),
@@ -96,7 +96,7 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
 }
 
 async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
-    let version = fields.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
+    let version = read_version(&mut fields);
     let code = fields.parsed("code", "geen-code", RegionCode::parse);
     let draft = read_region(&mut fields);
     fields.add_joint(draft.violations());
@@ -141,6 +141,6 @@ async fn show(
     let all = ctx.db(move |conn, _, _| list_members(conn, &code)).await?;
     let (members, links) = list_page(number, &all, &format!("{LIST}/{}", found.value.code), &[]);
     let own = ctx.actor.region_id() == Some(found.id);
-    let (page, status, total) = (form.page(ctx), form.status(), all.len());
+    let (page, status, total) = (form.page(ctx, "/beheer"), form.status(), all.len());
     form_page(status, &RegionPage { page, region: found.value, own, form, members, total, links, saved })
 }

@@ -10,11 +10,12 @@ use super::api::read_segment;
 use super::model::Segment;
 use crate::error::{Error, Result};
 use crate::product_book::common::{Expect, Stored};
-use crate::product_book::form::{Form, Labels, Refusal, Values, form_page};
-use crate::product_book::overview::{Saved, own_region, saved_in, saved_message};
+use crate::product_book::overview::own_region;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
+use crate::web::form::{Form, Labels, Refusal, Values, form_page, read_version};
 use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{Saved, saved_in, saved_message};
 use crate::web::page::{Page, html};
 
 const LIST: &str = "/beheer/segmenten";
@@ -67,7 +68,7 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
 }
 
 async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
-    let version = fields.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
+    let version = read_version(&mut fields);
     let code = fields.parsed("code", "geen-code", SegmentCode::parse);
     let draft = read_segment(&mut fields);
     let (Some(code), draft) = fields.finish((code, draft))? else {
@@ -92,6 +93,12 @@ fn values(segment: Segment) -> Values {
     vec![("code", segment.code), ("naam", segment.name), ("omschrijving", segment.description)]
 }
 
+/// A segment as a choice of a list.
+pub fn segment_choice(stored: Stored<Segment>) -> (String, String) {
+    let label = format!("{} {}", stored.value.code, stored.value.name);
+    (stored.value.code, label)
+}
+
 fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {
-    form_page(form.status(), &SegmentFormPage { page: form.page(ctx), form })
+    form_page(form.status(), &SegmentFormPage { page: form.page(ctx, "/beheer"), form })
 }

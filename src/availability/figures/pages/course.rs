@@ -3,25 +3,21 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::{Months, NaiveDate};
-use rules::figures::{Figures, OfferStatus};
-use rules::waiting_time::WeekRange;
+use chrono::NaiveDate;
 
 use crate::availability::figures::actions;
 use crate::availability::figures::api::{may_see_signatures, parse_id, timeline_part};
-use crate::availability::figures::model::{HistoryEntry, Offer, TimelineEntry, TrendPoint};
+use crate::availability::figures::charts::{self, ChartView};
+use crate::availability::figures::model::{HistoryEntry, Offer, TimelineEntry};
 use crate::availability::figures::words::{describe_entry, figure_lines};
 use crate::error::{Error, Result};
 use crate::paging::Paging;
-use crate::web::chart::{Label, LineChart, Norm, Point, Series};
 use crate::web::context::Context;
+use crate::web::form::{Form, Labels, form_page};
 use crate::web::format;
 use crate::web::input::QueryInput;
-use crate::web::page::{ErrorLink, Page, html, html_with_errors};
-use crate::web::paging::{PageLinks, page_number};
-
-/// How far back the charts go.
-const MONTHS_BACK: Months = Months::new(12);
+use crate::web::lists::{PageLinks, link, page_number};
+use crate::web::page::Page;
 
 /// One line of what happened.
 pub struct Line {
@@ -32,12 +28,6 @@ pub struct Line {
     pub what: Vec<String>,
 }
 
-/// A chart with the conclusion above it.
-pub struct ChartView {
-    pub conclusion: String,
-    pub chart: LineChart,
-}
-
 /// The figures on a chosen day.
 pub struct DayView {
     pub title: String,
@@ -46,27 +36,21 @@ pub struct DayView {
     pub confirmed: String,
 }
 
+const LABELS: Labels = &[("op", "Dag")];
+
 #[derive(Template)]
 #[template(path = "availability/figures/pages/course.html")]
 pub struct CoursePage {
     pub page: Page,
-    pub errors: Vec<ErrorLink>,
+    pub form: Form,
     pub offer: Offer,
     pub charts: Vec<ChartView>,
     pub lines: Vec<Line>,
     pub total: usize,
     pub links: PageLinks,
     /// The day as it was typed.
-    pub day_text: String,
     pub day: Option<DayView>,
     pub is_own: bool,
-}
-
-impl CoursePage {
-    /// The message at a field, for the template.
-    pub fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
-    }
 }
 
 pub async fn course(
@@ -76,22 +60,20 @@ pub async fn course(
 ) -> Result<HttpResponse> {
     let id = parse_id(&path).map_err(|_| Error::NotFound("aanbod"))?;
     let number = page_number(&mut query);
-    let day_text = query.raw("op");
-    let day = query.optional_date("op");
-    let mut errors = Vec::new();
-    match query.finish(()) {
-        Ok(()) if day.is_some_and(|day| day > ctx.today()) => {
-            errors.push(ErrorLink::new("op", "Dag: kies vandaag of een eerdere dag"));
-        }
-        Ok(()) => {}
-        Err(violations) if violations.iter().all(|violation| violation.field == "op") => {
-            errors = ErrorLink::list(&violations, |_| "Dag".to_owned());
-        }
-        Err(violations) => return Err(violations.into()),
-    }
     let today = ctx.today();
-    let from = today.checked_sub_months(MONTHS_BACK).unwrap_or(today);
-    let wanted = day.filter(|_| errors.is_empty());
+    let mut form = Form::of_typed(LABELS, &query).with_days(&["op"]);
+    let day = query.optional_date("op");
+    if day.is_some_and(|day| day > today) {
+        query.error("op", "later", "kies vandaag of een eerdere dag");
+    }
+    if let Err(violations) = query.finish(()) {
+        if violations.iter().any(|violation| violation.field != "op") {
+            return Err(violations.into());
+        }
+        form.refuse(violations.into(), "op")?;
+    }
+    let from = charts::first_day(today);
+    let wanted = day.filter(|_| form.errors.is_empty());
     let part = timeline_part(number);
     let (offer, points, (total, lines), then) = ctx
         .db(move |conn, _, _| {
@@ -103,29 +85,21 @@ pub async fn course(
         .await?;
     let paging = Paging::new(number, total);
     let shows_signature = may_see_signatures(&ctx.actor, &offer);
-    let link = |number: usize| {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        if !day_text.is_empty() {
-            query.append_pair("op", &day_text);
-        }
-        format!("/aanbod/{id}/verloop?{}", query.append_pair("pagina", &number.to_string()).finish())
-    };
-    let links = PageLinks::new(paging, link);
-    let mut page = Page::new(&ctx, "/zoeken");
-    page.has_errors = !errors.is_empty();
+    let path = format!("/aanbod/{id}/verloop");
+    let at = |number: usize| link(&path, &[("op", form.value("op")), ("pagina", &number.to_string())]);
+    let links = PageLinks::new(paging, at);
     let view = CoursePage {
-        page,
-        charts: vec![wait_chart(&offer, &points), places_chart(&points)],
+        page: form.page(&ctx, "/zoeken"),
+        charts: charts::of_offer(&offer, &points),
         lines: lines.iter().map(|line| show_line(line, shows_signature)).collect(),
         total,
         links,
         day: wanted.map(|day| show_day(day, then.flatten())),
         is_own: ctx.actor.provider_id() == Some(offer.provider.id),
-        day_text,
-        errors,
+        form,
         offer,
     };
-    if view.errors.is_empty() { html(&view) } else { html_with_errors(&view) }
+    form_page(view.form.status(), &view)
 }
 
 fn show_line(line: &TimelineEntry, shows_signature: bool) -> Line {
@@ -147,98 +121,4 @@ fn show_day(day: NaiveDate, entry: Option<HistoryEntry>) -> DayView {
             confirmed: format::date_time(entry.at),
         },
     )
-}
-
-/// The place of each point on the axis: months by name, and today.
-fn labels(points: &[TrendPoint]) -> Vec<Label> {
-    let last = points.len().saturating_sub(1);
-    let label = |(index, point): (usize, &TrendPoint)| {
-        let month = format::month(point.day);
-        let short = month.split(' ').next().unwrap_or_default();
-        Label {
-            short: if index == last { "nu".into() } else { short.to_owned() },
-            long: format::date(point.day),
-        }
-    };
-    points.iter().enumerate().map(label).collect()
-}
-
-fn series(name: &str, points: &[TrendPoint], value: impl Fn(&Figures) -> Point) -> Series {
-    let point = |point: &TrendPoint| point.figures.as_ref().map_or(Point::Absent("niet bekend"), &value);
-    Series { name: name.to_owned(), points: points.iter().map(point).collect() }
-}
-
-/// During a stop nothing starts, whatever wait still stands beside it.
-fn weeks(figures: &Figures, hundredths: Option<u32>) -> Point {
-    match hundredths {
-        _ if figures.status == OfferStatus::IntakeStop => Point::Absent("aanmeldstop"),
-        Some(hundredths) => Point::Known(f64::from(hundredths) / 100.0),
-        None => Point::Absent("niet bekend"),
-    }
-}
-
-fn wait_chart(offer: &Offer, points: &[TrendPoint]) -> ChartView {
-    let start = series("Start hulp", points, |figures| weeks(figures, figures.expected_start_hundredths()));
-    let intake = series("Intake", points, |figures| {
-        weeks(figures, figures.intake.map(WeekRange::expected_hundredths))
-    });
-    let norm = offer.product.norm.total();
-    let conclusion = conclusion(&start, |first, last| match (first, last) {
-        (first, last) if first < last => format!(
-            "De wachttijd werd langer: van {} naar {} weken",
-            format::decimal(first),
-            format::decimal(last)
-        ),
-        (first, last) if first > last => format!(
-            "De wachttijd werd korter: van {} naar {} weken",
-            format::decimal(first),
-            format::decimal(last)
-        ),
-        (_, last) => format!("De wachttijd bleef {} weken", format::decimal(last)),
-    });
-    let chart = LineChart {
-        id: "wachttijd",
-        title: "Verwachte wachttijd in weken, per maand".into(),
-        unit: "weken",
-        labels: labels(points),
-        series: vec![start, intake],
-        norm: Some(Norm { name: format!("norm {norm} weken"), value: f64::from(norm) }),
-    };
-    ChartView { conclusion: conclusion.unwrap_or_else(|absent| format!("Wachttijd nu: {absent}")), chart }
-}
-
-fn places_chart(points: &[TrendPoint]) -> ChartView {
-    let places = series("Plekken vrij", points, |figures| {
-        figures.free_places.map_or(Point::Absent("niet bekend"), |places| Point::Known(f64::from(places)))
-    });
-    let conclusion = conclusion(&places, |first, last| match (first, last) {
-        (first, last) if first < last => format!("Meer plekken vrij: van {first} naar {last}"),
-        (first, last) if first > last => format!("Minder plekken vrij: van {first} naar {last}"),
-        (_, last) => format!("Het aantal vrije plekken bleef {last}"),
-    });
-    let chart = LineChart {
-        id: "plekken",
-        title: "Vrije plekken, per maand".into(),
-        unit: "plekken",
-        labels: labels(points),
-        series: vec![places],
-        norm: None,
-    };
-    ChartView { conclusion: conclusion.unwrap_or_else(|absent| format!("Vrije plekken nu: {absent}")), chart }
-}
-
-/// From the first to the newest value in words; or why there is no newest value.
-fn conclusion(
-    series: &Series,
-    tell: impl Fn(f64, f64) -> String,
-) -> std::result::Result<String, &'static str> {
-    let first = series.points.iter().find_map(|point| match point {
-        Point::Known(value) => Some(*value),
-        Point::Absent(_) => None,
-    });
-    match (first, series.points.last()) {
-        (Some(first), Some(Point::Known(last))) => Ok(tell(first, *last)),
-        (_, Some(Point::Absent(why))) => Err(why),
-        _ => Err("niet bekend"),
-    }
 }

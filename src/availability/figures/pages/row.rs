@@ -12,7 +12,8 @@ use rules::waiting_time::{Basis, WeekRange};
 
 use crate::availability::figures::api::input::{finish_figures, read_figures, read_typed_wait};
 use crate::availability::figures::model::Offer;
-use crate::web::fields::Fields;
+use crate::web::fields::{Fields, parse_day};
+use crate::web::form::shown_day;
 use crate::web::format;
 use crate::web::page::ErrorLink;
 
@@ -44,6 +45,8 @@ const SPECS: [Spec; 14] = [
     spec("opmerkingen", "opmerkingen", "opmerkingen"),
 ];
 
+/// The fields that are days: however one was typed, it is shown as it was understood.
+const DAYS: [&str; 2] = ["tot", "sluit"];
 /// How many of the fields are cells of the table; the rest is under "Meer".
 const CELLS: usize = 4;
 /// The check box, which is not a field of the rules.
@@ -69,10 +72,10 @@ impl RowInput {
             "grondslag" => text(figures.basis.map(Basis::code)),
             "reden" => text(stop.map(|stop| stop.reason.code())),
             "toelichting" => text(stop.and_then(|stop| stop.explanation.clone())),
-            "tot" => text(stop.and_then(|stop| stop.until)),
+            "tot" => shown_day(stop.and_then(|stop| stop.until)),
             "jongste" => text(figures.ages.map(AgeRange::min)),
             "oudste" => text(figures.ages.map(AgeRange::max)),
-            "sluit" => text(figures.closes_on),
+            "sluit" => shown_day(figures.closes_on),
             "opmerkingen" => text(figures.remarks.clone()),
             _ => String::new(),
         };
@@ -87,7 +90,9 @@ impl RowInput {
         let mut values = BTreeMap::new();
         for name in SPECS.iter().map(|spec| spec.name).chain([STOP]) {
             let field = format!("{name}-{id}");
-            values.insert(name, form.raw(&field).replace("\r\n", "\n").trim().to_owned());
+            let typed = form.raw(&field).replace("\r\n", "\n").trim().to_owned();
+            let day = DAYS.contains(&name).then(|| parse_day(&typed)).flatten();
+            values.insert(name, day.map_or(typed, format::day_field));
             form.ignore(&field);
         }
         Self(values)

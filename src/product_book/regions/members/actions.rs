@@ -8,13 +8,13 @@ use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::product_book::common::period;
 use crate::product_book::common::{
     Expect, Period, Saved, Stored, check_expectation, find_region_id, require_one_row, require_own_region,
     touch_book,
 };
 use crate::product_book::municipalities::actions::find_municipality;
 use crate::product_book::municipalities::model::plain;
-use crate::product_book::supply_side::period;
 
 /// What a membership says, apart from region and municipality.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,7 +22,7 @@ use crate::product_book::municipalities::api::MunicipalityPath;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::paging::page_number;
+use crate::web::lists::page_number;
 use crate::web::reply;
 
 /// More than any municipality will ever have.

@@ -9,19 +9,21 @@ use super::actions::{self, Target};
 use super::api::read_membership;
 use super::model::{Clients, Membership};
 use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Stored};
-use crate::product_book::form::{Form, Labels, Refusal, Values, form_page, shown};
+use crate::product_book::common::{Expect, Period, Stored};
 use crate::product_book::municipalities::actions::list_municipalities;
 use crate::product_book::municipalities::model::MunicipalityFilter;
-use crate::product_book::overview::{own_region, saved_in};
+use crate::product_book::overview::own_region;
 use crate::product_book::segments::actions::list_segments;
+use crate::product_book::segments::pages::segment_choice;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
+use crate::web::form::{Form, Labels, Refusal, Values, choices, form_page, read_version, shown, shown_day};
 use crate::web::input::FormInput;
+use crate::web::lists::saved_in;
 use crate::web::page::Page;
 
 const LABELS: Labels = &[
-    ("nummer", "Lidmaatschap"),
+    ("nummer", ""),
     ("gemeente", "Gemeente"),
     ("segment", "Segment"),
     ("clienten", "Voor wie"),
@@ -31,9 +33,6 @@ const LABELS: Labels = &[
     ("jeugdigen", "Inwoners onder 18 jaar"),
 ];
 
-/// The choices of a list: code and label.
-type Choices = Vec<(String, String)>;
-
 #[derive(Template)]
 #[template(path = "product_book/regions/members/form.html")]
 pub struct MembershipFormPage {
@@ -41,9 +40,6 @@ pub struct MembershipFormPage {
     pub form: Form,
     /// The page of the region.
     pub back: String,
-    pub municipalities: Choices,
-    pub segments: Choices,
-    pub clients: Choices,
 }
 
 pub async fn new_form(ctx: Context, path: Path<String>) -> Result<HttpResponse> {
@@ -61,7 +57,7 @@ pub async fn edit_form(ctx: Context, path: Path<(String, i64)>) -> Result<HttpRe
 /// Saves a new or a changed membership: the same form, with or without a version.
 pub async fn save(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
     let region = require_own(&ctx, path.into_inner())?;
-    let mut form = Form::of_typed(LABELS, &fields);
+    let mut form = Form::of_typed(LABELS, &fields).with_days(&Period::FIELDS);
     let error = match store(&ctx, region.clone(), fields).await {
         Ok(name) => return Ok(saved_in(&region_page(&region), &format!("Het lidmaatschap van {name}"))),
         Err(error) => error,
@@ -75,7 +71,7 @@ pub async fn save(ctx: Context, path: Path<String>, FormInput(fields): FormInput
 }
 
 async fn store(ctx: &Context, region: String, mut fields: Fields) -> Result<String> {
-    let version = fields.optional_small::<i32>("versie", 1, i64::from(i32::MAX));
+    let version = read_version(&mut fields);
     let id = fields.optional_int("nummer", 1, i64::MAX);
     let municipality = fields.parsed("gemeente", "geen-code", MunicipalityCode::parse);
     let draft = read_membership(&mut fields);
@@ -109,8 +105,8 @@ fn values(Stored { id, value, .. }: &Stored<Membership>) -> Values {
         ("gemeente", value.municipality.clone()),
         ("segment", value.segment.clone().unwrap_or_default()),
         ("clienten", value.clients.code().to_owned()),
-        ("geldigVanaf", shown(value.from.as_ref())),
-        ("geldigTot", shown(value.until.as_ref())),
+        ("geldigVanaf", shown_day(value.from)),
+        ("geldigTot", shown_day(value.until)),
         ("inwoners", shown(value.inhabitants.as_ref())),
         ("jeugdigen", shown(value.young_people.as_ref())),
     ]
@@ -123,21 +119,16 @@ async fn show(ctx: &Context, region: String, form: Form) -> Result<HttpResponse>
             Ok((list_municipalities(conn, &MunicipalityFilter::default())?, list_segments(conn, &code)?))
         })
         .await?;
-    let mut municipalities = vec![(String::new(), "Kies een gemeente".to_owned())];
-    municipalities.extend(known.into_iter().map(|Stored { value, .. }| {
+    let municipalities = known.into_iter().map(|Stored { value, .. }| {
         let label = format!("{} ({})", value.name, value.code);
         (value.code, label)
-    }));
-    let mut segments = vec![(String::new(), "Alle segmenten".to_owned())];
-    segments.extend(parts.into_iter().map(|Stored { value, .. }| {
-        let label = format!("{} {}", value.code, value.name);
-        (value.code, label)
-    }));
+    });
     let clients =
         Clients::CODES.iter().map(|(code, clients)| ((*code).to_owned(), clients.name().to_owned()));
-    let (page, status, clients) = (form.page(ctx), form.status(), clients.collect());
-    form_page(
-        status,
-        &MembershipFormPage { page, form, back: region_page(&region), municipalities, segments, clients },
-    )
+    let form = form
+        .with_choices("gemeente", choices("Kies een gemeente", municipalities))
+        .with_choices("segment", choices("Alle segmenten", parts.into_iter().map(segment_choice)))
+        .with_choices("clienten", clients.collect());
+    let page = form.page(ctx, "/beheer");
+    form_page(form.status(), &MembershipFormPage { page, form, back: region_page(&region) })
 }

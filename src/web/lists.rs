@@ -1,7 +1,18 @@
-//! Lists in pages: addresses that keep filters, heads that sort, and which rows a page holds.
+//! Lists on pages: links that keep what was chosen, heads that sort, and pages with links to the others.
 
-use crate::paging::Paging;
-use crate::web::fields::Fields;
+use actix_web::HttpResponse;
+
+use crate::paging::{Paging, SortOrder};
+use crate::web::fields::{Fields, Length};
+use crate::web::page::see_other;
+
+/// No list is so long that a higher page number makes sense.
+const LAST_PAGE: i64 = 100_000;
+
+/// Reads `pagina` from a query; the first page is 1.
+pub fn page_number(fields: &mut Fields) -> usize {
+    fields.optional_int("pagina", 1, LAST_PAGE).and_then(|number| usize::try_from(number).ok()).unwrap_or(1)
+}
 
 /// An address with a query; what is empty is left out.
 pub fn link(path: &str, query: &[(&str, &str)]) -> String {
@@ -12,13 +23,6 @@ pub fn link(path: &str, query: &[(&str, &str)]) -> String {
         any = true;
     }
     if any { format!("{path}?{}", pairs.finish()) } else { path.to_owned() }
-}
-
-/// The order of a list: by which column, and which way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SortOrder<C> {
-    pub column: C,
-    pub descending: bool,
 }
 
 /// The ending of `sorteer` that turns an order round.
@@ -85,22 +89,56 @@ impl SortHead {
     }
 }
 
-/// Which rows a page of a list holds: how many come before it, and how many it has at most.
-pub fn rows_of_page(number: usize) -> (i64, i64) {
-    let page = Paging::new(number, 0);
-    let row = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    (row(page.offset()), row(page.size))
+/// The links below a list, for a template: earlier and later page with all filters kept.
+#[derive(Debug, Clone)]
+pub struct PageLinks {
+    pub number: usize,
+    pub pages: usize,
+    pub previous: Option<String>,
+    pub next: Option<String>,
 }
 
-/// A number in a path: digits alone, so that every thing has one address.
-pub fn parse_number<T: std::str::FromStr + PartialOrd + Copy>(
-    text: &str,
-    min: T,
-    max: T,
-) -> Result<T, &'static str> {
-    let digits = !text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
-    let number = digits.then(|| text.parse::<T>().ok()).flatten();
-    number.filter(|number| min <= *number && *number <= max).ok_or("vul een geheel nummer in, bijvoorbeeld 1")
+impl PageLinks {
+    /// `link` makes the address of a page number.
+    pub fn new(paging: Paging, link: impl Fn(usize) -> String) -> Self {
+        Self {
+            number: paging.number,
+            pages: paging.pages(),
+            previous: paging.previous().map(&link),
+            next: paging.next().map(&link),
+        }
+    }
+}
+
+/// One page of a list with the links to the others. Beyond the last page is the last page.
+pub fn list_page<T: Clone>(
+    number: usize,
+    rows: &[T],
+    path: &str,
+    query: &[(&str, &str)],
+) -> (Vec<T>, PageLinks) {
+    let mut paging = Paging::new(number, rows.len());
+    paging.number = number.min(paging.pages());
+    let link = |number: usize| {
+        let number = number.to_string();
+        let mut query = query.to_vec();
+        query.push(("pagina", &number));
+        self::link(path, &query)
+    };
+    (paging.cut(rows), PageLinks::new(paging, link))
+}
+
+/// What was just saved, to say so above the list.
+pub type Saved = Option<String>;
+
+/// Reads `opgeslagen` from the query of a list.
+pub fn saved_message(query: &mut Fields) -> Saved {
+    query.optional_text("opgeslagen", Length(1, 120))
+}
+
+/// Back to the list at this address, which says that `what` was saved.
+pub fn saved_in(list: &str, what: &str) -> HttpResponse {
+    see_other(&link(list, &[("opgeslagen", what)]))
 }
 
 #[cfg(test)]
@@ -147,12 +185,13 @@ mod tests {
     }
 
     #[test]
-    fn numbers_in_a_path_have_one_way_to_be_written() {
-        for (text, number) in [("1", Ok(1)), ("9999", Ok(9999))] {
-            assert_eq!(parse_number(text, 1, 9999).map_err(|_| ()), number, "{text}");
-        }
-        for text in ["", "0", "01", "+1", "-1", "1.0", "10000", "99999999999999999999", "een"] {
-            assert!(parse_number(text, 1, 9999).is_err(), "{text}");
-        }
+    fn beyond_the_last_page_is_the_last_page() {
+        let rows: Vec<usize> = (0..45).collect();
+        let (page, links) = list_page(9, &rows, "/lijst", &[("naam", "e")]);
+        assert_eq!(page, (40..45).collect::<Vec<_>>());
+        assert_eq!((links.number, links.pages, links.next), (3, 3, None));
+        assert_eq!(links.previous.as_deref(), Some("/lijst?naam=e&pagina=2"));
+        let (page, links) = list_page(1, &[0_usize; 0], "/lijst", &[]);
+        assert!(page.is_empty() && links.next.is_none() && links.previous.is_none());
     }
 }
