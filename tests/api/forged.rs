@@ -171,7 +171,7 @@ fn wrong_signatures(
         let header = with(header, field, json!("https://evil.example/keys"));
         add(&format!("{field} that names a key"), Wrong::Signature, other.ps256(&header, claims));
     }
-    let more = part(&with(claims, "sub", json!("1")));
+    let more = part(&with(claims, "sub", json!("2")));
     add(
         "another user under an old signature",
         Wrong::Signature,

@@ -26,7 +26,7 @@ on_both! {
         assert_eq!(answer.json()["geldigSeconden"], 900);
         let (access, second) = (text(&answer, "toegangstoken"), text(&answer, "vernieuwingstoken"));
         let user = server.anyone().with_token(&access);
-        assert_eq!(user.post(OWN_OFFER, &json!({})).status, 200);
+        assert_eq!(user.post(OWN_OFFER, &json!({})).status, 201);
         let answer = exchange(server, &second);
         let (third, newer) = (text(&answer, "vernieuwingstoken"), text(&answer, "toegangstoken"));
         assert_eq!(exchange(server, &first).status, 401, "used before");

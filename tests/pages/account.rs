@@ -98,7 +98,7 @@ on_both! {
         let answer = server.anyone().post("/v1/tokens", &json!({"vernieuwingstoken": refresh}));
         let token = answer.json()["toegangstoken"].as_str().expect("a token").to_owned();
         let program = server.anyone().with_token(&token);
-        assert_eq!(program.post("/v1/aanbieders/98990009/bevestigingen", &json!({})).status, 200);
+        assert_eq!(program.post("/v1/aanbieders/98990009/bevestigingen", &json!({})).status, 201);
         let page = visitor.get("/account").body;
         assert!(page.contains("Rooster &#60;b&#62;") && !page.contains(refresh), "shown once, and inert: {page}");
         let family = values(&page, "token").pop().expect("a token on the page");

@@ -48,7 +48,7 @@ on_both! {
         let manager = server.visitor("beheerder-regio");
         let (page, client, secret) = make(&manager, &["cijfers:lezen", "cijfers:schrijven"]);
         let program = token(server, &client, &secret).expect("a token");
-        assert_eq!(program.post(OWN, &json!({})).status, 200);
+        assert_eq!(program.post(OWN, &json!({})).status, 201);
         assert_eq!(program.post("/v1/aanbieders/98990033/bevestigingen", &json!({})).status, 403, "another provider");
         let (_, reader, reader_secret) = make(&manager, &["cijfers:lezen"]);
         let reader = token(server, &reader, &reader_secret).expect("a token");
