@@ -21,7 +21,7 @@ template=template_demo
 
 # fill URL. The sign-ins it prints are of no use: tests make their own.
 fill() {
-  DATABASE_URL=$1 "$program" seed --demo --at "$at" >/dev/null
+  DATABASE_URL=$1 SECRET_KEY="no secret, for test databases only" "$program" seed --demo --at "$at" >/dev/null
 }
 
 say "Filling the test databases"

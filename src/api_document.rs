@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::availability::search::api::{ProductSoort, Sortering, Urgentie};
 use crate::error::{Error, Result};
-use crate::{availability, product_book};
+use crate::{availability, identity, product_book};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,7 +67,7 @@ pub struct Problem(Probleem);
     info(
         title = "Beschikbaarheidswijzer jeugdhulp",
         description = "Welke gecontracteerde aanbieders plek hebben, hoe lang de wachttijd is en hoe vers dat cijfer is. \
-            Lezen kan zonder toegangsbewijs. Schrijven vraagt een bearer-token. Wie iets wijzigt, stuurt in If-Match de ETag mee van de \
+            Lezen kan zonder toegangsbewijs. Schrijven vraagt een bearer-token, zie Toegang. Wie iets wijzigt, stuurt in If-Match de ETag mee van de \
             versie die gelezen is; is die intussen veranderd, dan volgt 409 met de stand van nu in `huidig` en is er niets opgeslagen.",
         contact(name = "Beschikbaarheidswijzer team", email = "team@beschikbaarheidswijzer.example", url = "https://beschikbaarheidswijzer.example"),
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
@@ -77,6 +77,7 @@ pub struct Problem(Probleem);
     tags(
         (name = "Productenboek", description = "Regio's, gemeenten, segmenten, producten, aanbieders, locaties en contracten"),
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
+        (name = "Toegang", description = "Toegangstokens vragen en vernieuwen"),
     ),
     paths(
         crate::availability::search::api::search_offers,
@@ -109,6 +110,7 @@ pub struct Problem(Probleem);
         availability::figures::api::get_timeline,
         availability::figures::api::post_confirmation,
         availability::figures::api::post_offer,
+        identity::tokens::api::post_token,
     ),
     components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))
 )]
@@ -121,7 +123,7 @@ impl Modify for Bearer {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("Token van deze server, in de kop Authorization"))
+            .description(Some("Toegangstoken van POST /tokens, in de kop Authorization"))
             .build();
         openapi
             .components

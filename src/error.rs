@@ -42,6 +42,9 @@ pub enum Error {
     UnsupportedMediaType,
     #[error("request took too long to arrive")]
     RequestTimeout,
+    /// More than is allowed for now; it may be tried again after so many seconds.
+    #[error("too many requests, again after {0} s")]
+    TooManyRequests(u32),
     /// The database is locked, gone or busy; trying again later helps.
     #[error("database unavailable: {0}")]
     Unavailable(Cause),
@@ -51,7 +54,7 @@ pub enum Error {
 
 impl Error {
     /// Every stable code with its status, for documents and tests.
-    pub const CODES: [(&'static str, u16); 16] = [
+    pub const CODES: [(&'static str, u16); 17] = [
         ("ongeldige-invoer", 400),
         ("niet-ingelogd", 401),
         ("inloggen-mislukt", 401),
@@ -65,6 +68,7 @@ impl Error {
         ("intussen-gewijzigd", 409),
         ("te-groot", 413),
         ("onbekend-mediatype", 415),
+        ("te-veel-verzoeken", 429),
         ("interne-fout", 500),
         ("tijdelijk-niet-beschikbaar", 503),
         ("pagina-niet-gevonden", 404),
@@ -115,6 +119,7 @@ impl Error {
             Self::PayloadTooLarge => "te-groot",
             Self::UnsupportedMediaType => "onbekend-mediatype",
             Self::RequestTimeout => "te-laat",
+            Self::TooManyRequests(_) => "te-veel-verzoeken",
             Self::Unavailable(_) => "tijdelijk-niet-beschikbaar",
             Self::Internal(_) => "interne-fout",
         }
@@ -142,6 +147,7 @@ impl Error {
             Self::PayloadTooLarge => "Te groot",
             Self::UnsupportedMediaType => "Onbekend mediatype",
             Self::RequestTimeout => "Te laat",
+            Self::TooManyRequests(_) => "Te veel verzoeken",
             Self::Unavailable(_) => "Tijdelijk niet beschikbaar",
             Self::Internal(_) => "Er ging iets mis",
         }
@@ -168,9 +174,19 @@ impl Error {
             Self::PayloadTooLarge => "De invoer is groter dan hier mag.".into(),
             Self::UnsupportedMediaType => "Stuur de invoer als application/json.".into(),
             Self::RequestTimeout => "De invoer kwam te langzaam binnen.".into(),
+            Self::TooManyRequests(seconds) => format!("Dit is nu te vaak geprobeerd. Probeer het opnieuw over {}.", waiting_time(*seconds)),
             Self::Unavailable(_) => "De gegevens zijn even niet te wijzigen. Probeer het over een paar tellen opnieuw. Zoeken kan wel.".into(),
             Self::Internal(_) => "Dit ligt aan ons. De fout is vastgelegd.".into(),
         }
+    }
+}
+
+/// "40 seconden", "3 minuten": rounded up, so that whoever waits so long is let in.
+fn waiting_time(seconds: u32) -> String {
+    match seconds {
+        ..=1 => "1 seconde".into(),
+        2..=90 => format!("{seconds} seconden"),
+        _ => format!("{} minuten", seconds.div_ceil(60)),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod error;
 pub mod health;
 pub mod identity;
 pub mod metrics;
+pub mod notifications;
 pub mod paging;
 pub mod product_book;
 pub mod routes;

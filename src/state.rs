@@ -1,10 +1,14 @@
 //! What one server holds while it runs.
 
+use std::sync::Arc;
+
 use crate::availability::supply::Supply;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Pool;
-use crate::identity::tokens::TokenKeys;
+use crate::identity::limits::Limits;
+use crate::identity::tokens::keyring::Keyring;
+use crate::identity::vault::Vault;
 use crate::metrics::Metrics;
 use crate::web::look::Look;
 
@@ -14,7 +18,10 @@ pub struct AppState {
     pub config: Config,
     /// The supply as searches see it.
     pub supply: Supply,
-    pub tokens: TokenKeys,
+    /// What secrets in the database are sealed with.
+    pub vault: Arc<Vault>,
+    pub keyring: Keyring,
+    pub limits: Limits,
     pub metrics: Metrics,
     /// The region's colours, logo and map.
     pub look: Look,

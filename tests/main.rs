@@ -9,6 +9,7 @@ mod audit;
 mod audit_chain;
 mod backup;
 mod database;
+mod outbox;
 mod pages;
 mod roles;
 mod support;

@@ -19,6 +19,20 @@ pub struct MenuItem {
     pub current: bool,
 }
 
+/// The side menu of all pages for the administrator.
+pub const MANAGE_MENU: [(&str, &str); 10] = [
+    ("/beheer/regios", "Regio's"),
+    ("/beheer/gemeenten", "Gemeenten"),
+    ("/beheer/segmenten", "Segmenten"),
+    ("/beheer/producten", "Producten"),
+    ("/beheer/aanbieders", "Aanbieders"),
+    ("/beheer/locaties", "Locaties"),
+    ("/beheer/contracten", "Contracten"),
+    ("/beheer/gebruikers", "Gebruikers"),
+    ("/beheer/organisaties", "Organisaties"),
+    ("/beheer/koppelingen", "Koppelingen"),
+];
+
 /// The frame of a page: header, menu, footer.
 #[derive(Debug, Clone, Default)]
 pub struct Page {

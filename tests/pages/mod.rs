@@ -1,6 +1,11 @@
 //! The pages over HTTP.
 
+mod account;
 mod add_offer;
 mod book;
 mod capacity;
+mod links;
+mod second_factor;
+mod service_accounts;
 mod sign_in;
+mod users;
