@@ -1,5 +1,8 @@
 //! The command line: one program that serves, migrates, seeds and manages users.
 
+mod audit;
+mod backup;
+
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -61,6 +64,13 @@ enum Command {
         #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(i64).range(1..=24))]
         hours: i64,
     },
+    /// Copy the database to a file while it is in use, and check the copy.
+    Backup(backup::BackupArgs),
+    /// Put a backup back, or rehearse that.
+    Restore(backup::RestoreArgs),
+    /// Look after the chain of hashes over the audit.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Manage the keys that sign bearer tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -205,6 +215,9 @@ fn execute(line: CommandLine) -> Outcome {
         }
         Command::User(command) => user(&config, command),
         Command::Token { user, hours } => token(&config, &user, hours),
+        Command::Backup(args) => backup::make(&config, &args),
+        Command::Restore(args) => backup::restore(&config, &args),
+        Command::Audit(command) => audit::run(&config, command),
         Command::Keys(command) => keys(&config, &command),
         Command::Openapi => print(api_document::text()),
         Command::Healthcheck { .. } => healthcheck(config.listen),

@@ -7,6 +7,7 @@ pub mod actor;
 pub mod api_document;
 pub mod audit;
 pub mod availability;
+pub mod backup;
 pub mod clock;
 pub mod command_line;
 pub mod config;

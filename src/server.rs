@@ -10,6 +10,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpServer};
 use secrecy::ExposeSecret;
 
+use crate::audit::actions::{Reach, seal_lines};
 use crate::availability::supply::Supply;
 use crate::clock::{Clock, dutch_day};
 use crate::config::Config;
@@ -26,6 +27,8 @@ use crate::web::pipeline;
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
 const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
+/// How often a server looks for lines of the audit that have no place in the chain yet.
+const SEAL_AUDIT: Duration = Duration::from_secs(2);
 /// How long running requests get to finish after a signal to stop.
 const SECONDS_TO_FINISH: u64 = 10;
 
@@ -97,6 +100,7 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
         (state.config.listen, state.config.metrics_listen, state.config.workers);
     let state = Data::new(state);
     let watcher = actix_web::rt::spawn(watch_supply(state.clone()));
+    let sealer = actix_web::rt::spawn(seal_audit(state.clone()));
     let shared = state.clone();
     let mut server = HttpServer::new(move || app(shared.clone()))
         .client_request_timeout(Duration::from_secs(10))
@@ -112,6 +116,7 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
     let metrics = metrics_listen.map(|address| serve_metrics(state.clone(), address)).transpose()?;
     let result = server.run().await;
     watcher.abort();
+    sealer.abort();
     if let Some(metrics) = metrics {
         metrics.abort();
     }
@@ -161,6 +166,26 @@ async fn watch_supply(state: Data<AppState>) {
                 tracing::error!(%error, "the supply cannot be read; searches go on with what is in memory");
             }
             _ => {}
+        }
+    }
+}
+
+/// Gives every line of the audit its place in the chain, shortly after it was written.
+async fn seal_audit(state: Data<AppState>) {
+    let mut ticks = tokio::time::interval(SEAL_AUDIT);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut reach = Reach::All;
+    loop {
+        ticks.tick().await;
+        let shared = state.clone();
+        let seal =
+            move || -> Result<usize> { seal_lines(&mut *shared.pool.get()?, shared.clock.now(), reach) };
+        match web::block(seal).await {
+            Ok(Ok(_)) => reach = Reach::Newest,
+            // Whether the database answers is told by who watches the supply.
+            Ok(Err(Error::Unavailable(_))) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the audit cannot be sealed"),
+            Err(error) => tracing::error!(%error, "the sealing of the audit was cut off"),
         }
     }
 }

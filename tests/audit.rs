@@ -1,11 +1,13 @@
 //! Every write leaves a line in the audit: all of them, as a table that is compared with the routes.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::http::Method;
 use beschikbaarheidswijzer::routes;
 use serde_json::{Value, json};
 
 use crate::on_both;
-use crate::support::{Answer, TestServer};
+use crate::support::{Answer, Browser, Form, TestServer};
 
 /// One good example of every write of the API: user, method, path with its template, body.
 fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Value)> {
@@ -126,12 +128,98 @@ on_both! {
 
 #[test]
 fn the_table_has_every_write_of_the_api() {
-    let listed: std::collections::BTreeSet<String> =
+    let listed: BTreeSet<String> =
         writes().iter().map(|(_, method, template, _, _)| format!("{method} {template}")).collect();
     let real = routes::all()
         .into_iter()
         .filter(|route| route.path.starts_with("/v1") && route.method != Method::GET)
         .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    assert_eq!(listed, real);
+}
+
+/// One good example of a write of a page.
+struct PageWrite {
+    /// Empty for nobody in particular.
+    user: &'static str,
+    /// Where the form stands.
+    page: &'static str,
+    /// Where it goes, as the routes write it and as the page does.
+    template: &'static str,
+    action: &'static str,
+    fields: Vec<(&'static str, &'static str)>,
+}
+
+fn form_of(
+    user: &'static str,
+    page: &'static str,
+    action: &'static str,
+    fields: &[(&'static str, &'static str)],
+) -> PageWrite {
+    PageWrite { user, page, template: action, action, fields: fields.to_vec() }
+}
+
+/// One good example of every write of a page.
+fn page_writes() -> Vec<PageWrite> {
+    const MANAGER: &str = "beheerder-regio";
+    const PROVIDER: &str = "aanbieder-de-haven";
+    vec![
+        form_of("", "/inloggen", "/inloggen", &[("naam", "toegang-harderwijk")]),
+        form_of("verwijzer-huisartsen", "/zoeken", "/uitloggen", &[]),
+        form_of(MANAGER, "/beheer/segmenten/1", "/beheer/segmenten", &[("naam", "Anders")]),
+        form_of(MANAGER, "/beheer/gemeenten/GM0243", "/beheer/gemeenten", &[("geldigTot", "31-12-2040")]),
+        form_of(MANAGER, "/beheer/producten/54A02", "/beheer/producten", &[("omschrijving", "Anders")]),
+        form_of(MANAGER, "/beheer/regios/noord-veluwe", "/beheer/regios", &[("versDagen", "13")]),
+        PageWrite {
+            template: "/beheer/regios/{regio}/gemeenten",
+            ..form_of(
+                MANAGER,
+                "/beheer/regios/noord-veluwe/gemeenten/nieuw",
+                "/beheer/regios/noord-veluwe/gemeenten",
+                &[("gemeente", "GM0303"), ("geldigVanaf", "01-01-2027")],
+            )
+        },
+        form_of(MANAGER, "/beheer/aanbieders/98990009", "/beheer/aanbieders", &[("toelichting", "Anders")]),
+        form_of(MANAGER, "/beheer/locaties/98990009/1", "/beheer/locaties", &[("naam", "Anders")]),
+        form_of(MANAGER, "/beheer/contracten/87", "/beheer/contracten", &[("geldigTot", "31-12-2028")]),
+        form_of(PROVIDER, "/capaciteit", "/capaciteit", &[("vrij-223", "2")]),
+        form_of(PROVIDER, "/capaciteit", "/capaciteit/bevestigen", &[]),
+        form_of(
+            PROVIDER,
+            "/capaciteit/toevoegen",
+            "/capaciteit/toevoegen",
+            &[("product", "noord-veluwe:52A01"), ("locatie", "2")],
+        ),
+    ]
+}
+
+on_both! {
+    fn every_write_of_a_page_leaves_a_line_in_the_audit(server) {
+        let mut visitors = BTreeMap::from([("", server.anyone())]);
+        for PageWrite { user, page, action, fields, .. } in page_writes() {
+            let visitor: &Browser = visitors.entry(user).or_insert_with(|| server.visitor(user));
+            let mut form = Form::on(&visitor.get(page).body, action);
+            for (name, value) in fields {
+                form.set(name, value);
+            }
+            if action == "/inloggen" {
+                form.set("wachtwoord", &server.new_password(form.value("naam")));
+            }
+            let before = server.audit_lines();
+            let answer = form.send(visitor);
+            assert_eq!(answer.status, 303, "{action}: {}", answer.body);
+            assert!(server.audit_lines() > before, "{action} left no line");
+        }
+    }
+}
+
+#[test]
+fn the_table_has_every_write_of_a_page() {
+    let listed: BTreeSet<&str> = page_writes().iter().map(|write| write.template).collect();
+    let real = routes::all()
+        .iter()
+        .filter(|route| !route.path.starts_with("/v1") && route.method != Method::GET)
+        .map(|route| route.path)
         .collect();
     assert_eq!(listed, real);
 }

@@ -1,12 +1,13 @@
 //! What the database promises, whichever it is.
 
+use beschikbaarheidswijzer::audit::actions::{Reach, seal_lines};
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
 use beschikbaarheidswijzer::on_each;
 use diesel::connection::SimpleConnection;
 use serde_json::json;
 
 use crate::on_both;
-use crate::support::{Backend, TestServer};
+use crate::support::{Backend, TestServer, now};
 
 fn execute(conn: &mut Connection, statement: &str) -> diesel::QueryResult<()> {
     on_each!(conn, c => c.batch_execute(statement))
@@ -44,9 +45,11 @@ fn up_down_up(conn: &mut Connection) {
 on_both! {
     fn audit_and_history_cannot_be_changed_or_removed(server) {
         let mut conn = server.connection();
-        for table in ["audit_event", "offer_history"] {
+        // A database that refuses row by row has nothing to refuse in an empty table.
+        seal_lines(&mut conn, now(), Reach::All).expect("sealed");
+        for (table, column) in [("audit_event", "at"), ("audit_seal", "hash"), ("offer_history", "at")] {
             execute(&mut conn, &format!("SELECT count(*) FROM {table}")).expect("it can be read");
-            for statement in [format!("UPDATE {table} SET at = at"), format!("DELETE FROM {table}")] {
+            for statement in [format!("UPDATE {table} SET {column} = {column}"), format!("DELETE FROM {table}")] {
                 let error = execute(&mut conn, &statement).expect_err("the database refuses");
                 assert!(error.to_string().contains("append-only"), "{error}");
             }

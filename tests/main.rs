@@ -6,6 +6,8 @@
 mod api;
 mod architecture;
 mod audit;
+mod audit_chain;
+mod backup;
 mod database;
 mod outbox;
 mod pages;

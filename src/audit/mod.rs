@@ -1,6 +1,8 @@
 //! Audit: who did what, when, on behalf of whom and from where. Called by every write, in its transaction;
 //! calls nobody. The database itself refuses to change or remove a line.
 
+pub mod actions;
+pub mod chain;
 mod store;
 
 use chrono::{DateTime, Utc};

@@ -1,12 +1,13 @@
-//! Adds lines to the audit.
+//! Adds lines to the audit, and reads and seals them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::Event;
+use super::chain::{Head, Line, Seal};
 use crate::actor::Actor;
 use crate::db::Connection;
-use crate::db::schema::audit_event as line;
+use crate::db::schema::{audit_event as line, audit_seal as seal};
 use crate::error::Result;
 use crate::on_each;
 
@@ -41,4 +42,114 @@ pub(super) fn insert_event(
         ))
         .execute(c))?;
     Ok(())
+}
+
+#[derive(Queryable)]
+struct LineRow {
+    id: i64,
+    at: NaiveDateTime,
+    request_id: String,
+    origin: String,
+    user_id: Option<i64>,
+    user_name: String,
+    organisation: String,
+    roles: String,
+    action: String,
+    outcome: String,
+    object_type: String,
+    object_id: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl From<LineRow> for Line {
+    fn from(row: LineRow) -> Self {
+        Self {
+            id: row.id,
+            at: row.at,
+            request_id: row.request_id,
+            origin: row.origin,
+            user_id: row.user_id,
+            user_name: row.user_name,
+            organisation: row.organisation,
+            roles: row.roles,
+            action: row.action,
+            outcome: row.outcome,
+            object_type: row.object_type,
+            object_id: row.object_id,
+            before: row.before,
+            after: row.after,
+        }
+    }
+}
+
+/// Lines from this number on that are not sealed yet, oldest first.
+pub(super) fn list_unsealed(conn: &mut Connection, from_id: i64, most: i64) -> Result<Vec<Line>> {
+    let sealed = seal::table.filter(seal::event_id.eq(line::id));
+    let rows: Vec<LineRow> = line::table
+        .filter(line::id.ge(from_id))
+        .filter(diesel::dsl::not(diesel::dsl::exists(sealed)))
+        .order(line::id)
+        .limit(most)
+        .load(conn)?;
+    Ok(rows.into_iter().map(Line::from).collect())
+}
+
+/// The first line from before this moment that is not sealed.
+pub(super) fn find_unsealed_before(
+    conn: &mut Connection,
+    before: NaiveDateTime,
+) -> Result<Option<(i64, NaiveDateTime)>> {
+    let sealed = seal::table.filter(seal::event_id.eq(line::id));
+    Ok(line::table
+        .filter(line::at.lt(before))
+        .filter(diesel::dsl::not(diesel::dsl::exists(sealed)))
+        .order(line::id)
+        .select((line::id, line::at))
+        .first(conn)
+        .optional()?)
+}
+
+/// The end of the chain.
+pub(super) fn find_head(conn: &mut Connection) -> Result<Head> {
+    let newest: Option<(i64, String)> =
+        seal::table.order(seal::seq.desc()).select((seal::seq, seal::hash)).first(conn).optional()?;
+    Ok(newest.map_or_else(Head::start, |(seq, hash)| Head { seq, hash }))
+}
+
+/// The highest number of a line that is sealed.
+pub(super) fn find_last_sealed_id(conn: &mut Connection) -> Result<Option<i64>> {
+    Ok(seal::table.select(diesel::dsl::max(seal::event_id)).get_result(conn)?)
+}
+
+pub(super) fn insert_seals(conn: &mut Connection, seals: &[Seal]) -> Result<()> {
+    let rows: Vec<_> = seals
+        .iter()
+        .map(|one| {
+            (
+                seal::seq.eq(one.seq),
+                seal::event_id.eq(one.event_id),
+                seal::sealed_at.eq(one.sealed_at),
+                seal::hash.eq(&one.hash),
+            )
+        })
+        .collect();
+    on_each!(conn, c => diesel::insert_into(seal::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+/// Seals after this one, each with its line as far as it is still there.
+pub(super) fn list_sealed(conn: &mut Connection, after: i64, most: i64) -> Result<Vec<(Seal, Option<Line>)>> {
+    type Row = ((i64, i64, NaiveDateTime, String), Option<LineRow>);
+    let rows: Vec<Row> = seal::table
+        .left_join(line::table)
+        .filter(seal::seq.gt(after))
+        .order(seal::seq)
+        .limit(most)
+        .select((seal::all_columns, line::all_columns.nullable()))
+        .load(conn)?;
+    let read = |((seq, event_id, sealed_at, hash), line): Row| {
+        (Seal { seq, event_id, sealed_at, hash }, line.map(Line::from))
+    };
+    Ok(rows.into_iter().map(read).collect())
 }

@@ -10,7 +10,10 @@ use std::time::Duration;
 use diesel::connection::{
     AnsiTransactionManager as Ansi, Connection as _, SimpleConnection, TransactionManager,
 };
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
+use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, QueryResult, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -190,6 +193,23 @@ pub fn has_pending_migrations(conn: &mut Connection) -> Result<bool> {
         Connection::Postgres(_) => conn.has_pending_migration(POSTGRES_MIGRATIONS),
     };
     pending.map_err(Error::internal)
+}
+
+/// Whether this program knows every migration that was run: false when a newer program was here.
+pub fn is_schema_known(conn: &mut Connection) -> Result<bool> {
+    fn names<B: diesel::backend::Backend>(source: EmbeddedMigrations) -> Result<Vec<String>> {
+        let known = MigrationSource::<B>::migrations(&source).map_err(Error::internal)?;
+        Ok(known.iter().map(|migration| migration.name().version().to_string()).collect())
+    }
+    let (run, known) = match conn {
+        Connection::Sqlite(conn) => {
+            (conn.applied_migrations().map_err(Error::internal)?, names::<Sqlite>(SQLITE_MIGRATIONS)?)
+        }
+        Connection::Postgres(conn) => {
+            (conn.applied_migrations().map_err(Error::internal)?, names::<Pg>(POSTGRES_MIGRATIONS)?)
+        }
+    };
+    Ok(run.iter().all(|version| known.contains(&version.to_string())))
 }
 
 /// Whether the database answers.

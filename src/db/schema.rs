@@ -345,6 +345,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_seal (seq) {
+        seq -> BigInt,
+        event_id -> BigInt,
+        sealed_at -> Timestamp,
+        hash -> Text,
+    }
+}
+
+diesel::joinable!(audit_seal -> audit_event (event_id));
+
+diesel::table! {
     outbox_mail (id) {
         id -> BigInt,
         kind -> Text,
@@ -412,4 +423,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_token,
     service_account,
     audit_event,
+    audit_seal,
 );

@@ -298,7 +298,7 @@ impl Fields {
         self.require(name, chosen)
     }
 
-    /// A list of short texts: in JSON an array, in forms separated by commas or new lines.
+    /// A list of short texts: in JSON an array, in forms each on its own line.
     pub fn texts(&mut self, name: &str, most: usize, Length(min, max): Length) -> Vec<String> {
         let items: Vec<Option<String>> = match self.value(name) {
             None => return Vec::new(),
@@ -306,7 +306,7 @@ impl Fields {
                 items.into_iter().map(|item| item.as_str().map(str::to_owned)).collect()
             }
             Some(Value::String(text)) if self.from_form => text
-                .split([',', '\n', '|'])
+                .lines()
                 .map(str::trim)
                 .filter(|item| !item.is_empty())
                 .map(|item| Some(item.to_owned()))
@@ -323,18 +323,14 @@ impl Fields {
         let mut texts = Vec::new();
         for item in items {
             match item.as_deref().map(str::trim) {
-                Some(text)
-                    if (min..=max).contains(&text.chars().count())
-                        && !text.chars().any(|c| c.is_control() || c == '|') =>
-                {
-                    texts.push(text.to_owned());
+                Some(text) if text.chars().any(|c| c.is_control() || c == '|') => {
+                    self.error(name, "teken", "bevat een teken dat hier niet mag, zoals |");
+                    return Vec::new();
                 }
+                Some(text) if (min..=max).contains(&text.chars().count()) => texts.push(text.to_owned()),
                 _ => {
-                    self.error(
-                        name,
-                        "ongeldige-waarde",
-                        format!("elke waarde moet tekst van {min} tot {max} tekens zijn"),
-                    );
+                    let message = format!("elke waarde moet tekst van {min} tot {max} tekens zijn");
+                    self.error(name, "ongeldige-waarde", message);
                     return Vec::new();
                 }
             }
@@ -504,6 +500,44 @@ mod tests {
         assert_eq!(fields.optional_int("b", 0, 9), None);
         assert_eq!(fields.optional_int("c", 0, 9), None);
         assert_eq!(fields.finish(()).expect_err("two are wrong").iter().count(), 2);
+    }
+
+    #[test]
+    fn texts_stand_on_lines_of_their_own_and_may_hold_a_comma() {
+        let read = |value: &str| {
+            let mut fields = Fields::from_pairs([("woorden".into(), value.into())].into_iter());
+            let texts = fields.texts("woorden", 3, Length(1, 12));
+            let codes = fields.finish(()).err().map(|wrong| wrong.iter().map(|v| v.code).collect::<Vec<_>>());
+            (texts, codes.unwrap_or_default())
+        };
+        assert_eq!(
+            read("wonen, kort\r\n\r\n logeren "),
+            (vec!["wonen, kort".into(), "logeren".into()], vec![])
+        );
+        assert_eq!(read("wonen|logeren"), (vec![], vec!["teken"]));
+        assert_eq!(read("wonen met begeleiding"), (vec![], vec!["ongeldige-waarde"]));
+        assert_eq!(read("a\nb\nc\nd"), (vec![], vec!["te-veel"]));
+    }
+
+    #[test]
+    fn days_are_written_in_two_ways_in_a_form_and_in_one_in_json() {
+        let day = NaiveDate::from_ymd_opt(2027, 1, 31);
+        for (text, in_form, in_json) in [
+            ("31-01-2027", day, None),
+            (" 31-1-2027 ", day, None),
+            ("2027-01-31", day, day),
+            ("31-01-27", None, None),
+            ("31-02-2027", None, None),
+            ("31-12-1989", None, None),
+            ("2101-01-01", None, None),
+            ("31 januari 2027", None, None),
+        ] {
+            let mut form = Fields::from_pairs([("dag".into(), text.into())].into_iter());
+            let body = serde_json::json!({ "dag": text }).to_string();
+            let mut json = Fields::from_json(body.as_bytes()).expect("an object");
+            assert_eq!((form.optional_date("dag"), json.optional_date("dag")), (in_form, in_json), "{text}");
+            assert_eq!((form.is_clean(), json.is_clean()), (in_form.is_some(), in_json.is_some()), "{text}");
+        }
     }
 
     #[test]

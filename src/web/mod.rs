@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod chart;
 pub mod context;
+pub mod described;
 pub mod errors;
 pub mod fields;
 pub mod form;

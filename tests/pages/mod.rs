@@ -1,6 +1,8 @@
 //! The pages over HTTP.
 
 mod account;
+mod add_offer;
+mod book;
 mod capacity;
 mod links;
 mod second_factor;

@@ -33,6 +33,18 @@ impl Database {
         }
     }
 
+    /// A database of the same kind with nothing in it.
+    pub fn empty_beside(&self) -> Self {
+        match &*self.keep {
+            Keep::Folder(_) => {
+                let folder = tempfile::tempdir().expect("a folder");
+                let url = format!("sqlite://{}", folder.path().join("empty.sqlite").display());
+                Self { url, keep: Arc::new(Keep::Folder(folder)) }
+            }
+            Keep::Named { server, .. } => create(server, "template0"),
+        }
+    }
+
     /// The same database, for a second server.
     pub fn shared(&self) -> Self {
         Self { url: self.url.clone(), keep: self.keep.clone() }
@@ -59,10 +71,15 @@ fn copy_template() -> Database {
     let help = "PostgreSQL for the tests is started by `make test`, or: scripts/with-postgres.sh scripts/test-databases.sh cargo nextest run";
     let server = std::env::var("TEST_POSTGRES_URL").expect(help);
     let template = std::env::var("TEST_POSTGRES_TEMPLATE").expect(help);
+    create(&server, &template)
+}
+
+fn create(server: &str, template: &str) -> Database {
     let name = format!("test_{:016x}", rand_name());
-    execute(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+    execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
     let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-    Database { url: format!("{base}/{name}"), keep: Arc::new(Keep::Named { server, name }) }
+    let keep = Keep::Named { server: server.to_owned(), name: name.clone() };
+    Database { url: format!("{base}/{name}"), keep: Arc::new(keep) }
 }
 
 fn rand_name() -> u64 {

@@ -3,6 +3,7 @@
 
 mod client;
 mod databases;
+mod forms;
 
 use std::sync::mpsc;
 
@@ -19,8 +20,8 @@ use chrono::{DateTime, Duration, Utc};
 use secrecy::SecretString;
 
 pub use self::client::{Answer, Browser};
-pub use self::databases::Backend;
-use self::databases::Database;
+pub use self::databases::{Backend, Database};
+pub use self::forms::{Form, unescaped};
 
 /// The moment at which all tests play: a Saturday morning, 10.00 uur.
 pub fn now() -> DateTime<Utc> {
@@ -96,6 +97,11 @@ impl TestServer {
     /// A connection to this server's database, past the program.
     pub fn connection(&self) -> Connection {
         db::Manager::new(&self.database.url).open().expect("the database answers")
+    }
+
+    /// An empty database beside this server's, of the same kind.
+    pub fn empty_database(&self) -> Database {
+        self.database.empty_beside()
     }
 
     pub fn database_url(&self) -> &str {

@@ -8,20 +8,22 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use rules::codes::{AgbCode, ProductCode, RegionCode};
 
-use self::body::{AanbodBody, ConfirmationBody, Timeline, TimelineLine};
+use self::body::{ConfirmationBody, OfferBody, Timeline, TimelineLine};
 use self::input::{
     ConfirmationInput, FiguresInput, OfferInput, finish_figures, read_figures, read_json_wait,
 };
 use super::actions::{self, Outcome};
 use super::model::{Change, Offer};
 use crate::actor::Actor;
-use crate::api_document::{Problem, parse_path};
+use crate::api_document::parse_path;
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
 use crate::paging::{PAGE_SIZE, Paging};
 use crate::product_book::common::find_provider_id;
+use crate::product_book::described::ProviderPath;
 use crate::web::context::Context;
+use crate::web::described::{ReadProblems, WriteProblems};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::reply;
@@ -38,8 +40,8 @@ const HIGHEST_ID: i64 = 9_007_199_254_740_991;
         ("op" = Option<String>, Query, description = "Dag, jjjj-mm-dd", format = "date", pattern = r"^(199\d|20\d\d|2100)-\d\d-\d\d$", example = "2026-06-30"),
     ),
     responses(
-        (status = 200, description = "Het aanbod", body = AanbodBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
+        (status = 200, description = "Het aanbod", body = OfferBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
+        ReadProblems,
     )
 )]
 pub async fn get_offer(
@@ -73,9 +75,8 @@ pub async fn get_offer(
     ),
     request_body(content = FiguresInput, content_type = "application/json"),
     responses(
-        (status = 200, description = "Opgeslagen en bevestigd", body = AanbodBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
+        (status = 200, description = "Opgeslagen en bevestigd", body = OfferBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
     ),
     security(("bearer" = []))
 )]
@@ -127,7 +128,7 @@ pub async fn put_offer(
     ),
     responses(
         (status = 200, description = "Het verloop", body = Timeline, headers(("API-Version" = String))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn get_timeline(
@@ -145,9 +146,7 @@ pub async fn get_timeline(
     let paging = Paging::new(page, total);
     let shows_signature = may_see_signatures(&ctx.actor, &offer);
     reply::json(&Timeline {
-        pagina: paging.number,
-        paginas: paging.pages(),
-        totaal: paging.total,
+        paginering: paging.into(),
         wijzigingen: lines
             .iter()
             .map(|line| TimelineLine::new(line, shows_signature, offer.product.ages))
@@ -158,12 +157,11 @@ pub async fn get_timeline(
 #[utoipa::path(
     post, path = "/aanbieders/{agb}/bevestigingen", operation_id = "bevestigAlles", tag = "Aanbod",
     summary = "Alle cijfers van een aanbieder bevestigen: niets gewijzigd",
-    params(("agb" = String, Path, description = "AGB-code van uw aanbieder", pattern = "^[0-9]{8}$", example = "98990001")),
+    params(ProviderPath),
     request_body(content = ConfirmationInput, content_type = "application/json"),
     responses(
         (status = 201, description = "Bevestigd", body = ConfirmationBody, headers(("API-Version" = String))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
+        WriteProblems,
     ),
     security(("bearer" = []))
 )]
@@ -191,12 +189,11 @@ pub async fn post_confirmation(
     summary = "Aanbod toevoegen",
     description = "Voor een eigen locatie en een product waarvoor u (of uw hoofdaannemer) vandaag een contract heeft. Het nieuwe aanbod heeft nog geen cijfers: \
         de status is onbekend.",
-    params(("agb" = String, Path, description = "AGB-code van uw aanbieder", pattern = "^[0-9]{8}$", example = "98990001")),
+    params(ProviderPath),
     request_body(content = OfferInput, content_type = "application/json"),
     responses(
-        (status = 201, description = "Toegevoegd", body = AanbodBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"), ("Location" = String, description = "Adres van het aanbod"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
+        (status = 201, description = "Toegevoegd", body = OfferBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"), ("Location" = String, description = "Adres van het aanbod"))),
+        WriteProblems,
     ),
     security(("bearer" = []))
 )]
@@ -238,12 +235,12 @@ pub(super) fn may_see_signatures(actor: &Actor, offer: &Offer) -> bool {
 }
 
 fn reply_offer(status: StatusCode, offer: Offer, day: chrono::NaiveDate) -> Result<HttpResponse> {
-    reply::json_with_version(status, offer.version, &AanbodBody::new(offer, day))
+    reply::json_with_version(status, offer.version, &OfferBody::new(offer, day))
 }
 
 /// Somebody else was first: the offer as it is now goes along.
 fn outdated(offer: Offer, today: chrono::NaiveDate) -> Result<Error> {
-    let current = serde_json::to_value(AanbodBody::new(offer, today)).map_err(Error::internal)?;
+    let current = serde_json::to_value(OfferBody::new(offer, today)).map_err(Error::internal)?;
     Ok(Error::Outdated { current: Some(current) })
 }
 

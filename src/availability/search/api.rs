@@ -4,218 +4,46 @@
 use std::fmt::Write as _;
 
 use actix_web::HttpResponse;
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use rules::freshness::Freshness;
-use rules::waiting_time::WeekRange;
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::input::read_search;
-use crate::api_document::Problem;
+use crate::availability::figures::api::body::{
+    FiguresBody, OfferBody, OfferLocation, OfferProduct, OfferProvider, freshness_code,
+};
 use crate::availability::supply::search::{Found, Hit};
 use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::error::{Error, Result};
 use crate::paging::{PAGE_SIZE, Paging};
 use crate::web::context::Context;
+use crate::web::described::ReadProblems;
 use crate::web::input::QueryInput;
 
-/// Wie het aanbiedt.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AanbodAanbieder {
-    /// AGB-code.
-    #[schema(example = "98990009")]
-    agb: String,
-    /// Naam van de aanbieder.
-    #[schema(example = "De Haven Jeugdhulp")]
-    naam: String,
-}
-
-/// Waar het wordt aangeboden.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AanbodLocatie {
-    /// Nummer van de locatie bij deze aanbieder.
-    #[schema(example = 1)]
-    nummer: i32,
-    /// Naam van de locatie.
-    #[schema(example = "Harderwijk")]
-    naam: String,
-    /// Plaats.
-    #[schema(example = "Harderwijk")]
-    plaats: String,
-    /// De vier cijfers van de postcode.
-    #[schema(example = 3841)]
-    pc4: i32,
-}
-
-/// Wat er wordt aangeboden.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AanbodProduct {
-    /// Code van de regio.
-    #[schema(example = "noord-veluwe")]
-    regio: String,
-    /// Code van het product in het productenboek.
-    #[schema(example = "52A01")]
-    code: String,
-    /// Naam van het product.
-    #[schema(example = "Specialistische jeugd-ggz")]
-    naam: String,
-}
-
-/// Een wachttijd in weken. Zonder `maxWeken` is er geen einde bekend: "meer dan".
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Wachttijd {
-    /// Minste aantal weken.
-    #[schema(minimum = 0, example = 6)]
-    min_weken: u16,
-    /// Hoogste aantal weken; ontbreekt bij een open einde.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, example = 8)]
-    max_weken: Option<u16>,
-}
-
-impl From<WeekRange> for Wachttijd {
-    fn from(range: WeekRange) -> Self {
-        Self { min_weken: range.min(), max_weken: range.upper() }
-    }
-}
-
-/// Een aanmeldstop.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Aanmeldstop {
-    /// Code van de reden.
-    #[schema(example = "vol")]
-    reden: &'static str,
-    /// Toelichting.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    toelichting: Option<String>,
-    /// Tot wanneer; ontbreekt als dat niet bekend is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tot: Option<NaiveDate>,
-}
-
-/// Aanbod: wat een aanbieder op een locatie voor een product heeft. Wat niet bekend is, ontbreekt; het is nooit nul.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Aanbod)]
-#[serde(rename_all = "camelCase")]
-pub struct OfferBody {
-    /// Nummer van dit aanbod.
-    #[schema(minimum = 1, example = 12)]
-    id: i64,
-    aanbieder: AanbodAanbieder,
-    locatie: AanbodLocatie,
-    product: AanbodProduct,
-    /// Vrije plekken, na aftrek van wat sinds de laatste bevestiging is vergeven.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, example = 3)]
-    plekken_vrij: Option<u16>,
-    /// Plekken in totaal.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, example = 12)]
-    plekken_totaal: Option<u16>,
-    /// Aantal wachtenden bij de aanbieder.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, example = 5)]
-    wachtenden: Option<u16>,
-    /// Weken tot de intake (NZa: aanmeldwachttijd).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    aanmeldwachttijd: Option<Wachttijd>,
-    /// Weken van intake tot start van de hulp (NZa: behandelwachttijd).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    behandelwachttijd: Option<Wachttijd>,
-    /// Weken tot de echte start; alleen als beide delen bekend zijn.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wachttijd: Option<Wachttijd>,
-    /// Waar de wachttijd op berust: actueel, retrospectief of schatting.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "actueel")]
-    grondslag: Option<&'static str>,
-    /// plek, wachtlijst, eerst-beoordelen, aanmeldstop, in-overleg of onbekend.
-    #[schema(example = "plek")]
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    aanmeldstop: Option<Aanmeldstop>,
-    /// Jongste leeftijd.
-    #[schema(minimum = 0, maximum = 27, example = 4)]
-    leeftijd_vanaf: u8,
-    /// Oudste leeftijd.
-    #[schema(minimum = 0, maximum = 27, example = 17)]
-    leeftijd_tot: u8,
-    /// Aangekondigde laatste dag.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sluit_op: Option<NaiveDate>,
-    /// Opmerkingen van de aanbieder.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    opmerkingen: Option<String>,
-    /// Of de hulp online kan.
-    online: bool,
-    /// Wanneer iemand de cijfers het laatst bevestigde (UTC).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bevestigd_op: Option<DateTime<Utc>>,
-    /// vers, verouderend, verouderd of nooit-bevestigd.
-    #[schema(example = "vers")]
-    versheid: &'static str,
-    /// Versie, dezelfde als in de ETag.
-    #[schema(minimum = 1, example = 7)]
-    versie: i32,
-    /// Afstand in kilometers tot de gekozen postcode of het midden van de gemeente.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, example = 8.2)]
-    afstand_km: Option<f64>,
-}
-
-/// The code of freshness in answers.
-pub fn freshness_code(freshness: Freshness) -> &'static str {
-    match freshness {
-        Freshness::Fresh => "vers",
-        Freshness::Ageing => "verouderend",
-        Freshness::Stale => "verouderd",
-        Freshness::NeverConfirmed => "nooit-bevestigd",
-    }
-}
-
-impl OfferBody {
-    pub fn new(snapshot: &Snapshot, offer: &Offer) -> Self {
-        let (provider, location, product) =
-            (snapshot.provider(offer), snapshot.location(offer), snapshot.product(offer));
-        let figures = &offer.figures;
-        Self {
-            id: offer.id,
-            aanbieder: AanbodAanbieder { agb: provider.agb.clone(), naam: provider.name.clone() },
-            locatie: AanbodLocatie {
-                nummer: location.number,
-                naam: location.name.clone(),
-                plaats: location.place.clone(),
-                pc4: location.pc4,
-            },
-            product: AanbodProduct {
-                regio: snapshot.book.regions[product.region as usize].code.clone(),
-                code: product.code.clone(),
-                naam: product.name.clone(),
-            },
-            plekken_vrij: offer.shown_places(),
-            plekken_totaal: figures.total_places,
-            wachtenden: figures.waiting,
-            aanmeldwachttijd: figures.intake.map(Into::into),
-            behandelwachttijd: figures.treatment.map(Into::into),
-            wachttijd: figures.total_wait().map(Into::into),
-            grondslag: figures.basis.map(rules::waiting_time::Basis::code),
-            status: figures.status.code(),
-            aanmeldstop: figures.stop.as_ref().map(|stop| Aanmeldstop {
-                reden: stop.reason.code(),
-                toelichting: stop.explanation.clone(),
-                tot: stop.until,
-            }),
-            leeftijd_vanaf: offer.ages.min(),
-            leeftijd_tot: offer.ages.max(),
-            sluit_op: figures.closes_on,
-            opmerkingen: figures.remarks.clone(),
-            online: offer.online,
-            bevestigd_op: offer.confirmed_at,
-            versheid: freshness_code(offer.freshness),
-            versie: offer.version,
-            afstand_km: None,
-        }
+/// The offer as everybody gets it: the distance is the asker's own.
+fn offer_body(snapshot: &Snapshot, offer: &Offer) -> OfferBody {
+    let (provider, location, product) =
+        (snapshot.provider(offer), snapshot.location(offer), snapshot.product(offer));
+    OfferBody {
+        id: offer.id,
+        aanbieder: OfferProvider { agb: provider.agb.clone(), naam: provider.name.clone() },
+        locatie: OfferLocation {
+            nummer: location.number,
+            naam: location.name.clone(),
+            plaats: location.place.clone(),
+            pc4: location.pc4,
+        },
+        product: OfferProduct {
+            regio: snapshot.book.regions[product.region as usize].code.clone(),
+            code: product.code.clone(),
+            naam: product.name.clone(),
+        },
+        cijfers: FiguresBody::new(&offer.figures, offer.reserved, offer.ages),
+        online: offer.online,
+        bevestigd_op: offer.confirmed_at,
+        versheid: freshness_code(offer.freshness),
+        versie: offer.version,
+        afstand_km: None,
     }
 }
 
@@ -268,7 +96,7 @@ pub struct FoundBody {
     ),
     responses(
         (status = 200, description = "Wat er past", body = FoundBody, headers(("API-Version" = String))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 429, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn search_offers(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -315,7 +143,7 @@ fn kept_text<'a>(snapshot: &Snapshot, offer: &'a Offer) -> Result<&'a str> {
     if let Some(kept) = offer.json.get() {
         return Ok(kept);
     }
-    let text = serde_json::to_string(&OfferBody::new(snapshot, offer)).map_err(Error::internal)?;
+    let text = serde_json::to_string(&offer_body(snapshot, offer)).map_err(Error::internal)?;
     Ok(offer.json.get_or_init(|| text.into()))
 }
 

@@ -11,11 +11,13 @@ use utoipa::ToSchema;
 
 use super::actions::{self, ContractDraft};
 use super::model::{Contract, LEVELS};
-use crate::api_document::{Problem, parse_path};
+use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::product_book::common::{Period, Stored};
+use crate::product_book::described::{Datum, Productcode, ProviderPath};
 use crate::web::context::Context;
+use crate::web::described::{ReadProblems, WriteProblems};
 use crate::web::fields::Fields;
 use crate::web::fields::parse_number;
 use crate::web::input::{JsonInput, QueryInput};
@@ -78,26 +80,17 @@ pub struct ContractInput {
     #[schema(pattern = "^[a-z][a-z0-9-]{1,39}$", example = "noord-veluwe")]
     regio: String,
     /// Code van het product binnen de regio.
-    #[schema(pattern = "^[A-Za-z0-9-]{2,10}$", example = "41A01")]
-    product: String,
+    product: Productcode,
     /// CBS-code van de gemeente; zonder dit veld geldt het contract voor de hele regio.
     #[schema(pattern = "^[Gg][Mm][0-9]{4}$", example = "GM0243")]
     gemeente: Option<String>,
     niveau: Contractniveau,
     /// Eerste dag (jjjj-mm-dd), van 1990 tot en met 2100. Zonder dit veld is er geen begin bekend.
-    #[schema(
-        pattern = "^(199[0-9]|20[0-9]{2}|2100)-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))$",
-        example = "2026-01-01"
-    )]
     #[serde(rename = "geldigVanaf")]
-    geldig_vanaf: Option<String>,
+    geldig_vanaf: Option<Datum>,
     /// Laatste dag (jjjj-mm-dd), van 1990 tot en met 2100, niet voor de eerste. Zonder dit veld is er geen einde bekend.
-    #[schema(
-        pattern = "^(199[0-9]|20[0-9]{2}|2100)-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))$",
-        example = "2026-12-31"
-    )]
     #[serde(rename = "geldigTot")]
-    geldig_tot: Option<String>,
+    geldig_tot: Option<Datum>,
 }
 
 impl From<Stored<Contract>> for ContractBody {
@@ -144,10 +137,10 @@ pub(super) fn read_contract(fields: &mut Fields, region: String) -> ContractDraf
     get, path = "/aanbieders/{agb}/contracten", operation_id = "lijstContracten", tag = "Productenboek",
     summary = "Contracten van een aanbieder",
     description = "Alle contracten, ook die zijn afgelopen of nog beginnen. Een onderaannemer heeft er geen: hij werkt onder die van zijn hoofdaannemer.",
-    params(("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$", example = "98990001")),
+    params(ProviderPath),
     responses(
         (status = 200, description = "De contracten, op regio, product, gemeente en eerste dag", body = Contracten, headers(("API-Version" = String))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn list_contracts(
@@ -165,12 +158,12 @@ pub async fn list_contracts(
     get, path = "/aanbieders/{agb}/contracten/{id}", operation_id = "haalContract", tag = "Productenboek",
     summary = "Eén contract",
     params(
-        ("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$", example = "98990001"),
+        ProviderPath,
         ("id" = i64, Path, description = "Nummer van het contract", minimum = 1, example = 1),
     ),
     responses(
         (status = 200, description = "Het contract", body = ContractBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn get_contract(
@@ -190,14 +183,13 @@ pub async fn get_contract(
     description = "Voor één product van de eigen regio. Contracten van een aanbieder voor hetzelfde product mogen voor een gemeente niet \
         op dezelfde dag gelden: dat geeft 409 bij geldigVanaf. Een onderaannemer heeft geen eigen contract: dat geeft 409, net als een \
         gemeente die niet bij de regio hoort. Een regio, product of gemeente die niet bestaat geeft 404.",
-    params(("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$")),
+    params(ProviderPath),
     request_body(content = ContractInput, content_type = "application/json"),
     responses(
         (status = 201, description = "Gemaakt", body = ContractBody, headers(
             ("API-Version" = String), ("ETag" = String, description = "Eerste versie"), ("Location" = String, description = "Adres van het contract"),
         )),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 408, response = Problem), (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+        WriteProblems,
     ),
     security(("bearer" = []))
 )]
@@ -229,15 +221,14 @@ pub async fn add_contract(
     description = "Stuur in If-Match de ETag van de laatst gelezen versie mee. Verder geldt wat bij het maken van een contract geldt. \
         Een contract verdwijnt niet: geef het een laatste dag.",
     params(
-        ("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$"),
+        ProviderPath,
         ("id" = i64, Path, description = "Nummer van het contract", minimum = 1),
         ("If-Match" = String, Header, description = "ETag van de versie die u wijzigt"),
     ),
     request_body(content = ContractInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Gewijzigd", body = ContractBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 408, response = Problem), (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+        WriteProblems,
     ),
     security(("bearer" = []))
 )]

@@ -9,11 +9,13 @@ use utoipa::ToSchema;
 
 use super::actions::{self, LocationDraft};
 use super::model::{Location, NUMBERS};
-use crate::api_document::{Problem, parse_path};
+use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::product_book::common::{Expect, Stored};
+use crate::product_book::described::ProviderPath;
 use crate::web::context::Context;
+use crate::web::described::{IfMatch, ReadProblems, WriteProblems};
 use crate::web::fields::parse_number;
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
@@ -118,10 +120,10 @@ pub(super) fn read_name(fields: &mut Fields) -> String {
 #[utoipa::path(
     get, path = "/aanbieders/{agb}/locaties", operation_id = "lijstLocaties", tag = "Productenboek",
     summary = "Locaties van een aanbieder",
-    params(("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$", example = "98990001")),
+    params(ProviderPath),
     responses(
         (status = 200, description = "De locaties, op nummer", body = Locaties, headers(("API-Version" = String))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn list_locations(
@@ -139,12 +141,12 @@ pub async fn list_locations(
     get, path = "/aanbieders/{agb}/locaties/{nummer}", operation_id = "haalLocatie", tag = "Productenboek",
     summary = "Eén locatie",
     params(
-        ("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$", example = "98990001"),
+        ProviderPath,
         ("nummer" = i32, Path, description = "Nummer van de locatie", minimum = 1, maximum = 9999, example = 1),
     ),
     responses(
         (status = 200, description = "De locatie", body = LocationBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn get_location(
@@ -164,16 +166,15 @@ pub async fn get_location(
     description = "Zonder If-Match maakt u een nieuwe locatie. Met de ETag van de laatst gelezen versie in If-Match wijzigt u haar. \
         Een postcode die niet bestaat geeft 404.",
     params(
-        ("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$"),
+        ProviderPath,
         ("nummer" = i32, Path, description = "Nummer van de locatie", minimum = 1, maximum = 9999),
-        ("If-Match" = Option<String>, Header, description = "ETag van de versie die u wijzigt"),
+        IfMatch,
     ),
     request_body(content = LocationInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Gewijzigd", body = LocationBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
         (status = 201, description = "Gemaakt", body = LocationBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 408, response = Problem), (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+        WriteProblems,
     ),
     security(("bearer" = []))
 )]

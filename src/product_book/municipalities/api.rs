@@ -15,10 +15,9 @@ use crate::db::Connection;
 use crate::error::Result;
 use crate::paging::Paging;
 use crate::product_book::common::{Expect, Period, Stored};
-use crate::product_book::described::{
-    Datum, IfMatch, Naam, PageQuery, Paginering, ReadProblems, WriteProblems,
-};
+use crate::product_book::described::{Datum, Naam};
 use crate::web::context::Context;
+use crate::web::described::{IfMatch, PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;

@@ -10,7 +10,8 @@ use super::actions::ProductDraft;
 use super::model::{Product, ProductFilter};
 use crate::paging::Paging;
 use crate::product_book::common::{Period, Stored, known};
-use crate::product_book::described::{Datum, Naam, Paginering, Productcode, Segmentcode, Toelichting};
+use crate::product_book::described::{Datum, Naam, Productcode, Segmentcode, Toelichting};
+use crate::web::described::Paginering;
 use crate::web::fields::{Fields, Length};
 
 const MOST_WEEKS: i64 = 520;

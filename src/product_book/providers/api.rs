@@ -11,13 +11,15 @@ use super::actions::{self, ProviderDraft};
 use super::model::{
     Provider, ProviderColumn, ProviderFilter, ProviderKind, parse_email, parse_phone, parse_website,
 };
-use crate::api_document::{Problem, parse_path};
+use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::identity::policy::Permission;
 use crate::paging::{Paging, SortOrder, rows_of_page};
-use crate::product_book::common::{Expect, Stored};
+use crate::product_book::common::{Expect, Stored, known};
+use crate::product_book::described::{Mailadres, ProviderPath, Telefoonnummer, Toelichting, Webadres};
 use crate::web::context::Context;
+use crate::web::described::{IfMatch, PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
@@ -69,18 +71,10 @@ pub struct ProviderBody {
 
 /// Eén pagina van de aanbieders.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub struct Aanbieders {
     aanbieders: Vec<ProviderBody>,
-    /// Nummer van deze pagina.
-    #[schema(minimum = 1, example = 1)]
-    pagina: usize,
-    /// Aantal pagina's.
-    #[schema(minimum = 1, example = 7)]
-    paginas: usize,
-    /// Aantal aanbieders op alle pagina's samen.
-    #[schema(example = 133)]
-    totaal: usize,
+    #[serde(flatten)]
+    paginering: Paginering,
 }
 
 /// Wat u van een aanbieder opslaat.
@@ -110,34 +104,18 @@ pub struct MainProviderInput {
     )]
     naam: String,
     /// Telefoonnummer voor verwijzers.
-    #[schema(max_length = 40, pattern = "^[+(]?[0-9]([ ()-]{0,3}[0-9]){5,14}$", example = "0341 00 01 01")]
     #[serde(rename = "telefoonVerwijzers")]
-    telefoon_verwijzers: Option<String>,
+    telefoon_verwijzers: Option<Telefoonnummer>,
     /// E-mailadres voor verwijzers.
-    #[schema(
-        max_length = 200,
-        pattern = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
-        example = "aanmelden@bakenzand-jeugd-en-gezin.example"
-    )]
     #[serde(rename = "emailVerwijzers")]
-    email_verwijzers: Option<String>,
+    email_verwijzers: Option<Mailadres>,
     /// Website, met https://.
-    #[schema(
-        max_length = 200,
-        pattern = r"^https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+([/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?$",
-        example = "https://www.bakenzand-jeugd-en-gezin.example"
-    )]
-    website: Option<String>,
+    website: Option<Webadres>,
     /// Of de aanbieder ook hulp op afstand geeft. Zonder dit veld: nee.
     #[serde(rename = "onlineHulp")]
     online_hulp: Option<bool>,
     /// Wat verder van belang is.
-    #[schema(
-        max_length = 500,
-        pattern = r"^[^\x00-\x09\x0B-\x1F\x7F-\x9F]*$",
-        example = "Voor kinderen van 0 tot 18 jaar en hun ouders."
-    )]
-    toelichting: Option<String>,
+    toelichting: Option<Toelichting>,
 }
 
 /// Een aanbieder die onder de contracten van een hoofdaannemer werkt.
@@ -161,40 +139,23 @@ pub struct SubProviderInput {
     )]
     naam: String,
     /// Telefoonnummer voor verwijzers.
-    #[schema(max_length = 40, pattern = "^[+(]?[0-9]([ ()-]{0,3}[0-9]){5,14}$", example = "0341 00 01 02")]
     #[serde(rename = "telefoonVerwijzers")]
-    telefoon_verwijzers: Option<String>,
+    telefoon_verwijzers: Option<Telefoonnummer>,
     /// E-mailadres voor verwijzers.
-    #[schema(
-        max_length = 200,
-        pattern = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
-        example = "aanmelden@praktijk-waterkant.example"
-    )]
     #[serde(rename = "emailVerwijzers")]
-    email_verwijzers: Option<String>,
+    email_verwijzers: Option<Mailadres>,
     /// Website, met https://.
-    #[schema(
-        max_length = 200,
-        pattern = r"^https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+([/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?$",
-        example = "https://www.praktijk-waterkant.example"
-    )]
-    website: Option<String>,
+    website: Option<Webadres>,
     /// Of de aanbieder ook hulp op afstand geeft. Zonder dit veld: nee.
     #[serde(rename = "onlineHulp")]
     online_hulp: Option<bool>,
     /// Wat verder van belang is.
-    #[schema(
-        max_length = 500,
-        pattern = r"^[^\x00-\x09\x0B-\x1F\x7F-\x9F]*$",
-        example = "Helpt bij lezen en schrijven."
-    )]
-    toelichting: Option<String>,
+    toelichting: Option<Toelichting>,
 }
 
 impl ProviderBody {
     /// The provider as this caller may see it.
     fn new(provider: Provider, with_contacts: bool) -> Self {
-        let known = |text: String| (!text.is_empty()).then_some(text);
         let contact = |text: String| known(text).filter(|_| with_contacts);
         Self {
             agb: provider.agb,
@@ -256,11 +217,11 @@ pub(super) fn read_filter(query: &mut Fields) -> ProviderFilter {
     params(
         ("naam" = Option<String>, Query, description = "Deel van de naam", max_length = 120, pattern = r"^[^\x00-\x1F\x7F-\x9F]*$", example = "bakenzand"),
         ("soort" = Option<String>, Query, description = "hoofdaannemer of onderaannemer", pattern = "^(hoofdaannemer|onderaannemer)$", example = "hoofdaannemer"),
-        ("pagina" = Option<i32>, Query, description = "Nummer van de pagina, vanaf 1", minimum = 1, maximum = 100_000, example = 1),
+        PageQuery,
     ),
     responses(
         (status = 200, description = "De aanbieders op deze pagina", body = Aanbieders, headers(("API-Version" = String))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn list_providers(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -275,9 +236,7 @@ pub async fn list_providers(ctx: Context, QueryInput(mut query): QueryInput) -> 
     let paging = Paging::new(page, total);
     reply::json(&Aanbieders {
         aanbieders: found.into_iter().map(|stored| ProviderBody::new(stored.value, with_contacts)).collect(),
-        pagina: paging.number,
-        paginas: paging.pages(),
-        totaal: paging.total,
+        paginering: paging.into(),
     })
 }
 
@@ -285,10 +244,10 @@ pub async fn list_providers(ctx: Context, QueryInput(mut query): QueryInput) -> 
     get, path = "/aanbieders/{agb}", operation_id = "haalAanbieder", tag = "Productenboek",
     summary = "Eén aanbieder",
     description = "Hoe verwijzers de aanbieder bereiken, staat er alleen bij voor wie dat mag zien.",
-    params(("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$", example = "98990001")),
+    params(ProviderPath),
     responses(
         (status = 200, description = "De aanbieder", body = ProviderBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem), (status = 503, response = Problem),
+        ReadProblems,
     )
 )]
 pub async fn get_provider(
@@ -309,15 +268,14 @@ pub async fn get_provider(
         Een hoofdaannemer met onderaannemers of lopende contracten kan geen onderaannemer worden: dat geeft 409. \
         Een hoofdaannemer die niet bestaat geeft 404.",
     params(
-        ("agb" = String, Path, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$"),
-        ("If-Match" = Option<String>, Header, description = "ETag van de versie die u wijzigt"),
+        ProviderPath,
+        IfMatch,
     ),
     request_body(content = ProviderInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Gewijzigd", body = ProviderBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
         (status = 201, description = "Gemaakt", body = ProviderBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"))),
-        (status = 400, response = Problem), (status = 401, response = Problem), (status = 403, response = Problem), (status = 404, response = Problem), (status = 406, response = Problem),
-        (status = 408, response = Problem), (status = 409, response = Problem), (status = 413, response = Problem), (status = 415, response = Problem), (status = 503, response = Problem),
+        WriteProblems,
     ),
     security(("bearer" = []))
 )]

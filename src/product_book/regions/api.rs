@@ -14,12 +14,10 @@ use crate::db::Connection;
 use crate::error::Result;
 use crate::paging::Paging;
 use crate::product_book::common::{Expect, Stored, known};
-use crate::product_book::described::{
-    IfMatch, Mailadres, Naam, PageQuery, Paginering, ReadProblems, RegionPath, Telefoonnummer, Webadres,
-    WriteProblems,
-};
+use crate::product_book::described::{Mailadres, Naam, RegionPath, Telefoonnummer, Webadres};
 use crate::product_book::providers::model::{parse_email, parse_phone, parse_website};
 use crate::web::context::Context;
+use crate::web::described::{IfMatch, PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;

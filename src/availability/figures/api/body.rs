@@ -2,15 +2,16 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::figures::{Figures, IntakeStop, OfferStatus, StopReason};
+use rules::freshness::Freshness;
 use rules::product::AgeRange;
-use rules::waiting_time::Basis;
+use rules::waiting_time::{Basis, WeekRange};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use crate::availability::figures::model::{Offer, TimelineEntry};
 use crate::availability::figures::words::describe_entry;
-use crate::availability::search::api::{Wachttijd, freshness_code};
+use crate::web::described::Paginering;
 
 /// De aanbieder van een aanbod.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,6 +52,25 @@ pub struct OfferProduct {
     /// Naam van het product.
     #[schema(example = "Ambulante jeugdhulp")]
     pub naam: String,
+}
+
+/// Een wachttijd in weken. Zonder `maxWeken` is er geen einde bekend: "meer dan".
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Wachttijd {
+    /// Minste aantal weken.
+    #[schema(minimum = 0, example = 6)]
+    min_weken: u16,
+    /// Hoogste aantal weken; ontbreekt bij een open einde.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, example = 8)]
+    max_weken: Option<u16>,
+}
+
+impl From<WeekRange> for Wachttijd {
+    fn from(range: WeekRange) -> Self {
+        Self { min_weken: range.min(), max_weken: range.upper() }
+    }
 }
 
 /// Een aanmeldstop: de aanbieder neemt voor dit product geen nieuwe cliënten aan.
@@ -152,9 +172,9 @@ impl FiguresBody {
 
 /// Aanbod: wat één aanbieder op één locatie voor één product heeft.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AanbodMetCijfers)]
+#[schema(as = Aanbod)]
 #[serde(rename_all = "camelCase")]
-pub struct AanbodBody {
+pub struct OfferBody {
     /// Nummer van dit aanbod.
     #[schema(minimum = 1, example = 17)]
     pub id: i64,
@@ -178,9 +198,13 @@ pub struct AanbodBody {
     /// Versie, ook als ETag.
     #[schema(minimum = 1, example = 3)]
     pub versie: i32,
+    /// Afstand in kilometers tot de gekozen postcode of het midden van de gemeente; alleen na zoeken met een plaats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, example = 8.2, nullable = false)]
+    pub afstand_km: Option<f64>,
 }
 
-impl AanbodBody {
+impl OfferBody {
     /// The offer as it looks on this day.
     pub fn new(offer: Offer, day: NaiveDate) -> Self {
         Self {
@@ -190,6 +214,7 @@ impl AanbodBody {
             bevestigd_op: offer.confirmed_at,
             versheid: freshness_code(offer.freshness(day)),
             versie: offer.version,
+            afstand_km: None,
             aanbieder: OfferProvider { agb: offer.provider.agb, naam: offer.provider.name },
             locatie: OfferLocation {
                 nummer: offer.location.number,
@@ -247,14 +272,8 @@ impl TimelineLine {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AanbodVerloop)]
 pub struct Timeline {
-    /// Nummer van deze pagina.
-    #[schema(minimum = 1)]
-    pub pagina: usize,
-    /// Aantal pagina's.
-    #[schema(minimum = 1)]
-    pub paginas: usize,
-    /// Aantal regels in totaal.
-    pub totaal: usize,
+    #[serde(flatten)]
+    pub paginering: Paginering,
     pub wijzigingen: Vec<TimelineLine>,
 }
 
@@ -268,6 +287,16 @@ pub struct ConfirmationBody {
     pub bevestigd: usize,
     /// Wanneer, in UTC.
     pub bevestigd_op: DateTime<Utc>,
+}
+
+/// The code of freshness in answers.
+pub fn freshness_code(freshness: Freshness) -> &'static str {
+    match freshness {
+        Freshness::Fresh => "vers",
+        Freshness::Ageing => "verouderend",
+        Freshness::Stale => "verouderd",
+        Freshness::NeverConfirmed => "nooit-bevestigd",
+    }
 }
 
 fn codes(description: &str, values: impl IntoIterator<Item = &'static str>) -> Object {

@@ -15,11 +15,10 @@ use crate::db::Connection;
 use crate::error::Result;
 use crate::paging::Paging;
 use crate::product_book::common::{Expect, Period, Stored};
-use crate::product_book::described::{
-    Datum, IfMatch, PageQuery, Paginering, ReadProblems, RegionPath, Segmentcode, WriteProblems,
-};
+use crate::product_book::described::{Datum, RegionPath, Segmentcode};
 use crate::product_book::municipalities::api::MunicipalityPath;
 use crate::web::context::Context;
+use crate::web::described::{IfMatch, PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;

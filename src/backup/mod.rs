@@ -1,0 +1,168 @@
+//! Reservekopie (backup): a copy of the whole database that is consistent while the server goes on, checked as soon
+//! as it is made, and put back with one command.
+//!
+//! A backup is a file of the database's own kind, with a small text file beside it that says what it must hold.
+
+mod manifest;
+mod postgres;
+mod sqlite;
+mod store;
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+pub use self::manifest::Manifest;
+use crate::audit::actions::verify_chain;
+use crate::audit::chain::Head;
+use crate::db::{self, Connection, Manager};
+
+/// Why a backup could not be made, put back or trusted.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    #[error("{0}: {1}")]
+    File(PathBuf, #[source] std::io::Error),
+    #[error("{0} is there already; choose another name")]
+    Exists(PathBuf),
+    #[error("{0} is not the text file that belongs to a backup: {1}")]
+    Manifest(PathBuf, String),
+    #[error("{0} is not the file that was written: it was damaged or changed")]
+    Damaged(PathBuf),
+    #[error("the backup is one of {found}, and DATABASE_URL names {expected}")]
+    OtherKind { found: String, expected: &'static str },
+    #[error(
+        "the database at DATABASE_URL is not empty; use --overwrite to replace it. Stop the server first."
+    )]
+    NotEmpty,
+    #[error("what was put back differs from what the backup must hold: {0}")]
+    Differs(String),
+    #[error("the schema of the backup is newer than this program: use the version that made it ({0})")]
+    Newer(String),
+    #[error("{0} does not run: {1}. It comes with the client programs of PostgreSQL.")]
+    Program(&'static str, String),
+    #[error(transparent)]
+    Database(#[from] crate::error::Error),
+    #[error(transparent)]
+    Connection(#[from] diesel::ConnectionError),
+}
+
+pub type Result<T> = std::result::Result<T, BackupError>;
+
+/// The database a URL names.
+enum Place<'a> {
+    Sqlite(&'a Path),
+    Postgres(&'a str),
+}
+
+impl<'a> Place<'a> {
+    fn of(url: &'a str) -> Self {
+        match url.strip_prefix("sqlite://") {
+            Some(path) => Self::Sqlite(Path::new(path)),
+            None => Self::Postgres(url),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError + '_ {
+    move |error| BackupError::File(path.to_owned(), error)
+}
+
+/// Copies the database to a new file, checks the copy, and writes the text file beside it.
+pub fn make_backup(url: &str, file: &Path, now: DateTime<Utc>) -> Result<Manifest> {
+    if file.exists() {
+        return Err(BackupError::Exists(file.to_owned()));
+    }
+    let place = Place::of(url);
+    let contents = match &place {
+        Place::Sqlite(_) => sqlite::copy(&mut Manager::new(url).open()?, file)?,
+        Place::Postgres(url) => postgres::dump(url, file)?,
+    };
+    keep_private(file)?;
+    let manifest = Manifest {
+        kind: place.kind().into(),
+        made_at: now,
+        program: env!("CARGO_PKG_VERSION").into(),
+        sha256: manifest::digest(file)?,
+        contents,
+    };
+    manifest.write(file)?;
+    Ok(manifest)
+}
+
+/// A backup holds what the database holds: only its owner may read it.
+fn keep_private(file: &Path) -> Result<()> {
+    #[cfg(unix)]
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(at(file))?;
+    Ok(())
+}
+
+/// Puts a backup back into the database that `url` names, and compares it with what the backup must hold. An older
+/// schema is brought up to date.
+pub fn restore_backup(url: &str, file: &Path, overwrite: bool, now: DateTime<Utc>) -> Result<Manifest> {
+    let manifest = Manifest::read(file)?;
+    let place = Place::of(url);
+    if manifest.kind != place.kind() {
+        return Err(BackupError::OtherKind { found: manifest.kind, expected: place.kind() });
+    }
+    if manifest::digest(file)? != manifest.sha256 {
+        return Err(BackupError::Damaged(file.to_owned()));
+    }
+    match &place {
+        Place::Sqlite(path) => sqlite::put_back(file, path, overwrite)?,
+        Place::Postgres(url) => postgres::restore(url, file, overwrite)?,
+    }
+    let mut conn = Manager::new(url).open()?;
+    compare(&mut conn, &manifest, now)?;
+    if !db::is_schema_known(&mut conn)? {
+        return Err(BackupError::Newer(manifest.program));
+    }
+    db::migrate_up(&mut conn)?;
+    Ok(manifest)
+}
+
+/// Rehearses the day on which it is needed: makes a backup, puts it back beside the real database, compares, and
+/// cleans up. The real database is only read.
+pub fn rehearse_restore(url: &str, folder: &Path, now: DateTime<Utc>) -> Result<Manifest> {
+    let folder = tempfile::tempdir_in(folder).map_err(at(folder))?;
+    let file = folder.path().join("rehearsal.backup");
+    make_backup(url, &file, now)?;
+    match Place::of(url) {
+        Place::Sqlite(_) => {
+            let beside = format!("sqlite://{}", folder.path().join("rehearsal.sqlite").display());
+            restore_backup(&beside, &file, false, now)
+        }
+        Place::Postgres(url) => {
+            let beside = postgres::Beside::create(url)?;
+            let restored = restore_backup(beside.url(), &file, false, now);
+            beside.remove()?;
+            restored
+        }
+    }
+}
+
+fn compare(conn: &mut Connection, manifest: &Manifest, now: DateTime<Utc>) -> Result<()> {
+    let found = store::read_contents(conn)?;
+    for (table, rows) in &manifest.contents.rows {
+        let there = found.rows.get(table).copied();
+        if there != Some(*rows) {
+            let there = there.map_or_else(|| "nothing".to_owned(), |rows| format!("{rows} rows"));
+            return Err(BackupError::Differs(format!("{table} has {there} instead of {rows} rows")));
+        }
+    }
+    // Only what is older than the seals can be followed.
+    if manifest.contents.rows.contains_key(store::SEALS) {
+        let head: Head =
+            manifest.contents.audit_head.parse().map_err(|text: &str| BackupError::Differs(text.into()))?;
+        if let Err(broken) = verify_chain(conn, now.min(manifest.made_at), Some(head))? {
+            return Err(BackupError::Differs(format!("the audit is broken: {}", broken.fault)));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Backups of SQLite: a copy of the file, made by SQLite itself.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::manifest::Contents;
+use super::{BackupError, Result, at, store};
+use crate::db::{Connection, Manager};
+
+/// Copies the database into a new file and checks the copy. Readers and writers go on meanwhile.
+pub(super) fn copy(conn: &mut Connection, file: &Path) -> Result<Contents> {
+    store::vacuum_into(conn, &file.display().to_string())?;
+    let contents = check(file)?;
+    File::open(file).and_then(|out| out.sync_all()).map_err(at(file))?;
+    Ok(contents)
+}
+
+fn check(file: &Path) -> Result<Contents> {
+    let mut copy = Manager::new(&format!("sqlite://{}", file.display())).open()?;
+    let faults = store::list_faults(&mut copy)?;
+    if !faults.is_empty() {
+        return Err(BackupError::Differs(faults.join("; ")));
+    }
+    let contents = store::read_contents(&mut copy)?;
+    // Back to one file: opening it made a log beside it.
+    store::run(&mut copy, "PRAGMA journal_mode = DELETE")?;
+    Ok(contents)
+}
+
+/// Puts the copy in the place of the database: beside it first, then by one rename.
+pub(super) fn put_back(file: &Path, database: &Path, overwrite: bool) -> Result<()> {
+    if database.exists() && !overwrite {
+        let mut conn = Manager::new(&format!("sqlite://{}", database.display())).open()?;
+        if !store::is_empty(&mut conn)? {
+            return Err(BackupError::NotEmpty);
+        }
+    }
+    if let Some(folder) = database.parent() {
+        fs::create_dir_all(folder).map_err(at(folder))?;
+    }
+    let fresh = beside(database, "-restoring");
+    fs::copy(file, &fresh).map_err(at(&fresh))?;
+    File::open(&fresh).and_then(|out| out.sync_all()).map_err(at(&fresh))?;
+    // What the old database had not taken in yet must not end up in the new one.
+    for ending in ["-wal", "-shm", "-journal"] {
+        let path = beside(database, ending);
+        if path.exists() {
+            fs::remove_file(&path).map_err(at(&path))?;
+        }
+    }
+    fs::rename(&fresh, database).map_err(at(database))
+}
+
+fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}

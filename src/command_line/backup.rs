@@ -1,0 +1,66 @@
+//! The commands that keep the data safe.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use secrecy::ExposeSecret;
+
+use super::{Outcome, print};
+use crate::backup::{self, Manifest};
+use crate::clock::Clock;
+use crate::config::Config;
+
+#[derive(Debug, Args)]
+pub(super) struct BackupArgs {
+    /// A file that is not there yet. A text file with its contents comes beside it, as FILE.json.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RestoreArgs {
+    /// A file made by `backup`, with its FILE.json beside it.
+    #[arg(value_name = "FILE", required_unless_present = "rehearse")]
+    file: Option<PathBuf>,
+    /// Replace what is in the database. Stop the server first.
+    #[arg(long, conflicts_with = "rehearse")]
+    overwrite: bool,
+    /// Only rehearse: make a backup, restore it beside the real database, compare, and clean up.
+    #[arg(long, conflicts_with = "file")]
+    rehearse: bool,
+    /// Where a rehearsal keeps its files meanwhile.
+    #[arg(long, value_name = "FOLDER", default_value_os_t = std::env::temp_dir())]
+    folder: PathBuf,
+}
+
+pub(super) fn make(config: &Config, args: &BackupArgs) -> Outcome {
+    let manifest = backup::make_backup(config.database_url.expose_secret(), &args.file, Clock::System.now())?;
+    print(&format!("backup made and checked: {}\n{}", args.file.display(), describe(&manifest)))
+}
+
+pub(super) fn restore(config: &Config, args: &RestoreArgs) -> Outcome {
+    let (url, now) = (config.database_url.expose_secret(), Clock::System.now());
+    match &args.file {
+        Some(file) => {
+            let manifest = backup::restore_backup(url, file, args.overwrite, now)?;
+            print(&format!("restored and compared: {}\n{}", file.display(), describe(&manifest)))
+        }
+        None => {
+            let manifest = backup::rehearse_restore(url, &args.folder, now)?;
+            print(&format!(
+                "rehearsed: the backup could be restored and is complete\n{}",
+                describe(&manifest)
+            ))
+        }
+    }
+}
+
+fn describe(manifest: &Manifest) -> String {
+    let rows: i64 = manifest.contents.rows.values().sum();
+    format!(
+        "  made at {}, {rows} rows in {} tables, end of the audit {}\n",
+        manifest.made_at.format("%Y-%m-%d %H:%M:%S UTC"),
+        manifest.contents.rows.len(),
+        manifest.contents.audit_head
+    )
+}

@@ -1,0 +1,75 @@
+//! What the API document says in more than one place: the header with a version, pages of a list, and what can go wrong.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use utoipa::openapi::response::Response;
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoParams, IntoResponses, ToSchema};
+
+use crate::paging::Paging;
+
+/// The header that says which version is changed.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header")]
+pub struct IfMatch {
+    /// ETag van de versie die u wijzigt. Zonder deze kop maakt u iets nieuws.
+    #[param(rename = "If-Match", required = false, example = "\"1\"")]
+    if_match: String,
+}
+
+/// The page of a list in a query.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes a part of the query")]
+pub struct PageQuery {
+    /// Bladzijde van de lijst, met 20 op een bladzijde.
+    #[param(required = false, minimum = 1, maximum = 100_000, example = 1)]
+    pagina: i32,
+}
+
+/// Welke bladzijde dit is van hoeveel.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Paginering {
+    /// Deze bladzijde.
+    #[schema(minimum = 1, example = 1)]
+    pagina: usize,
+    /// Aantal bladzijden.
+    #[schema(minimum = 1, example = 1)]
+    paginas: usize,
+    /// Aantal in de hele lijst.
+    #[schema(minimum = 0, example = 7)]
+    totaal: usize,
+}
+
+impl From<Paging> for Paginering {
+    fn from(paging: Paging) -> Self {
+        Self { pagina: paging.number, paginas: paging.pages(), totaal: paging.total }
+    }
+}
+
+/// What can go wrong when something is read.
+pub struct ReadProblems;
+
+/// What can go wrong when something is saved.
+pub struct WriteProblems;
+
+impl IntoResponses for ReadProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[400, 401, 404, 406, 429, 503])
+    }
+}
+
+impl IntoResponses for WriteProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 503])
+    }
+}
+
+fn problems(statuses: &[u16]) -> BTreeMap<String, RefOr<Response>> {
+    statuses
+        .iter()
+        .map(|status| (status.to_string(), RefOr::Ref(Ref::from_response_name("Problem"))))
+        .collect()
+}

@@ -1,0 +1,137 @@
+//! Backups: complete while the server goes on, refused when damaged, and never over something else by accident.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use beschikbaarheidswijzer::actor::Actor;
+use beschikbaarheidswijzer::audit::actions::{Reach, seal_lines};
+use beschikbaarheidswijzer::audit::{self, Event};
+use beschikbaarheidswijzer::backup::{BackupError, Manifest, make_backup, rehearse_restore, restore_backup};
+use beschikbaarheidswijzer::db::schema::audit_event;
+use beschikbaarheidswijzer::db::{self, Connection, Manager};
+use diesel::prelude::*;
+
+use crate::on_both;
+use crate::support::{TestServer, now};
+
+/// Acknowledged writes: returned only after they were kept.
+fn write_line(conn: &mut Connection, number: usize) {
+    let event = Event::done("proef", "reservekopie", number).change(None, &number).expect("an event");
+    db::write(conn, |conn| audit::record(conn, &Actor::command_line(), now(), &event)).expect("kept");
+}
+
+fn written(url: &str) -> Vec<String> {
+    let mut conn = Manager::new(url).open().expect("a database");
+    audit_event::table
+        .filter(audit_event::object_type.eq("reservekopie"))
+        .order(audit_event::id)
+        .select(audit_event::object_id)
+        .load(&mut conn)
+        .expect("the lines")
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn backup(server: &TestServer, folder: &tempfile::TempDir) -> (PathBuf, Manifest) {
+    let file = folder.path().join("kopie");
+    let manifest = make_backup(server.database_url(), &file, now()).expect("a backup");
+    (file, manifest)
+}
+
+on_both! {
+    fn a_backup_under_load_has_all_that_was_acknowledged_before_it(server) {
+        let (folder, stop) = (folder(), AtomicBool::new(false));
+        let (file, before, after) = std::thread::scope(|scope| {
+            let writing = scope.spawn(|| {
+                let mut conn = server.connection();
+                let mut number = 0;
+                while !stop.load(Ordering::Relaxed) {
+                    write_line(&mut conn, number);
+                    seal_lines(&mut conn, now(), Reach::Newest).expect("sealed");
+                    number += 1;
+                }
+            });
+            while written(server.database_url()).len() < 5 {
+                std::thread::yield_now();
+            }
+            let before = written(server.database_url());
+            let (file, _) = backup(server, &folder);
+            stop.store(true, Ordering::Relaxed);
+            writing.join().expect("no panic");
+            (file, before, written(server.database_url()))
+        });
+        let target = server.empty_database();
+        restore_backup(&target.url, &file, false, now()).expect("restored and compared");
+        let restored = written(&target.url);
+        assert!(restored.starts_with(&before), "{} acknowledged, {} restored", before.len(), restored.len());
+        assert!(after.starts_with(&restored), "nothing that was never written, and no line left out between");
+    }
+}
+
+on_both! {
+    fn a_rehearsal_reads_the_real_database_only(server) {
+        let folder = folder();
+        let lines = server.audit_lines();
+        let manifest = rehearse_restore(server.database_url(), folder.path(), now()).expect("rehearsed");
+        assert_eq!(manifest.contents.rows["audit_event"], lines);
+        assert_eq!(server.audit_lines(), lines);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0, "cleaned up");
+    }
+}
+
+on_both! {
+    fn a_damaged_backup_is_refused_before_anything_is_touched(server) {
+        let folder = folder();
+        let (file, _) = backup(server, &folder);
+        let mut bytes = std::fs::read(&file).expect("the backup");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&file, bytes).expect("damaged");
+        let before = server.audit_lines();
+        let refused = restore_backup(server.database_url(), &file, true, now()).expect_err("damaged");
+        assert!(matches!(refused, BackupError::Damaged(_)), "{refused}");
+        assert_eq!(server.audit_lines(), before);
+    }
+}
+
+on_both! {
+    fn what_is_in_use_is_replaced_only_when_asked(server) {
+        let folder = folder();
+        let (file, manifest) = backup(server, &folder);
+        write_line(&mut server.connection(), 1);
+        let refused = restore_backup(server.database_url(), &file, false, now()).expect_err("not empty");
+        assert!(matches!(refused, BackupError::NotEmpty), "{refused}");
+        assert_eq!(written(server.database_url()), ["1"]);
+        restore_backup(server.database_url(), &file, true, now()).expect("replaced");
+        assert_eq!(written(server.database_url()), [""; 0]);
+        assert_eq!(server.audit_lines(), manifest.contents.rows["audit_event"]);
+        let again = make_backup(server.database_url(), &file, now()).expect_err("the file is there");
+        assert!(matches!(again, BackupError::Exists(_)), "{again}");
+    }
+}
+
+on_both! {
+    fn a_backup_that_lacks_a_row_or_a_line_of_the_audit_is_told(server) {
+        let folder = folder();
+        seal_lines(&mut server.connection(), now(), Reach::All).expect("sealed");
+        let (file, manifest) = backup(server, &folder);
+        let beside = Manifest::path_beside(&file);
+        let told = |manifest: &Manifest| {
+            std::fs::write(&beside, serde_json::to_string(manifest).expect("text")).expect("written");
+            let target = server.empty_database();
+            restore_backup(&target.url, &file, false, now()).expect_err("it differs").to_string()
+        };
+        let mut more = manifest.clone();
+        *more.contents.rows.get_mut("provider").expect("a table") += 1;
+        assert!(told(&more).contains("provider has"), "{}", told(&more));
+        let mut longer = manifest.clone();
+        let seq = manifest.contents.rows["audit_seal"] + 1;
+        longer.contents.audit_head = format!("{seq}:{}", "0".repeat(64));
+        assert!(told(&longer).contains("shorter"), "{}", told(&longer));
+        let mut other = manifest.clone();
+        other.kind = "mysql".into();
+        assert!(told(&other).contains("mysql"), "{}", told(&other));
+    }
+}
