@@ -87,13 +87,14 @@ fn resolve(conn: &mut Connection, region_id: i64, draft: &OrganisationDraft) -> 
         Some(agb) => store::find_provider_id(conn, agb)?,
         None => None,
     };
-    match (kind == Some(OrganisationKind::Provider), draft.agb.is_some(), provider_id) {
-        (true, false, _) => {
-            violations.add("aanbieder", "verplicht", "kies de aanbieder uit het productenboek")
-        }
-        (false, true, _) => violations.add("aanbieder", "soort", "hoort alleen bij de soort Aanbieder"),
-        (true, true, None) => violations.add("aanbieder", "onbekend", "deze aanbieder bestaat niet"),
-        _ => {}
+    let refusal = match (kind == Some(OrganisationKind::Provider), draft.agb.is_some(), provider_id) {
+        (true, false, _) => Some(("verplicht", "kies de aanbieder uit het productenboek")),
+        (false, true, _) => Some(("soort", "hoort alleen bij de soort Aanbieder")),
+        (true, true, None) => Some(("onbekend", "deze aanbieder bestaat niet")),
+        _ => None,
+    };
+    if let Some((code, message)) = refusal {
+        violations.add("aanbieder", code, message);
     }
     let found = store::list_municipality_ids(conn, &draft.municipalities)?;
     for code in &draft.municipalities {
