@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, http::header};
+use rules::product::AgeRange;
 use serde::Serialize;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
@@ -155,6 +156,9 @@ fn state_strictness(document: &mut serde_json::Value) {
         for (_, schema) in bodies {
             schema["additionalProperties"] = false.into();
         }
+        if let Some(product) = schemas.get_mut("ProductInvoer") {
+            product["anyOf"] = lowest_before_highest("leeftijdVanaf", "leeftijdTot");
+        }
     }
     let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     for operation in
@@ -166,6 +170,13 @@ fn state_strictness(document: &mut serde_json::Value) {
             parameter["allowEmptyValue"] = true.into();
         }
     }
+}
+
+/// That one age is not above the other: there is an age that the one does not exceed and the other reaches.
+fn lowest_before_highest(lowest: &str, highest: &str) -> serde_json::Value {
+    (0..=AgeRange::HIGHEST)
+        .map(|age| serde_json::json!({"properties": {lowest: {"maximum": age}, highest: {"minimum": age}}}))
+        .collect()
 }
 
 pub async fn json() -> HttpResponse {
