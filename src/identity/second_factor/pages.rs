@@ -170,7 +170,10 @@ async fn enrol(ctx: Context, session: Session, mut form: Fields) -> Result<HttpR
     match result {
         Ok((opened, codes)) => {
             let next = own_path(&back_to).unwrap_or_else(|| "/start".into());
-            let mut answer = html(&CodesPage { page: Page::new(&ctx, "/account"), codes, next })?;
+            // The page belongs to the new session already, its forms too.
+            let mut page = Page::new(&ctx, "/account");
+            page.csrf.clone_from(&opened.csrf);
+            let mut answer = html(&CodesPage { page, codes, next })?;
             // The cookies of the new session go with the codes, which are shown before going on.
             for cookie in signed_in(&ctx, &opened, None)?.cookies() {
                 answer.add_cookie(&cookie).map_err(|error| Error::internal(error.to_string()))?;

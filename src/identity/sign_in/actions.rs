@@ -25,6 +25,8 @@ const LAST_SEEN_STEP: Duration = Duration::minutes(5);
 pub struct Opened {
     /// The value for the cookie.
     pub cookie: String,
+    /// The token for the forms of the session.
+    pub csrf: String,
     pub stage: Stage,
     pub user_name: String,
 }
@@ -79,7 +81,7 @@ pub(in crate::identity) fn open_session(
     };
     let actor = Actor { identity: Some(identity), ..actor.clone() };
     audit::record(conn, &actor, now, &Event::done(action, "gebruiker", account.id))?;
-    Ok(Opened { cookie, stage, user_name: account.name.clone() })
+    Ok(Opened { cookie, csrf: session.csrf, stage, user_name: account.name.clone() })
 }
 
 fn find_stage(conn: &mut Connection, identity: &Identity, two_factors: bool) -> Result<Stage> {
