@@ -42,6 +42,8 @@ pub struct Page {
     pub demo: bool,
     pub signed_in: bool,
     pub display_name: String,
+    /// What somebody signs in with, for programs that keep passwords.
+    pub user_name: String,
     pub organisation_name: String,
     pub csrf: String,
     pub menu: Vec<MenuItem>,
@@ -97,6 +99,7 @@ impl Page {
             demo: ctx.state.demo,
             signed_in: identity.is_some(),
             display_name: identity.map(|who| who.display_name.clone()).unwrap_or_default(),
+            user_name: identity.map(|who| who.user_name.clone()).unwrap_or_default(),
             organisation_name: identity.map(|who| who.organisation_name.clone()).unwrap_or_default(),
             csrf: ctx.session.as_ref().map(|session| session.csrf.clone()).unwrap_or_default(),
             menu: menu(ctx, section),

@@ -265,11 +265,13 @@ export function inspectErrors() {
   for (const link of links) {
     const text = plain(link.textContent);
     const field = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-    if (!field?.matches("input, select, textarea")) {
+    // A message about boxes together is at their group, which cannot be invalid by itself.
+    const isGroup = field?.matches("fieldset[tabindex]");
+    if (!isGroup && !field?.matches("input, select, textarea")) {
       problems.push(`“${text}” does not go to a field but to ${link.hash}`);
       continue;
     }
-    if (field.getAttribute("aria-invalid") !== "true") problems.push(`${link.hash} is not aria-invalid`);
+    if (!isGroup && field.getAttribute("aria-invalid") !== "true") problems.push(`${link.hash} is not aria-invalid`);
     const notes = (field.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean);
     const messages = notes.map((id) => plain(document.getElementById(id)?.textContent ?? "").replace(/^Fout: /, ""));
     if (!messages.some((message) => message && text.toLowerCase().includes(message.toLowerCase()))) {
