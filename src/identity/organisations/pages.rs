@@ -132,7 +132,9 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
 }
 
 fn read_draft(fields: &mut Fields) -> OrganisationDraft {
-    let municipalities = fields.texts("gemeenten", 50, Length(6, 6));
+    let text = fields.text("gemeenten", Length(0, 400));
+    let municipalities: Vec<String> =
+        text.split([',', ' ']).filter(|code| !code.is_empty()).map(ToOwned::to_owned).collect();
     if municipalities.iter().any(|code| MunicipalityCode::parse(code).is_err()) {
         fields.error("gemeenten", "geen-code", "noem codes zoals GM0243, met komma's ertussen");
     }

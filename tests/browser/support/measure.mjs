@@ -224,7 +224,7 @@ export function inspectMarkup() {
     if (hasFields && form.method === "post" && !form.noValidate) complain(`a form lets the browser check it: ${short(form)}`);
     if (form.querySelector("[required]")) complain(`a form has a field with required: ${short(form.querySelector("[required]"))}`);
     if (!form.matches(".formulier") || form.method !== "post") continue;
-    for (const field of form.querySelectorAll("input:not([type=hidden]):not([type=checkbox]):not([type=radio]), select, textarea")) {
+    for (const field of form.querySelectorAll("input:not([type=hidden], [type=checkbox], [type=radio], [hidden]), select, textarea")) {
       const label = [...(field.labels ?? [])].map((one) => one.textContent).join(" ");
       const isRequired = field.getAttribute("aria-required") === "true";
       const isOptional = label.includes("niet verplicht");
