@@ -19,9 +19,12 @@ at=2026-11-21T09:00:00Z
 work=$target_dir/test
 template=template_demo
 
+# What the tests seal their secrets with; tests/support/mod.rs has the same.
+secret_key="a key for tests, of more than thirty-two characters"
+
 # fill URL. The sign-ins it prints are of no use: tests make their own.
 fill() {
-  DATABASE_URL=$1 "$program" seed --demo --at "$at" >/dev/null
+  DATABASE_URL=$1 SECRET_KEY=$secret_key "$program" seed --demo --at "$at" >/dev/null
 }
 
 say "Filling the test databases"

@@ -68,11 +68,78 @@ impl Role {
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.code() == code)
     }
+
+    /// How pages name the role.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Referrer => "Verwijzer",
+            Self::Toegang => "Toegang",
+            Self::Provider => "Aanbieder",
+            Self::CrisisLoket => "Crisis: loket",
+            Self::CrisisVerdeelpunt => "Crisis: verdeelpunt",
+            Self::CrisisRegistratie => "Crisis: registratie",
+            Self::AccountManager => "Accountmanager",
+            Self::Municipality => "Gemeente (beleid)",
+            Self::ExpertTeam => "Expertteam",
+            Self::PrivacyOfficer => "Privacy (FG)",
+            Self::ServiceAccount => "Koppeling",
+            Self::Administrator => "Beheerder",
+        }
+    }
+
+    /// Roles that see children or the audit, or decide who does: a password alone is not enough for them.
+    pub fn needs_second_factor(self) -> bool {
+        match self {
+            Self::Toegang
+            | Self::CrisisLoket
+            | Self::CrisisVerdeelpunt
+            | Self::CrisisRegistratie
+            | Self::ExpertTeam
+            | Self::PrivacyOfficer
+            | Self::Administrator => true,
+            Self::Referrer
+            | Self::Provider
+            | Self::AccountManager
+            | Self::Municipality
+            | Self::ServiceAccount => false,
+        }
+    }
 }
 
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
+    }
+}
+
+/// Reikwijdte: what a service account may do within its role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Read in its own name, with limits of its own.
+    ReadFigures,
+    /// Publish and confirm the figures of its provider.
+    WriteFigures,
+}
+
+impl Scope {
+    pub const ALL: [Self; 2] = [Self::ReadFigures, Self::WriteFigures];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ReadFigures => "cijfers:lezen",
+            Self::WriteFigures => "cijfers:schrijven",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.code() == code)
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::ReadFigures => "Cijfers lezen",
+            Self::WriteFigures => "Cijfers bijwerken en bevestigen",
+        }
     }
 }
 
@@ -89,15 +156,31 @@ pub struct Identity {
     /// Set for people of a provider: whose figures they keep.
     pub provider_id: Option<i64>,
     pub roles: Vec<Role>,
+    /// Set for a service account: all that its roles allow and one of these does too.
+    pub scopes: Option<Vec<Scope>>,
 }
 
-/// The session of a signed-in browser.
+/// How far signing in has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The password was right; the code of the second factor is still asked.
+    CodeNeeded,
+    /// The password was right, but this role may not go on without a second factor, and there is none yet.
+    EnrolmentNeeded,
+    Complete,
+}
+
+/// The session of a browser.
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The hash under which it is stored.
     pub id: String,
+    pub user_id: i64,
+    pub user_name: String,
     /// The token every form of this session carries.
     pub csrf: String,
+    /// Only a complete session makes its user known to the rest of the program.
+    pub stage: Stage,
 }
 
 /// Who acts, and from where: what a permission is asked of and what the audit writes down.

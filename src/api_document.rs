@@ -4,13 +4,14 @@ use std::sync::{Arc, LazyLock};
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, http::header};
+use rules::product::AgeRange;
 use serde::Serialize;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::availability::search::api::{ProductSoort, Sortering, Urgentie};
 use crate::error::{Error, Result};
-use crate::{availability, product_book};
+use crate::{availability, identity, product_book};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,7 +68,7 @@ pub struct Problem(Probleem);
     info(
         title = "Beschikbaarheidswijzer jeugdhulp",
         description = "Welke gecontracteerde aanbieders plek hebben, hoe lang de wachttijd is en hoe vers dat cijfer is. \
-            Lezen kan zonder toegangsbewijs. Schrijven vraagt een bearer-token. Wie iets wijzigt, stuurt in If-Match de ETag mee van de \
+            Lezen kan zonder toegangsbewijs. Schrijven vraagt een bearer-token, zie Toegang. Wie iets wijzigt, stuurt in If-Match de ETag mee van de \
             versie die gelezen is; is die intussen veranderd, dan volgt 409 met de stand van nu in `huidig` en is er niets opgeslagen.",
         contact(name = "Beschikbaarheidswijzer team", email = "team@beschikbaarheidswijzer.example", url = "https://beschikbaarheidswijzer.example"),
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
@@ -77,6 +78,7 @@ pub struct Problem(Probleem);
     tags(
         (name = "Productenboek", description = "Regio's, gemeenten, segmenten, producten, aanbieders, locaties en contracten"),
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
+        (name = "Toegang", description = "Toegangstokens vragen en vernieuwen"),
     ),
     paths(
         crate::availability::search::api::search_offers,
@@ -109,6 +111,7 @@ pub struct Problem(Probleem);
         availability::figures::api::get_timeline,
         availability::figures::api::post_confirmation,
         availability::figures::api::post_offer,
+        identity::tokens::api::post_token,
     ),
     components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))
 )]
@@ -121,7 +124,7 @@ impl Modify for Bearer {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("Token van deze server, in de kop Authorization"))
+            .description(Some("Toegangstoken van POST /tokens, in de kop Authorization"))
             .build();
         openapi
             .components
@@ -153,6 +156,9 @@ fn state_strictness(document: &mut serde_json::Value) {
         for (_, schema) in bodies {
             schema["additionalProperties"] = false.into();
         }
+        if let Some(product) = schemas.get_mut("ProductInvoer") {
+            product["anyOf"] = lowest_before_highest("leeftijdVanaf", "leeftijdTot");
+        }
     }
     let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     for operation in
@@ -164,6 +170,13 @@ fn state_strictness(document: &mut serde_json::Value) {
             parameter["allowEmptyValue"] = true.into();
         }
     }
+}
+
+/// That one age is not above the other: there is an age that the one does not exceed and the other reaches.
+fn lowest_before_highest(lowest: &str, highest: &str) -> serde_json::Value {
+    (0..=AgeRange::HIGHEST)
+        .map(|age| serde_json::json!({"properties": {lowest: {"maximum": age}, highest: {"minimum": age}}}))
+        .collect()
 }
 
 pub async fn json() -> HttpResponse {

@@ -7,20 +7,26 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use clap::{Args, Parser, Subcommand};
 use secrecy::ExposeSecret;
 
-use crate::actor::{Actor, Role};
+use crate::actor::{Actor, Role, Scope};
 use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::availability::supply::Supply;
 use crate::clock::{Clock, dutch_day};
 use crate::config::{Config, LogFormat};
 use crate::db::{self, Connection, Manager};
 use crate::error::Error;
-use crate::identity::model::{NewOrganisation, NewUser, OrganisationKind};
-use crate::identity::tokens::TokenKeys;
+use crate::identity::model::OrganisationKind;
+use crate::identity::organisations::model::NewOrganisation;
+use crate::identity::tokens::keyring::Keyring;
+use crate::identity::users::actions as users;
+use crate::identity::users::model::{NewUser, UserState};
+use crate::identity::vault::Vault;
+use crate::seed::SignIn;
 use crate::{api_document, identity, product_book, seed, server};
 
 /// Laat zien welke aanbieders van jeugdhulp plek hebben, hoe lang de wachttijd is en hoe vers dat cijfer is.
@@ -57,7 +63,7 @@ enum Command {
         #[arg(long)]
         user: String,
         /// How many hours it is valid.
-        #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(i64).range(1..=24))]
+        #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(i64).range(1..=24))]
         hours: i64,
     },
     /// Copy the database to a file while it is in use, and check the copy.
@@ -69,6 +75,9 @@ enum Command {
     Audit(audit::AuditCommand),
     /// Remind providers whose figures are getting old now, at any hour; servers do so by themselves on working days.
     Remind,
+    /// Manage the keys that sign bearer tokens.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Ask a running server whether it is ready; exit code 0 if so.
@@ -76,6 +85,18 @@ enum Command {
         /// Address and port of the server.
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<SocketAddr>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// List the keys: which one signs, and until when the others are good.
+    List,
+    /// Make a new key to sign with. What the others signed stays good for another day.
+    Rotate {
+        /// End the others at once, and with them all tokens: for a key that leaked.
+        #[arg(long)]
+        at_once: bool,
     },
 }
 
@@ -117,6 +138,13 @@ enum UserCommand {
     Disable { name: String },
     /// Readmit a blocked user.
     Enable { name: String },
+    /// Take away the second factor of a user who lost it; ends all sessions and tokens.
+    ResetSecondFactor {
+        name: String,
+        /// Why, and how the user was recognised; written in the audit.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +154,9 @@ struct UserAddArgs {
     /// Name on the page, by role: "Toegang Harderwijk".
     #[arg(long)]
     display_name: String,
+    /// E-mail address, to reset the password with.
+    #[arg(long)]
+    email: Option<String>,
     /// Role; may be given more than once.
     #[arg(long = "role", required = true, value_parser = parse_role)]
     roles: Vec<Role>,
@@ -183,7 +214,7 @@ fn execute(line: CommandLine) -> Outcome {
             let now = args.at.unwrap_or_else(|| Clock::System.now());
             let mut conn = open(&config)?;
             db::migrate_up(&mut conn)?;
-            let sign_ins = seed::demonstration(&mut conn, now)?;
+            let sign_ins = seed::demonstration(&mut conn, &Vault::open_configured(&config)?, now)?;
             print_sign_ins(&sign_ins, args.sign_ins.as_ref())
         }
         Command::User(command) => user(&config, command),
@@ -192,6 +223,7 @@ fn execute(line: CommandLine) -> Outcome {
         Command::Restore(args) => backup::restore(&config, &args),
         Command::Audit(command) => audit::run(&config, command),
         Command::Remind => remind(&config),
+        Command::Keys(command) => keys(&config, &command),
         Command::Openapi => print(api_document::text()),
         Command::Healthcheck { .. } => healthcheck(config.listen),
     }
@@ -219,10 +251,11 @@ fn serve(config: Config, args: &ServeArgs) -> Outcome {
         let now = clock.now();
         let mut conn = open(&config)?;
         db::migrate_up(&mut conn)?;
+        let vault = Vault::open_configured(&config)?;
         let sign_ins = if seed::is_empty(&mut conn)? {
-            seed::demonstration(&mut conn, now)?
+            seed::demonstration(&mut conn, &vault, now)?
         } else {
-            seed::renew_sign_ins(&mut conn, now)?
+            seed::renew_sign_ins(&mut conn, &vault, now)?
         };
         print_sign_ins(&sign_ins, args.sign_ins.as_ref())?;
         print(&format!("\nOpen {} in een browser. Stoppen: Ctrl+C.\n\n", config.public_url))?;
@@ -271,13 +304,19 @@ fn print_sign_ins(sign_ins: &[seed::SignIn], file: Option<&PathBuf>) -> Outcome 
         write_private(path, &serde_json::to_string_pretty(sign_ins)?)?;
     }
     let width = sign_ins.iter().map(|sign_in| sign_in.name.len()).max().unwrap_or(0);
-    let mut text =
-        String::from("\nInloggen in de oefenomgeving (deze wachtwoorden gelden tot de volgende start):\n\n");
+    let mut text = String::from(
+        "\nInloggen in de oefenomgeving (deze wachtwoorden gelden tot de volgende start). Wie ook een code nodig\n\
+         heeft: zet de sleutel in een app voor inlogcodes, of gebruik nu de code die erbij staat.\n\n",
+    );
     for sign_in in sign_ins {
-        text.push_str(&format!(
-            "  {:width$}  {}  {}\n",
-            sign_in.name, sign_in.password, sign_in.organisation
-        ));
+        let SignIn { name, password, organisation, .. } = sign_in;
+        text.push_str(&format!("  {name:width$}  {password}  {organisation}\n"));
+        let more = match (&sign_in.totp, &sign_in.code, &sign_in.client_id) {
+            (Some(totp), Some(code), _) => format!("sleutel {totp}, code nu {code}"),
+            (_, _, Some(client_id)) => format!("koppeling: clientId {client_id}, het geheim staat hierboven"),
+            _ => continue,
+        };
+        text.push_str(&format!("  {:width$}  {more}\n", ""));
     }
     print(&text)
 }
@@ -296,20 +335,23 @@ fn user(config: &Config, command: UserCommand) -> Outcome {
     let (actor, now) = (Actor::command_line(), Clock::System.now());
     match command {
         UserCommand::List => {
-            let users = identity::actions::list_users(&mut conn)?;
+            let users = users::list_all(&mut conn)?;
             let lines: String = users
                 .iter()
                 .map(|user| {
                     let roles: Vec<&str> = user.roles.iter().map(|role| role.code()).collect();
-                    let blocked = if user.active { "" } else { "  (geblokkeerd)" };
-                    format!("{}  {}  [{}]{blocked}\n", user.name, user.organisation, roles.join(", "))
+                    let state = match user.state {
+                        UserState::Active => String::new(),
+                        other => format!("  ({})", other.label().to_lowercase()),
+                    };
+                    format!("{}  {}  [{}]{state}\n", user.name, user.organisation, roles.join(", "))
                 })
                 .collect();
             print(&lines)
         }
         UserCommand::Add(args) => {
             let name = args.name.clone();
-            let password = db::write(&mut conn, |conn| {
+            let made = db::write(&mut conn, |conn| {
                 let organisation = NewOrganisation {
                     name: args.organisation,
                     kind: args.kind,
@@ -326,34 +368,61 @@ fn user(config: &Config, command: UserCommand) -> Outcome {
                 let new = NewUser {
                     name: args.name,
                     display_name: args.display_name,
+                    email: args.email.map(|email| email.to_lowercase()),
                     roles: args.roles,
+                    scopes: Scope::ALL.to_vec(),
                     organisation,
                     demonstration: false,
                 };
-                identity::actions::create_user(conn, &actor, now, &new)
+                users::create(conn, &actor, now, &new)
             })?;
-            print(&format!("{name}  {password}\n"))
+            print_secret(&name, &made)
         }
         UserCommand::Password { name } => {
-            let password = identity::actions::reset_password(&mut conn, &actor, now, &name)?;
-            print(&format!("{name}  {password}\n"))
+            print_secret(&name, &users::reset_password(&mut conn, &actor, now, &name)?)
         }
-        UserCommand::Disable { name } => {
-            Ok(identity::actions::set_active(&mut conn, &actor, now, &name, false)?)
-        }
-        UserCommand::Enable { name } => {
-            Ok(identity::actions::set_active(&mut conn, &actor, now, &name, true)?)
+        UserCommand::Disable { name } => Ok(users::set_active_by_name(&mut conn, &actor, now, &name, false)?),
+        UserCommand::Enable { name } => Ok(users::set_active_by_name(&mut conn, &actor, now, &name, true)?),
+        UserCommand::ResetSecondFactor { name, reason } => {
+            Ok(users::reset_second_factor_by_name(&mut conn, &actor, now, &name, &reason)?)
         }
     }
+}
+
+fn print_secret(name: &str, secret: &users::Secret) -> Outcome {
+    print(&format!("{}  {}\n", secret.client_id.as_deref().unwrap_or(name), secret.text))
 }
 
 fn token(config: &Config, user: &str, hours: i64) -> Outcome {
     let now = Clock::System.now();
     let mut conn = open(config)?;
-    let pair = identity::actions::signing_key(&mut conn, now.naive_utc())?;
-    let keys = TokenKeys::new(&config.public_url, &pair)?;
-    let (id, version) = identity::actions::find_token_subject(&mut conn, user)?;
-    print(&format!("{}\n", keys.issue(id, version, now, Duration::hours(hours))?))
+    let keyring = Keyring::new(Arc::new(Vault::open_configured(config)?), &config.public_url);
+    let issue = identity::tokens::actions::issue_for_script;
+    let token = issue(&mut conn, &keyring, &Actor::command_line(), now, user, Duration::hours(hours))?;
+    print(&format!("{token}\n"))
+}
+
+fn keys(config: &Config, command: &KeysCommand) -> Outcome {
+    use identity::tokens::actions::{list_keys, rotate_keys};
+    let (actor, now) = (Actor::command_line(), Clock::System.now());
+    let mut conn = open(config)?;
+    match command {
+        KeysCommand::List => {
+            let keys = list_keys(&mut conn)?.into_iter().map(|key| {
+                let until = match key.valid_until {
+                    None => "signs".to_owned(),
+                    Some(until) if until <= now.naive_utc() => format!("ended {until}Z"),
+                    Some(until) => format!("verifies until {until}Z"),
+                };
+                format!("{}  made {}Z  {until}\n", key.kid, key.created_at)
+            });
+            print(&keys.collect::<String>())
+        }
+        KeysCommand::Rotate { at_once } => {
+            let vault = Vault::open_configured(config)?;
+            print(&format!("{}\n", rotate_keys(&mut conn, &vault, &actor, now, *at_once)?))
+        }
+    }
 }
 
 /// One plain HTTP request, so that no client library is needed for it.

@@ -3,9 +3,10 @@
 //! The file (TOML) is named by `BESCHIKBAARHEIDSWIJZER_CONFIG`; an environment variable of the same
 //! name in capitals goes before it. Unknown keys are errors: a typing mistake must not pass silently.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use rules::reminders::ReminderTerms;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -40,8 +41,49 @@ pub struct Config {
     pub database_pool: u32,
     /// Worker threads; absent: one per core.
     pub workers: Option<usize>,
+    /// What secrets in the database are sealed with: 32 characters or more, the same on every server of one
+    /// database. Absent: the content of `secret_key_file`.
+    pub secret_key: Option<SecretString>,
+    /// Where the key is kept when `secret_key` is absent; made at the first start.
+    pub secret_key_file: PathBuf,
+    /// Addresses or networks of the proxies in front of this server, separated by commas. Only they are
+    /// believed when they say whom they speak for (`X-Forwarded-For`).
+    pub trusted_proxies: Proxies,
+    /// Calls of the API a minute from one address without a token; absent: 600, and far more in a demonstration.
+    pub api_calls_per_address: Option<u32>,
+    /// Calls of the API a minute with one token; absent: 1200, and far more in a demonstration.
+    pub api_calls_per_token: Option<u32>,
+    /// Failed sign-ins from one address in a quarter of an hour.
+    pub sign_in_failures_per_address: u32,
+    /// Failed sign-ins on one user name in an hour, from where it did not sign in before.
+    pub sign_in_failures_per_user: u32,
     /// What makes the region recognise its own pages.
     pub region: RegionLook,
+}
+
+/// The proxies that are believed about whom they speak for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Proxies(Vec<IpNet>);
+
+impl Proxies {
+    pub fn contain(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+impl TryFrom<String> for Proxies {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parse = |part: &str| {
+            part.parse::<IpNet>()
+                .or_else(|_| part.parse::<IpAddr>().map(IpNet::from))
+                .map_err(|_| format!("`{part}` is no address or network such as 10.0.0.0/8"))
+        };
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(parse).collect::<Result<_, _>>().map(Self)
+    }
 }
 
 /// How lines of the log look.
@@ -83,6 +125,13 @@ impl Default for Config {
             log_filter: "info".into(),
             database_pool: 4,
             workers: None,
+            secret_key: None,
+            secret_key_file: PathBuf::from("data/secret.key"),
+            trusted_proxies: Proxies::default(),
+            api_calls_per_address: None,
+            api_calls_per_token: None,
+            sign_in_failures_per_address: 30,
+            sign_in_failures_per_user: 100,
             region: RegionLook::default(),
         }
     }
@@ -94,7 +143,7 @@ impl Default for Config {
 pub struct ConfigError(pub Vec<String>);
 
 /// The settings that may come as environment variables.
-const FROM_ENVIRONMENT: [&str; 12] = [
+const FROM_ENVIRONMENT: [&str; 19] = [
     "DATABASE_URL",
     "LISTEN",
     "METRICS_LISTEN",
@@ -107,7 +156,17 @@ const FROM_ENVIRONMENT: [&str; 12] = [
     "LOG_FILTER",
     "DATABASE_POOL",
     "WORKERS",
+    "SECRET_KEY",
+    "SECRET_KEY_FILE",
+    "TRUSTED_PROXIES",
+    "API_CALLS_PER_ADDRESS",
+    "API_CALLS_PER_TOKEN",
+    "SIGN_IN_FAILURES_PER_ADDRESS",
+    "SIGN_IN_FAILURES_PER_USER",
 ];
+
+/// The shortest key that is not to be guessed.
+const SHORTEST_SECRET_KEY: usize = 32;
 
 impl Config {
     /// Reads file and environment and checks the result.
@@ -185,6 +244,23 @@ impl Config {
         if self.workers.is_some_and(|workers| !(1..=256).contains(&workers)) {
             problems.push("workers (WORKERS) must be 1 to 256".into());
         }
+        if self.secret_key.as_ref().is_some_and(|key| key.expose_secret().len() < SHORTEST_SECRET_KEY) {
+            problems
+                .push(format!("secret_key (SECRET_KEY) must have {SHORTEST_SECRET_KEY} characters or more"));
+        }
+        for (name, limit) in [
+            ("api_calls_per_address (API_CALLS_PER_ADDRESS)", self.api_calls_per_address),
+            ("api_calls_per_token (API_CALLS_PER_TOKEN)", self.api_calls_per_token),
+            (
+                "sign_in_failures_per_address (SIGN_IN_FAILURES_PER_ADDRESS)",
+                Some(self.sign_in_failures_per_address),
+            ),
+            ("sign_in_failures_per_user (SIGN_IN_FAILURES_PER_USER)", Some(self.sign_in_failures_per_user)),
+        ] {
+            if limit.is_some_and(|limit| !(1..=60_000_000).contains(&limit)) {
+                problems.push(format!("{name} must be 1 to 60000000"));
+            }
+        }
         if tracing_subscriber::EnvFilter::try_new(&self.log_filter).is_err() {
             problems.push(
                 "log_filter (LOG_FILTER) is not a filter such as info or beschikbaarheidswijzer=debug".into(),
@@ -221,16 +297,35 @@ mod tests {
             public_url: "jeugdhulp.example/".into(),
             database_pool: 0,
             smtp_url: Some(SecretString::from("mail.voorbeeld.nl")),
+            secret_key: Some(SecretString::from("short")),
+            api_calls_per_token: Some(0),
             region: RegionLook { colours: Some(vec!["red".into()]), ..RegionLook::default() },
             ..Config::default()
         };
-        let problems = config.check().expect_err("five settings are wrong").0;
-        assert_eq!(problems.len(), 5, "{problems:?}");
+        let problems = config.check().expect_err("seven settings are wrong").0;
+        assert_eq!(problems.len(), 7, "{problems:?}");
     }
 
     #[test]
     fn the_defaults_are_right() {
         let config = Config { public_url: "http://127.0.0.1:8080".into(), ..Config::default() };
         assert!(config.check().is_ok());
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks() {
+        let proxies =
+            Proxies::try_from("10.0.0.0/8, 192.0.2.1,2001:db8::/32".to_owned()).expect("all are right");
+        for (address, contained) in [
+            ("10.1.2.3", true),
+            ("192.0.2.1", true),
+            ("192.0.2.2", false),
+            ("2001:db8::1", true),
+            ("::1", false),
+        ] {
+            assert_eq!(proxies.contain(address.parse().expect("an address")), contained, "{address}");
+        }
+        assert!(!Proxies::try_from(String::new()).expect("none").contain([127, 0, 0, 1].into()));
+        assert!(Proxies::try_from("proxy.example".to_owned()).is_err());
     }
 }

@@ -88,6 +88,11 @@ impl Error {
         Self::Invalid(violations)
     }
 
+    /// Fields that are right by themselves and contradict each other or what is stored, if there are any.
+    pub fn refuse_collisions<T>(violations: Violations, value: T) -> Result<T> {
+        violations.into_result(value).map_err(Self::Collision)
+    }
+
     /// One field that collides with what is there already.
     pub fn collision(field: &str, code: &'static str, message: impl Into<String>) -> Self {
         let mut violations = Violations::new();

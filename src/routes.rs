@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerReports, KeepOwnFigures, ManageMail, ManageProductBook, UseOwnSession, WatchFreshness,
+    AnswerReports, KeepOwnFigures, ManageMail, ManageProductBook, ManageUsers, UseOwnSession, WatchFreshness,
 };
 use crate::web::{assets, info, look, pipeline};
 use crate::{api_document, availability, health, identity, product_book};
@@ -85,10 +85,13 @@ where
 /// Everything that can be reached. Of two paths that both fit, the first wins.
 pub fn all() -> Vec<Endpoint> {
     let mut endpoints = general();
+    endpoints.extend(signing_in());
+    endpoints.extend(own_account());
     endpoints.extend(search());
     endpoints.extend(product_book_pages());
     endpoints.extend(region_pages());
     endpoints.extend(mail_pages());
+    endpoints.extend(user_pages());
     endpoints.extend(product_book_api());
     endpoints.extend(region_api());
     endpoints.extend(provider_pages());
@@ -102,7 +105,6 @@ pub fn all() -> Vec<Endpoint> {
 }
 
 fn general() -> Vec<Endpoint> {
-    use identity::pages as sign;
     vec![
         get("/healthz", Public, health::healthz),
         get("/readyz", Public, health::readyz),
@@ -113,13 +115,74 @@ fn general() -> Vec<Endpoint> {
         get("/privacy", Public, info::privacy),
         get("/toegankelijkheid", Public, info::accessibility),
         get("/open-gegevens", Public, info::open_data),
-        get("/inloggen", Public, sign::sign_in_form),
-        post("/inloggen", Public, sign::sign_in),
-        get("/start", Requires(UseOwnSession), sign::start),
-        post("/uitloggen", Requires(UseOwnSession), sign::sign_out),
         get("/v1/openapi.json", Public, api_document::json),
         get("/v1/docs", Public, api_document::to_swagger_ui),
         get("/v1/docs/{file:.*}", Public, api_document::swagger_ui),
+    ]
+}
+
+/// Signing in, step by step. The steps after the password are public because whoever takes them is nobody yet; each
+/// asks for a session that is at that step.
+fn signing_in() -> Vec<Endpoint> {
+    use identity::{links, second_factor, sign_in, tokens};
+    vec![
+        get("/inloggen", Public, sign_in::pages::sign_in_form),
+        post("/inloggen", Public, sign_in::pages::sign_in),
+        get("/inloggen/code", Public, second_factor::pages::code_form),
+        post("/inloggen/code", Public, second_factor::pages::give_code),
+        get("/inloggen/tweede-factor", Public, second_factor::pages::first_form),
+        post("/inloggen/tweede-factor", Public, second_factor::pages::first_enrol),
+        get("/wachtwoord-vergeten", Public, links::pages::forgotten_form),
+        post("/wachtwoord-vergeten", Public, links::pages::forgotten),
+        get("/wachtwoord-instellen/{sleutel}", Public, links::pages::password_form),
+        post("/wachtwoord-instellen/{sleutel}", Public, links::pages::set_password),
+        post("/v1/tokens", Public, tokens::api::post_token),
+    ]
+}
+
+fn own_account() -> Vec<Endpoint> {
+    use identity::{account::pages as account, second_factor::pages as factor, sign_in};
+    let own = Requires(UseOwnSession);
+    vec![
+        get("/start", own, sign_in::pages::start),
+        post("/uitloggen", own, sign_in::pages::sign_out),
+        get("/account", own, account::account),
+        get("/account/wachtwoord", own, account::password_form),
+        post("/account/wachtwoord", own, account::change_password),
+        post("/account/sessies", own, account::end_sessions),
+        get("/account/tweede-factor", own, factor::form),
+        post("/account/tweede-factor", own, factor::save),
+        get("/account/tweede-factor/verwijderen", own, factor::remove_form),
+        post("/account/tweede-factor/verwijderen", own, factor::remove),
+        get("/account/herstelcodes", own, factor::renew_codes_form),
+        post("/account/herstelcodes", own, factor::renew_codes),
+        post("/account/tokens", own, account::make_token),
+        post("/account/tokens/beeindigen", own, account::end_token),
+    ]
+}
+
+fn user_pages() -> Vec<Endpoint> {
+    use identity::{organisations, service_accounts, users};
+    let manage = Requires(ManageUsers);
+    vec![
+        get("/beheer/gebruikers", manage, users::pages::list),
+        get("/beheer/gebruikers/uitnodigen", manage, users::pages::invite_form),
+        post("/beheer/gebruikers/uitnodigen", manage, users::pages::invite),
+        get("/beheer/gebruikers/controle", manage, users::pages::review),
+        post("/beheer/gebruikers/controle", manage, users::pages::note_review),
+        get("/beheer/gebruikers/{id}", manage, users::pages::user),
+        post("/beheer/gebruikers/{id}", manage, users::pages::save),
+        post("/beheer/gebruikers/{id}/stappen", manage, users::pages::act),
+        get("/beheer/organisaties", manage, organisations::pages::list),
+        post("/beheer/organisaties", manage, organisations::pages::save),
+        get("/beheer/organisaties/nieuw", manage, organisations::pages::new_form),
+        get("/beheer/organisaties/{id}", manage, organisations::pages::edit_form),
+        get("/beheer/koppelingen", manage, service_accounts::pages::list),
+        post("/beheer/koppelingen", manage, service_accounts::pages::create),
+        get("/beheer/koppelingen/nieuw", manage, service_accounts::pages::new_form),
+        get("/beheer/koppelingen/{id}", manage, service_accounts::pages::account),
+        post("/beheer/koppelingen/{id}/geheim", manage, service_accounts::pages::renew_secret),
+        post("/beheer/koppelingen/{id}/toegang", manage, service_accounts::pages::set_active),
     ]
 }
 

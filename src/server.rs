@@ -1,5 +1,6 @@
 //! Start, serve, and stop without breaking off what is under way.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -16,9 +17,9 @@ use crate::clock::{Clock, dutch_day};
 use crate::config::Config;
 use crate::db;
 use crate::error::{Error, Result};
-use crate::identity::actions::signing_key;
 use crate::identity::limits::Limits;
-use crate::identity::tokens::TokenKeys;
+use crate::identity::tokens::keyring::Keyring;
+use crate::identity::vault::Vault;
 use crate::metrics::Metrics;
 use crate::routes;
 use crate::state::AppState;
@@ -41,24 +42,16 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
         ));
     }
     let now = clock.now();
-    let pair = signing_key(&mut conn, now.naive_utc())?;
-    let tokens = TokenKeys::new(&config.public_url, &pair)?;
+    let vault = Arc::new(Vault::open_configured(&config)?);
+    let keyring = Keyring::new(vault.clone(), &config.public_url);
+    // A key that does not fit what is sealed in the database is told at the start, not at the first sign-in.
+    keyring.keys(&mut conn, now)?;
+    let limits = Limits::new(&config, demo);
     supply.refresh(&mut conn, dutch_day(now))?;
     let reported = Reported::default();
     reported.refresh(&mut conn, now)?;
     drop(conn);
-    Ok(AppState {
-        pool,
-        clock,
-        config,
-        supply,
-        tokens,
-        metrics,
-        look,
-        demo,
-        limits: Limits::default(),
-        reported,
-    })
+    Ok(AppState { pool, clock, config, supply, vault, keyring, limits, metrics, look, demo, reported })
 }
 
 /// The application: every route with everything around it.

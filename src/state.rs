@@ -1,12 +1,15 @@
 //! What one server holds while it runs.
 
+use std::sync::Arc;
+
 use crate::availability::error_reports::reported::Reported;
 use crate::availability::supply::Supply;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Pool;
 use crate::identity::limits::Limits;
-use crate::identity::tokens::TokenKeys;
+use crate::identity::tokens::keyring::Keyring;
+use crate::identity::vault::Vault;
 use crate::metrics::Metrics;
 use crate::web::look::Look;
 
@@ -16,13 +19,15 @@ pub struct AppState {
     pub config: Config,
     /// The supply as searches see it.
     pub supply: Supply,
-    pub tokens: TokenKeys,
+    /// What secrets in the database are sealed with.
+    pub vault: Arc<Vault>,
+    pub keyring: Keyring,
+    pub limits: Limits,
     pub metrics: Metrics,
     /// The region's colours, logo and map.
     pub look: Look,
     /// A rehearsal with made-up providers, and every page says so.
     pub demo: bool,
-    pub limits: Limits,
     /// Which figures are reported as wrong.
     pub reported: Reported,
 }

@@ -51,6 +51,7 @@ impl Program {
             .args(["serve", "--demo", "--listen", &address.to_string()])
             .env_clear()
             .env("DATABASE_URL", format!("sqlite://{}", folder.join("demonstration.sqlite").display()))
+            .env("SECRET_KEY_FILE", folder.join("secret.key"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -94,6 +94,7 @@ fn actor() -> Actor {
         region_id: 1,
         provider_id: Some(PROVIDER),
         roles: vec![Role::Provider],
+        scopes: None,
     };
     Actor { identity: Some(identity), request_id: "meting".into(), origin: "127.0.0.1".into() }
 }

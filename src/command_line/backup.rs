@@ -40,18 +40,12 @@ pub(super) fn make(config: &Config, args: &BackupArgs) -> Outcome {
 
 pub(super) fn restore(config: &Config, args: &RestoreArgs) -> Outcome {
     let (url, now) = (config.database_url.expose_secret(), Clock::System.now());
-    match &args.file {
-        Some(file) => {
-            let manifest = backup::restore_backup(url, file, args.overwrite, now)?;
-            print(&format!("restored and compared: {}\n{}", file.display(), describe(&manifest)))
-        }
-        None => {
-            let manifest = backup::rehearse_restore(url, &args.folder, now)?;
-            print(&format!(
-                "rehearsed: the backup could be restored and is complete\n{}",
-                describe(&manifest)
-            ))
-        }
+    if let Some(file) = &args.file {
+        let manifest = backup::restore_backup(url, file, args.overwrite, now)?;
+        print(&format!("restored and compared: {}\n{}", file.display(), describe(&manifest)))
+    } else {
+        let manifest = backup::rehearse_restore(url, &args.folder, now)?;
+        print(&format!("rehearsed: the backup could be restored and is complete\n{}", describe(&manifest)))
     }
 }
 

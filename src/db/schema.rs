@@ -209,6 +209,7 @@ diesel::table! {
         kind -> Text,
         region_id -> BigInt,
         provider_id -> Nullable<BigInt>,
+        version -> Integer,
     }
 }
 
@@ -231,6 +232,9 @@ diesel::table! {
         credential_version -> Integer,
         created_at -> Timestamp,
         email -> Nullable<Text>,
+        version -> Integer,
+        last_sign_in_at -> Nullable<Timestamp>,
+        reviewed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -247,6 +251,8 @@ diesel::table! {
         user_id -> BigInt,
         csrf -> Text,
         credential_version -> Integer,
+        two_factors -> Bool,
+        network -> Text,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
     }
@@ -255,9 +261,67 @@ diesel::table! {
 diesel::table! {
     signing_key (kid) {
         kid -> Text,
-        private_pem -> Text,
+        sealed_private_pem -> Text,
         public_pem -> Text,
         created_at -> Timestamp,
+        valid_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    second_factor (user_id) {
+        user_id -> BigInt,
+        sealed_secret -> Text,
+        last_step -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recovery_code (user_id, code_hash) {
+        user_id -> BigInt,
+        code_hash -> Text,
+    }
+}
+
+diesel::table! {
+    mail_link (key_hash) {
+        key_hash -> Text,
+        purpose -> Text,
+        user_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    token_family (id) {
+        id -> Text,
+        user_id -> BigInt,
+        name -> Text,
+        credential_version -> Integer,
+        created_at -> Timestamp,
+        last_used_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    refresh_token (token_hash) {
+        token_hash -> Text,
+        family_id -> Text,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    service_account (user_id) {
+        user_id -> BigInt,
+        client_id -> Text,
+        secret_hash -> Text,
+        scopes -> Text,
     }
 }
 
@@ -384,9 +448,14 @@ diesel::joinable!(contract -> provider (provider_id));
 diesel::joinable!(contract -> municipality (municipality_id));
 diesel::joinable!(region_municipality -> municipality (municipality_id));
 diesel::joinable!(user_account -> organisation (organisation_id));
+diesel::joinable!(organisation_municipality -> municipality (municipality_id));
 diesel::joinable!(user_role -> user_account (user_id));
 diesel::joinable!(session -> user_account (user_id));
 diesel::joinable!(error_report -> offer (offer_id));
+diesel::joinable!(second_factor -> user_account (user_id));
+diesel::joinable!(token_family -> user_account (user_id));
+diesel::joinable!(refresh_token -> token_family (family_id));
+diesel::joinable!(service_account -> user_account (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     region,
@@ -408,6 +477,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     user_role,
     session,
     signing_key,
+    second_factor,
+    recovery_code,
+    mail_link,
+    token_family,
+    refresh_token,
+    service_account,
     audit_event,
     error_report,
     audit_seal,

@@ -3,6 +3,10 @@
 //! In memory, because a counter in the database would let everybody who is refused cause a write. With several
 //! servers each counts by itself, and a restart forgets: the limits are a brake on guessing, while long passwords
 //! and second factors are the lock.
+//!
+//! Failed sign-ins are counted on two axes: from where, and on which user name. A limit on the name alone would let
+//! anybody lock out anybody. Therefore a browser that signed in before is known by a cookie and counts for itself:
+//! however often others fail on the name, it still gets in.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::config::Config;
 use crate::error::{Error, Result};
 
 /// More keys than this are not remembered at once.
@@ -53,35 +58,119 @@ impl Limiter {
         }
         Ok(())
     }
-}
 
-/// All limits of one server.
-pub struct Limits {
-    mails_per_address: Limiter,
-    mails_to_one: Limiter,
-    reports_per_address: Limiter,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            mails_per_address: Limiter::new(20, Duration::hours(1)),
-            mails_to_one: Limiter::new(3, Duration::hours(1)),
-            reports_per_address: Limiter::new(20, Duration::hours(1)),
+    /// Gives one back that was taken for nothing.
+    pub fn give_back(&self, key: &str) {
+        let mut keys = self.busy_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(until) = keys.get_mut(key) {
+            *until -= self.interval;
         }
     }
 }
 
+/// All limits of one server.
+pub struct Limits {
+    calls_per_address: Limiter,
+    calls_per_token: Limiter,
+    failures_per_address: Limiter,
+    failures_per_user: Limiter,
+    failures_per_device: Limiter,
+    wrong_codes: Limiter,
+    mails_per_address: Limiter,
+    mails_to_one: Limiter,
+    reports: Limiter,
+}
+
+/// One try to sign in. Counts as failed until it is told otherwise.
+pub struct Attempt<'a> {
+    limits: &'a Limits,
+    address: String,
+    user: (&'a Limiter, String),
+}
+
 impl Limits {
+    pub fn new(config: &Config, demo: bool) -> Self {
+        let usual = |normal: u32| if demo { 6_000_000 } else { normal };
+        let a_minute = Duration::minutes(1);
+        Self {
+            calls_per_address: Limiter::new(
+                config.api_calls_per_address.unwrap_or_else(|| usual(600)),
+                a_minute,
+            ),
+            calls_per_token: Limiter::new(
+                config.api_calls_per_token.unwrap_or_else(|| usual(1200)),
+                a_minute,
+            ),
+            failures_per_address: Limiter::new(config.sign_in_failures_per_address, Duration::minutes(15)),
+            failures_per_user: Limiter::new(config.sign_in_failures_per_user, Duration::hours(1)),
+            failures_per_device: Limiter::new(20, Duration::minutes(20)),
+            wrong_codes: Limiter::new(10, Duration::minutes(30)),
+            mails_per_address: Limiter::new(20, Duration::hours(1)),
+            mails_to_one: Limiter::new(3, Duration::hours(1)),
+            reports: Limiter::new(20, Duration::hours(1)),
+        }
+    }
+
+    /// A call of the API without a token, or with one that is not known to be good.
+    pub fn call_from(&self, address: &str, now: DateTime<Utc>) -> Result<()> {
+        self.calls_per_address.take(&network(address), now)
+    }
+
+    /// A call of the API with a good token, which then does not count for its address.
+    pub fn call_with(&self, token_family: &str, address: &str, now: DateTime<Utc>) -> Result<()> {
+        self.calls_per_address.give_back(&network(address));
+        self.calls_per_token.take(token_family, now)
+    }
+
+    /// A try to sign in as `user`; `device` says by which proven cookie, if by any.
+    pub fn attempt(
+        &self,
+        address: &str,
+        user: &str,
+        device: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Attempt<'_>> {
+        let address = network(address);
+        self.failures_per_address.take(&address, now)?;
+        let (limiter, key) = match device {
+            Some(device) => (&self.failures_per_device, format!("{device} {user}")),
+            None => (&self.failures_per_user, user.to_owned()),
+        };
+        limiter.take(&key, now)?;
+        Ok(Attempt { limits: self, address, user: (limiter, key) })
+    }
+
+    /// A try to give the code of a second factor, after the right password.
+    pub fn code_attempt(
+        &self,
+        address: &str,
+        user: &str,
+        device: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Attempt<'_>> {
+        let address = network(address);
+        self.failures_per_address.take(&address, now)?;
+        let key = format!("{} {user}", device.unwrap_or_default());
+        self.wrong_codes.take(&key, now)?;
+        Ok(Attempt { limits: self, address, user: (&self.wrong_codes, key) })
+    }
+
+    /// A report of a figure, by somebody who need not be known.
+    pub fn report(&self, from: &str, now: DateTime<Utc>) -> Result<()> {
+        self.reports.take(&network(from), now)
+    }
+
     /// A request to send mail to an address that anybody can type.
     pub fn mail(&self, from: &str, to: &str, now: DateTime<Utc>) -> Result<()> {
         self.mails_per_address.take(&network(from), now)?;
         self.mails_to_one.take(to, now)
     }
+}
 
-    /// A report of a figure, by somebody who need not be known.
-    pub fn report(&self, from: &str, now: DateTime<Utc>) -> Result<()> {
-        self.reports_per_address.take(&network(from), now)
+impl Attempt<'_> {
+    pub fn succeeded(self) {
+        self.limits.failures_per_address.give_back(&self.address);
+        self.user.0.give_back(&self.user.1);
     }
 }
 
@@ -93,6 +182,21 @@ fn network(address: &str) -> String {
             None => v6.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
         },
         _ => address.to_owned(),
+    }
+}
+
+/// An address without its last part, to show somebody from where was signed in and keep no more than that.
+pub fn coarse(address: &str) -> String {
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(v4)) => {
+            let [a, b, c, _] = v4.octets();
+            format!("{a}.{b}.{c}.x")
+        }
+        Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
+            Some(v4) => coarse(&v4.to_string()),
+            None => format!("{:x}:{:x}:{:x}::", v6.segments()[0], v6.segments()[1], v6.segments()[2]),
+        },
+        Err(_) => "onbekend".into(),
     }
 }
 
@@ -119,6 +223,60 @@ mod tests {
         }
         assert_eq!(wait(limiter.take("a", at(0))), 10);
         assert!(limiter.take("b", at(0)).is_ok(), "another key has its own");
+        assert_eq!(wait(limiter.take("a", at(9))), 1);
         assert!(limiter.take("a", at(10)).is_ok());
+        assert_eq!(wait(limiter.take("a", at(10))), 10);
+        assert!(limiter.take("a", at(1000)).is_ok(), "all is made up for in time");
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let limiter = Limiter::new(1, Duration::seconds(30));
+        for _ in 0..5 {
+            assert!(limiter.take("a", at(0)).is_ok());
+            limiter.give_back("a");
+        }
+    }
+
+    #[test]
+    fn a_known_browser_gets_in_while_others_fail_on_the_name() {
+        let limits = Limits::new(&Config::default(), false);
+        let attack = |number: usize, name: &str| {
+            limits.attempt(&format!("203.0.113.{}", number % 250), name, None, at(0)).is_ok()
+        };
+        let allowed = (0..1000).filter(|number| attack(*number, "iemand")).count();
+        assert_eq!(allowed, 100);
+        assert!(limits.attempt("192.0.2.1", "iemand", None, at(0)).is_err(), "a new browser must wait");
+        for _ in 0..5 {
+            let attempt = limits.attempt("192.0.2.1", "iemand", Some("d"), at(0));
+            attempt.expect("a known browser need not").succeeded();
+        }
+        assert!(limits.attempt("192.0.2.1", "ander", None, at(0)).is_ok(), "other names are not touched");
+    }
+
+    #[test]
+    fn one_address_is_stopped_whatever_names_it_tries() {
+        let limits = Limits::new(&Config::default(), false);
+        let tried =
+            |number: usize| limits.attempt("192.0.2.1", &format!("naam-{number}"), None, at(0)).is_ok();
+        assert_eq!((0..1000).filter(|number| tried(*number)).count(), 30);
+        let within = |number: usize| {
+            limits
+                .attempt(&format!("2001:db8:1:2::{number:x}"), &format!("naam-{number}"), None, at(0))
+                .is_ok()
+        };
+        assert_eq!((0..1000).filter(|number| within(*number)).count(), 30, "an IPv6 network is one address");
+    }
+
+    #[test]
+    fn addresses_are_shown_coarsely() {
+        for (address, shown) in [
+            ("192.0.2.77", "192.0.2.x"),
+            ("::ffff:192.0.2.77", "192.0.2.x"),
+            ("2001:db8:1:2::3", "2001:db8:1::"),
+            ("opdrachtregel", "onbekend"),
+        ] {
+            assert_eq!(coarse(address), shown);
+        }
     }
 }

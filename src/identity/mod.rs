@@ -1,16 +1,18 @@
 //! Inloggen en rollen (identity): organisations, users, sign-in, tokens and who may do what.
 
-pub mod actions;
+pub mod account;
 pub mod limits;
+pub mod links;
 pub mod model;
 pub mod opaque;
-pub mod pages;
+pub mod organisations;
 pub mod passwords;
 pub mod policy;
 pub mod recipients;
+pub mod second_factor;
+pub mod service_accounts;
+pub mod sign_in;
 mod store;
 pub mod tokens;
-
-/// The cookie of a session. The prefix makes browsers insist on HTTPS (or a loopback address), on this
-/// very host and on the whole site.
-pub const SESSION_COOKIE: &str = "__Host-sessie";
+pub mod users;
+pub mod vault;

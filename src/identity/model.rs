@@ -1,6 +1,4 @@
-//! Organisations and users.
-
-use chrono::NaiveDateTime;
+//! What all parts of identity share.
 
 use crate::actor::Role;
 
@@ -30,38 +28,42 @@ impl OrganisationKind {
     pub fn parse(code: &str) -> Option<Self> {
         Self::CODES.iter().find(|(known, _)| *known == code).map(|(_, kind)| *kind)
     }
+
+    /// How pages name the kind.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Region => "Regio",
+            Self::Municipality => "Gemeente",
+            Self::Provider => "Aanbieder",
+            Self::Referrer => "Verwijzer",
+            Self::CrisisPoint => "Crisispunt",
+        }
+    }
+
+    /// The roles that people of such an organisation can have. A service account is made on its own page.
+    pub fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Region => {
+                &[Role::AccountManager, Role::ExpertTeam, Role::PrivacyOfficer, Role::Administrator]
+            }
+            Self::Municipality => &[Role::Toegang, Role::Municipality],
+            Self::Provider => &[Role::Provider],
+            Self::Referrer => &[Role::Referrer],
+            Self::CrisisPoint => &[Role::CrisisLoket, Role::CrisisVerdeelpunt, Role::CrisisRegistratie],
+        }
+    }
 }
 
-/// A user as the command line lists it.
-#[derive(Debug, Clone)]
-pub struct User {
-    pub id: i64,
-    pub name: String,
-    pub display_name: String,
-    pub organisation: String,
-    pub roles: Vec<Role>,
-    pub active: bool,
-    pub demonstration: bool,
-    pub created_at: NaiveDateTime,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// An organisation to make, or to find by name.
-#[derive(Debug, Clone)]
-pub struct NewOrganisation {
-    pub name: String,
-    pub kind: OrganisationKind,
-    pub region_id: i64,
-    pub provider_id: Option<i64>,
-    pub municipality_ids: Vec<i64>,
-}
-
-/// A user to make.
-#[derive(Debug, Clone)]
-pub struct NewUser {
-    pub name: String,
-    pub display_name: String,
-    pub roles: Vec<Role>,
-    pub organisation: NewOrganisation,
-    /// A user of the demonstration gets a new password at every start of it.
-    pub demonstration: bool,
+    #[test]
+    fn every_role_of_a_person_belongs_to_one_kind_of_organisation() {
+        for role in Role::ALL {
+            let kinds =
+                OrganisationKind::CODES.iter().filter(|(_, kind)| kind.roles().contains(&role)).count();
+            assert_eq!(kinds, usize::from(role != Role::ServiceAccount), "{role}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Who may do what: one table.
 
-use crate::actor::{Actor, Role};
+use crate::actor::{Actor, Role, Scope};
 
 /// A thing that not everybody may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,7 +17,9 @@ pub enum Permission {
     AnswerReports,
     /// See the outbox and try mails again.
     ManageMail,
-    /// Use one's own session (sign out).
+    /// Manage the organisations, users and service accounts of one's region.
+    ManageUsers,
+    /// Use one's own session and account (sign out, password, second factor, tokens).
     UseOwnSession,
 }
 
@@ -30,7 +32,7 @@ pub enum Access {
 }
 
 /// The policy. A role that is not named with a permission does not have it.
-pub const POLICY: [(Permission, &[Role]); 7] = [
+pub const POLICY: [(Permission, &[Role]); 8] = [
     (
         Permission::SeeReferrerContacts,
         &[
@@ -49,6 +51,7 @@ pub const POLICY: [(Permission, &[Role]); 7] = [
     (Permission::WatchFreshness, &[Role::AccountManager]),
     (Permission::AnswerReports, &[Role::Provider, Role::AccountManager]),
     (Permission::ManageMail, &[Role::Administrator]),
+    (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
 
@@ -62,6 +65,7 @@ impl Permission {
             Self::WatchFreshness => "actualiteit-volgen",
             Self::AnswerReports => "meldingen-beantwoorden",
             Self::ManageMail => "mail-beheren",
+            Self::ManageUsers => "gebruikers-beheren",
             Self::UseOwnSession => "eigen-sessie",
         }
     }
@@ -71,7 +75,62 @@ impl Permission {
         POLICY.iter().find(|(permission, _)| *permission == self).map_or(&[], |(_, roles)| *roles)
     }
 
+    /// What a service account must have been given besides the role. Without a scope here it may not do it at all.
+    fn scope(self) -> Option<Scope> {
+        match self {
+            Self::KeepOwnFigures => Some(Scope::WriteFigures),
+            Self::SeeReferrerContacts
+            | Self::ManageProductBook
+            | Self::WatchFreshness
+            | Self::AnswerReports
+            | Self::ManageMail
+            | Self::ManageUsers
+            | Self::UseOwnSession => None,
+        }
+    }
+
     pub fn allows(self, actor: &Actor) -> bool {
-        self.roles().iter().any(|role| actor.has_role(*role))
+        let Some(identity) = &actor.identity else { return false };
+        let in_scope = match &identity.scopes {
+            None => true,
+            Some(scopes) => self.scope().is_some_and(|scope| scopes.contains(&scope)),
+        };
+        in_scope && self.roles().iter().any(|role| identity.roles.contains(role))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actor::Identity;
+
+    fn actor(role: Role, scopes: Option<Vec<Scope>>) -> Actor {
+        let identity = Identity {
+            user_id: 1,
+            user_name: "naam".into(),
+            display_name: "Naam".into(),
+            organisation_name: "Organisatie".into(),
+            region_id: 1,
+            provider_id: Some(1),
+            roles: vec![role],
+            scopes,
+        };
+        Actor { identity: Some(identity), ..Actor::command_line() }
+    }
+
+    #[test]
+    fn a_service_account_may_what_both_role_and_scope_allow() {
+        let keep = Permission::KeepOwnFigures;
+        let service = |scopes: &[Scope]| actor(Role::ServiceAccount, Some(scopes.to_vec()));
+        assert!(keep.allows(&service(&[Scope::ReadFigures, Scope::WriteFigures])));
+        assert!(!keep.allows(&service(&[Scope::ReadFigures])));
+        assert!(!keep.allows(&service(&[])));
+        assert!(
+            !keep.allows(&actor(Role::Referrer, Some(vec![Scope::WriteFigures]))),
+            "a scope gives no role"
+        );
+        assert!(!Permission::UseOwnSession.allows(&service(&Scope::ALL)), "a program has no account page");
+        assert!(keep.allows(&actor(Role::Provider, None)), "people have no scopes");
+        assert!(!keep.allows(&Actor::command_line()));
     }
 }

@@ -7,20 +7,8 @@ use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::page::{Page, html};
 
-/// The side menu of all management pages.
-pub const MENU: [(&str, &str); 8] = [
-    ("/beheer/regios", "Regio's"),
-    ("/beheer/gemeenten", "Gemeenten"),
-    ("/beheer/segmenten", "Segmenten"),
-    ("/beheer/producten", "Producten"),
-    ("/beheer/aanbieders", "Aanbieders"),
-    ("/beheer/locaties", "Locaties"),
-    ("/beheer/contracten", "Contracten"),
-    ("/beheer/mail", "Mail"),
-];
-
 /// What the start page says about each part.
-pub const PARTS: [(&str, &str, &str); 8] = [
+pub const PARTS: [(&str, &str, &str); 11] = [
     (
         "/beheer/regios",
         "Regio's",
@@ -36,6 +24,17 @@ pub const PARTS: [(&str, &str, &str); 8] = [
     ("/beheer/aanbieders", "Aanbieders", "Hoofdaannemers en onderaannemers, en hoe verwijzers hen bereiken."),
     ("/beheer/locaties", "Locaties", "Waar een aanbieder hulp geeft."),
     ("/beheer/contracten", "Contracten", "Wie welk product mag leveren, voor welke gemeente en hoe lang."),
+    (
+        "/beheer/gebruikers",
+        "Gebruikers",
+        "Wie mag inloggen, met welke rol, en de jaarlijkse controle daarvan.",
+    ),
+    (
+        "/beheer/organisaties",
+        "Organisaties",
+        "Bij wie gebruikers horen: gemeenten, aanbieders, verwijzers en de regio.",
+    ),
+    ("/beheer/koppelingen", "Koppelingen", "Programma's van aanbieders die cijfers bijwerken via de API."),
     ("/beheer/mail", "Mail", "Wat het systeem verstuurt, wat niet aankwam en waarom."),
 ];
 

@@ -17,22 +17,34 @@ use serde::Serialize;
 use self::files::{Files, Line, Offer, User};
 use self::history::{Entry, Source};
 use self::store::{Ids, PastReminder};
-use crate::actor::Actor;
+use crate::actor::{Actor, Role, Scope};
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::identity;
-use crate::identity::model::{NewOrganisation, NewUser};
+use crate::identity::organisations::model::NewOrganisation;
+use crate::identity::second_factor::actions::{code_at, give};
+use crate::identity::users::actions::{self as users, Secret};
+use crate::identity::users::model::{NewUser, User as Account};
+use crate::identity::vault::Vault;
 
 /// A sign-in of the demonstration, made at seeding and shown, never kept in the repository.
 #[derive(Debug, Clone, Serialize)]
 pub struct SignIn {
     pub name: String,
+    /// For a service account its secret.
     pub password: String,
     pub display_name: String,
     pub organisation: String,
     pub roles: Vec<String>,
+    /// The secret of the second factor, for an app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub totp: Option<String>,
+    /// What an app shows at this moment.
+    #[serde(skip)]
+    pub code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
 }
 
 /// Whether there is no region yet.
@@ -41,7 +53,7 @@ pub fn is_empty(conn: &mut Connection) -> Result<bool> {
 }
 
 /// Fills an empty database with the demonstration region as it would be at this moment: all of it, or nothing.
-pub fn demonstration(conn: &mut Connection, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
+pub fn demonstration(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
     let files = Files::read()?;
     let offers = offers_with_history(&files, now)?;
     db::write(conn, |conn| {
@@ -57,7 +69,7 @@ pub fn demonstration(conn: &mut Connection, now: DateTime<Utc>) -> Result<Vec<Si
         let sign_ins = files
             .users
             .iter()
-            .map(|line| create_user(conn, &actor, now, &ids, line))
+            .map(|line| create_user(conn, vault, now, &ids, line))
             .collect::<Result<_>>()?;
         store::insert_reminders(conn, &ids, &past_reminders(&files, &offers, now))?;
         store::insert_reports(conn, now)?;
@@ -127,7 +139,7 @@ fn past_reminders<'a>(
 
 fn create_user(
     conn: &mut Connection,
-    actor: &Actor,
+    vault: &Vault,
     now: DateTime<Utc>,
     ids: &Ids,
     line: &Line<User>,
@@ -147,34 +159,51 @@ fn create_user(
     let new = NewUser {
         name: user.name.clone(),
         display_name: user.display_name.clone(),
+        email: Some(format!("{}@jeugdhulp-noord-veluwe.example", user.name)),
         roles: user.roles.clone(),
+        scopes: Scope::ALL.to_vec(),
         organisation,
         demonstration: true,
     };
-    let password = identity::actions::create_user(conn, actor, now, &new)?;
-    identity::recipients::set_address(conn, &new.name, &format!("{}@oefenregio.example", new.name))?;
+    let secret = users::create(conn, &Actor::command_line(), now, &new)?;
+    let who = (new.name, new.display_name, new.organisation.name);
+    sign_in(conn, vault, now, who, &new.roles, secret)
+}
+
+/// What somebody needs to sign in as this user: with a second factor, for roles that cannot do without.
+fn sign_in(
+    conn: &mut Connection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    (name, display_name, organisation): (String, String, String),
+    roles: &[Role],
+    secret: Secret,
+) -> Result<SignIn> {
+    let needs_factor = roles.iter().any(|role| role.needs_second_factor());
+    let totp = if needs_factor { Some(give(conn, vault, now, &name)?) } else { None };
+    let code = totp.as_ref().map(|totp| code_at(totp, now)).transpose()?;
     Ok(SignIn {
-        name: new.name,
-        password,
-        display_name: new.display_name,
-        organisation: new.organisation.name,
-        roles: new.roles.iter().map(|role| role.code().to_owned()).collect(),
+        name,
+        password: secret.text,
+        display_name,
+        organisation,
+        roles: roles.iter().map(|role| role.code().to_owned()).collect(),
+        totp,
+        code,
+        client_id: secret.client_id,
     })
 }
 
-/// Gives every demonstration user a new password, at each start of the demonstration.
-pub fn renew_sign_ins(conn: &mut Connection, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
+/// Gives every demonstration user a new password and second factor, at each start of the demonstration.
+pub fn renew_sign_ins(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
     let mut sign_ins = Vec::new();
-    for user in identity::actions::list_users(conn)?.into_iter().filter(|user| user.demonstration) {
-        let password = identity::actions::reset_password(conn, &Actor::command_line(), now, &user.name)?;
-        let roles = user.roles.iter().map(|role| role.code().to_owned()).collect();
-        sign_ins.push(SignIn {
-            name: user.name,
-            password,
-            display_name: user.display_name,
-            organisation: user.organisation,
-            roles,
-        });
+    for user in users::list_all(conn)?.into_iter().filter(|user| user.demonstration) {
+        let Account { name, display_name, organisation, roles, .. } = user;
+        let secret = users::reset_password(conn, &Actor::command_line(), now, &name)?;
+        let made = db::write(conn, |conn| {
+            sign_in(conn, vault, now, (name, display_name, organisation), &roles, secret)
+        })?;
+        sign_ins.push(made);
     }
     Ok(sign_ins)
 }

@@ -22,6 +22,10 @@ fn empty_database(folder: &tempfile::TempDir, name: &str) -> Connection {
     conn
 }
 
+fn vault() -> Vault {
+    Vault::new(b"a key for tests of more than thirty-two characters").unwrap()
+}
+
 #[test]
 fn the_files_can_be_read() {
     let files = Files::read().unwrap();
@@ -120,7 +124,7 @@ fn an_empty_database_is_filled_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut conn = empty_database(&folder, "once.sqlite");
     assert!(is_empty(&mut conn).unwrap());
-    let sign_ins = demonstration(&mut conn, moment(MOMENTS[0])).unwrap();
+    let sign_ins = demonstration(&mut conn, &vault(), moment(MOMENTS[0])).unwrap();
     assert!(!is_empty(&mut conn).unwrap());
 
     let expected = [
@@ -145,7 +149,7 @@ fn an_empty_database_is_filled_once() {
     let coordinator = sign_ins.iter().find(|sign_in| sign_in.name == "crisis-coordinatie").unwrap();
     assert_eq!(coordinator.roles, ["crisis-loket", "crisis-verdeelpunt", "crisis-registratie"]);
 
-    let again = demonstration(&mut conn, moment(MOMENTS[0]));
+    let again = demonstration(&mut conn, &vault(), moment(MOMENTS[0]));
     assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
     assert_eq!(inspection::counts(&mut conn), expected);
 }
@@ -155,7 +159,7 @@ fn the_same_moment_gives_the_same_region() {
     let folder = tempfile::tempdir().unwrap();
     let histories = ["one.sqlite", "two.sqlite"].map(|name| {
         let mut conn = empty_database(&folder, name);
-        demonstration(&mut conn, moment(MOMENTS[1])).unwrap();
+        demonstration(&mut conn, &vault(), moment(MOMENTS[1])).unwrap();
         inspection::history(&mut conn)
     });
     assert_eq!(histories[0], histories[1]);

@@ -57,13 +57,13 @@ pub struct WriteProblems;
 
 impl IntoResponses for ReadProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&[400, 401, 404, 406, 503])
+        problems(&[400, 401, 404, 406, 429, 503])
     }
 }
 
 impl IntoResponses for WriteProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&[400, 401, 403, 404, 406, 408, 409, 413, 415, 503])
+        problems(&[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 503])
     }
 }
 

@@ -26,7 +26,7 @@ pub struct ErrorPage {
 /// The error as a page; somebody who must sign in first is brought there.
 pub fn page(req: &HttpRequest, error: &Error) -> HttpResponse {
     if matches!(error, Error::SignInRequired) {
-        return identity::pages::sign_in_first(req);
+        return identity::sign_in::pages::sign_in_first(req);
     }
     let mut response = HttpResponse::build(error.status());
     add_error_headers(&mut response, error);

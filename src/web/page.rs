@@ -19,6 +19,21 @@ pub struct MenuItem {
     pub current: bool,
 }
 
+/// The side menu of all pages for the administrator.
+pub const MANAGE_MENU: [(&str, &str); 11] = [
+    ("/beheer/regios", "Regio's"),
+    ("/beheer/gemeenten", "Gemeenten"),
+    ("/beheer/segmenten", "Segmenten"),
+    ("/beheer/producten", "Producten"),
+    ("/beheer/aanbieders", "Aanbieders"),
+    ("/beheer/locaties", "Locaties"),
+    ("/beheer/contracten", "Contracten"),
+    ("/beheer/gebruikers", "Gebruikers"),
+    ("/beheer/organisaties", "Organisaties"),
+    ("/beheer/koppelingen", "Koppelingen"),
+    ("/beheer/mail", "Mail"),
+];
+
 /// The frame of a page: header, menu, footer.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
@@ -28,6 +43,8 @@ pub struct Page {
     pub demo: bool,
     pub signed_in: bool,
     pub display_name: String,
+    /// What somebody signs in with, for programs that keep passwords.
+    pub user_name: String,
     pub organisation_name: String,
     pub csrf: String,
     pub menu: Vec<MenuItem>,
@@ -83,6 +100,7 @@ impl Page {
             demo: ctx.state.demo,
             signed_in: identity.is_some(),
             display_name: identity.map(|who| who.display_name.clone()).unwrap_or_default(),
+            user_name: identity.map(|who| who.user_name.clone()).unwrap_or_default(),
             organisation_name: identity.map(|who| who.organisation_name.clone()).unwrap_or_default(),
             csrf: ctx.session.as_ref().map(|session| session.csrf.clone()).unwrap_or_default(),
             menu: menu(ctx, section),

@@ -1,6 +1,7 @@
 //! What every request passes: a request id, who it is, the security headers, the error as an answer,
 //! one line in the log and one count in the metrics.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::HttpMessage;
@@ -10,7 +11,8 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::{self, Data};
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Stage};
+use crate::config::Proxies;
 use crate::error::{Error, Result};
 use crate::identity;
 use crate::identity::policy::{Access, Permission};
@@ -173,11 +175,34 @@ pub async fn authenticate(
 }
 
 fn guest(req: &ServiceRequest) -> Actor {
-    Actor {
-        identity: None,
-        request_id: request_id(req.request()),
-        origin: req.peer_addr().map_or_else(|| "onbekend".to_owned(), |address| address.ip().to_string()),
+    Actor { identity: None, request_id: request_id(req.request()), origin: origin(req) }
+}
+
+/// From where the request comes. A proxy that is trusted tells for whom it speaks; what anybody else writes in that
+/// header counts for nothing.
+fn origin(req: &ServiceRequest) -> String {
+    let Some(peer) = req.peer_addr().map(|address| address.ip().to_canonical()) else {
+        return "onbekend".into();
+    };
+    let trusted = req.app_data::<Data<AppState>>().map(|state| &state.config.trusted_proxies);
+    let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    trusted.map_or(peer, |trusted| client_address(peer, forwarded, trusted)).to_string()
+}
+
+/// The last address in the chain of proxies that is not a trusted one itself.
+fn client_address<'a>(peer: IpAddr, forwarded: impl Iterator<Item = &'a str>, trusted: &Proxies) -> IpAddr {
+    let chain: Vec<&str> = forwarded.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let mut client = peer;
+    for told in chain.into_iter().rev() {
+        if !trusted.contain(client) {
+            break;
+        }
+        match told.parse::<IpAddr>() {
+            Ok(address) => client = address.to_canonical(),
+            Err(_) => break,
+        }
     }
+    client
 }
 
 async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
@@ -191,19 +216,28 @@ async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
         if !req.path().starts_with("/v1/docs") && !accepts_json(req.headers()) {
             return Err(Error::NotAcceptable);
         }
+        state.limits.call_from(&who.actor.origin, now)?;
         if let Some(token) = bearer_token(req.headers())? {
+            let shared = state.clone();
             let find = move || -> Result<_> {
-                let claims = state.tokens.verify(&token, now)?;
-                identity::actions::identity_of_token(&mut *state.pool.get()?, &claims)
+                let conn = &mut *shared.pool.get()?;
+                let claims = shared.keyring.verify(conn, &token, now)?;
+                Ok((identity::tokens::actions::identity_of_token(conn, &claims, now)?, claims.sid))
             };
-            who.actor.identity = Some(web::block(find).await.map_err(Error::internal)??);
+            let (identity, family) = web::block(find).await.map_err(Error::internal)??;
+            state.limits.call_with(&family, &who.actor.origin, now)?;
+            who.actor.identity = Some(identity);
         }
-    } else if let Some(cookie) = req.cookie(identity::SESSION_COOKIE) {
-        let find = move || identity::actions::find_session(&mut *state.pool.get()?, cookie.value(), now);
+    } else if let Some(cookie) = req.cookie(identity::sign_in::SESSION_COOKIE) {
+        let find =
+            move || identity::sign_in::actions::find_session(&mut *state.pool.get()?, cookie.value(), now);
         // A database that is away must not take the public pages with it: such a visitor is a guest.
         match web::block(find).await.map_err(Error::internal)? {
             Ok(Some((identity, session))) => {
-                who.actor.identity = Some(identity);
+                // Who is halfway signing in is nobody yet.
+                if session.stage == Stage::Complete {
+                    who.actor.identity = Some(identity);
+                }
                 who.session = Some(session);
             }
             Ok(None) => {}
@@ -281,4 +315,30 @@ fn accepts_json(headers: &HeaderMap) -> bool {
         }
     }
     !any
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        let trusted = Proxies::try_from("10.0.0.0/8".to_owned()).expect("a network");
+        for (peer, forwarded, client) in [
+            ("192.0.2.1", vec!["203.0.113.9"], "192.0.2.1"),
+            ("10.0.0.1", vec![], "10.0.0.1"),
+            ("10.0.0.1", vec!["203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1", vec!["198.51.100.7, 203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1", vec!["198.51.100.7", "203.0.113.9, 10.0.0.2"], "203.0.113.9"),
+            ("10.0.0.1", vec!["203.0.113.9, geen adres"], "10.0.0.1"),
+            ("10.0.0.1", vec!["2001:db8::1"], "2001:db8::1"),
+        ] {
+            let peer = peer.parse().expect("an address");
+            assert_eq!(
+                client_address(peer, forwarded.iter().copied(), &trusted).to_string(),
+                client,
+                "{forwarded:?}"
+            );
+        }
+    }
 }

@@ -96,6 +96,9 @@ pub fn add_error_headers(response: &mut actix_web::HttpResponseBuilder, error: &
         Error::Unavailable(_) => {
             response.insert_header((header::RETRY_AFTER, "2"));
         }
+        Error::TooManyRequests(seconds) => {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
         Error::MethodNotAllowed(allow) => {
             response.insert_header((header::ALLOW, allow.as_str()));
         }

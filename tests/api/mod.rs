@@ -1,6 +1,9 @@
 //! The API over HTTP, in JSON as others send and get it.
 
 mod book;
+mod forged;
+mod limits;
 mod offers;
 mod segments;
 mod shape;
+mod tokens;

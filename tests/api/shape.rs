@@ -78,15 +78,15 @@ fn forged_and_foreign_tokens_open_nothing() {
 on_both! {
     fn a_token_dies_with_the_password_and_the_account(server) {
         use beschikbaarheidswijzer::actor::Actor;
-        use beschikbaarheidswijzer::identity::actions;
-        let (first, now) = (server.user("beheerder-regio"), crate::support::now());
+        use beschikbaarheidswijzer::identity::users::actions::set_active_by_name;
+        let first = server.user("beheerder-regio");
         assert_eq!(first.get(SEGMENT).status, 200);
-        let mut conn = server.connection();
-        actions::reset_password(&mut conn, &Actor::command_line(), now, "beheerder-regio").expect("a known user");
+        server.new_password("beheerder-regio");
         assert_eq!(first.get(SEGMENT).status, 401, "made before the new password");
         let second = server.user("beheerder-regio");
         assert_eq!(second.get(SEGMENT).status, 200);
-        actions::set_active(&mut conn, &Actor::command_line(), now, "beheerder-regio", false).expect("a known user");
+        let (mut conn, now) = (server.connection(), crate::support::now());
+        set_active_by_name(&mut conn, &Actor::command_line(), now, "beheerder-regio", false).expect("a known user");
         assert_eq!(second.get(SEGMENT).status, 401, "made before the account was blocked");
     }
 }

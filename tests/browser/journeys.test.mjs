@@ -219,13 +219,13 @@ describe("journey 4: the region buys something new", () => {
 
 describe("journey 4: a provider is reminded", () => {
   const DAY = 86_400_000;
-  const ADDRESS = `${PROVIDER}@oefenregio.example`;
+  const ADDRESS = `${PROVIDER}@jeugdhulp-noord-veluwe.example`;
 
   test("the mail arrives, its link shows the figures, one button confirms them, and search shows it", async () => {
     const mailServer = await startMailServer();
     const program = await startProgram(process.env.BIN, {
       seededAt: new Date(Date.now() - 25 * DAY),
-      settings: { SMTP_URL: mailServer.url, MAIL_FROM: "Jeugdhulp <jeugdhulp@oefenregio.example>" },
+      settings: { SMTP_URL: mailServer.url, MAIL_FROM: "Jeugdhulp <info@jeugdhulp-noord-veluwe.example>" },
     });
     try {
       program.command("remind");

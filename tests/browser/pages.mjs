@@ -8,7 +8,7 @@
 //   shows   what must be seen, where the address alone does not say it
 //   act     what is done on the page before it is checked
 import assert from "node:assert/strict";
-import { api, goTo, settle } from "./support/site.mjs";
+import { api, goTo, settle, withPage } from "./support/site.mjs";
 
 export const MANAGER = "beheerder-regio";
 export const REFERRER = "verwijzer-huisartsen";
@@ -72,6 +72,19 @@ async function ownOffer() {
   return aanbod.find((offer) => offer.aanbieder.agb === PROVIDER_AGB)?.id ?? (await offerIds(1))[0];
 }
 
+/** The address of the first link like this on a page of the manager. */
+async function firstLink(address, selector) {
+  return withPage({ who: MANAGER, shared: true }, async (page) => {
+    await goTo(page, address);
+    return page.getAttribute(`${selector} >> nth=0`, "href");
+  });
+}
+
+async function makeToken(page) {
+  await page.fill("[name=naam]", "Proef");
+  await submit(page, "form[action='/account/tokens'] button");
+}
+
 export const PUBLIC_PAGES = [
   { name: "start", path: "/" },
   { name: "search with filters", path: SEARCH },
@@ -102,6 +115,10 @@ export const PUBLIC_PAGES = [
   { name: "open data", path: "/open-gegevens" },
   { name: "sign in", path: "/inloggen" },
   { name: "sign in with an error", path: "/inloggen", errors: true, act: send({ naam: "niemand", wachtwoord: "onjuist" }) },
+  { name: "password forgotten", path: "/wachtwoord-vergeten" },
+  { name: "password forgotten with an error", path: "/wachtwoord-vergeten", errors: true, act: send({ email: "geen adres" }) },
+  { name: "password forgotten, sent", path: "/wachtwoord-vergeten", shows: "text=er een mail onderweg", act: send({ email: "niemand@regio.example" }) },
+  { name: "link that does not work", path: `/wachtwoord-instellen/${"x".repeat(43)}`, status: 404 },
   { name: "course of an offer", path: async () => `/aanbod/${(await offerIds(1))[0]}/verloop`, act: (page) => page.click("summary >> nth=0") },
   { name: "course of an offer on a day", path: async () => `/aanbod/${(await offerIds(1))[0]}/verloop?op=01-10-2026` },
   { name: "course of an offer on no day", path: async () => `/aanbod/${(await offerIds(1))[0]}/verloop?op=gisteren`, status: 400, errors: true },
@@ -152,6 +169,31 @@ export const MANAGER_PAGES = [
   { name: "new product", path: "/beheer/producten/nieuw" },
   { name: "new product with errors", path: "/beheer/producten/nieuw", errors: true, act: send({ code: "met spatie", naam: "", leeftijdVanaf: "nul", geldigTot: "gisteren" }) },
   { name: "product", path: "/beheer/producten/54A02" },
+  { name: "users", path: "/beheer/gebruikers" },
+  { name: "users without results", path: "/beheer/gebruikers?naam=bestaatniet", shows: "text=/Geen .* (gevonden|past)/" },
+  { name: "invite a user", path: "/beheer/gebruikers/uitnodigen" },
+  { name: "invite a user with errors", path: "/beheer/gebruikers/uitnodigen", errors: true, act: send({ gebruikersnaam: "Met Spatie", naam: "", email: "geen adres" }) },
+  { name: "user", path: () => firstLink("/beheer/gebruikers?naam=putten", "tbody th a") },
+  { name: "user, second factor without a reason", path: () => firstLink("/beheer/gebruikers?naam=putten", "tbody th a"), errors: true, act: (page) => submit(page, "form:has([name=reden]) button") },
+  { name: "oneself as a user", path: () => firstLink("/beheer/gebruikers?rol=beheerder", "tbody th a") },
+  { name: "review of rights", path: "/beheer/gebruikers/controle" },
+  { name: "organisations", path: "/beheer/organisaties" },
+  { name: "new organisation", path: "/beheer/organisaties/nieuw" },
+  { name: "new organisation with errors", path: "/beheer/organisaties/nieuw", errors: true, act: send({ naam: "", gemeenten: "Putten" }) },
+  { name: "organisation", path: () => firstLink("/beheer/organisaties", "tbody th a") },
+  { name: "service accounts", path: "/beheer/koppelingen" },
+  { name: "new service account", path: "/beheer/koppelingen/nieuw" },
+  { name: "new service account with errors", path: "/beheer/koppelingen/nieuw", errors: true, act: (page) => submit(page) },
+  { name: "service account", path: () => firstLink("/beheer/koppelingen", "tbody th a") },
+  { name: "new secret of a service account", path: () => firstLink("/beheer/koppelingen", "tbody th a"), shows: "text=Geheim van de koppeling", act: (page) => submit(page, "form[action$=geheim] button") },
+  { name: "own account", path: "/account" },
+  { name: "own account, token without a name", path: "/account", errors: true, act: (page) => submit(page, "form[action='/account/tokens'] button") },
+  { name: "new token", path: "/account", shows: "text=Uw nieuwe token", act: (page) => makeToken(page) },
+  { name: "change the password", path: "/account/wachtwoord" },
+  { name: "change the password with errors", path: "/account/wachtwoord", errors: true, act: send({ oud: "onjuist", wachtwoord: "kort", herhaling: "anders" }) },
+  { name: "second factor", path: "/account/tweede-factor" },
+  { name: "second factor with errors", path: "/account/tweede-factor", errors: true, act: send({ code: "12", wachtwoord: "onjuist" }) },
+  { name: "recovery codes", path: "/account/herstelcodes" },
 ].map((page) => ({ who: MANAGER, ...page }));
 
 export const PROVIDER_PAGES = [

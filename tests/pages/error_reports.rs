@@ -35,7 +35,7 @@ on_both! {
         assert!(server.anyone().get("/aanbieders/98990009").body.contains("Gemeld als onjuist op 21 nov"));
         let mut to: Vec<String> = outbox_mail::table.select(outbox_mail::recipient).load(&mut server.connection()).expect("mails");
         to.sort();
-        assert_eq!(to, ["aanbieder-de-haven@oefenregio.example", "accountmanager-regio@oefenregio.example"]);
+        assert_eq!(to, ["aanbieder-de-haven@jeugdhulp-noord-veluwe.example", "accountmanager-regio@jeugdhulp-noord-veluwe.example"]);
 
         let provider = server.visitor("aanbieder-de-haven");
         assert!(provider.get("/capaciteit").body.contains("Er is een melding dat een cijfer niet klopt"));

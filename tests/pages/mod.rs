@@ -1,9 +1,14 @@
 //! The pages over HTTP.
 
+mod account;
 mod add_offer;
 mod book;
 mod capacity;
 mod error_reports;
 mod follows;
 mod freshness;
+mod links;
+mod second_factor;
+mod service_accounts;
 mod sign_in;
+mod users;

@@ -65,3 +65,36 @@ fn forms_from_elsewhere_or_without_their_token_are_refused() {
     assert_eq!(visitor.post_form("/beheer/segmenten", &[("code", "8"), ("naam", "Nieuw")]).status, 403);
     assert_eq!(server.anyone().get("/v1/regios/noord-veluwe/segmenten/8").status, 404, "nothing was saved");
 }
+
+on_both! {
+    fn failing_on_a_name_locks_nobody_out_who_signed_in_before(server) {
+        let server = server.start_with_settings(|config| config.sign_in_failures_per_user = 5);
+        let user = "aanbieder-de-haven";
+        let password = server.new_password(user);
+        let mut known = server.anyone();
+        let fields = |password| [("naam", user), ("wachtwoord", password)];
+        known.keep_cookies(&known.post_form("/inloggen", &fields(&password)));
+        let known = known.without_cookie("__Host-sessie");
+        let stranger = server.anyone();
+        let statuses: Vec<u16> = (0..7).map(|_| stranger.post_form("/inloggen", &fields("geraden wachtwoord")).status).collect();
+        assert_eq!(statuses, [400, 400, 400, 400, 400, 429, 429]);
+        let refused = stranger.post_form("/inloggen", &fields(&password));
+        assert_eq!(refused.status, 429, "the right password must wait too, where nobody signed in before");
+        assert!(refused.header("retry-after").is_some() && refused.body.contains("te-veel-verzoeken"));
+        assert_eq!(known.post_form("/inloggen", &fields(&password)).status, 303, "a browser that is known gets in");
+        let other = server.new_password("aanbieder-bakenzand");
+        let answer = stranger.post_form("/inloggen", &[("naam", "aanbieder-bakenzand"), ("wachtwoord", &other)]);
+        assert_eq!(answer.status, 303, "other names are not touched");
+    }
+}
+
+on_both! {
+    fn one_address_cannot_try_many_names(server) {
+        let server = server.start_with_settings(|config| config.sign_in_failures_per_address = 5);
+        let try_name = |number: usize| {
+            let name = format!("naam-{number}");
+            server.anyone().post_form("/inloggen", &[("naam", &name), ("wachtwoord", "geraden wachtwoord")]).status
+        };
+        assert_eq!((0..6).map(try_name).collect::<Vec<_>>(), [400, 400, 400, 400, 400, 429]);
+    }
+}

@@ -1,5 +1,7 @@
 //! A small client: sends what a browser or a system sends, and keeps what comes back.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use ureq::http::{HeaderMap, Request};
 
@@ -35,14 +37,14 @@ pub struct Browser {
     agent: ureq::Agent,
     url: String,
     token: Option<String>,
-    cookie: Option<String>,
+    cookies: BTreeMap<String, String>,
     pub csrf: String,
 }
 
 impl Browser {
     pub fn new(url: &str) -> Self {
         let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
-        Self { agent, url: url.to_owned(), token: None, cookie: None, csrf: String::new() }
+        Self { agent, url: url.to_owned(), token: None, cookies: BTreeMap::new(), csrf: String::new() }
     }
 
     pub fn with_token(mut self, token: &str) -> Self {
@@ -50,9 +52,33 @@ impl Browser {
         self
     }
 
-    pub fn sign_in(&mut self, cookie: String, csrf: String) {
-        self.cookie = Some(cookie);
-        self.csrf = csrf;
+    /// The same browser at another server.
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
+    }
+
+    /// Keeps the cookies that came with an answer, and forgets those it takes away.
+    pub fn keep_cookies(&mut self, answer: &Answer) {
+        for line in answer.headers.get_all("set-cookie") {
+            let line = line.to_str().expect("text");
+            let (name, rest) = line.split_once('=').expect("name and value");
+            let value = rest.split(';').next().unwrap_or_default();
+            if line.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.get(name).cloned()
+    }
+
+    /// The same browser without one of its cookies.
+    pub fn without_cookie(mut self, name: &str) -> Self {
+        self.cookies.remove(name);
+        self
     }
 
     /// Sends anything: method, path, further headers, body.
@@ -67,8 +93,10 @@ impl Browser {
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
-        if let Some(cookie) = &self.cookie {
-            request = request.header("Cookie", cookie);
+        if !self.cookies.is_empty() {
+            let pairs: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header("Cookie", pairs.join("; "));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use beschikbaarheidswijzer::db::{self, Manager};
+use beschikbaarheidswijzer::identity::vault::Vault;
 use beschikbaarheidswijzer::{on_each, seed};
 use diesel::connection::SimpleConnection;
 
@@ -60,7 +61,8 @@ fn copy_file() -> Database {
         // Without the template of `make test` the region is made on the spot, which takes some seconds.
         let mut conn = Manager::new(&url).open().expect("a file");
         db::migrate_up(&mut conn).expect("migrations");
-        seed::demonstration(&mut conn, super::now()).expect("the demonstration");
+        let vault = Vault::new(super::SECRET_KEY.as_bytes()).expect("a key");
+        seed::demonstration(&mut conn, &vault, super::now()).expect("the demonstration");
     }
     Database { url, keep: Arc::new(Keep::Folder(folder)) }
 }

@@ -10,9 +10,11 @@ use std::sync::mpsc;
 
 use actix_web::HttpServer;
 use actix_web::web::Data;
+use beschikbaarheidswijzer::actor::Actor;
 use beschikbaarheidswijzer::clock::Clock;
 use beschikbaarheidswijzer::config::Config;
 use beschikbaarheidswijzer::db::{self, Connection};
+use beschikbaarheidswijzer::identity::second_factor::actions as second_factor;
 use beschikbaarheidswijzer::server;
 use beschikbaarheidswijzer::state::AppState;
 use chrono::{DateTime, Duration, Utc};
@@ -27,6 +29,9 @@ pub use self::smtp::{Fault, SmtpSink};
 pub fn now() -> DateTime<Utc> {
     "2026-11-21T09:00:00Z".parse().expect("a time")
 }
+
+/// What the servers of the tests seal their secrets with; `scripts/test-databases.sh` has the same.
+pub const SECRET_KEY: &str = "a key for tests, of more than thirty-two characters";
 
 /// One running server with its database.
 pub struct TestServer {
@@ -47,8 +52,13 @@ impl TestServer {
             database_url: SecretString::from(database.url.clone()),
             public_url: "https://jeugdhulp.example".into(),
             workers: Some(1),
+            secret_key: Some(SecretString::from(SECRET_KEY)),
             ..Config::default()
         };
+        Self::start_with(database, at, config)
+    }
+
+    fn start_with(database: Database, at: DateTime<Utc>, config: Config) -> Self {
         let state =
             Data::new(server::build_state(config, Clock::Fixed(at), true).expect("the server can start"));
         let (sender, receiver) = mpsc::channel();
@@ -71,7 +81,19 @@ impl TestServer {
 
     /// A second server on the same database.
     pub fn start_beside(&self) -> Self {
-        Self::start_on(self.database.shared(), now())
+        self.start_later(Duration::zero())
+    }
+
+    /// A second server on the same database, whose clock is ahead.
+    pub fn start_later(&self, ahead: Duration) -> Self {
+        Self::start_on(self.database.shared(), now() + ahead)
+    }
+
+    /// A second server on the same database, with other settings and no demonstration.
+    pub fn start_with_settings(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = self.state.config.clone();
+        change(&mut config);
+        Self::start_with(self.database.shared(), now(), config)
     }
 
     /// A connection to this server's database, past the program.
@@ -90,10 +112,55 @@ impl TestServer {
 
     /// A bearer token for a user of the demonstration.
     pub fn token(&self, user: &str) -> String {
+        use beschikbaarheidswijzer::identity::tokens::actions::issue_for_script;
+        let actor = Actor::command_line();
+        issue_for_script(&mut self.connection(), &self.state.keyring, &actor, now(), user, Duration::hours(1))
+            .expect("a known user")
+    }
+
+    /// The number of a user.
+    pub fn user_id(&self, name: &str) -> i64 {
+        use beschikbaarheidswijzer::db::schema::user_account;
+        use diesel::prelude::*;
+        user_account::table
+            .filter(user_account::name.eq(name))
+            .select(user_account::id)
+            .first(&mut self.connection())
+            .expect("a known user")
+    }
+
+    /// A first refresh token of a user.
+    pub fn refresh_token(&self, user: &str) -> String {
+        let begin = beschikbaarheidswijzer::identity::tokens::actions::begin_for_user;
+        begin(&mut self.connection(), &Actor::command_line(), now(), self.user_id(user), "proef")
+            .expect("a token")
+    }
+
+    /// Runs a statement past the program.
+    pub fn execute(&self, statement: &str) {
+        use diesel::connection::SimpleConnection;
         let mut conn = self.connection();
-        let (id, version) = beschikbaarheidswijzer::identity::actions::find_token_subject(&mut conn, user)
-            .expect("a known user");
-        self.state.tokens.issue(id, version, now(), Duration::hours(1)).expect("a token")
+        beschikbaarheidswijzer::on_each!(&mut conn, c => c.batch_execute(statement))
+            .expect("the statement works");
+    }
+
+    /// Recipient and text of all mails in the outbox, oldest first.
+    pub fn mails(&self) -> Vec<(String, String)> {
+        use beschikbaarheidswijzer::db::schema::outbox_mail;
+        use diesel::prelude::*;
+        outbox_mail::table
+            .order(outbox_mail::id)
+            .select((outbox_mail::recipient, outbox_mail::text))
+            .load(&mut self.connection())
+            .expect("the outbox")
+    }
+
+    /// The path of the link in the newest mail.
+    pub fn mailed_path(&self) -> String {
+        let (_, text) = self.mails().pop().expect("a mail");
+        let link =
+            text.lines().find_map(|line| line.strip_prefix("https://jeugdhulp.example")).expect("a link");
+        link.to_owned()
     }
 
     /// The API, called by nobody in particular.
@@ -106,29 +173,52 @@ impl TestServer {
         Browser::new(&self.url).with_token(&self.token(name))
     }
 
-    /// A new password for a user of the demonstration.
+    /// The pages, visited by a signed-in user.
+    pub fn visitor(&self, name: &str) -> Browser {
+        let mut browser = Browser::new(&self.url);
+        self.sign_in(&mut browser, name);
+        browser
+    }
+
+    /// A new password for a user, whose sessions and tokens end.
     pub fn new_password(&self, name: &str) -> String {
-        use beschikbaarheidswijzer::actor::Actor;
-        use beschikbaarheidswijzer::identity::actions;
-        actions::reset_password(&mut self.connection(), &Actor::command_line(), now(), name)
+        let reset = beschikbaarheidswijzer::identity::users::actions::reset_password;
+        reset(&mut self.connection(), &Actor::command_line(), now(), name).expect("a known user").text
+    }
+
+    /// A new second factor for a user; returns the secret.
+    pub fn new_factor(&self, name: &str) -> String {
+        db::write(&mut self.connection(), |conn| second_factor::give(conn, &self.state.vault, now(), name))
             .expect("a known user")
     }
 
-    /// The pages, visited by a signed-in user.
-    pub fn visitor(&self, name: &str) -> Browser {
-        use beschikbaarheidswijzer::identity::actions;
+    /// Signs in as a person does: with a password, and with a code when that is asked.
+    pub fn sign_in(&self, browser: &mut Browser, name: &str) {
         let password = self.new_password(name);
-        let mut browser = Browser::new(&self.url);
         let answer = browser.post_form("/inloggen", &[("naam", name), ("wachtwoord", &password)]);
         assert_eq!(answer.status, 303, "{name} signs in: {}", answer.body);
-        let cookie =
-            answer.header("set-cookie").expect("a session").split(';').next().expect("a value").to_owned();
-        let value = cookie.split_once('=').expect("name and value").1.to_owned();
-        let (_, session) = actions::find_session(&mut self.connection(), &value, now())
-            .expect("a database")
-            .expect("a session");
-        browser.sign_in(cookie, session.csrf);
-        browser
+        self.take_session(browser, &answer);
+        let next = answer.header("location").expect("a next step");
+        if next.starts_with("/inloggen/tweede-factor") {
+            self.new_factor(name);
+            return self.sign_in(browser, name);
+        }
+        if next.starts_with("/inloggen/code") {
+            let secret = self.new_factor(name);
+            let code = second_factor::code_at(&secret, now()).expect("a code");
+            let answer = browser.post_form("/inloggen/code", &[("code", &code)]);
+            assert_eq!(answer.header("location"), Some("/start"), "{name} gives a code: {}", answer.body);
+            self.take_session(browser, &answer);
+        }
+    }
+
+    /// Keeps the cookies of an answer, as a browser does, and the form token of its session.
+    pub fn take_session(&self, browser: &mut Browser, answer: &Answer) {
+        let find = beschikbaarheidswijzer::identity::sign_in::actions::find_session;
+        browser.keep_cookies(answer);
+        let value = browser.cookie("__Host-sessie").expect("a session");
+        let found = find(&mut self.connection(), &value, self.state.clock.now()).expect("a database");
+        browser.csrf = found.expect("a session that stands").1.csrf;
     }
 
     /// How many lines the audit has.

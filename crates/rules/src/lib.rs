@@ -12,6 +12,7 @@
 mod coded;
 
 pub mod codes;
+pub mod contact;
 pub mod contracts;
 pub mod figures;
 pub mod freshness;
@@ -22,6 +23,7 @@ pub mod product;
 pub mod product_lookup;
 pub mod reminders;
 pub mod retries;
+pub mod reviews;
 pub mod search_order;
 pub mod validity;
 pub mod violations;

@@ -32,8 +32,3 @@ pub fn list_reachable_providers(conn: &mut Connection) -> Result<Vec<i64>> {
 pub fn find_active(conn: &mut Connection, user_id: i64) -> Result<Option<Identity>> {
     store::find_active(conn, user_id)
 }
-
-/// Sets where a user is mailed. Within a transaction of the caller.
-pub fn set_address(conn: &mut Connection, user_name: &str, email: &str) -> Result<()> {
-    store::update_email(conn, user_name, email)
-}

@@ -58,10 +58,3 @@ pub(super) fn find_active(conn: &mut Connection, user_id: i64) -> Result<Option<
     let account = find_account(conn, user_id)?.filter(|account| account.active && account.email.is_some());
     account.map(|account| find_identity(conn, &account)).transpose()
 }
-
-pub(super) fn update_email(conn: &mut Connection, user_name: &str, email: &str) -> Result<()> {
-    diesel::update(user_account::table.filter(user_account::name.eq(user_name)))
-        .set(user_account::email.eq(email))
-        .execute(conn)?;
-    Ok(())
-}

@@ -156,7 +156,7 @@ fn find_row(
         let message = "deze gemeente hoort niet bij de regio van het product";
         return Err(Error::collision("gemeente", "niet-in-regio", message));
     }
-    let validity = draft.period.validity()?;
+    let validity = draft.period.validity().map_err(Error::Collision)?;
     Ok(ContractRow {
         provider_id,
         product_id,

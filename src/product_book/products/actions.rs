@@ -45,10 +45,6 @@ impl ProductDraft {
     /// What is wrong with fields together, and with the bridges of the product with this code.
     pub fn violations(&self, code: &str) -> Violations {
         let mut violations = self.period.violations();
-        if self.min_age > self.max_age {
-            let message = "mag niet lager zijn dan de laagste leeftijd, bijvoorbeeld 4 en 17";
-            violations.add("leeftijdTot", "te-laag", message);
-        }
         if self.bridges.iter().any(|bridge| bridge == code) {
             violations.add("overbrugging", "zichzelf", "een product kan zichzelf niet overbruggen");
         }
@@ -155,7 +151,7 @@ fn check_draft(
         let message = format!("deze productcodes bestaan niet in de regio: {}", unknown.join(", "));
         violations.add("overbrugging", "onbekend-product", message);
     }
-    Ok(violations.into_result(known.into_iter().unzip())?)
+    Error::refuse_collisions(violations, known.into_iter().unzip())
 }
 
 fn product(
@@ -193,14 +189,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_days_and_bridges_are_checked_together() {
+    fn days_and_bridges_are_checked_together() {
         let draft = ProductDraft {
             name: "Naschoolse dagbehandeling".into(),
             segment: "3".into(),
             category: ProductCategory::DayTreatment,
             kind: ProductKind::Day,
-            min_age: 12,
-            max_age: 4,
+            min_age: 4,
+            max_age: 12,
             intake_norm_weeks: None,
             treatment_norm_weeks: None,
             placed_by_matching: false,
@@ -212,8 +208,8 @@ mod tests {
         };
         let named: Vec<String> =
             draft.violations("41A02").into_iter().map(|violation| violation.field).collect();
-        assert_eq!(named, ["geldigTot", "leeftijdTot", "overbrugging"]);
-        let right = ProductDraft { min_age: 4, max_age: 4, period: Period::default(), ..draft };
+        assert_eq!(named, ["geldigTot", "overbrugging"]);
+        let right = ProductDraft { period: Period::default(), ..draft };
         assert!(right.violations("41A01").is_empty());
     }
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use rules::codes::{ProductCode, RegionCode, SegmentCode};
 use rules::product::{AgeRange, ProductCategory, ProductKind};
+use rules::violations::Violations;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -194,6 +195,14 @@ impl From<Product> for ProductBody {
 pub(super) fn read_product(fields: &mut Fields) -> ProductDraft {
     let category = fields.int("ijwCategorie", 40, 55);
     let highest = i64::from(AgeRange::HIGHEST);
+    let min_age = fields.int("leeftijdVanaf", 0, highest);
+    let max_age = fields.int("leeftijdTot", 0, highest);
+    if min_age > max_age {
+        let mut turned = Violations::new();
+        let message = "mag niet lager zijn dan de laagste leeftijd, bijvoorbeeld 4 en 17";
+        turned.add("leeftijdTot", "te-laag", message);
+        fields.add_joint(turned);
+    }
     ProductDraft {
         name: fields.text("naam", Length(1, 100)),
         segment: fields
@@ -204,8 +213,8 @@ pub(super) fn read_product(fields: &mut Fields) -> ProductDraft {
             .and_then(ProductCategory::from_number)
             .unwrap_or(ProductCategory::Bespoke),
         kind: fields.choice("soort", &kinds()).unwrap_or(ProductKind::Ambulatory),
-        min_age: i32::try_from(fields.int("leeftijdVanaf", 0, highest)).unwrap_or(0),
-        max_age: i32::try_from(fields.int("leeftijdTot", 0, highest)).unwrap_or(0),
+        min_age: i32::try_from(min_age).unwrap_or(0),
+        max_age: i32::try_from(max_age).unwrap_or(0),
         intake_norm_weeks: fields.optional_small("normIntakeWeken", 0, MOST_WEEKS),
         treatment_norm_weeks: fields.optional_small("normBehandelingWeken", 0, MOST_WEEKS),
         placed_by_matching: fields.flag("viaMatching"),

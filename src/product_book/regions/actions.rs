@@ -63,7 +63,7 @@ pub fn save_region(
         let found = store::find_region(conn, code)?.ok_or(Error::Forbidden)?;
         require_own_region(actor, found.id)?;
         check_expectation(expect, Some(&found), "regio")?;
-        draft.violations().into_result(())?;
+        Error::refuse_collisions(draft.violations(), ())?;
         let value = Region {
             code: code.to_owned(),
             name: draft.name,

@@ -224,7 +224,7 @@ export function inspectMarkup() {
     if (hasFields && form.method === "post" && !form.noValidate) complain(`a form lets the browser check it: ${short(form)}`);
     if (form.querySelector("[required]")) complain(`a form has a field with required: ${short(form.querySelector("[required]"))}`);
     if (!form.matches(".formulier") || form.method !== "post") continue;
-    for (const field of form.querySelectorAll("input:not([type=hidden]):not([type=checkbox]):not([type=radio]), select, textarea")) {
+    for (const field of form.querySelectorAll("input:not([type=hidden], [type=checkbox], [type=radio], [hidden]), select, textarea")) {
       const label = [...(field.labels ?? [])].map((one) => one.textContent).join(" ");
       const isRequired = field.getAttribute("aria-required") === "true";
       const isOptional = label.includes("niet verplicht");
@@ -265,11 +265,13 @@ export function inspectErrors() {
   for (const link of links) {
     const text = plain(link.textContent);
     const field = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-    if (!field?.matches("input, select, textarea")) {
+    // A message about boxes together is at their group, which cannot be invalid by itself.
+    const isGroup = field?.matches("fieldset[tabindex]");
+    if (!isGroup && !field?.matches("input, select, textarea")) {
       problems.push(`“${text}” does not go to a field but to ${link.hash}`);
       continue;
     }
-    if (field.getAttribute("aria-invalid") !== "true") problems.push(`${link.hash} is not aria-invalid`);
+    if (!isGroup && field.getAttribute("aria-invalid") !== "true") problems.push(`${link.hash} is not aria-invalid`);
     const notes = (field.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean);
     const messages = notes.map((id) => plain(document.getElementById(id)?.textContent ?? "").replace(/^Fout: /, ""));
     if (!messages.some((message) => message && text.toLowerCase().includes(message.toLowerCase()))) {

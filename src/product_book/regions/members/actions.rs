@@ -82,7 +82,7 @@ pub fn save_member(
         let members = store::list_memberships(conn, region_id)?;
         let found = pick(&members, target, draft);
         check_expectation(expect, found, "lidmaatschap")?;
-        draft.period.violations().into_result(())?;
+        Error::refuse_collisions(draft.period.violations(), ())?;
         let value = Membership {
             region_id,
             municipality_id: municipality.id,

@@ -1,0 +1,130 @@
+//! Signing in and out.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::store::{self, StoredSession};
+use crate::actor::{Actor, Identity, Session, Stage};
+use crate::audit::{self, Event};
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::identity::limits::coarse;
+use crate::identity::store::{self as accounts, Account};
+use crate::identity::{opaque, passwords};
+
+/// A session nobody uses ends after this.
+const IDLE: Duration = Duration::hours(1);
+/// A session ends after this in any case: a working day.
+const LONGEST: Duration = Duration::hours(12);
+/// Who gave a password has so long to give the second factor.
+const HALFWAY: Duration = Duration::minutes(10);
+/// The moment of last use is written down no more often than this.
+const LAST_SEEN_STEP: Duration = Duration::minutes(5);
+
+/// A session that was just opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// The value for the cookie.
+    pub cookie: String,
+    /// The token for the forms of the session.
+    pub csrf: String,
+    pub stage: Stage,
+    pub user_name: String,
+}
+
+/// Signs in with user name and password.
+pub fn sign_in(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    name: &str,
+    password: &str,
+) -> Result<Opened> {
+    let account = accounts::find_account_by_name(conn, name)?.filter(|account| account.active);
+    // The slow comparison comes before any transaction, and is done for unknown users too.
+    let fits =
+        passwords::verify(password, account.as_ref().and_then(|account| account.password_hash.as_deref()));
+    let Some(account) = account.filter(|_| fits) else {
+        db::write(conn, |conn| audit::record_refusal(conn, actor, now, "inloggen"))?;
+        return Err(Error::SignInFailed);
+    };
+    db::write(conn, |conn| open_session(conn, actor, now, &account, false))
+}
+
+/// Opens a session, as far as what was proven goes. Within a transaction of the caller.
+pub(in crate::identity) fn open_session(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    account: &Account,
+    two_factors: bool,
+) -> Result<Opened> {
+    store::delete_sessions_before(conn, (now - LONGEST).naive_utc())?;
+    let identity = accounts::find_identity(conn, account)?;
+    let stage = find_stage(conn, &identity, two_factors)?;
+    let cookie = opaque::generate();
+    let session = StoredSession {
+        id: opaque::hash(&cookie),
+        user_id: account.id,
+        csrf: opaque::generate(),
+        credential_version: account.credential_version,
+        two_factors,
+        network: coarse(&actor.origin),
+        created_at: now.naive_utc(),
+        last_seen_at: now.naive_utc(),
+    };
+    store::insert_session(conn, &session)?;
+    let action = if stage == Stage::Complete {
+        store::update_last_sign_in(conn, account.id, now.naive_utc())?;
+        "inloggen"
+    } else {
+        "inloggen-eerste-stap"
+    };
+    let actor = Actor { identity: Some(identity), ..actor.clone() };
+    audit::record(conn, &actor, now, &Event::done(action, "gebruiker", account.id))?;
+    Ok(Opened { cookie, csrf: session.csrf, stage, user_name: account.name.clone() })
+}
+
+fn find_stage(conn: &mut Connection, identity: &Identity, two_factors: bool) -> Result<Stage> {
+    Ok(if two_factors {
+        Stage::Complete
+    } else if accounts::has_second_factor(conn, identity.user_id)? {
+        Stage::CodeNeeded
+    } else if identity.roles.iter().any(|role| role.needs_second_factor()) {
+        Stage::EnrolmentNeeded
+    } else {
+        Stage::Complete
+    })
+}
+
+/// Ends the session.
+pub fn sign_out(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, session: &Session) -> Result<()> {
+    db::write(conn, |conn| {
+        store::delete_session(conn, session.user_id, &session.id)?;
+        audit::record(conn, actor, now, &Event::done("uitloggen", "gebruiker", session.user_id))
+    })
+}
+
+/// Whose cookie this is, and how far signing in has come, if the session still stands.
+pub fn find_session(
+    conn: &mut Connection,
+    cookie: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<(Identity, Session)>> {
+    let Some(stored) = store::find_session(conn, &opaque::hash(cookie))? else { return Ok(None) };
+    let account = accounts::find_account(conn, stored.user_id)?
+        .filter(|account| account.active && account.credential_version == stored.credential_version);
+    let Some(account) = account else { return Ok(None) };
+    let identity = accounts::find_identity(conn, &account)?;
+    let stage = find_stage(conn, &identity, stored.two_factors)?;
+    let time = now.naive_utc();
+    let (longest, idle) = if stage == Stage::Complete { (LONGEST, IDLE) } else { (HALFWAY, HALFWAY) };
+    if time - stored.created_at >= longest || time - stored.last_seen_at >= idle {
+        return Ok(None);
+    }
+    if time - stored.last_seen_at >= LAST_SEEN_STEP {
+        store::update_last_seen(conn, &stored.id, time)?;
+    }
+    let session =
+        Session { id: stored.id, user_id: account.id, user_name: account.name, csrf: stored.csrf, stage };
+    Ok(Some((identity, session)))
+}
