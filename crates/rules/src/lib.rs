@@ -11,6 +11,7 @@
 #[macro_use]
 mod coded;
 
+pub mod assignment;
 pub mod codes;
 pub mod contact;
 pub mod contracts;
