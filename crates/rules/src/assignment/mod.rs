@@ -23,6 +23,7 @@
 //! | `incremental` | one change of the problem, and its solution right again |
 //! | `proof` | the optimum proven from the prices, after every solve |
 //! | `envy` | the audit number |
+//! | `format` | problems, changes and solutions as text |
 //!
 //! All numbers are whole, so a solution is exact and the same on every machine.
 //!
@@ -45,6 +46,7 @@
 mod auction;
 mod classes;
 mod envy;
+mod format;
 mod greedy;
 mod incremental;
 mod lists;
@@ -59,6 +61,10 @@ mod state;
 
 pub use classes::{Method, SolveError};
 pub use envy::justified_envy;
+pub use format::{
+    Answer, FormatError, SolveTextError, TextOptions, What, parse_change, read_answer, read_changes,
+    read_problem, solve_text, write_answer, write_problem,
+};
 pub use incremental::Change;
 pub use problem::{CLASS_LIMIT, COST_LIMIT, COUNT_LIMIT, Client, Edge, Problem, ProblemError};
 pub use progress::{Progress, Stage, Unwatched, Watch};
