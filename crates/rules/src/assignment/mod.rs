@@ -58,6 +58,8 @@ mod short_lists;
 mod shortest_paths;
 mod solver;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use classes::{Method, SolveError};
 pub use envy::justified_envy;

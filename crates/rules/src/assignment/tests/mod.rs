@@ -1,0 +1,9 @@
+//! What the solver says, against others: brute force, two crates, and a matroid greedy written the plain way.
+
+mod cancel;
+mod changes;
+mod instances;
+mod oracles;
+mod proofs;
+mod solutions;
+mod text;

@@ -1,0 +1,111 @@
+//! A proof that cannot fail proves nothing: every way in which a solution can be wrong is tried.
+
+use super::instances::{Instance, region};
+use crate::assignment::classes::{by_auction, by_shortest_paths, nobody_placed, solve, solve_by};
+use crate::assignment::greedy::Admitted;
+use crate::assignment::problem::NONE;
+use crate::assignment::progress::Cancelled;
+use crate::assignment::proof::prove;
+use crate::assignment::state::State;
+use crate::assignment::{Client, Edge, Method, Money, Problem, ProofError, SolveError, Unwatched, Watch};
+
+fn solved(instance: &Instance) -> (Problem, State) {
+    let mut problem = instance.problem();
+    let (state, _) = solve(&mut problem, Method::Automatic, &mut Unwatched).unwrap();
+    assert!(prove(&problem, &state).is_ok());
+    (problem, state)
+}
+
+#[test]
+fn every_price_must_be_right() {
+    let (problem, state) = solved(&region(11, 100, 20, 60, 1));
+    let mut wrong = 0;
+    for offer in 0..20 {
+        for by in [-1, 1, 1_000_000] {
+            let mut state = state.clone();
+            state.charges[offer] += by;
+            let is_optimal_too = prove(&problem, &state).is_ok();
+            // Prices of an optimum need not be unique, but each has its limits.
+            wrong += i32::from(!is_optimal_too);
+            assert!(by < 1_000_000 || !is_optimal_too || problem.capacities[offer] == 0, "offer {offer}");
+        }
+    }
+    assert!(wrong > 20, "{wrong}");
+}
+
+#[test]
+fn a_price_below_zero_is_told() {
+    let (problem, mut state) = solved(&region(12, 100, 20, 400, 1));
+    state.charges[7] = -1;
+    assert_eq!(prove(&problem, &state), Err(ProofError::NegativePrice(7)));
+}
+
+#[test]
+fn everybody_must_be_where_it_is_best() {
+    let (problem, state) = solved(&region(13, 100, 20, 60, 1));
+    for client in 0..100 {
+        let mut state = state.clone();
+        let standing = state.standings[client as usize];
+        if standing.offer == NONE {
+            continue;
+        }
+        let gain = standing.weight - state.own[client as usize];
+        state.take(client);
+        assert_eq!(prove(&problem, &state).is_err(), gain > 0 || state.price(&problem, standing.offer) > 0);
+    }
+}
+
+#[test]
+fn nobody_has_what_is_not_an_option() {
+    let (problem, state) = solved(&region(14, 100, 20, 60, 1));
+    let client = (0..100).find(|&client| state.standings[client as usize].offer != NONE).unwrap();
+    let id = problem.outside[client as usize];
+    let standing = state.standings[client as usize];
+    let is_option = |offer: u32| problem.options(id).any(|option| option.0 == offer);
+    let elsewhere = (0..20).find(|offer| !is_option(*offer)).unwrap();
+
+    let mut cheaper = state.clone();
+    cheaper.standings[client as usize].cost -= 1;
+    assert_eq!(prove(&problem, &cheaper), Err(ProofError::NotAnOption(id)));
+
+    let mut moved = state;
+    moved.take(client);
+    moved.put(client, elsewhere, standing.cost);
+    assert_eq!(prove(&problem, &moved), Err(ProofError::NotAnOption(id)));
+}
+
+#[test]
+fn no_offer_has_more_clients_than_places() {
+    let clients = vec![Client { stay: 10, class: 0 }; 2];
+    let edges = vec![Edge { client: 0, offer: 0, cost: 1 }, Edge { client: 1, offer: 0, cost: 1 }];
+    let (problem, mut state) = solved(&Instance { clients, capacities: vec![1], edges });
+    let waiting = (0..2).find(|&client| state.standings[client as usize].offer == NONE).unwrap();
+    state.put(waiting, 0, 1);
+    assert_eq!(prove(&problem, &state), Err(ProofError::OverCapacity(0)));
+}
+
+/// A method that believes nobody can have a place.
+#[expect(clippy::unnecessary_wraps, reason = "methods can be stopped")]
+fn lazy(
+    problem: &mut Problem,
+    gap: Money,
+    _: &mut Option<Admitted>,
+    _: &mut dyn Watch,
+) -> Result<State, Cancelled> {
+    Ok(nobody_placed(problem, gap))
+}
+
+#[test]
+fn what_one_method_cannot_prove_the_other_solves() {
+    for classes in [1, 5] {
+        let mut problem = region(15, 100, 20, 60, classes).problem();
+        let (_, proof) = solve(&mut problem, Method::Automatic, &mut Unwatched).unwrap();
+        for good in [by_auction, by_shortest_paths] {
+            let (state, other) = solve_by(&mut problem, [lazy, good], &mut Unwatched).unwrap();
+            assert_eq!((other.objective, other.class_sum), (proof.objective, proof.class_sum));
+            assert_eq!(prove(&problem, &state), Ok(other));
+        }
+        let unproven = solve_by(&mut problem, [lazy, lazy], &mut Unwatched);
+        assert!(matches!(unproven, Err(SolveError::Unproven(ProofError::NotOptimal { .. }))));
+    }
+}
