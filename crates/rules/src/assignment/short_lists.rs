@@ -33,12 +33,19 @@ pub(super) struct ShortLists {
     drift: Money,
     /// How many arcs go to the front.
     keep: usize,
-    keys: Vec<u64>,
+    keys: Vec<Money>,
+    packed: Vec<u64>,
 }
 
 impl ShortLists {
     pub(super) fn new(lists: usize, keep: usize) -> Self {
-        Self { marks: vec![Mark { listed: 0, rest: UNKNOWN }; lists], drift: 0, keep, keys: Vec::new() }
+        Self {
+            marks: vec![Mark { listed: 0, rest: UNKNOWN }; lists],
+            drift: 0,
+            keep,
+            keys: Vec::new(),
+            packed: Vec::new(),
+        }
     }
 
     /// How many arcs are at the front, and a bound on the keys of the rest.
@@ -74,21 +81,23 @@ impl ShortLists {
         let (listed, rest) = if arcs.len() <= self.keep {
             (arcs.len(), NOTHING)
         } else {
-            let least = arcs.iter().map(&key).min().unwrap_or(NOTHING);
-            self.select(arcs, least, key)
+            self.keys.clear();
+            self.keys.extend(arcs.iter().map(key));
+            self.select(arcs)
         };
         self.marks[list] = Mark { listed: super::lists::index(listed), rest: rest + self.drift };
     }
 
     /// A key and its position fit in 64 bits when the key counts from the least. A distance beyond 32 bits is cut
     /// off there: such arcs may change places among themselves, and the bound stays a bound.
-    fn select(&mut self, arcs: &mut [Arc], least: Money, key: impl Fn(&Arc) -> Money) -> (usize, Money) {
-        self.keys.clear();
-        self.keys.extend(arcs.iter().zip(0_u64..).map(|(arc, at)| {
-            let above = u64::try_from(key(arc) - least).unwrap_or(0).min(u64::from(u32::MAX));
+    fn select(&mut self, arcs: &mut [Arc]) -> (usize, Money) {
+        let least = self.keys.iter().copied().min().unwrap_or(NOTHING);
+        self.packed.clear();
+        self.packed.extend(self.keys.iter().zip(0_u64..).map(|(key, at)| {
+            let above = (key - least).unsigned_abs().min(u64::from(u32::MAX));
             above << 32 | at
         }));
-        let (front, &mut next, _) = self.keys.select_nth_unstable(self.keep);
+        let (front, &mut next, _) = self.packed.select_nth_unstable(self.keep);
         let rest = least + Money::try_from(next >> 32).unwrap_or(0);
         front.sort_unstable_by_key(|&key| key & u64::from(u32::MAX));
         // Positions rise, so the arc for place `to` has not been moved by an earlier swap.

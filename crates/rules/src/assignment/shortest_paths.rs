@@ -226,15 +226,7 @@ impl Searches {
         self.reach(start, 0, NONE, 0, NONE);
         while let Some(visit) = self.next() {
             match visit {
-                Visit::Rest(offer) => {
-                    state.sort_column(&mut problem.columns, offer);
-                    let (listed, rest) = state.column_fronts.get(offer as usize);
-                    self.follow_column(problem, state, offer, ..listed, &mut end);
-                    let distance = self.steps[offer as usize].distance;
-                    if distance + state.charges[offer as usize] + rest < self.limit {
-                        self.follow_column(problem, state, offer, listed.., &mut end);
-                    }
-                }
+                Visit::Rest(offer) => self.follow_rest(problem, state, offer, &mut end),
                 Visit::Offer(offer, distance) => {
                     let to_zero = distance + state.price(problem, offer);
                     if to_zero < self.limit {
@@ -242,6 +234,10 @@ impl Searches {
                         end = End::At(offer);
                     }
                     let (listed, rest) = state.column_fronts.get(offer as usize);
+                    if listed == 0 {
+                        self.follow_rest(problem, state, offer, &mut end);
+                        continue;
+                    }
                     self.follow_column(problem, state, offer, ..listed, &mut end);
                     if listed < problem.columns.get(offer as usize).len() {
                         self.postpone(offer, distance + state.charges[offer as usize] + rest);
@@ -254,6 +250,18 @@ impl Searches {
         self.refresh(state);
     }
 
+    /// The same when the front of the column was not enough: brings the front up to date, and beyond it reads what
+    /// is near enough.
+    fn follow_rest(&mut self, problem: &mut Problem, state: &mut State, offer: u32, end: &mut End) {
+        state.sort_column(&mut problem.columns, offer);
+        let (listed, rest) = state.column_fronts.get(offer as usize);
+        self.follow_column(problem, state, offer, ..listed, end);
+        let distance = self.steps[offer as usize].distance;
+        if distance + state.charges[offer as usize] + rest < self.limit {
+            self.follow_column(problem, state, offer, listed.., end);
+        }
+    }
+
     /// From an offer that would have a place free to clients of its column.
     fn follow_column(
         &mut self,
@@ -264,14 +272,16 @@ impl Searches {
         end: &mut End,
     ) {
         let base = self.steps[offer as usize].distance + state.charges[offer as usize];
+        let (own, mut limit) = (&state.own[..], self.limit);
         for arc in &problem.columns.get(offer as usize)[part] {
-            let distance = base + Money::from(arc.cost) - state.own[arc.other as usize];
-            if distance >= self.limit {
+            let distance = base + Money::from(arc.cost) - own[arc.other as usize];
+            if distance >= limit {
                 continue;
             }
             let standing = state.standings[arc.other as usize];
             if standing.offer == NONE {
-                self.limit = distance;
+                limit = distance;
+                self.limit = limit;
                 *end = End::Joins { client: arc.other, offer, cost: arc.cost };
             } else if standing.offer != offer {
                 self.reach(standing.offer, distance, arc.other, arc.cost, offer);
