@@ -1,5 +1,6 @@
 //! The command line: one program that serves, migrates, seeds and manages users.
 
+mod assign;
 mod audit;
 mod backup;
 
@@ -80,6 +81,8 @@ enum Command {
     Keys(KeysCommand),
     /// Print the OpenAPI document of the API.
     Openapi,
+    /// Find places for all clients in a file at once, prove that it cannot be better, and write who has which place.
+    Toewijzen(AssignArgs),
     /// Ask a running server whether it is ready; exit code 0 if so.
     Healthcheck {
         /// Address and port of the server.
@@ -98,6 +101,35 @@ enum KeysCommand {
         #[arg(long)]
         at_once: bool,
     },
+}
+
+#[derive(Debug, Args)]
+struct AssignArgs {
+    /// Clients, offers and options.
+    problem: PathBuf,
+    /// Where the answer goes.
+    answer: PathBuf,
+    /// Tell for each class how many have a place and how many wait, and who of them has justified envy.
+    #[arg(long, group = "besides")]
+    classes: bool,
+    /// Make these changes after the first solution, and tell how long they took.
+    #[arg(long, group = "besides", value_name = "FILE")]
+    changes: Option<PathBuf>,
+    /// Make changes from standard input after the first solution, and answer each.
+    #[arg(long, group = "besides")]
+    stdin: bool,
+}
+
+impl AssignArgs {
+    fn run(self) -> Outcome {
+        let besides = match (self.classes, self.changes, self.stdin) {
+            (true, ..) => assign::Besides::Classes,
+            (_, Some(file), _) => assign::Besides::Changes(file),
+            (.., true) => assign::Besides::Session,
+            _ => assign::Besides::Nothing,
+        };
+        assign::run(&self.problem, &self.answer, &besides)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -194,7 +226,7 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Standard error may be closed; there is nobody left to tell then.
             let _ = writeln!(std::io::stderr(), "{error}");
-            ExitCode::FAILURE
+            if error.is::<assign::BadInput>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -225,6 +257,7 @@ fn execute(line: CommandLine) -> Outcome {
         Command::Remind => remind(&config),
         Command::Keys(command) => keys(&config, &command),
         Command::Openapi => print(api_document::text()),
+        Command::Toewijzen(args) => args.run(),
         Command::Healthcheck { .. } => healthcheck(config.listen),
     }
 }
