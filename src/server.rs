@@ -17,6 +17,7 @@ use crate::clock::{Clock, dutch_day};
 use crate::config::Config;
 use crate::db;
 use crate::error::{Error, Result};
+use crate::exchange::progress::Progress;
 use crate::identity::limits::Limits;
 use crate::identity::tokens::keyring::Keyring;
 use crate::identity::vault::Vault;
@@ -51,7 +52,20 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
     let reported = Reported::default();
     reported.refresh(&mut conn, now)?;
     drop(conn);
-    Ok(AppState { pool, clock, config, supply, vault, keyring, limits, metrics, look, demo, reported })
+    Ok(AppState {
+        pool,
+        clock,
+        config,
+        supply,
+        vault,
+        keyring,
+        limits,
+        metrics,
+        look,
+        demo,
+        exchange: Progress::default(),
+        reported,
+    })
 }
 
 /// The application: every route with everything around it.
