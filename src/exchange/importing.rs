@@ -28,6 +28,9 @@ pub(super) struct Way<'a> {
     pub(super) progress: &'a dyn Fn(usize, usize),
 }
 
+/// What is stored, by its key.
+pub(super) type Listed<R> = Vec<(<R as Records>::Key, Stored<<R as Records>::Draft>)>;
+
 /// A kind of record that a file can hold.
 pub(super) trait Records: Sized {
     /// What makes it this record and no other.
@@ -43,7 +46,7 @@ pub(super) trait Records: Sized {
     fn open(conn: &mut Connection, way: &Way<'_>) -> Result<Self>;
 
     /// All that is stored, in the order of a file.
-    fn list(&self, conn: &mut Connection, way: &Way<'_>) -> Result<Vec<(Self::Key, Stored<Self::Draft>)>>;
+    fn list(&self, conn: &mut Connection, way: &Way<'_>) -> Result<Listed<Self>>;
 
     /// The cells of a line, in the order of the columns.
     fn cells(key: &Self::Key, draft: &Self::Draft) -> Vec<String>;

@@ -5,6 +5,7 @@ mod add_offer;
 mod book;
 mod capacity;
 mod error_reports;
+mod exchange;
 mod follows;
 mod freshness;
 mod links;

@@ -269,12 +269,11 @@ pub fn bring_in(
     if !Permission::ManageProductBook.allows(actor) {
         require_own_provider(actor, provider_id)?;
     }
-    let offer = match incoming.found {
-        Some(offer) => offer.clone(),
-        None => {
-            let place = (provider_id, incoming.location);
-            insert_unknown(conn, actor, now, supply_version, place, (region_id, incoming.product))?
-        }
+    let offer = if let Some(offer) = incoming.found {
+        offer.clone()
+    } else {
+        let place = (provider_id, incoming.location);
+        insert_unknown(conn, actor, now, supply_version, place, (region_id, incoming.product))?
     };
     let figures = figures::check(incoming.draft, offer.product.ages, dutch_day(now))?;
     let same = figures == offer.figures;
