@@ -17,7 +17,7 @@ use crate::web::input::{CSRF_FIELD, announced_larger_than, form_token, is_same_o
 pub const FILE_FIELD: &str = "bestand";
 
 /// A file of the largest size takes a slow line of 2 Mbit/s this long.
-const SLOWEST_FILE: Duration = Duration::from_secs(60);
+const SLOWEST_FILE: Duration = Duration::from_mins(1);
 /// What a form has around its file.
 const ROOM_AROUND: usize = 16 * 1024;
 const LONGEST_NAME: usize = 120;

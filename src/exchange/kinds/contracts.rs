@@ -6,7 +6,7 @@ use rules::codes::AgbCode;
 use super::{FIRST_DAY, LAST_DAY, day, known};
 use crate::db::Connection;
 use crate::error::Result;
-use crate::exchange::importing::{Records, Way};
+use crate::exchange::importing::{Listed, Records, Way};
 use crate::exchange::model::Column;
 use crate::product_book::common::{Period, Stored};
 use crate::product_book::contracts::actions::{
@@ -44,11 +44,7 @@ impl Records for Contracts {
         Ok(Self)
     }
 
-    fn list(
-        &self,
-        conn: &mut Connection,
-        way: &Way<'_>,
-    ) -> Result<Vec<(ContractKey, Stored<ContractDraft>)>> {
+    fn list(&self, conn: &mut Connection, way: &Way<'_>) -> Result<Listed<Self>> {
         Ok(list_contracts_of_region(conn, way.region_id)?
             .into_iter()
             .map(|Stored { id, version, value }| {

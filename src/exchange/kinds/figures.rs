@@ -17,7 +17,7 @@ use crate::availability::figures::model::{Incoming, Offer, end_of_day};
 use crate::clock::dutch_day;
 use crate::db::Connection;
 use crate::error::Result;
-use crate::exchange::importing::{Records, Way};
+use crate::exchange::importing::{Listed, Records, Way};
 use crate::exchange::model::Column;
 use crate::identity::policy::Permission;
 use crate::paging::SortOrder;
@@ -117,15 +117,12 @@ impl Records for FigureLines {
     }
 
     /// Of who does not manage the region, what is the own provider's.
-    fn list(&self, _: &mut Connection, way: &Way<'_>) -> Result<Vec<(FigureKey, Stored<FigureLine>)>> {
+    fn list(&self, _: &mut Connection, way: &Way<'_>) -> Result<Listed<Self>> {
         let manages = Permission::ManageProductBook.allows(way.actor);
         let is_own = |offer: &&Offer| manages || way.actor.provider_id() == Some(offer.provider.id);
         let mut offers: Vec<&Offer> = self.offers.values().filter(is_own).collect();
-        offers.sort_by(|one, other| {
-            let order = |offer: &&Offer| {
-                (offer.provider.agb.clone(), offer.location.number, offer.product.code.clone())
-            };
-            order(&one).cmp(&order(&other))
+        offers.sort_by_key(|offer| {
+            (offer.provider.agb.clone(), offer.location.number, offer.product.code.clone())
         });
         let stored =
             |offer: &Offer| Stored { id: offer.id, version: offer.version, value: FigureLine::of(offer) };
@@ -200,12 +197,11 @@ impl Records for FigureLines {
         _: Option<&Stored<FigureLine>>,
         line: &FigureLine,
     ) -> Result<()> {
-        let supply_version = match self.supply_version.get() {
-            Some(version) => *version,
-            None => {
-                let version = next_supply_version(conn)?;
-                *self.supply_version.get_or_init(|| version)
-            }
+        let supply_version = if let Some(version) = self.supply_version.get() {
+            *version
+        } else {
+            let version = next_supply_version(conn)?;
+            *self.supply_version.get_or_init(|| version)
         };
         let incoming = Incoming {
             agb: &key.agb,

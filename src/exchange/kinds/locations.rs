@@ -4,7 +4,7 @@ use rules::codes::{AgbCode, Pc4};
 
 use crate::db::Connection;
 use crate::error::Result;
-use crate::exchange::importing::{Records, Way};
+use crate::exchange::importing::{Listed, Records, Way};
 use crate::exchange::model::Column;
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::locations::actions::{LocationDraft, list_every_location, write_location};
@@ -35,7 +35,7 @@ impl Records for Locations {
         Ok(Self)
     }
 
-    fn list(&self, conn: &mut Connection, _: &Way<'_>) -> Result<Vec<(Self::Key, Stored<LocationDraft>)>> {
+    fn list(&self, conn: &mut Connection, _: &Way<'_>) -> Result<Listed<Self>> {
         Ok(list_every_location(conn)?
             .into_iter()
             .map(|Stored { id, version, value }| {

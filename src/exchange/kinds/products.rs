@@ -5,7 +5,7 @@ use rules::codes::ProductCode;
 use super::{FIRST_DAY, LAST_DAY, day, known, yes_or_no};
 use crate::db::Connection;
 use crate::error::Result;
-use crate::exchange::importing::{Records, Way};
+use crate::exchange::importing::{Listed, Records, Way};
 use crate::exchange::model::Column;
 use crate::paging::SortOrder;
 use crate::product_book::common::{Expect, Period, Stored};
@@ -60,7 +60,7 @@ impl Records for Products {
         Ok(Self)
     }
 
-    fn list(&self, conn: &mut Connection, way: &Way<'_>) -> Result<Vec<(String, Stored<ProductDraft>)>> {
+    fn list(&self, conn: &mut Connection, way: &Way<'_>) -> Result<Listed<Self>> {
         let filter = ProductFilter { region: Some(way.region.clone()), ..ProductFilter::default() };
         let order = SortOrder { column: ProductColumn::Code, descending: false };
         let mut found = list_products(conn, &filter, order)?;

@@ -5,7 +5,7 @@ use rules::codes::AgbCode;
 use super::{known, yes_or_no};
 use crate::db::Connection;
 use crate::error::Result;
-use crate::exchange::importing::{Records, Way};
+use crate::exchange::importing::{Listed, Records, Way};
 use crate::exchange::model::Column;
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::providers::actions::{ProviderDraft, list_all_providers, write_provider};
@@ -39,7 +39,7 @@ impl Records for Providers {
         Ok(Self)
     }
 
-    fn list(&self, conn: &mut Connection, _: &Way<'_>) -> Result<Vec<(String, Stored<ProviderDraft>)>> {
+    fn list(&self, conn: &mut Connection, _: &Way<'_>) -> Result<Listed<Self>> {
         Ok(list_all_providers(conn)?
             .into_iter()
             .map(|Stored { id, version, value }| {

@@ -4,7 +4,7 @@ use rules::codes::SegmentCode;
 
 use crate::db::Connection;
 use crate::error::Result;
-use crate::exchange::importing::{Records, Way};
+use crate::exchange::importing::{Listed, Records, Way};
 use crate::exchange::model::Column;
 use crate::product_book::common::{Expect, Stored};
 use crate::product_book::segments::actions::{SegmentDraft, list_segments, write_segment};
@@ -28,7 +28,7 @@ impl Records for Segments {
         Ok(Self)
     }
 
-    fn list(&self, conn: &mut Connection, way: &Way<'_>) -> Result<Vec<(String, Stored<SegmentDraft>)>> {
+    fn list(&self, conn: &mut Connection, way: &Way<'_>) -> Result<Listed<Self>> {
         let found = list_segments(conn, &way.region)?;
         Ok(found
             .into_iter()

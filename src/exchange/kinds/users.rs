@@ -7,7 +7,7 @@ use rules::contact::parse_email;
 use crate::actor::Role;
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::exchange::importing::{Records, Way};
+use crate::exchange::importing::{Listed, Records, Way};
 use crate::exchange::model::Column;
 use crate::identity::organisations::actions::list_names;
 use crate::identity::users::actions::{invite_within, list_people, save_within};
@@ -55,7 +55,7 @@ impl Records for Users {
         Ok(Self { organisations: names.into_iter().map(|(id, name, _)| (name, id)).collect() })
     }
 
-    fn list(&self, conn: &mut Connection, way: &Way<'_>) -> Result<Vec<(String, Stored<UserLine>)>> {
+    fn list(&self, conn: &mut Connection, way: &Way<'_>) -> Result<Listed<Self>> {
         Ok(list_people(conn, way.actor)?
             .into_iter()
             .map(|user| {
@@ -122,14 +122,12 @@ impl Records for Users {
 fn read_roles(fields: &mut Fields) -> Vec<Role> {
     let mut roles = Vec::new();
     for code in fields.texts("rollen", MOST_ROLES, Length(1, 60)) {
-        match person_roles().into_iter().find(|role| role.code() == code) {
-            Some(role) => roles.push(role),
-            None => {
-                let codes: Vec<&str> = person_roles().into_iter().map(Role::code).collect();
-                fields.error("rollen", "onbekende-keuze", format!("kies uit: {}", codes.join(", ")));
-                return Vec::new();
-            }
-        }
+        let Some(role) = person_roles().into_iter().find(|role| role.code() == code) else {
+            let codes: Vec<&str> = person_roles().into_iter().map(Role::code).collect();
+            fields.error("rollen", "onbekende-keuze", format!("kies uit: {}", codes.join(", ")));
+            return Vec::new();
+        };
+        roles.push(role);
     }
     if roles.is_empty() {
         fields.error("rollen", "verplicht", "vul minstens één rol in");

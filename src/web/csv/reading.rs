@@ -227,7 +227,9 @@ mod tests {
 
     const COLUMNS: [&str; 2] = ["naam", "plaats"];
 
-    fn cells(bytes: &[u8]) -> Result<Vec<(u64, String, String)>, Vec<(u64, String)>> {
+    type Cells = Vec<(u64, String, String)>;
+
+    fn cells(bytes: &[u8]) -> Result<Cells, Vec<(u64, String)>> {
         let table = read_table(bytes, &COLUMNS);
         if table.faults.is_empty() {
             let cell = |row: &Row, name| row.fields.raw(name);
