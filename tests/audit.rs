@@ -368,8 +368,12 @@ on_both! {
 #[test]
 fn the_table_has_every_write_of_a_page() {
     let prepared = prepared_writes().into_iter().map(|(_, template, ..)| template);
-    let listed: BTreeSet<&str> =
-        page_writes().iter().map(|write| write.template).chain(prepared).chain(crate::audit_identity::WRITES).collect();
+    let listed: BTreeSet<&str> = page_writes()
+        .iter()
+        .map(|write| write.template)
+        .chain(prepared)
+        .chain(crate::audit_identity::WRITES)
+        .collect();
     let real = routes::all()
         .iter()
         .filter(|route| !route.path.starts_with("/v1") && route.method != Method::GET)

@@ -16,3 +16,4 @@ pub mod look;
 pub mod page;
 pub mod pipeline;
 pub mod reply;
+pub mod trap;
