@@ -132,7 +132,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         outcomes: choices("Alle", Outcome::ALL.map(|one| (one.code().into(), one.code().into()))),
         found: format::count(total, "regel", "regels"),
         chain: format!("{}:{}", found.head.seq, found.head.hash),
-        head: SortHead::new("Tijdstip", (), order, &COLUMNS, |code| {
+        head: SortHead::newest_first("Tijdstip", order, &COLUMNS, |code| {
             address(PATH, &filter, &[("sorteer", code)])
         }),
         lines: found.lines,
