@@ -1,5 +1,5 @@
-//! What every server does by itself while it runs: follow the supply, seal the audit, remind, and send mails. Each task can run on any number of
-//! servers at once, and stops at a whole step when the server is told to stop.
+//! What every server does by itself while it runs: follow the supply, seal the audit, remind, and send mails. Each
+//! task can run on any number of servers at once, and stops at a whole step when the server is told to stop.
 
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ use crate::identity::links::pages::sender_of;
 use crate::notifications;
 use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
+use crate::reports::audit_log::head_mail::mail_head;
 use crate::state::AppState;
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
@@ -66,6 +67,9 @@ impl Background {
             every(LOOK_FOR_FILES, "working on files", &stopped, state, work_on_files),
             every(KEEP_HOUSE, "erasing old files", &stopped, state, |conn, _, now| {
                 exchange::actions::erase_old(conn, now)
+            }),
+            every(LOOK_FOR_REMINDERS, "mailing the end of the audit", &stopped, state, |conn, state, now| {
+                mail_head(conn, now, &state.config.audit_head_to.0).map(drop)
             }),
             every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
         ];

@@ -219,7 +219,10 @@ fn execute(line: CommandLine) -> Outcome {
             let now = args.at.unwrap_or_else(|| Clock::System.now());
             let mut conn = open(&config)?;
             db::migrate_up(&mut conn)?;
-            let sign_ins = seed::demonstration(&mut conn, &Vault::open_configured(&config)?, now)?;
+            let vault = Arc::new(Vault::open_configured(&config)?);
+            let sign_ins = seed::demonstration(&mut conn, &vault, now)?;
+            // A key takes a while to make; servers that start on this find it there.
+            Keyring::new(vault, &config.public_url).keys(&mut conn, now)?;
             print_sign_ins(&sign_ins, args.sign_ins.as_ref())
         }
         Command::User(command) => user(&config, command),

@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use rules::contact::parse_email;
 use rules::reminders::ReminderTerms;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -33,6 +34,12 @@ pub struct Config {
     pub remind_after_days: u16,
     /// Days after the reminder of stale figures until the account manager hears of it.
     pub escalate_after_days: u16,
+    /// Where the end of the audit's chain is mailed once a day, separated by commas; absent: nowhere.
+    pub audit_head_to: Addresses,
+    /// Where people tell of a weakness, as `mailto:` or `https:` address; absent: there is no `security.txt`.
+    pub security_contact: Option<String>,
+    /// The page (`https:`) with what is asked of who tells of a weakness.
+    pub security_policy: Option<String>,
     /// `text` or `json`.
     pub log_format: LogFormat,
     /// A tracing filter, such as `info` or `beschikbaarheidswijzer=debug`.
@@ -86,6 +93,21 @@ impl TryFrom<String> for Proxies {
     }
 }
 
+/// Addresses for mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Addresses(pub Vec<String>);
+
+impl TryFrom<String> for Addresses {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let parse = |part: &str| parse_email(part).map_err(|_| format!("`{part}` is no mail address"));
+        parts.map(parse).collect::<Result<_, _>>().map(Self)
+    }
+}
+
 /// How lines of the log look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -121,6 +143,9 @@ impl Default for Config {
             mail_from: String::new(),
             remind_after_days: 3,
             escalate_after_days: 7,
+            audit_head_to: Addresses::default(),
+            security_contact: None,
+            security_policy: None,
             log_format: LogFormat::Text,
             log_filter: "info".into(),
             database_pool: 4,
@@ -143,7 +168,7 @@ impl Default for Config {
 pub struct ConfigError(pub Vec<String>);
 
 /// The settings that may come as environment variables.
-const FROM_ENVIRONMENT: [&str; 19] = [
+const FROM_ENVIRONMENT: [&str; 22] = [
     "DATABASE_URL",
     "LISTEN",
     "METRICS_LISTEN",
@@ -152,6 +177,9 @@ const FROM_ENVIRONMENT: [&str; 19] = [
     "MAIL_FROM",
     "REMIND_AFTER_DAYS",
     "ESCALATE_AFTER_DAYS",
+    "AUDIT_HEAD_TO",
+    "SECURITY_CONTACT",
+    "SECURITY_POLICY",
     "LOG_FORMAT",
     "LOG_FILTER",
     "DATABASE_POOL",
@@ -235,6 +263,17 @@ impl Config {
                 problems.push(format!("{key} must be 0 to 365"));
             }
         }
+        for (key, address, starts) in [
+            ("security_contact (SECURITY_CONTACT)", &self.security_contact, &["mailto:", "https://"][..]),
+            ("security_policy (SECURITY_POLICY)", &self.security_policy, &["https://"]),
+        ] {
+            let is_right = |text: &String| {
+                starts.iter().any(|start| text.starts_with(start)) && !text.contains(char::is_whitespace)
+            };
+            if address.as_ref().is_some_and(|text| !is_right(text)) {
+                problems.push(format!("{key} must start with {} and have no spaces", starts.join(" or ")));
+            }
+        }
         if self.metrics_listen == Some(self.listen) {
             problems.push("metrics_listen (METRICS_LISTEN) must differ from listen (LISTEN)".into());
         }
@@ -299,11 +338,13 @@ mod tests {
             smtp_url: Some(SecretString::from("mail.voorbeeld.nl")),
             secret_key: Some(SecretString::from("short")),
             api_calls_per_token: Some(0),
+            security_contact: Some("veiligheid@voorbeeld.nl".into()),
+            security_policy: Some("http://voorbeeld.nl/".into()),
             region: RegionLook { colours: Some(vec!["red".into()]), ..RegionLook::default() },
             ..Config::default()
         };
-        let problems = config.check().expect_err("seven settings are wrong").0;
-        assert_eq!(problems.len(), 7, "{problems:?}");
+        let problems = config.check().expect_err("nine settings are wrong").0;
+        assert_eq!(problems.len(), 9, "{problems:?}");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod notifications;
 pub mod paging;
 pub mod product_book;
+pub mod reports;
 pub mod routes;
 pub mod seed;
 pub mod server;

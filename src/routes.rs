@@ -15,10 +15,11 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerReports, KeepOwnFigures, ManageMail, ManageProductBook, ManageUsers, UseOwnSession, WatchFreshness,
+    AnswerReports, KeepOwnFigures, ManageMail, ManageProductBook, ManageUsers, ReadAudit, UseOwnSession,
+    WatchFreshness,
 };
 use crate::web::{assets, info, look, pipeline};
-use crate::{api_document, availability, exchange, health, identity, product_book};
+use crate::{api_document, availability, exchange, health, identity, product_book, reports};
 
 /// One thing that can be reached.
 pub struct Endpoint {
@@ -99,6 +100,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(provider_api());
     endpoints.extend(figures_pages());
     endpoints.extend(freshness_pages());
+    endpoints.extend(audit_log_pages());
     endpoints.extend(error_report_pages());
     endpoints.extend(follow_pages());
     endpoints.extend(figures_api());
@@ -116,6 +118,7 @@ fn general() -> Vec<Endpoint> {
         get("/privacy", Public, info::privacy),
         get("/toegankelijkheid", Public, info::accessibility),
         get("/open-gegevens", Public, info::open_data),
+        get("/.well-known/security.txt", Public, info::security_txt),
         get("/v1/openapi.json", Public, api_document::json),
         get("/v1/docs", Public, api_document::to_swagger_ui),
         get("/v1/docs/{file:.*}", Public, api_document::swagger_ui),
@@ -346,6 +349,16 @@ fn freshness_pages() -> Vec<Endpoint> {
         post("/bevestigen/{sleutel}", Public, confirm::confirm),
         get("/actualiteit", watch, overview::overview),
         get("/actualiteit.csv", watch, overview::csv),
+    ]
+}
+
+fn audit_log_pages() -> Vec<Endpoint> {
+    use reports::audit_log::pages;
+    let read = Requires(ReadAudit);
+    vec![
+        get("/logboek", read, pages::list),
+        get("/logboek.csv", read, pages::csv),
+        get("/logboek/{id}", read, pages::line),
     ]
 }
 

@@ -10,7 +10,7 @@ use beschikbaarheidswijzer::error::Error;
 const RULES_MAY_USE: [&str; 2] = ["chrono", "thiserror"];
 
 /// Features from the ground up: a later one may use an earlier one, never back.
-const ORDER: [&str; 9] = [
+const ORDER: [&str; 10] = [
     "db",
     "audit",
     "notifications",
@@ -18,6 +18,7 @@ const ORDER: [&str; 9] = [
     "product_book",
     "availability",
     "exchange",
+    "reports",
     "seed",
     "backup",
 ];

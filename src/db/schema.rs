@@ -345,6 +345,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_head_mail (day) {
+        day -> Date,
+        seq -> BigInt,
+        hash -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
     outbox_mail (id) {
         id -> BigInt,
         kind -> Text,

@@ -146,6 +146,9 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::AnswerReports) {
         add("/meldingen", "Meldingen", "mail");
     }
+    if ctx.may(Permission::ReadAudit) {
+        add("/logboek", "Logboek", "file-text");
+    }
     add("/zoeken", "Zoeken", "search");
     if ctx.may(Permission::ManageProductBook) {
         add("/beheer", "Beheer", "settings");

@@ -12,6 +12,8 @@ import { api, goTo, settle, withPage } from "./support/site.mjs";
 
 export const MANAGER = "beheerder-regio";
 export const REFERRER = "verwijzer-huisartsen";
+export const ACCOUNT_MANAGER = "accountmanager-regio";
+export const PRIVACY_OFFICER = "privacy-regio";
 export const PROVIDER = "aanbieder-de-haven";
 /** One with few products. */
 export const SMALL_PROVIDER = "aanbieder-atelier-kleurspoor";
@@ -72,9 +74,9 @@ async function ownOffer() {
   return aanbod.find((offer) => offer.aanbieder.agb === PROVIDER_AGB)?.id ?? (await offerIds(1))[0];
 }
 
-/** The address of the first link like this on a page of the manager. */
-async function firstLink(address, selector) {
-  return withPage({ who: MANAGER, shared: true }, async (page) => {
+/** The address of the first link like this on a page of somebody. */
+async function firstLink(address, selector, who = MANAGER) {
+  return withPage({ who, shared: true }, async (page) => {
     await goTo(page, address);
     return page.getAttribute(`${selector} >> nth=0`, "href");
   });
@@ -221,8 +223,26 @@ export const PROVIDER_PAGES = [
   { name: "course of an own offer", path: async () => `/aanbod/${await ownOffer()}/verloop` },
 ].map((page) => ({ who: PROVIDER, ...page }));
 
+export const ACCOUNT_MANAGER_PAGES = [
+  { name: "freshness", path: "/actualiteit" },
+  { name: "freshness of a product, sorted", path: "/actualiteit?product=54A02&sorteer=aanbieder-af" },
+  { name: "reports", path: "/meldingen" },
+  { name: "reports that were answered", path: "/meldingen?toon=beantwoord" },
+  { name: "answer to a report", path: () => firstLink("/meldingen", "a[href$='/antwoord']", ACCOUNT_MANAGER) },
+  { name: "answer to a report with errors", path: () => firstLink("/meldingen", "a[href$='/antwoord']", ACCOUNT_MANAGER), errors: true, act: (page) => submit(page) },
+].map((page) => ({ who: ACCOUNT_MANAGER, ...page }));
+
+export const PRIVACY_PAGES = [
+  { name: "log", path: "/logboek" },
+  { name: "log, filtered", path: "/logboek?gebruiker=privacy&handeling=inloggen&sorteer=tijdstip-af" },
+  { name: "log without results", path: "/logboek?van=01-01-2020&tot=31-12-2020", shows: "text=Geen regel past" },
+  { name: "line of the log", path: () => firstLink("/logboek?handeling=oefenregio", "tbody th a", PRIVACY_OFFICER) },
+].map((page) => ({ who: PRIVACY_OFFICER, ...page }));
+
 export const ALL_PAGES = [
   ...PUBLIC_PAGES.map((page) => ({ ...page, name: `public: ${page.name}` })),
   ...MANAGER_PAGES.map((page) => ({ ...page, name: `management: ${page.name}` })),
   ...PROVIDER_PAGES.map((page) => ({ ...page, name: `provider: ${page.name}` })),
+  ...ACCOUNT_MANAGER_PAGES.map((page) => ({ ...page, name: `account manager: ${page.name}` })),
+  ...PRIVACY_PAGES.map((page) => ({ ...page, name: `privacy: ${page.name}` })),
 ];

@@ -2,6 +2,7 @@
 
 mod account;
 mod add_offer;
+mod audit_log;
 mod book;
 mod capacity;
 mod error_reports;
