@@ -252,8 +252,12 @@ fn prepared_writes() -> Vec<(&'static str, &'static str, Prepare, Vec<(&'static 
                 let actor = server.actor("aanbieder-de-haven");
                 let figures = export(&mut server.connection(), &actor, now(), FileKind::Figures);
                 let figures = String::from_utf8(figures.expect("a file")).expect("text");
-                let figures =
-                    figures.replacen(";2026-", ";Anders;2026-", 1).replacen(";;Anders;", ";Anders;", 1);
+                // A remark at every place that is free.
+                let changed = figures.lines().map(|line| {
+                    let times = usize::from(line.contains(";plek;"));
+                    line.replacen(";;2026-", ";Anders;2026-", times)
+                });
+                let figures = changed.collect::<Vec<_>>().join("\r\n");
                 let id = brought(server, "aanbieder-de-haven", FileKind::Figures, figures.as_bytes());
                 let path = format!("/capaciteit/uitwisseling/{id}");
                 (path.clone(), format!("{path}/invoeren"))
