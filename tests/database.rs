@@ -92,7 +92,7 @@ fn a_locked_database_refuses_writes_for_a_while_and_search_goes_on() {
 #[test]
 fn a_database_that_is_gone_refuses_writes_until_it_is_back_and_search_goes_on() {
     let server = TestServer::start(Backend::Postgres);
-    let manager = server.user("beheerder-regio");
+    let (manager, provider) = (server.user("beheerder-regio"), server.visitor("aanbieder-de-haven"));
     let (base, name) = server
         .database_url()
         .rsplit_once('/')
@@ -107,6 +107,8 @@ fn a_database_that_is_gone_refuses_writes_until_it_is_back_and_search_goes_on() 
     .expect("gone");
     let refused = manager.put("/v1/regios/noord-veluwe/segmenten/9", &json!({"naam": "Nieuw"}));
     assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
+    assert_eq!(provider.get("/zoeken").status, 200, "search goes on for who is signed in");
+    assert_eq!(provider.get("/capaciteit").status, 503, "nobody is sent away to sign in again");
     assert_eq!(server.anyone().get("/readyz").status, 503);
     assert_eq!(server.anyone().get("/v1/aanbod?gemeente=GM0243").status, 200, "search is read from memory");
     execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).expect("open");
