@@ -28,6 +28,7 @@ pub mod search_order;
 pub mod validity;
 pub mod violations;
 pub mod waiting_time;
+pub mod working_hours;
 
 #[cfg(test)]
 mod testing;
