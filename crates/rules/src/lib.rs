@@ -27,6 +27,7 @@ pub mod reviews;
 pub mod search_order;
 pub mod validity;
 pub mod violations;
+pub mod waiting;
 pub mod waiting_time;
 pub mod working_hours;
 

@@ -1,0 +1,6 @@
+//! Wachtlijst: the rules about the children of a region who wait for care.
+//!
+//! A waiting client has no name here, only a code and a few coarse facts. What is stored of a child is the least
+//! with which a place can be found, what others see of it is coarser still, and nobody leaves the list unnoticed.
+
+pub mod client_code;
