@@ -14,6 +14,7 @@ mod coded;
 pub mod codes;
 pub mod contact;
 pub mod contracts;
+mod dutch;
 pub mod figures;
 pub mod freshness;
 pub mod geography;

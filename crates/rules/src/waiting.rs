@@ -3,4 +3,9 @@
 //! A waiting client has no name here, only a code and a few coarse facts. What is stored of a child is the least
 //! with which a place can be found, what others see of it is coarser still, and nobody leaves the list unnoticed.
 
+pub mod birth;
 pub mod client_code;
+pub mod needs;
+pub mod note;
+pub mod registration;
+pub mod similarity;
