@@ -5,7 +5,10 @@
 
 pub mod birth;
 pub mod client_code;
+pub mod life;
 pub mod needs;
 pub mod note;
+pub mod reasons;
 pub mod registration;
+pub mod responses;
 pub mod similarity;
