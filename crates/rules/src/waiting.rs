@@ -6,9 +6,11 @@
 pub mod birth;
 pub mod client_code;
 pub mod life;
+pub mod mediation;
 pub mod needs;
 pub mod note;
 pub mod reasons;
 pub mod registration;
 pub mod responses;
 pub mod similarity;
+pub mod waited;
