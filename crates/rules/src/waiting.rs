@@ -5,6 +5,7 @@
 
 pub mod birth;
 pub mod client_code;
+pub mod coarsening;
 pub mod life;
 pub mod mediation;
 pub mod needs;
