@@ -18,6 +18,7 @@ mod dutch;
 pub mod figures;
 pub mod freshness;
 pub mod geography;
+pub mod matching;
 pub mod norms;
 pub mod personal_data;
 pub mod product;
