@@ -46,9 +46,24 @@ pub(crate) fn kilometres(metres: u32) -> String {
     format!("{} km", metres.div_ceil(1000).max(1))
 }
 
+/// `1 dag`, `3 dagen`.
+pub(crate) fn days(count: u32) -> String {
+    if count == 1 { "1 dag".to_owned() } else { format!("{count} dagen") }
+}
+
 /// `1 week`, `3 weken`.
-pub(crate) fn weeks(count: i64) -> String {
+pub(crate) fn weeks(count: u32) -> String {
     if count == 1 { "1 week".to_owned() } else { format!("{count} weken") }
+}
+
+/// A name as it stands inside a sentence: the first letter small, unless it is a word of capitals such as ADHD.
+pub(crate) fn in_sentence(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.next()) {
+        (Some(_), Some(second)) if second.is_uppercase() => name.to_owned(),
+        (Some(first), _) => first.to_lowercase().chain(name.chars().skip(1)).collect(),
+        (None, _) => String::new(),
+    }
 }
 
 /// `a`, `a en b`, `a, b en c`.
@@ -89,6 +104,10 @@ mod tests {
             assert_eq!(kilometres(metres), words, "{metres}");
         }
         assert_eq!([1, 2].map(weeks), ["1 week", "2 weken"]);
+        assert_eq!([1, 2].map(days), ["1 dag", "2 dagen"]);
+        for (name, words) in [("Een adres", "een adres"), ("ADHD", "ADHD"), ("Ü", "ü"), ("", "")] {
+            assert_eq!(in_sentence(name), words);
+        }
         let parts = ["a", "b", "c"].map(str::to_owned);
         assert_eq!([0, 1, 2, 3].map(|count| listed(&parts[..count])), ["", "a", "a en b", "a, b en c"]);
     }

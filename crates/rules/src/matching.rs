@@ -76,6 +76,17 @@ pub struct OfferFacts {
     pub substitute: bool,
 }
 
+impl OfferFacts {
+    /// Intake and treatment wait, as far as they mean anything: nothing is known with an unknown status, and what stands
+    /// beside an intake stop says nothing of what comes after it.
+    fn waits(&self) -> [Option<WeekRange>; 2] {
+        match self.status {
+            OfferStatus::Unknown | OfferStatus::IntakeStop => [None, None],
+            _ => [self.intake, self.treatment],
+        }
+    }
+}
+
 /// Uitkomst voor een aanbod: the child can be placed there, or it cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

@@ -131,8 +131,7 @@ fn expected_wait(seeker: &Seeker, offer: &OfferFacts) -> (u32, bool, bool) {
         Some(upper) => (u32::from(wait.min()) + u32::from(upper)) * 50,
         None => u32::from(wait.min()) * 100,
     };
-    let parts =
-        if offer.status == OfferStatus::Unknown { [None, None] } else { [offer.intake, offer.treatment] };
+    let parts = offer.waits();
     let known: u32 = parts.into_iter().flatten().map(middle).sum();
     let open_end = parts.into_iter().flatten().any(|wait| wait.upper().is_none());
     if parts.iter().all(Option::is_some) {

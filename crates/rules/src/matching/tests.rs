@@ -73,7 +73,7 @@ fn each_hard_rule_fails_by_itself_and_says_so() {
             autistic,
             OfferFacts { excluded: no_autism, ..offer() },
             HardRule::ExcludedNeed,
-            "neemt niet aan bij Autisme",
+            "neemt niet aan bij autisme",
         ),
         (
             seeker(),
@@ -165,6 +165,11 @@ fn each_term_counts_in_hundredths_of_a_week() {
         (seeker(), wait("", "20", list), vec![(Term::Wait, 2000), (Term::UnknownWait, 800)]),
         (seeker(), wait("", "", place), vec![(Term::Wait, 1400)]),
         (seeker(), wait("1", "1", OfferStatus::Unknown), vec![(Term::Wait, 1400), (Term::UnknownWait, 800)]),
+        (
+            seeker(),
+            wait("1", "1", OfferStatus::IntakeStop),
+            vec![(Term::Wait, 1400), (Term::UnknownWait, 800)],
+        ),
         (seeker(), OfferFacts { freshness: Freshness::Ageing, ..near() }, vec![(Term::Wait, 350)]),
         (
             seeker(),
@@ -201,35 +206,41 @@ fn the_reasons_in_words() {
         (
             OfferFacts { preferred: true, fitted, ..offer() },
             "2026-02-28",
-            "start over 3 tot 4 weken, bevestigd 2 dagen geleden, 8 km, voorkeur van het gezin, goed in ADHD en Trauma",
+            "start over 3 tot 4 weken, bevestigd 2 dagen geleden, 8 km, voorkeur van het gezin, goed in ADHD en trauma",
         ),
         (
             OfferFacts { intake: Some(weeks("0")), treatment: Some(weeks("0")), fitted, ..offer() },
             "2026-03-02",
-            "kan direct starten, bevestigd vandaag, 8 km, goed in ADHD en Trauma",
+            "kan direct starten, bevestigd vandaag, 8 km, goed in ADHD en trauma",
         ),
         (
             OfferFacts { treatment: None, distance: None, freshness: Freshness::NeverConfirmed, ..offer() },
             "",
             "wachttijd niet bekend, geteld als de norm van 14 weken, nooit bevestigd, afstand niet bekend, \
-             niet bekend of het past bij ADHD en Trauma",
+             niet bekend of het past bij ADHD en trauma",
         ),
         (
             OfferFacts { intake: Some(weeks("20")), treatment: None, fitted, ..offer() },
             "2026-03-01",
             "wachttijd niet bekend, geteld als het bekende deel van 20 weken, bevestigd gisteren, 8 km, \
-             goed in ADHD en Trauma",
+             goed in ADHD en trauma",
         ),
         (
             OfferFacts { freshness: Freshness::Stale, substitute: true, fitted, ..offer() },
             "2026-01-01",
             "start over 3 tot 4 weken, bevestigd 60 dagen geleden, verouderd, 8 km, \
-             alternatief voor het gewenste product, goed in ADHD en Trauma",
+             alternatief voor het gewenste product, goed in ADHD en trauma",
+        ),
+        (
+            OfferFacts { fitted, ..stopped("2026-03-01") },
+            "2026-02-28",
+            "aanmeldstop voorbij, wachttijd niet bekend, geteld als de norm van 14 weken, \
+             bevestigd 2 dagen geleden, 8 km, goed in ADHD en trauma",
         ),
         (
             OfferFacts { status: OfferStatus::Place, treatment: None, fitted, ..offer() },
             "2026-03-02",
-            "plek vrij, wachttijd niet bekend, bevestigd vandaag, 8 km, goed in ADHD en Trauma",
+            "plek vrij, wachttijd niet bekend, bevestigd vandaag, 8 km, goed in ADHD en trauma",
         ),
     ] {
         assert_eq!(why(offer, confirmed), words);
@@ -346,7 +357,7 @@ fn worse(offer: OfferFacts, which: usize, by: u16) -> OfferFacts {
         8 => worse.contract = None,
         9 => worse.rejected_before = true,
         10 => worse.provider_excluded = true,
-        _ => worse.status = OfferStatus::IntakeStop,
+        _ => (worse.status, worse.stop_until) = (OfferStatus::IntakeStop, None),
     }
     worse
 }

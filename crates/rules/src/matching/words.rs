@@ -48,15 +48,16 @@ pub fn why(seeker: &Seeker, offer: &OfferFacts, score: &Score, setting: &Setting
 }
 
 fn start(seeker: &Seeker, offer: &OfferFacts, score: &Score) -> String {
-    let total = offer.intake.zip(offer.treatment).filter(|_| offer.status != OfferStatus::Unknown);
-    match total.map(|(intake, treatment)| intake.plus(treatment)) {
+    let [intake, treatment] = offer.waits();
+    match intake.zip(treatment).map(|(intake, treatment)| intake.plus(treatment)) {
         Some(wait) if wait.upper() == Some(0) => "kan direct starten".to_owned(),
         Some(wait) => format!("start over {wait}"),
         None if offer.status == OfferStatus::Place => "plek vrij, wachttijd niet bekend".to_owned(),
         None => {
             let weeks = score.term(Term::Wait).div_ceil(100);
             let counted = if weeks > u32::from(seeker.norm.total()) { "het bekende deel" } else { "de norm" };
-            format!("wachttijd niet bekend, geteld als {counted} van {}", dutch::weeks(i64::from(weeks)))
+            let after = if offer.status == OfferStatus::IntakeStop { "aanmeldstop voorbij, " } else { "" };
+            format!("{after}wachttijd niet bekend, geteld als {counted} van {}", dutch::weeks(weeks))
         }
     }
 }
@@ -99,7 +100,7 @@ fn broken(rule: HardRule, seeker: &Seeker, offer: &OfferFacts, setting: &Setting
 }
 
 fn named(needs: NeedSet) -> String {
-    let names: Vec<String> = needs.iter().map(|need| need.name().to_owned()).collect();
+    let names: Vec<String> = needs.iter().map(|need| dutch::in_sentence(need.name())).collect();
     dutch::listed(&names)
 }
 

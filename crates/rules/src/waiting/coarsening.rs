@@ -12,7 +12,7 @@
 //! # How
 //!
 //! Per product, from the top: all children are one group that shows nothing but the product. A group is divided by the
-//! next of the [`LEVELS`], in that fixed order, which goes from what a provider needs most to what it needs least. Parts
+//! next level, in a fixed order, which goes from what a provider needs most to what it needs least. Parts
 //! of at least k go on with the finer value. The children in smaller parts stay behind together with the coarser value,
 //! and take the smallest of the large parts with them when they would be fewer than k. Whoever stays behind can still be
 //! divided by something else. A group is final when nothing divides it any more.

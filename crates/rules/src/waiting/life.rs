@@ -157,7 +157,7 @@ impl TimelineEntry {
     pub fn words(&self) -> String {
         let detail = self.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
         let note = self.note.as_ref().map(|note| format!(": {}", note.as_str())).unwrap_or_default();
-        format!("{}{detail} ({}{note})", self.event.name(), self.reason_name.to_lowercase())
+        format!("{}{detail} ({}{note})", self.event.name(), dutch::in_sentence(self.reason_name))
     }
 }
 
@@ -396,7 +396,7 @@ impl Life {
             ContractHit::WantedProvider if !self.status.is_closed() => self.unchanged(),
             _ => return Err(wrong),
         };
-        Ok(After { recheck: true, detail: Some(hit.name().to_lowercase()), ..after })
+        Ok(After { recheck: true, detail: Some(dutch::in_sentence(hit.name())), ..after })
     }
 }
 

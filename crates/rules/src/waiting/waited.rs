@@ -1,8 +1,11 @@
 //! Hoe lang iemand wacht: from which day a wait counts, and which norms it keeps to or passes.
 
+use std::fmt;
+
 use chrono::{Days, NaiveDate};
 
 use super::registration::Urgency;
+use crate::dutch;
 use crate::norms::{Norm, URGENT_START_WEEKS};
 
 /// Within this many days of the decision something starts for who waits for a stay (progress report of the landscape of
@@ -98,6 +101,21 @@ pub struct NormResult {
     pub last_day: NaiveDate,
     /// How it stands.
     pub state: NormState,
+}
+
+/// `Spoed: start binnen 2 weken, nog 3 dagen`.
+impl fmt::Display for NormResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, ", self.kind)?;
+        match self.state {
+            NormState::Running { days_left: 0 } => f.write_str("vandaag is de laatste dag"),
+            NormState::Running { days_left } => write!(f, "nog {}", dutch::days(days_left)),
+            NormState::Passed { days_over } => write!(f, "{} voorbij", dutch::days(days_over)),
+            NormState::Met => f.write_str("gehaald"),
+            NormState::MetLate { days_over } => write!(f, "{} te laat gehaald", dutch::days(days_over)),
+            NormState::Ended => f.write_str("niet meer nodig"),
+        }
+    }
 }
 
 /// Wachttijd van een wachtende.

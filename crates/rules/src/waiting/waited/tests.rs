@@ -139,6 +139,21 @@ fn what_runs_out_first_is_told_first() {
 }
 
 #[test]
+fn norms_in_words() {
+    for (state, words) in [
+        (NormState::Running { days_left: 0 }, "Norm van het product, vandaag is de laatste dag"),
+        (NormState::Running { days_left: 1 }, "Norm van het product, nog 1 dag"),
+        (NormState::Passed { days_over: 12 }, "Norm van het product, 12 dagen voorbij"),
+        (NormState::Met, "Norm van het product, gehaald"),
+        (NormState::MetLate { days_over: 2 }, "Norm van het product, 2 dagen te laat gehaald"),
+        (NormState::Ended, "Norm van het product, niet meer nodig"),
+    ] {
+        let norm = NormResult { kind: NormKind::Product, last_day: day("2026-04-20"), state };
+        assert_eq!(norm.to_string(), words);
+    }
+}
+
+#[test]
 fn both_lists_are_counted() {
     let mut count = ListCount::default();
     let (long, short) = (waited(&facts(), day("2026-06-01")), waited(&facts(), day("2026-02-01")));
