@@ -1,7 +1,8 @@
 //! Openingstijden: working days, the hours of a desk, and deadlines that only count those hours.
 //!
 //! All moments are local times of the Netherlands. Turning them into points in time, with the hour that is skipped
-//! or repeated when the clock changes, is up to the caller; that happens on Sunday nights, when no desk is open.
+//! or repeated when the clock changes, is up to the caller; that happens between 2.00 and 3.00 hours on a Sunday, when
+//! no desk is open.
 
 pub mod holidays;
 

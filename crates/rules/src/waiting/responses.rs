@@ -8,7 +8,6 @@ use thiserror::Error;
 
 use super::reasons::reasons;
 use super::registration::Urgency;
-use crate::dutch;
 use crate::violations::Violations;
 use crate::working_hours::{OpeningHours, WorkingTime};
 
@@ -51,7 +50,7 @@ coded_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Error)]
 pub enum ResponseError {
     /// The response has ended.
-    #[error("‘{}’ kan niet: deze reactie is {}", event.name(), dutch::in_sentence(status.name()))]
+    #[error("‘{}’ kan niet: de status van deze reactie is ‘{}’", event.name(), status.name())]
     WrongStatus {
         /// What was to happen.
         event: ResponseEvent,

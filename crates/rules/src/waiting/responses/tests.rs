@@ -40,7 +40,10 @@ fn a_response_is_valid_until_and_including_its_day() {
     assert_eq!(stepped(ResponseEvent::Expire, 1), Ok(ResponseStatus::Expired));
     assert_eq!(stepped(ResponseEvent::Decline, 1), Ok(ResponseStatus::Declined));
     let late = step(ResponseStatus::PlacedByOther, ResponseEvent::Accept, today(), today()).unwrap_err();
-    assert_eq!(late.to_string(), "‘Accepteren’ kan niet: deze reactie is door ander geplaatst");
+    assert_eq!(
+        late.to_string(),
+        "‘Accepteren’ kan niet: de status van deze reactie is ‘Door ander geplaatst’"
+    );
 }
 
 #[test]
