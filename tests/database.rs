@@ -74,6 +74,33 @@ on_both! {
 }
 
 #[test]
+fn the_supply_is_followed_from_a_read_replica_that_may_be_behind() {
+    let (primary, replica) = (TestServer::start(Backend::Postgres), TestServer::start(Backend::Postgres));
+    let server = primary.start_with_settings(|config| {
+        config.search_database_url = Some(replica.database_url().to_owned().into());
+    });
+    let path = "/v1/regios/noord-veluwe/segmenten/1";
+    let rename = |server: &TestServer, name: &str| {
+        let answer = server.user("beheerder-regio").put_version(path, "\"1\"", &json!({"naam": name}));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    let follow = || {
+        let mut conn = server.state.search_pool.get().expect("the replica");
+        server.state.supply.refresh(&mut conn, "2026-11-21".parse().expect("a day")).expect("a picture");
+        let snapshot = server.state.supply.current().expect("a picture");
+        snapshot.book.segments.iter().find(|segment| segment.code == "1").expect("a segment").name.clone()
+    };
+    rename(&server, "Hier geschreven");
+    assert_eq!(follow(), "Hier geschreven", "a replica that is behind takes nothing back");
+    // What replication brings: this change and one more.
+    rename(&replica, "Uit de kopie");
+    let more =
+        replica.user("beheerder-regio").put("/v1/regios/noord-veluwe/segmenten/9", &json!({"naam": "Nieuw"}));
+    assert_eq!(more.status, 201, "{}", more.body);
+    assert_eq!(follow(), "Uit de kopie");
+}
+
+#[test]
 fn a_locked_database_refuses_writes_for_a_while_and_search_goes_on() {
     let server = TestServer::start(Backend::Sqlite);
     let manager = server.user("beheerder-regio");

@@ -39,7 +39,10 @@ fn every_acknowledged_write_is_forced_to_the_disk_and_reading_is_not() {
     let written = forced_during(&program, || {
         for turn in 0..TURNS {
             let version = browser.get(PATH).header("etag").expect("a version").to_owned();
-            assert_eq!(browser.put_version(PATH, &version, &json!({"naam": format!("Naam {turn}")})).status, 200);
+            assert_eq!(
+                browser.put_version(PATH, &version, &json!({"naam": format!("Naam {turn}")})).status,
+                200
+            );
         }
     });
     println!("{written} times to the disk for {TURNS} acknowledged writes");
