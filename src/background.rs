@@ -17,6 +17,9 @@ use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::clock::dutch_day;
 use crate::db::{Connection, Pool};
 use crate::error::{Error, Result};
+use crate::exchange;
+use crate::exchange::actions::Desk;
+use crate::identity::links::pages::sender_of;
 use crate::notifications;
 use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
@@ -35,6 +38,8 @@ const KEEP_HOUSE: Duration = Duration::from_secs(30);
 const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
 /// How often it looks whether a place came free in a search that somebody follows.
 const LOOK_FOR_PLACES: Duration = Duration::from_secs(15);
+/// How often it looks whether a file waits to be worked on.
+const LOOK_FOR_FILES: Duration = Duration::from_secs(1);
 /// How often it looks who must be reminded.
 const LOOK_FOR_REMINDERS: Duration = Duration::from_mins(10);
 /// How long tasks get to finish their step after a signal to stop.
@@ -64,6 +69,10 @@ impl Background {
             }),
             every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
+            every(LOOK_FOR_FILES, "working on files", &stopped, state, work_on_files),
+            every(KEEP_HOUSE, "erasing old files", &stopped, state, |conn, _, now| {
+                exchange::actions::erase_old(conn, now)
+            }),
             every(LOOK_FOR_REMINDERS, "mailing the end of the audit", &stopped, state, |conn, state, now| {
                 mail_head(conn, now, &state.config.audit_head_to.0).map(drop)
             }),
@@ -115,6 +124,16 @@ fn remind(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result
 fn follow(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     follows::actions::end_old(conn, now)?;
     tell_of_places(conn, &*state.supply.current()?, now, &state.config.public_url)?;
+    Ok(())
+}
+
+/// All files that wait, one after the other.
+fn work_on_files(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    let sender = sender_of(state);
+    let desk = Desk { sender: &sender, progress: &state.exchange };
+    while exchange::actions::work_on_next(conn, now, desk)? {
+        state.supply.refresh(conn, dutch_day(now))?;
+    }
     Ok(())
 }
 

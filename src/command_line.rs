@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod exchange;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -70,6 +71,10 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup back, or rehearse that.
     Restore(backup::RestoreArgs),
+    /// Write what the region keeps of one kind to a CSV file.
+    Export(exchange::ExportArgs),
+    /// Bring in a CSV file, all of it or nothing; exit code 2 when something in it must be mended.
+    Import(exchange::ImportArgs),
     /// Look after the chain of hashes over the audit.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -194,7 +199,7 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Standard error may be closed; there is nobody left to tell then.
             let _ = writeln!(std::io::stderr(), "{error}");
-            ExitCode::FAILURE
+            if error.is::<exchange::Refused>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -224,6 +229,8 @@ fn execute(line: CommandLine) -> Outcome {
         Command::Token { user, hours } => token(&config, &user, hours),
         Command::Backup(args) => backup::make(&config, &args),
         Command::Restore(args) => backup::restore(&config, &args),
+        Command::Export(args) => exchange::fetch(&config, &args),
+        Command::Import(args) => exchange::bring(&config, &args),
         Command::Audit(command) => audit::run(&config, command),
         Command::Remind => remind(&config),
         Command::Keys(command) => keys(&config, &command),

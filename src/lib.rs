@@ -14,6 +14,7 @@ pub mod command_line;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod exchange;
 pub mod health;
 pub mod identity;
 pub mod metrics;

@@ -19,7 +19,7 @@ use crate::identity::policy::Permission::{
     WatchFreshness,
 };
 use crate::web::{assets, info, look, pipeline};
-use crate::{api_document, availability, health, identity, product_book, reports};
+use crate::{api_document, availability, exchange, health, identity, product_book, reports};
 
 /// One thing that can be reached.
 pub struct Endpoint {
@@ -91,6 +91,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(search());
     endpoints.extend(product_book_pages());
     endpoints.extend(region_pages());
+    endpoints.extend(exchange_pages());
     endpoints.extend(mail_pages());
     endpoints.extend(user_pages());
     endpoints.extend(product_book_api());
@@ -230,6 +231,25 @@ fn region_pages() -> Vec<Endpoint> {
         post("/beheer/regios/{regio}/gemeenten", manage, members::pages::save),
         get("/beheer/regios/{regio}/gemeenten/nieuw", manage, members::pages::new_form),
         get("/beheer/regios/{regio}/gemeenten/{lidmaatschap}", manage, members::pages::edit_form),
+    ]
+}
+
+/// Files for a spreadsheet, out and in: of the whole region, and of a provider its own figures.
+fn exchange_pages() -> Vec<Endpoint> {
+    use exchange::pages;
+    let (manage, keep) = (Requires(ManageProductBook), Requires(KeepOwnFigures));
+    vec![
+        get("/beheer/uitwisseling", manage, pages::index),
+        get("/beheer/uitwisseling/bestanden/{id}", manage, pages::job),
+        post("/beheer/uitwisseling/bestanden/{id}/invoeren", manage, pages::start),
+        get("/beheer/uitwisseling/{soort}", manage, pages::kind),
+        post("/beheer/uitwisseling/{soort}", manage, pages::bring),
+        get("/beheer/uitwisseling/{soort}/bestand", manage, pages::file),
+        get("/capaciteit/uitwisseling", keep, pages::own_kind),
+        post("/capaciteit/uitwisseling", keep, pages::bring_own),
+        get("/capaciteit/uitwisseling/bestand", keep, pages::own_file),
+        get("/capaciteit/uitwisseling/{id}", keep, pages::own_job),
+        post("/capaciteit/uitwisseling/{id}/invoeren", keep, pages::start_own),
     ]
 }
 

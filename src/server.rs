@@ -17,6 +17,7 @@ use crate::clock::{Clock, dutch_day};
 use crate::config::Config;
 use crate::db;
 use crate::error::{Error, Result};
+use crate::exchange::progress::Progress;
 use crate::identity::limits::Limits;
 use crate::identity::tokens::keyring::Keyring;
 use crate::identity::vault::Vault;
@@ -67,6 +68,7 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
         metrics,
         look,
         demo,
+        exchange: Progress::default(),
         reported,
     })
 }

@@ -11,6 +11,7 @@ mod audit_identity;
 mod backup;
 mod database;
 mod endurance;
+mod exchange;
 mod outbox;
 mod pages;
 mod roles;

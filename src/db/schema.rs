@@ -437,6 +437,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    exchange_job (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        user_id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        file_name -> Text,
+        sha256 -> Text,
+        content -> Nullable<Binary>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        attempts -> Integer,
+        claimed_by -> Nullable<Text>,
+        claimed_until -> Nullable<Timestamp>,
+        report -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     audit_seal (seq) {
         seq -> BigInt,
         event_id -> BigInt,

@@ -17,3 +17,4 @@ pub mod page;
 pub mod pipeline;
 pub mod reply;
 pub mod trap;
+pub mod upload;

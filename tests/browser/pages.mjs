@@ -129,6 +129,14 @@ export const PUBLIC_PAGES = [
   { name: "not allowed", path: "/beheer", who: REFERRER, status: 403 },
 ];
 
+/** Brings a file on the page of its kind and waits for the page that tells of it. */
+function sendFile(text) {
+  return async (page) => {
+    await page.setInputFiles("input[type=file]", { name: "proef.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    await submit(page, "form[enctype] button");
+  };
+}
+
 export const MANAGER_PAGES = [
   { name: "overview", path: "/beheer" },
   { name: "segments", path: "/beheer/segmenten" },
@@ -171,6 +179,11 @@ export const MANAGER_PAGES = [
   { name: "new product", path: "/beheer/producten/nieuw" },
   { name: "new product with errors", path: "/beheer/producten/nieuw", errors: true, act: send({ code: "met spatie", naam: "", leeftijdVanaf: "nul", geldigTot: "gisteren" }) },
   { name: "product", path: "/beheer/producten/54A02" },
+  { name: "exchange", path: "/beheer/uitwisseling" },
+  { name: "exchange of figures", path: "/beheer/uitwisseling/aanbod" },
+  { name: "exchange without a file", path: "/beheer/uitwisseling/segmenten", errors: true, act: (page) => submit(page, "form[enctype] button") },
+  { name: "a file that is in order", path: "/beheer/uitwisseling/segmenten", shows: "text=Voer in", act: sendFile("code;naam;omschrijving\n9;Proef;\n") },
+  { name: "a file to mend", path: "/beheer/uitwisseling/segmenten", shows: "text=Er is niets ingevoerd", act: sendFile("code;naam;omschrijving\nmet spatie;;\n") },
   { name: "users", path: "/beheer/gebruikers" },
   { name: "users without results", path: "/beheer/gebruikers?naam=bestaatniet", shows: "text=/Geen .* (gevonden|past)/" },
   { name: "invite a user", path: "/beheer/gebruikers/uitnodigen" },
@@ -204,6 +217,7 @@ export const PROVIDER_PAGES = [
   { name: "capacity, all details open", path: "/capaciteit", act: (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true))) },
   { name: "nothing changed", path: "/capaciteit?opgeslagen=0", who: SMALL_PROVIDER, shows: ".melding--info" },
   { name: "everything confirmed", path: "/capaciteit?bevestigd=9", who: SMALL_PROVIDER, shows: ".melding--goed" },
+  { name: "exchange of own figures", path: "/capaciteit/uitwisseling" },
   { name: "add a product", path: "/capaciteit/toevoegen" },
   { name: "add a product with errors", path: "/capaciteit/toevoegen", errors: true, act: (page) => submit(page) },
   { name: "course of an own offer", path: async () => `/aanbod/${await ownOffer()}/verloop` },

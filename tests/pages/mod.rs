@@ -6,6 +6,7 @@ mod audit_log;
 mod book;
 mod capacity;
 mod error_reports;
+mod exchange;
 mod follows;
 mod freshness;
 mod links;

@@ -141,6 +141,22 @@ impl Browser {
         self.send("POST", path, &[("Content-Type", "application/json")], body.to_string())
     }
 
+    /// A form with a file, as a page of ours sends it.
+    pub fn post_file(&self, path: &str, name: &str, content: &[u8]) -> Answer {
+        const EDGE: &str = "een-grens-die-nergens-in-staat";
+        let csrf = &self.csrf;
+        let mut body = format!(
+            "--{EDGE}\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n\
+             --{EDGE}\r\nContent-Disposition: form-data; name=\"bestand\"; filename=\"{name}\"\r\n\
+             Content-Type: text/csv\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(content);
+        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        self.send("POST", path, &[("Content-Type", &kind), ("Origin", "https://jeugdhulp.example")], body)
+    }
+
     /// A form, as a page of ours sends it: with the token of the session and from the right origin.
     pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = ureq_form(fields.iter().copied().chain([("csrf", self.csrf.as_str())]));

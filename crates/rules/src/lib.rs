@@ -11,6 +11,8 @@
 #[macro_use]
 mod coded;
 
+pub mod arrival;
+pub mod cells;
 pub mod codes;
 pub mod contact;
 pub mod contracts;
