@@ -15,7 +15,7 @@ use crate::availability::follows;
 use crate::availability::follows::matching::tell_of_places;
 use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::clock::dutch_day;
-use crate::db::Connection;
+use crate::db::{Connection, Pool};
 use crate::error::{Error, Result};
 use crate::exchange;
 use crate::exchange::actions::Desk;
@@ -56,9 +56,14 @@ impl Background {
     pub fn start(state: &Data<AppState>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = vec![
-            every(LOOK_FOR_CHANGES, "reading the supply", &stopped, state, |conn, state, now| {
-                state.supply.refresh(conn, dutch_day(now))
-            }),
+            every_from(
+                search_pool,
+                LOOK_FOR_CHANGES,
+                "reading the supply",
+                &stopped,
+                state,
+                |conn, state, now| state.supply.refresh(conn, dutch_day(now)),
+            ),
             every(LOOK_FOR_REPORTS, "reading the reported figures", &stopped, state, |conn, state, now| {
                 state.reported.refresh(conn, now)
             }),
@@ -138,8 +143,28 @@ fn keep_outbox(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> R
     Ok(())
 }
 
+fn pool(state: &AppState) -> &Pool {
+    &state.pool
+}
+
+fn search_pool(state: &AppState) -> &Pool {
+    &state.search_pool
+}
+
 /// Does the same work again and again, with a connection. What fails is told once and done again at the next turn.
 fn every(
+    period: Duration,
+    name: &'static str,
+    stopped: &watch::Receiver<bool>,
+    state: &Data<AppState>,
+    work: fn(&mut Connection, &AppState, DateTime<Utc>) -> Result<()>,
+) -> JoinHandle<()> {
+    every_from(pool, period, name, stopped, state, work)
+}
+
+/// The same with a connection of this pool.
+fn every_from(
+    pool: fn(&AppState) -> &Pool,
     period: Duration,
     name: &'static str,
     stopped: &watch::Receiver<bool>,
@@ -159,7 +184,7 @@ fn every(
             let shared = state.clone();
             let turn = web::block(move || {
                 let now = shared.clock.now();
-                work(&mut *shared.pool.get()?, &shared, now)
+                work(&mut *pool(&shared).get()?, &shared, now)
             });
             trouble.tell(turn.await.map_err(Error::internal).flatten());
         }

@@ -20,6 +20,8 @@ use crate::notifications::smtp::{Mailer, Patience};
 pub struct Config {
     /// `sqlite://PATH` or `postgres://…`; may hold a password, so it is never shown.
     pub database_url: SecretString,
+    /// A read replica (`postgres://…`) to follow the supply from; absent: the database itself.
+    pub search_database_url: Option<SecretString>,
     /// Address and port of the pages and the API.
     pub listen: SocketAddr,
     /// Address and port of the Prometheus metrics; absent: none.
@@ -136,6 +138,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             database_url: SecretString::from("sqlite://data/beschikbaarheidswijzer.sqlite"),
+            search_database_url: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             metrics_listen: None,
             public_url: String::new(),
@@ -168,8 +171,9 @@ impl Default for Config {
 pub struct ConfigError(pub Vec<String>);
 
 /// The settings that may come as environment variables.
-const FROM_ENVIRONMENT: [&str; 22] = [
+const FROM_ENVIRONMENT: [&str; 23] = [
     "DATABASE_URL",
+    "SEARCH_DATABASE_URL",
     "LISTEN",
     "METRICS_LISTEN",
     "PUBLIC_URL",
@@ -238,11 +242,16 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let mut problems = Vec::new();
         let url = self.database_url.expose_secret();
-        if !(url.starts_with("sqlite://")
-            || url.starts_with("postgres://")
-            || url.starts_with("postgresql://"))
-        {
+        let is_postgres = |url: &str| url.starts_with("postgres://") || url.starts_with("postgresql://");
+        if !(url.starts_with("sqlite://") || is_postgres(url)) {
             problems.push("database_url (DATABASE_URL) must start with sqlite:// or postgres://".into());
+        }
+        if let Some(replica) = &self.search_database_url
+            && !(is_postgres(url) && is_postgres(replica.expose_secret()))
+        {
+            problems.push(
+                "search_database_url (SEARCH_DATABASE_URL) and database_url must both be postgres://".into(),
+            );
         }
         if !(self.public_url.starts_with("http://") || self.public_url.starts_with("https://"))
             || self.public_url.ends_with('/')
@@ -333,6 +342,7 @@ mod tests {
     fn every_problem_is_told_at_once() {
         let config = Config {
             database_url: SecretString::from("mysql://x"),
+            search_database_url: Some(SecretString::from("postgres://replica/x")),
             public_url: "jeugdhulp.example/".into(),
             database_pool: 0,
             smtp_url: Some(SecretString::from("mail.voorbeeld.nl")),
@@ -343,8 +353,8 @@ mod tests {
             region: RegionLook { colours: Some(vec!["red".into()]), ..RegionLook::default() },
             ..Config::default()
         };
-        let problems = config.check().expect_err("nine settings are wrong").0;
-        assert_eq!(problems.len(), 9, "{problems:?}");
+        let problems = config.check().expect_err("ten settings are wrong").0;
+        assert_eq!(problems.len(), 10, "{problems:?}");
     }
 
     #[test]

@@ -33,6 +33,10 @@ const SECONDS_TO_FINISH: u64 = 10;
 /// Opens the database and reads the supply. The schema must be up to date.
 pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState> {
     let pool = db::pool(config.database_url.expose_secret(), config.database_pool);
+    let search_pool = match &config.search_database_url {
+        Some(url) => db::pool(url.expose_secret(), 1),
+        None => pool.clone(),
+    };
     let look = Look::load(&config.region).map_err(Error::internal)?;
     let metrics = Metrics::new().map_err(Error::internal)?;
     let supply = Supply::default();
@@ -54,6 +58,7 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
     drop(conn);
     Ok(AppState {
         pool,
+        search_pool,
         clock,
         config,
         supply,

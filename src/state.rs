@@ -16,6 +16,8 @@ use crate::web::look::Look;
 
 pub struct AppState {
     pub pool: Pool,
+    /// Where the supply is followed: a read replica, or the same as `pool`.
+    pub search_pool: Pool,
     pub clock: Clock,
     pub config: Config,
     /// The supply as searches see it.

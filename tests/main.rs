@@ -10,6 +10,7 @@ mod audit_chain;
 mod audit_identity;
 mod backup;
 mod database;
+mod endurance;
 mod exchange;
 mod outbox;
 mod pages;

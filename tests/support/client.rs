@@ -89,6 +89,17 @@ impl Browser {
         headers: &[(&str, &str)],
         body: impl Into<Vec<u8>>,
     ) -> Answer {
+        self.try_send(method, path, headers, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// The same, to a server that may be gone.
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
@@ -102,10 +113,10 @@ impl Browser {
             request = request.header(*name, *value);
         }
         let request = request.body(body.into()).expect("a request");
-        let mut response = self.agent.run(request).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let mut response = self.agent.run(request)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.body_mut().with_config().limit(50_000_000).read_to_vec().expect("a body");
-        Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+        let body = response.body_mut().with_config().limit(50_000_000).read_to_vec()?;
+        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
     }
 
     pub fn get(&self, path: &str) -> Answer {

@@ -16,9 +16,11 @@ pub mod cells;
 pub mod codes;
 pub mod contact;
 pub mod contracts;
+mod dutch;
 pub mod figures;
 pub mod freshness;
 pub mod geography;
+pub mod matching;
 pub mod norms;
 pub mod personal_data;
 pub mod product;
@@ -29,7 +31,9 @@ pub mod reviews;
 pub mod search_order;
 pub mod validity;
 pub mod violations;
+pub mod waiting;
 pub mod waiting_time;
+pub mod working_hours;
 
 #[cfg(test)]
 mod testing;

@@ -125,7 +125,7 @@ pub(super) fn changes(before: Option<&str>, after: Option<&str>) -> (Vec<FieldCh
 fn fields(state: Option<&str>) -> Map<String, Value> {
     match state.map(serde_json::from_str) {
         Some(Ok(Value::Object(fields))) => fields,
-        Some(Ok(Value::Null)) | Some(Err(_)) | None => Map::new(),
+        Some(Ok(Value::Null) | Err(_)) | None => Map::new(),
         // Something without fields of its own.
         Some(Ok(value)) => Map::from_iter([("waarde".to_owned(), value)]),
     }

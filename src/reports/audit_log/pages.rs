@@ -11,7 +11,7 @@ use crate::paging::{Paging, SortOrder, rows_of_page};
 use crate::web::context::Context;
 use crate::web::csv::{Sheet, attachment};
 use crate::web::fields::{Fields, Length, parse_number};
-use crate::web::form::{Choices, choices};
+use crate::web::form::{Choices, choices, shown_day};
 use crate::web::format;
 use crate::web::input::QueryInput;
 use crate::web::lists::{PageLinks, SortHead, link, page_number};
@@ -63,8 +63,12 @@ pub struct LogLinePage {
 }
 
 impl LogListPage {
-    fn day(&self, day: Option<&chrono::NaiveDate>) -> String {
-        day.map(|day| format::day_field(*day)).unwrap_or_default()
+    fn from(&self) -> String {
+        shown_day(self.filter.from)
+    }
+
+    fn until(&self) -> String {
+        shown_day(self.filter.until)
     }
 
     fn outcome(&self) -> &'static str {
@@ -96,8 +100,7 @@ fn read_filter(query: &mut Fields) -> LogFilter {
 
 /// An address with this filter and what else is asked.
 fn address(path: &str, filter: &LogFilter, rest: &[(&str, &str)]) -> String {
-    let day = |day: Option<chrono::NaiveDate>| day.map(format::day_field).unwrap_or_default();
-    let (from, until) = (day(filter.from), day(filter.until));
+    let (from, until) = (shown_day(filter.from), shown_day(filter.until));
     let mut query = vec![
         ("van", from.as_str()),
         ("tot", &until),
