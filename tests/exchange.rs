@@ -504,7 +504,7 @@ on_both! {
 
 /// How many damaged files: more in an endurance run, with `ENDURANCE_N`.
 fn damaged_files() -> u64 {
-    std::env::var("ENDURANCE_N").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
+    std::env::var("ENDURANCE_N").ok().and_then(|text| text.parse().ok()).unwrap_or(60)
 }
 
 /// Numbers that look random and are the same in every run.

@@ -18,12 +18,12 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// The name of a month, 1 to 12.
-pub(crate) fn month_name(month: u32) -> &'static str {
+pub fn month_name(month: u32) -> &'static str {
     usize::try_from(month).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?)).copied().unwrap_or("")
 }
 
 /// `1 maart 2026`.
-pub(crate) fn date(day: NaiveDate) -> String {
+pub fn date(day: NaiveDate) -> String {
     format!("{} {} {}", day.day(), month_name(day.month()), day.year())
 }
 

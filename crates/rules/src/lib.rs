@@ -16,7 +16,7 @@ pub mod cells;
 pub mod codes;
 pub mod contact;
 pub mod contracts;
-mod dutch;
+pub mod dutch;
 pub mod figures;
 pub mod freshness;
 pub mod geography;
