@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench assets clean
+.PHONY: help run test check bench endurance assets clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build and serve a demonstration region on http://127.0.0.1:8080/ (PORT=… for another port)
 	@scripts/run.sh
@@ -15,6 +15,9 @@ check: ## format, lints and syntax
 
 bench: ## measure speed and memory against their limits
 	@scripts/bench.sh
+
+endurance: ## try very often what the tests try a few times (PART=… for what)
+	@scripts/endurance.sh $(PART)
 
 assets: ## build the style sheets, fonts, icons and scripts into static/
 	@scripts/needs.sh

@@ -1,5 +1,5 @@
-//! What every server does by itself while it runs: follow the supply, seal the audit, remind, and send mails. Each task can run on any number of
-//! servers at once, and stops at a whole step when the server is told to stop.
+//! What every server does by itself while it runs: follow the supply, seal the audit, remind, and send mails. Each
+//! task can run on any number of servers at once, and stops at a whole step when the server is told to stop.
 
 use std::time::Duration;
 
@@ -15,11 +15,15 @@ use crate::availability::follows;
 use crate::availability::follows::matching::tell_of_places;
 use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::clock::dutch_day;
-use crate::db::Connection;
+use crate::db::{Connection, Pool};
 use crate::error::{Error, Result};
+use crate::exchange;
+use crate::exchange::actions::Desk;
+use crate::identity::links::pages::sender_of;
 use crate::notifications;
 use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
+use crate::reports::audit_log::head_mail::mail_head;
 use crate::state::AppState;
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
@@ -34,6 +38,8 @@ const KEEP_HOUSE: Duration = Duration::from_secs(30);
 const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
 /// How often it looks whether a place came free in a search that somebody follows.
 const LOOK_FOR_PLACES: Duration = Duration::from_secs(15);
+/// How often it looks whether a file waits to be worked on.
+const LOOK_FOR_FILES: Duration = Duration::from_secs(1);
 /// How often it looks who must be reminded.
 const LOOK_FOR_REMINDERS: Duration = Duration::from_mins(10);
 /// How long tasks get to finish their step after a signal to stop.
@@ -50,14 +56,26 @@ impl Background {
     pub fn start(state: &Data<AppState>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = vec![
-            every(LOOK_FOR_CHANGES, "reading the supply", &stopped, state, |conn, state, now| {
-                state.supply.refresh(conn, dutch_day(now))
-            }),
+            every_from(
+                search_pool,
+                LOOK_FOR_CHANGES,
+                "reading the supply",
+                &stopped,
+                state,
+                |conn, state, now| state.supply.refresh(conn, dutch_day(now)),
+            ),
             every(LOOK_FOR_REPORTS, "reading the reported figures", &stopped, state, |conn, state, now| {
                 state.reported.refresh(conn, now)
             }),
             every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
+            every(LOOK_FOR_FILES, "working on files", &stopped, state, work_on_files),
+            every(KEEP_HOUSE, "erasing old files", &stopped, state, |conn, _, now| {
+                exchange::actions::erase_old(conn, now)
+            }),
+            every(LOOK_FOR_REMINDERS, "mailing the end of the audit", &stopped, state, |conn, state, now| {
+                mail_head(conn, now, &state.config.audit_head_to.0).map(drop)
+            }),
             every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
         ];
         tasks.push(rt::spawn(seal_audit(state.clone(), stopped.clone())));
@@ -109,14 +127,44 @@ fn follow(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result
     Ok(())
 }
 
+/// All files that wait, one after the other.
+fn work_on_files(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    let sender = sender_of(state);
+    let desk = Desk { sender: &sender, progress: &state.exchange };
+    while exchange::actions::work_on_next(conn, now, desk)? {
+        state.supply.refresh(conn, dutch_day(now))?;
+    }
+    Ok(())
+}
+
 fn keep_outbox(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     notifications::actions::erase_old(conn, now)?;
     state.metrics.report_queue(notifications::actions::queue(conn)?, now);
     Ok(())
 }
 
+fn pool(state: &AppState) -> &Pool {
+    &state.pool
+}
+
+fn search_pool(state: &AppState) -> &Pool {
+    &state.search_pool
+}
+
 /// Does the same work again and again, with a connection. What fails is told once and done again at the next turn.
 fn every(
+    period: Duration,
+    name: &'static str,
+    stopped: &watch::Receiver<bool>,
+    state: &Data<AppState>,
+    work: fn(&mut Connection, &AppState, DateTime<Utc>) -> Result<()>,
+) -> JoinHandle<()> {
+    every_from(pool, period, name, stopped, state, work)
+}
+
+/// The same with a connection of this pool.
+fn every_from(
+    pool: fn(&AppState) -> &Pool,
     period: Duration,
     name: &'static str,
     stopped: &watch::Receiver<bool>,
@@ -136,7 +184,7 @@ fn every(
             let shared = state.clone();
             let turn = web::block(move || {
                 let now = shared.clock.now();
-                work(&mut *shared.pool.get()?, &shared, now)
+                work(&mut *pool(&shared).get()?, &shared, now)
             });
             trouble.tell(turn.await.map_err(Error::internal).flatten());
         }

@@ -1,6 +1,6 @@
 //! The one place that reads the time. Everything else gets it as an argument.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, Utc};
 use chrono_tz::Europe::Amsterdam;
 
 /// Tells the time: the machine's, or in tests and rehearsals a fixed one.
@@ -24,6 +24,13 @@ impl Clock {
 /// The calendar day in the Netherlands at this moment: contracts, norms and freshness go by it.
 pub fn dutch_day(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&Amsterdam).date_naive()
+}
+
+/// The moment at which a day begins in the Netherlands.
+pub fn start_of_dutch_day(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    // The clock goes forward and back in the small hours, never at midnight.
+    midnight.and_local_timezone(Amsterdam).earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc())
 }
 
 /// The wall-clock time in the Netherlands at this moment, for what people read.

@@ -3,6 +3,7 @@
 mod assign;
 mod audit;
 mod backup;
+mod exchange;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -71,6 +72,10 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup back, or rehearse that.
     Restore(backup::RestoreArgs),
+    /// Write what the region keeps of one kind to a CSV file.
+    Export(exchange::ExportArgs),
+    /// Bring in a CSV file, all of it or nothing; exit code 2 when something in it must be mended.
+    Import(exchange::ImportArgs),
     /// Look after the chain of hashes over the audit.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -226,7 +231,8 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Standard error may be closed; there is nobody left to tell then.
             let _ = writeln!(std::io::stderr(), "{error}");
-            if error.is::<assign::BadInput>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+            let is_bad_input = error.is::<assign::BadInput>() || error.is::<exchange::Refused>();
+            if is_bad_input { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -246,13 +252,18 @@ fn execute(line: CommandLine) -> Outcome {
             let now = args.at.unwrap_or_else(|| Clock::System.now());
             let mut conn = open(&config)?;
             db::migrate_up(&mut conn)?;
-            let sign_ins = seed::demonstration(&mut conn, &Vault::open_configured(&config)?, now)?;
+            let vault = Arc::new(Vault::open_configured(&config)?);
+            let sign_ins = seed::demonstration(&mut conn, &vault, now)?;
+            // A key takes a while to make; servers that start on this find it there.
+            Keyring::new(vault, &config.public_url).keys(&mut conn, now)?;
             print_sign_ins(&sign_ins, args.sign_ins.as_ref())
         }
         Command::User(command) => user(&config, command),
         Command::Token { user, hours } => token(&config, &user, hours),
         Command::Backup(args) => backup::make(&config, &args),
         Command::Restore(args) => backup::restore(&config, &args),
+        Command::Export(args) => exchange::fetch(&config, &args),
+        Command::Import(args) => exchange::bring(&config, &args),
         Command::Audit(command) => audit::run(&config, command),
         Command::Remind => remind(&config),
         Command::Keys(command) => keys(&config, &command),

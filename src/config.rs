@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use rules::contact::parse_email;
 use rules::reminders::ReminderTerms;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -19,6 +20,8 @@ use crate::notifications::smtp::{Mailer, Patience};
 pub struct Config {
     /// `sqlite://PATH` or `postgres://…`; may hold a password, so it is never shown.
     pub database_url: SecretString,
+    /// A read replica (`postgres://…`) to follow the supply from; absent: the database itself.
+    pub search_database_url: Option<SecretString>,
     /// Address and port of the pages and the API.
     pub listen: SocketAddr,
     /// Address and port of the Prometheus metrics; absent: none.
@@ -33,6 +36,12 @@ pub struct Config {
     pub remind_after_days: u16,
     /// Days after the reminder of stale figures until the account manager hears of it.
     pub escalate_after_days: u16,
+    /// Where the end of the audit's chain is mailed once a day, separated by commas; absent: nowhere.
+    pub audit_head_to: Addresses,
+    /// Where people tell of a weakness, as `mailto:` or `https:` address; absent: there is no `security.txt`.
+    pub security_contact: Option<String>,
+    /// The page (`https:`) with what is asked of who tells of a weakness.
+    pub security_policy: Option<String>,
     /// `text` or `json`.
     pub log_format: LogFormat,
     /// A tracing filter, such as `info` or `beschikbaarheidswijzer=debug`.
@@ -86,6 +95,21 @@ impl TryFrom<String> for Proxies {
     }
 }
 
+/// Addresses for mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Addresses(pub Vec<String>);
+
+impl TryFrom<String> for Addresses {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let parse = |part: &str| parse_email(part).map_err(|_| format!("`{part}` is no mail address"));
+        parts.map(parse).collect::<Result<_, _>>().map(Self)
+    }
+}
+
 /// How lines of the log look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -114,6 +138,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             database_url: SecretString::from("sqlite://data/beschikbaarheidswijzer.sqlite"),
+            search_database_url: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             metrics_listen: None,
             public_url: String::new(),
@@ -121,6 +146,9 @@ impl Default for Config {
             mail_from: String::new(),
             remind_after_days: 3,
             escalate_after_days: 7,
+            audit_head_to: Addresses::default(),
+            security_contact: None,
+            security_policy: None,
             log_format: LogFormat::Text,
             log_filter: "info".into(),
             database_pool: 4,
@@ -143,8 +171,9 @@ impl Default for Config {
 pub struct ConfigError(pub Vec<String>);
 
 /// The settings that may come as environment variables.
-const FROM_ENVIRONMENT: [&str; 19] = [
+const FROM_ENVIRONMENT: [&str; 23] = [
     "DATABASE_URL",
+    "SEARCH_DATABASE_URL",
     "LISTEN",
     "METRICS_LISTEN",
     "PUBLIC_URL",
@@ -152,6 +181,9 @@ const FROM_ENVIRONMENT: [&str; 19] = [
     "MAIL_FROM",
     "REMIND_AFTER_DAYS",
     "ESCALATE_AFTER_DAYS",
+    "AUDIT_HEAD_TO",
+    "SECURITY_CONTACT",
+    "SECURITY_POLICY",
     "LOG_FORMAT",
     "LOG_FILTER",
     "DATABASE_POOL",
@@ -210,11 +242,16 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let mut problems = Vec::new();
         let url = self.database_url.expose_secret();
-        if !(url.starts_with("sqlite://")
-            || url.starts_with("postgres://")
-            || url.starts_with("postgresql://"))
-        {
+        let is_postgres = |url: &str| url.starts_with("postgres://") || url.starts_with("postgresql://");
+        if !(url.starts_with("sqlite://") || is_postgres(url)) {
             problems.push("database_url (DATABASE_URL) must start with sqlite:// or postgres://".into());
+        }
+        if let Some(replica) = &self.search_database_url
+            && !(is_postgres(url) && is_postgres(replica.expose_secret()))
+        {
+            problems.push(
+                "search_database_url (SEARCH_DATABASE_URL) and database_url must both be postgres://".into(),
+            );
         }
         if !(self.public_url.starts_with("http://") || self.public_url.starts_with("https://"))
             || self.public_url.ends_with('/')
@@ -233,6 +270,17 @@ impl Config {
         ] {
             if days > 365 {
                 problems.push(format!("{key} must be 0 to 365"));
+            }
+        }
+        for (key, address, starts) in [
+            ("security_contact (SECURITY_CONTACT)", &self.security_contact, &["mailto:", "https://"][..]),
+            ("security_policy (SECURITY_POLICY)", &self.security_policy, &["https://"]),
+        ] {
+            let is_right = |text: &String| {
+                starts.iter().any(|start| text.starts_with(start)) && !text.contains(char::is_whitespace)
+            };
+            if address.as_ref().is_some_and(|text| !is_right(text)) {
+                problems.push(format!("{key} must start with {} and have no spaces", starts.join(" or ")));
             }
         }
         if self.metrics_listen == Some(self.listen) {
@@ -294,16 +342,19 @@ mod tests {
     fn every_problem_is_told_at_once() {
         let config = Config {
             database_url: SecretString::from("mysql://x"),
+            search_database_url: Some(SecretString::from("postgres://replica/x")),
             public_url: "jeugdhulp.example/".into(),
             database_pool: 0,
             smtp_url: Some(SecretString::from("mail.voorbeeld.nl")),
             secret_key: Some(SecretString::from("short")),
             api_calls_per_token: Some(0),
+            security_contact: Some("veiligheid@voorbeeld.nl".into()),
+            security_policy: Some("http://voorbeeld.nl/".into()),
             region: RegionLook { colours: Some(vec!["red".into()]), ..RegionLook::default() },
             ..Config::default()
         };
-        let problems = config.check().expect_err("seven settings are wrong").0;
-        assert_eq!(problems.len(), 7, "{problems:?}");
+        let problems = config.check().expect_err("ten settings are wrong").0;
+        assert_eq!(problems.len(), 10, "{problems:?}");
     }
 
     #[test]

@@ -45,6 +45,9 @@ pub fn rows_of_page(number: usize) -> (i64, i64) {
     (row(page.offset()), row(page.size))
 }
 
+/// For a list of which every row is wanted.
+pub const EVERYTHING: (i64, i64) = (0, i64::MAX);
+
 /// The order of a list: by which column, and which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SortOrder<C> {

@@ -15,10 +15,11 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerReports, KeepOwnFigures, ManageMail, ManageProductBook, ManageUsers, UseOwnSession, WatchFreshness,
+    AnswerReports, KeepOwnFigures, ManageMail, ManageProductBook, ManageUsers, ReadAudit, UseOwnSession,
+    WatchFreshness,
 };
 use crate::web::{assets, info, look, pipeline};
-use crate::{api_document, availability, health, identity, product_book};
+use crate::{api_document, availability, exchange, health, identity, product_book, reports};
 
 /// One thing that can be reached.
 pub struct Endpoint {
@@ -90,6 +91,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(search());
     endpoints.extend(product_book_pages());
     endpoints.extend(region_pages());
+    endpoints.extend(exchange_pages());
     endpoints.extend(mail_pages());
     endpoints.extend(user_pages());
     endpoints.extend(product_book_api());
@@ -98,6 +100,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(provider_api());
     endpoints.extend(figures_pages());
     endpoints.extend(freshness_pages());
+    endpoints.extend(audit_log_pages());
     endpoints.extend(error_report_pages());
     endpoints.extend(follow_pages());
     endpoints.extend(figures_api());
@@ -115,6 +118,7 @@ fn general() -> Vec<Endpoint> {
         get("/privacy", Public, info::privacy),
         get("/toegankelijkheid", Public, info::accessibility),
         get("/open-gegevens", Public, info::open_data),
+        get("/.well-known/security.txt", Public, info::security_txt),
         get("/v1/openapi.json", Public, api_document::json),
         get("/v1/docs", Public, api_document::to_swagger_ui),
         get("/v1/docs/{file:.*}", Public, api_document::swagger_ui),
@@ -230,6 +234,25 @@ fn region_pages() -> Vec<Endpoint> {
     ]
 }
 
+/// Files for a spreadsheet, out and in: of the whole region, and of a provider its own figures.
+fn exchange_pages() -> Vec<Endpoint> {
+    use exchange::pages;
+    let (manage, keep) = (Requires(ManageProductBook), Requires(KeepOwnFigures));
+    vec![
+        get("/beheer/uitwisseling", manage, pages::index),
+        get("/beheer/uitwisseling/bestanden/{id}", manage, pages::job),
+        post("/beheer/uitwisseling/bestanden/{id}/invoeren", manage, pages::start),
+        get("/beheer/uitwisseling/{soort}", manage, pages::kind),
+        post("/beheer/uitwisseling/{soort}", manage, pages::bring),
+        get("/beheer/uitwisseling/{soort}/bestand", manage, pages::file),
+        get("/capaciteit/uitwisseling", keep, pages::own_kind),
+        post("/capaciteit/uitwisseling", keep, pages::bring_own),
+        get("/capaciteit/uitwisseling/bestand", keep, pages::own_file),
+        get("/capaciteit/uitwisseling/{id}", keep, pages::own_job),
+        post("/capaciteit/uitwisseling/{id}/invoeren", keep, pages::start_own),
+    ]
+}
+
 fn mail_pages() -> Vec<Endpoint> {
     use product_book::mail_queue;
     let manage = Requires(ManageMail);
@@ -326,6 +349,16 @@ fn freshness_pages() -> Vec<Endpoint> {
         post("/bevestigen/{sleutel}", Public, confirm::confirm),
         get("/actualiteit", watch, overview::overview),
         get("/actualiteit.csv", watch, overview::csv),
+    ]
+}
+
+fn audit_log_pages() -> Vec<Endpoint> {
+    use reports::audit_log::pages;
+    let read = Requires(ReadAudit);
+    vec![
+        get("/logboek", read, pages::list),
+        get("/logboek.csv", read, pages::csv),
+        get("/logboek/{id}", read, pages::line),
     ]
 }
 

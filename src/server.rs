@@ -17,6 +17,7 @@ use crate::clock::{Clock, dutch_day};
 use crate::config::Config;
 use crate::db;
 use crate::error::{Error, Result};
+use crate::exchange::progress::Progress;
 use crate::identity::limits::Limits;
 use crate::identity::tokens::keyring::Keyring;
 use crate::identity::vault::Vault;
@@ -32,6 +33,10 @@ const SECONDS_TO_FINISH: u64 = 10;
 /// Opens the database and reads the supply. The schema must be up to date.
 pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState> {
     let pool = db::pool(config.database_url.expose_secret(), config.database_pool);
+    let search_pool = match &config.search_database_url {
+        Some(url) => db::pool(url.expose_secret(), 1),
+        None => pool.clone(),
+    };
     let look = Look::load(&config.region).map_err(Error::internal)?;
     let metrics = Metrics::new().map_err(Error::internal)?;
     let supply = Supply::default();
@@ -51,7 +56,21 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
     let reported = Reported::default();
     reported.refresh(&mut conn, now)?;
     drop(conn);
-    Ok(AppState { pool, clock, config, supply, vault, keyring, limits, metrics, look, demo, reported })
+    Ok(AppState {
+        pool,
+        search_pool,
+        clock,
+        config,
+        supply,
+        vault,
+        keyring,
+        limits,
+        metrics,
+        look,
+        demo,
+        exchange: Progress::default(),
+        reported,
+    })
 }
 
 /// The application: every route with everything around it.

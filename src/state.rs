@@ -7,6 +7,7 @@ use crate::availability::supply::Supply;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Pool;
+use crate::exchange::progress::Progress;
 use crate::identity::limits::Limits;
 use crate::identity::tokens::keyring::Keyring;
 use crate::identity::vault::Vault;
@@ -15,6 +16,8 @@ use crate::web::look::Look;
 
 pub struct AppState {
     pub pool: Pool,
+    /// Where the supply is followed: a read replica, or the same as `pool`.
+    pub search_pool: Pool,
     pub clock: Clock,
     pub config: Config,
     /// The supply as searches see it.
@@ -28,6 +31,8 @@ pub struct AppState {
     pub look: Look,
     /// A rehearsal with made-up providers, and every page says so.
     pub demo: bool,
+    /// How far the work on files is.
+    pub exchange: Progress,
     /// Which figures are reported as wrong.
     pub reported: Reported,
 }

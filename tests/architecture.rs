@@ -10,8 +10,18 @@ use beschikbaarheidswijzer::error::Error;
 const RULES_MAY_USE: [&str; 2] = ["chrono", "thiserror"];
 
 /// Features from the ground up: a later one may use an earlier one, never back.
-const ORDER: [&str; 8] =
-    ["db", "audit", "notifications", "identity", "product_book", "availability", "seed", "backup"];
+const ORDER: [&str; 10] = [
+    "db",
+    "audit",
+    "notifications",
+    "identity",
+    "product_book",
+    "availability",
+    "exchange",
+    "reports",
+    "seed",
+    "backup",
+];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

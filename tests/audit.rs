@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::Method;
 use beschikbaarheidswijzer::actor::Actor;
+use beschikbaarheidswijzer::exchange::actions::{Desk, bring, export, work_on};
+use beschikbaarheidswijzer::exchange::model::FileKind;
+use beschikbaarheidswijzer::identity::links::actions::Sender;
 use beschikbaarheidswijzer::{db, routes};
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -195,6 +198,19 @@ fn page_writes() -> Vec<PageWrite> {
     ]
 }
 
+/// A file with one segment more.
+const NEW_SEGMENT: &str = "code;naam;omschrijving\r\n9;Proef;\r\n";
+
+/// Brings a file and has it rehearsed; returns its number.
+fn brought(server: &TestServer, user: &str, kind: FileKind, content: &[u8]) -> i64 {
+    let (mut conn, actor) = (server.connection(), server.actor(user));
+    let id = bring(&mut conn, &actor, now(), kind, ("proef.csv", content)).expect("it is taken");
+    let sender = Sender { public_url: "https://jeugdhulp.example".into(), region: "Proef".into() };
+    let desk = Desk { sender: &sender, progress: &server.state.exchange };
+    assert!(work_on(&mut conn, now(), desk, id).expect("it is rehearsed"));
+    id
+}
+
 /// Makes what a page needs, and says where its form stands and where that goes.
 type Prepare = fn(&TestServer) -> (String, String);
 
@@ -205,6 +221,47 @@ fn prepared_writes() -> Vec<(&'static str, &'static str, Prepare, Vec<(&'static 
             "beheerder-regio",
             "/beheer/mail/{id}/opnieuw",
             |server| ("/beheer/mail".to_owned(), format!("/beheer/mail/{}/opnieuw", failed_mail(server))),
+            vec![],
+        ),
+        (
+            "beheerder-regio",
+            "/beheer/uitwisseling/{soort}",
+            |_| ("/beheer/uitwisseling/segmenten".to_owned(), "/beheer/uitwisseling/segmenten".to_owned()),
+            vec![("bestand", NEW_SEGMENT)],
+        ),
+        (
+            "beheerder-regio",
+            "/beheer/uitwisseling/bestanden/{id}/invoeren",
+            |server| {
+                let id = brought(server, "beheerder-regio", FileKind::Segments, NEW_SEGMENT.as_bytes());
+                let path = format!("/beheer/uitwisseling/bestanden/{id}");
+                (path.clone(), format!("{path}/invoeren"))
+            },
+            vec![],
+        ),
+        (
+            "aanbieder-de-haven",
+            "/capaciteit/uitwisseling",
+            |_| ("/capaciteit/uitwisseling".to_owned(), "/capaciteit/uitwisseling".to_owned()),
+            vec![("bestand", NEW_SEGMENT)],
+        ),
+        (
+            "aanbieder-de-haven",
+            "/capaciteit/uitwisseling/{id}/invoeren",
+            |server| {
+                let actor = server.actor("aanbieder-de-haven");
+                let figures = export(&mut server.connection(), &actor, now(), FileKind::Figures);
+                let figures = String::from_utf8(figures.expect("a file")).expect("text");
+                // A remark at every place that is free.
+                let changed = figures.lines().map(|line| {
+                    let times = usize::from(line.contains(";plek;"));
+                    line.replacen(";;2026-", ";Anders;2026-", times)
+                });
+                let figures = changed.collect::<Vec<_>>().join("\r\n");
+                let id = brought(server, "aanbieder-de-haven", FileKind::Figures, figures.as_bytes());
+                let path = format!("/capaciteit/uitwisseling/{id}");
+                (path.clone(), format!("{path}/invoeren"))
+            },
             vec![],
         ),
         (
@@ -368,8 +425,12 @@ on_both! {
 #[test]
 fn the_table_has_every_write_of_a_page() {
     let prepared = prepared_writes().into_iter().map(|(_, template, ..)| template);
-    let listed: BTreeSet<&str> =
-        page_writes().iter().map(|write| write.template).chain(prepared).chain(crate::audit_identity::WRITES).collect();
+    let listed: BTreeSet<&str> = page_writes()
+        .iter()
+        .map(|write| write.template)
+        .chain(prepared)
+        .chain(crate::audit_identity::WRITES)
+        .collect();
     let real = routes::all()
         .iter()
         .filter(|route| !route.path.starts_with("/v1") && route.method != Method::GET)

@@ -11,6 +11,7 @@ use beschikbaarheidswijzer::db::schema::audit_event;
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
 use diesel::prelude::*;
 
+use crate::endurance::Rounds;
 use crate::on_both;
 use crate::support::{TestServer, now};
 
@@ -42,31 +43,34 @@ fn backup(server: &TestServer, folder: &tempfile::TempDir) -> (PathBuf, Manifest
 
 on_both! {
     fn a_backup_under_load_has_all_that_was_acknowledged_before_it(server) {
-        let (folder, stop) = (folder(), AtomicBool::new(false));
-        let (file, before, after) = std::thread::scope(|scope| {
-            let writing = scope.spawn(|| {
-                let mut conn = server.connection();
-                let mut number = 0;
-                while !stop.load(Ordering::Relaxed) {
-                    write_line(&mut conn, number);
-                    seal_lines(&mut conn, now(), Reach::Newest).expect("sealed");
-                    number += 1;
+        let part = if server.database_url().starts_with("sqlite") { "restores-sqlite" } else { "restores-postgres" };
+        for round in Rounds::new(part, 1, 100) {
+            let (folder, stop) = (folder(), AtomicBool::new(false));
+            let (file, before, after) = std::thread::scope(|scope| {
+                let writing = scope.spawn(|| {
+                    let mut conn = server.connection();
+                    let mut number = written(server.database_url()).len();
+                    while !stop.load(Ordering::Relaxed) {
+                        write_line(&mut conn, number);
+                        seal_lines(&mut conn, now(), Reach::Newest).expect("sealed");
+                        number += 1;
+                    }
+                });
+                while written(server.database_url()).len() < 5 * (round + 1) {
+                    std::thread::yield_now();
                 }
+                let before = written(server.database_url());
+                let (file, _) = backup(server, &folder);
+                stop.store(true, Ordering::Relaxed);
+                writing.join().expect("no panic");
+                (file, before, written(server.database_url()))
             });
-            while written(server.database_url()).len() < 5 {
-                std::thread::yield_now();
-            }
-            let before = written(server.database_url());
-            let (file, _) = backup(server, &folder);
-            stop.store(true, Ordering::Relaxed);
-            writing.join().expect("no panic");
-            (file, before, written(server.database_url()))
-        });
-        let target = server.empty_database();
-        restore_backup(&target.url, &file, false, now()).expect("restored and compared");
-        let restored = written(&target.url);
-        assert!(restored.starts_with(&before), "{} acknowledged, {} restored", before.len(), restored.len());
-        assert!(after.starts_with(&restored), "nothing that was never written, and no line left out between");
+            let target = server.empty_database();
+            restore_backup(&target.url, &file, false, now()).expect("restored and compared");
+            let restored = written(&target.url);
+            assert!(restored.starts_with(&before), "{} acknowledged, {} restored", before.len(), restored.len());
+            assert!(after.starts_with(&restored), "nothing that was never written, and no line left out between");
+        }
     }
 }
 

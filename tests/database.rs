@@ -74,6 +74,33 @@ on_both! {
 }
 
 #[test]
+fn the_supply_is_followed_from_a_read_replica_that_may_be_behind() {
+    let (primary, replica) = (TestServer::start(Backend::Postgres), TestServer::start(Backend::Postgres));
+    let server = primary.start_with_settings(|config| {
+        config.search_database_url = Some(replica.database_url().to_owned().into());
+    });
+    let path = "/v1/regios/noord-veluwe/segmenten/1";
+    let rename = |server: &TestServer, name: &str| {
+        let answer = server.user("beheerder-regio").put_version(path, "\"1\"", &json!({"naam": name}));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    let follow = || {
+        let mut conn = server.state.search_pool.get().expect("the replica");
+        server.state.supply.refresh(&mut conn, "2026-11-21".parse().expect("a day")).expect("a picture");
+        let snapshot = server.state.supply.current().expect("a picture");
+        snapshot.book.segments.iter().find(|segment| segment.code == "1").expect("a segment").name.clone()
+    };
+    rename(&server, "Hier geschreven");
+    assert_eq!(follow(), "Hier geschreven", "a replica that is behind takes nothing back");
+    // What replication brings: this change and one more.
+    rename(&replica, "Uit de kopie");
+    let more =
+        replica.user("beheerder-regio").put("/v1/regios/noord-veluwe/segmenten/9", &json!({"naam": "Nieuw"}));
+    assert_eq!(more.status, 201, "{}", more.body);
+    assert_eq!(follow(), "Uit de kopie");
+}
+
+#[test]
 fn a_locked_database_refuses_writes_for_a_while_and_search_goes_on() {
     let server = TestServer::start(Backend::Sqlite);
     let manager = server.user("beheerder-regio");
@@ -92,7 +119,7 @@ fn a_locked_database_refuses_writes_for_a_while_and_search_goes_on() {
 #[test]
 fn a_database_that_is_gone_refuses_writes_until_it_is_back_and_search_goes_on() {
     let server = TestServer::start(Backend::Postgres);
-    let manager = server.user("beheerder-regio");
+    let (manager, provider) = (server.user("beheerder-regio"), server.visitor("aanbieder-de-haven"));
     let (base, name) = server
         .database_url()
         .rsplit_once('/')
@@ -107,6 +134,8 @@ fn a_database_that_is_gone_refuses_writes_until_it_is_back_and_search_goes_on() 
     .expect("gone");
     let refused = manager.put("/v1/regios/noord-veluwe/segmenten/9", &json!({"naam": "Nieuw"}));
     assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
+    assert_eq!(provider.get("/zoeken").status, 200, "search goes on for who is signed in");
+    assert_eq!(provider.get("/capaciteit").status, 503, "nobody is sent away to sign in again");
     assert_eq!(server.anyone().get("/readyz").status, 503);
     assert_eq!(server.anyone().get("/v1/aanbod?gemeente=GM0243").status, 200, "search is read from memory");
     execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).expect("open");

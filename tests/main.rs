@@ -10,6 +10,8 @@ mod audit_chain;
 mod audit_identity;
 mod backup;
 mod database;
+mod endurance;
+mod exchange;
 mod outbox;
 mod pages;
 mod roles;

@@ -69,7 +69,7 @@ on_both! {
 
 /// Mails for each fault. More than in a usual run: `MAILS_PER_FAULT=1250`.
 fn mails_per_fault() -> usize {
-    std::env::var("MAILS_PER_FAULT").ok().and_then(|text| text.parse().ok()).unwrap_or(100)
+    std::env::var("MAILS_PER_FAULT").ok().and_then(|text| text.parse().ok()).unwrap_or(30)
 }
 
 /// A mail server is asked once or twice for every mail, so the reply it never gives must not be waited for long. All

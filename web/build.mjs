@@ -91,6 +91,7 @@ const ICONS = [
   "eye",
   "file-text",
   "filter",
+  "flag",
   "heart-handshake",
   "help-circle",
   "history",

@@ -38,6 +38,20 @@ macro_rules! on_each {
     };
 }
 
+/// The backend of diesel that stands for either database, for queries that are built up.
+pub type Backend = <Connection as diesel::Connection>::Backend;
+
+diesel::define_sql_function! {
+    /// Small letters, so that an order or a search does not depend on capitals on either database.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// A pattern for `LIKE`, with `\` as escape, that fits everything with this text in it, in small letters.
+pub fn containing(text: &str) -> String {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
 pub type Pool = diesel::r2d2::Pool<Manager>;
 pub type PooledConnection = diesel::r2d2::PooledConnection<Manager>;
 

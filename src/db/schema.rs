@@ -345,6 +345,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_head_mail (day) {
+        day -> Date,
+        seq -> BigInt,
+        hash -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
     outbox_mail (id) {
         id -> BigInt,
         kind -> Text,
@@ -424,6 +433,26 @@ diesel::table! {
     follow_place (follow_id, offer_id) {
         follow_id -> BigInt,
         offer_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    exchange_job (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        user_id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        file_name -> Text,
+        sha256 -> Text,
+        content -> Nullable<Binary>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        attempts -> Integer,
+        claimed_by -> Nullable<Text>,
+        claimed_until -> Nullable<Timestamp>,
+        report -> Nullable<Text>,
     }
 }
 

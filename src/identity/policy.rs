@@ -19,6 +19,8 @@ pub enum Permission {
     ManageMail,
     /// Manage the organisations, users and service accounts of one's region.
     ManageUsers,
+    /// See and keep what the audit holds.
+    ReadAudit,
     /// Use one's own session and account (sign out, password, second factor, tokens).
     UseOwnSession,
 }
@@ -32,7 +34,7 @@ pub enum Access {
 }
 
 /// The policy. A role that is not named with a permission does not have it.
-pub const POLICY: [(Permission, &[Role]); 8] = [
+pub const POLICY: [(Permission, &[Role]); 9] = [
     (
         Permission::SeeReferrerContacts,
         &[
@@ -52,6 +54,7 @@ pub const POLICY: [(Permission, &[Role]); 8] = [
     (Permission::AnswerReports, &[Role::Provider, Role::AccountManager]),
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
+    (Permission::ReadAudit, &[Role::PrivacyOfficer]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
 
@@ -66,6 +69,7 @@ impl Permission {
             Self::AnswerReports => "meldingen-beantwoorden",
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
+            Self::ReadAudit => "logboek-inzien",
             Self::UseOwnSession => "eigen-sessie",
         }
     }
@@ -85,6 +89,7 @@ impl Permission {
             | Self::AnswerReports
             | Self::ManageMail
             | Self::ManageUsers
+            | Self::ReadAudit
             | Self::UseOwnSession => None,
         }
     }

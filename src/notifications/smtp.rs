@@ -3,6 +3,7 @@
 //! Every reply is waited for with a limit of its own, and what the limit cuts off is never used again: a connection
 //! that answers one reply late would answer every next question with the reply to the one before it.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDateTime;
@@ -31,7 +32,7 @@ impl Patience {
     pub const USUAL: Self = Self {
         connect: Duration::from_secs(10),
         reply: Duration::from_secs(30),
-        acceptance: Duration::from_secs(120),
+        acceptance: Duration::from_mins(2),
     };
 
     /// The longest that one delivery can take.
@@ -79,9 +80,8 @@ impl Mailer {
             ("smtp", Some("tls=none")) => (Encryption::None, 25),
             _ => return Err(wrong()),
         };
-        let decoded = |text: &str| {
-            percent_encoding::percent_decode_str(text).decode_utf8().map(|text| text.into_owned())
-        };
+        let decoded =
+            |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().map(Cow::into_owned);
         let credentials = match url.password() {
             Some(password) => Some(Credentials::new(
                 decoded(url.username()).map_err(|_| wrong())?,

@@ -33,6 +33,11 @@ impl Expect {
     pub fn from_if_match(version: Option<i32>) -> Self {
         version.map_or(Self::Absent, Self::Version)
     }
+
+    /// What was just read, or nothing.
+    pub fn of<T>(found: Option<&Stored<T>>) -> Self {
+        found.map_or(Self::Absent, |stored| Self::Version(stored.version))
+    }
 }
 
 /// A save that succeeded.

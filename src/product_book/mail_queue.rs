@@ -81,7 +81,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         can_send: ctx.state.config.smtp_url.is_some(),
         caption: tabs.iter().find(|tab| tab.current).map(|tab| tab.label.to_owned()).unwrap_or_default(),
         tabs,
-        head: SortHead::new("Geschreven", (), order, &COLUMNS, address),
+        head: SortHead::newest_first("Geschreven", order, &COLUMNS, address),
         lines: mails.into_iter().map(line).collect(),
         links: PageLinks::new(paging, page_link),
     })

@@ -8,7 +8,7 @@ use crate::web::context::Context;
 use crate::web::page::{Page, html};
 
 /// What the start page says about each part.
-pub const PARTS: [(&str, &str, &str); 11] = [
+pub const PARTS: [(&str, &str, &str); 12] = [
     (
         "/beheer/regios",
         "Regio's",
@@ -35,6 +35,11 @@ pub const PARTS: [(&str, &str, &str); 11] = [
         "Bij wie gebruikers horen: gemeenten, aanbieders, verwijzers en de regio.",
     ),
     ("/beheer/koppelingen", "Koppelingen", "Programma's van aanbieders die cijfers bijwerken via de API."),
+    (
+        "/beheer/uitwisseling",
+        "Uitwisseling",
+        "Gegevens ophalen als bestand voor een spreadsheet, en invoeren uit zo'n bestand.",
+    ),
     ("/beheer/mail", "Mail", "Wat het systeem verstuurt, wat niet aankwam en waarom."),
 ];
 

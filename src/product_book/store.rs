@@ -31,8 +31,3 @@ pub(super) fn find_municipality_id(conn: &mut Connection, code: &str) -> Result<
         .first(conn)
         .optional()?)
 }
-
-diesel::define_sql_function! {
-    /// Small letters, so that an order or a search does not depend on capitals on either database.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}

@@ -77,6 +77,7 @@ struct Frame {
     right: f64,
     top: f64,
     bottom: f64,
+    /// How many labels fit beside each other; of labels longer than `SHORT_LABEL` two thirds.
     most_labels: usize,
     /// Whether there is room for the names of the lines behind their end.
     names: bool,
@@ -104,6 +105,9 @@ const NARROW: Frame = Frame {
     most_labels: 5,
     names: false,
 };
+
+/// As long as the name of a month.
+const SHORT_LABEL: usize = 4;
 
 /// The unit of a part of a whole.
 pub const PERCENT: &str = "procent";
@@ -191,9 +195,11 @@ impl LineChart {
         frame.left + (frame.right - frame.left) * index as f64 / gaps as f64
     }
 
-    /// The last label always shows; of the others as many as fit.
+    /// The last label always shows; of the others as many as fit, and fewer of long ones.
     fn draw_labels(&self, out: &mut String, frame: &Frame) {
-        let every = self.labels.len().div_ceil(frame.most_labels).max(1);
+        let are_long = self.labels.iter().any(|label| label.short.chars().count() > SHORT_LABEL);
+        let most = if are_long { frame.most_labels * 2 / 3 } else { frame.most_labels };
+        let every = self.labels.len().div_ceil(most).max(1);
         for (index, label) in self.labels.iter().enumerate() {
             if (self.labels.len() - 1 - index).is_multiple_of(every) {
                 let (x, y) = (self.x(frame, index), frame.bottom + 24.0);

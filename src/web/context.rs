@@ -19,6 +19,8 @@ use crate::state::AppState;
 pub struct Authenticated {
     pub actor: Actor,
     pub session: Option<Session>,
+    /// Whether there is a session that could not be looked up, because the database is away.
+    pub could_not_look: bool,
 }
 
 /// The request as a handler sees it.
@@ -84,7 +86,8 @@ impl FromRequest for Context {
         let Some(state) = req.app_data::<Data<AppState>>().cloned() else {
             return ready(Err(Error::internal("application state missing")));
         };
-        let Some(Authenticated { actor, session }) = req.extensions().get::<Authenticated>().cloned() else {
+        let Some(Authenticated { actor, session, .. }) = req.extensions().get::<Authenticated>().cloned()
+        else {
             return ready(Err(Error::internal("request passed no authentication")));
         };
         let path = req.uri().path_and_query().map_or_else(|| req.path().to_owned(), ToString::to_string);

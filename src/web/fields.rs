@@ -18,6 +18,8 @@ pub struct Fields {
     violations: Violations,
     /// Form values are text: "12" is a number there, and "" is no value.
     from_form: bool,
+    /// What separates the items of a list besides a new line; in a cell of a sheet there is hardly room for lines.
+    between_items: Option<char>,
 }
 
 /// How long a text may be, in characters.
@@ -71,6 +73,12 @@ impl Fields {
             }
         }
         fields
+    }
+
+    /// From a row of a sheet. What a form writes on lines of its own may stand in one line here, with `|` between.
+    pub fn from_cells<'a>(cells: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let pairs = cells.map(|(name, cell)| (name.into(), cell.into()));
+        Self { between_items: Some('|'), ..Self::from_pairs(pairs) }
     }
 
     /// From a query string.
@@ -306,7 +314,7 @@ impl Fields {
                 items.into_iter().map(|item| item.as_str().map(str::to_owned)).collect()
             }
             Some(Value::String(text)) if self.from_form => text
-                .lines()
+                .split(|c| c == '\n' || Some(c) == self.between_items)
                 .map(str::trim)
                 .filter(|item| !item.is_empty())
                 .map(|item| Some(item.to_owned()))

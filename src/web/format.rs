@@ -1,31 +1,14 @@
 //! How dates, times and numbers are written in Dutch.
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+pub use rules::dutch::date;
+use rules::dutch::month_name;
 
 use crate::clock::dutch_time;
 
-const MONTHS: [&str; 12] = [
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-];
 const MONTHS_SHORT: [&str; 12] =
     ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"];
-
-/// `21 november 2026`
-pub fn date(day: NaiveDate) -> String {
-    format!("{} {} {}", day.day(), MONTHS[day.month0() as usize], day.year())
-}
 
 /// `21-11-2026`, as a field of a form shows it.
 pub fn day_field(day: NaiveDate) -> String {
@@ -44,7 +27,7 @@ pub fn weekday_date(day: NaiveDate) -> String {
         "{} {} {}",
         WEEKDAYS[day.weekday().num_days_from_monday() as usize],
         day.day(),
-        MONTHS[day.month0() as usize]
+        month_name(day.month())
     )
 }
 

@@ -1,9 +1,11 @@
 //! Pages of text: help, privacy, accessibility, open data.
 
 use actix_web::HttpResponse;
+use actix_web::http::header;
 use askama::Template;
+use chrono::{Days, SecondsFormat};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::page::{Page, html};
 
@@ -45,4 +47,24 @@ pub async fn accessibility(ctx: Context) -> Result<HttpResponse> {
 
 pub async fn open_data(ctx: Context) -> Result<HttpResponse> {
     html(&OpenDataPage { page: Page::new(&ctx, "") })
+}
+
+/// For how many days a reader may rely on `security.txt`; the standard asks for less than a year.
+const SECURITY_TXT_HOLDS: Days = Days::new(90);
+
+/// Where to tell of a weakness (RFC 9116), as configured.
+pub async fn security_txt(ctx: Context) -> Result<HttpResponse> {
+    let config = &ctx.state.config;
+    let contact = config.security_contact.as_ref().ok_or(Error::NotFound("pagina"))?;
+    let expires = (ctx.now + SECURITY_TXT_HOLDS).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let mut lines = vec![
+        format!("Contact: {contact}"),
+        format!("Expires: {expires}"),
+        "Preferred-Languages: nl, en".to_owned(),
+        format!("Canonical: {}/.well-known/security.txt", config.public_url),
+    ];
+    lines.extend(config.security_policy.iter().map(|policy| format!("Policy: {policy}")));
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .body(lines.join("\n") + "\n"))
 }

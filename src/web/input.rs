@@ -50,11 +50,15 @@ async fn read_body(mut payload: Payload) -> Result<Vec<u8>> {
 }
 
 fn announced_too_large(req: &HttpRequest) -> bool {
+    announced_larger_than(req, LARGEST_BODY)
+}
+
+pub(super) fn announced_larger_than(req: &HttpRequest, most: usize) -> bool {
     req.headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse::<u64>().ok())
-        .is_some_and(|length| length > LARGEST_BODY as u64)
+        .is_some_and(|length| length > most as u64)
 }
 
 impl FromRequest for JsonInput {
@@ -86,10 +90,7 @@ impl FromRequest for FormInput {
         let is_form = req.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
         let too_large = announced_too_large(req);
         let same_origin = is_same_origin(req);
-        let token = req
-            .extensions()
-            .get::<Authenticated>()
-            .and_then(|who| who.session.as_ref().map(|s| s.csrf.clone()));
+        let token = form_token(req);
         let payload = payload.take();
         Box::pin(async move {
             if !is_form {
@@ -112,10 +113,16 @@ impl FromRequest for FormInput {
     }
 }
 
+/// The token that every form of this session carries.
+pub(super) fn form_token(req: &HttpRequest) -> Option<String> {
+    let extensions = req.extensions();
+    extensions.get::<Authenticated>().and_then(|who| who.session.as_ref().map(|s| s.csrf.clone()))
+}
+
 /// Whether the browser says that a page of ours sent this. `Origin` accompanies every form post of
 /// every current browser; a request without it is only let through when the browser itself declares
 /// it to be of the same origin.
-fn is_same_origin(req: &HttpRequest) -> bool {
+pub(super) fn is_same_origin(req: &HttpRequest) -> bool {
     let text = |name: header::HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok());
     let configured =
         req.app_data::<actix_web::web::Data<AppState>>().map(|state| state.config.public_url.clone());

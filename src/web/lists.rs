@@ -75,6 +75,17 @@ impl SortHead {
         Self { label, href: address(&next.code(columns)), descending }
     }
 
+    /// The head of the column of times in a list that has the newest first, unless asked to turn it round.
+    pub fn newest_first<C: Copy + PartialEq>(
+        label: &'static str,
+        current: SortOrder<C>,
+        columns: &[(&'static str, C)],
+        address: impl Fn(&str) -> String,
+    ) -> Self {
+        let head = Self::new(label, current.column, current, columns, address);
+        Self { descending: Some(!current.descending), ..head }
+    }
+
     /// The value of `aria-sort`, on the column that sorts the list now.
     pub fn aria(&self) -> Option<&'static str> {
         self.descending.map(|descending| if descending { "descending" } else { "ascending" })
@@ -182,6 +193,15 @@ mod tests {
         assert_eq!((head(1, false).href.as_str(), head(1, false).aria()), ("naam-af", Some("ascending")));
         assert_eq!((head(1, true).href.as_str(), head(1, true).aria()), ("", Some("descending")));
         assert_eq!((head(2, false).href.as_str(), head(2, false).aria()), ("agb", None));
+    }
+
+    #[test]
+    fn the_newest_first_is_descending() {
+        for (turned, aria, next) in [(false, "descending", "naam-af"), (true, "ascending", "")] {
+            let order = SortOrder { column: 1, descending: turned };
+            let head = SortHead::newest_first("Naam", order, &COLUMNS, ToOwned::to_owned);
+            assert_eq!((head.aria(), head.href.as_str()), (Some(aria), next));
+        }
     }
 
     #[test]

@@ -16,3 +16,5 @@ pub mod look;
 pub mod page;
 pub mod pipeline;
 pub mod reply;
+pub mod trap;
+pub mod upload;

@@ -20,7 +20,7 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 11] = [
+pub const MANAGE_MENU: [(&str, &str); 12] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -31,6 +31,7 @@ pub const MANAGE_MENU: [(&str, &str); 11] = [
     ("/beheer/gebruikers", "Gebruikers"),
     ("/beheer/organisaties", "Organisaties"),
     ("/beheer/koppelingen", "Koppelingen"),
+    ("/beheer/uitwisseling", "Uitwisseling"),
     ("/beheer/mail", "Mail"),
 ];
 
@@ -144,6 +145,9 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     }
     if ctx.may(Permission::AnswerReports) {
         add("/meldingen", "Meldingen", "mail");
+    }
+    if ctx.may(Permission::ReadAudit) {
+        add("/logboek", "Logboek", "file-text");
     }
     add("/zoeken", "Zoeken", "search");
     if ctx.may(Permission::ManageProductBook) {

@@ -155,6 +155,14 @@ fn copy(error: &Error) -> Error {
     }
 }
 
+impl Authenticated {
+    /// Nobody in particular.
+    fn guest(req: &ServiceRequest) -> Self {
+        let actor = Actor { identity: None, request_id: request_id(req.request()), origin: origin(req) };
+        Self { actor, session: None, could_not_look: false }
+    }
+}
+
 /// Finds out who sends the request: pages by session cookie, the API by bearer token, never the other
 /// way round, so that no other site can make a browser call the API in somebody's name.
 pub async fn authenticate(
@@ -167,15 +175,11 @@ pub async fn authenticate(
             Ok(next.call(req).await?.map_into_boxed_body())
         }
         Err(error) => {
-            let who = Authenticated { actor: guest(&req), session: None };
+            let who = Authenticated::guest(&req);
             req.extensions_mut().insert(who);
             Ok(req.error_response(error))
         }
     }
-}
-
-fn guest(req: &ServiceRequest) -> Actor {
-    Actor { identity: None, request_id: request_id(req.request()), origin: origin(req) }
 }
 
 /// From where the request comes. A proxy that is trusted tells for whom it speaks; what anybody else writes in that
@@ -206,7 +210,7 @@ fn client_address<'a>(peer: IpAddr, forwarded: impl Iterator<Item = &'a str>, tr
 }
 
 async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
-    let mut who = Authenticated { actor: guest(req), session: None };
+    let mut who = Authenticated::guest(req);
     let state = req
         .app_data::<Data<AppState>>()
         .cloned()
@@ -241,7 +245,10 @@ async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
                 who.session = Some(session);
             }
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "session could not be looked up"),
+            Err(error) => {
+                tracing::warn!(%error, "session could not be looked up");
+                who.could_not_look = true;
+            }
         }
     }
     Ok(who)
@@ -254,15 +261,20 @@ pub async fn authorize(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Access::Requires(permission) = access {
-        let (allowed, known) = req
-            .extensions()
-            .get::<Authenticated>()
-            .map_or((false, false), |who| (permission.allows(&who.actor), who.actor.identity.is_some()));
-        if !allowed {
-            if known {
+        let refusal = match req.extensions().get::<Authenticated>() {
+            Some(who) if permission.allows(&who.actor) => None,
+            Some(who) if who.actor.identity.is_some() => Some(Error::Forbidden),
+            // Sending somebody who is signed in to sign in again would lose what was typed.
+            Some(who) if who.could_not_look => {
+                Some(Error::Unavailable("no session could be looked up".into()))
+            }
+            _ => Some(Error::SignInRequired),
+        };
+        if let Some(error) = refusal {
+            if matches!(error, Error::Forbidden) {
                 audit_refusal(&req, permission).await;
             }
-            return Ok(req.error_response(if known { Error::Forbidden } else { Error::SignInRequired }));
+            return Ok(req.error_response(error));
         }
     }
     Ok(next.call(req).await?.map_into_boxed_body())

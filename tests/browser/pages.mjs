@@ -12,6 +12,8 @@ import { api, goTo, settle, withPage } from "./support/site.mjs";
 
 export const MANAGER = "beheerder-regio";
 export const REFERRER = "verwijzer-huisartsen";
+export const ACCOUNT_MANAGER = "accountmanager-regio";
+export const PRIVACY_OFFICER = "privacy-regio";
 export const PROVIDER = "aanbieder-de-haven";
 /** One with few products. */
 export const SMALL_PROVIDER = "aanbieder-atelier-kleurspoor";
@@ -72,9 +74,9 @@ async function ownOffer() {
   return aanbod.find((offer) => offer.aanbieder.agb === PROVIDER_AGB)?.id ?? (await offerIds(1))[0];
 }
 
-/** The address of the first link like this on a page of the manager. */
-async function firstLink(address, selector) {
-  return withPage({ who: MANAGER, shared: true }, async (page) => {
+/** The address of the first link like this on a page of somebody. */
+async function firstLink(address, selector, who = MANAGER) {
+  return withPage({ who, shared: true }, async (page) => {
     await goTo(page, address);
     return page.getAttribute(`${selector} >> nth=0`, "href");
   });
@@ -127,6 +129,14 @@ export const PUBLIC_PAGES = [
   { name: "not allowed", path: "/beheer", who: REFERRER, status: 403 },
 ];
 
+/** Brings a file on the page of its kind and waits for the page that tells of it. */
+function sendFile(text) {
+  return async (page) => {
+    await page.setInputFiles("input[type=file]", { name: "proef.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    await submit(page, "form[enctype] button");
+  };
+}
+
 export const MANAGER_PAGES = [
   { name: "overview", path: "/beheer" },
   { name: "segments", path: "/beheer/segmenten" },
@@ -169,6 +179,11 @@ export const MANAGER_PAGES = [
   { name: "new product", path: "/beheer/producten/nieuw" },
   { name: "new product with errors", path: "/beheer/producten/nieuw", errors: true, act: send({ code: "met spatie", naam: "", leeftijdVanaf: "nul", geldigTot: "gisteren" }) },
   { name: "product", path: "/beheer/producten/54A02" },
+  { name: "exchange", path: "/beheer/uitwisseling" },
+  { name: "exchange of figures", path: "/beheer/uitwisseling/aanbod" },
+  { name: "exchange without a file", path: "/beheer/uitwisseling/segmenten", errors: true, act: (page) => submit(page, "form[enctype] button") },
+  { name: "a file that is in order", path: "/beheer/uitwisseling/segmenten", shows: "text=Voer in", act: sendFile("code;naam;omschrijving\n9;Proef;\n") },
+  { name: "a file to mend", path: "/beheer/uitwisseling/segmenten", shows: "text=Er is niets ingevoerd", act: sendFile("code;naam;omschrijving\nmet spatie;;\n") },
   { name: "users", path: "/beheer/gebruikers" },
   { name: "users without results", path: "/beheer/gebruikers?naam=bestaatniet", shows: "text=/Geen .* (gevonden|past)/" },
   { name: "invite a user", path: "/beheer/gebruikers/uitnodigen" },
@@ -202,13 +217,32 @@ export const PROVIDER_PAGES = [
   { name: "capacity, all details open", path: "/capaciteit", act: (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true))) },
   { name: "nothing changed", path: "/capaciteit?opgeslagen=0", who: SMALL_PROVIDER, shows: ".melding--info" },
   { name: "everything confirmed", path: "/capaciteit?bevestigd=9", who: SMALL_PROVIDER, shows: ".melding--goed" },
+  { name: "exchange of own figures", path: "/capaciteit/uitwisseling" },
   { name: "add a product", path: "/capaciteit/toevoegen" },
   { name: "add a product with errors", path: "/capaciteit/toevoegen", errors: true, act: (page) => submit(page) },
   { name: "course of an own offer", path: async () => `/aanbod/${await ownOffer()}/verloop` },
 ].map((page) => ({ who: PROVIDER, ...page }));
 
+export const ACCOUNT_MANAGER_PAGES = [
+  { name: "freshness", path: "/actualiteit" },
+  { name: "freshness of a product, sorted", path: "/actualiteit?product=54A02&sorteer=aanbieder-af" },
+  { name: "reports", path: "/meldingen" },
+  { name: "reports that were answered", path: "/meldingen?toon=beantwoord" },
+  { name: "answer to a report", path: () => firstLink("/meldingen", "a[href$='/antwoord']", ACCOUNT_MANAGER) },
+  { name: "answer to a report with errors", path: () => firstLink("/meldingen", "a[href$='/antwoord']", ACCOUNT_MANAGER), errors: true, act: (page) => submit(page) },
+].map((page) => ({ who: ACCOUNT_MANAGER, ...page }));
+
+export const PRIVACY_PAGES = [
+  { name: "log", path: "/logboek" },
+  { name: "log, filtered", path: "/logboek?gebruiker=privacy&handeling=inloggen&sorteer=tijdstip-af" },
+  { name: "log without results", path: "/logboek?van=01-01-2020&tot=31-12-2020", shows: "text=Geen regel past" },
+  { name: "line of the log", path: () => firstLink("/logboek?handeling=oefenregio", "tbody th a", PRIVACY_OFFICER) },
+].map((page) => ({ who: PRIVACY_OFFICER, ...page }));
+
 export const ALL_PAGES = [
   ...PUBLIC_PAGES.map((page) => ({ ...page, name: `public: ${page.name}` })),
   ...MANAGER_PAGES.map((page) => ({ ...page, name: `management: ${page.name}` })),
   ...PROVIDER_PAGES.map((page) => ({ ...page, name: `provider: ${page.name}` })),
+  ...ACCOUNT_MANAGER_PAGES.map((page) => ({ ...page, name: `account manager: ${page.name}` })),
+  ...PRIVACY_PAGES.map((page) => ({ ...page, name: `privacy: ${page.name}` })),
 ];

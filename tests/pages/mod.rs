@@ -2,9 +2,11 @@
 
 mod account;
 mod add_offer;
+mod audit_log;
 mod book;
 mod capacity;
 mod error_reports;
+mod exchange;
 mod follows;
 mod freshness;
 mod links;

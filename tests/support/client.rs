@@ -89,6 +89,17 @@ impl Browser {
         headers: &[(&str, &str)],
         body: impl Into<Vec<u8>>,
     ) -> Answer {
+        self.try_send(method, path, headers, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// The same, to a server that may be gone.
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
@@ -102,10 +113,10 @@ impl Browser {
             request = request.header(*name, *value);
         }
         let request = request.body(body.into()).expect("a request");
-        let mut response = self.agent.run(request).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let mut response = self.agent.run(request)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.body_mut().with_config().limit(50_000_000).read_to_vec().expect("a body");
-        Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+        let body = response.body_mut().with_config().limit(50_000_000).read_to_vec()?;
+        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -128,6 +139,22 @@ impl Browser {
 
     pub fn post(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", path, &[("Content-Type", "application/json")], body.to_string())
+    }
+
+    /// A form with a file, as a page of ours sends it.
+    pub fn post_file(&self, path: &str, name: &str, content: &[u8]) -> Answer {
+        const EDGE: &str = "een-grens-die-nergens-in-staat";
+        let csrf = &self.csrf;
+        let mut body = format!(
+            "--{EDGE}\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n\
+             --{EDGE}\r\nContent-Disposition: form-data; name=\"bestand\"; filename=\"{name}\"\r\n\
+             Content-Type: text/csv\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(content);
+        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        self.send("POST", path, &[("Content-Type", &kind), ("Origin", "https://jeugdhulp.example")], body)
     }
 
     /// A form, as a page of ours sends it: with the token of the session and from the right origin.

@@ -5,6 +5,7 @@ use super::client::{Answer, Browser};
 /// A form as a page shows it: where it goes, and its fields with their values.
 pub struct Form {
     action: String,
+    has_file: bool,
     fields: Vec<(String, String)>,
 }
 
@@ -15,6 +16,7 @@ impl Form {
             .find(&format!("action=\"{action}\""))
             .unwrap_or_else(|| panic!("no form to {action}: {page}"));
         let form = page[start..].split("</form>").next().expect("its end");
+        let has_file = form.split('>').next().is_some_and(|tag| tag.contains("multipart/form-data"));
         let mut fields = Vec::new();
         for (place, _) in form.match_indices('<') {
             let tag = &form[place + 1..place + form[place..].find('>').expect("the end of a tag")];
@@ -33,7 +35,7 @@ impl Form {
                 fields.push((name, value));
             }
         }
-        Self { action: action.to_owned(), fields }
+        Self { action: action.to_owned(), has_file, fields }
     }
 
     /// What stands in a field.
@@ -50,6 +52,9 @@ impl Form {
     }
 
     pub fn send(&self, visitor: &Browser) -> Answer {
+        if self.has_file {
+            return visitor.post_file(&self.action, "proef.csv", self.value("bestand").as_bytes());
+        }
         let fields: Vec<(&str, &str)> =
             self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         visitor.post_form(&self.action, &fields)

@@ -110,6 +110,13 @@ impl TestServer {
         &self.database.url
     }
 
+    /// A user of the demonstration, to act without a page.
+    pub fn actor(&self, user: &str) -> Actor {
+        use beschikbaarheidswijzer::identity::users::actions::find_identity_by_name;
+        let identity = find_identity_by_name(&mut self.connection(), user).expect("a database");
+        Actor { identity: Some(identity.expect("a known user")), ..Actor::command_line() }
+    }
+
     /// A bearer token for a user of the demonstration.
     pub fn token(&self, user: &str) -> String {
         use beschikbaarheidswijzer::identity::tokens::actions::issue_for_script;

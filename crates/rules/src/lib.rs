@@ -11,13 +11,17 @@
 #[macro_use]
 mod coded;
 
+pub mod arrival;
 pub mod assignment;
+pub mod cells;
 pub mod codes;
 pub mod contact;
 pub mod contracts;
+pub mod dutch;
 pub mod figures;
 pub mod freshness;
 pub mod geography;
+pub mod matching;
 pub mod norms;
 pub mod personal_data;
 pub mod product;
@@ -28,7 +32,9 @@ pub mod reviews;
 pub mod search_order;
 pub mod validity;
 pub mod violations;
+pub mod waiting;
 pub mod waiting_time;
+pub mod working_hours;
 
 #[cfg(test)]
 mod testing;

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use rules::arrival::{Arrival, arrival};
 use rules::figures::{self, Figures, OfferStatus};
 use rules::violations::Violations;
 
 use super::model::{
-    Change, HistoryEntry, HistoryKind, LocationFacts, Offer, ProductChoice, ProviderTrendPoint,
+    Change, HistoryEntry, HistoryKind, Incoming, LocationFacts, Offer, ProductChoice, ProviderTrendPoint,
     TimelineEntry, TrendPoint, audit_record, end_of_day,
 };
 use super::store::{self, Confirmation, NewOffer};
@@ -16,7 +17,8 @@ use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::product_book::common::{find_region_id, require_one_row};
+use crate::identity::policy::Permission;
+use crate::product_book::common::{find_provider_id, find_region_id, require_one_row};
 
 /// How a save ended. Unless it is `Saved`, nothing was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +43,18 @@ pub fn list_offers(conn: &mut Connection, provider_id: i64) -> Result<Vec<Offer>
     store::list_offers(conn, provider_id)
 }
 
+/// All offers for products of a region, by provider, location and product.
+pub fn list_offers_of_region(conn: &mut Connection, region_id: i64) -> Result<Vec<Offer>> {
+    store::list_offers_of_region(conn, region_id)
+}
+
 pub fn find_offer(conn: &mut Connection, id: i64) -> Result<Offer> {
     store::find_offer(conn, id)?.ok_or(Error::NotFound("aanbod"))
+}
+
+/// The version of the supply for what is brought in within this transaction.
+pub fn next_supply_version(conn: &mut Connection) -> Result<i64> {
+    store::next_supply_version(conn)
 }
 
 /// Everybody keeps the figures of the own provider only.
@@ -103,7 +115,7 @@ fn try_save(
     }
     let count = checked.len();
     for (offer, figures) in checked {
-        write_figures(conn, actor, &confirmation, &offer, figures)?;
+        write_figures(conn, actor, now, &confirmation, &offer, figures)?;
     }
     Ok(Outcome::Saved(count))
 }
@@ -111,6 +123,7 @@ fn try_save(
 fn write_figures(
     conn: &mut Connection,
     actor: &Actor,
+    now: DateTime<Utc>,
     confirmation: &Confirmation,
     offer: &Offer,
     figures: Figures,
@@ -128,7 +141,7 @@ fn write_figures(
         figures,
     };
     store::insert_history(conn, offer.id, &entry)?;
-    audit::record(conn, actor, confirmation.at, &event)
+    audit::record(conn, actor, now, &event)
 }
 
 /// Confirms every offer of a provider as it is.
@@ -192,39 +205,85 @@ pub fn add_offer(
     require_own_provider(actor, provider_id)?;
     db::write(conn, |conn| {
         let supply_version = store::next_supply_version(conn)?;
-        let locations = store::list_locations(conn, provider_id)?;
-        let location = locations.iter().find(|location| location.number == location_number);
-        let location_id = location.ok_or(Error::NotFound("locatie"))?.id;
         let region_id = match region {
             Some(code) => find_region_id(conn, code)?,
             None => actor.region_id().ok_or(Error::SignInRequired)?,
         };
-        let product_id =
-            store::find_product_id(conn, region_id, product)?.ok_or(Error::NotFound("product"))?;
-        let (_, online) = store::find_provider(conn, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
-        let contracted = list_contracted_products(conn, provider_id, dutch_day(now))?;
-        if !contracted.iter().any(|choice| choice.id == product_id) {
-            let message = "voor dit product hebt u vandaag geen geldig contract";
-            return Err(Error::collision("product", "geen-contract", message));
-        }
-        if store::has_offer(conn, location_id, product_id)? {
-            return Err(Error::collision("product", "bestaat-al", "dit product staat al bij deze locatie"));
-        }
-        let new = NewOffer { provider_id, location_id, product_id, online, supply_version };
-        let id = store::insert_offer(conn, &new)?;
-        let figures = Figures::unknown();
-        let entry = HistoryEntry {
-            at: now,
-            changed_by: actor.signature(),
-            kind: HistoryKind::Created,
-            version: 1,
-            figures: figures.clone(),
-        };
-        store::insert_history(conn, id, &entry)?;
-        let event = Event::done("aanbod-toevoegen", "aanbod", id).change(None, &audit_record(&figures))?;
-        audit::record(conn, actor, now, &event)?;
-        find_offer(conn, id)
+        let place = (provider_id, location_number);
+        insert_unknown(conn, actor, now, supply_version, place, (region_id, product))
     })
+}
+
+/// Adds an offer of which nothing is known yet.
+fn insert_unknown(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    supply_version: i64,
+    (provider_id, location_number): (i64, i32),
+    (region_id, product): (i64, &str),
+) -> Result<Offer> {
+    let locations = store::list_locations(conn, provider_id)?;
+    let location = locations.iter().find(|location| location.number == location_number);
+    let location_id = location.ok_or(Error::NotFound("locatie"))?.id;
+    let product_id = store::find_product_id(conn, region_id, product)?.ok_or(Error::NotFound("product"))?;
+    let (_, online) = store::find_provider(conn, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
+    let contracted = list_contracted_products(conn, provider_id, dutch_day(now))?;
+    if !contracted.iter().any(|choice| choice.id == product_id) {
+        let message = "voor dit product hebt u vandaag geen geldig contract";
+        return Err(Error::collision("product", "geen-contract", message));
+    }
+    if store::has_offer(conn, location_id, product_id)? {
+        return Err(Error::collision("product", "bestaat-al", "dit product staat al bij deze locatie"));
+    }
+    let new = NewOffer { provider_id, location_id, product_id, online, supply_version };
+    let id = store::insert_offer(conn, &new)?;
+    let figures = Figures::unknown();
+    let entry = HistoryEntry {
+        at: now,
+        changed_by: actor.signature(),
+        kind: HistoryKind::Created,
+        version: 1,
+        figures: figures.clone(),
+    };
+    store::insert_history(conn, id, &entry)?;
+    let event = Event::done("aanbod-toevoegen", "aanbod", id).change(None, &audit_record(&figures))?;
+    audit::record(conn, actor, now, &event)?;
+    find_offer(conn, id)
+}
+
+/// Publishes figures of a file, of the own provider or by who manages the region's product book, and adds the offer when
+/// there is none. Within a transaction of the caller, which has taken `supply_version`.
+pub fn bring_in(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    supply_version: i64,
+    incoming: Incoming<'_>,
+) -> Result<()> {
+    let region_id = actor.region_id().ok_or(Error::SignInRequired)?;
+    let provider_id = match incoming.found {
+        Some(offer) => offer.provider.id,
+        None => find_provider_id(conn, incoming.agb)?,
+    };
+    if !Permission::ManageProductBook.allows(actor) {
+        require_own_provider(actor, provider_id)?;
+    }
+    let offer = if let Some(offer) = incoming.found {
+        offer.clone()
+    } else {
+        let place = (provider_id, incoming.location);
+        insert_unknown(conn, actor, now, supply_version, place, (region_id, incoming.product))?
+    };
+    let figures = figures::check(incoming.draft, offer.product.ages, dutch_day(now))?;
+    let same = figures == offer.figures;
+    let at = match arrival(offer.confirmed_at, incoming.confirmed_at, same, now) {
+        Ok(Arrival::Stay) => return Ok(()),
+        Ok(Arrival::Publish(at)) => at,
+        Err(refusal) => return Err(Error::collision("bevestigdOp", refusal.code(), refusal.to_string())),
+    };
+    let confirmation = Confirmation { at, by: actor.signature(), supply_version };
+    write_figures(conn, actor, now, &confirmation, &offer, figures)
 }
 
 /// The figures as they were at the end of a day, on the Dutch calendar; none when there was no offer yet.

@@ -161,6 +161,20 @@ pub struct Change {
     pub draft: FiguresDraft,
 }
 
+/// One line of figures in a file.
+#[derive(Debug, Clone)]
+pub struct Incoming<'a> {
+    /// AGB code of the provider, number of its location and code of the product, of the actor's own region.
+    pub agb: &'a str,
+    pub location: i32,
+    pub product: &'a str,
+    /// The offer that it is about, unless it is new.
+    pub found: Option<&'a Offer>,
+    pub draft: FiguresDraft,
+    /// When somebody last said that the figures hold.
+    pub confirmed_at: Option<DateTime<Utc>>,
+}
+
 /// A product that can be added to a location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductChoice {

@@ -143,6 +143,14 @@ pub(super) fn list_offers(conn: &mut Connection, provider_id: i64) -> Result<Vec
     rows.into_iter().map(Offer::try_from).collect()
 }
 
+pub(super) fn list_offers_of_region(conn: &mut Connection, region_id: i64) -> Result<Vec<Offer>> {
+    let rows: Vec<OfferRow> = whole_offers!()
+        .filter(product::region_id.eq(region_id))
+        .order((provider::agb, location::number, product::code))
+        .load(conn)?;
+    rows.into_iter().map(Offer::try_from).collect()
+}
+
 /// One offer. Whoever needs some calls this for each: the database keeps the statement prepared, while one with
 /// a list of ids (or with a limit, which `first` would add) is prepared anew every time, and that takes longer
 /// than reading a dozen offers.

@@ -19,6 +19,7 @@ use crate::web::form::{Form, Labels, form_page};
 use crate::web::format;
 use crate::web::input::FormInput;
 use crate::web::page::{Page, html, see_other};
+use crate::web::trap;
 
 const LABELS: Labels = &[
     ("email", "Uw e-mailadres"),
@@ -28,8 +29,6 @@ const LABELS: Labels = &[
     ("leeftijd", ""),
     ("straalKm", ""),
 ];
-/// Nobody sees this field; who fills it in is a program that fills in everything.
-const TRAP: &str = "website";
 /// In the address of the form after it was sent.
 const SENT: &str = "verstuurd";
 
@@ -126,8 +125,7 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
 
 async fn store(ctx: &Context, mut fields: Fields, description: String, query: String) -> Result<()> {
     let email = fields.parsed("email", "geen-emailadres", parse_email);
-    let trapped = !fields.raw(TRAP).is_empty();
-    fields.ignore(TRAP);
+    let trapped = trap::is_sprung(&mut fields);
     let Some(email) = fields.finish(email)? else {
         return Err(Error::internal("a required address is missing"));
     };

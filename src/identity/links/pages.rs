@@ -9,6 +9,7 @@ use rules::contact::parse_email;
 use super::actions::{self, Addressee, Sender};
 use crate::error::{Error, Result};
 use crate::identity::sign_in::pages::secret_text;
+use crate::state::AppState;
 use crate::web::context::Context;
 use crate::web::form::{Form, Labels, form_page};
 use crate::web::input::{FormInput, QueryInput};
@@ -42,8 +43,13 @@ pub struct EndedPage {
 
 /// Whom mails of this server come from.
 pub fn sender(ctx: &Context) -> Sender {
-    let region = ctx.state.supply.region(&ctx.state.config).map(|region| region.name.clone());
-    Sender { public_url: ctx.state.config.public_url.clone(), region: region.unwrap_or_default() }
+    sender_of(&ctx.state)
+}
+
+/// The same, without a request.
+pub fn sender_of(state: &AppState) -> Sender {
+    let region = state.supply.region(&state.config).map(|region| region.name);
+    Sender { public_url: state.config.public_url.clone(), region: region.unwrap_or_default() }
 }
 
 pub async fn forgotten_form(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {

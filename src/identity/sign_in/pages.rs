@@ -142,6 +142,10 @@ fn start_page(ctx: &Context) -> &'static str {
         "/capaciteit"
     } else if ctx.actor.has_role(Role::Administrator) {
         "/beheer"
+    } else if ctx.actor.has_role(Role::PrivacyOfficer) {
+        "/logboek"
+    } else if ctx.actor.has_role(Role::AccountManager) {
+        "/actualiteit"
     } else {
         "/zoeken"
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::model::{Invitation, NewUser, User, UserColumn, UserDraft, UserFilter, UserState};
 use super::store;
-use crate::actor::{Actor, Role};
+use crate::actor::{Actor, Identity, Role};
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
@@ -14,7 +14,7 @@ use crate::identity::model::OrganisationKind;
 use crate::identity::organisations::{actions as organisations, store as organisation_store};
 use crate::identity::store::{self as accounts, AccountRow};
 use crate::identity::{passwords, second_factor, service_accounts};
-use crate::paging::SortOrder;
+use crate::paging::{EVERYTHING, SortOrder};
 
 /// The region an administrator manages.
 pub fn own_region(actor: &Actor) -> Result<i64> {
@@ -30,6 +30,24 @@ pub fn list(
 ) -> Result<(Vec<User>, usize)> {
     let (users, total) = store::list_page(conn, own_region(actor)?, filter, order, part)?;
     Ok((users, usize::try_from(total).unwrap_or_default()))
+}
+
+/// All people of the own region, by name.
+pub fn list_people(conn: &mut Connection, actor: &Actor) -> Result<Vec<User>> {
+    let order = SortOrder { column: UserColumn::Name, descending: false };
+    Ok(store::list_page(conn, own_region(actor)?, &UserFilter::default(), order, EVERYTHING)?.0)
+}
+
+/// Who a user is now, unless the account is blocked.
+pub fn find_identity(conn: &mut Connection, id: i64) -> Result<Option<Identity>> {
+    let account = accounts::find_account(conn, id)?.filter(|account| account.active);
+    account.map(|account| accounts::find_identity(conn, &account)).transpose()
+}
+
+/// The same, by the name the user signs in with.
+pub fn find_identity_by_name(conn: &mut Connection, name: &str) -> Result<Option<Identity>> {
+    let account = accounts::find_account_by_name(conn, name)?.filter(|account| account.active);
+    account.map(|account| accounts::find_identity(conn, &account)).transpose()
 }
 
 /// All users of all regions, for the command line.
@@ -54,32 +72,37 @@ pub fn invite(
     sender: &Sender,
     new: &Invitation,
 ) -> Result<i64> {
-    db::write(conn, |conn| {
-        let organisation = organisations::find_own(conn, actor, new.organisation_id)?;
-        check_roles(organisation.kind, &new.draft.roles)?;
-        if accounts::find_account_by_name(conn, &new.name)?.is_some() {
-            return Err(Error::invalid(
-                "gebruikersnaam",
-                "bestaat-al",
-                "deze gebruikersnaam is al in gebruik",
-            ));
-        }
-        check_email_is_free(conn, &new.draft.email, None)?;
-        let row = AccountRow {
-            name: &new.name,
-            display_name: &new.draft.display_name,
-            email: Some(&new.draft.email),
-            organisation_id: new.organisation_id,
-            password_hash: None,
-            demonstration: false,
-            roles: &new.draft.roles,
-        };
-        let id = accounts::insert_account(conn, &row, now.naive_utc())?;
-        send_invitation(conn, now, sender, id)?;
-        let event = Event::done("gebruiker-uitnodigen", "gebruiker", id).change(None, &new.draft)?;
-        audit::record(conn, actor, now, &event)?;
-        Ok(id)
-    })
+    db::write(conn, |conn| invite_within(conn, actor, now, sender, new))
+}
+
+/// The same within a transaction of the caller.
+pub fn invite_within(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    sender: &Sender,
+    new: &Invitation,
+) -> Result<i64> {
+    let organisation = organisations::find_own(conn, actor, new.organisation_id)?;
+    check_roles(organisation.kind, &new.draft.roles)?;
+    if accounts::find_account_by_name(conn, &new.name)?.is_some() {
+        return Err(Error::invalid("gebruikersnaam", "bestaat-al", "deze gebruikersnaam is al in gebruik"));
+    }
+    check_email_is_free(conn, &new.draft.email, None)?;
+    let row = AccountRow {
+        name: &new.name,
+        display_name: &new.draft.display_name,
+        email: Some(&new.draft.email),
+        organisation_id: new.organisation_id,
+        password_hash: None,
+        demonstration: false,
+        roles: &new.draft.roles,
+    };
+    let id = accounts::insert_account(conn, &row, now.naive_utc())?;
+    send_invitation(conn, now, sender, id)?;
+    let event = Event::done("gebruiker-uitnodigen", "gebruiker", id).change(None, &new.draft)?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(id)
 }
 
 fn check_roles(kind: OrganisationKind, roles: &[Role]) -> Result<()> {
@@ -108,32 +131,41 @@ pub fn save(
     (id, version): (i64, i32),
     draft: &UserDraft,
 ) -> Result<()> {
-    db::write(conn, |conn| {
-        accounts::lock_region(conn, own_region(actor)?)?;
-        let old = find_own(conn, actor, id)?;
-        check_roles(old.kind, &draft.roles)?;
-        check_email_is_free(conn, &draft.email, Some(id))?;
-        let mut roles = draft.roles.clone();
-        roles.sort_by_key(|role| role.code());
-        let roles_change = roles != old.roles;
-        if roles_change {
-            refuse_on_self(actor, id, "Uw eigen rollen kunt u niet wijzigen. Vraag een andere beheerder.")?;
-            if !roles.contains(&Role::Administrator) {
-                keep_an_administrator(conn, actor, &old)?;
-            }
+    db::write(conn, |conn| save_within(conn, actor, now, (id, version), draft))
+}
+
+/// The same within a transaction of the caller.
+pub fn save_within(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (id, version): (i64, i32),
+    draft: &UserDraft,
+) -> Result<()> {
+    accounts::lock_region(conn, own_region(actor)?)?;
+    let old = find_own(conn, actor, id)?;
+    check_roles(old.kind, &draft.roles)?;
+    check_email_is_free(conn, &draft.email, Some(id))?;
+    let mut roles = draft.roles.clone();
+    roles.sort_by_key(|role| role.code());
+    let roles_change = roles != old.roles;
+    if roles_change {
+        refuse_on_self(actor, id, "Uw eigen rollen kunt u niet wijzigen. Vraag een andere beheerder.")?;
+        if !roles.contains(&Role::Administrator) {
+            keep_an_administrator(conn, actor, &old)?;
         }
-        if store::update(conn, id, version, &draft.display_name, &draft.email)? == 0 {
-            return Err(Error::Outdated { current: None });
-        }
-        if roles_change {
-            accounts::delete_roles(conn, id)?;
-            accounts::insert_roles(conn, id, &roles)?;
-            accounts::end_credentials(conn, id, now.naive_utc())?;
-        }
-        let before = UserDraft { display_name: old.display_name, email: old.email, roles: old.roles };
-        let event = Event::done("gebruiker-wijzigen", "gebruiker", id).change(Some(&before), draft)?;
-        audit::record(conn, actor, now, &event)
-    })
+    }
+    if store::update(conn, id, version, &draft.display_name, &draft.email)? == 0 {
+        return Err(Error::Outdated { current: None });
+    }
+    if roles_change {
+        accounts::delete_roles(conn, id)?;
+        accounts::insert_roles(conn, id, &roles)?;
+        accounts::end_credentials(conn, id, now.naive_utc())?;
+    }
+    let before = UserDraft { display_name: old.display_name, email: old.email, roles: old.roles };
+    let event = Event::done("gebruiker-wijzigen", "gebruiker", id).change(Some(&before), draft)?;
+    audit::record(conn, actor, now, &event)
 }
 
 fn refuse_on_self(actor: &Actor, id: i64, message: &str) -> Result<()> {

@@ -119,7 +119,7 @@ impl UserListPage {
 }
 
 /// The roles of people, for a choice.
-fn person_roles() -> Vec<Role> {
+pub fn person_roles() -> Vec<Role> {
     OrganisationKind::CODES.iter().flat_map(|(_, kind)| kind.roles()).copied().collect()
 }
 
@@ -207,7 +207,7 @@ fn read_draft(fields: &mut Fields) -> UserDraft {
 }
 
 /// A name to sign in with: letters, digits, points and hyphens, in small letters.
-fn parse_user_name(text: &str) -> std::result::Result<String, &'static str> {
+pub fn parse_user_name(text: &str) -> std::result::Result<String, &'static str> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
     if (3..=60).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_lowercase())

@@ -3,22 +3,15 @@
 use chrono::NaiveDateTime;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
 use super::model::{User, UserColumn, UserFilter, UserState};
 use crate::actor::Role;
-use crate::db::Connection;
 use crate::db::schema::{organisation, service_account, user_account, user_role};
+use crate::db::{Backend, Connection, containing, lower};
 use crate::error::{Error, Result};
 use crate::identity::model::OrganisationKind;
 use crate::identity::store::{Account, list_roles};
 use crate::paging::SortOrder;
-
-type Backend = <Connection as diesel::Connection>::Backend;
-diesel::define_sql_function! {
-    /// Small letters, so that a search does not depend on capitals on either database.
-    fn lower(text: Text) -> Text;
-}
 
 /// Lets through the people of a region that fit the filter. A macro, because the type of a query depends on what it
 /// selects.
@@ -28,7 +21,7 @@ macro_rules! fitting {
         let mut query =
             $query.filter(organisation::region_id.eq($region_id)).filter(user_account::id.ne_all(services));
         if let Some(text) = &$filter.text {
-            let part = contains(text);
+            let part = containing(text);
             let named = lower(user_account::display_name)
                 .like(part.clone())
                 .escape('\\')
@@ -52,12 +45,6 @@ macro_rules! fitting {
         }
         query
     }};
-}
-
-/// A pattern for everything that has this text in it.
-fn contains(text: &str) -> String {
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 /// One page of the people of a region, and how many there are in all.

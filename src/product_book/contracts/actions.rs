@@ -5,13 +5,13 @@ use rules::codes::MunicipalityCode;
 use rules::contracts::{ContractLevel, ContractTerm, find_conflict};
 use rules::validity::Validity;
 
-use super::model::{Contract, ContractColumn, ContractFilter};
+use super::model::{Contract, ContractColumn, ContractFilter, ContractScope};
 use super::store::{self, ContractRow};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::paging::SortOrder;
+use crate::paging::{EVERYTHING, SortOrder};
 use crate::product_book::common::{
     Expect, Period, Stored, check_expectation, find_municipality_ids, find_provider_id, find_region_id,
     require_one_row, require_own_region, touch_book,
@@ -50,6 +50,14 @@ pub fn list_contracts(
         let total = count_contracts(conn, region_id, filter, today)?;
         Ok((store::list_contracts(conn, region_id, (filter, today), order, part)?, total))
     })
+}
+
+/// All contracts of a region by product and provider, those that ended too, within a transaction of the caller.
+pub fn list_contracts_of_region(conn: &mut Connection, region_id: i64) -> Result<Vec<Stored<Contract>>> {
+    let filter = ContractFilter { scope: ContractScope::All, ..ContractFilter::default() };
+    let order = SortOrder { column: ContractColumn::Product, descending: false };
+    // Without a scope no day matters.
+    store::list_contracts(conn, region_id, (&filter, NaiveDate::MIN), order, EVERYTHING)
 }
 
 /// How many contracts of a region fit.
@@ -94,12 +102,25 @@ pub fn add_contract(
     draft: &ContractDraft,
 ) -> Result<Stored<Contract>> {
     db::write(conn, |conn| {
-        let provider_id = lock_main_provider(conn, agb)?;
-        let row = find_row(conn, actor, provider_id, draft)?;
-        require_no_conflict(conn, &row, draft.municipality.as_deref(), None)?;
-        let id = store::insert_contract(conn, &row)?;
-        finish(conn, actor, now, None, (row.provider_id, id))
+        let stored = insert_contract(conn, actor, now, agb, draft)?;
+        touch_book(conn)?;
+        Ok(stored)
     })
+}
+
+/// The same within a transaction of the caller, who tells the searches with [`touch_book`].
+pub fn insert_contract(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    agb: &str,
+    draft: &ContractDraft,
+) -> Result<Stored<Contract>> {
+    let provider_id = lock_main_provider(conn, agb)?;
+    let row = find_row(conn, actor, provider_id, draft)?;
+    require_no_conflict(conn, &row, draft.municipality.as_deref(), None)?;
+    let id = store::insert_contract(conn, &row)?;
+    finish(conn, actor, now, None, (row.provider_id, id))
 }
 
 /// Changes a contract.
@@ -112,16 +133,30 @@ pub fn change_contract(
     draft: &ContractDraft,
 ) -> Result<Stored<Contract>> {
     db::write(conn, |conn| {
-        let provider_id = lock_main_provider(conn, agb)?;
-        let found = store::find_contract(conn, provider_id, id)?.ok_or(Error::NotFound("contract"))?;
-        let region_id = find_region_id(conn, &found.value.region)?;
-        require_own_region(actor, region_id)?;
-        check_expectation(Expect::Version(version), Some(&found), "contract")?;
-        let row = find_row(conn, actor, provider_id, draft)?;
-        require_no_conflict(conn, &row, draft.municipality.as_deref(), Some(id))?;
-        require_one_row(store::update_contract(conn, id, version, &row)?)?;
-        finish(conn, actor, now, Some(&found.value), (provider_id, id))
+        let stored = update_contract(conn, actor, now, (agb, id), version, draft)?;
+        touch_book(conn)?;
+        Ok(stored)
     })
+}
+
+/// The same within a transaction of the caller, who tells the searches with [`touch_book`].
+pub fn update_contract(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (agb, id): (&str, i64),
+    version: i32,
+    draft: &ContractDraft,
+) -> Result<Stored<Contract>> {
+    let provider_id = lock_main_provider(conn, agb)?;
+    let found = store::find_contract(conn, provider_id, id)?.ok_or(Error::NotFound("contract"))?;
+    let region_id = find_region_id(conn, &found.value.region)?;
+    require_own_region(actor, region_id)?;
+    check_expectation(Expect::Version(version), Some(&found), "contract")?;
+    let row = find_row(conn, actor, provider_id, draft)?;
+    require_no_conflict(conn, &row, draft.municipality.as_deref(), Some(id))?;
+    require_one_row(store::update_contract(conn, id, version, &row)?)?;
+    finish(conn, actor, now, Some(&found.value), (provider_id, id))
 }
 
 /// The key of the provider, of which nobody else can add or change a contract until this transaction ends:
@@ -205,7 +240,7 @@ fn conflict_message(other: &Contract) -> String {
     format!("overlapt met het contract voor {whom} dat geldt {}", other.period())
 }
 
-/// Ends a write: the new state is read back, told to the searches and written in the audit.
+/// Ends a write: the new state is read back and written in the audit.
 fn finish(
     conn: &mut Connection,
     actor: &Actor,
@@ -214,7 +249,6 @@ fn finish(
     (provider_id, id): (i64, i64),
 ) -> Result<Stored<Contract>> {
     let stored = store::find_contract(conn, provider_id, id)?.ok_or(Error::NotFound("contract"))?;
-    touch_book(conn)?;
     let event = Event::done("contract-opslaan", "contract", stored.id).change(before, &stored.value)?;
     audit::record(conn, actor, now, &event)?;
     Ok(stored)

@@ -121,7 +121,7 @@ fn read_contract_with_region(fields: &mut Fields) -> ContractDraft {
 
 /// Reads a contract for a product of this region, from JSON or a form. What is missing or wrong has been
 /// written down, so what stands in for it is never used.
-pub(super) fn read_contract(fields: &mut Fields, region: String) -> ContractDraft {
+pub fn read_contract(fields: &mut Fields, region: String) -> ContractDraft {
     let product = fields.parsed("product", "geen-code", ProductCode::parse);
     let municipality = fields.optional_parsed("gemeente", "geen-code", MunicipalityCode::parse);
     ContractDraft {

@@ -8,6 +8,7 @@ use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::paging::EVERYTHING;
 use crate::product_book::common::{
     Expect, Saved, Stored, check_expectation, find_provider_id, require_one_row, touch_book,
 };
@@ -35,6 +36,11 @@ pub fn list_all_locations(conn: &mut Connection, part: (i64, i64)) -> Result<(Ve
     })
 }
 
+/// All locations of all providers, within a transaction of the caller.
+pub fn list_every_location(conn: &mut Connection) -> Result<Vec<Stored<Location>>> {
+    store::list_all_locations(conn, EVERYTHING)
+}
+
 pub fn find_location(conn: &mut Connection, agb: &str, number: i32) -> Result<Stored<Location>> {
     let provider_id = find_provider_id(conn, agb)?;
     store::find_location(conn, provider_id, number)?.ok_or(Error::NotFound("locatie"))
@@ -57,23 +63,36 @@ pub fn save_location(
     draft: &LocationDraft,
 ) -> Result<Saved<Location>> {
     db::write(conn, |conn| {
-        let provider_id = find_provider_id(conn, agb)?;
-        let found = store::find_location(conn, provider_id, number)?;
-        check_expectation(expect, found.as_ref(), "locatie")?;
-        if !store::has_postcode(conn, draft.pc4)? {
-            return Err(Error::NotFound("postcode"));
-        }
-        match &found {
-            None => store::insert_location(conn, provider_id, number, &draft.name, draft.pc4)?,
-            Some(old) => {
-                require_one_row(store::update_location(conn, old.id, old.version, &draft.name, draft.pc4)?)?;
-            }
-        }
-        let stored = store::find_location(conn, provider_id, number)?.ok_or(Error::NotFound("locatie"))?;
+        let saved = write_location(conn, actor, now, (agb, number), expect, draft)?;
         touch_book(conn)?;
-        let before = found.as_ref().map(|old| &old.value);
-        let event = Event::done("locatie-opslaan", "locatie", stored.id).change(before, &stored.value)?;
-        audit::record(conn, actor, now, &event)?;
-        Ok(Saved { created: found.is_none(), stored })
+        Ok(saved)
     })
+}
+
+/// The same within a transaction of the caller, who tells the searches with [`touch_book`].
+pub fn write_location(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (agb, number): (&str, i32),
+    expect: Expect,
+    draft: &LocationDraft,
+) -> Result<Saved<Location>> {
+    let provider_id = find_provider_id(conn, agb)?;
+    let found = store::find_location(conn, provider_id, number)?;
+    check_expectation(expect, found.as_ref(), "locatie")?;
+    if !store::has_postcode(conn, draft.pc4)? {
+        return Err(Error::NotFound("postcode"));
+    }
+    match &found {
+        None => store::insert_location(conn, provider_id, number, &draft.name, draft.pc4)?,
+        Some(old) => {
+            require_one_row(store::update_location(conn, old.id, old.version, &draft.name, draft.pc4)?)?;
+        }
+    }
+    let stored = store::find_location(conn, provider_id, number)?.ok_or(Error::NotFound("locatie"))?;
+    let before = found.as_ref().map(|old| &old.value);
+    let event = Event::done("locatie-opslaan", "locatie", stored.id).change(before, &stored.value)?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(Saved { created: found.is_none(), stored })
 }

@@ -113,7 +113,7 @@ fn read_location(fields: &mut Fields) -> LocationDraft {
 }
 
 /// Reads the name of a location from JSON or a form.
-pub(super) fn read_name(fields: &mut Fields) -> String {
+pub fn read_name(fields: &mut Fields) -> String {
     fields.text("naam", Length(1, 120))
 }
 

@@ -3,12 +3,11 @@
 use diesel::prelude::*;
 
 use super::model::Location;
-use crate::db::Connection;
 use crate::db::schema::{location, municipality, postcode, provider};
+use crate::db::{Connection, lower};
 use crate::error::Result;
 use crate::product_book::common::Stored;
 use crate::product_book::providers::model::ProviderName;
-use crate::product_book::store::lower;
 
 #[derive(Queryable)]
 struct Row {

@@ -111,28 +111,40 @@ pub fn save_product(
     draft: ProductDraft,
 ) -> Result<Saved<Product>> {
     db::write(conn, |conn| {
-        let region_id = find_region_id(conn, region)?;
-        require_own_region(actor, region_id)?;
-        let segment =
-            store::find_segment(conn, region_id, &draft.segment)?.ok_or(Error::NotFound("segment"))?;
-        let found = find_in_region(conn, region_id, code)?;
-        check_expectation(expect, found.as_ref(), "product")?;
-        let (bridge_ids, bridges) = check_draft(conn, region_id, code, &draft)?;
-        let value = Product { bridges, ..product(region_id, (region, code), segment, draft) };
-        let stored = match &found {
-            None => Stored { id: store::insert_product(conn, &value)?, version: 1, value },
-            Some(old) => {
-                require_one_row(store::update_product(conn, old.id, old.version, &value)?)?;
-                Stored { id: old.id, version: old.version + 1, value }
-            }
-        };
-        store::replace_bridges(conn, stored.id, &bridge_ids)?;
+        let saved = write_product(conn, actor, now, (region, code), expect, draft)?;
         touch_book(conn)?;
-        let event = Event::done("product-opslaan", "product", stored.id)
-            .change(found.as_ref().map(|old| &old.value), &stored.value)?;
-        audit::record(conn, actor, now, &event)?;
-        Ok(Saved { created: found.is_none(), stored })
+        Ok(saved)
     })
+}
+
+/// The same within a transaction of the caller, who tells the searches with [`touch_book`].
+pub fn write_product(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (region, code): (&str, &str),
+    expect: Expect,
+    draft: ProductDraft,
+) -> Result<Saved<Product>> {
+    let region_id = find_region_id(conn, region)?;
+    require_own_region(actor, region_id)?;
+    let segment = store::find_segment(conn, region_id, &draft.segment)?.ok_or(Error::NotFound("segment"))?;
+    let found = find_in_region(conn, region_id, code)?;
+    check_expectation(expect, found.as_ref(), "product")?;
+    let (bridge_ids, bridges) = check_draft(conn, region_id, code, &draft)?;
+    let value = Product { bridges, ..product(region_id, (region, code), segment, draft) };
+    let stored = match &found {
+        None => Stored { id: store::insert_product(conn, &value)?, version: 1, value },
+        Some(old) => {
+            require_one_row(store::update_product(conn, old.id, old.version, &value)?)?;
+            Stored { id: old.id, version: old.version + 1, value }
+        }
+    };
+    store::replace_bridges(conn, stored.id, &bridge_ids)?;
+    let event = Event::done("product-opslaan", "product", stored.id)
+        .change(found.as_ref().map(|old| &old.value), &stored.value)?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(Saved { created: found.is_none(), stored })
 }
 
 /// Checks what no field can tell by itself; returns ids and codes of what bridges the product.

@@ -192,7 +192,7 @@ impl From<Product> for ProductBody {
 }
 
 /// Reads a product from JSON or a form.
-pub(super) fn read_product(fields: &mut Fields) -> ProductDraft {
+pub fn read_product(fields: &mut Fields) -> ProductDraft {
     let category = fields.int("ijwCategorie", 40, 55);
     let highest = i64::from(AgeRange::HIGHEST);
     let min_age = fields.int("leeftijdVanaf", 0, highest);

@@ -9,7 +9,7 @@ use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::paging::SortOrder;
+use crate::paging::{EVERYTHING, SortOrder};
 use crate::product_book::common::{Expect, Saved, Stored, check_expectation, require_one_row, touch_book};
 
 /// What a provider says, apart from its key.
@@ -37,6 +37,12 @@ pub fn list_providers(
         let total = usize::try_from(store::count_providers(conn, filter)?).map_err(Error::internal)?;
         Ok((store::list_providers(conn, filter, order, part)?, total))
     })
+}
+
+/// All providers by AGB code, within a transaction of the caller.
+pub fn list_all_providers(conn: &mut Connection) -> Result<Vec<Stored<Provider>>> {
+    let order = SortOrder { column: ProviderColumn::Agb, descending: false };
+    store::list_providers(conn, &ProviderFilter::default(), order, EVERYTHING)
 }
 
 pub fn find_provider(conn: &mut Connection, agb: &str) -> Result<Stored<Provider>> {
@@ -69,29 +75,42 @@ pub fn save_provider(
     draft: ProviderDraft,
 ) -> Result<Saved<Provider>> {
     db::write(conn, |conn| {
-        let agbs: Vec<&str> = std::iter::once(agb).chain(draft.main_agb.as_deref()).collect();
-        store::lock_providers(conn, &agbs)?;
-        let found = store::find_provider(conn, agb)?;
-        check_expectation(expect, found.as_ref(), "aanbieder")?;
-        let main = draft.main_agb.as_deref().map(|main_agb| find_main(conn, agb, main_agb)).transpose()?;
-        if let (ProviderKind::Sub, Some(old)) = (draft.kind, &found) {
-            require_can_be_sub(conn, old.id, now)?;
-        }
-        let main_id = main.as_ref().map(|main| main.id);
-        let value = provider(agb, draft, main);
-        let stored = match &found {
-            None => Stored { id: store::insert_provider(conn, &value, main_id)?, version: 1, value },
-            Some(old) => {
-                require_one_row(store::update_provider(conn, old.id, old.version, &value, main_id)?)?;
-                Stored { id: old.id, version: old.version + 1, value }
-            }
-        };
+        let saved = write_provider(conn, actor, now, agb, expect, draft)?;
         touch_book(conn)?;
-        let before = found.as_ref().map(|old| &old.value);
-        let event = Event::done("aanbieder-opslaan", "aanbieder", stored.id).change(before, &stored.value)?;
-        audit::record(conn, actor, now, &event)?;
-        Ok(Saved { created: found.is_none(), stored })
+        Ok(saved)
     })
+}
+
+/// The same within a transaction of the caller, who tells the searches with [`touch_book`].
+pub fn write_provider(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    agb: &str,
+    expect: Expect,
+    draft: ProviderDraft,
+) -> Result<Saved<Provider>> {
+    let agbs: Vec<&str> = std::iter::once(agb).chain(draft.main_agb.as_deref()).collect();
+    store::lock_providers(conn, &agbs)?;
+    let found = store::find_provider(conn, agb)?;
+    check_expectation(expect, found.as_ref(), "aanbieder")?;
+    let main = draft.main_agb.as_deref().map(|main_agb| find_main(conn, agb, main_agb)).transpose()?;
+    if let (ProviderKind::Sub, Some(old)) = (draft.kind, &found) {
+        require_can_be_sub(conn, old.id, now)?;
+    }
+    let main_id = main.as_ref().map(|main| main.id);
+    let value = provider(agb, draft, main);
+    let stored = match &found {
+        None => Stored { id: store::insert_provider(conn, &value, main_id)?, version: 1, value },
+        Some(old) => {
+            require_one_row(store::update_provider(conn, old.id, old.version, &value, main_id)?)?;
+            Stored { id: old.id, version: old.version + 1, value }
+        }
+    };
+    let before = found.as_ref().map(|old| &old.value);
+    let event = Event::done("aanbieder-opslaan", "aanbieder", stored.id).change(before, &stored.value)?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(Saved { created: found.is_none(), stored })
 }
 
 fn find_main(conn: &mut Connection, agb: &str, main_agb: &str) -> Result<Stored<Provider>> {

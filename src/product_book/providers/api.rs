@@ -175,7 +175,7 @@ impl ProviderBody {
 }
 
 /// Reads a provider from JSON or a form. The kind and the main contractor must agree.
-pub(super) fn read_provider(fields: &mut Fields) -> ProviderDraft {
+pub fn read_provider(fields: &mut Fields) -> ProviderDraft {
     let kind = fields.choice("soort", &ProviderKind::CHOICES);
     let main = fields.optional_parsed("hoofdaannemer", "geen-code", AgbCode::parse);
     let main_is_empty = fields.raw("hoofdaannemer").trim().is_empty();

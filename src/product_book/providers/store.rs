@@ -7,14 +7,11 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::model::{Provider, ProviderColumn, ProviderFilter, ProviderKind, ProviderName};
-use crate::db::Connection;
 use crate::db::schema::{contract, provider};
+use crate::db::{Backend, Connection, containing, lower};
 use crate::error::Result;
 use crate::paging::SortOrder;
 use crate::product_book::common::Stored;
-use crate::product_book::store::lower;
-
-type Backend = <Connection as diesel::Connection>::Backend;
 
 #[derive(Queryable)]
 struct Row {
@@ -69,8 +66,7 @@ fn with_mains(conn: &mut Connection, rows: Vec<Row>) -> Result<Vec<Stored<Provid
 fn filtered(filter: &ProviderFilter) -> provider::BoxedQuery<'static, Backend> {
     let mut query = provider::table.into_boxed();
     if let Some(name) = &filter.name {
-        let part = format!("%{}%", name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        query = query.filter(lower(provider::name).like(lower(part)).escape('\\'));
+        query = query.filter(lower(provider::name).like(containing(name)).escape('\\'));
     }
     if let Some(kind) = filter.kind {
         query = query.filter(provider::kind.eq(kind.code()));

@@ -69,7 +69,7 @@ impl From<Segment> for SegmentBody {
 }
 
 /// Reads a segment from JSON or a form.
-pub(super) fn read_segment(fields: &mut Fields) -> SegmentDraft {
+pub fn read_segment(fields: &mut Fields) -> SegmentDraft {
     SegmentDraft {
         name: fields.text("naam", Length(1, 100)),
         description: fields.text("omschrijving", Length(0, 500)),

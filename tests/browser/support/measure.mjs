@@ -225,6 +225,8 @@ export function inspectMarkup() {
     if (form.querySelector("[required]")) complain(`a form has a field with required: ${short(form.querySelector("[required]"))}`);
     if (!form.matches(".formulier") || form.method !== "post") continue;
     for (const field of form.querySelectorAll("input:not([type=hidden], [type=checkbox], [type=radio], [hidden]), select, textarea")) {
+      // A trap for programs; no person or screen reader comes to it.
+      if (field.closest("[aria-hidden=true]")) continue;
       const label = [...(field.labels ?? [])].map((one) => one.textContent).join(" ");
       const isRequired = field.getAttribute("aria-required") === "true";
       const isOptional = label.includes("niet verplicht");

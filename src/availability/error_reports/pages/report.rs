@@ -17,10 +17,9 @@ use crate::web::form::{Form, Labels, choices, form_page};
 use crate::web::format;
 use crate::web::input::FormInput;
 use crate::web::page::{Page, html, see_other};
+use crate::web::trap;
 
 const LABELS: Labels = &[("wat", "Wat klopt er niet"), ("toelichting", "Toelichting")];
-/// Nobody sees this field; who fills it in is a program that fills in everything.
-const TRAP: &str = "website";
 const LONGEST_REMARK: usize = 200;
 
 #[derive(Template)]
@@ -73,8 +72,7 @@ async fn store(ctx: &Context, id: &str, mut fields: Fields) -> Result<String> {
     let what = fields.choice("wat", &known);
     let remark =
         fields.optional_text("toelichting", Length(0, LONGEST_REMARK)).filter(|text| !text.is_empty());
-    let trapped = !fields.raw(TRAP).is_empty();
-    fields.ignore(TRAP);
+    let trapped = trap::is_sprung(&mut fields);
     let Some(what) = fields.finish(what)? else {
         return Err(Error::internal("a required choice is missing"));
     };

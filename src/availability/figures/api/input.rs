@@ -96,14 +96,10 @@ pub struct OfferInput {
 }
 
 /// How a wait is written: an object in JSON, a text such as `6-8` on the page.
-pub(in crate::availability::figures) type ReadWait = fn(&mut Fields, &str) -> Option<WeekRange>;
+pub type ReadWait = fn(&mut Fields, &str) -> Option<WeekRange>;
 
 /// Reads figures from JSON or a form. One age alone is completed with that of the product.
-pub(in crate::availability::figures) fn read_figures(
-    fields: &mut Fields,
-    product_ages: AgeRange,
-    read_wait: ReadWait,
-) -> FiguresDraft {
+pub fn read_figures(fields: &mut Fields, product_ages: AgeRange, read_wait: ReadWait) -> FiguresDraft {
     let most = i64::from(MOST_PLACES);
     let text = Length(0, TEXT_LENGTH);
     FiguresDraft {

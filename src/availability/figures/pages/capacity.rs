@@ -215,9 +215,10 @@ pub async fn capacity(ctx: Context, QueryInput(mut query): QueryInput) -> Result
         }),
         (None, None, None) => None,
     };
-    let reports = match ctx.may(Permission::AnswerReports) {
-        true => ctx.db(|conn, actor, _| error_reports::actions::count_open(conn, actor)).await?,
-        false => 0,
+    let reports = if ctx.may(Permission::AnswerReports) {
+        ctx.db(|conn, actor, _| error_reports::actions::count_open(conn, actor)).await?
+    } else {
+        0
     };
     html(&CapacityPage { notice, reports, ..CapacityPage::new(&ctx, rows) })
 }

@@ -1,0 +1,212 @@
+//! Wachtlijstbemiddeling: who does what next for a child that waits past the norm, and by when.
+//!
+//! The ladder goes from near to far: the toegang with providers first, the regional expert team last; the steps between
+//! are the region's (programme plan Midden-IJssel/Oost-Veluwe 2018-2021, 2.2).
+
+use chrono::{NaiveDate, NaiveDateTime};
+use thiserror::Error;
+
+use super::life::ClientStatus;
+use crate::working_hours::{OpeningHours, WorkingTime};
+
+coded_enum! {
+    /// Van wie een stap is.
+    pub enum StepOwner {
+        Toegang = "toegang", "Toegang";
+        AccountManager = "accountmanager", "Accountmanager";
+        Municipality = "gemeente", "Gemeente";
+        ExpertTeam = "expertteam", "Regionaal expertteam";
+    }
+}
+
+/// Trede: one step of the ladder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    /// What is done, as the region calls it.
+    pub name: String,
+    /// Whose it is.
+    pub owner: StepOwner,
+    /// How much working time there is for it.
+    pub term: WorkingTime,
+}
+
+/// Why steps are no ladder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Error)]
+pub enum LadderError {
+    /// The first step is not the toegang's.
+    #[error("de eerste stap is van de toegang, die met aanbieders zoekt")]
+    NotFromToegang,
+    /// The last step is not the expert team's.
+    #[error("de laatste stap is van het regionaal expertteam")]
+    NotToExpertTeam,
+    /// A step without a name.
+    #[error("geef elke stap een naam van hooguit 100 tekens")]
+    Name,
+}
+
+/// Opschaalladder van een regio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ladder(Vec<Rung>);
+
+impl Default for Ladder {
+    /// The toegang searches with providers, the account manager asks all that have a contract, the expert team decides.
+    fn default() -> Self {
+        let rung =
+            |name: &str, owner, days| Rung { name: name.to_owned(), owner, term: WorkingTime::Days(days) };
+        Self(vec![
+            rung("Zoeken met aanbieders", StepOwner::Toegang, 5),
+            rung("Alle gecontracteerde aanbieders vragen", StepOwner::AccountManager, 5),
+            rung("Bespreken in het expertteam", StepOwner::ExpertTeam, 10),
+        ])
+    }
+}
+
+impl Ladder {
+    /// The steps of a region, from near to far.
+    pub fn new(rungs: Vec<Rung>) -> Result<Self, LadderError> {
+        let fits = |name: &str| !name.trim().is_empty() && name.chars().count() <= 100;
+        if rungs.first().is_none_or(|rung| rung.owner != StepOwner::Toegang) {
+            Err(LadderError::NotFromToegang)
+        } else if rungs.last().is_none_or(|rung| rung.owner != StepOwner::ExpertTeam) {
+            Err(LadderError::NotToExpertTeam)
+        } else if rungs.iter().any(|rung| !fits(&rung.name)) {
+            Err(LadderError::Name)
+        } else {
+            Ok(Self(rungs))
+        }
+    }
+
+    /// The steps.
+    pub fn rungs(&self) -> &[Rung] {
+        &self.0
+    }
+}
+
+/// What decides on mediation for one child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MediationFacts<'a> {
+    /// The status of the child.
+    pub status: ClientStatus,
+    /// Whether the child is on hold today.
+    pub on_hold: bool,
+    /// The day on which it was known that the norm is or will be passed; none when it is not.
+    pub since: Option<NaiveDate>,
+    /// When each step that was taken was finished without a place, in order.
+    pub finished_at: &'a [NaiveDateTime],
+}
+
+/// Volgende stap in de bemiddeling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next<'a> {
+    /// Nothing: the child does not wait past the norm, waits for the start of agreed care, is on hold, or has left.
+    Nothing,
+    /// This step.
+    Step {
+        /// What, whose, and how long it may take.
+        rung: &'a Rung,
+        /// By when.
+        due_by: NaiveDateTime,
+        /// Whether that has gone by.
+        is_overdue: bool,
+    },
+    /// Every step was taken: it stays with the expert team.
+    Exhausted,
+}
+
+/// Which step is next, who owns it and by when. A step's time begins when the one before was finished.
+pub fn next_step<'a>(
+    facts: &MediationFacts<'_>,
+    ladder: &'a Ladder,
+    hours: &OpeningHours,
+    now: NaiveDateTime,
+) -> Next<'a> {
+    let Some(since) = facts.since.filter(|_| facts.status.takes_responses() && !facts.on_hold) else {
+        return Next::Nothing;
+    };
+    let Some(rung) = ladder.0.get(facts.finished_at.len()) else {
+        return Next::Exhausted;
+    };
+    let begins_at =
+        facts.finished_at.last().copied().unwrap_or_else(|| since.and_time(chrono::NaiveTime::MIN));
+    let due_by = hours.deadline(begins_at, rung.term);
+    Next::Step { rung, due_by, is_overdue: now > due_by }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{any_day, day};
+
+    fn at(text: &str) -> NaiveDateTime {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M")
+            .unwrap_or_else(|_| panic!("not a moment: {text}"))
+    }
+
+    fn rung(name: &str, owner: StepOwner) -> Rung {
+        Rung { name: name.to_owned(), owner, term: WorkingTime::Days(2) }
+    }
+
+    #[test]
+    fn a_ladder_goes_from_the_toegang_to_the_expert_team() {
+        use StepOwner::{AccountManager, ExpertTeam, Municipality, Toegang};
+        let long = "x".repeat(101);
+        for (rungs, error) in [
+            (vec![], Some(LadderError::NotFromToegang)),
+            (vec![rung("a", AccountManager), rung("b", ExpertTeam)], Some(LadderError::NotFromToegang)),
+            (vec![rung("a", Toegang)], Some(LadderError::NotToExpertTeam)),
+            (vec![rung("a", Toegang), rung(" ", ExpertTeam)], Some(LadderError::Name)),
+            (vec![rung("a", Toegang), rung(&long, ExpertTeam)], Some(LadderError::Name)),
+            (vec![rung("a", Toegang), rung("b", Municipality), rung("c", ExpertTeam)], None),
+        ] {
+            assert_eq!(Ladder::new(rungs.clone()).err(), error, "{rungs:?}");
+        }
+        assert_eq!(Ladder::new(Ladder::default().rungs().to_vec()), Ok(Ladder::default()));
+    }
+
+    #[test]
+    fn every_step_has_an_owner_and_a_term() {
+        let (ladder, hours) = (Ladder::default(), OpeningHours::office());
+        let finished = [at("2026-03-06 12:00"), at("2026-03-13 12:00"), at("2026-03-20 12:00")];
+        for (done, now, expected) in [
+            // The norm was passed on Sunday 1 March.
+            (0, "2026-03-06 17:00", Some((StepOwner::Toegang, "2026-03-06 17:00", false))),
+            (0, "2026-03-06 17:01", Some((StepOwner::Toegang, "2026-03-06 17:00", true))),
+            (1, "2026-03-09 09:00", Some((StepOwner::AccountManager, "2026-03-13 12:00", false))),
+            (2, "2026-03-16 09:00", Some((StepOwner::ExpertTeam, "2026-03-27 12:00", false))),
+            (3, "2026-03-23 09:00", None),
+        ] {
+            let facts = MediationFacts {
+                status: ClientStatus::Waiting,
+                on_hold: false,
+                since: Some(day("2026-03-01")),
+                finished_at: &finished[..done],
+            };
+            match next_step(&facts, &ladder, &hours, at(now)) {
+                Next::Step { rung, due_by, is_overdue } => {
+                    let (owner, by, overdue) = expected.unwrap();
+                    assert_eq!((rung.owner, due_by, is_overdue), (owner, at(by), overdue), "{done} {now}");
+                }
+                other => assert_eq!((other, expected), (Next::Exhausted, None), "{done} {now}"),
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn only_who_waits_past_the_norm_is_mediated_for(
+            status in prop::sample::select(ClientStatus::ALL), on_hold in any::<bool>(),
+            since in proptest::option::of(any_day()), done in 0_usize..5, now in any_day(),
+        ) {
+            let (ladder, hours) = (Ladder::default(), OpeningHours::office());
+            let now = now.and_time(chrono::NaiveTime::MIN);
+            let finished = vec![now; done];
+            let facts = MediationFacts { status, on_hold, since, finished_at: &finished };
+            let next = next_step(&facts, &ladder, &hours, now);
+            let waits = matches!(status, ClientStatus::Waiting | ClientStatus::UnderConsideration);
+            prop_assert_eq!(next == Next::Nothing, !waits || on_hold || since.is_none());
+            prop_assert_eq!(next == Next::Exhausted, waits && !on_hold && since.is_some() && done >= 3);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+use chrono::{Days, TimeDelta};
+use proptest::option;
+use proptest::prelude::*;
+
+use super::*;
+use crate::testing::{any_day, day, today};
+
+fn at(text: &str) -> NaiveDateTime {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap_or_else(|_| panic!("not a moment: {text}"))
+}
+
+/// For every status, what happens to it: the status after it, or nothing when that cannot be.
+#[test]
+fn everything_that_can_happen_to_every_response() {
+    for (status, after) in [
+        ("open", "geaccepteerd afgewezen ingetrokken door-ander-geplaatst wachtende-van-de-lijst - -"),
+        ("geaccepteerd", "- - - - wachtende-van-de-lijst - niet-doorgegaan"),
+        ("afgewezen", "- - - - - - -"),
+        ("ingetrokken", "- - - - - - -"),
+        ("door-ander-geplaatst", "- - - - - - -"),
+        ("wachtende-van-de-lijst", "- - - - - - -"),
+        ("verlopen", "- - - - - - -"),
+        ("niet-doorgegaan", "- - - - - - -"),
+    ] {
+        let status = ResponseStatus::parse(status).unwrap();
+        let row: Vec<&str> = ResponseEvent::ALL
+            .iter()
+            .map(|event| step(status, *event, today(), today()).map_or("-", ResponseStatus::code))
+            .collect();
+        assert_eq!(row.join(" "), after, "{status}");
+    }
+}
+
+#[test]
+fn a_response_is_valid_until_and_including_its_day() {
+    let stepped = |event, days: u64| step(ResponseStatus::Open, event, today(), today() + Days::new(days));
+    assert_eq!(stepped(ResponseEvent::Accept, 0), Ok(ResponseStatus::Accepted));
+    assert_eq!(stepped(ResponseEvent::Accept, 1), Err(ResponseError::NoLongerValid));
+    assert_eq!(stepped(ResponseEvent::Expire, 0), Err(ResponseError::StillValid));
+    assert_eq!(stepped(ResponseEvent::Expire, 1), Ok(ResponseStatus::Expired));
+    assert_eq!(stepped(ResponseEvent::Decline, 1), Ok(ResponseStatus::Declined));
+    let late = step(ResponseStatus::PlacedByOther, ResponseEvent::Accept, today(), today()).unwrap_err();
+    assert_eq!(
+        late.to_string(),
+        "‘Accepteren’ kan niet: de status van deze reactie is ‘Door ander geplaatst’"
+    );
+}
+
+#[test]
+fn days_of_a_response_are_within_reach() {
+    for (start, valid, expected) in [
+        ("2026-03-02", "2026-03-02", &[][..]),
+        ("2027-03-02", "2026-06-02", &[]),
+        ("2026-03-01", "2026-03-01", &[("startOp", "te-vroeg"), ("geldigTot", "te-vroeg")]),
+        ("2027-03-03", "2026-06-03", &[("startOp", "te-laat"), ("geldigTot", "te-laat")]),
+    ] {
+        let violations = check_days(day(start), day(valid), today());
+        let found: Vec<_> =
+            violations.iter().map(|violation| (violation.field.as_str(), violation.code)).collect();
+        assert_eq!(found, expected, "{start} {valid}");
+    }
+}
+
+#[test]
+fn every_reason_has_an_owner_and_a_consequence() {
+    let table: Vec<String> = DeclineReason::ALL
+        .iter()
+        .map(|reason| {
+            let owner = reason.owner().map_or("-", ReasonOwner::code);
+            format!("{} {owner} {}", reason.code(), Consequences::default().of(*reason).code())
+        })
+        .collect();
+    assert_eq!(
+        table,
+        [
+            "geen-contract aanbieder combinatie-geparkeerd",
+            "past-niet-in-contract aanbieder combinatie-geparkeerd",
+            "andere-gemeente wachtende terug-op-de-lijst",
+            "niet-passend aanbieder combinatie-uitgesloten",
+            "woonplaatsbeginsel wachtende terug-op-de-lijst",
+            "leeftijdsgrens wachtende combinatie-uitgesloten",
+            "geen-capaciteit capaciteit combinatie-geparkeerd",
+            "afstand wachtende combinatie-uitgesloten",
+            "gezin-ziet-af wachtende combinatie-uitgesloten",
+            "anders - terug-op-de-lijst",
+        ]
+    );
+}
+
+#[test]
+fn a_region_sets_what_follows() {
+    let own = Consequences::default().with(DeclineReason::NoCapacity, Consequence::BackToList);
+    let until = Some(day("2026-04-01"));
+    let usual = Consequences::default();
+    assert_eq!(decline(DeclineReason::NoCapacity, &own, until, today()), Ok(PairOutcome::Free));
+    assert_eq!(decline(DeclineReason::Distance, &own, None, today()), Ok(PairOutcome::Excluded));
+    for (until, expected) in [
+        ("", Err(ParkError::UntilMissing)),
+        ("2026-03-02", Err(ParkError::UntilOutOfRange)),
+        ("2026-03-03", Ok(PairOutcome::Parked { until: day("2026-03-03") })),
+        ("2027-03-02", Ok(PairOutcome::Parked { until: day("2027-03-02") })),
+        ("2027-03-03", Err(ParkError::UntilOutOfRange)),
+    ] {
+        let until = (!until.is_empty()).then(|| day(until));
+        assert_eq!(decline(DeclineReason::NoCapacity, &usual, until, today()), expected, "{until:?}");
+    }
+    let parked = PairOutcome::Parked { until: day("2026-04-01") };
+    let rejects = |outcome: PairOutcome, on: &str| outcome.rejects_on(day(on));
+    assert_eq!(
+        [
+            rejects(parked, "2026-04-01"),
+            rejects(parked, "2026-04-02"),
+            rejects(PairOutcome::Excluded, "2030-01-01")
+        ],
+        [true, false, true]
+    );
+    assert!(!PairOutcome::Free.rejects_on(today()));
+}
+
+#[test]
+fn silence_is_chased_and_then_escalated() {
+    let (terms, hours) = (AnswerTerms::default(), OpeningHours::office());
+    let opened = at("2026-03-02 15:00");
+    let by = terms.answer_by(opened, Urgency::Regular, &hours);
+    assert_eq!(by, at("2026-03-09 15:00"));
+    assert_eq!(terms.answer_by(opened, Urgency::Urgent, &hours), at("2026-03-03 15:00"));
+    for (now, reminded, escalated, expected) in [
+        ("2026-03-09 15:00", "", "", None),
+        ("2026-03-09 15:01", "", "", Some(Chase::Remind)),
+        ("2026-03-20 15:01", "", "", Some(Chase::Remind)),
+        ("2026-03-10 15:00", "2026-03-09 15:01", "", None),
+        ("2026-03-10 15:01", "2026-03-09 15:01", "", None),
+        ("2026-03-10 15:02", "2026-03-09 15:01", "", Some(Chase::Escalate)),
+        ("2026-03-14 12:00", "2026-03-13 16:00", "", None),
+        ("2026-03-16 16:01", "2026-03-13 16:00", "", Some(Chase::Escalate)),
+        ("2026-03-20 15:00", "2026-03-09 15:01", "2026-03-10 15:02", None),
+    ] {
+        let past = |text: &str| (!text.is_empty()).then(|| at(text));
+        let due = due_chase(by, past(reminded), past(escalated), at(now), &terms, &hours);
+        assert_eq!(due, expected, "{now} {reminded} {escalated}");
+    }
+}
+
+proptest! {
+    /// However often somebody looks, an unanswered response is reminded once and then escalated once.
+    #[test]
+    fn silence_ends_with_both_once_and_in_order(skips in proptest::collection::vec(1_i64..2000, 80)) {
+        let (terms, hours) = (AnswerTerms::default(), OpeningHours::office());
+        let by = terms.answer_by(at("2026-03-02 15:00"), Urgency::Urgent, &hours);
+        let (mut now, mut reminded, mut escalated) = (at("2026-03-02 15:00"), None, None);
+        let mut sent = Vec::new();
+        for minutes in skips.iter().chain([&100_000, &100_000]) {
+            now += TimeDelta::minutes(*minutes);
+            match due_chase(by, reminded, escalated, now, &terms, &hours) {
+                Some(Chase::Remind) => reminded = Some(now),
+                Some(Chase::Escalate) => escalated = Some(now),
+                None => continue,
+            }
+            sent.push(now);
+        }
+        prop_assert!(reminded.is_some_and(|at| at > by) && escalated > reminded);
+        prop_assert_eq!(sent.len(), 2);
+    }
+
+    #[test]
+    fn a_response_that_ended_stays_ended(
+        events in proptest::collection::vec((prop::sample::select(ResponseEvent::ALL), any_day()), 0..20),
+    ) {
+        let (mut status, mut ended) = (ResponseStatus::Open, None);
+        for (event, on) in events {
+            status = step(status, event, today(), on).unwrap_or(status);
+            prop_assert!(ended.is_none_or(|ended| ended == status));
+            ended = ended.or((!matches!(status, ResponseStatus::Open | ResponseStatus::Accepted)).then_some(status));
+        }
+    }
+
+    #[test]
+    fn only_what_parks_asks_for_a_day(
+        reason in prop::sample::select(DeclineReason::ALL),
+        consequence in prop::sample::select(Consequence::ALL),
+        until in option::of(any_day()),
+    ) {
+        let consequences = Consequences::default().with(reason, consequence);
+        let outcome = decline(reason, &consequences, until, today());
+        prop_assert_eq!(outcome.is_err() || matches!(outcome, Ok(PairOutcome::Parked { .. })), consequence == Consequence::ParkPair);
+    }
+}

@@ -1,0 +1,294 @@
+//! Text that tries to be something else: markup, SQL, a formula, a header. It stays text, in every field.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Dice, times};
+use crate::on_both;
+use crate::support::{Answer, Browser, TestServer};
+
+const MANAGER: &str = "beheerder-regio";
+const PROVIDER: &str = "aanbieder-de-haven";
+
+/// What the attacks begin from; each is varied by what is put around it.
+const SEEDS: [&str; 25] = [
+    "<script>bw7()</script>",
+    "<img src=x onerror=bw7()>",
+    "\"><svg onload=bw7()>",
+    "' onmouseover='bw7()",
+    "\" autofocus onfocus=\"bw7()",
+    "</textarea><script>bw7()</script>",
+    "</title><script>bw7()</script>",
+    "<!--<img src=\"--><img src=x onerror=bw7()//\">",
+    "javascript:bw7()//<",
+    "{{ 7*7 }}<b>",
+    "' OR '1'='1",
+    "'; DROP TABLE region; --",
+    "\"; DELETE FROM offer; --",
+    "1) UNION SELECT password_hash FROM user_account --'",
+    "'||(SELECT name FROM region)||'",
+    "\\'; UPDATE offer SET free_places = 99; --",
+    "=1+1",
+    "=HYPERLINK(\"https://bw7.example\")",
+    "+31'bw7",
+    "-2+3\"bw7",
+    "@SUM(1)'",
+    "naam\r\nX-Bw7: ja",
+    "naam\r\n\r\n<html>bw7",
+    "naam%0d%0aX-Bw7: ja<",
+    "\u{202e}<bw7>\u{0}",
+];
+const AROUND: [(&str, &str); 20] = [
+    ("", ""),
+    (" ", " "),
+    ("a", ""),
+    ("", "z"),
+    ("De ", " Haven"),
+    ("\t", ""),
+    ("'", ""),
+    ("\"", "\""),
+    ("<b>", "</b>"),
+    ("%", "%"),
+    ("\\", "\\"),
+    ("/*", "*/"),
+    ("--", ""),
+    ("&lt;", "&gt;"),
+    ("é", "ß"),
+    ("\u{feff}", ""),
+    ("(", ")"),
+    ("${", "}"),
+    ("0", "1"),
+    ("x;", ";"),
+];
+
+/// 500 attacks; in the short form some, others for every field.
+fn attacks(field: usize) -> Vec<String> {
+    let all = SEEDS
+        .iter()
+        .flat_map(|seed| AROUND.iter().map(move |(before, after)| format!("{before}{seed}{after}")));
+    let all: Vec<String> = all.collect();
+    assert_eq!(all.len(), 500);
+    let mut dice = Dice::new(field);
+    match times(8, all.len()) {
+        few if few < all.len() => (0..few).map(|_| all[dice.below(all.len())].clone()).collect(),
+        _ => all,
+    }
+}
+
+/// Whether the attack had an effect in this answer.
+fn has_effect(attack: &str, answer: &Answer) -> bool {
+    if answer.headers.contains_key("x-bw7") || answer.status >= 500 {
+        return true;
+    }
+    let kind = answer.header("content-type").unwrap_or_default();
+    if kind.starts_with("text/html") {
+        let trimmed = attack.trim();
+        return trimmed.contains(['<', '>', '"', '\'']) && answer.body.contains(trimmed);
+    }
+    if kind.starts_with("text/csv") {
+        return cells(&answer.body).iter().any(|cell| cell.starts_with(['=', '+', '-', '@', '\t', '\r']));
+    }
+    false
+}
+
+/// The cells of a sheet, without what quotes them.
+fn cells(sheet: &str) -> Vec<String> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(sheet.as_bytes());
+    reader
+        .records()
+        .flat_map(|row| row.expect("a row").iter().map(ToOwned::to_owned).collect::<Vec<_>>())
+        .collect()
+}
+
+/// How many rows the tables have that an attack is after.
+fn rows(server: &TestServer) -> BTreeMap<&'static str, i64> {
+    use beschikbaarheidswijzer::db::schema::{offer, region, user_account};
+    use diesel::prelude::*;
+    let conn = &mut server.connection();
+    BTreeMap::from([
+        ("region", region::table.count().get_result(conn).expect("a count")),
+        ("offer", offer::table.count().get_result(conn).expect("a count")),
+        ("user_account", user_account::table.count().get_result(conn).expect("a count")),
+    ])
+}
+
+/// A write of the API, with pages that show what was written.
+struct Write {
+    user: &'static str,
+    path: String,
+    body: Value,
+    shown: Vec<String>,
+}
+
+/// The writes that keep text, each as it is now.
+fn writes() -> Vec<Write> {
+    // An offer of the provider that signs in.
+    let own = 223;
+    let write = |user, path: &str, body: Value, shown: &[&str]| Write {
+        user,
+        path: path.to_owned(),
+        body,
+        shown: shown.iter().map(|path| (*path).to_owned()).collect(),
+    };
+    vec![
+        write(
+            MANAGER,
+            "/v1/regios/noord-veluwe/segmenten/1",
+            json!({"naam": "x"}),
+            &["/beheer/segmenten", "/beheer/segmenten/1"],
+        ),
+        write(
+            MANAGER,
+            "/v1/gemeenten/GM0243",
+            json!({"naam": "x", "provincie": "x", "lat": 52.3, "lon": 5.6}),
+            &["/beheer/gemeenten/GM0243", "/zoeken"],
+        ),
+        write(
+            MANAGER,
+            "/v1/aanbieders/98990009",
+            json!({"naam": "x", "soort": "hoofdaannemer", "telefoonVerwijzers": "x", "emailVerwijzers": "x", "website": "x", "onlineHulp": false, "omschrijving": "x"}),
+            &["/aanbieders/98990009", "/beheer/aanbieders", "/zoeken?product=emdr&gemeente=GM0243"],
+        ),
+        write(
+            MANAGER,
+            "/v1/aanbieders/98990009/locaties/1",
+            json!({"naam": "x", "pc4": "x"}),
+            &["/aanbieders/98990009", "/beheer/locaties/98990009/1"],
+        ),
+        write(
+            PROVIDER,
+            &format!("/v1/aanbod/{own}"),
+            json!({"status": "aanmeldstop", "stopReden": "anders", "stopToelichting": "x", "opmerkingen": "x"}),
+            &[&format!("/aanbod/{own}/verloop"), "/aanbieders/98990009", "/capaciteit"],
+        ),
+    ]
+}
+
+on_both! {
+    fn no_text_is_anything_but_text_in_what_is_written(server) {
+        let visitors = BTreeMap::from([(MANAGER, server.visitor(MANAGER)), (PROVIDER, server.visitor(PROVIDER))]);
+        let before = rows(server);
+        let mut stored = 0;
+        for (number, write) in writes().into_iter().enumerate() {
+            let browser = server.user(write.user);
+            let fields = write.body.as_object().expect("an object").iter().filter(|(_, value)| value.is_string());
+            for (place, (field, _)) in fields.enumerate() {
+                for attack in attacks(100 * number + place) {
+                    let read = browser.get(&write.path);
+                    let version = read.header("etag").expect("a version");
+                    let mut body = with_stored(&write.body, &read.json());
+                    body[field.as_str()] = json!(attack);
+                    let answer = browser.put_version(&write.path, version, &body);
+                    assert!(!has_effect(&attack, &answer), "{} {field} {attack:?}: {}", write.path, answer.body);
+                    if answer.status == 200 {
+                        stored += 1;
+                        for path in &write.shown {
+                            let page = visitors[write.user].get(path);
+                            assert!(!has_effect(&attack, &page), "{path} shows {field} {attack:?}");
+                        }
+                    }
+                }
+            }
+        }
+        assert!(stored > 0, "attacks on names and remarks are text like any other, and are kept");
+        let sheet = server.visitor("accountmanager-regio").get("/actualiteit.csv");
+        assert!(!has_effect("", &sheet), "{}", sheet.body);
+        assert_eq!(rows(server), before);
+    }
+}
+
+/// A body that is right: what is stored, as far as the body has it.
+fn with_stored(body: &Value, stored: &Value) -> Value {
+    let fields = body.as_object().expect("an object").iter();
+    fields
+        .map(|(name, example)| {
+            let value = stored.get(name).filter(|value| !value.is_null()).unwrap_or(example);
+            (name.clone(), if example.is_string() && value == "x" { json!("") } else { value.clone() })
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// Pages with a query, and every field of it.
+const QUERIES: [(&str, &str, &[&str]); 6] = [
+    (
+        "",
+        "/zoeken",
+        &[
+            "product", "gemeente", "postcode", "leeftijd", "urgentie", "soort", "straalKm", "sorteer",
+            "pagina",
+        ],
+    ),
+    ("", "/vergelijken", &["aanbod"]),
+    ("", "/volgen", &["product", "gemeente", "postcode", "leeftijd", "straalKm"]),
+    ("", "/inloggen", &["terug"]),
+    (MANAGER, "/beheer/aanbieders", &["naam", "soort", "sorteer", "pagina", "opgeslagen"]),
+    (
+        "privacy-regio",
+        "/logboek",
+        &["van", "tot", "gebruiker", "handeling", "soort", "nummer", "verzoek", "uitkomst"],
+    ),
+];
+
+/// Forms, and every field of them.
+const FORMS: [(&str, &str, &[&str]); 5] = [
+    ("", "/inloggen", &["naam", "wachtwoord", "terug"]),
+    ("", "/wachtwoord-vergeten", &["email"]),
+    ("", "/aanbod/223/melden", &["wat", "toelichting"]),
+    ("", "/volgen", &["email", "product", "gemeente"]),
+    (MANAGER, "/beheer/organisaties", &["naam", "soort", "gemeenten"]),
+];
+
+on_both! {
+    fn no_text_is_anything_but_text_in_what_is_asked(server) {
+        let visitor = |who: &str| if who.is_empty() { server.anyone() } else { server.visitor(who) };
+        let before = rows(server);
+        for (number, (who, path, fields)) in QUERIES.into_iter().enumerate() {
+            let browser: Browser = visitor(who);
+            for (place, field) in fields.iter().enumerate() {
+                for attack in attacks(1000 + 100 * number + place) {
+                    let query: String =
+                        form_urlencoded::Serializer::new(String::new()).append_pair(field, &attack).finish();
+                    let page = browser.get(&format!("{path}?{query}"));
+                    assert!(!has_effect(&attack, &page), "{path} {field} {attack:?}");
+                }
+            }
+        }
+        for (number, (who, path, fields)) in FORMS.into_iter().enumerate() {
+            let browser = visitor(who);
+            for (place, field) in fields.iter().enumerate() {
+                for attack in attacks(2000 + 100 * number + place) {
+                    let page = browser.post_form(path, &[(field, &attack)]);
+                    assert!(!has_effect(&attack, &page), "{path} {field} {attack:?}");
+                }
+            }
+        }
+        assert_eq!(rows(server), before);
+    }
+}
+
+#[test]
+fn the_same_check_catches_text_that_is_put_into_a_page_as_it_is() {
+    let answer = |kind: &str, body: String| {
+        let mut headers = ureq::http::HeaderMap::new();
+        headers.insert("content-type", kind.parse().expect("a value"));
+        Answer { status: 200, headers, body }
+    };
+    for attack in SEEDS.iter().filter(|seed| seed.contains(['<', '"', '\''])) {
+        assert!(
+            has_effect(attack, &answer("text/html; charset=utf-8", format!("<p>{attack}</p>"))),
+            "{attack}"
+        );
+    }
+    for attack in ["=1+1", "+31", "-2", "@SUM(1)"] {
+        assert!(
+            has_effect(attack, &answer("text/csv; charset=utf-8", format!("naam\n\"{attack}\"\n"))),
+            "{attack}"
+        );
+    }
+    let mut split = answer("text/plain", String::new());
+    split.headers.insert("x-bw7", "ja".parse().expect("a value"));
+    assert!(has_effect("", &split));
+}

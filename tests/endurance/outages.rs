@@ -1,0 +1,193 @@
+//! A database that is locked, gone or full: writes are refused at once and come back by themselves, what was
+//! acknowledged is there, and search goes on from memory.
+
+use std::time::{Duration, Instant};
+
+use beschikbaarheidswijzer::db::{Connection, Manager};
+use beschikbaarheidswijzer::on_each;
+use diesel::connection::SimpleConnection;
+use serde_json::{Value, json};
+
+use super::{Dice, Rounds, is_long};
+use crate::support::{Answer, Backend, Browser, TestServer};
+
+const MANAGER: &str = "beheerder-regio";
+const PATH: &str = "/v1/regios/noord-veluwe/segmenten/1";
+/// What is promised for refusing, and for coming back. Only the long form, on a quiet machine, holds it against this.
+const PROMISE: Duration = Duration::from_secs(2);
+
+fn execute(conn: &mut Connection, statement: &str) {
+    on_each!(conn, c => c.batch_execute(statement)).expect("the statement works");
+}
+
+/// Somebody who saves one name after another, and remembers which was acknowledged last.
+struct Writer {
+    browser: Browser,
+    anyone: Browser,
+    version: String,
+    acknowledged: Value,
+    slowest: Duration,
+}
+
+impl Writer {
+    fn new(server: &TestServer) -> Self {
+        let browser = server.user(MANAGER);
+        let read = browser.get(PATH);
+        let version = read.header("etag").expect("a version").to_owned();
+        Self {
+            browser,
+            anyone: server.anyone(),
+            version,
+            acknowledged: read.json()["naam"].clone(),
+            slowest: Duration::ZERO,
+        }
+    }
+
+    fn save(&mut self, name: &str) -> Answer {
+        let begin = Instant::now();
+        let answer = self.browser.put_version(PATH, &self.version, &json!({"naam": name}));
+        self.slowest = self.slowest.max(begin.elapsed());
+        if answer.status == 200 {
+            self.version = answer.header("etag").expect("a version").to_owned();
+            self.acknowledged = json!(name);
+        }
+        answer
+    }
+
+    /// Saves again until it works, as a person does who is told to try again.
+    fn save_again(&mut self, name: &str) {
+        let begin = Instant::now();
+        while self.save(name).status != 200 {
+            assert!(begin.elapsed() < Duration::from_secs(60), "it does not come back");
+        }
+        self.slowest = self.slowest.max(begin.elapsed());
+    }
+
+    fn has_kept_all(&self) -> bool {
+        self.browser.get(PATH).json()["naam"] == self.acknowledged
+    }
+}
+
+/// Whether what needs no database is there.
+fn is_up(browser: &Browser, paths: &[&str]) -> bool {
+    paths.iter().all(|path| browser.get(path).status == 200)
+}
+
+const SEARCHES: [&str; 2] =
+    ["/v1/aanbod?gemeente=GM0243&product=emdr", "/zoeken?gemeente=GM0243&product=emdr"];
+
+/// One outage, from its beginning to its end.
+fn round(writer: &mut Writer, number: usize, begin: impl FnOnce(), end: impl FnOnce()) {
+    assert_eq!(writer.save(&format!("voor {number}")).status, 200);
+    begin();
+    let refused = writer.save(&format!("tijdens {number}"));
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
+    assert!(is_up(&writer.anyone, &SEARCHES), "search goes on");
+    end();
+    assert!(writer.has_kept_all(), "round {number}");
+    writer.save_again(&format!("na {number}"));
+    assert!(writer.has_kept_all(), "round {number}");
+}
+
+fn report(what: &str, writer: &Writer) {
+    println!("{what}: the slowest answer took {} ms", writer.slowest.as_millis());
+    assert!(!is_long() || writer.slowest <= PROMISE, "{:?}", writer.slowest);
+}
+
+#[test]
+fn a_locked_file_loses_nothing() {
+    let server = TestServer::start(Backend::Sqlite);
+    let (mut writer, mut other) = (Writer::new(&server), server.connection());
+    for number in Rounds::new("outages-sqlite", 2, 200) {
+        let other = std::cell::RefCell::new(&mut other);
+        let begin = || execute(&mut other.borrow_mut(), "BEGIN IMMEDIATE");
+        round(&mut writer, number, begin, || execute(&mut other.borrow_mut(), "ROLLBACK"));
+    }
+    report("a locked file", &writer);
+}
+
+#[test]
+fn a_server_that_is_gone_loses_nothing() {
+    let server = TestServer::start(Backend::Postgres);
+    let mut writer = Writer::new(&server);
+    let (base, name) = server.database_url().rsplit_once('/').expect("a URL with a database");
+    let mut outside = Manager::new(&format!("{base}/postgres")).open().expect("the server");
+    for number in Rounds::new("outages-postgres", 2, 200) {
+        let outside = std::cell::RefCell::new(&mut outside);
+        let begin = || {
+            execute(&mut outside.borrow_mut(), &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+            let end_all =
+                format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+            execute(&mut outside.borrow_mut(), &end_all);
+        };
+        let end =
+            || execute(&mut outside.borrow_mut(), &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+        round(&mut writer, number, begin, end);
+    }
+    report("a server that is gone", &writer);
+}
+
+/// Lets the database grow by this many pages and no further, on all connections of the server; `None`: freely.
+fn limit_growth(server: &TestServer, pages: Option<usize>) {
+    let pool = &server.state.pool;
+    let mut all: Vec<_> = (0..pool.max_size()).map(|_| pool.get().expect("a connection")).collect();
+    for conn in &mut all {
+        let Connection::Sqlite(conn) = &mut **conn else { panic!("only SQLite can be told to be full") };
+        let limit = pages.map_or(1_000_000, |pages| page_count(conn) + pages);
+        conn.batch_execute(&format!("PRAGMA max_page_count = {limit}")).expect("a limit");
+    }
+}
+
+fn page_count(conn: &mut diesel::SqliteConnection) -> usize {
+    use diesel::prelude::*;
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        page_count: i64,
+    }
+    let row: Row = diesel::sql_query("PRAGMA page_count").get_result(conn).expect("a count");
+    usize::try_from(row.page_count).expect("not negative")
+}
+
+/// PostgreSQL cannot be told to be full from outside, so this is for SQLite only.
+#[test]
+fn a_full_disk_loses_nothing() {
+    let server = TestServer::start(Backend::Sqlite);
+    let mut writer = Writer::new(&server);
+    for number in Rounds::new("full-sqlite", 3, 200) {
+        limit_growth(&server, Some(Dice::new(number).below(6)));
+        // Each write takes some room; sooner or later there is none.
+        let refused = (0..10_000).find_map(|turn| {
+            let answer = writer.save(&format!("vol {number} {turn}"));
+            (answer.status != 200).then_some(answer)
+        });
+        let refused = refused.expect("it gets full");
+        assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
+        assert!(is_up(&writer.anyone, &SEARCHES), "search goes on");
+        assert!(writer.has_kept_all(), "round {number}");
+        limit_growth(&server, None);
+        writer.save_again(&format!("ruimte {number}"));
+        assert!(writer.has_kept_all(), "round {number}");
+    }
+    report("a full disk", &writer);
+}
+
+#[test]
+fn the_same_checks_catch_what_needs_the_database_and_what_was_never_kept() {
+    let server = TestServer::start(Backend::Sqlite);
+    let (mut writer, mut other) = (Writer::new(&server), server.connection());
+    execute(&mut other, "BEGIN IMMEDIATE");
+    // A server that says that it saved while it did not.
+    assert_eq!(writer.save("niet bewaard").status, 503);
+    writer.acknowledged = json!("niet bewaard");
+    assert!(!writer.has_kept_all());
+    execute(&mut other, "ROLLBACK");
+    let server = TestServer::start(Backend::Postgres);
+    let (base, name) = server.database_url().rsplit_once('/').expect("a URL with a database");
+    let mut outside = Manager::new(&format!("{base}/postgres")).open().expect("the server");
+    execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+    let end_all = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    execute(&mut outside, &end_all);
+    assert!(!is_up(&server.anyone(), &["/readyz"]), "this one does need the database");
+    execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+}

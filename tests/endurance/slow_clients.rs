@@ -1,0 +1,96 @@
+//! Clients that send a byte now and then: they are cut off, and others do not notice.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::program::Program;
+use super::{is_long, times};
+use crate::support::{Backend, Browser, TestServer};
+
+/// Within this they must be cut off.
+const PROMISE: Duration = Duration::from_secs(30);
+/// How long a slow client waits before each byte.
+const PAUSE: Duration = Duration::from_millis(500);
+/// What good traffic must keep of its speed, in hundredths.
+const KEEPS: u64 = 80;
+
+const HEADERS: &[u8] = b"GET /zoeken HTTP/1.1\r\nHost: jeugdhulp.example\r\nX-Slow: ";
+const BODY: &[u8] = b"POST /v1/tokens HTTP/1.1\r\nHost: jeugdhulp.example\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{";
+
+fn connect(url: &str, beginning: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
+    stream.write_all(beginning).expect("the beginning is taken");
+    stream.set_nonblocking(true).expect("a socket");
+    stream
+}
+
+/// Whether the server has ended it, or has answered, which ends it too.
+fn is_cut(stream: &mut TcpStream) -> bool {
+    let mut answer = [0; 64];
+    let is_sent = !matches!(stream.write(b"x"), Err(error) if error.kind() != ErrorKind::WouldBlock);
+    let is_open = matches!(stream.read(&mut answer), Err(error) if error.kind() == ErrorKind::WouldBlock);
+    !is_sent || !is_open
+}
+
+/// Keeps the connections trickling until all are cut or time is up. Returns how many are left.
+fn trickle(mut streams: Vec<TcpStream>, limit: Duration) -> usize {
+    let begin = Instant::now();
+    while !streams.is_empty() && begin.elapsed() < limit {
+        streams.retain_mut(|stream| !is_cut(stream));
+        std::thread::park_timeout(PAUSE);
+    }
+    streams.len()
+}
+
+/// Answers a second that good clients get while `work` goes on.
+fn good_traffic_during<T>(browser: &Browser, work: impl FnOnce() -> T) -> (T, u64) {
+    let (stop, count, begin) = (AtomicBool::new(false), AtomicU64::new(0), Instant::now());
+    let result = std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    assert_eq!(browser.get("/v1/aanbod?gemeente=GM0243&product=emdr").status, 200);
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        let result = work();
+        stop.store(true, Ordering::Relaxed);
+        result
+    });
+    let seconds = begin.elapsed().as_secs().max(1);
+    (result, count.load(Ordering::Relaxed) / seconds)
+}
+
+#[test]
+fn slow_clients_are_cut_off_and_others_do_not_notice() {
+    let server = TestServer::start(Backend::Sqlite);
+    let program = Program::start(server.database_url());
+    let browser = Browser::new(&program.url);
+    let each = times(10, 1000);
+    let connections = || -> Vec<TcpStream> {
+        let one = |number| connect(&program.url, if number % 2 == 0 { HEADERS } else { BODY });
+        (0..2 * each).map(one).collect()
+    };
+    if !is_long() {
+        assert_eq!(trickle(connections(), PROMISE), 0, "all are cut off");
+        assert_eq!(browser.get("/zoeken").status, 200);
+        return;
+    }
+    let ((), alone) = good_traffic_during(&browser, || std::thread::park_timeout(Duration::from_secs(15)));
+    let (left, beside) = good_traffic_during(&browser, || trickle(connections(), PROMISE));
+    println!("slow clients: {left} left of {}, good traffic {beside} of {alone} a second", 2 * each);
+    assert_eq!(left, 0, "all are cut off");
+    assert!(beside * 100 >= alone * KEEPS, "{beside} of {alone} a second");
+}
+
+#[test]
+fn the_same_check_catches_a_server_that_waits_forever() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let streams = (0..3).map(|_| connect(&url, HEADERS)).collect();
+    let taken: Vec<_> = (0..3).map(|_| listener.accept().expect("a client")).collect();
+    assert_eq!(trickle(streams, 2 * PAUSE), taken.len());
+}

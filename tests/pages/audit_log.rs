@@ -1,0 +1,162 @@
+//! The log of the privacy officer, the end of its chain by mail, and `security.txt`.
+
+use beschikbaarheidswijzer::audit::actions::{Reach, find_head, seal_lines};
+use beschikbaarheidswijzer::audit::chain::Head;
+use beschikbaarheidswijzer::config::Addresses;
+use beschikbaarheidswijzer::db::schema::audit_event;
+use beschikbaarheidswijzer::reports::audit_log::head_mail::mail_head;
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::on_both;
+use crate::support::{TestServer, now};
+
+const OFFICER: &str = "privacy-regio";
+const MANAGER: &str = "beheerder-regio";
+
+/// Action and number of what it was done to, of the newest line.
+fn newest(server: &TestServer) -> (String, String) {
+    audit_event::table
+        .order(audit_event::id.desc())
+        .select((audit_event::action, audit_event::object_id))
+        .first(&mut server.connection())
+        .expect("a line")
+}
+
+/// Gives a segment a new name, and the request a number that can be found again.
+fn rename_segment(server: &TestServer) {
+    let path = "/v1/regios/noord-veluwe/segmenten/1";
+    let manager = server.user(MANAGER);
+    let before = manager.get(path);
+    let mut body = before.json();
+    body.as_object_mut()
+        .expect("an object")
+        .retain(|key, _| key != "code" && key != "versie" && key != "regio");
+    body["naam"] = json!("Hoog specialistisch anders");
+    let version = before.header("etag").expect("a version").to_owned();
+    let answer = manager.put_version(path, &version, &body);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+on_both! {
+    fn the_officer_sees_who_changed_what_and_looking_is_a_line_too(server) {
+        rename_segment(&server);
+        seal_lines(&mut server.connection(), now(), Reach::All).expect("a database");
+        let officer = server.visitor(OFFICER);
+
+        let list = officer.get("/logboek?handeling=segment&uitkomst=gedaan");
+        assert_eq!(list.status, 200, "{}", list.body);
+        assert!(list.body.contains("segment-opslaan") && list.body.contains(MANAGER), "{}", list.body);
+        assert!(list.body.contains("1 regel"), "{}", list.body);
+        assert_eq!(newest(&server), ("logboek-inzien".into(), String::new()));
+
+        let start = list.body.find("/logboek/").expect("a link to the line");
+        let link: String = list.body[start..].chars().take_while(|c| *c != '"').collect();
+        let line = officer.get(&link);
+        assert_eq!(line.status, 200);
+        for part in ["<th scope=\"row\">name</th>", "Hoog specialistisch anders", "Alles hierover"] {
+            assert!(line.body.contains(part), "{part}: {}", line.body);
+        }
+        let id = link.trim_start_matches("/logboek/").to_owned();
+        assert_eq!(newest(&server), ("logregel-inzien".into(), id));
+
+        let file = officer.get("/logboek.csv?handeling=segment");
+        assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
+        let lines: Vec<&str> = file.body.lines().collect();
+        assert_eq!(lines.len(), 2, "{}", file.body);
+        assert!(lines[0].starts_with("keten,tijdstip,gebruiker"), "{}", lines[0]);
+        assert!(lines[1].contains(",segment-opslaan,gedaan,segment,"), "{}", lines[1]);
+        assert_eq!(newest(&server).0, "logboek-downloaden");
+    }
+}
+
+on_both! {
+    fn failed_sign_ins_and_refusals_are_in_the_log(server) {
+        let stranger = server.anyone();
+        stranger.post_form("/inloggen", &[("naam", MANAGER), ("wachtwoord", "niet het goede wachtwoord")]);
+        assert_eq!(server.visitor(MANAGER).get("/logboek").status, 403, "a manager may not read it");
+        let officer = server.visitor(OFFICER);
+        let list = officer.get("/logboek?uitkomst=geweigerd");
+        for action in ["inloggen", "logboek-inzien"] {
+            assert!(list.body.contains(&format!("<td>{action}</td>")), "{action}: {}", list.body);
+        }
+    }
+}
+
+on_both! {
+    fn filters_are_checked_and_kept(server) {
+        let officer = server.visitor(OFFICER);
+        for wrong in ["van=gisteren", "van=22-11-2026&tot=01-11-2026", "uitkomst=misschien", "onbekend=1"] {
+            assert_eq!(officer.get(&format!("/logboek?{wrong}")).status, 400, "{wrong}");
+        }
+        let lines = server.audit_lines();
+        let nothing = officer.get("/logboek?van=01-01-2020&tot=31-12-2020");
+        assert!(nothing.body.contains("Geen regel past bij deze filters"), "{}", nothing.body);
+        assert!(nothing.body.contains("value=\"01-01-2020\""), "{}", nothing.body);
+        assert_eq!(server.audit_lines(), lines + 1, "looking at nothing is a line too");
+        // A percent sign is a letter like any other.
+        assert!(officer.get("/logboek?gebruiker=%25").body.contains("Geen regel past"));
+        assert_eq!(officer.get("/logboek/999999999").status, 404);
+        assert_eq!(officer.get("/logboek/een").status, 404);
+    }
+}
+
+on_both! {
+    fn lines_of_another_region_are_not_there(server) {
+        rename_segment(&server);
+        server.execute(
+            "INSERT INTO region (code, name, phone, email, website, fresh_days, stale_days, intake_norm_weeks, \
+             treatment_norm_weeks, version) \
+             SELECT 'elders', 'Elders', phone, email, website, fresh_days, stale_days, intake_norm_weeks, \
+             treatment_norm_weeks, 1 FROM region; \
+             UPDATE organisation SET region_id = (SELECT id FROM region WHERE code = 'elders') \
+             WHERE name = 'Huisartsen Noord-Veluwe'; \
+             UPDATE user_account SET organisation_id = \
+             (SELECT id FROM organisation WHERE name = 'Huisartsen Noord-Veluwe') WHERE name = 'privacy-regio'",
+        );
+        let officer = server.visitor(OFFICER);
+        let list = officer.get("/logboek?handeling=segment-opslaan");
+        assert!(list.body.contains("Geen regel past"), "{}", list.body);
+        let own = officer.get("/logboek?gebruiker=privacy");
+        assert!(own.body.contains(OFFICER), "{}", own.body);
+    }
+}
+
+on_both! {
+    fn the_end_of_the_chain_is_mailed_once_a_day(server) {
+        let to = Addresses::try_from("bewaren@regio.example, fg@regio.example".to_owned()).expect("addresses").0;
+        seal_lines(&mut server.connection(), now(), Reach::All).expect("a database");
+        let head = find_head(&mut server.connection()).expect("a database");
+        let mail = |at, to: &[String]| mail_head(&mut server.connection(), at, to).expect("a database");
+        assert!(!mail(now(), &[]), "to nobody");
+        assert!(mail(now(), &to));
+        assert!(!mail(now() + TimeDelta::hours(3), &to), "once a day");
+        let mails = server.mails();
+        assert_eq!(mails.len(), 2);
+        let kept = mails[0].1.lines().find_map(|line| line.parse::<Head>().ok()).expect("a seal");
+        assert_eq!(kept, head);
+        assert!(mail(now() + TimeDelta::days(1), &to), "and again the next day");
+    }
+}
+
+on_both! {
+    fn weaknesses_can_be_told_where_the_configuration_says(server) {
+        let path = "/.well-known/security.txt";
+        assert_eq!(server.anyone().get(path).status, 404, "without an address there is none");
+        let told = server.start_with_settings(|config| {
+            config.security_contact = Some("mailto:veiligheid@regio.example".into());
+            config.security_policy = Some("https://regio.example/melden".into());
+        });
+        let answer = told.anyone().get(path);
+        assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+        assert_eq!(
+            answer.body,
+            "Contact: mailto:veiligheid@regio.example\n\
+             Expires: 2027-02-19T09:00:00Z\n\
+             Preferred-Languages: nl, en\n\
+             Canonical: https://jeugdhulp.example/.well-known/security.txt\n\
+             Policy: https://regio.example/melden\n"
+        );
+    }
+}
