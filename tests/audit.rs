@@ -214,8 +214,10 @@ fn brought(server: &TestServer, user: &str, kind: FileKind, content: &[u8]) -> i
 /// Makes what a page needs, and says where its form stands and where that goes.
 type Prepare = fn(&TestServer) -> (String, String);
 
-/// The writes of pages about something that has to be there first: user, template, preparation, fields.
-fn prepared_writes() -> Vec<(&'static str, &'static str, Prepare, Vec<(&'static str, &'static str)>)> {
+/// A write of a page about something that has to be there first: user, template, preparation, fields.
+type PreparedWrite = (&'static str, &'static str, Prepare, Vec<(&'static str, &'static str)>);
+
+fn prepared_writes() -> Vec<PreparedWrite> {
     vec![
         (
             "beheerder-regio",

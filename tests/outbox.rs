@@ -75,9 +75,9 @@ fn mails_per_fault() -> usize {
 /// A mail server is asked once or twice for every mail, so the reply it never gives must not be waited for long. All
 /// other replies have all the time they need, on however busy a machine.
 const PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(60),
-    reply: Duration::from_secs(60),
-    acceptance: Duration::from_secs(60),
+    connect: Duration::from_mins(1),
+    reply: Duration::from_mins(1),
+    acceptance: Duration::from_mins(1),
 };
 
 fn mailer(sink: &SmtpSink, fault: Option<Fault>) -> Mailer {

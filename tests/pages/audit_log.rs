@@ -41,7 +41,7 @@ fn rename_segment(server: &TestServer) {
 
 on_both! {
     fn the_officer_sees_who_changed_what_and_looking_is_a_line_too(server) {
-        rename_segment(&server);
+        rename_segment(server);
         seal_lines(&mut server.connection(), now(), Reach::All).expect("a database");
         let officer = server.visitor(OFFICER);
 
@@ -49,7 +49,7 @@ on_both! {
         assert_eq!(list.status, 200, "{}", list.body);
         assert!(list.body.contains("segment-opslaan") && list.body.contains(MANAGER), "{}", list.body);
         assert!(list.body.contains("1 regel"), "{}", list.body);
-        assert_eq!(newest(&server), ("logboek-inzien".into(), String::new()));
+        assert_eq!(newest(server), ("logboek-inzien".into(), String::new()));
 
         let start = list.body.find("/logboek/").expect("a link to the line");
         let link: String = list.body[start..].chars().take_while(|c| *c != '"').collect();
@@ -59,7 +59,7 @@ on_both! {
             assert!(line.body.contains(part), "{part}: {}", line.body);
         }
         let id = link.trim_start_matches("/logboek/").to_owned();
-        assert_eq!(newest(&server), ("logregel-inzien".into(), id));
+        assert_eq!(newest(server), ("logregel-inzien".into(), id));
 
         let file = officer.get("/logboek.csv?handeling=segment");
         assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
@@ -67,7 +67,7 @@ on_both! {
         assert_eq!(lines.len(), 2, "{}", file.body);
         assert!(lines[0].starts_with("keten,tijdstip,gebruiker"), "{}", lines[0]);
         assert!(lines[1].contains(",segment-opslaan,gedaan,segment,"), "{}", lines[1]);
-        assert_eq!(newest(&server).0, "logboek-downloaden");
+        assert_eq!(newest(server).0, "logboek-downloaden");
     }
 }
 
@@ -104,7 +104,7 @@ on_both! {
 
 on_both! {
     fn lines_of_another_region_are_not_there(server) {
-        rename_segment(&server);
+        rename_segment(server);
         server.execute(
             "INSERT INTO region (code, name, phone, email, website, fresh_days, stale_days, intake_norm_weeks, \
              treatment_norm_weeks, version) \
