@@ -4,7 +4,8 @@
 #   scripts/with-postgres.sh COMMAND...
 #
 # The command finds TEST_POSTGRES_URL in its environment, and psql of the same version first in its PATH. The server
-# takes a free port, so it does not meet one that is already running. It trades safety for speed: for tests only.
+# takes a free port, so it does not meet one that is already running. It trades safety for speed, and keeps its files
+# in memory where there is room for them: for tests only.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -45,8 +46,15 @@ free_port() {
   node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); });'
 }
 
+# Copying a template is files, hundreds of them: in memory that takes a third of the time.
+roomy_folder() {
+  local free
+  free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1) || free=0
+  if [ -w /dev/shm ] && [ "$free" -ge 2097152 ]; then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi
+}
+
 make_data() {
-  data=$(mktemp -d "${TMPDIR:-/tmp}/pg-test.XXXXXX")
+  data=$(mktemp -d "$(roomy_folder)/pg-test.XXXXXX")
   if is_root; then
     id postgres >/dev/null 2>&1 || useradd --system --no-create-home --shell /usr/sbin/nologin postgres
     chown postgres "$data"
