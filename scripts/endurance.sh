@@ -5,7 +5,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-parts="kills stale outages full mails restores clock slow tokens roles injections imports soak fsync fuzz"
+parts="kills stale outages full mails restores clock slow tokens roles injections imports upgrades soak fsync fuzz"
 
 [ $# -gt 0 ] && [ -n "$1" ] || die "Say which part: make endurance PART=... with one or more of: $parts, or all"
 [ "$1" != all ] || set -- $parts
@@ -25,6 +25,7 @@ filter() {
     roles) echo 'test(/^roles::/)' ;;
     injections) echo 'test(/^endurance::injections/)' ;;
     imports) echo 'test(/^exchange::/)' ;;
+    upgrades) echo 'test(/^endurance::upgrades/)' ;;
     soak) echo 'test(/^endurance::soak/)' ;;
     fsync) echo 'test(/^endurance::fsync/)' ;;
     fuzz) echo fuzz ;;

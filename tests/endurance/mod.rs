@@ -13,6 +13,7 @@ mod program;
 mod slow_clients;
 mod soak;
 mod stale_edits;
+mod upgrades;
 
 use std::path::PathBuf;
 
