@@ -465,6 +465,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    access_event (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        region_id -> BigInt,
+        request_id -> Text,
+        origin -> Text,
+        user_id -> Nullable<BigInt>,
+        user_name -> Text,
+        display_name -> Text,
+        organisation -> Text,
+        roles -> Text,
+        kind -> Text,
+        action -> Text,
+        purpose -> Text,
+        rule -> Text,
+        subjects -> Text,
+        subject_count -> Integer,
+        object_id -> Text,
+        question -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));

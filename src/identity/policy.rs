@@ -21,6 +21,8 @@ pub enum Permission {
     ManageUsers,
     /// See and keep what the audit holds.
     ReadAudit,
+    /// See who looked at which waiting client.
+    ReadAccessLog,
     /// Use one's own session and account (sign out, password, second factor, tokens).
     UseOwnSession,
 }
@@ -34,7 +36,7 @@ pub enum Access {
 }
 
 /// The policy. A role that is not named with a permission does not have it.
-pub const POLICY: [(Permission, &[Role]); 9] = [
+pub const POLICY: [(Permission, &[Role]); 10] = [
     (
         Permission::SeeReferrerContacts,
         &[
@@ -55,6 +57,7 @@ pub const POLICY: [(Permission, &[Role]); 9] = [
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
+    (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
 
@@ -70,6 +73,7 @@ impl Permission {
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
+            Self::ReadAccessLog => "inzage-zien",
             Self::UseOwnSession => "eigen-sessie",
         }
     }
@@ -90,6 +94,7 @@ impl Permission {
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit
+            | Self::ReadAccessLog
             | Self::UseOwnSession => None,
         }
     }
