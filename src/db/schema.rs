@@ -164,6 +164,8 @@ diesel::table! {
         confirmed_by -> Nullable<Text>,
         version -> Integer,
         supply_version -> BigInt,
+        fitted_needs -> Text,
+        excluded_needs -> Text,
     }
 }
 

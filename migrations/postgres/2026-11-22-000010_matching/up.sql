@@ -26,3 +26,7 @@ CREATE INDEX access_event_by_time ON access_event (region_id, at);
 
 CREATE TRIGGER access_event_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON access_event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- What an offer is good at and what it cannot take on: codes of needs with a comma between.
+ALTER TABLE offer ADD COLUMN fitted_needs TEXT NOT NULL DEFAULT '';
+ALTER TABLE offer ADD COLUMN excluded_needs TEXT NOT NULL DEFAULT '';

@@ -28,3 +28,7 @@ CREATE TRIGGER access_event_is_append_only_update BEFORE UPDATE ON access_event
 BEGIN SELECT RAISE(ABORT, 'access_event is append-only'); END;
 CREATE TRIGGER access_event_is_append_only_delete BEFORE DELETE ON access_event
 BEGIN SELECT RAISE(ABORT, 'access_event is append-only'); END;
+
+-- What an offer is good at and what it cannot take on: codes of needs with a comma between.
+ALTER TABLE offer ADD COLUMN fitted_needs TEXT NOT NULL DEFAULT '';
+ALTER TABLE offer ADD COLUMN excluded_needs TEXT NOT NULL DEFAULT '';
