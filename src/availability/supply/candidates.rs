@@ -65,8 +65,9 @@ impl Snapshot {
             .map(|index| (*index, self.offer(*index)))
             .filter(|(_, offer)| offer.figures.closes_on.is_none_or(|day| day > self.today))
             .map(|(index, offer)| {
-                let covered =
-                    offer.coverage.binary_search_by_key(&origin.municipality, |(municipality, _)| *municipality);
+                let covered = offer
+                    .coverage
+                    .binary_search_by_key(&origin.municipality, |(municipality, _)| *municipality);
                 let metres = metres(distance_km(from, self.location(offer).point));
                 Candidate {
                     offer: index,
