@@ -17,6 +17,8 @@ pub enum Permission {
     AnswerReports,
     /// Register waiting clients of one's own municipalities, and follow them until they have care.
     KeepWaitingList,
+    /// Put a child on the waiting list, and see what became of one's own registrations.
+    RegisterClients,
     /// See the outbox and try mails again.
     ManageMail,
     /// Manage the organisations, users and service accounts of one's region.
@@ -36,7 +38,7 @@ pub enum Access {
 }
 
 /// The policy. A role that is not named with a permission does not have it.
-pub const POLICY: [(Permission, &[Role]); 10] = [
+pub const POLICY: [(Permission, &[Role]); 11] = [
     (
         Permission::SeeReferrerContacts,
         &[
@@ -55,6 +57,7 @@ pub const POLICY: [(Permission, &[Role]); 10] = [
     (Permission::WatchFreshness, &[Role::AccountManager]),
     (Permission::AnswerReports, &[Role::Provider, Role::AccountManager]),
     (Permission::KeepWaitingList, &[Role::Toegang]),
+    (Permission::RegisterClients, &[Role::Toegang, Role::Referrer]),
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
@@ -71,6 +74,7 @@ impl Permission {
             Self::WatchFreshness => "actualiteit-volgen",
             Self::AnswerReports => "meldingen-beantwoorden",
             Self::KeepWaitingList => "wachtlijst-bijhouden",
+            Self::RegisterClients => "wachtenden-aanmelden",
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
@@ -92,6 +96,7 @@ impl Permission {
             | Self::WatchFreshness
             | Self::AnswerReports
             | Self::KeepWaitingList
+            | Self::RegisterClients
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit
