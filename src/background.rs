@@ -143,7 +143,11 @@ fn keep_waiting_list(conn: &mut Connection, _: &AppState, now: DateTime<Utc>) ->
     let told = upkeep::follow_book(conn, now)?;
     let stripped = upkeep::strip_closed(conn, now)?;
     if told + stripped > 0 {
-        tracing::info!(told, stripped, "followed the product book for who waits, and erased what was kept long enough");
+        tracing::info!(
+            told,
+            stripped,
+            "followed the product book for who waits, and erased what was kept long enough"
+        );
     }
     Ok(())
 }

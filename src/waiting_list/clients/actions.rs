@@ -12,7 +12,7 @@ use rules::waiting::similarity::{Features, Similarity, compare};
 
 use self::known::{Known, UNKNOWN_PRODUCT};
 use super::model::{FormChoices, LineKind, ListSettings, NewLine, Recorded, TimelineLine, WaitingClient};
-use super::standing::{Listed, Standing};
+use super::standing::{Listed, Question, Standing};
 use super::steps::{OwnStep, StepDraft};
 use super::store::{self, LifeRow, NewClient, NewEvent, Scope};
 use super::words::changed_words;
@@ -21,6 +21,8 @@ use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::waiting_list::access_log;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
 
 /// The kind of object in the audit.
 pub const OBJECT: &str = "wachtende";
@@ -43,10 +45,44 @@ pub fn find_for_toegang(conn: &mut Connection, actor: &Actor, code: &str) -> Res
     find_in_scope(conn, scope, code)
 }
 
-/// A waiting client the actor's own organisation registered.
-pub fn find_for_referrer(conn: &mut Connection, actor: &Actor, code: &str) -> Result<WaitingClient> {
+/// The same to be shown, which is written in the access log first.
+pub fn view_for_toegang(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+) -> Result<WaitingClient> {
+    let client = find_for_toegang(conn, actor, code)?;
+    let access = Access::new(AccessKind::ViewClient).client(client.code.as_str());
+    access_log::actions::record(conn, actor, now, &access)?;
+    Ok(client)
+}
+
+/// A waiting client the actor's own organisation registered, to be shown.
+pub fn view_for_referrer(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+) -> Result<WaitingClient> {
     let scope = Scope::OwnRegistrations { user_id: identity(actor)?.user_id };
-    find_in_scope(conn, scope, code)
+    let client = find_in_scope(conn, scope, code)?;
+    let access = Access::new(AccessKind::ViewClient).client(client.code.as_str());
+    access_log::actions::record(conn, actor, now, &access)?;
+    Ok(client)
+}
+
+/// Writes down that these clients of a list are shown, to whom and what was asked for.
+pub fn record_list(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (kind, question): (AccessKind, &Question),
+    codes: &[ClientCode],
+) -> Result<()> {
+    let shown = codes.iter().map(|code| code.as_str().to_owned());
+    let access = Access::new(kind).clients(shown).asking(question)?;
+    access_log::actions::record(conn, actor, now, &access)
 }
 
 fn find_in_scope(conn: &mut Connection, scope: Scope, code: &str) -> Result<WaitingClient> {
@@ -120,6 +156,11 @@ pub fn list_similar(
     alike.sort_by(|(one, first), (other, second)| {
         second.score.cmp(&first.score).then_with(|| one.code.cmp(&other.code))
     });
+    if !alike.is_empty() {
+        let shown = alike.iter().map(|(client, _)| client.code.as_str().to_owned());
+        let access = Access::new(AccessKind::CompareClients).clients(shown);
+        access_log::actions::record(conn, actor, now, &access)?;
+    }
     Ok(alike)
 }
 

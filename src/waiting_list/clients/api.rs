@@ -17,12 +17,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::actions;
 use super::model::{TimelineLine, WaitingClient};
 use super::reading::{Writing, read_draft, read_step};
-use super::standing::{ClientColumn, ClientFilter, Listed, Standing, StatusFilter, sort};
+use super::standing::{ClientColumn, ClientFilter, Listed, Question, Standing, StatusFilter, sort};
 use super::steps::OwnStep;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, SortOrder};
 use crate::product_book::described::{Datum, Productcode};
+use crate::waiting_list::access_log::model::AccessKind;
 use crate::web::context::Context;
 use crate::web::described::{PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::Fields;
@@ -370,11 +371,15 @@ pub async fn list_clients(ctx: Context, QueryInput(mut query): QueryInput) -> Re
     list.retain(|listed| filter.fits(listed, today));
     sort(&mut list, SortOrder { column: ClientColumn::Waited, descending: false });
     let paging = Paging::new(number, list.len());
-    let wachtenden = paging
-        .cut(&list)
-        .iter()
-        .map(|Listed { client, standing }| ClientBody::new(client, standing, today))
-        .collect();
+    let rows = paging.cut(&list);
+    let shown: Vec<_> = rows.iter().map(|listed| listed.client.code).collect();
+    let question = Question::from(&filter);
+    ctx.db(move |conn, actor, now| {
+        actions::record_list(conn, actor, now, (AccessKind::ListClients, &question), &shown)
+    })
+    .await?;
+    let wachtenden =
+        rows.iter().map(|Listed { client, standing }| ClientBody::new(client, standing, today)).collect();
     reply::json(&Wachtenden { wachtenden, paginering: paging.into() })
 }
 
@@ -398,8 +403,8 @@ pub async fn get_client(
     query.finish(())?;
     let (code, today) = (path.into_inner(), ctx.today());
     let (client, standing, lines) = ctx
-        .db(move |conn, actor, _| {
-            let client = actions::find_for_toegang(conn, actor, &code)?;
+        .db(move |conn, actor, now| {
+            let client = actions::view_for_toegang(conn, actor, now, &code)?;
             let standing = actions::find_standing(conn, &client, today)?;
             let lines = actions::list_timeline(conn, client.id)?;
             Ok((client, standing, lines))
@@ -443,12 +448,11 @@ pub async fn post_client(
     let today = ctx.today();
     let (client, standing) = ctx
         .db(move |conn, actor, now| {
+            // Before the transaction: what was compared is in the access log, whatever comes of it.
+            if !sure && let Some((other, alike)) = actions::list_similar(conn, actor, now, &draft)?.first() {
+                return Err(Error::collision("tochAanmelden", "lijkt-op", alike.words(other.code)));
+            }
             db::write(conn, |conn| {
-                if !sure
-                    && let Some((other, alike)) = actions::list_similar(conn, actor, now, &draft)?.first()
-                {
-                    return Err(Error::collision("tochAanmelden", "lijkt-op", alike.words(other.code)));
-                }
                 let client = actions::register(conn, actor, now, draft)?;
                 let standing = actions::find_standing(conn, &client, today)?;
                 Ok((client, standing))

@@ -103,7 +103,11 @@ fn product_rows(conn: &mut Connection, region_id: i64, new: &Settings) -> Result
     ];
     for (field, codes) in &named {
         for code in codes.iter().filter(|code| !ids.contains_key(code.as_str())) {
-            violations.add(*field, "onbekend", format!("{code} staat niet in het productenboek van de regio"));
+            violations.add(
+                *field,
+                "onbekend",
+                format!("{code} staat niet in het productenboek van de regio"),
+            );
         }
     }
     if new.successors.iter().any(|(old, next)| old == next) {

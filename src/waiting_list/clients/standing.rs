@@ -5,6 +5,7 @@ use rules::waiting::attention::{Attention, AttentionFacts, attention};
 use rules::waiting::life::{BodyDecision, ClientStatus};
 use rules::waiting::registration::Urgency;
 use rules::waiting::waited::{ListCount, NormResult, WaitFacts, Waited, waited};
+use serde::Serialize;
 
 use super::model::{Milestones, WaitingClient};
 use crate::clock::dutch_day;
@@ -106,6 +107,38 @@ pub struct ClientFilter {
     pub past_norm: bool,
     /// A part of the code of the client, as stored.
     pub code: Option<String>,
+}
+
+/// What was asked of a list, as the access log keeps it: codes only, and of a part of a code that somebody typed no more
+/// than that it was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Question {
+    pub status: String,
+    pub product: Option<String>,
+    pub gemeente: Option<String>,
+    pub urgentie: Option<&'static str>,
+    #[serde(rename = "bovenNorm")]
+    pub past_norm: bool,
+    #[serde(rename = "opCode")]
+    pub by_code: bool,
+}
+
+impl From<&ClientFilter> for Question {
+    fn from(filter: &ClientFilter) -> Self {
+        Self {
+            status: match filter.status {
+                StatusFilter::Open => "op-de-lijst".to_owned(),
+                StatusFilter::OnHold => "gepauzeerd".to_owned(),
+                StatusFilter::Only(status) => status.code().to_owned(),
+                StatusFilter::Closed => "van-de-lijst".to_owned(),
+            },
+            product: filter.product.clone(),
+            gemeente: filter.municipality.clone(),
+            urgentie: filter.urgency.map(Urgency::code),
+            past_norm: filter.past_norm,
+            by_code: filter.code.is_some(),
+        }
+    }
 }
 
 /// Which statuses a list shows.

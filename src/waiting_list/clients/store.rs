@@ -15,7 +15,8 @@ use self::rows::{ClientRow, SettingRow, TimelineRow, birth_number, corrupt};
 pub(super) use self::rows::{FactsRow, LifeRow, NewClient, NewEvent, ProductRow};
 pub(super) use self::upkeep::{
     ProductTermsRow, insert_contract_end, list_ended_contracts, list_of_ended_products, list_product_terms,
-    list_region_ids, list_to_strip, list_wanting, replace_closing_days, replace_product_terms, save_settings, strip_client,
+    list_region_ids, list_to_strip, list_wanting, replace_closing_days, replace_product_terms, save_settings,
+    strip_client,
 };
 use super::model::{
     FormChoices, LineKind, ListSettings, Milestones, ProductChoice, ProviderChoice, TimelineLine,

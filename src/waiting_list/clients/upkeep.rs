@@ -87,7 +87,14 @@ fn follow_successors(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize>
             }
             let to = successor.parse().map_err(Error::internal)?;
             let reason = Reason::new(RecodeReason::BookChanged, None).map_err(Error::internal)?;
-            take_step(conn, &Actor::background(), now, id, Some(client.version), LifeEvent::Recode { to, reason })?;
+            take_step(
+                conn,
+                &Actor::background(),
+                now,
+                id,
+                Some(client.version),
+                LifeEvent::Recode { to, reason },
+            )?;
             Ok(1)
         })?;
     }

@@ -72,8 +72,8 @@ pub async fn show(
     query.finish(())?;
     let (code, today) = (path.into_inner(), ctx.today());
     let (client, standing, mut lines) = ctx
-        .db(move |conn, actor, _| {
-            let client = actions::find_for_toegang(conn, actor, &code)?;
+        .db(move |conn, actor, now| {
+            let client = actions::view_for_toegang(conn, actor, now, &code)?;
             let standing = actions::find_standing(conn, &client, today)?;
             let lines = actions::list_timeline(conn, client.id)?;
             Ok((client, standing, lines))

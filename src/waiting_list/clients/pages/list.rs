@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use rules::codes::{MunicipalityCode, ProductCode};
 use rules::waiting::attention::Attention;
+use rules::waiting::client_code::ClientCode;
 use rules::waiting::life::ClientStatus;
 use rules::waiting::registration::Urgency;
 use rules::waiting::waited::ListCount;
@@ -11,9 +12,12 @@ use rules::waiting::waited::ListCount;
 use super::SECTION;
 use crate::error::Result;
 use crate::paging::SortOrder;
+use crate::waiting_list::access_log::model::AccessKind;
 use crate::waiting_list::clients::actions;
 use crate::waiting_list::clients::reading::read_code_part;
-use crate::waiting_list::clients::standing::{ClientColumn, ClientFilter, Listed, StatusFilter, count, sort};
+use crate::waiting_list::clients::standing::{
+    ClientColumn, ClientFilter, Listed, Question, StatusFilter, count, sort,
+};
 use crate::waiting_list::clients::steps::OwnStep;
 use crate::web::context::Context;
 use crate::web::csv::{Sheet, attachment};
@@ -203,9 +207,8 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         .filter(|(_, _, shown)| *shown)
         .map(|(label, column, _)| SortHead::new(label, column, order, &COLUMNS, address))
         .collect();
-    let mut needing: Vec<Today> =
+    let needing: Vec<Today> =
         open.iter().filter(|listed| !listed.standing.attention.is_empty()).map(needs_today).collect();
-    needing.sort_by_key(|line| !line.pressing);
     let all_today = needing.iter().filter(|line| line.pressing).count();
     let (now_lines, later): (Vec<Today>, Vec<Today>) = needing.into_iter().partition(|line| line.pressing);
     let page = ListPage {
@@ -231,7 +234,24 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         several_municipalities,
         asked: asked.clone(),
     };
+    let shown: Vec<ClientCode> = rows
+        .iter()
+        .map(|listed| listed.client.code)
+        .chain(page.today.iter().chain(&page.later).filter_map(|line| line.code.parse().ok()))
+        .collect();
+    record(&ctx, AccessKind::ListClients, &filter, shown).await?;
     html(&page)
+}
+
+/// Nothing is shown before it is written down who sees it.
+async fn record(
+    ctx: &Context,
+    kind: AccessKind,
+    filter: &ClientFilter,
+    shown: Vec<ClientCode>,
+) -> Result<()> {
+    let question = Question::from(filter);
+    ctx.db(move |conn, actor, now| actions::record_list(conn, actor, now, (kind, &question), &shown)).await
 }
 
 fn several(list: &[Listed]) -> bool {
@@ -320,6 +340,13 @@ pub async fn csv(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Http
         .await?;
     let mut fitting: Vec<Listed> = list.into_iter().filter(|listed| filter.fits(listed, today)).collect();
     sort(&mut fitting, order);
+    record(
+        &ctx,
+        AccessKind::ExportClients,
+        &filter,
+        fitting.iter().map(|listed| listed.client.code).collect(),
+    )
+    .await?;
     let heads = [
         "code",
         "gemeente",

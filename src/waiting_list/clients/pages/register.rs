@@ -237,11 +237,11 @@ pub async fn code(ctx: Context, path: Path<String>, QueryInput(query): QueryInpu
     let code = path.into_inner();
     let of_toegang = ctx.actor.has_role(Role::Toegang);
     let client = ctx
-        .db(move |conn, actor, _| {
+        .db(move |conn, actor, now| {
             if of_toegang {
-                actions::find_for_toegang(conn, actor, &code)
+                actions::view_for_toegang(conn, actor, now, &code)
             } else {
-                actions::find_for_referrer(conn, actor, &code)
+                actions::view_for_referrer(conn, actor, now, &code)
             }
         })
         .await?;

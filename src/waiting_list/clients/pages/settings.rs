@@ -126,7 +126,10 @@ fn values(settings: &Settings) -> Values {
         ("kleinsteGroep", settings.list.group_size.get().to_string()),
         ("anderenMeldenAan", ticked(settings.list.referrers_register)),
         ("bewaartermijn", settings.list.retention_months.to_string()),
-        ("sluitingsdagen", lines(settings.list.closing_days.iter().map(|day| format::day_field(*day)).collect())),
+        (
+            "sluitingsdagen",
+            lines(settings.list.closing_days.iter().map(|day| format::day_field(*day)).collect()),
+        ),
         ("adviesProducten", lines(settings.body_decides.iter().cloned().collect())),
         ("snelStartProducten", lines(settings.first_help_soon.iter().cloned().collect())),
         ("opvolgers", lines(settings.successors.iter().map(|(old, next)| format!("{old} {next}")).collect())),

@@ -249,5 +249,5 @@ fn read_path(path: Path<(String, String)>) -> Result<(String, OwnStep)> {
 }
 
 async fn find(ctx: &Context, code: String) -> Result<WaitingClient> {
-    ctx.db(move |conn, actor, _| actions::find_for_toegang(conn, actor, &code)).await
+    ctx.db(move |conn, actor, now| actions::view_for_toegang(conn, actor, now, &code)).await
 }

@@ -156,9 +156,7 @@ pub(in super::super) fn list_of_ended_products(
     Ok(client::table
         .inner_join(product::table)
         .inner_join(waiting_product::table.on(waiting_product::product_id.eq(client::product_id)))
-        .inner_join(
-            successor.on(successor.field(product::id).nullable().eq(waiting_product::successor_id)),
-        )
+        .inner_join(successor.on(successor.field(product::id).nullable().eq(waiting_product::successor_id)))
         .filter(client::closed_at.is_null())
         .filter(product::valid_until.lt(today))
         .order(client::id)
