@@ -18,6 +18,7 @@ use crate::identity::policy::Permission::{
     AnswerReports, KeepOwnFigures, ManageMail, ManageProductBook, ManageUsers, ReadAudit, UseOwnSession,
     WatchFreshness,
 };
+use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
 use crate::{api_document, availability, exchange, health, identity, product_book, reports};
 
@@ -44,6 +45,23 @@ where
             .wrap(from_fn(move |req, next| pipeline::authorize(access, req, next)))
     };
     Endpoint { method, path, access, route: Box::new(route) }
+}
+
+/// Something that is created once, however often the request arrives.
+fn post_once<F, Args>(path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let route = move || {
+        Route::new()
+            .guard(MethodGuard(Method::POST))
+            .to(handler.clone())
+            .wrap(from_fn(once))
+            .wrap(from_fn(move |req, next| pipeline::authorize(access, req, next)))
+    };
+    Endpoint { method: Method::POST, path, access, route: Box::new(route) }
 }
 
 /// `HEAD` is answered wherever `GET` is.
@@ -321,7 +339,7 @@ fn provider_api() -> Vec<Endpoint> {
         get("/v1/aanbieders/{agb}/locaties/{nummer}", Public, locations::api::get_location),
         put("/v1/aanbieders/{agb}/locaties/{nummer}", manage, locations::api::put_location),
         get("/v1/aanbieders/{agb}/contracten", Public, contracts::api::list_contracts),
-        post("/v1/aanbieders/{agb}/contracten", manage, contracts::api::add_contract),
+        post_once("/v1/aanbieders/{agb}/contracten", manage, contracts::api::add_contract),
         get("/v1/aanbieders/{agb}/contracten/{id}", Public, contracts::api::get_contract),
         put("/v1/aanbieders/{agb}/contracten/{id}", manage, contracts::api::change_contract),
     ]
@@ -395,8 +413,8 @@ fn figures_api() -> Vec<Endpoint> {
         get("/v1/aanbod/{id}", Public, api::get_offer),
         put("/v1/aanbod/{id}", keep, api::put_offer),
         get("/v1/aanbod/{id}/verloop", Public, api::get_timeline),
-        post("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
-        post("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
+        post_once("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
+        post_once("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
     ]
 }
 

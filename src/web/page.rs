@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::identity::policy::Permission;
 use crate::web::assets;
 use crate::web::context::Context;
-use crate::web::input::CSRF_FIELD;
+use crate::web::input::{CSRF_FIELD, ONCE_FIELD};
+use crate::web::once;
 
 /// One entry of the main menu.
 #[derive(Debug, Clone)]
@@ -120,6 +121,11 @@ impl Page {
     /// The name of the hidden field with the form token.
     pub fn csrf_field(&self) -> &'static str {
         CSRF_FIELD
+    }
+
+    /// A hidden field with which a form is handled once, however often its button is clicked.
+    pub fn once_field(&self) -> String {
+        format!("<input type=\"hidden\" name=\"{ONCE_FIELD}\" value=\"{}\">", once::new_key())
     }
 
     /// The link to sign in and come back here.
