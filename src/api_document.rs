@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::availability::search::api::{ProductSoort, Sortering, Urgentie};
 use crate::error::{Error, Result};
-use crate::{availability, identity, product_book};
+use crate::{availability, identity, product_book, waiting_list};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,6 +78,7 @@ pub struct Problem(Probleem);
     tags(
         (name = "Productenboek", description = "Regio's, gemeenten, segmenten, producten, aanbieders, locaties en contracten"),
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
+        (name = "Wachtlijst", description = "Wie wacht, wie plek biedt en wat ervan wordt"),
         (name = "Toegang", description = "Toegangstokens vragen en vernieuwen"),
     ),
     paths(
@@ -111,6 +112,16 @@ pub struct Problem(Probleem);
         availability::figures::api::get_timeline,
         availability::figures::api::post_confirmation,
         availability::figures::api::post_offer,
+        waiting_list::open_list::api::list_clients,
+        waiting_list::responses::api::list_own,
+        waiting_list::responses::api::get_own,
+        waiting_list::responses::api::post_response,
+        waiting_list::responses::api::post_withdrawal,
+        waiting_list::responses::api::post_start,
+        waiting_list::responses::api::post_not_started,
+        waiting_list::responses::api::list_of_client,
+        waiting_list::responses::api::post_acceptance,
+        waiting_list::responses::api::post_decline,
         identity::tokens::api::post_token,
     ),
     components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))

@@ -26,4 +26,5 @@ pub mod routes;
 pub mod seed;
 pub mod server;
 pub mod state;
+pub mod waiting_list;
 pub mod web;

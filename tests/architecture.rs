@@ -10,13 +10,15 @@ use beschikbaarheidswijzer::error::Error;
 const RULES_MAY_USE: [&str; 2] = ["chrono", "thiserror"];
 
 /// Features from the ground up: a later one may use an earlier one, never back.
-const ORDER: [&str; 10] = [
+const ORDER: [&str; 12] = [
     "db",
     "audit",
     "notifications",
     "identity",
     "product_book",
     "availability",
+    "waiting_list",
+    "matching",
     "exchange",
     "reports",
     "seed",

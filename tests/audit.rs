@@ -133,8 +133,11 @@ on_both! {
 
 #[test]
 fn the_table_has_every_write_of_the_api() {
-    let listed: BTreeSet<String> =
-        writes().iter().map(|(_, method, template, _, _)| format!("{method} {template}")).collect();
+    let listed: BTreeSet<String> = writes()
+        .iter()
+        .map(|(_, method, template, _, _)| format!("{method} {template}"))
+        .chain(crate::audit_responses::API_WRITES.map(str::to_owned))
+        .collect();
     let real = routes::all()
         .into_iter()
         .filter(|route| route.path.starts_with("/v1") && route.method != Method::GET)
@@ -432,6 +435,7 @@ fn the_table_has_every_write_of_a_page() {
         .map(|write| write.template)
         .chain(prepared)
         .chain(crate::audit_identity::WRITES)
+        .chain(crate::audit_responses::PAGE_WRITES)
         .collect();
     let real = routes::all()
         .iter()

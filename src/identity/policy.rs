@@ -15,6 +15,10 @@ pub enum Permission {
     WatchFreshness,
     /// See and answer reports of figures that are not right.
     AnswerReports,
+    /// Register waiting clients of one's own municipalities, and follow them until they have care.
+    KeepWaitingList,
+    /// See who waits for what the own provider offers, so coarsely that nobody is pointed at, and respond.
+    RespondToClients,
     /// See the outbox and try mails again.
     ManageMail,
     /// Manage the organisations, users and service accounts of one's region.
@@ -34,7 +38,7 @@ pub enum Access {
 }
 
 /// The policy. A role that is not named with a permission does not have it.
-pub const POLICY: [(Permission, &[Role]); 9] = [
+pub const POLICY: [(Permission, &[Role]); 11] = [
     (
         Permission::SeeReferrerContacts,
         &[
@@ -52,6 +56,8 @@ pub const POLICY: [(Permission, &[Role]); 9] = [
     (Permission::ManageProductBook, &[Role::Administrator]),
     (Permission::WatchFreshness, &[Role::AccountManager]),
     (Permission::AnswerReports, &[Role::Provider, Role::AccountManager]),
+    (Permission::KeepWaitingList, &[Role::Toegang]),
+    (Permission::RespondToClients, &[Role::Provider]),
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
@@ -67,6 +73,8 @@ impl Permission {
             Self::ManageProductBook => "productenboek-beheren",
             Self::WatchFreshness => "actualiteit-volgen",
             Self::AnswerReports => "meldingen-beantwoorden",
+            Self::KeepWaitingList => "wachtlijst-bijhouden",
+            Self::RespondToClients => "reageren",
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
@@ -87,6 +95,8 @@ impl Permission {
             | Self::ManageProductBook
             | Self::WatchFreshness
             | Self::AnswerReports
+            | Self::KeepWaitingList
+            | Self::RespondToClients
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit

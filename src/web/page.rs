@@ -146,6 +146,10 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if keeps_figures {
         add("/capaciteit", "Capaciteit", "list-check");
     }
+    if ctx.may(Permission::RespondToClients) {
+        add("/wachtenden", "Wachtenden", "users");
+        add("/reacties", "Reacties", "message-circle");
+    }
     if ctx.may(Permission::WatchFreshness) {
         add("/actualiteit", "Actualiteit", "clock");
     }

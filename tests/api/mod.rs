@@ -4,6 +4,8 @@ mod book;
 mod forged;
 mod limits;
 mod offers;
+mod responses;
 mod segments;
 mod shape;
 mod tokens;
+mod waiting_clients;

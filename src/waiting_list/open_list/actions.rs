@@ -80,8 +80,7 @@ fn rows_to_publish(
     for group in shown.chunk_by(|one, other| Shown { handle: other.handle, ..*one } == *other) {
         let clients: Vec<&Listed> =
             group.iter().filter_map(|row| by_handle.get(&row.handle).copied()).collect();
-        let newest_at =
-            clients.iter().map(|client| client.registered_at).max().unwrap_or(NaiveDateTime::MIN);
+        let newest_at = clients.iter().map(|client| client.registered_at).max().unwrap_or(NaiveDateTime::MIN);
         for (row, client) in group.iter().zip(clients) {
             let (age_from, age_to) = row.age.ends();
             let (referred_from, referred_to) = row.referred.ends(today);

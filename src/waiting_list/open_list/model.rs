@@ -56,7 +56,8 @@ pub struct Handle(pub i64);
 impl Handle {
     /// Reads the sixteen signs of an address.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        let plain = text.len() == 16 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let plain =
+            text.len() == 16 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         let number = plain.then(|| u64::from_str_radix(text, 16).ok()).flatten();
         let number = number.and_then(|number| i64::try_from(number).ok());
         number.map(Self).ok_or("dit kenmerk bestaat niet")
@@ -108,7 +109,8 @@ impl Reach {
                 municipality_ids: offer.coverage.iter().filter_map(|(place, _)| id_of(*place)).collect(),
                 has_place: offer.has_place(),
             };
-            match reach.iter_mut().find(|known| Self { has_place: one.has_place, ..(*known).clone() } == one) {
+            match reach.iter_mut().find(|known| Self { has_place: one.has_place, ..(*known).clone() } == one)
+            {
                 Some(known) => known.has_place |= one.has_place,
                 None => reach.push(one),
             }
@@ -223,7 +225,8 @@ mod tests {
         for number in [0, 17, i64::MAX] {
             assert_eq!(Handle::parse(&Handle(number).to_string()), Ok(Handle(number)));
         }
-        for text in ["", "17", "000000000000000G", "00000000000000FF", "ffffffffffffffff", "+00000000000000f"] {
+        for text in ["", "17", "000000000000000G", "00000000000000FF", "ffffffffffffffff", "+00000000000000f"]
+        {
             assert!(Handle::parse(text).is_err(), "{text}");
         }
     }

@@ -120,7 +120,8 @@ fn read_listed(row: ListedRow, today: NaiveDate) -> Result<Listed> {
             let quarter = u8::try_from(number % 10).map_err(|_| corrupt("birth_quarter"))?;
             // Who has grown out of youth care since is still read.
             let day = today.min(row.registered_at.date());
-            let quarter = BirthQuarter::new(number / 10, quarter, day).map_err(|_| corrupt("birth_quarter"))?;
+            let quarter =
+                BirthQuarter::new(number / 10, quarter, day).map_err(|_| corrupt("birth_quarter"))?;
             Birth::Quarter(quarter)
         }
         (None, Some(years), Some(on)) => {
@@ -279,8 +280,12 @@ pub(super) fn list_rows(
         (Column::Product, true) => rows.order(published_client::place.desc()),
         (Column::Age, false) => rows.order((age.is_null(), age.asc(), published_client::place)),
         (Column::Age, true) => rows.order((age.is_null(), age.desc(), published_client::place)),
-        (Column::Referred, false) => rows.order((referred.is_null(), referred.asc(), published_client::place)),
-        (Column::Referred, true) => rows.order((referred.is_null(), referred.desc(), published_client::place)),
+        (Column::Referred, false) => {
+            rows.order((referred.is_null(), referred.asc(), published_client::place))
+        }
+        (Column::Referred, true) => {
+            rows.order((referred.is_null(), referred.desc(), published_client::place))
+        }
     };
     Ok((total, rows.offset(skip).limit(most).select(row_columns!()).load(conn)?))
 }

@@ -6,9 +6,7 @@ use rules::violations::Violations;
 use rules::waiting::life::{Event as LifeEvent, EventKind, RespondReason, WithdrawResponseReason};
 use rules::waiting::note::Note;
 use rules::waiting::reasons::Reason;
-use rules::waiting::responses::{
-    AnswerTerms, PairOutcome, ResponseEvent, ResponseStatus, check_days, step,
-};
+use rules::waiting::responses::{AnswerTerms, PairOutcome, ResponseEvent, ResponseStatus, check_days, step};
 
 use super::fitting::Fit;
 use super::mails;
@@ -96,8 +94,7 @@ pub fn respond(
         Fit::find(conn, &client, &offer, today)?.require_for_provider()?;
         let takes_place = has_place(&offer.figures, offer.reserved_places);
         let reason = if takes_place { RespondReason::PlaceNow } else { RespondReason::PlaceSoon };
-        let (client, _) =
-            take_step(conn, actor, now, client_id, None, LifeEvent::Respond(plain(reason)?))?;
+        let (client, _) = take_step(conn, actor, now, client_id, None, LifeEvent::Respond(plain(reason)?))?;
         let row = NewRow {
             client_id,
             provider_id,
@@ -164,9 +161,7 @@ pub(super) fn find_response(conn: &mut Connection, id: i64) -> Result<Response> 
 /// A response of the actor's own provider. Another's is not told from one that is not there.
 pub fn find_own(conn: &mut Connection, actor: &Actor, id: i64) -> Result<Response> {
     let found = store::find_response(conn, id)?;
-    found
-        .filter(|response| actor.provider_id() == Some(response.provider.id))
-        .ok_or(Error::NotFound(OBJECT))
+    found.filter(|response| actor.provider_id() == Some(response.provider.id)).ok_or(Error::NotFound(OBJECT))
 }
 
 /// How many responses the actor's provider has in a standing, and a part of them.
@@ -253,9 +248,8 @@ pub(super) fn end_response(
     (reason, note): (Option<&str>, Option<&str>),
 ) -> Result<Response> {
     let status = require_step(response, happens, dutch_day(now))?;
-    let told_at = Some(now.naive_utc());
     let ended_at = (status != ResponseStatus::Accepted).then(|| now.naive_utc());
-    let ending = Ending { status: status.code(), ended_at, told_at, reason, note };
+    let ending = Ending { status: status.code(), ended_at, told_at: ended_at, reason, note };
     if store::update_status(conn, response.id, response.status, &ending)? == 0 {
         let current = find_response(conn, response.id)?;
         require_step(&current, happens, dutch_day(now))?;
@@ -296,8 +290,7 @@ pub(super) fn record_change(
     before: &Response,
     after: &Response,
 ) -> Result<()> {
-    let event =
-        Event::done(action, OBJECT, after.id).change(Some(&recorded(before)), &recorded(after))?;
+    let event = Event::done(action, OBJECT, after.id).change(Some(&recorded(before)), &recorded(after))?;
     audit::record(conn, actor, now, &event)
 }
 
@@ -310,8 +303,8 @@ pub fn end_after_step(
     client: &WaitingClient,
     step: EventKind,
 ) -> Result<()> {
-    let leaves = !client.status().takes_responses()
-        && !matches!(step, EventKind::Accepted | EventKind::CareStarted);
+    let leaves =
+        !client.status().takes_responses() && !matches!(step, EventKind::Accepted | EventKind::CareStarted);
     if !leaves {
         return Ok(());
     }

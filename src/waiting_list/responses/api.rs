@@ -66,9 +66,8 @@ pub async fn list_own(ctx: Context, QueryInput(mut query): QueryInput) -> Result
     let standing = query.optional_choice("toon", &STANDINGS).unwrap_or(Standing::Current);
     let number = page_number(&mut query);
     query.finish(())?;
-    let (total, own) = ctx
-        .db(move |conn, actor, _| actions::list_own(conn, actor, standing, rows_of_page(number)))
-        .await?;
+    let (total, own) =
+        ctx.db(move |conn, actor, _| actions::list_own(conn, actor, standing, rows_of_page(number))).await?;
     let paging = Paging::new(number, usize::try_from(total).map_err(Error::internal)?);
     let reacties = own.into_iter().map(ResponseBody::for_provider).collect();
     reply::json(&OwnResponses { reacties, paginering: paging.into() })

@@ -37,7 +37,12 @@ pub fn chase(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Res
     Ok(count)
 }
 
-fn chase_one(conn: &mut Connection, now: DateTime<Utc>, public_url: &str, response: &Response) -> Result<bool> {
+fn chase_one(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    public_url: &str,
+    response: &Response,
+) -> Result<bool> {
     let hours = find_settings(conn, response.client.region_id)?.opening_hours();
     let local = |at: Option<DateTime<Utc>>| at.map(dutch_time);
     let due = due_chase(
@@ -97,7 +102,12 @@ fn expire(conn: &mut Connection, now: DateTime<Utc>, public_url: &str, response:
     }
 }
 
-fn tell_of_end(conn: &mut Connection, now: DateTime<Utc>, public_url: &str, response: &Response) -> Result<bool> {
+fn tell_of_end(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    public_url: &str,
+    response: &Response,
+) -> Result<bool> {
     db::write(conn, |conn| {
         if store::update_told(conn, response.id, now.naive_utc())? == 0 {
             return Ok(false);

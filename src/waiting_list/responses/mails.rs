@@ -117,7 +117,7 @@ pub(super) fn declined(response: &Response, public_url: &str, to: &str) -> Resul
 pub(super) fn ended(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
     let status = response.status.name();
     let lines = [
-        format!("Uw reactie op een wachtende is beëindigd: {}.", rules::dutch::in_sentence(status)),
+        format!("Uw reactie op een wachtende is beëindigd: {}.", status.to_lowercase()),
         "U hoeft niets te doen. De plek die u aanbood is niet meer gereserveerd.".to_owned(),
     ];
     let subject = "Uw reactie is beëindigd".to_owned();

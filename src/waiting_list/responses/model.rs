@@ -87,7 +87,9 @@ impl Response {
         let code = self.reason.as_deref()?;
         match self.status {
             ResponseStatus::Declined => DeclineReason::parse(code).map(DeclineReason::name),
-            ResponseStatus::Withdrawn => WithdrawResponseReason::parse(code).map(WithdrawResponseReason::name),
+            ResponseStatus::Withdrawn => {
+                WithdrawResponseReason::parse(code).map(WithdrawResponseReason::name)
+            }
             ResponseStatus::FellThrough => NotStartedReason::parse(code).map(NotStartedReason::name),
             _ => None,
         }

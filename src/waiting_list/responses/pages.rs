@@ -26,9 +26,7 @@ fn mark(response: &Response, now: DateTime<Utc>) -> Mark {
         ResponseStatus::Open if response.escalated_at.is_some() => {
             ("badge--stop", "alert-triangle", "Opgeschaald")
         }
-        ResponseStatus::Open if response.is_overdue(now) => {
-            ("badge--wacht", "clock", "Antwoord te laat")
-        }
+        ResponseStatus::Open if response.is_overdue(now) => ("badge--wacht", "clock", "Antwoord te laat"),
         ResponseStatus::Open => ("badge--info", "clock", "Wordt gewogen"),
         ResponseStatus::Accepted if started => ("badge--vrij", "circle-check", "Zorg gestart"),
         ResponseStatus::Accepted => ("badge--vrij", "circle-check", "Geaccepteerd"),

@@ -5,12 +5,11 @@ use diesel::prelude::*;
 use rules::contracts::ContractLevel;
 use rules::geography::Point;
 use rules::waiting::client_code::ClientCode;
+use rules::waiting::life::ClientStatus;
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
-use super::model::{
-    AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing,
-};
+use super::model::{AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing};
 use crate::db::Connection;
 use crate::db::schema::{
     contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,
@@ -95,9 +94,7 @@ impl TryFrom<Row> for Response {
 macro_rules! responses {
     () => {
         response::table
-            .inner_join(
-                waiting_client::table.inner_join(municipality::table).inner_join(product::table),
-            )
+            .inner_join(waiting_client::table.inner_join(municipality::table).inner_join(product::table))
             .inner_join(provider::table)
             .inner_join(offer::table.inner_join(location::table.inner_join(postcode::table)))
             .left_join(placement::table)
@@ -165,13 +162,16 @@ pub(super) fn list_of_provider(
 ) -> Result<(i64, Vec<Response>)> {
     let current = response::status.eq(ResponseStatus::Open.code()).or(response::status
         .eq(ResponseStatus::Accepted.code())
-        .and(response::id.ne_all(
-            placement::table.filter(placement::started_on.is_not_null()).select(placement::response_id),
-        )));
+        .and(waiting_client::status.eq(ClientStatus::Accepted.code())));
     let own = response::provider_id.eq(provider_id);
     match standing {
         Standing::Current => {
-            let total = response::table.filter(own).filter(current).count().get_result(conn)?;
+            let total = response::table
+                .inner_join(waiting_client::table)
+                .filter(own)
+                .filter(current)
+                .count()
+                .get_result(conn)?;
             let rows = responses!()
                 .filter(own)
                 .filter(current)
@@ -183,7 +183,12 @@ pub(super) fn list_of_provider(
         }
         Standing::Past => {
             let past = diesel::dsl::not(current);
-            let total = response::table.filter(own).filter(past).count().get_result(conn)?;
+            let total = response::table
+                .inner_join(waiting_client::table)
+                .filter(own)
+                .filter(past)
+                .count()
+                .get_result(conn)?;
             let rows = responses!()
                 .filter(own)
                 .filter(past)
@@ -270,12 +275,14 @@ pub(super) struct NewRow {
 }
 
 pub(super) fn insert_response(conn: &mut Connection, new: &NewRow) -> Result<i64> {
-    Ok(on_each!(conn, c => diesel::insert_into(response::table).values(new).returning(response::id).get_result(c))?)
+    Ok(
+        on_each!(conn, c => diesel::insert_into(response::table).values(new).returning(response::id).get_result(c))?,
+    )
 }
 
 /// How a response goes on or ends.
 #[derive(AsChangeset)]
-#[diesel(table_name = response)]
+#[diesel(table_name = response, treat_none_as_null = true)]
 pub(super) struct Ending<'a> {
     pub(super) status: &'static str,
     pub(super) ended_at: Option<NaiveDateTime>,
@@ -292,7 +299,9 @@ pub(super) fn update_status(
     ending: &Ending<'_>,
 ) -> Result<usize> {
     let mine = response::table.filter(response::id.eq(id)).filter(response::status.eq(from.code()));
-    Ok(on_each!(conn, c => diesel::update(mine).set((ending, response::version.eq(response::version + 1))).execute(c))?)
+    Ok(
+        on_each!(conn, c => diesel::update(mine).set((ending, response::version.eq(response::version + 1))).execute(c))?,
+    )
 }
 
 /// Marks a late answer as chased, once.
@@ -319,11 +328,7 @@ pub(super) fn update_told(conn: &mut Connection, id: i64, now: NaiveDateTime) ->
     Ok(diesel::update(mine).set(response::told_at.eq(now)).execute(conn)?)
 }
 
-pub(super) fn insert_placement(
-    conn: &mut Connection,
-    made: &Response,
-    now: NaiveDateTime,
-) -> Result<()> {
+pub(super) fn insert_placement(conn: &mut Connection, made: &Response, now: NaiveDateTime) -> Result<()> {
     diesel::insert_into(placement::table)
         .values((
             placement::client_id.eq(made.client.id),
@@ -435,8 +440,10 @@ pub(super) fn find_point(conn: &mut Connection, pc4: i32) -> Result<Option<Point
 
 /// The middle of a municipality.
 pub(super) fn find_centre(conn: &mut Connection, municipality_id: i64) -> Result<Point> {
-    let (lat, lon) =
-        municipality::table.find(municipality_id).select((municipality::lat, municipality::lon)).first(conn)?;
+    let (lat, lon) = municipality::table
+        .find(municipality_id)
+        .select((municipality::lat, municipality::lon))
+        .first(conn)?;
     Ok(Point { lat, lon })
 }
 

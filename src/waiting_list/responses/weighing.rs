@@ -6,9 +6,7 @@ use rules::waiting::life::{AcceptReason, BodyDecision, Event as LifeEvent};
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{Consequences, ParkError, ResponseEvent, decline as consequence};
 
-use super::actions::{
-    end_response, find_of_client, record_change, require_step, step_of_client,
-};
+use super::actions::{end_response, find_of_client, record_change, require_step, step_of_client};
 use super::fitting::Fit;
 use super::mails;
 use super::model::{Decline, Response};

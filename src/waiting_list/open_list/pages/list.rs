@@ -63,8 +63,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
             ],
         )
     };
-    let head =
-        |label, column| SortHead::new(label, column, order, &COLUMNS, |sort| address(sort, ""));
+    let head = |label, column| SortHead::new(label, column, order, &COLUMNS, |sort| address(sort, ""));
     let paging = Paging::new(number, list.total);
     let page = OpenListPage {
         page: Page::new(&ctx, PATH),

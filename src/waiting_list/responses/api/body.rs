@@ -54,7 +54,10 @@ pub struct ResponseBody {
     opmerking: Option<String>,
     /// Of er een vrije plek bij hoort, die bij acceptatie wordt vergeven.
     neemt_plek: bool,
-    #[schema(pattern = "^(open|geaccepteerd|afgewezen|ingetrokken|door-ander-geplaatst|wachtende-van-de-lijst|verlopen|niet-doorgegaan)$", example = "open")]
+    #[schema(
+        pattern = "^(open|geaccepteerd|afgewezen|ingetrokken|door-ander-geplaatst|wachtende-van-de-lijst|verlopen|niet-doorgegaan)$",
+        example = "open"
+    )]
     status: &'static str,
     gegeven_op: DateTime<Utc>,
     /// Wanneer de toegang uiterlijk antwoordt.

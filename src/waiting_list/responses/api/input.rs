@@ -15,7 +15,11 @@ use crate::web::fields::{Fields, Length};
 
 /// Een korte tekst zonder persoonsgegevens.
 #[derive(Debug, ToSchema)]
-#[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$", example = "Twee ochtenden per week.")]
+#[schema(
+    max_length = 280,
+    pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",
+    example = "Twee ochtenden per week."
+)]
 #[expect(dead_code, reason = "describes a kind of text")]
 pub struct KorteTekst(String);
 
@@ -44,7 +48,10 @@ pub struct NewResponseInput {
 #[schema(as = IntrekkingInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_reason reads")]
 pub struct WithdrawalInput {
-    #[schema(pattern = "^(plek-vergeven|personeel|niet-passend|vergissing|verlopen|anders)$", example = "plek-vergeven")]
+    #[schema(
+        pattern = "^(plek-vergeven|personeel|niet-passend|vergissing|verlopen|anders)$",
+        example = "plek-vergeven"
+    )]
     reden: String,
     /// Verplicht bij anders.
     toelichting: Option<KorteTekst>,
@@ -55,7 +62,10 @@ pub struct WithdrawalInput {
 #[schema(as = AcceptatieInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_reason reads")]
 pub struct AcceptanceInput {
-    #[schema(pattern = "^(voorkeur-gezin|eerste-start|dichtbij|past-het-best|enige|anders)$", example = "eerste-start")]
+    #[schema(
+        pattern = "^(voorkeur-gezin|eerste-start|dichtbij|past-het-best|enige|anders)$",
+        example = "eerste-start"
+    )]
     reden: String,
     /// Verplicht bij anders.
     toelichting: Option<KorteTekst>,
@@ -94,7 +104,10 @@ pub struct StartInput {
 #[schema(as = NietGestartInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_reason reads")]
 pub struct NotStartedInput {
-    #[schema(pattern = "^(aanbieder-ziet-af|plek-vervallen|niet-passend|gezin-kiest-anders|vergissing|anders)$", example = "plek-vervallen")]
+    #[schema(
+        pattern = "^(aanbieder-ziet-af|plek-vervallen|niet-passend|gezin-kiest-anders|vergissing|anders)$",
+        example = "plek-vervallen"
+    )]
     reden: String,
     /// Verplicht bij anders.
     toelichting: Option<KorteTekst>,

@@ -12,12 +12,12 @@ use crate::availability::figures::api::parse_id;
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
+use crate::waiting_list::responses::actions;
 use crate::waiting_list::responses::api::STANDINGS;
 use crate::waiting_list::responses::api::input::{check_reason, read_coded, required_day};
 use crate::waiting_list::responses::model::{Response, Standing};
 use crate::waiting_list::responses::placing::{Teller, care_did_not_start, start_care};
 use crate::waiting_list::responses::questions::{self, From};
-use crate::waiting_list::responses::actions;
 use crate::web::context::Context;
 use crate::web::form::{Form, Labels, form_page, shown_day};
 use crate::web::format;
@@ -80,9 +80,8 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let standing = query.optional_choice("toon", &STANDINGS).unwrap_or(Standing::Current);
     let number = page_number(&mut query);
     query.finish(())?;
-    let (total, own) = ctx
-        .db(move |conn, actor, _| actions::list_own(conn, actor, standing, rows_of_page(number)))
-        .await?;
+    let (total, own) =
+        ctx.db(move |conn, actor, _| actions::list_own(conn, actor, standing, rows_of_page(number))).await?;
     let current = standing == Standing::Current;
     let paging = Paging::new(number, usize::try_from(total).map_err(Error::internal)?);
     let code = if current { "lopend" } else { "afgelopen" };
@@ -278,11 +277,7 @@ pub async fn not_started(
     finish(&ctx, &path, form, done, ("Uw melding", "nietReden")).await
 }
 
-pub async fn ask(
-    ctx: Context,
-    path: Path<String>,
-    FormInput(mut fields): FormInput,
-) -> Result<HttpResponse> {
+pub async fn ask(ctx: Context, path: Path<String>, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let form = Form::of_typed(LABELS, &fields);
     let done = async {
         let id = parse(&path)?;

@@ -44,9 +44,8 @@ fn parse(handle: &str) -> Result<Handle> {
 async fn show(ctx: &Context, handle: &str, typed: Option<Form>) -> Result<HttpResponse> {
     let handle = parse(handle)?;
     let snapshot = ctx.state.supply.current()?;
-    let (client, offers) = ctx
-        .db(move |conn, actor, now| actions::find_to_respond(conn, &snapshot, actor, now, handle))
-        .await?;
+    let (client, offers) =
+        ctx.db(move |conn, actor, now| actions::find_to_respond(conn, &snapshot, actor, now, handle)).await?;
     let form = typed.unwrap_or_else(|| {
         let first = offers.first();
         let (start_on, valid_until) = actions::usual_days(first, ctx.today());

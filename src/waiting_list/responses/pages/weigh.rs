@@ -84,11 +84,7 @@ pub struct WeighPage {
     pub path: String,
 }
 
-pub async fn list(
-    ctx: Context,
-    path: Path<String>,
-    QueryInput(query): QueryInput,
-) -> Result<HttpResponse> {
+pub async fn list(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
     let (client, found) = ctx
         .db(move |conn, actor, _| {
@@ -146,7 +142,8 @@ async fn show(
             Ok((client, response, offer, asked))
         })
         .await?;
-    let declines = DeclineReason::LIST.iter().map(|reason| (reason.code().to_owned(), decline_words(*reason)));
+    let declines =
+        DeclineReason::LIST.iter().map(|reason| (reason.code().to_owned(), decline_words(*reason)));
     let form = typed
         .unwrap_or_else(|| Form::new(LABELS))
         .with_choices("kiesReden", coded(AcceptReason::LIST.iter().copied()))
@@ -177,7 +174,11 @@ fn facts(response: &Response) -> Vec<(&'static str, String)> {
         ("De zorg kan starten op", format::date(response.start_on)),
         ("Geldig tot en met", format::date(response.valid_until)),
         ("Gegeven", format::date_time(response.opened_at)),
-        ("Plek", if response.takes_place { "vrij; bij acceptatie vergeven" } else { "op de startdatum" }.to_owned()),
+        (
+            "Plek",
+            if response.takes_place { "vrij; bij acceptatie vergeven" } else { "op de startdatum" }
+                .to_owned(),
+        ),
     ];
     if let Some(remark) = &response.remark {
         facts.push(("Opmerking", remark.clone()));

@@ -1,0 +1,5 @@
+//! Wachtlijst: the children of the region who wait, each under a code, and how they get a place.
+
+pub mod clients;
+pub mod open_list;
+pub mod responses;
