@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers, ReadAudit,
-    RespondToClients, UseOwnSession, WatchFreshness,
+    AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers,
+    ReadAccessLog, ReadAudit, RespondToClients, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -119,6 +119,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(figures_pages());
     endpoints.extend(freshness_pages());
     endpoints.extend(audit_log_pages());
+    endpoints.extend(access_log_pages());
     endpoints.extend(error_report_pages());
     endpoints.extend(follow_pages());
     endpoints.extend(figures_api());
@@ -381,6 +382,13 @@ fn audit_log_pages() -> Vec<Endpoint> {
         get("/logboek.csv", read, pages::csv),
         get("/logboek/{id}", read, pages::line),
     ]
+}
+
+/// Who looked at which waiting client.
+fn access_log_pages() -> Vec<Endpoint> {
+    use waiting_list::access_log::pages;
+    let read = Requires(ReadAccessLog);
+    vec![get("/inzage", read, pages::list), get("/inzage.csv", read, pages::csv)]
 }
 
 fn error_report_pages() -> Vec<Endpoint> {

@@ -3,6 +3,8 @@
 use beschikbaarheidswijzer::audit::actions::{Reach, seal_lines};
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
 use beschikbaarheidswijzer::on_each;
+use beschikbaarheidswijzer::waiting_list::access_log::actions::record;
+use beschikbaarheidswijzer::waiting_list::access_log::model::{Access, AccessKind};
 use diesel::connection::SimpleConnection;
 use serde_json::json;
 
@@ -47,7 +49,9 @@ on_both! {
         let mut conn = server.connection();
         // A database that refuses row by row has nothing to refuse in an empty table.
         seal_lines(&mut conn, now(), Reach::All).expect("sealed");
-        for (table, column) in [("audit_event", "at"), ("audit_seal", "hash"), ("offer_history", "at")] {
+        let looked = Access::new(AccessKind::ListAccess);
+        record(&mut conn, &server.actor("privacy-regio"), now(), &looked).expect("a line");
+        for (table, column) in [("audit_event", "at"), ("audit_seal", "hash"), ("offer_history", "at"), ("access_event", "at")] {
             execute(&mut conn, &format!("SELECT count(*) FROM {table}")).expect("it can be read");
             for statement in [format!("UPDATE {table} SET {column} = {column}"), format!("DELETE FROM {table}")] {
                 let error = execute(&mut conn, &statement).expect_err("the database refuses");

@@ -164,6 +164,8 @@ diesel::table! {
         confirmed_by -> Nullable<Text>,
         version -> Integer,
         supply_version -> BigInt,
+        fitted_needs -> Text,
+        excluded_needs -> Text,
     }
 }
 
@@ -681,6 +683,29 @@ diesel::table! {
         status -> Nullable<Integer>,
         headers -> Nullable<Text>,
         body -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    access_event (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        region_id -> BigInt,
+        request_id -> Text,
+        origin -> Text,
+        user_id -> Nullable<BigInt>,
+        user_name -> Text,
+        display_name -> Text,
+        organisation -> Text,
+        roles -> Text,
+        kind -> Text,
+        action -> Text,
+        purpose -> Text,
+        rule -> Text,
+        subjects -> Text,
+        subject_count -> Integer,
+        object_id -> Text,
+        question -> Nullable<Text>,
     }
 }
 

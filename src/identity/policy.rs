@@ -25,6 +25,8 @@ pub enum Permission {
     ManageUsers,
     /// See and keep what the audit holds.
     ReadAudit,
+    /// See who looked at which waiting client.
+    ReadAccessLog,
     /// Use one's own session and account (sign out, password, second factor, tokens).
     UseOwnSession,
 }
@@ -38,7 +40,7 @@ pub enum Access {
 }
 
 /// The policy. A role that is not named with a permission does not have it.
-pub const POLICY: [(Permission, &[Role]); 11] = [
+pub const POLICY: &[(Permission, &[Role])] = &[
     (
         Permission::SeeReferrerContacts,
         &[
@@ -61,6 +63,7 @@ pub const POLICY: [(Permission, &[Role]); 11] = [
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
+    (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
 
@@ -78,6 +81,7 @@ impl Permission {
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
+            Self::ReadAccessLog => "inzage-zien",
             Self::UseOwnSession => "eigen-sessie",
         }
     }
@@ -100,6 +104,7 @@ impl Permission {
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit
+            | Self::ReadAccessLog
             | Self::UseOwnSession => None,
         }
     }

@@ -1,5 +1,6 @@
 //! Wachtlijst: the children of the region who wait, each under a code, and how they get a place.
 
+pub mod access_log;
 pub mod clients;
 pub mod open_list;
 pub mod responses;

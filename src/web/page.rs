@@ -159,6 +159,9 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::ReadAudit) {
         add("/logboek", "Logboek", "file-text");
     }
+    if ctx.may(Permission::ReadAccessLog) {
+        add("/inzage", "Inzage", "eye");
+    }
     add("/zoeken", "Zoeken", "search");
     if ctx.may(Permission::ManageProductBook) {
         add("/beheer", "Beheer", "settings");

@@ -236,6 +236,8 @@ export const PRIVACY_PAGES = [
   { name: "log", path: "/logboek" },
   { name: "log, filtered", path: "/logboek?gebruiker=privacy&handeling=inloggen&sorteer=tijdstip-af" },
   { name: "log without results", path: "/logboek?van=01-01-2020&tot=31-12-2020", shows: "text=Geen regel past" },
+  { name: "access log", path: "/inzage" },
+  { name: "access log without results", path: "/inzage?van=01-01-2020&tot=31-12-2020", shows: "text=Niemand keek zo" },
   { name: "line of the log", path: () => firstLink("/logboek?handeling=oefenregio", "tbody th a", PRIVACY_OFFICER) },
 ].map((page) => ({ who: PRIVACY_OFFICER, ...page }));
 

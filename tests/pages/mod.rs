@@ -1,5 +1,6 @@
 //! The pages over HTTP.
 
+mod access_log;
 mod account;
 mod add_offer;
 mod audit_log;

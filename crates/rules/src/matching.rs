@@ -26,6 +26,10 @@ use crate::product::AgeRange;
 use crate::waiting::needs::NeedSet;
 use crate::waiting_time::WeekRange;
 
+/// Versie van de regels: raised whenever a hard rule or a part of the score changes, so that a proposal of last year says
+/// by which rules it was made.
+pub const RULES_VERSION: u16 = 1;
+
 /// Zoekvraag: what is asked for one waiting child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seeker {
@@ -62,6 +66,8 @@ pub struct OfferFacts {
     pub freshness: Freshness,
     /// Afstand in metres, if both places are known.
     pub distance: Option<u32>,
+    /// Whether it is given online, so that nobody travels.
+    pub online: bool,
     /// Needs it is good at.
     pub fitted: NeedSet,
     /// Needs it cannot take on.
@@ -100,6 +106,21 @@ pub enum Verdict {
 pub fn judge(seeker: &Seeker, offer: &OfferFacts, weights: &Weights, today: NaiveDate) -> Verdict {
     let failed = can_place(seeker, offer, today);
     if failed.is_empty() { Verdict::Can(score(seeker, offer, weights)) } else { Verdict::Cannot(failed) }
+}
+
+/// Hoe ver een aanbod ernaast zit: how many rules fail, and then how it would compare if they did not. The nearest miss is
+/// the lowest, and no two are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Miss {
+    /// How many hard rules fail.
+    pub failed: u32,
+    /// What the score would be.
+    pub rank: Rank,
+}
+
+/// How near a miss is.
+pub fn miss(seeker: &Seeker, offer: &OfferFacts, failed: FailedRules, weights: &Weights) -> Miss {
+    Miss { failed: failed.count(), rank: Rank { total: score(seeker, offer, weights).total(), id: offer.id } }
 }
 
 /// Plaats in de volgorde: the lowest total first, and the lowest id among equals, so that no two offers are equal.

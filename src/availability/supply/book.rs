@@ -130,9 +130,11 @@ pub struct Book {
     pub contracts: HashMap<(u32, u32), Vec<Contract>>,
     pub municipality_by_code: HashMap<String, u32>,
     pub provider_by_agb: HashMap<String, u32>,
-    pub(super) provider_by_id: HashMap<i64, u32>,
+    /// By the number in the database.
+    pub municipality_by_id: HashMap<i64, u32>,
+    pub provider_by_id: HashMap<i64, u32>,
     pub(super) location_by_id: HashMap<i64, u32>,
-    pub(super) product_by_id: HashMap<i64, u32>,
+    pub product_by_id: HashMap<i64, u32>,
     /// Per region: finds products by text; its places are those in `lookup_products`.
     pub(super) lookups: Vec<(ProductLookup, Vec<u32>)>,
 }
@@ -164,6 +166,7 @@ impl Book {
         book.add_areas(tables, &region_by_id, &municipality_by_id, &segment_by_id);
         book.add_products(tables, &region_by_id, &segment_by_id);
         book.add_providers(tables, &municipality_by_id);
+        book.municipality_by_id = municipality_by_id;
         book
     }
 

@@ -6,6 +6,7 @@
 //! or the product book too.
 
 pub mod book;
+pub mod candidates;
 mod index;
 pub mod lookup;
 pub mod search;

@@ -10,9 +10,11 @@ use rules::freshness::{Freshness, freshness};
 use rules::norms::{NormCheck, intake_check, start_check};
 use rules::product::AgeRange;
 use rules::search_order::{StartRank, start_rank};
+use rules::waiting::needs::NeedSet;
 use rules::waiting_time::{Basis, WeekRange};
 
 use super::book::{Book, Location, Product, Provider, age_range};
+use super::candidates::CandidateLists;
 use super::index::AreaIndex;
 use super::store::{OfferRow, Tables};
 use crate::clock::dutch_day;
@@ -29,6 +31,9 @@ pub struct Offer {
     pub reserved: u16,
     /// Those of the offer where it is narrower than the product.
     pub ages: AgeRange,
+    /// Needs it is good at, and needs it cannot take on.
+    pub fitted: NeedSet,
+    pub excluded: NeedSet,
     pub confirmed_at: Option<DateTime<Utc>>,
     pub version: i32,
     pub freshness: Freshness,
@@ -77,6 +82,8 @@ pub struct Snapshot {
     offers_by_product: Arc<Vec<Vec<u32>>>,
     /// One per region, then one per municipality, each made when first searched.
     areas: Vec<Arc<OnceLock<AreaIndex>>>,
+    /// One per product, each filled when a child first asks for it.
+    candidates: Vec<Arc<CandidateLists>>,
 }
 
 impl Snapshot {
@@ -96,6 +103,7 @@ impl Snapshot {
         }
         let count = offers.len();
         let areas = (0..book.regions.len() + book.municipalities.len()).map(|_| Arc::default()).collect();
+        let candidates = book.products.iter().map(|_| Arc::default()).collect();
         Self {
             version: tables.version,
             book_version: tables.book_version,
@@ -106,6 +114,7 @@ impl Snapshot {
             offer_by_id: Arc::new(offer_by_id),
             offers_by_product: Arc::new(offers_by_product),
             areas,
+            candidates,
         }
     }
 
@@ -114,6 +123,7 @@ impl Snapshot {
     pub(super) fn with_changes(&self, version: i64, changed: Vec<OfferRow>) -> Option<Self> {
         let mut blocks = self.blocks.clone();
         let mut areas = self.areas.clone();
+        let mut candidates = self.candidates.clone();
         for row in changed {
             let index = *self.offer_by_id.get(&row.id)? as usize;
             let old = &self.blocks[index / BLOCK][index % BLOCK];
@@ -121,6 +131,7 @@ impl Snapshot {
             for area in self.areas_of(old).chain(self.areas_of(&offer)) {
                 areas[area] = Arc::default();
             }
+            candidates[offer.product as usize] = Arc::default();
             Arc::make_mut(&mut blocks[index / BLOCK])[index % BLOCK] = Arc::new(offer);
         }
         Some(Self {
@@ -133,6 +144,7 @@ impl Snapshot {
             offer_by_id: self.offer_by_id.clone(),
             offers_by_product: self.offers_by_product.clone(),
             areas,
+            candidates,
         })
     }
 
@@ -156,6 +168,15 @@ impl Snapshot {
     /// The sorted lists of an area; made on first use.
     pub(super) fn index(&self, area: Area) -> &AreaIndex {
         self.areas[self.slot(area)].get_or_init(|| AreaIndex::build(self, area))
+    }
+
+    pub(super) fn candidate_lists(&self, product: u32) -> &CandidateLists {
+        &self.candidates[product as usize]
+    }
+
+    /// The offers of a product, by place.
+    pub fn offers_of_product(&self, product: u32) -> &[u32] {
+        &self.offers_by_product[product as usize]
     }
 
     pub fn offer_count(&self) -> usize {
@@ -248,6 +269,8 @@ fn read_offer(book: &Book, mut row: OfferRow, today: NaiveDate) -> Option<Offer>
         online: row.online,
         reserved: u16::try_from(row.reserved_places).unwrap_or(u16::MAX),
         ages: figures.ages.unwrap_or(product.ages),
+        fitted: NeedSet::parse_codes(&row.fitted_needs),
+        excluded: NeedSet::parse_codes(&row.excluded_needs),
         confirmed_at,
         version: row.version,
         freshness,

@@ -136,6 +136,8 @@ pub(super) struct OfferRow {
     pub(super) reserved_places: i32,
     pub(super) confirmed_at: Option<NaiveDateTime>,
     pub(super) version: i32,
+    pub(super) fitted_needs: String,
+    pub(super) excluded_needs: String,
 }
 
 /// Everything a snapshot is made of, from one unchanging picture of the database.
@@ -190,6 +192,8 @@ macro_rules! offer_columns {
             offer::reserved_places,
             offer::confirmed_at,
             offer::version,
+            offer::fitted_needs,
+            offer::excluded_needs,
         )
     };
 }

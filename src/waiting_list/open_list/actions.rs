@@ -13,6 +13,8 @@ use crate::availability::supply::snapshot::Snapshot;
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::waiting_list::access_log::actions as access_log;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::clients::actions::find_settings;
 
 /// A list is published at every whole hour, so that nobody sees a single change by itself.
@@ -142,6 +144,10 @@ pub fn list_clients(
             store::list_rows(conn, &scope, &names.look(asked), part)?
         }
     };
+    let ids: Vec<i64> = rows.iter().map(|row| row.client_id).collect();
+    let codes = store::list_codes(conn, &ids)?;
+    let access = Access::new(AccessKind::ListOpenClients).clients(codes).asking(&asked.recorded())?;
+    access_log::record(conn, actor, now, &access)?;
     let clients = names.show(conn, provider_id, rows, seen_at)?;
     let in_reach = |ids: &[i64], named: &[Named]| -> Vec<Named> {
         named.iter().filter(|one| ids.contains(&one.id)).cloned().collect()
@@ -156,6 +162,20 @@ pub fn list_clients(
         total: usize::try_from(total).map_err(Error::internal)?,
         clients,
     })
+}
+
+/// Shows one client to somebody who wants to respond, and writes that down.
+pub fn view_client(
+    conn: &mut Connection,
+    snapshot: &Snapshot,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    handle: Handle,
+) -> Result<ShownClient> {
+    let (client_id, shown) = find_client(conn, snapshot, actor, now, handle)?;
+    let codes = store::list_codes(conn, &[client_id])?;
+    access_log::record(conn, actor, now, &Access::new(AccessKind::ViewOpenClient).clients(codes))?;
+    Ok(shown)
 }
 
 /// What somebody sees under a handle, and who that is. Of a handle that is not theirs to see, or was never given, it says

@@ -149,6 +149,15 @@ pub struct Asked {
     pub order: SortOrder<Column>,
 }
 
+impl Asked {
+    /// What the access log keeps of it: codes only.
+    pub fn recorded(&self) -> serde_json::Value {
+        serde_json::json!({
+            "product": self.product, "gemeente": self.municipality, "leeftijd": self.age, "nieuw": self.newcomers,
+        })
+    }
+}
+
 /// The same, as it is looked for in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {

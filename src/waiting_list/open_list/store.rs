@@ -311,6 +311,15 @@ pub(super) fn list_newcomers(
         .load(conn)?)
 }
 
+/// The codes of some clients, for the access log.
+pub(super) fn list_codes(conn: &mut Connection, clients: &[i64]) -> Result<Vec<String>> {
+    Ok(waiting_client::table
+        .filter(waiting_client::id.eq_any(clients))
+        .order(waiting_client::id)
+        .select(waiting_client::code)
+        .load(conn)?)
+}
+
 /// The open responses of a provider to some clients: client and response.
 pub(super) fn list_open_responses(
     conn: &mut Connection,

@@ -22,10 +22,12 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::recipients::list_toegang_of;
 use crate::notifications::actions::enqueue;
+use crate::waiting_list::access_log::actions as access_log;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::clients::actions::{find_by_id, find_for_toegang, find_settings, take_step};
 use crate::waiting_list::clients::model::WaitingClient;
-use crate::waiting_list::open_list::actions::find_client;
-use crate::waiting_list::open_list::model::ShownClient;
+use crate::waiting_list::open_list::actions::{find_client, view_client};
+use crate::waiting_list::open_list::model::{Handle, ShownClient};
 
 /// The kind of object in the audit.
 pub(super) const OBJECT: &str = "reactie";
@@ -39,9 +41,9 @@ pub fn find_to_respond(
     snapshot: &Snapshot,
     actor: &Actor,
     now: DateTime<Utc>,
-    handle: crate::waiting_list::open_list::model::Handle,
+    handle: Handle,
 ) -> Result<(ShownClient, Vec<Offer>)> {
-    let (_, shown) = find_client(conn, snapshot, actor, now, handle)?;
+    let shown = view_client(conn, snapshot, actor, now, handle)?;
     let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
     let mut offers = list_offers(conn, provider_id)?;
     offers.retain(|offer| offer.product.id == shown.product.id);
@@ -164,25 +166,65 @@ pub fn find_own(conn: &mut Connection, actor: &Actor, id: i64) -> Result<Respons
     found.filter(|response| actor.provider_id() == Some(response.provider.id)).ok_or(Error::NotFound(OBJECT))
 }
 
+/// Shows an own response, and writes that down.
+pub fn view_own(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<Response> {
+    let response = find_own(conn, actor, id)?;
+    note_look(conn, actor, now, AccessKind::ListOwnResponses, [&response])?;
+    Ok(response)
+}
+
 /// How many responses the actor's provider has in a standing, and a part of them.
 pub fn list_own(
     conn: &mut Connection,
     actor: &Actor,
+    now: DateTime<Utc>,
     standing: Standing,
     part: (i64, i64),
 ) -> Result<(i64, Vec<Response>)> {
-    store::list_of_provider(conn, actor.provider_id().ok_or(Error::Forbidden)?, standing, part)
+    let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
+    let (total, responses) = store::list_of_provider(conn, provider_id, standing, part)?;
+    note_look(conn, actor, now, AccessKind::ListOwnResponses, &responses)?;
+    Ok((total, responses))
+}
+
+/// Writes down that somebody looked at the clients of these responses.
+fn note_look<'a>(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    kind: AccessKind,
+    responses: impl IntoIterator<Item = &'a Response>,
+) -> Result<()> {
+    let codes = responses.into_iter().map(|response| response.client.code.as_str().to_owned());
+    access_log::record(conn, actor, now, &Access::new(kind).clients(codes))
 }
 
 /// A waiting client of the actor's own municipalities with all responses to it.
 pub fn list_of_client(
     conn: &mut Connection,
     actor: &Actor,
+    now: DateTime<Utc>,
     code: &str,
 ) -> Result<(WaitingClient, Vec<Response>)> {
     let client = find_for_toegang(conn, actor, code)?;
     let responses = store::list_of_client(conn, client.id)?;
+    let access = Access::new(AccessKind::ViewResponses).client(client.code.as_str());
+    access_log::record(conn, actor, now, &access)?;
     Ok((client, responses))
+}
+
+/// Shows one of them, and writes that down.
+pub fn view_of_client(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+    id: i64,
+) -> Result<(WaitingClient, Response)> {
+    let (client, response) = find_of_client(conn, actor, code, id)?;
+    let access = Access::new(AccessKind::ViewResponses).client(client.code.as_str()).object(id);
+    access_log::record(conn, actor, now, &access)?;
+    Ok((client, response))
 }
 
 /// A response to a waiting client of the actor's own municipalities.

@@ -66,8 +66,9 @@ pub async fn list_own(ctx: Context, QueryInput(mut query): QueryInput) -> Result
     let standing = query.optional_choice("toon", &STANDINGS).unwrap_or(Standing::Current);
     let number = page_number(&mut query);
     query.finish(())?;
-    let (total, own) =
-        ctx.db(move |conn, actor, _| actions::list_own(conn, actor, standing, rows_of_page(number))).await?;
+    let (total, own) = ctx
+        .db(move |conn, actor, now| actions::list_own(conn, actor, now, standing, rows_of_page(number)))
+        .await?;
     let paging = Paging::new(number, usize::try_from(total).map_err(Error::internal)?);
     let reacties = own.into_iter().map(ResponseBody::for_provider).collect();
     reply::json(&OwnResponses { reacties, paginering: paging.into() })
@@ -90,7 +91,7 @@ pub async fn get_own(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let id = parse_path("id", &path, parse_id)?;
-    let own = ctx.db(move |conn, actor, _| actions::find_own(conn, actor, id)).await?;
+    let own = ctx.db(move |conn, actor, now| actions::view_own(conn, actor, now, id)).await?;
     reply_own(StatusCode::OK, own)
 }
 
@@ -237,7 +238,7 @@ pub async fn list_of_client(
     QueryInput(query): QueryInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let (_, found) = ctx.db(move |conn, actor, _| actions::list_of_client(conn, actor, &path)).await?;
+    let (_, found) = ctx.db(move |conn, actor, now| actions::list_of_client(conn, actor, now, &path)).await?;
     reply::json(&Responses { reacties: found.into_iter().map(ResponseBody::for_toegang).collect() })
 }
 

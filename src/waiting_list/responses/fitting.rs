@@ -51,6 +51,7 @@ impl Fit {
             intake: offer.figures.intake,
             treatment: offer.figures.treatment,
             freshness: offer.freshness(today),
+            online: offer.online,
             distance: find_distance(conn, client, offer)?,
             // What an offer is good at, or cannot take on, is not written down anywhere yet.
             fitted: NeedSet::NONE,

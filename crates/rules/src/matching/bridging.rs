@@ -137,7 +137,7 @@ pub fn can_bridge(
         (NoBridge::NotInTable, !table.may_bridge(wanted, offer.product)),
         (NoBridge::NoRoomNow, !has_room),
         (NoBridge::OldFigure, has_room && is_old),
-        (NoBridge::NotNear, facts.distance.is_none_or(|distance| distance > near)),
+        (NoBridge::NotNear, !facts.online && facts.distance.is_none_or(|distance| distance > near)),
     ]
     .into_iter()
     .filter_map(|(reason, holds)| holds.then_some(reason))
@@ -274,7 +274,8 @@ mod tests {
             };
             prop_assert_eq!(found.len(), offers.iter().filter(|offer| total(offer).is_some()).count());
             prop_assert!(found.windows(2).all(|pair| total(pair[0]) <= total(pair[1])));
-            prop_assert!(found.iter().all(|offer| offer.facts.distance.is_some_and(|distance| distance <= NEAR)));
+            let is_near = |facts: &OfferFacts| facts.online || facts.distance.is_some_and(|metres| metres <= NEAR);
+            prop_assert!(found.iter().all(|offer| is_near(&offer.facts)));
         }
     }
 }

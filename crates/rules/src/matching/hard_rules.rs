@@ -44,6 +44,16 @@ impl FailedRules {
         self.0 == 0
     }
 
+    /// How many rules failed.
+    pub const fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// Whether this is the only rule that failed.
+    pub const fn is_only(self, rule: HardRule) -> bool {
+        self.0 == 1 << rule as u16
+    }
+
     /// Whether this rule failed.
     pub const fn contains(self, rule: HardRule) -> bool {
         self.0 & (1 << rule as u16) != 0
@@ -60,7 +70,7 @@ pub fn can_place(seeker: &Seeker, offer: &OfferFacts, today: NaiveDate) -> Faile
     // A stop that has ended is no stop, even though nobody has said yet what came after it.
     let stopped =
         offer.status == OfferStatus::IntakeStop && offer.stop_until.is_none_or(|until| today <= until);
-    let (too_far, unknown) = match (seeker.max_distance, offer.distance) {
+    let (too_far, unknown) = match (seeker.max_distance.filter(|_| !offer.online), offer.distance) {
         (Some(most), Some(distance)) => (distance > most, false),
         (Some(_), None) => (false, true),
         (None, _) => (false, false),

@@ -98,7 +98,7 @@ impl Score {
 /// How an offer compares for a child. Says nothing about whether it can be; see [`super::can_place`].
 pub fn score(seeker: &Seeker, offer: &OfferFacts, weights: &Weights) -> Score {
     let (wait, open_end, unknown) = expected_wait(seeker, offer);
-    let metres = u64::from(offer.distance.unwrap_or(weights.unknown_distance));
+    let metres = if offer.online { 0 } else { u64::from(offer.distance.unwrap_or(weights.unknown_distance)) };
     let by_distance = metres * u64::from(weights.per_10_km) / 10_000;
     let is_stale = matches!(offer.freshness, Freshness::Stale | Freshness::NeverConfirmed);
     let unmet = seeker.needs.without(offer.fitted).len();

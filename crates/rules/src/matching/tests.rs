@@ -30,6 +30,7 @@ pub(super) fn offer() -> OfferFacts {
         treatment: Some(weeks("2-3")),
         freshness: Freshness::Fresh,
         distance: Some(8_000),
+        online: false,
         fitted: NeedSet::NONE,
         excluded: NeedSet::NONE,
         rejected_before: false,
@@ -113,6 +114,8 @@ fn what_fits_breaks_no_rule() {
         (seeker(), offer()),
         (seeker(), OfferFacts { ages: ages(11, 11), ..offer() }),
         (seeker(), OfferFacts { distance: Some(20_000), ..offer() }),
+        (seeker(), OfferFacts { distance: Some(90_000), online: true, ..offer() }),
+        (seeker(), OfferFacts { distance: None, online: true, ..offer() }),
         (anywhere, OfferFacts { distance: None, ..offer() }),
         (anywhere, OfferFacts { distance: Some(300_000), ..offer() }),
         (seeker(), stopped("2026-03-01")),
@@ -177,6 +180,7 @@ fn each_term_counts_in_hundredths_of_a_week() {
             vec![(Term::Wait, 350), (Term::Stale, 400)],
         ),
         (seeker(), OfferFacts { distance: None, ..offer() }, vec![(Term::Wait, 350), (Term::Distance, 300)]),
+        (seeker(), OfferFacts { online: true, ..offer() }, vec![(Term::Wait, 350)]),
         (
             seeker(),
             OfferFacts { substitute: true, ..near() },
@@ -226,6 +230,11 @@ fn the_reasons_in_words() {
              goed in ADHD en trauma",
         ),
         (
+            OfferFacts { online: true, fitted, ..offer() },
+            "2026-02-28",
+            "start over 3 tot 4 weken, bevestigd 2 dagen geleden, online, goed in ADHD en trauma",
+        ),
+        (
             OfferFacts { freshness: Freshness::Stale, substitute: true, fitted, ..offer() },
             "2026-01-01",
             "start over 3 tot 4 weken, bevestigd 60 dagen geleden, verouderd, 8 km, \
@@ -264,6 +273,26 @@ fn terms_in_words_are_rounded_to_tenths() {
     assert_eq!(words::weighing(&Weights::default())[0], "10 km telt als 1 week wachten");
     assert_eq!(words::wait(Some(weeks("1")), Some(weeks("2-3"))), "3 tot 4 weken");
     assert_eq!(words::wait(Some(weeks("1")), None), "niet bekend");
+}
+
+#[test]
+fn the_nearest_miss_breaks_the_fewest_rules_and_then_compares_best() {
+    let misses = [
+        OfferFacts { id: 1, contract: None, ages: ages(12, 17), ..offer() },
+        OfferFacts { id: 4, contract: None, ..offer() },
+        OfferFacts { id: 2, contract: None, ..offer() },
+        OfferFacts { id: 3, ages: ages(12, 17), intake: Some(weeks("0")), ..offer() },
+    ];
+    let weights = Weights::default();
+    let mut near: Vec<Miss> = misses
+        .iter()
+        .map(|facts| miss(&seeker(), facts, can_place(&seeker(), facts, today()), &weights))
+        .collect();
+    near.sort_unstable();
+    assert_eq!(near.iter().map(|miss| miss.rank.id).collect::<Vec<_>>(), [3, 2, 4, 1]);
+    assert_eq!(near.iter().map(|miss| miss.failed).collect::<Vec<_>>(), [1, 1, 1, 2]);
+    let failed = can_place(&seeker(), &misses[1], today());
+    assert!(failed.is_only(HardRule::Contract) && !failed.is_only(HardRule::Age));
 }
 
 #[test]
@@ -308,7 +337,7 @@ pub(super) fn any_offer() -> impl Strategy<Value = OfferFacts> {
     let fit = (any_needs(), any_needs(), (0_u8..15, 0_u8..12), option::weighted(0.9, 0_u32..80_000));
     let pair =
         (any::<bool>(), any::<bool>(), option::weighted(0.9, prop::sample::select(ContractLevel::ALL)));
-    let rare = (prop::bool::weighted(0.1), prop::bool::weighted(0.1));
+    let rare = (prop::bool::weighted(0.1), prop::bool::weighted(0.1), prop::bool::weighted(0.1));
     (0_u64..50, figures, fit, pair, rare).prop_map(|(id, figures, fit, pair, rare)| OfferFacts {
         id,
         contract: pair.2,
@@ -319,6 +348,7 @@ pub(super) fn any_offer() -> impl Strategy<Value = OfferFacts> {
         treatment: figures.3,
         freshness: figures.4,
         distance: fit.3,
+        online: rare.2,
         fitted: fit.0,
         excluded: fit.1,
         rejected_before: rare.0,

@@ -29,7 +29,11 @@ pub fn why(seeker: &Seeker, offer: &OfferFacts, score: &Score, setting: &Setting
     if score.term(Term::Stale) > 0 && setting.confirmed_on.is_some() {
         parts.push("verouderd".to_owned());
     }
-    parts.push(offer.distance.map_or_else(|| "afstand niet bekend".to_owned(), dutch::kilometres));
+    parts.push(match offer.distance {
+        _ if offer.online => "online".to_owned(),
+        Some(metres) => dutch::kilometres(metres),
+        None => "afstand niet bekend".to_owned(),
+    });
     if offer.preferred {
         parts.push("voorkeur van het gezin".to_owned());
     }

@@ -41,6 +41,16 @@ impl NeedSet {
     /// No needs.
     pub const NONE: Self = Self(0);
 
+    /// The codes with commas between, as they are stored. A code that the list no longer has is left out.
+    pub fn parse_codes(codes: &str) -> Self {
+        codes.split(',').filter_map(|code| Need::parse(code.trim())).collect()
+    }
+
+    /// The codes of the needs with commas between, in the order of the list.
+    pub fn codes(self) -> String {
+        self.iter().map(Need::code).collect::<Vec<_>>().join(",")
+    }
+
     /// This set with one more.
     #[must_use]
     pub const fn with(self, need: Need) -> Self {
@@ -118,6 +128,7 @@ mod tests {
             let set = |needs: &BTreeSet<Need>| needs.iter().copied().collect::<NeedSet>();
             let back = |set: NeedSet| set.iter().collect::<BTreeSet<Need>>();
             prop_assert_eq!(back(set(&one)), one.clone());
+            prop_assert_eq!(NeedSet::parse_codes(&set(&one).codes()), set(&one));
             prop_assert_eq!(set(&one).len() as usize, one.len());
             prop_assert_eq!(set(&one).is_empty(), one.is_empty());
             let shared: BTreeSet<Need> = one.intersection(&two).copied().collect();

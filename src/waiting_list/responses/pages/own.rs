@@ -80,8 +80,9 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let standing = query.optional_choice("toon", &STANDINGS).unwrap_or(Standing::Current);
     let number = page_number(&mut query);
     query.finish(())?;
-    let (total, own) =
-        ctx.db(move |conn, actor, _| actions::list_own(conn, actor, standing, rows_of_page(number))).await?;
+    let (total, own) = ctx
+        .db(move |conn, actor, now| actions::list_own(conn, actor, now, standing, rows_of_page(number)))
+        .await?;
     let current = standing == Standing::Current;
     let paging = Paging::new(number, usize::try_from(total).map_err(Error::internal)?);
     let code = if current { "lopend" } else { "afgelopen" };
@@ -131,8 +132,8 @@ fn parse(id: &str) -> Result<i64> {
 async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Result<HttpResponse> {
     let id = parse(id)?;
     let (response, asked) = ctx
-        .db(move |conn, actor, _| {
-            let response = actions::find_own(conn, actor, id)?;
+        .db(move |conn, actor, now| {
+            let response = actions::view_own(conn, actor, now, id)?;
             let asked = questions::list_questions(conn, &response)?;
             Ok((response, asked))
         })

@@ -87,8 +87,8 @@ pub struct WeighPage {
 pub async fn list(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
     let (client, found) = ctx
-        .db(move |conn, actor, _| {
-            let (client, responses) = actions::list_of_client(conn, actor, &path)?;
+        .db(move |conn, actor, now| {
+            let (client, responses) = actions::list_of_client(conn, actor, now, &path)?;
             let with_figures = responses.into_iter().map(|response| {
                 let offer = find_offer(conn, response.offer.id)?;
                 Ok((response, offer))
@@ -135,8 +135,8 @@ async fn show(
 ) -> Result<HttpResponse> {
     let (code, id) = (code.clone(), parse(id)?);
     let (client, response, offer, asked) = ctx
-        .db(move |conn, actor, _| {
-            let (client, response) = actions::find_of_client(conn, actor, &code, id)?;
+        .db(move |conn, actor, now| {
+            let (client, response) = actions::view_of_client(conn, actor, now, &code, id)?;
             let offer = find_offer(conn, response.offer.id)?;
             let asked = questions::list_questions(conn, &response)?;
             Ok((client, response, offer, asked))

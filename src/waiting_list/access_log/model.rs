@@ -1,0 +1,232 @@
+//! What is written down of a look at waiting clients, and what is asked of the log.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde::Serialize;
+
+use crate::clock::start_of_dutch_day;
+use crate::error::{Error, Result};
+
+/// One table per closed list: the variant, its code, what it does to the record (NEN 7513: create, read, update, delete,
+/// execute), what it was done for, and the rule that allowed it.
+macro_rules! access_kinds {
+    ($( $(#[$doc:meta])* $variant:ident = $code:literal, $action:literal, $purpose:ident, $rule:literal; )+) => {
+        /// Soort inzage.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum AccessKind { $( $(#[$doc])* $variant, )+ }
+
+        impl AccessKind {
+            pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
+
+            /// The code that is stored and shown.
+            pub const fn code(self) -> &'static str {
+                match self { $( Self::$variant => $code, )+ }
+            }
+
+            pub const fn action(self) -> &'static str {
+                match self { $( Self::$variant => $action, )+ }
+            }
+
+            pub const fn purpose(self) -> Purpose {
+                match self { $( Self::$variant => Purpose::$purpose, )+ }
+            }
+
+            pub const fn rule(self) -> &'static str {
+                match self { $( Self::$variant => $rule, )+ }
+            }
+        }
+    };
+}
+
+access_kinds! {
+    /// One client of the toegang.
+    ViewClient = "wachtende-inzien", "R", Arrange, "eigen-gemeente";
+    /// The list of the toegang, or a search in it.
+    ListClients = "wachtlijst-inzien", "R", Arrange, "eigen-gemeente";
+    /// The list as a file.
+    ExportClients = "wachtlijst-downloaden", "E", Arrange, "eigen-gemeente";
+    /// Open registrations that look like a new one.
+    CompareClients = "vergelijkbare-inzien", "R", Arrange, "eigen-gemeente";
+    /// The responses to one client.
+    ViewResponses = "reacties-inzien", "R", Arrange, "eigen-gemeente";
+    /// What is proposed for one client, now or as it was stored.
+    ViewProposal = "voorstel-inzien", "R", Arrange, "eigen-gemeente";
+    /// A proposal that is kept.
+    KeepProposal = "voorstel-bewaren", "C", Arrange, "eigen-gemeente";
+    /// Bridging care of one client.
+    ViewBridging = "overbrugging-inzien", "R", Arrange, "eigen-gemeente";
+    /// One client on the anonymised list of a provider.
+    ViewOpenClient = "open-wachtende-inzien", "R", Respond, "eigen-contract";
+    /// The anonymised list of a provider, or a search in it.
+    ListOpenClients = "open-wachtlijst-inzien", "R", Respond, "eigen-contract";
+    /// What became of the responses of a provider.
+    ListOwnResponses = "eigen-reacties-inzien", "R", Respond, "eigen-contract";
+    /// The list of who waits past a norm.
+    ListMediation = "bemiddeling-inzien", "R", Mediate, "bemiddeling";
+    /// The steps taken for one client.
+    ViewMediation = "bemiddelingsstappen-inzien", "R", Mediate, "bemiddeling";
+    /// The access log itself.
+    ListAccess = "inzage-inzien", "R", Oversee, "toezicht";
+    /// The access log as a file.
+    ExportAccess = "inzage-downloaden", "E", Oversee, "toezicht";
+}
+
+impl AccessKind {
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+}
+
+/// Doel: what somebody looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Arrange,
+    Respond,
+    Mediate,
+    Oversee,
+}
+
+impl Purpose {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Arrange => "zorg-regelen",
+            Self::Respond => "reageren",
+            Self::Mediate => "bemiddelen",
+            Self::Oversee => "toezicht",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Arrange, Self::Respond, Self::Mediate, Self::Oversee]
+            .into_iter()
+            .find(|purpose| purpose.code() == code)
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Arrange => "Zorg regelen",
+            Self::Respond => "Reageren als aanbieder",
+            Self::Mediate => "Bemiddelen",
+            Self::Oversee => "Toezicht houden",
+        }
+    }
+}
+
+/// One look at waiting clients.
+///
+/// ```text
+/// record(conn, actor, now, &Access::new(AccessKind::ViewClient).client(&client.code))?;
+/// record(conn, actor, now, &Access::new(AccessKind::ListClients).clients(codes).asking(&filter)?)?;
+/// ```
+#[derive(Debug, Clone)]
+pub struct Access {
+    pub(super) kind: AccessKind,
+    pub(super) subjects: Vec<String>,
+    pub(super) object_id: String,
+    pub(super) question: Option<String>,
+}
+
+impl Access {
+    pub fn new(kind: AccessKind) -> Self {
+        Self { kind, subjects: Vec::new(), object_id: String::new(), question: None }
+    }
+
+    /// About this client, by its code.
+    #[must_use]
+    pub fn client(mut self, code: &str) -> Self {
+        self.subjects.push(code.to_owned());
+        self
+    }
+
+    /// About all of these clients, by their codes: those that were shown, not those that exist.
+    #[must_use]
+    pub fn clients(mut self, codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.subjects.extend(codes.into_iter().map(Into::into));
+        self
+    }
+
+    /// The number of what was looked at within the record, such as a stored proposal.
+    #[must_use]
+    pub fn object(mut self, id: impl ToString) -> Self {
+        self.object_id = id.to_string();
+        self
+    }
+
+    /// What was asked of a list. Coded facts only: what somebody typed may be anything.
+    pub fn asking<T: Serialize>(mut self, question: &T) -> Result<Self> {
+        self.question = Some(serde_json::to_string(question).map_err(Error::internal)?);
+        Ok(self)
+    }
+}
+
+/// Which lines are asked for. Empty texts ask for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct AccessFilter {
+    #[serde(rename = "van", skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
+    #[serde(rename = "tot", skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
+    /// Part of the name somebody signs in with.
+    #[serde(rename = "gebruiker", skip_serializing_if = "String::is_empty")]
+    pub user: String,
+    /// The code of a client, as it is stored.
+    #[serde(rename = "code", skip_serializing_if = "String::is_empty")]
+    pub code: String,
+    #[serde(rename = "soort", skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+}
+
+impl AccessFilter {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// From the start of the first day to before the end of the last.
+    pub(super) fn moments(&self) -> (Option<NaiveDateTime>, Option<NaiveDateTime>) {
+        let start = |day: NaiveDate| start_of_dutch_day(day).naive_utc();
+        (self.from.map(start), self.until.and_then(|day| day.succ_opt()).map(start))
+    }
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessLine {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub request_id: String,
+    pub origin: String,
+    pub user_name: String,
+    pub display_name: String,
+    pub organisation: String,
+    pub roles: String,
+    pub kind: String,
+    pub action: String,
+    pub purpose: String,
+    pub rule: String,
+    /// The codes of the clients it was about.
+    pub subjects: Vec<String>,
+    pub object_id: String,
+    pub question: Option<String>,
+}
+
+impl AccessLine {
+    pub fn purpose_name(&self) -> &str {
+        match Purpose::parse(&self.purpose) {
+            Some(purpose) => purpose.name(),
+            None => &self.purpose,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_back_and_has_a_known_action_and_purpose() {
+        for &kind in AccessKind::ALL {
+            assert_eq!(AccessKind::parse(kind.code()), Some(kind));
+            assert!("CRUDE".contains(kind.action()), "{}", kind.code());
+            assert_eq!(Purpose::parse(kind.purpose().code()), Some(kind.purpose()));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Who looked at which waiting client: what is written down, and what the privacy officer sees of it.
+
+use beschikbaarheidswijzer::waiting_list::access_log::actions::record;
+use beschikbaarheidswijzer::waiting_list::access_log::model::{Access, AccessKind};
+use serde_json::json;
+
+use crate::on_both;
+use crate::support::{TestServer, now};
+
+const OFFICER: &str = "privacy-regio";
+const TOEGANG: &str = "toegang-harderwijk";
+const CODES: [&str; 2] = ["C4K7XW2R9", "N76D55228"];
+
+fn look(server: &TestServer, user: &str, access: &Access) {
+    record(&mut server.connection(), &server.actor(user), now(), access).expect("a line");
+}
+
+on_both! {
+    fn the_officer_sees_who_looked_at_whom_and_why(server) {
+        look(server, TOEGANG, &Access::new(AccessKind::ViewClient).client(CODES[0]));
+        let question = json!({"status": "wachtend"});
+        let listed = Access::new(AccessKind::ListClients).clients(CODES).asking(&question).expect("JSON");
+        look(server, TOEGANG, &listed);
+        let officer = server.visitor(OFFICER);
+
+        let list = officer.get("/inzage?code=c4k-7xw-2r9");
+        assert_eq!(list.status, 200, "{}", list.body);
+        for part in ["2 keer gekeken", "wachtende-inzien", "wachtlijst-inzien", "Zorg regelen", TOEGANG, "C4K-7XW-2R9"] {
+            assert!(list.body.contains(part), "{part}: {}", list.body);
+        }
+        assert!(officer.get("/inzage?code=N76D55228").body.contains("1 keer gekeken"));
+        assert!(officer.get("/inzage?soort=wachtende-inzien&gebruiker=HARDERWIJK").body.contains("1 keer gekeken"));
+        assert!(officer.get("/inzage?van=01-01-2020&tot=31-12-2020").body.contains("Niemand keek zo"));
+
+        let file = officer.get("/inzage.csv?soort=wachtlijst-inzien");
+        assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
+        let lines: Vec<&str> = file.body.lines().collect();
+        assert_eq!(lines.len(), 2, "{}", file.body);
+        for part in ["2026-11-21T09:00:00.000Z", ",R,zorg-regelen,eigen-gemeente,C4K7XW2R9 N76D55228,", "wachtend"] {
+            assert!(lines[1].contains(part), "{part}: {}", lines[1]);
+        }
+    }
+}
+
+on_both! {
+    fn looking_at_the_log_is_written_down_too(server) {
+        let officer = server.visitor(OFFICER);
+        assert!(officer.get("/inzage").body.contains("Niemand keek zo"), "the first look sees what was there before it");
+        let second = officer.get("/inzage");
+        assert!(second.body.contains("1 keer gekeken") && second.body.contains("inzage-inzien"), "{}", second.body);
+        officer.get("/inzage.csv?gebruiker=privacy");
+        let third = officer.get("/inzage?soort=inzage-downloaden");
+        assert!(third.body.contains("1 keer gekeken") && third.body.contains("Toezicht houden"), "{}", third.body);
+        assert_eq!(server.visitor("beheerder-regio").get("/inzage").status, 403);
+    }
+}
+
+on_both! {
+    fn lines_of_another_region_are_not_there(server) {
+        look(server, TOEGANG, &Access::new(AccessKind::ViewClient).client(CODES[0]));
+        server.execute(
+            "INSERT INTO region (code, name, phone, email, website, fresh_days, stale_days, intake_norm_weeks, \
+             treatment_norm_weeks, version) \
+             SELECT 'elders', 'Elders', phone, email, website, fresh_days, stale_days, intake_norm_weeks, \
+             treatment_norm_weeks, 1 FROM region; \
+             UPDATE organisation SET region_id = (SELECT id FROM region WHERE code = 'elders') \
+             WHERE id = (SELECT organisation_id FROM user_account WHERE name = 'privacy-regio')",
+        );
+        let officer = server.visitor(OFFICER);
+        assert!(officer.get("/inzage").body.contains("Niemand keek zo"));
+        assert_eq!(officer.get("/inzage.csv").body.lines().count(), 2, "its own look and no more");
+    }
+}
+
+on_both! {
+    fn filters_are_checked(server) {
+        let officer = server.visitor(OFFICER);
+        for wrong in ["van=gisteren", "van=22-11-2026&tot=01-11-2026", "soort=gluren", "code=C4K-7XW-2R8", "onbekend=1"] {
+            assert_eq!(officer.get(&format!("/inzage?{wrong}")).status, 400, "{wrong}");
+        }
+    }
+}
