@@ -5,7 +5,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-parts="kills stale outages full mails restores clock slow tokens roles injections imports soak fsync"
+parts="kills stale outages full mails restores clock slow tokens roles injections imports upgrades soak fsync fuzz"
 
 [ $# -gt 0 ] && [ -n "$1" ] || die "Say which part: make endurance PART=... with one or more of: $parts, or all"
 [ "$1" != all ] || set -- $parts
@@ -25,8 +25,10 @@ filter() {
     roles) echo 'test(/^roles::/)' ;;
     injections) echo 'test(/^endurance::injections/)' ;;
     imports) echo 'test(/^exchange::/)' ;;
+    upgrades) echo 'test(/^endurance::upgrades/)' ;;
     soak) echo 'test(/^endurance::soak/)' ;;
     fsync) echo 'test(/^endurance::fsync/)' ;;
+    fuzz) echo fuzz ;;
     *) die "There is no part $1; there are: $parts" ;;
   esac
 }
@@ -44,5 +46,9 @@ for part in "$@"; do filter "$part" >/dev/null; done
 export ENDURANCE=1 MAILS_PER_FAULT=1250 ENDURANCE_N=10000
 for part in "$@"; do
   say "Endurance: $part"
+  if [ "$part" = fuzz ]; then
+    scripts/fuzz.sh
+    continue
+  fi
   cargo nextest run --locked -p beschikbaarheidswijzer --profile endurance --run-ignored all -E "$(filter "$part")"
 done

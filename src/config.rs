@@ -4,7 +4,7 @@
 //! name in capitals goes before it. Unknown keys are errors: a typing mistake must not pass silently.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use rules::contact::parse_email;
@@ -134,6 +134,15 @@ pub struct RegionLook {
     pub map: Option<PathBuf>,
 }
 
+impl RegionLook {
+    /// A file that is named without its whole path lies beside the file with the settings, wherever the program starts.
+    fn find_files_beside(&mut self, folder: &Path) {
+        for path in [&mut self.logo, &mut self.map].into_iter().flatten() {
+            *path = folder.join(&*path);
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -218,6 +227,9 @@ impl Config {
             .build()
             .and_then(config::Config::try_deserialize)
             .map_err(|error| ConfigError(vec![error.to_string()]))?;
+        if let Some(folder) = file.and_then(|file| file.parent()) {
+            config.region.find_files_beside(folder);
+        }
         if let Some(listen) = listen {
             config.listen = listen;
         }
@@ -361,6 +373,21 @@ mod tests {
     fn the_defaults_are_right() {
         let config = Config { public_url: "http://127.0.0.1:8080".into(), ..Config::default() };
         assert!(config.check().is_ok());
+    }
+
+    #[test]
+    fn files_of_the_region_lie_beside_the_settings() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        std::fs::write(folder.path().join("logo.svg"), "<svg/>").expect("a logo");
+        let elsewhere = tempfile::NamedTempFile::new().expect("a file");
+        let map = elsewhere.path();
+        let text = format!("[region]\nlogo = \"logo.svg\"\nmap = \"{}\"\n", map.display());
+        std::fs::write(&file, text).expect("settings");
+
+        let config = Config::load(Some(&file), None).expect("both files are there");
+        assert_eq!(config.region.logo, Some(folder.path().join("logo.svg")));
+        assert_eq!(config.region.map.as_deref(), Some(map));
     }
 
     #[test]

@@ -490,6 +490,111 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    waiting_list_setting (region_id) {
+        region_id -> BigInt,
+        smallest_group -> Integer,
+        referrers_register -> Bool,
+        retention_months -> Integer,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    waiting_list_closing_day (region_id, day) {
+        region_id -> BigInt,
+        day -> Date,
+    }
+}
+
+diesel::table! {
+    waiting_product (product_id) {
+        product_id -> BigInt,
+        needs_body_decision -> Bool,
+        first_help_soon -> Bool,
+        successor_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    waiting_contract_end (contract_id, valid_until) {
+        contract_id -> BigInt,
+        valid_until -> Date,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    waiting_client (id) {
+        id -> BigInt,
+        code -> Text,
+        municipality_id -> BigInt,
+        product_id -> BigInt,
+        pc4 -> Nullable<Integer>,
+        birth_quarter -> Nullable<Integer>,
+        age -> Nullable<Integer>,
+        age_on -> Nullable<Date>,
+        referrer -> Text,
+        referred_on -> Date,
+        decided_on -> Nullable<Date>,
+        body_decided_on -> Nullable<Date>,
+        urgency -> Text,
+        measure -> Bool,
+        analysis_made -> Nullable<Bool>,
+        first_choice -> Text,
+        possibly_wlz -> Nullable<Bool>,
+        authority_elsewhere -> Nullable<Bool>,
+        needs -> Text,
+        max_distance_km -> Nullable<Integer>,
+        bridging_wanted -> Bool,
+        note -> Nullable<Text>,
+        status -> Text,
+        waiting_since -> Date,
+        open_responses -> Integer,
+        hold_until -> Nullable<Date>,
+        hold_reason -> Nullable<Text>,
+        registered_at -> Timestamp,
+        organisation_id -> BigInt,
+        closed_at -> Nullable<Timestamp>,
+        stripped_at -> Nullable<Timestamp>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    waiting_client_alternative (client_id, product_id) {
+        client_id -> BigInt,
+        product_id -> BigInt,
+        rank -> Integer,
+    }
+}
+
+diesel::table! {
+    waiting_client_provider (client_id, provider_id) {
+        client_id -> BigInt,
+        provider_id -> BigInt,
+        wish -> Text,
+        rank -> Integer,
+    }
+}
+
+diesel::table! {
+    waiting_client_event (id) {
+        id -> BigInt,
+        client_id -> BigInt,
+        at -> Timestamp,
+        day -> Date,
+        event -> Text,
+        from_status -> Text,
+        to_status -> Text,
+        reason -> Text,
+        note -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        by_name -> Text,
+        by_organisation -> Text,
+    }
+}
+
 diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
@@ -510,6 +615,13 @@ diesel::joinable!(second_factor -> user_account (user_id));
 diesel::joinable!(token_family -> user_account (user_id));
 diesel::joinable!(refresh_token -> token_family (family_id));
 diesel::joinable!(service_account -> user_account (user_id));
+diesel::joinable!(waiting_client -> municipality (municipality_id));
+diesel::joinable!(waiting_client -> product (product_id));
+diesel::joinable!(waiting_client_alternative -> waiting_client (client_id));
+diesel::joinable!(waiting_client_alternative -> product (product_id));
+diesel::joinable!(waiting_client_provider -> waiting_client (client_id));
+diesel::joinable!(waiting_client_provider -> provider (provider_id));
+diesel::joinable!(waiting_client_event -> waiting_client (client_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     region,
@@ -540,4 +652,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_event,
     error_report,
     audit_seal,
+    waiting_product,
+    waiting_contract_end,
+    waiting_client,
+    waiting_client_alternative,
+    waiting_client_provider,
+    waiting_client_event,
 );

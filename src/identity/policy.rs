@@ -15,6 +15,8 @@ pub enum Permission {
     WatchFreshness,
     /// See and answer reports of figures that are not right.
     AnswerReports,
+    /// Register waiting clients of one's own municipalities, and follow them until they have care.
+    KeepWaitingList,
     /// See the outbox and try mails again.
     ManageMail,
     /// Manage the organisations, users and service accounts of one's region.
@@ -54,6 +56,7 @@ pub const POLICY: [(Permission, &[Role]); 10] = [
     (Permission::ManageProductBook, &[Role::Administrator]),
     (Permission::WatchFreshness, &[Role::AccountManager]),
     (Permission::AnswerReports, &[Role::Provider, Role::AccountManager]),
+    (Permission::KeepWaitingList, &[Role::Toegang]),
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
@@ -70,6 +73,7 @@ impl Permission {
             Self::ManageProductBook => "productenboek-beheren",
             Self::WatchFreshness => "actualiteit-volgen",
             Self::AnswerReports => "meldingen-beantwoorden",
+            Self::KeepWaitingList => "wachtlijst-bijhouden",
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
@@ -91,6 +95,7 @@ impl Permission {
             | Self::ManageProductBook
             | Self::WatchFreshness
             | Self::AnswerReports
+            | Self::KeepWaitingList
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit

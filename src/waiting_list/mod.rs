@@ -1,3 +1,4 @@
-//! Wachtlijst: the children of the region who wait for care, and everybody who helps to find it.
+//! Wachtlijst: the children of the region who wait, each under a code, and how they get a place.
 
 pub mod access_log;
+pub mod clients;

@@ -7,3 +7,4 @@ mod offers;
 mod segments;
 mod shape;
 mod tokens;
+mod waiting_clients;

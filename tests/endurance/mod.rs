@@ -3,14 +3,17 @@
 //! Each part has a twin that is broken on purpose, and shows that the same check catches it.
 
 mod clock;
+mod doors;
 mod fsync;
 mod injections;
 mod kills;
 mod outages;
+mod parsers;
 mod program;
 mod slow_clients;
 mod soak;
 mod stale_edits;
+mod upgrades;
 
 use std::path::PathBuf;
 

@@ -21,16 +21,16 @@ fn execute(conn: &mut Connection, statement: &str) {
 }
 
 /// Somebody who saves one name after another, and remembers which was acknowledged last.
-struct Writer {
+pub(super) struct Writer {
     browser: Browser,
-    anyone: Browser,
+    pub(super) anyone: Browser,
     version: String,
     acknowledged: Value,
     slowest: Duration,
 }
 
 impl Writer {
-    fn new(server: &TestServer) -> Self {
+    pub(super) fn new(server: &TestServer) -> Self {
         let browser = server.user(MANAGER);
         let read = browser.get(PATH);
         let version = read.header("etag").expect("a version").to_owned();
@@ -43,7 +43,7 @@ impl Writer {
         }
     }
 
-    fn save(&mut self, name: &str) -> Answer {
+    pub(super) fn save(&mut self, name: &str) -> Answer {
         let begin = Instant::now();
         let answer = self.browser.put_version(PATH, &self.version, &json!({"naam": name}));
         self.slowest = self.slowest.max(begin.elapsed());
@@ -63,17 +63,17 @@ impl Writer {
         self.slowest = self.slowest.max(begin.elapsed());
     }
 
-    fn has_kept_all(&self) -> bool {
+    pub(super) fn has_kept_all(&self) -> bool {
         self.browser.get(PATH).json()["naam"] == self.acknowledged
     }
 }
 
 /// Whether what needs no database is there.
-fn is_up(browser: &Browser, paths: &[&str]) -> bool {
+pub(super) fn is_up(browser: &Browser, paths: &[&str]) -> bool {
     paths.iter().all(|path| browser.get(path).status == 200)
 }
 
-const SEARCHES: [&str; 2] =
+pub(super) const SEARCHES: [&str; 2] =
     ["/v1/aanbod?gemeente=GM0243&product=emdr", "/zoeken?gemeente=GM0243&product=emdr"];
 
 /// One outage, from its beginning to its end.

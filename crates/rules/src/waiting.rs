@@ -3,6 +3,7 @@
 //! A waiting client has no name here, only a code and a few coarse facts. What is stored of a child is the least
 //! with which a place can be found, what others see of it is coarser still, and nobody leaves the list unnoticed.
 
+pub mod attention;
 pub mod birth;
 pub mod client_code;
 pub mod coarsening;
@@ -14,4 +15,5 @@ pub mod reasons;
 pub mod registration;
 pub mod responses;
 pub mod similarity;
+pub mod typed;
 pub mod waited;

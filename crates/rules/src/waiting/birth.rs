@@ -48,6 +48,11 @@ impl BirthQuarter {
         }
     }
 
+    /// The quarter as it was stored, by when it was checked: who was young enough then may be too old now.
+    pub const fn restore(year: i32, quarter: u8) -> Result<Self, BirthError> {
+        if matches!(quarter, 1..=4) { Ok(Self { year, quarter }) } else { Err(BirthError::Quarter) }
+    }
+
     /// The year.
     pub const fn year(self) -> i32 {
         self.year
@@ -180,6 +185,14 @@ mod tests {
             let born = BirthQuarter::new(year, number, today());
             assert_eq!(born.map(|born| (born.year(), born.quarter())), expected, "{year} {number}");
         }
+    }
+
+    #[test]
+    fn what_was_stored_is_read_back_at_any_age() {
+        let old = BirthQuarter::restore(1980, 3).unwrap();
+        assert_eq!((old.year(), old.quarter()), (1980, 3));
+        assert_eq!(BirthQuarter::restore(2014, 0), Err(BirthError::Quarter));
+        assert_eq!(BirthQuarter::restore(2014, 5), Err(BirthError::Quarter));
     }
 
     #[test]

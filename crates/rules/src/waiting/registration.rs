@@ -31,6 +31,14 @@ coded_enum! {
     }
 }
 
+impl ReferrerKind {
+    /// Whether care starts only after a decision of the municipality. A court and a certified institution decide
+    /// themselves, and a doctor refers directly (Jeugdwet, articles 2.6 and 3.5).
+    pub const fn needs_decision(self) -> bool {
+        matches!(self, Self::Toegang | Self::NoReferrer | Self::Unknown)
+    }
+}
+
 coded_enum! {
     /// Urgentie.
     pub enum Urgency {

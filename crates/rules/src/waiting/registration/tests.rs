@@ -74,6 +74,13 @@ fn lists_are_read_by_their_code() {
 }
 
 #[test]
+fn only_who_comes_through_the_municipality_waits_for_a_decision() {
+    let waiting: Vec<ReferrerKind> =
+        ReferrerKind::ALL.iter().copied().filter(|kind| kind.needs_decision()).collect();
+    assert_eq!(waiting, [ReferrerKind::Toegang, ReferrerKind::NoReferrer, ReferrerKind::Unknown]);
+}
+
+#[test]
 fn the_least_is_enough_and_what_nobody_said_stays_unknown() {
     let registration = checked(draft()).unwrap();
     assert_eq!(registration.birth.age_on(today()), 11);

@@ -1,0 +1,221 @@
+//! Wat vandaag aandacht vraagt: why somebody of the toegang should look at a waiting child today.
+
+use chrono::{Months, NaiveDate};
+
+use super::birth::{Birth, ComingOfAge};
+use super::life::{BodyDecision, Life};
+use super::waited::{CountsFrom, Waited};
+use crate::dutch;
+
+/// How long an end of a contract or a new product code stays pointed out.
+const RECENT_DAYS: i64 = 14;
+
+/// From how long before the 18th birthday care after it must be arranged.
+const ADULT_SOON: Months = Months::new(6);
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct AttentionFacts<'a> {
+    /// Status, responses and pause.
+    pub life: &'a Life,
+    /// The pause that was set, gone by or not.
+    pub hold_until: Option<NaiveDate>,
+    /// How long it waits, and the norms.
+    pub waited: &'a Waited,
+    /// Geboren.
+    pub birth: Option<Birth>,
+    /// Whether the product may go on until 23.
+    pub until_23: bool,
+    /// The decision of a body, where the product needs one.
+    pub body: BodyDecision,
+    /// The day on which a contract that concerns the child ended, or its product got another code.
+    pub disturbed_on: Option<NaiveDate>,
+}
+
+coded_enum! {
+    /// Aandachtspunt: why to look today. The order is that of the screen.
+    pub enum Attention {
+        ToWeigh = "reactie-wegen", "Er is een reactie om te wegen";
+        MeasureWaits = "wacht-op-maatregel", "Wacht op een maatregel";
+        NormPassed = "norm-voorbij", "De norm is voorbij";
+        Disturbed = "contract-of-product", "Een contract is beëindigd of het product is gewijzigd";
+        HoldEnded = "pauze-voorbij", "De pauze is voorbij";
+        TooOld = "te-oud", "Is 18 of ouder";
+        AdultSoon = "bijna-18", "Wordt binnen een half jaar 18";
+        PlanDue = "perspectiefplan", "Is 16 of 17: er hoort een perspectiefplan te zijn";
+        BodyDecisionMissing = "advies-ontbreekt", "De beslissing van het adviesorgaan ontbreekt";
+        DecisionMissing = "beschikking-ontbreekt", "De beschikking ontbreekt";
+    }
+}
+
+/// Everything that asks for attention today, the most pressing first. Who has left the list asks for none.
+pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention> {
+    let status = facts.life.status();
+    if status.is_closed() {
+        return Vec::new();
+    }
+    let measure = facts.waited.passed().any(|norm| norm.kind == super::waited::NormKind::Measure);
+    let of_age = facts.birth.map(|birth| birth.coming_of_age(today, facts.until_23));
+    let adult_soon =
+        |adult_on: NaiveDate| today.checked_add_months(ADULT_SOON).is_some_and(|soon| adult_on <= soon);
+    let recent = |day: NaiveDate| (0..=RECENT_DAYS).contains(&(today - day).num_days());
+    let holds = |point: Attention| match point {
+        Attention::ToWeigh => facts.life.open_responses() > 0,
+        Attention::MeasureWaits => measure,
+        Attention::NormPassed => !measure && facts.waited.passed().next().is_some(),
+        Attention::Disturbed => facts.disturbed_on.is_some_and(recent),
+        Attention::HoldEnded => facts.hold_until.is_some_and(|until| until < today),
+        Attention::TooOld => matches!(of_age, Some(ComingOfAge::TooOld)),
+        Attention::AdultSoon => {
+            matches!(of_age, Some(ComingOfAge::PlanDue { adult_on }) if adult_soon(adult_on))
+        }
+        Attention::PlanDue => {
+            matches!(of_age, Some(ComingOfAge::PlanDue { adult_on }) if !adult_soon(adult_on))
+        }
+        Attention::BodyDecisionMissing => facts.body == BodyDecision::Missing,
+        Attention::DecisionMissing => facts.waited.from == CountsFrom::DecisionMissing,
+    };
+    Attention::ALL.iter().copied().filter(|point| holds(*point)).collect()
+}
+
+impl Attention {
+    /// Whether it can wait: a plan that is due, or a paper that is missing, does not push a passed norm from the top.
+    pub const fn is_pressing(self) -> bool {
+        matches!(
+            self,
+            Self::ToWeigh
+                | Self::MeasureWaits
+                | Self::NormPassed
+                | Self::Disturbed
+                | Self::HoldEnded
+                | Self::TooOld
+        )
+    }
+
+    /// `de norm is voorbij`, to stand in a list.
+    pub fn in_sentence(self) -> String {
+        dutch::in_sentence(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::norms::Norm;
+    use crate::testing::{day, today};
+    use crate::waiting::birth::BirthQuarter;
+    use crate::waiting::life::ClientStatus;
+    use crate::waiting::registration::Urgency;
+    use crate::waiting::waited::{WaitFacts, waited};
+
+    fn life(status: ClientStatus, open: u32) -> Life {
+        Life::new("GM0243".parse().unwrap(), "45A04".parse().unwrap(), day("2026-02-01"))
+            .restore(status, open, None)
+            .unwrap()
+    }
+
+    fn wait(referred: &str, decided: Option<&str>, measure: bool) -> Waited {
+        let facts = WaitFacts {
+            referred_on: day(referred),
+            decided_on: decided.map(day),
+            needs_decision: true,
+            urgency: Urgency::Regular,
+            measure,
+            norm: Norm::DEFAULT,
+            first_help_soon: false,
+            first_help_on: None,
+            started_on: None,
+            left_on: None,
+        };
+        waited(&facts, today())
+    }
+
+    struct Child {
+        life: Life,
+        waited: Waited,
+        hold_until: Option<NaiveDate>,
+        birth: &'static str,
+        body: BodyDecision,
+        disturbed_on: Option<NaiveDate>,
+    }
+
+    impl Child {
+        fn calm() -> Self {
+            Self {
+                life: life(ClientStatus::Waiting, 0),
+                waited: wait("2026-02-01", Some("2026-02-01"), false),
+                hold_until: None,
+                birth: "2014-1",
+                body: BodyDecision::NotNeeded,
+                disturbed_on: None,
+            }
+        }
+
+        fn points(&self) -> Vec<&'static str> {
+            let (year, quarter) = self.birth.split_once('-').unwrap();
+            let born = BirthQuarter::restore(year.parse().unwrap(), quarter.parse().unwrap()).unwrap();
+            let facts = AttentionFacts {
+                life: &self.life,
+                hold_until: self.hold_until,
+                waited: &self.waited,
+                birth: Some(Birth::Quarter(born)),
+                until_23: false,
+                body: self.body,
+                disturbed_on: self.disturbed_on,
+            };
+            attention(&facts, today()).into_iter().map(Attention::code).collect()
+        }
+    }
+
+    #[test]
+    fn each_reason_is_told_and_no_other() {
+        // Today is 2 March 2026.
+        let hold = |until: &str| Some(day(until));
+        for (child, expected) in [
+            (Child::calm(), vec![]),
+            (
+                Child { life: life(ClientStatus::UnderConsideration, 2), ..Child::calm() },
+                vec!["reactie-wegen"],
+            ),
+            (
+                Child { waited: wait("2025-11-01", Some("2025-11-01"), false), ..Child::calm() },
+                vec!["norm-voorbij"],
+            ),
+            (Child { waited: wait("2026-02-28", None, true), ..Child::calm() }, vec!["wacht-op-maatregel"]),
+            (
+                Child { waited: wait("2026-02-01", None, false), ..Child::calm() },
+                vec!["beschikking-ontbreekt"],
+            ),
+            (Child { hold_until: hold("2026-03-01"), ..Child::calm() }, vec!["pauze-voorbij"]),
+            (Child { hold_until: hold("2026-03-02"), ..Child::calm() }, vec![]),
+            (Child { disturbed_on: hold("2026-02-16"), ..Child::calm() }, vec!["contract-of-product"]),
+            (Child { disturbed_on: hold("2026-02-15"), ..Child::calm() }, vec![]),
+            (Child { birth: "2010-1", ..Child::calm() }, vec!["perspectiefplan"]),
+            (Child { birth: "2008-3", ..Child::calm() }, vec!["bijna-18"]),
+            (Child { birth: "2008-1", ..Child::calm() }, vec!["te-oud"]),
+            (Child { body: BodyDecision::Missing, ..Child::calm() }, vec!["advies-ontbreekt"]),
+        ] {
+            assert_eq!(child.points(), expected);
+        }
+    }
+
+    #[test]
+    fn who_left_the_list_asks_for_nothing() {
+        for status in ClientStatus::ALL.iter().copied().filter(|status| status.is_closed()) {
+            let child = Child {
+                life: life(status, 0),
+                waited: wait("2025-01-01", None, true),
+                body: BodyDecision::Missing,
+                ..Child::calm()
+            };
+            assert_eq!(child.points(), Vec::<&str>::new(), "{status}");
+        }
+    }
+
+    #[test]
+    fn the_most_pressing_comes_first() {
+        let pressing: Vec<bool> = Attention::ALL.iter().map(|point| point.is_pressing()).collect();
+        assert!(pressing.is_sorted_by(|one, next| one >= next));
+        assert_eq!(Attention::NormPassed.in_sentence(), "de norm is voorbij");
+    }
+}

@@ -1,0 +1,340 @@
+//! What can be done with waiting clients.
+
+mod known;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::violations::Violations;
+use rules::waiting::client_code::ClientCode;
+use rules::waiting::life::{ClientStatus, Event as LifeEvent, Life, Step};
+use rules::waiting::registration::{Registration, RegistrationDraft};
+use rules::waiting::similarity::{Features, Similarity, compare};
+
+use self::known::{Known, UNKNOWN_PRODUCT};
+use super::model::{FormChoices, LineKind, ListSettings, NewLine, Recorded, TimelineLine, WaitingClient};
+use super::store::{self, LifeRow, NewClient, NewEvent, Scope};
+use crate::actor::{Actor, Identity, Role};
+use crate::audit::{self, Event};
+use crate::clock::dutch_day;
+use crate::db::Connection;
+use crate::error::{Error, Result};
+
+/// The kind of object in the audit.
+pub const OBJECT: &str = "wachtende";
+
+/// How often a step is tried again when another was first and the caller named no version.
+const ATTEMPTS: usize = 5;
+
+/// A waiting client by its number.
+pub fn find_by_id(conn: &mut Connection, id: i64) -> Result<WaitingClient> {
+    store::find_by_id(conn, id)?.ok_or(Error::NotFound(OBJECT))
+}
+
+/// A waiting client of the actor's own municipalities. Another's is not told apart from one that does not exist,
+/// nor from a text that is no code.
+pub fn find_for_toegang(conn: &mut Connection, actor: &Actor, code: &str) -> Result<WaitingClient> {
+    let scope = Scope::OwnMunicipalities { user_id: identity(actor)?.user_id };
+    find_in_scope(conn, scope, code)
+}
+
+/// A waiting client the actor's own organisation registered.
+pub fn find_for_referrer(conn: &mut Connection, actor: &Actor, code: &str) -> Result<WaitingClient> {
+    let scope = Scope::OwnRegistrations { user_id: identity(actor)?.user_id };
+    find_in_scope(conn, scope, code)
+}
+
+fn find_in_scope(conn: &mut Connection, scope: Scope, code: &str) -> Result<WaitingClient> {
+    let known = ClientCode::parse(code).ok();
+    let code = known.as_ref().map_or("", |code| code.as_str());
+    store::find_by_code(conn, scope, code)?.ok_or(Error::NotFound(OBJECT))
+}
+
+/// Everybody on the region's list who waits for one of these products or would accept it, the longest wait first.
+pub fn list_open_for_products(
+    conn: &mut Connection,
+    region_id: i64,
+    product_ids: &[i64],
+) -> Result<Vec<WaitingClient>> {
+    store::list_open_for_products(conn, region_id, product_ids)
+}
+
+/// Everything that happened to a client, oldest first.
+pub fn list_timeline(conn: &mut Connection, client_id: i64) -> Result<Vec<TimelineLine>> {
+    store::list_timeline(conn, client_id)
+}
+
+/// What the region set for its list.
+pub fn find_settings(conn: &mut Connection, region_id: i64) -> Result<ListSettings> {
+    store::find_settings(conn, region_id)
+}
+
+/// All that is wrong with a registration, without writing anything down.
+pub fn check_registration(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    draft: &RegistrationDraft,
+) -> Result<Violations> {
+    Ok(checked(conn, actor, now, draft.clone())?.1.err().unwrap_or_default())
+}
+
+/// The open registrations that may be of the same child, the most alike first, of those the actor sees.
+pub fn list_similar(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    draft: &RegistrationDraft,
+) -> Result<Vec<(WaitingClient, Similarity)>> {
+    let (_, Ok(registration)) = checked(conn, actor, now, draft.clone())? else { return Ok(Vec::new()) };
+    let new = Features {
+        municipality: &registration.municipality,
+        pc4: registration.pc4,
+        birth: registration.birth,
+        product: &registration.product,
+        alternatives: &registration.alternatives,
+        referred_on: registration.referred_on,
+    };
+    let mut alike: Vec<(WaitingClient, Similarity)> = Vec::new();
+    for client in store::list_open_of_birth(conn, scope_of(actor)?, registration.birth)? {
+        let alternatives: Vec<_> = client.alternatives.iter().map(|product| product.code.clone()).collect();
+        let Some(birth) = client.birth else { continue };
+        let features = Features {
+            municipality: &client.municipality.code,
+            pc4: client.pc4,
+            birth,
+            product: &client.product.code,
+            alternatives: &alternatives,
+            referred_on: client.referred_on,
+        };
+        let similarity = compare(&new, &features);
+        if similarity.is_warning() {
+            alike.push((client, similarity));
+        }
+    }
+    alike.sort_by(|(one, first), (other, second)| {
+        second.score.cmp(&first.score).then_with(|| one.code.cmp(&other.code))
+    });
+    Ok(alike)
+}
+
+/// What a registration can be chosen from by the actor.
+pub fn list_form_choices(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<FormChoices> {
+    let who = identity(actor)?;
+    let own = if actor.has_role(Role::Toegang) { Some(who.user_id) } else { None };
+    store::list_form_choices(conn, who.region_id, own, today)
+}
+
+/// Whose clients the actor sees: the toegang those of its municipalities, another what its organisation registered.
+fn scope_of(actor: &Actor) -> Result<Scope> {
+    let user_id = identity(actor)?.user_id;
+    Ok(if actor.has_role(Role::Toegang) {
+        Scope::OwnMunicipalities { user_id }
+    } else {
+        Scope::OwnRegistrations { user_id }
+    })
+}
+
+fn checked(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    draft: RegistrationDraft,
+) -> Result<(Known, Result<Registration, Violations>)> {
+    let who = identity(actor)?;
+    let known = Known::look_up(conn, who.region_id, &draft, dutch_day(now))?;
+    let (_, own) = store::find_organisation(conn, who.user_id)?;
+    // Another referrer registers for the whole region, the toegang for its own.
+    let may_answer_for = |municipality_id| !actor.has_role(Role::Toegang) || own.contains(&municipality_id);
+    let registration = known.check(draft, may_answer_for)?;
+    Ok((known, registration))
+}
+
+/// Refuses who is not of the toegang, unless the region lets other referrers register.
+pub fn require_may_register(conn: &mut Connection, actor: &Actor) -> Result<()> {
+    let who = identity(actor)?;
+    if actor.has_role(Role::Toegang) || find_settings(conn, who.region_id)?.referrers_register {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
+}
+
+/// Puts a child on the list, within a transaction of the caller.
+pub fn register(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    draft: RegistrationDraft,
+) -> Result<WaitingClient> {
+    require_may_register(conn, actor)?;
+    let (known, registration) = checked(conn, actor, now, draft)?;
+    let registration = registration.map_err(Error::Collision)?;
+    let (organisation_id, _) = store::find_organisation(conn, identity(actor)?.user_id)?;
+    let facts = known.facts(&registration)?;
+    let mut new = NewClient {
+        code: String::new(),
+        facts,
+        status: ClientStatus::Waiting.code(),
+        open_responses: 0,
+        registered_at: now.naive_utc(),
+        organisation_id,
+        version: 1,
+    };
+    let id = loop {
+        // From the operating system, so that no code tells anything of another. A taken code is drawn again.
+        let code = ClientCode::from_random(rand::random());
+        code.as_str().clone_into(&mut new.code);
+        if let Some(id) = store::insert_client(conn, &new)? {
+            break id;
+        }
+    };
+    known.save_choices(conn, id, &registration)?;
+    let client = find_by_id(conn, id)?;
+    let line = NewLine { kind: LineKind::Registered, reason: "", note: None, detail: None };
+    add_line(conn, actor, now, &client, &line)?;
+    let event =
+        Event::done("wachtende-aanmelden", OBJECT, client.code).change(None, &Recorded::of(&client))?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(client)
+}
+
+/// Takes a step in the life of a client, within a transaction of the caller: the row, the timeline and the audit.
+///
+/// With a version, the step is taken only if nobody changed the client since; without, it goes for the client as it is.
+pub fn take_step(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    client_id: i64,
+    version: Option<i32>,
+    event: LifeEvent,
+) -> Result<(WaitingClient, Step)> {
+    let today = dutch_day(now);
+    for _ in 0..ATTEMPTS {
+        let before = find_by_id(conn, client_id)?;
+        if version.is_some_and(|version| version != before.version) {
+            return Err(Error::Outdated { current: None });
+        }
+        if before.stripped_at.is_some() {
+            return Err(Error::Conflict(
+                "Deze aanmelding is na afloop van de bewaartermijn leeggemaakt.".into(),
+            ));
+        }
+        let step =
+            before.life.step(event.clone(), today).map_err(|error| Error::Conflict(sentence(&error)))?;
+        let row = life_row(conn, &before, &step.life, now)?;
+        if store::update_life(conn, (client_id, before.version), &row)? == 0 {
+            continue;
+        }
+        let after = find_by_id(conn, client_id)?;
+        store::insert_event(conn, &step_line(actor, now, client_id, &step))?;
+        let recorded = Recorded {
+            step: Some(step.entry.event.code()),
+            reason: Some(step.entry.reason),
+            ..Recorded::of(&after)
+        };
+        let line = Event::done("wachtende-stap", OBJECT, after.code)
+            .change(Some(&Recorded::of(&before)), &recorded)?;
+        audit::record(conn, actor, now, &line)?;
+        return Ok((after, step));
+    }
+    Err(Error::Outdated { current: None })
+}
+
+/// Adds a line to the timeline that is no step, within a transaction of the caller.
+pub fn add_line(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    client: &WaitingClient,
+    line: &NewLine,
+) -> Result<()> {
+    let status = client.status().code();
+    let (by_name, by_organisation) = signature(actor);
+    store::insert_event(
+        conn,
+        &NewEvent {
+            client_id: client.id,
+            at: now.naive_utc(),
+            day: dutch_day(now),
+            event: line.kind.code(),
+            from_status: status,
+            to_status: status,
+            reason: line.reason,
+            note: line.note.clone(),
+            detail: line.detail.clone(),
+            by_name,
+            by_organisation,
+        },
+    )
+}
+
+fn step_line(actor: &Actor, now: DateTime<Utc>, client_id: i64, step: &Step) -> NewEvent {
+    let (by_name, by_organisation) = signature(actor);
+    NewEvent {
+        client_id,
+        at: now.naive_utc(),
+        day: step.entry.on,
+        event: step.entry.event.code(),
+        from_status: step.entry.from.code(),
+        to_status: step.entry.to.code(),
+        reason: step.entry.reason,
+        note: step.entry.note.as_ref().map(|note| note.as_str().to_owned()),
+        detail: step.entry.detail.clone(),
+        by_name,
+        by_organisation,
+    }
+}
+
+/// The row after a step: where the child lives now, what it waits for, and where it stands.
+fn life_row(
+    conn: &mut Connection,
+    before: &WaitingClient,
+    life: &Life,
+    now: DateTime<Utc>,
+) -> Result<LifeRow> {
+    let municipality_id = if *life.municipality() == before.municipality.code {
+        before.municipality.id
+    } else {
+        let found = store::find_municipality_in_region(conn, before.region_id, life.municipality().as_str())?;
+        let outside =
+            "deze gemeente hoort niet bij de regio; trek de aanmelding in als het kind de regio uit gaat";
+        found.ok_or_else(|| Error::collision("gemeente", "niet-in-regio", outside))?.0
+    };
+    let product_id = if *life.product() == before.product.code {
+        before.product.id
+    } else {
+        let found = store::list_products(conn, before.region_id, &[life.product().to_string()])?;
+        found.first().ok_or_else(|| Error::collision("product", "onbekend", UNKNOWN_PRODUCT))?.id
+    };
+    // A pause that has gone by is still on the row until somebody ends it.
+    let hold = life.hold_on(NaiveDate::MIN);
+    Ok(LifeRow {
+        municipality_id,
+        product_id,
+        status: life.status().code(),
+        open_responses: i32::try_from(life.open_responses()).map_err(Error::internal)?,
+        hold_until: hold.map(|hold| hold.until),
+        hold_reason: hold.map(|hold| hold.reason.code()),
+        closed_at: life.status().is_closed().then(|| now.naive_utc()),
+    })
+}
+
+fn identity(actor: &Actor) -> Result<&Identity> {
+    actor.identity.as_ref().ok_or(Error::SignInRequired)
+}
+
+/// How the timeline names who did it: a role and an organisation.
+fn signature(actor: &Actor) -> (String, String) {
+    actor.identity.as_ref().map_or_else(
+        || ("Systeem".to_owned(), String::new()),
+        |identity| (identity.display_name.clone(), identity.organisation_name.clone()),
+    )
+}
+
+/// What a rule says, as a sentence on its own.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}

@@ -1,0 +1,180 @@
+//! What a registration names, looked up, and the checks that need it.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use rules::codes::{AgbCode, ProductCode};
+use rules::norms::Norm;
+use rules::violations::Violations;
+use rules::waiting::registration::{Registration, RegistrationDraft, check};
+use rules::waiting::waited::{CountsFrom, WaitFacts, counts_from};
+
+use crate::db::Connection;
+use crate::error::{Error, Result};
+use crate::waiting_list::clients::store::{self, FactsRow, ProductRow};
+
+pub(super) const UNKNOWN_PRODUCT: &str = "dit product staat niet in het productenboek van de regio";
+
+/// What a registration names, as far as it exists.
+pub(super) struct Known {
+    municipality: Option<(i64, String)>,
+    products: HashMap<String, ProductRow>,
+    providers: HashMap<String, i64>,
+    postcode: bool,
+    today: NaiveDate,
+}
+
+impl Known {
+    pub(super) fn look_up(
+        conn: &mut Connection,
+        region_id: i64,
+        draft: &RegistrationDraft,
+        today: NaiveDate,
+    ) -> Result<Self> {
+        let municipality = match &draft.municipality {
+            Some(code) => store::find_municipality_in_region(conn, region_id, code.as_str())?,
+            None => None,
+        };
+        let codes: Vec<String> =
+            draft.product.iter().chain(&draft.alternatives).map(ToString::to_string).collect();
+        let agb: Vec<String> = draft.wanted.iter().chain(&draft.excluded).map(ToString::to_string).collect();
+        let products = store::list_products(conn, region_id, &codes)?;
+        let postcode = match draft.pc4 {
+            Some(pc4) => store::is_known_postcode(conn, i32::from(pc4.number()))?,
+            None => true,
+        };
+        Ok(Self {
+            municipality,
+            products: products.into_iter().map(|product| (product.code.clone(), product)).collect(),
+            providers: store::list_provider_ids(conn, &agb)?.into_iter().collect(),
+            postcode,
+            today,
+        })
+    }
+
+    /// The rules of a registration, and that everything it names exists: all that is wrong, at once.
+    pub(super) fn check(
+        &self,
+        draft: RegistrationDraft,
+        may_answer_for: impl Fn(i64) -> bool,
+    ) -> Result<Result<Registration, Violations>> {
+        let mut violations = Violations::new();
+        if draft.municipality.is_some() {
+            match &self.municipality {
+                None => violations.add("gemeente", "niet-in-regio", "deze gemeente hoort niet bij de regio"),
+                Some((id, _)) if !may_answer_for(*id) => {
+                    violations.add("gemeente", "niet-van-u", "kies een gemeente waarvoor u werkt");
+                }
+                Some(_) => {}
+            }
+        }
+        let product = draft.product.as_ref().and_then(|code| self.products.get(code.as_str()));
+        if let Some(code) = &draft.product {
+            self.check_product("product", code, &mut violations)?;
+        }
+        for code in &draft.alternatives {
+            self.check_product("alternatieven", code, &mut violations)?;
+        }
+        self.check_providers("gewensteAanbieders", &draft.wanted, &mut violations);
+        self.check_providers("uitgeslotenAanbieders", &draft.excluded, &mut violations);
+        if !self.postcode {
+            violations.add("postcode", "onbekend", "deze postcode bestaat niet");
+        }
+        let rules = product.map(ProductRow::rules).transpose()?;
+        Ok(match check(draft, rules, self.today) {
+            Ok(registration) => violations.into_result(registration),
+            Err(more) => {
+                violations.extend_with_prefix("", more);
+                Err(violations)
+            }
+        })
+    }
+
+    fn check_product(&self, field: &str, code: &ProductCode, violations: &mut Violations) -> Result<()> {
+        match self.products.get(code.as_str()) {
+            None => violations.add(field, "onbekend", format!("{code}: {UNKNOWN_PRODUCT}")),
+            Some(product) if !product.validity()?.contains(self.today) => {
+                violations.add(field, "niet-geldig", format!("{code} wordt vandaag niet ingekocht"));
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    fn check_providers(&self, field: &str, codes: &[AgbCode], violations: &mut Violations) {
+        for code in codes.iter().filter(|code| !self.providers.contains_key(code.as_str())) {
+            violations.add(field, "onbekend", format!("er is geen aanbieder met AGB-code {code}"));
+        }
+    }
+
+    pub(super) fn facts(&self, registration: &Registration) -> Result<FactsRow> {
+        let missing = || Error::internal("a checked registration names what does not exist");
+        let product = self.products.get(registration.product.as_str()).ok_or_else(missing)?;
+        let municipality = self.municipality.as_ref().ok_or_else(missing)?;
+        let needs: Vec<&str> = registration.needs.iter().map(|need| need.code()).collect();
+        let mut facts = FactsRow {
+            municipality_id: municipality.0,
+            product_id: product.id,
+            pc4: registration.pc4.map(|pc4| i32::from(pc4.number())),
+            birth_quarter: None,
+            age: None,
+            age_on: None,
+            referrer: registration.referrer.code(),
+            referred_on: registration.referred_on,
+            decided_on: registration.decided_on,
+            body_decided_on: registration.body_decided_on,
+            urgency: registration.urgency.code(),
+            measure: registration.measure,
+            analysis_made: registration.analysis_made,
+            first_choice: registration.first_choice.code(),
+            possibly_wlz: registration.possibly_wlz,
+            authority_elsewhere: registration.authority_elsewhere,
+            needs: needs.join(","),
+            max_distance_km: registration.max_distance_km.map(i32::from),
+            bridging_wanted: registration.bridging_wanted,
+            note: registration.note.as_ref().map(|note| note.as_str().to_owned()),
+            waiting_since: waiting_since(registration),
+        };
+        facts.set_birth(registration.birth);
+        Ok(facts)
+    }
+
+    /// Replaces the lists that go with a registration.
+    pub(super) fn save_choices(
+        &self,
+        conn: &mut Connection,
+        id: i64,
+        registration: &Registration,
+    ) -> Result<()> {
+        let products: Vec<i64> = registration
+            .alternatives
+            .iter()
+            .filter_map(|code| self.products.get(code.as_str()).map(|product| product.id))
+            .collect();
+        store::replace_alternatives(conn, id, &products)?;
+        let ids = |codes: &[AgbCode]| -> Vec<i64> {
+            codes.iter().filter_map(|code| self.providers.get(code.as_str()).copied()).collect()
+        };
+        store::replace_wishes(conn, id, &ids(&registration.wanted), &ids(&registration.excluded))
+    }
+}
+
+/// The day from which the wait counts. While the decision is still to come the referral holds the child's place.
+fn waiting_since(registration: &Registration) -> NaiveDate {
+    let facts = WaitFacts {
+        referred_on: registration.referred_on,
+        decided_on: registration.decided_on,
+        needs_decision: registration.referrer.needs_decision(),
+        urgency: registration.urgency,
+        measure: registration.measure,
+        norm: Norm::DEFAULT,
+        first_help_soon: false,
+        first_help_on: None,
+        started_on: None,
+        left_on: None,
+    };
+    match counts_from(&facts) {
+        CountsFrom::Day(day) => day,
+        CountsFrom::DecisionMissing => registration.referred_on,
+    }
+}

@@ -1,0 +1,377 @@
+//! Queries on waiting clients, their timeline and the settings of their list.
+
+mod rows;
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use rules::product::ProductKind;
+use rules::waiting::birth::Birth;
+
+use self::rows::{ClientRow, SettingRow, TimelineRow, birth_number, corrupt};
+pub(super) use self::rows::{FactsRow, LifeRow, NewClient, NewEvent, ProductRow};
+use super::model::{FormChoices, ListSettings, ProductChoice, ProviderChoice, TimelineLine, WaitingClient};
+use crate::db::Connection;
+use crate::db::schema::{
+    contract, municipality, organisation_municipality, postcode, product, provider, region,
+    region_municipality, user_account, waiting_client as client, waiting_client_alternative as alternative,
+    waiting_client_event as event, waiting_client_provider as wish, waiting_list_closing_day as closing_day,
+    waiting_list_setting as setting, waiting_product,
+};
+use crate::error::Result;
+use crate::on_each;
+
+pub(super) const WANTED: &str = "gewenst";
+pub(super) const EXCLUDED: &str = "uitgesloten";
+
+/// Whose waiting clients somebody sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Those of the municipalities of the user's organisation.
+    OwnMunicipalities { user_id: i64 },
+    /// Those the user's organisation registered.
+    OwnRegistrations { user_id: i64 },
+}
+
+/// A query of clients that is still being built up.
+type Clients<'a> = client::BoxedQuery<'a, crate::db::Backend>;
+
+fn within<'a>(scope: Scope) -> Clients<'a> {
+    let own = user_account::table.filter(user_account::id.eq(match scope {
+        Scope::OwnMunicipalities { user_id } | Scope::OwnRegistrations { user_id } => user_id,
+    }));
+    match scope {
+        Scope::OwnMunicipalities { .. } => client::table
+            .filter(
+                client::municipality_id.eq_any(
+                    own.inner_join(
+                        organisation_municipality::table
+                            .on(organisation_municipality::organisation_id.eq(user_account::organisation_id)),
+                    )
+                    .select(organisation_municipality::municipality_id),
+                ),
+            )
+            .into_boxed(),
+        Scope::OwnRegistrations { .. } => client::table
+            .filter(client::organisation_id.eq_any(own.select(user_account::organisation_id)))
+            .into_boxed(),
+    }
+}
+
+/// How many clients are loaded at a time: each is a parameter of the query.
+const PORTION: usize = 1000;
+
+/// Loads these clients, in this order, with all that belongs to them.
+fn load(conn: &mut Connection, ids: &[i64]) -> Result<Vec<WaitingClient>> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for portion in ids.chunks(PORTION) {
+        load_portion(conn, portion, &mut found)?;
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+fn load_portion(conn: &mut Connection, ids: &[i64], found: &mut HashMap<i64, WaitingClient>) -> Result<()> {
+    let rows: Vec<ClientRow> = client::table
+        .inner_join(municipality::table)
+        .inner_join(product::table)
+        .inner_join(region::table.on(region::id.eq(product::region_id)))
+        .left_join(waiting_product::table.on(waiting_product::product_id.eq(client::product_id)))
+        .filter(client::id.eq_any(ids))
+        .select((
+            client::all_columns,
+            (municipality::code, municipality::name),
+            (product::region_id, product::code, product::name, product::until_23),
+            (
+                product::intake_norm_weeks,
+                product::treatment_norm_weeks,
+                region::intake_norm_weeks,
+                region::treatment_norm_weeks,
+            ),
+            (waiting_product::needs_body_decision, waiting_product::first_help_soon).nullable(),
+        ))
+        .load(conn)?;
+    for row in rows {
+        let client = WaitingClient::try_from(row)?;
+        found.insert(client.id, client);
+    }
+    let alternatives: Vec<(i64, i64, String, String)> = alternative::table
+        .inner_join(product::table)
+        .filter(alternative::client_id.eq_any(ids))
+        .order((alternative::client_id, alternative::rank))
+        .select((alternative::client_id, product::id, product::code, product::name))
+        .load(conn)?;
+    for (client_id, id, code, name) in alternatives {
+        let code = code.parse().map_err(|_| corrupt("product"))?;
+        if let Some(client) = found.get_mut(&client_id) {
+            client.alternatives.push(ProductChoice { id, code, name });
+        }
+    }
+    let wishes: Vec<(i64, String, i64, String, String)> = wish::table
+        .inner_join(provider::table)
+        .filter(wish::client_id.eq_any(ids))
+        .order((wish::client_id, wish::rank))
+        .select((wish::client_id, wish::wish, provider::id, provider::agb, provider::name))
+        .load(conn)?;
+    for (client_id, kind, id, agb, name) in wishes {
+        let choice = ProviderChoice { id, agb: agb.parse().map_err(|_| corrupt("provider"))?, name };
+        if let Some(client) = found.get_mut(&client_id) {
+            if kind == WANTED { client.wanted.push(choice) } else { client.excluded.push(choice) }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn find_by_id(conn: &mut Connection, id: i64) -> Result<Option<WaitingClient>> {
+    Ok(load(conn, &[id])?.pop())
+}
+
+/// The same queries whether the code is another's, or nobody's.
+pub(super) fn find_by_code(conn: &mut Connection, scope: Scope, code: &str) -> Result<Option<WaitingClient>> {
+    let ids: Vec<i64> = within(scope).filter(client::code.eq(code)).select(client::id).load(conn)?;
+    Ok(load(conn, &ids)?.pop())
+}
+
+/// Everybody on the list who waits for one of these products, or would accept it: the longest wait first.
+pub(super) fn list_open_for_products(
+    conn: &mut Connection,
+    region_id: i64,
+    product_ids: &[i64],
+) -> Result<Vec<WaitingClient>> {
+    let in_region = product::table.filter(product::region_id.eq(region_id)).select(product::id);
+    let accepting =
+        alternative::table.filter(alternative::product_id.eq_any(product_ids)).select(alternative::client_id);
+    let ids: Vec<i64> = client::table
+        .filter(client::closed_at.is_null())
+        .filter(client::product_id.eq_any(in_region))
+        .filter(client::product_id.eq_any(product_ids).or(client::id.eq_any(accepting)))
+        .order((client::waiting_since, client::code))
+        .select(client::id)
+        .load(conn)?;
+    load(conn, &ids)
+}
+
+/// Everybody on the list who can be as old as this, to be compared.
+pub(super) fn list_open_of_birth(
+    conn: &mut Connection,
+    scope: Scope,
+    birth: Birth,
+) -> Result<Vec<WaitingClient>> {
+    let mut query = within(scope).filter(client::closed_at.is_null()).select(client::id);
+    if let Birth::Quarter(born) = birth {
+        let number = birth_number(born);
+        query = query.filter(client::birth_quarter.eq(number).or(client::age.is_not_null()));
+    }
+    let ids: Vec<i64> = query.order(client::id).load(conn)?;
+    load(conn, &ids)
+}
+
+/// What a registration in a region can be chosen from; with a user, that of the user's own municipalities.
+pub(super) fn list_form_choices(
+    conn: &mut Connection,
+    region_id: i64,
+    own_of: Option<i64>,
+    today: NaiveDate,
+) -> Result<FormChoices> {
+    let members = region_municipality::table
+        .filter(region_municipality::region_id.eq(region_id))
+        .select(region_municipality::municipality_id);
+    let mut municipalities = municipality::table
+        .filter(municipality::id.eq_any(members))
+        .order((municipality::name, municipality::code))
+        .select((municipality::code, municipality::name))
+        .into_boxed();
+    if let Some(user_id) = own_of {
+        let own = organisation_municipality::table
+            .inner_join(
+                user_account::table
+                    .on(user_account::organisation_id.eq(organisation_municipality::organisation_id)),
+            )
+            .filter(user_account::id.eq(user_id))
+            .select(organisation_municipality::municipality_id);
+        municipalities = municipalities.filter(municipality::id.eq_any(own));
+    }
+    let products = product::table
+        .filter(product::region_id.eq(region_id))
+        .filter(product::kind.ne(ProductKind::Crisis.code()))
+        .filter(product::valid_from.is_null().or(product::valid_from.le(today)))
+        .filter(product::valid_until.is_null().or(product::valid_until.ge(today)))
+        .order(product::code)
+        .select((product::code, product::name));
+    let contracted = contract::table
+        .inner_join(product::table)
+        .filter(product::region_id.eq(region_id))
+        .select(contract::provider_id);
+    let providers = provider::table
+        .filter(provider::id.eq_any(contracted))
+        .order((provider::name, provider::agb))
+        .select((provider::agb, provider::name));
+    Ok(FormChoices {
+        municipalities: municipalities.load(conn)?,
+        products: products.load(conn)?,
+        providers: providers.load(conn)?,
+    })
+}
+
+/// Writes a client down under its code; nothing when the code is taken.
+pub(super) fn insert_client(conn: &mut Connection, new: &NewClient) -> Result<Option<i64>> {
+    Ok(on_each!(conn, c => diesel::insert_into(client::table)
+        .values(new)
+        .on_conflict(client::code)
+        .do_nothing()
+        .returning(client::id)
+        .get_result(c)
+        .optional())?)
+}
+
+/// Replaces the facts if the row still has this version; returns how many rows that were.
+pub(super) fn update_facts(
+    conn: &mut Connection,
+    (id, version): (i64, i32),
+    facts: &FactsRow,
+) -> Result<usize> {
+    Ok(on_each!(conn, c => diesel::update(client::table.find(id).filter(client::version.eq(version)))
+        .set((facts, client::version.eq(version + 1)))
+        .execute(c))?)
+}
+
+/// Replaces the life if the row still has this version; returns how many rows that were.
+pub(super) fn update_life(conn: &mut Connection, (id, version): (i64, i32), life: &LifeRow) -> Result<usize> {
+    Ok(on_each!(conn, c => diesel::update(client::table.find(id).filter(client::version.eq(version)))
+        .set((life, client::version.eq(version + 1)))
+        .execute(c))?)
+}
+
+/// Replaces the products that are acceptable too.
+pub(super) fn replace_alternatives(conn: &mut Connection, id: i64, product_ids: &[i64]) -> Result<()> {
+    diesel::delete(alternative::table.filter(alternative::client_id.eq(id))).execute(conn)?;
+    let rows: Vec<_> = (1_i32..)
+        .zip(product_ids)
+        .map(|(rank, product_id)| {
+            (
+                alternative::client_id.eq(id),
+                alternative::product_id.eq(*product_id),
+                alternative::rank.eq(rank),
+            )
+        })
+        .collect();
+    on_each!(conn, c => diesel::insert_into(alternative::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+/// Replaces the providers that are wanted, and those that are not.
+pub(super) fn replace_wishes(conn: &mut Connection, id: i64, wanted: &[i64], excluded: &[i64]) -> Result<()> {
+    diesel::delete(wish::table.filter(wish::client_id.eq(id))).execute(conn)?;
+    let ranked = |kind: &'static str, ids: &[i64]| {
+        (1_i32..).zip(ids.to_vec()).map(move |(rank, provider_id)| {
+            (
+                wish::client_id.eq(id),
+                wish::provider_id.eq(provider_id),
+                wish::wish.eq(kind),
+                wish::rank.eq(rank),
+            )
+        })
+    };
+    let rows: Vec<_> = ranked(WANTED, wanted).chain(ranked(EXCLUDED, excluded)).collect();
+    on_each!(conn, c => diesel::insert_into(wish::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+pub(super) fn insert_event(conn: &mut Connection, new: &NewEvent) -> Result<()> {
+    on_each!(conn, c => diesel::insert_into(event::table).values(new).execute(c))?;
+    Ok(())
+}
+
+/// The timeline of a client, oldest first.
+pub(super) fn list_timeline(conn: &mut Connection, client_id: i64) -> Result<Vec<TimelineLine>> {
+    let rows: Vec<TimelineRow> = event::table
+        .filter(event::client_id.eq(client_id))
+        .order(event::id)
+        .select((
+            event::at,
+            event::day,
+            event::event,
+            event::from_status,
+            event::to_status,
+            event::reason,
+            event::note,
+            event::detail,
+            event::by_name,
+            event::by_organisation,
+        ))
+        .load(conn)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The organisation of a user, and its municipalities in this region or another, by code.
+pub(super) fn find_organisation(conn: &mut Connection, user_id: i64) -> Result<(i64, Vec<i64>)> {
+    let organisation_id: i64 =
+        user_account::table.find(user_id).select(user_account::organisation_id).first(conn)?;
+    let municipalities = organisation_municipality::table
+        .filter(organisation_municipality::organisation_id.eq(organisation_id))
+        .select(organisation_municipality::municipality_id)
+        .load(conn)?;
+    Ok((organisation_id, municipalities))
+}
+
+/// A municipality that belongs, belonged or will belong to the region.
+pub(super) fn find_municipality_in_region(
+    conn: &mut Connection,
+    region_id: i64,
+    code: &str,
+) -> Result<Option<(i64, String)>> {
+    let members = region_municipality::table
+        .filter(region_municipality::region_id.eq(region_id))
+        .select(region_municipality::municipality_id);
+    Ok(municipality::table
+        .filter(municipality::code.eq(code))
+        .filter(municipality::id.eq_any(members))
+        .select((municipality::id, municipality::name))
+        .first(conn)
+        .optional()?)
+}
+
+/// The products of a region with these codes.
+pub(super) fn list_products(
+    conn: &mut Connection,
+    region_id: i64,
+    codes: &[String],
+) -> Result<Vec<ProductRow>> {
+    Ok(product::table
+        .filter(product::region_id.eq(region_id))
+        .filter(product::code.eq_any(codes))
+        .select((
+            product::id,
+            product::code,
+            product::kind,
+            product::min_age,
+            product::max_age,
+            product::valid_from,
+            product::valid_until,
+        ))
+        .load(conn)?)
+}
+
+/// The ids of the providers with these AGB codes.
+pub(super) fn list_provider_ids(conn: &mut Connection, agb: &[String]) -> Result<Vec<(String, i64)>> {
+    Ok(provider::table.filter(provider::agb.eq_any(agb)).select((provider::agb, provider::id)).load(conn)?)
+}
+
+pub(super) fn is_known_postcode(conn: &mut Connection, pc4: i32) -> Result<bool> {
+    let found: Option<i32> = postcode::table.find(pc4).select(postcode::pc4).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
+/// What the region set, or what holds until it sets something.
+pub(super) fn find_settings(conn: &mut Connection, region_id: i64) -> Result<ListSettings> {
+    let row: Option<SettingRow> = setting::table.find(region_id).first(conn).optional()?;
+    let days: Vec<NaiveDate> = closing_day::table
+        .filter(closing_day::region_id.eq(region_id))
+        .order(closing_day::day)
+        .select(closing_day::day)
+        .load(conn)?;
+    match row {
+        Some(row) => row.with_closing_days(days),
+        None => Ok(ListSettings { closing_days: days, ..ListSettings::default() }),
+    }
+}
