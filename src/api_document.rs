@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::availability::search::api::{ProductSoort, Sortering, Urgentie};
 use crate::error::{Error, Result};
-use crate::{availability, identity, product_book};
+use crate::{availability, identity, matching, product_book};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,6 +78,7 @@ pub struct Problem(Probleem);
     tags(
         (name = "Productenboek", description = "Regio's, gemeenten, segmenten, producten, aanbieders, locaties en contracten"),
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
+        (name = "Wachtlijst", description = "Kinderen die op zorg wachten, en waar zij terecht kunnen"),
         (name = "Toegang", description = "Toegangstokens vragen en vernieuwen"),
     ),
     paths(
@@ -111,6 +112,11 @@ pub struct Problem(Probleem);
         availability::figures::api::get_timeline,
         availability::figures::api::post_confirmation,
         availability::figures::api::post_offer,
+        matching::proposals::api::get_proposal,
+        matching::proposals::api::post_proposal,
+        matching::proposals::api::get_kept_proposal,
+        matching::bridging::api::list_bridging,
+        matching::bridging::api::post_bridging,
         identity::tokens::api::post_token,
     ),
     components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))

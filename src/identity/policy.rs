@@ -23,6 +23,8 @@ pub enum Permission {
     ManageUsers,
     /// See and keep what the audit holds.
     ReadAudit,
+    /// Set how offers are weighed.
+    SetWeights,
     /// See who looked at which waiting client.
     ReadAccessLog,
     /// Use one's own session and account (sign out, password, second factor, tokens).
@@ -38,7 +40,7 @@ pub enum Access {
 }
 
 /// The policy. A role that is not named with a permission does not have it.
-pub const POLICY: [(Permission, &[Role]); 10] = [
+pub const POLICY: [(Permission, &[Role]); 12] = [
     (
         Permission::SeeReferrerContacts,
         &[
@@ -60,6 +62,7 @@ pub const POLICY: [(Permission, &[Role]); 10] = [
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
+    (Permission::SetWeights, &[Role::AccountManager, Role::Administrator]),
     (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
@@ -77,6 +80,7 @@ impl Permission {
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
+            Self::SetWeights => "weging-instellen",
             Self::ReadAccessLog => "inzage-zien",
             Self::UseOwnSession => "eigen-sessie",
         }
@@ -99,6 +103,7 @@ impl Permission {
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit
+            | Self::SetWeights
             | Self::ReadAccessLog
             | Self::UseOwnSession => None,
         }

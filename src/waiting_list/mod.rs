@@ -1,4 +1,6 @@
 //! Wachtlijst: the children of the region who wait, each under a code, and how they get a place.
 
 pub mod access_log;
+pub mod bridging;
 pub mod clients;
+pub mod waits;
