@@ -20,11 +20,13 @@ use crate::error::{Error, Result};
 use crate::exchange;
 use crate::exchange::actions::Desk;
 use crate::identity::links::pages::sender_of;
+use crate::matching;
 use crate::notifications;
 use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
 use crate::reports::audit_log::head_mail::mail_head;
 use crate::state::AppState;
+use crate::waiting_list::{bridging, mediation};
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
 const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
@@ -76,6 +78,13 @@ impl Background {
             every(LOOK_FOR_REMINDERS, "mailing the end of the audit", &stopped, state, |conn, state, now| {
                 mail_head(conn, now, &state.config.audit_head_to.0).map(drop)
             }),
+            every(
+                KEEP_HOUSE,
+                "erasing what was kept of stripped clients",
+                &stopped,
+                state,
+                |conn, _, now| erase_of_stripped(conn, now),
+            ),
             every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
         ];
         tasks.push(rt::spawn(seal_audit(state.clone(), stopped.clone())));
@@ -105,6 +114,14 @@ impl Background {
             }
         }
     }
+}
+
+/// What is beside the record of a client goes when the record itself was stripped.
+fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<()> {
+    matching::proposals::actions::erase_of_stripped(conn, now)?;
+    bridging::actions::erase_of_stripped(conn, now)?;
+    mediation::actions::erase_of_stripped(conn, now)?;
+    Ok(())
 }
 
 fn remind(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {

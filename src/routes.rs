@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers, ReadAccessLog,
-    ReadAudit, SetWeights, UseOwnSession, WatchFreshness,
+    AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers, Mediate,
+    ReadAccessLog, ReadAudit, SetWeights, UseOwnSession, WatchFreshness,
 };
 use crate::web::{assets, info, look, pipeline};
 use crate::{
@@ -105,6 +105,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(audit_log_pages());
     endpoints.extend(matching_pages());
     endpoints.extend(matching_api());
+    endpoints.extend(mediation_pages());
     endpoints.extend(access_log_pages());
     endpoints.extend(error_report_pages());
     endpoints.extend(follow_pages());
@@ -394,6 +395,19 @@ fn matching_api() -> Vec<Endpoint> {
         get("/v1/wachtenden/{code}/overbruggingen", keep, bridging::list_bridging),
         post("/v1/wachtenden/{code}/overbruggingen", keep, bridging::post_bridging),
         get("/v1/wachtenden/{code}/voorstellen/{nummer}", keep, api::get_kept_proposal),
+    ]
+}
+
+/// Who waits past a norm, and whose turn it is.
+fn mediation_pages() -> Vec<Endpoint> {
+    use waiting_list::mediation::pages;
+    let mediate = Requires(Mediate);
+    vec![
+        get("/bemiddeling", mediate, pages::list),
+        get("/bemiddeling/overzicht", mediate, pages::overview),
+        get("/bemiddeling/{code}", mediate, pages::case),
+        post("/bemiddeling/{code}/stappen", mediate, pages::take),
+        post("/bemiddeling/{code}/afsluiten", mediate, pages::close),
     ]
 }
 

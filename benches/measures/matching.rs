@@ -39,7 +39,11 @@ fn one_product(folder: &Path) -> Outcome<Vec<Line>> {
     let country = Country::grown(folder, Growth::Ages, OFFERS)?;
     let supply = load_supply(&mut open(&country.url)?)?;
     let snapshot = supply.current()?;
-    let asked = snapshot.book.products.iter().position(|product| product.region == 0 && product.code == ASKED_PRODUCT);
+    let asked = snapshot
+        .book
+        .products
+        .iter()
+        .position(|product| product.region == 0 && product.code == ASKED_PRODUCT);
     let product = u32::try_from(asked.ok_or("the asked product is not there")?)?;
     let municipality = *snapshot.municipalities_in(0).first().ok_or("a region without municipalities")?;
     let weights = Weights::default();
@@ -65,13 +69,16 @@ fn one_product(folder: &Path) -> Outcome<Vec<Line>> {
             micros(|| {
                 let found = split_lists(&lists, &child, &weights, &snapshot, SHOWN);
                 let can: usize = found.can.iter().map(|can| writer.can(can).why.len()).sum();
-                let cannot: usize = found.cannot.iter().map(|cannot| writer.cannot(cannot).reasons.len()).sum();
+                let cannot: usize =
+                    found.cannot.iter().map(|cannot| writer.cannot(cannot).reasons.len()).sum();
                 Ok(can + cannot)
             })
         };
         let (subject, peer) = in_turns(ROUNDS, everything, plain)?;
         lines.push(Line::new(
-            format!("match one child among {offers} offers, all reasons, {what}, to a scan of the hard rules"),
+            format!(
+                "match one child among {offers} offers, all reasons, {what}, to a scan of the hard rules"
+            ),
             (time(subject), time(peer)),
             subject / peer,
             Wanted::AtMost(AT_MOST),
@@ -111,7 +118,10 @@ fn whole_country(country: &Country) -> Outcome<Vec<Line>> {
     let (subject, peer) = (median(&mut indexed), median(&mut scanned));
     Ok(vec![
         Line::new(
-            format!("match one child, first {FIRST}: a scan of {} offers to the lists that are remembered", country.offers),
+            format!(
+                "match one child, first {FIRST}: a scan of {} offers to the lists that are remembered",
+                country.offers
+            ),
             (time(subject), time(peer)),
             peer / subject,
             Wanted::AtLeast(AT_LEAST),
@@ -126,7 +136,9 @@ fn scan(snapshot: &Snapshot, child: &Child, weights: &Weights) -> Vec<Rank> {
     let from = child.origin.pc4.map_or(centre, |pc4| snapshot.book.postcodes[&pc4].point);
     let mut found: Vec<Rank> = Vec::new();
     for (offer, place) in snapshot.offers().zip(0_u32..) {
-        let Some(product) = child.products.iter().position(|product| *product == offer.product) else { continue };
+        let Some(product) = child.products.iter().position(|product| *product == offer.product) else {
+            continue;
+        };
         let Some(candidate) = snapshot.candidate(place, child.origin.municipality, from) else { continue };
         let facts = facts_for(child, &candidate, product > 0);
         if let Verdict::Can(score) = judge(&child.seeker, &facts, weights, snapshot.today) {
@@ -164,12 +176,16 @@ fn draw(snapshot: &Snapshot) -> Outcome<Vec<Child>> {
         let municipality = u32::try_from(dice.below(book.municipalities.len()))?;
         let age = *dice.one_of(&[4, 8, 12, 14, 16]);
         let mut child = child(municipality, age);
-        let Some(region) = book.memberships.iter().find(|one| one.municipality == municipality).map(|one| one.region)
+        let Some(region) =
+            book.memberships.iter().find(|one| one.municipality == municipality).map(|one| one.region)
         else {
             continue;
         };
-        let products: Vec<u32> =
-            (0_u32..).zip(&book.products).filter(|(_, product)| product.region == region).map(|(at, _)| at).collect();
+        let products: Vec<u32> = (0_u32..)
+            .zip(&book.products)
+            .filter(|(_, product)| product.region == region)
+            .map(|(at, _)| at)
+            .collect();
         for at in dice.some_of(1 + dice.clone().below(3), products.len()) {
             child.products.push(products[at]);
         }

@@ -468,29 +468,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    access_event (id) {
-        id -> BigInt,
-        at -> Timestamp,
-        region_id -> BigInt,
-        request_id -> Text,
-        origin -> Text,
-        user_id -> Nullable<BigInt>,
-        user_name -> Text,
-        display_name -> Text,
-        organisation -> Text,
-        roles -> Text,
-        kind -> Text,
-        action -> Text,
-        purpose -> Text,
-        rule -> Text,
-        subjects -> Text,
-        subject_count -> Integer,
-        object_id -> Text,
-        question -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
     waiting_list_setting (region_id) {
         region_id -> BigInt,
         smallest_group -> Integer,
@@ -659,6 +636,29 @@ diesel::table! {
         note -> Nullable<Text>,
         closed_by_name -> Nullable<Text>,
         closed_by_organisation -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    access_event (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        region_id -> BigInt,
+        request_id -> Text,
+        origin -> Text,
+        user_id -> Nullable<BigInt>,
+        user_name -> Text,
+        display_name -> Text,
+        organisation -> Text,
+        roles -> Text,
+        kind -> Text,
+        action -> Text,
+        purpose -> Text,
+        rule -> Text,
+        subjects -> Text,
+        subject_count -> Integer,
+        object_id -> Text,
+        question -> Nullable<Text>,
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Permission {
     ManageUsers,
     /// See and keep what the audit holds.
     ReadAudit,
+    /// See who waits past a norm, and take the steps that are one's own.
+    Mediate,
     /// Set how offers are weighed.
     SetWeights,
     /// See who looked at which waiting client.
@@ -40,7 +42,7 @@ pub enum Access {
 }
 
 /// The policy. A role that is not named with a permission does not have it.
-pub const POLICY: [(Permission, &[Role]); 12] = [
+pub const POLICY: &[(Permission, &[Role])] = &[
     (
         Permission::SeeReferrerContacts,
         &[
@@ -62,6 +64,7 @@ pub const POLICY: [(Permission, &[Role]); 12] = [
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
+    (Permission::Mediate, &[Role::Toegang, Role::AccountManager, Role::ExpertTeam]),
     (Permission::SetWeights, &[Role::AccountManager, Role::Administrator]),
     (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),
     (Permission::UseOwnSession, &Role::ALL),
@@ -80,6 +83,7 @@ impl Permission {
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
+            Self::Mediate => "bemiddelen",
             Self::SetWeights => "weging-instellen",
             Self::ReadAccessLog => "inzage-zien",
             Self::UseOwnSession => "eigen-sessie",
@@ -103,6 +107,7 @@ impl Permission {
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit
+            | Self::Mediate
             | Self::SetWeights
             | Self::ReadAccessLog
             | Self::UseOwnSession => None,

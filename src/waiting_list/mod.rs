@@ -3,4 +3,5 @@
 pub mod access_log;
 pub mod bridging;
 pub mod clients;
+pub mod mediation;
 pub mod waits;

@@ -23,9 +23,7 @@ use crate::matching::weights::model::RegionWeights;
 use crate::waiting_list::access_log::actions::record;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::bridging::actions as kept;
-use crate::waiting_list::bridging::model::{
-    BridgingCare, BridgingDraft, first_start, has_bridging,
-};
+use crate::waiting_list::bridging::model::{BridgingCare, BridgingDraft, first_start, has_bridging};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::waits::waited_on;
@@ -117,7 +115,9 @@ fn offers(
     let near = seeker.max_distance.map_or(NEAR, |most| most.min(NEAR));
     let writer = Writer { snapshot, child, municipality: &client.municipality.name };
     let mut lines = Vec::new();
-    for offer in bridging_offers(seeker, &wanted_code, &facts, &table, near, &weights, today).into_iter().take(SHOWN) {
+    for offer in
+        bridging_offers(seeker, &wanted_code, &facts, &table, near, &weights, today).into_iter().take(SHOWN)
+    {
         let verdict = can_bridge(seeker, &wanted_code, offer, &table, near, &weights, today);
         let place = bridges
             .iter()
@@ -163,11 +163,13 @@ pub fn start(
             Error::collision("product", "niet-in-tabel", message)
         })?;
     let provider = book.provider_by_agb.get(&draft.agb).copied();
-    let is_contracted = snapshot.candidates(product, child.origin).iter().any(|candidate| {
-        Some(candidate.provider) == provider && candidate.facts.contract.is_some()
-    });
+    let is_contracted = snapshot
+        .candidates(product, child.origin)
+        .iter()
+        .any(|candidate| Some(candidate.provider) == provider && candidate.facts.contract.is_some());
     let Some(provider) = provider.filter(|_| is_contracted) else {
-        let message = format!("deze aanbieder heeft nu geen aanbod van dit product voor {}", client.municipality.name);
+        let message =
+            format!("deze aanbieder heeft nu geen aanbod van dit product voor {}", client.municipality.name);
         return Err(Error::collision("aanbieder", "geen-aanbod", message));
     };
     let cares = kept::list_of_client(conn, client.id)?;

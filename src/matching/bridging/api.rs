@@ -1,8 +1,8 @@
 //! Bridging care by API.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use actix_web::HttpResponse;
 use chrono::NaiveDate;
 use rules::codes::{AgbCode, ProductCode};
 use serde::Serialize;
@@ -60,7 +60,11 @@ pub struct BridgingInput {
     /// Eerste dag.
     start: Datum,
     /// Niets over een persoon.
-    #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$", example = "Twee keer in de week.")]
+    #[schema(
+        max_length = 280,
+        pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",
+        example = "Twee keer in de week."
+    )]
     toelichting: Option<String>,
 }
 
@@ -98,8 +102,7 @@ pub async fn list_bridging(
     query.finish(())?;
     let snapshot = ctx.state.supply.current()?;
     let code = path.into_inner();
-    let found =
-        ctx.db(move |conn, actor, now| actions::propose(conn, actor, now, &snapshot, &code)).await?;
+    let found = ctx.db(move |conn, actor, now| actions::propose(conn, actor, now, &snapshot, &code)).await?;
     reply::json(&Overbruggingen {
         aanleiding: found.cause.map(|cause| cause.code().to_owned()),
         overbruggingen: found.cares.into_iter().map(Into::into).collect(),

@@ -8,11 +8,11 @@ use rules::matching::bridging::BridgingCause;
 use super::actions::{self, StartDraft};
 use crate::error::{Error, Result};
 use crate::matching::proposals::model::CanLine;
+use crate::waiting_list::access_log::actions::record;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::bridging::actions::{self as kept, Change};
 use crate::waiting_list::bridging::model::{BridgingCare, EndReason};
 use crate::waiting_list::clients;
-use crate::waiting_list::access_log::actions::record;
-use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length, parse_number};
 use crate::web::form::{Form, Labels, Refusal, choices, form_page};
@@ -75,9 +75,7 @@ pub async fn list(
 
 async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<HttpResponse> {
     let snapshot = ctx.state.supply.current()?;
-    let found = ctx
-        .db(move |conn, actor, now| actions::propose(conn, actor, now, &snapshot, &code))
-        .await?;
+    let found = ctx.db(move |conn, actor, now| actions::propose(conn, actor, now, &snapshot, &code)).await?;
     let offered = found.offers.iter().flatten().map(|line| {
         let key = format!("{}{BETWEEN}{}", line.offer.agb, line.offer.product_code);
         (key, format!("{}, {} {}", line.offer.provider, line.offer.product_code, line.offer.product_name))
@@ -185,8 +183,7 @@ pub fn parse_id(text: &str) -> Result<i64> {
 
 fn show_change(ctx: &Context, code: String, care: BridgingCare, form: Form) -> Result<HttpResponse> {
     let reasons = EndReason::ALL.map(|reason| (reason.code().to_owned(), reason.name().to_owned()));
-    let form =
-        form.with_choices("reden", choices("Loopt nog", reasons)).with_days(&["start", "einde"]);
+    let form = form.with_choices("reden", choices("Loopt nog", reasons)).with_days(&["start", "einde"]);
     form_page(form.status(), &ChangePage { page: form.page(ctx, SECTION), code, care, form })
 }
 

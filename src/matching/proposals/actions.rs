@@ -106,7 +106,8 @@ pub fn keep(
                 rules_version: i32::from(proposal.rules_version),
                 weights_version: proposal.weights.version,
             };
-            let access = Access::new(AccessKind::KeepProposal).client(client.code.as_str()).object(kept.number);
+            let access =
+                Access::new(AccessKind::KeepProposal).client(client.code.as_str()).object(kept.number);
             record(conn, actor, now, &access)?;
             let recorded = Recorded {
                 number: kept.number,

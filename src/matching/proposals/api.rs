@@ -1,8 +1,8 @@
 //! Proposals by API.
 
+use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
-use actix_web::HttpResponse;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +22,10 @@ use crate::web::reply;
 #[expect(dead_code, reason = "describes a part of the path")]
 pub struct ClientPath {
     /// Cliëntcode, met of zonder streepjes.
-    #[param(pattern = "^[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}-?[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}-?[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}$", example = "C4K-7XW-2R9")]
+    #[param(
+        pattern = "^[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}-?[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}-?[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}$",
+        example = "C4K-7XW-2R9"
+    )]
     code: String,
 }
 
@@ -49,7 +52,6 @@ struct OutsideQuery {
 /// Ja of nee.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "describes a choice")]
 pub enum JaNee {
     Ja,
     Nee,
@@ -255,7 +257,8 @@ pub async fn post_proposal(
     let (kept, proposal) = ctx
         .db(move |conn, actor, now| actions::keep(conn, actor, now, &snapshot, &wanted, look_outside))
         .await?;
-    let mut answer = reply::json_with_status(StatusCode::CREATED, &body(code.clone(), Some(kept.number), proposal))?;
+    let mut answer =
+        reply::json_with_status(StatusCode::CREATED, &body(code.clone(), Some(kept.number), proposal))?;
     let address = format!("/v1/wachtenden/{code}/voorstellen/{}", kept.number);
     answer.headers_mut().insert(header::LOCATION, address.parse().map_err(Error::internal)?);
     Ok(answer)

@@ -22,7 +22,8 @@ pub fn child_of(snapshot: &Snapshot, client: &WaitingClient, rejected: &[i64]) -
     let behind = || Error::Unavailable("the supply does not know this municipality or product yet".into());
     let municipality = *book.municipality_by_id.get(&client.municipality.id).ok_or_else(behind)?;
     let wanted_product = *book.product_by_id.get(&client.product.id).ok_or_else(behind)?;
-    let alternatives = client.alternatives.iter().filter_map(|product| book.product_by_id.get(&product.id).copied());
+    let alternatives =
+        client.alternatives.iter().filter_map(|product| book.product_by_id.get(&product.id).copied());
     let places = |ids: &mut dyn Iterator<Item = i64>| -> Vec<u32> {
         ids.filter_map(|id| book.provider_by_id.get(&id).copied()).collect()
     };
@@ -87,7 +88,8 @@ pub fn make(
 }
 
 fn asked(client: &WaitingClient, child: &Child) -> Asked {
-    let names = |providers: &[ProviderChoice]| providers.iter().map(|provider| provider.name.clone()).collect();
+    let names =
+        |providers: &[ProviderChoice]| providers.iter().map(|provider| provider.name.clone()).collect();
     Asked {
         municipality: client.municipality.name.clone(),
         product_code: client.product.code.to_string(),

@@ -122,7 +122,11 @@ pub struct KeptProposal {
 pub fn weeks(hundredths: u32) -> String {
     let tenths = (hundredths + 5) / 10;
     let unit = if tenths == 10 { "week" } else { "weken" };
-    if tenths % 10 == 0 { format!("{} {unit}", tenths / 10) } else { format!("{},{} {unit}", tenths / 10, tenths % 10) }
+    if tenths % 10 == 0 {
+        format!("{} {unit}", tenths / 10)
+    } else {
+        format!("{},{} {unit}", tenths / 10, tenths % 10)
+    }
 }
 
 #[cfg(test)]
@@ -131,9 +135,14 @@ mod tests {
 
     #[test]
     fn totals_are_rounded_to_tenths() {
-        for (hundredths, words) in
-            [(0, "0 weken"), (100, "1 week"), (104, "1 week"), (105, "1,1 weken"), (430, "4,3 weken"), (2198, "22 weken")]
-        {
+        for (hundredths, words) in [
+            (0, "0 weken"),
+            (100, "1 week"),
+            (104, "1 week"),
+            (105, "1,1 weken"),
+            (430, "4,3 weken"),
+            (2198, "22 weken"),
+        ] {
             assert_eq!(weeks(hundredths), words);
         }
     }

@@ -65,8 +65,7 @@ pub async fn current(
     let code = shown.client.code.to_string();
     let address = address_of(&code);
     let outside = if look_outside { "ja" } else { "" };
-    let page_link =
-        |number: usize| link(&address, &[("buiten", outside), ("pagina", &number.to_string())]);
+    let page_link = |number: usize| link(&address, &[("buiten", outside), ("pagina", &number.to_string())]);
     html(&CurrentPage {
         page: Page::new(&ctx, SECTION),
         status: shown.client.status().name(),
@@ -79,7 +78,11 @@ pub async fn current(
 }
 
 /// Keeps what is proposed now, and shows it.
-pub async fn keep(ctx: Context, path: Path<String>, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+pub async fn keep(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(mut fields): FormInput,
+) -> Result<HttpResponse> {
     let look_outside = read_outside(&mut fields);
     fields.finish(())?;
     let snapshot = ctx.state.supply.current()?;

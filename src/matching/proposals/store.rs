@@ -86,9 +86,8 @@ pub(super) fn insert_kept(
 
 /// Removes what was kept of clients whose record was stripped; returns how many proposals that were.
 pub(super) fn delete_of_stripped(conn: &mut Connection) -> Result<usize> {
-    let stripped = waiting_client::table
-        .filter(waiting_client::stripped_at.is_not_null())
-        .select(waiting_client::id);
+    let stripped =
+        waiting_client::table.filter(waiting_client::stripped_at.is_not_null()).select(waiting_client::id);
     let ids: Vec<i64> =
         row::table.filter(row::client_id.eq_any(stripped)).select(row::client_id).distinct().load(conn)?;
     Ok(diesel::delete(row::table.filter(row::client_id.eq_any(ids))).execute(conn)?)

@@ -105,7 +105,7 @@ fn read(mut fields: Fields) -> Result<(i32, Weights, Wish)> {
     };
     weights.unknown_distance = fields.small::<u32>("onbekendeAfstand", 0, MOST_KM).unwrap_or_default() * 1000;
     let wishes = [("bekijken", Wish::Try), ("opslaan", Wish::Save)];
-    let wish = fields.choice("doe", &wishes).unwrap_or(Wish::Try);
+    let wish = fields.optional_choice("doe", &wishes).unwrap_or(Wish::Save);
     Ok(fields.finish((version.unwrap_or_default(), weights, wish))?)
 }
 
@@ -122,9 +122,10 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
     let mut form = Form::of_typed(LABELS, &fields);
     let mut effect = None;
     let done = match read(fields) {
-        Ok((version, weights, Wish::Save)) => {
-            ctx.db(move |conn, actor, now| actions::save_weights(conn, actor, now, version, weights)).await.map(Some)
-        }
+        Ok((version, weights, Wish::Save)) => ctx
+            .db(move |conn, actor, now| actions::save_weights(conn, actor, now, version, weights))
+            .await
+            .map(Some),
         Ok((_, weights, Wish::Try)) if ctx.actor.has_role(Role::AccountManager) => {
             let snapshot = ctx.state.supply.current()?;
             let shown =
@@ -166,9 +167,14 @@ mod tests {
 
     #[test]
     fn weeks_are_read_and_shown() {
-        for (text, hundredths, shown) in
-            [("4", 400, "4"), ("0,5", 50, "0,5"), ("0.25", 25, "0,25"), ("0", 0, "0"), ("10", 1000, "10"), ("52", 5200, "52")]
-        {
+        for (text, hundredths, shown) in [
+            ("4", 400, "4"),
+            ("0,5", 50, "0,5"),
+            ("0.25", 25, "0,25"),
+            ("0", 0, "0"),
+            ("10", 1000, "10"),
+            ("52", 5200, "52"),
+        ] {
             assert_eq!(parse_weeks(text), Ok(hundredths), "{text}");
             assert_eq!(shown_weeks(hundredths), shown);
         }

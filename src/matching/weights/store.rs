@@ -51,11 +51,8 @@ impl TryFrom<Row> for WeightsChange {
 
 /// Every time the weights of a region were set, the newest first.
 pub(super) fn list_changes(conn: &mut Connection, region_id: i64, most: i64) -> Result<Vec<WeightsChange>> {
-    let rows: Vec<Row> = row::table
-        .filter(row::region_id.eq(region_id))
-        .order(row::version.desc())
-        .limit(most)
-        .load(conn)?;
+    let rows: Vec<Row> =
+        row::table.filter(row::region_id.eq(region_id)).order(row::version.desc()).limit(most).load(conn)?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 

@@ -44,12 +44,13 @@ pub fn start(
         }
         let note = check(&client, draft.starts_on, draft.note.as_deref(), dutch_day(now))?;
         let draft = BridgingDraft { note, ..draft };
-        let id = store::insert_care(conn, client.id, &draft, now.naive_utc()).map_err(|error| match error {
-            Error::Conflict(_) => {
-                Error::Conflict("Deze wachtende heeft deze overbruggingszorg al van deze aanbieder.".into())
-            }
-            other => other,
-        })?;
+        let id =
+            store::insert_care(conn, client.id, &draft, now.naive_utc()).map_err(|error| match error {
+                Error::Conflict(_) => Error::Conflict(
+                    "Deze wachtende heeft deze overbruggingszorg al van deze aanbieder.".into(),
+                ),
+                other => other,
+            })?;
         let care = find(conn, &client, id)?;
         write_line(conn, actor, now, (&client, &care), (LineKind::BridgingStarted, ""))?;
         record(conn, actor, now, &client, (None, &care), "overbrugging-starten")?;
@@ -61,8 +62,14 @@ pub fn start(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// Another first day or note.
-    Replan { starts_on: NaiveDate, note: Option<String> },
-    End { on: NaiveDate, reason: EndReason },
+    Replan {
+        starts_on: NaiveDate,
+        note: Option<String>,
+    },
+    End {
+        on: NaiveDate,
+        reason: EndReason,
+    },
 }
 
 /// Changes or ends bridging care that still has this version.

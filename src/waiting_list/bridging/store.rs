@@ -104,10 +104,7 @@ pub(super) fn update_care(
     ended: Option<(NaiveDate, &str)>,
 ) -> Result<usize> {
     Ok(diesel::update(
-        care::table
-            .filter(care::id.eq(id))
-            .filter(care::version.eq(version))
-            .filter(care::ends_on.is_null()),
+        care::table.filter(care::id.eq(id)).filter(care::version.eq(version)).filter(care::ends_on.is_null()),
     )
     .set((
         care::starts_on.eq(starts_on),
@@ -138,9 +135,8 @@ pub(super) fn count_bridged(conn: &mut Connection, client_ids: &[i64], day: Naiv
 
 /// Removes what somebody typed about care of clients whose record was stripped.
 pub(super) fn delete_notes_of_stripped(conn: &mut Connection) -> Result<usize> {
-    let stripped = waiting_client::table
-        .filter(waiting_client::stripped_at.is_not_null())
-        .select(waiting_client::id);
+    let stripped =
+        waiting_client::table.filter(waiting_client::stripped_at.is_not_null()).select(waiting_client::id);
     let ids: Vec<i64> = care::table
         .filter(care::client_id.eq_any(stripped))
         .filter(care::note.is_not_null())

@@ -10,7 +10,8 @@ use rules::waiting::waited::NormState;
 use rules::working_hours::OpeningHours;
 
 use super::model::{
-    Case, ClosedStep, MediationStep, Outcome, OverviewLine, Recorded, Turn, role_of, shown_count, shown_median,
+    Case, ClosedStep, MediationStep, Outcome, OverviewLine, Recorded, Turn, role_of, shown_count,
+    shown_median,
 };
 use super::store::{self, NewStep};
 use crate::actor::{Actor, Role};
@@ -329,6 +330,18 @@ pub fn overview(
             }
         })
         .collect())
+}
+
+/// Removes what was typed about steps for clients whose record was stripped. What is removed twice is still removed.
+pub fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    db::write(conn, |conn| {
+        let erased = store::delete_notes_of_stripped(conn)?;
+        if erased > 0 {
+            let event = Event::done("bemiddeling-opruimen", "bemiddeling", erased);
+            audit::record(conn, &Actor::background(), now, &event)?;
+        }
+        Ok(erased)
+    })
 }
 
 #[cfg(test)]

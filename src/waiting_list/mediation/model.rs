@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn small_counts_and_medians_are_hidden() {
-        for (count, shown) in [(0, "0"), (1, "*"), (7, "*"), (8, "10"), (12, "10"), (13, "15"), (100, "100")] {
+        for (count, shown) in [(0, "0"), (1, "*"), (7, "*"), (8, "10"), (12, "10"), (13, "15"), (100, "100")]
+        {
             assert_eq!(shown_count(count), shown);
         }
         assert_eq!(shown_median((1..=7).collect()), None);

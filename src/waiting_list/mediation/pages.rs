@@ -67,6 +67,13 @@ impl Case {
         self.due_by.as_ref().map_or_else(|| "geen termijn".to_owned(), shown_moment)
     }
 
+    fn wait_words(&self) -> String {
+        match self.weeks_waited {
+            Some(weeks) => format::count(weeks as usize, "week", "weken"),
+            None => "telt pas na de beschikking".into(),
+        }
+    }
+
     fn is_begun(&self) -> bool {
         matches!(self.turn, Turn::Busy(_))
     }
@@ -119,8 +126,7 @@ pub async fn case(
 
 async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<HttpResponse> {
     let snapshot = ctx.state.supply.current()?;
-    let case =
-        ctx.db(move |conn, actor, now| actions::find_case(conn, actor, now, &snapshot, &code)).await?;
+    let case = ctx.db(move |conn, actor, now| actions::find_case(conn, actor, now, &snapshot, &code)).await?;
     let outcomes = Outcome::ALL.map(|outcome| (outcome.code().to_owned(), outcome.name().to_owned()));
     let form = form.with_choices("uitkomst", choices("Maak een keuze", outcomes));
     let page = form.page(ctx, PATH);
@@ -159,20 +165,15 @@ async fn store_close(ctx: &Context, code: &str, mut fields: Fields) -> Result<()
     };
     let snapshot = ctx.state.supply.current()?;
     let code = code.to_owned();
-    ctx.db(move |conn, actor, now| {
-        actions::close_step(conn, actor, now, &snapshot, &code, (outcome, note))
-    })
-    .await
+    ctx.db(move |conn, actor, now| actions::close_step(conn, actor, now, &snapshot, &code, (outcome, note)))
+        .await
 }
 
 /// Half a year: its code, its name, its first day and the first day after it.
 fn half_year(year: i32, second: bool) -> Option<(String, String, NaiveDate, NaiveDate)> {
     let day = |year, month| NaiveDate::from_ymd_opt(year, month, 1);
-    let (from, until, half) = if second {
-        (day(year, 7)?, day(year + 1, 1)?, 2)
-    } else {
-        (day(year, 1)?, day(year, 7)?, 1)
-    };
+    let (from, until, half) =
+        if second { (day(year, 7)?, day(year + 1, 1)?, 2) } else { (day(year, 1)?, day(year, 7)?, 1) };
     let name = format!("{} helft van {year}", if second { "tweede" } else { "eerste" });
     Some((format!("{year}-{half}"), name, from, until))
 }

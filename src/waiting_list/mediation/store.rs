@@ -32,7 +32,8 @@ impl TryFrom<Row> for MediationStep {
 
     fn try_from(row: Row) -> Result<Self> {
         let unknown = |what: &str| Error::internal(format!("unknown {what} of a mediation step"));
-        let outcome = row.outcome.as_deref().map(|code| Outcome::parse(code).ok_or_else(|| unknown("outcome")));
+        let outcome =
+            row.outcome.as_deref().map(|code| Outcome::parse(code).ok_or_else(|| unknown("outcome")));
         let closed = row.closed_at.zip(outcome.transpose()?).map(|(at, outcome)| ClosedStep {
             at: at.and_utc(),
             outcome,
@@ -93,6 +94,20 @@ pub(super) fn list_closed(
         }
     }
     Ok(found)
+}
+
+/// Removes what somebody typed about steps for clients whose record was stripped.
+pub(super) fn delete_notes_of_stripped(conn: &mut Connection) -> Result<usize> {
+    let stripped =
+        waiting_client::table.filter(waiting_client::stripped_at.is_not_null()).select(waiting_client::id);
+    let ids: Vec<i64> = step::table
+        .filter(step::client_id.eq_any(stripped))
+        .filter(step::note.is_not_null())
+        .select(step::id)
+        .load(conn)?;
+    Ok(diesel::update(step::table.filter(step::id.eq_any(ids)))
+        .set(step::note.eq(None::<String>))
+        .execute(conn)?)
 }
 
 /// A step to be begun.
