@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::availability::search::api::{ProductSoort, Sortering, Urgentie};
 use crate::error::{Error, Result};
-use crate::{availability, identity, matching, product_book};
+use crate::{availability, identity, matching, product_book, waiting_list};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,7 +78,7 @@ pub struct Problem(Probleem);
     tags(
         (name = "Productenboek", description = "Regio's, gemeenten, segmenten, producten, aanbieders, locaties en contracten"),
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
-        (name = "Wachtlijst", description = "Kinderen die op zorg wachten, en waar zij terecht kunnen"),
+        (name = "Wachtlijst", description = "Wachtenden van de eigen gemeente: aanmelden, volgen, en waar zij terecht kunnen"),
         (name = "Toegang", description = "Toegangstokens vragen en vernieuwen"),
     ),
     paths(
@@ -118,6 +118,10 @@ pub struct Problem(Probleem);
         matching::bridging::api::list_bridging,
         matching::bridging::api::post_bridging,
         identity::tokens::api::post_token,
+        waiting_list::clients::api::list_clients,
+        waiting_list::clients::api::get_client,
+        waiting_list::clients::api::post_client,
+        waiting_list::clients::api::post_step,
     ),
     components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))
 )]

@@ -16,7 +16,7 @@ use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
     AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers, Mediate,
-    ReadAccessLog, ReadAudit, SetWeights, UseOwnSession, WatchFreshness,
+    ReadAccessLog, ReadAudit, RegisterClients, SetWeights, UseOwnSession, WatchFreshness,
 };
 use crate::web::{assets, info, look, pipeline};
 use crate::{
@@ -110,6 +110,8 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(error_report_pages());
     endpoints.extend(follow_pages());
     endpoints.extend(figures_api());
+    endpoints.extend(waiting_client_pages());
+    endpoints.extend(waiting_client_api());
     endpoints
 }
 
@@ -453,6 +455,40 @@ fn figures_api() -> Vec<Endpoint> {
         get("/v1/aanbod/{id}/verloop", Public, api::get_timeline),
         post("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
         post("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
+    ]
+}
+
+fn waiting_client_pages() -> Vec<Endpoint> {
+    use waiting_list::clients::pages::{bulk, client, list, register, registrations, settings, step};
+    let (keep, enter) = (Requires(KeepWaitingList), Requires(RegisterClients));
+    vec![
+        get("/wachtlijst", keep, list::list),
+        get("/wachtlijst.csv", keep, list::csv),
+        get("/wachtlijst/nieuw", enter, register::form),
+        post("/wachtlijst", enter, register::save),
+        post("/wachtlijst/toelichting", enter, register::check_note),
+        get("/wachtlijst/stappen", keep, bulk::form),
+        post("/wachtlijst/stappen", keep, bulk::save),
+        get("/wachtlijst/{code}", keep, client::show),
+        get("/wachtlijst/{code}/code", enter, register::code),
+        get("/wachtlijst/{code}/wijzigen", keep, step::change_form),
+        post("/wachtlijst/{code}/wijzigen", keep, step::change),
+        get("/wachtlijst/{code}/stap/{stap}", keep, step::form),
+        post("/wachtlijst/{code}/stap/{stap}", keep, step::save),
+        get("/aanmeldingen", enter, registrations::list),
+        get("/beheer/wachtlijst", Requires(ManageProductBook), settings::form),
+        post("/beheer/wachtlijst", Requires(ManageProductBook), settings::save),
+    ]
+}
+
+fn waiting_client_api() -> Vec<Endpoint> {
+    use waiting_list::clients::api;
+    let keep = Requires(KeepWaitingList);
+    vec![
+        get("/v1/wachtenden", keep, api::list_clients),
+        post("/v1/wachtenden", Requires(RegisterClients), api::post_client),
+        get("/v1/wachtenden/{code}", keep, api::get_client),
+        post("/v1/wachtenden/{code}/stappen", keep, api::post_step),
     ]
 }
 
