@@ -16,8 +16,9 @@ use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
     AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers,
-    ReadAccessLog, ReadAudit, RegisterClients, UseOwnSession, WatchFreshness,
+    ReadAccessLog, ReadAudit, RegisterClients, RespondToClients, UseOwnSession, WatchFreshness,
 };
+use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
 use crate::{api_document, availability, exchange, health, identity, product_book, reports, waiting_list};
 
@@ -44,6 +45,23 @@ where
             .wrap(from_fn(move |req, next| pipeline::authorize(access, req, next)))
     };
     Endpoint { method, path, access, route: Box::new(route) }
+}
+
+/// Something that is created once, however often the request arrives.
+fn post_once<F, Args>(path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let route = move || {
+        Route::new()
+            .guard(MethodGuard(Method::POST))
+            .to(handler.clone())
+            .wrap(from_fn(once))
+            .wrap(from_fn(move |req, next| pipeline::authorize(access, req, next)))
+    };
+    Endpoint { method: Method::POST, path, access, route: Box::new(route) }
 }
 
 /// `HEAD` is answered wherever `GET` is.
@@ -107,6 +125,9 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(figures_api());
     endpoints.extend(waiting_client_pages());
     endpoints.extend(waiting_client_api());
+    endpoints.extend(open_list());
+    endpoints.extend(own_responses());
+    endpoints.extend(weighing());
     endpoints
 }
 
@@ -324,7 +345,7 @@ fn provider_api() -> Vec<Endpoint> {
         get("/v1/aanbieders/{agb}/locaties/{nummer}", Public, locations::api::get_location),
         put("/v1/aanbieders/{agb}/locaties/{nummer}", manage, locations::api::put_location),
         get("/v1/aanbieders/{agb}/contracten", Public, contracts::api::list_contracts),
-        post("/v1/aanbieders/{agb}/contracten", manage, contracts::api::add_contract),
+        post_once("/v1/aanbieders/{agb}/contracten", manage, contracts::api::add_contract),
         get("/v1/aanbieders/{agb}/contracten/{id}", Public, contracts::api::get_contract),
         put("/v1/aanbieders/{agb}/contracten/{id}", manage, contracts::api::change_contract),
     ]
@@ -405,8 +426,63 @@ fn figures_api() -> Vec<Endpoint> {
         get("/v1/aanbod/{id}", Public, api::get_offer),
         put("/v1/aanbod/{id}", keep, api::put_offer),
         get("/v1/aanbod/{id}/verloop", Public, api::get_timeline),
-        post("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
-        post("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
+        post_once("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
+        post_once("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
+    ]
+}
+
+/// Who waits, as providers see it.
+fn open_list() -> Vec<Endpoint> {
+    use waiting_list::open_list::{api, pages};
+    use waiting_list::responses::pages::respond;
+    let respond_to = Requires(RespondToClients);
+    vec![
+        get("/wachtenden", respond_to, pages::list::list),
+        post("/wachtenden/gezien", respond_to, pages::list::mark_seen),
+        get("/wachtenden/meldingen", respond_to, pages::choice::form),
+        post("/wachtenden/meldingen", respond_to, pages::choice::save),
+        get("/wachtenden/{kenmerk}", respond_to, respond::form),
+        post_once("/wachtenden/{kenmerk}", respond_to, respond::save),
+        get("/v1/open-wachtlijst", respond_to, api::list_clients),
+    ]
+}
+
+/// What a provider does with its own responses.
+fn own_responses() -> Vec<Endpoint> {
+    use waiting_list::responses::{api, pages::own};
+    let own_only = Requires(RespondToClients);
+    vec![
+        get("/reacties", own_only, own::list),
+        get("/reacties/{id}", own_only, own::own),
+        post_once("/reacties/{id}/intrekken", own_only, own::withdraw),
+        post_once("/reacties/{id}/start", own_only, own::start),
+        post_once("/reacties/{id}/niet-gestart", own_only, own::not_started),
+        post_once("/reacties/{id}/vragen", own_only, own::ask),
+        post_once("/reacties/{id}/vragen/{vraag}", own_only, own::answer),
+        get("/v1/reacties", own_only, api::list_own),
+        post_once("/v1/reacties", own_only, api::post_response),
+        get("/v1/reacties/{id}", own_only, api::get_own),
+        post_once("/v1/reacties/{id}/intrekking", own_only, api::post_withdrawal),
+        post_once("/v1/reacties/{id}/start", own_only, api::post_start),
+        post_once("/v1/reacties/{id}/niet-gestart", own_only, api::post_not_started),
+    ]
+}
+
+/// How the toegang weighs the responses to its waiting clients.
+fn weighing() -> Vec<Endpoint> {
+    use waiting_list::responses::{api, pages::weigh};
+    let keep = Requires(KeepWaitingList);
+    vec![
+        get("/wachtlijst/{code}/reacties", keep, weigh::list),
+        get("/wachtlijst/{code}/reacties/{id}", keep, weigh::one),
+        post_once("/wachtlijst/{code}/reacties/{id}/accepteren", keep, weigh::accept),
+        post_once("/wachtlijst/{code}/reacties/{id}/afwijzen", keep, weigh::decline),
+        post_once("/wachtlijst/{code}/reacties/{id}/niet-gestart", keep, weigh::not_started),
+        post_once("/wachtlijst/{code}/reacties/{id}/vragen", keep, weigh::ask),
+        post_once("/wachtlijst/{code}/reacties/{id}/vragen/{vraag}", keep, weigh::answer),
+        get("/v1/wachtenden/{code}/reacties", keep, api::list_of_client),
+        post_once("/v1/wachtenden/{code}/reacties/{id}/acceptatie", keep, api::post_acceptance),
+        post_once("/v1/wachtenden/{code}/reacties/{id}/afwijzing", keep, api::post_decline),
     ]
 }
 

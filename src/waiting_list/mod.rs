@@ -2,3 +2,5 @@
 
 pub mod access_log;
 pub mod clients;
+pub mod open_list;
+pub mod responses;

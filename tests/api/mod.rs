@@ -4,6 +4,7 @@ mod book;
 mod forged;
 mod limits;
 mod offers;
+mod responses;
 mod segments;
 mod shape;
 mod tokens;

@@ -5,6 +5,7 @@ mod client;
 mod databases;
 mod forms;
 mod smtp;
+pub mod waiting;
 
 use std::sync::mpsc;
 
