@@ -67,7 +67,7 @@ pub struct ShownClientBody {
     /// In de groep die dit deelt kwam iemand bij sinds u de lijst als gezien markeerde.
     #[serde(rename = "nieuwErbij")]
     nieuw_erbij: bool,
-    /// Uw reactie die nog wordt gewogen.
+    /// Uw reactie die wordt gewogen of is geaccepteerd.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, example = 17)]
     reactie: Option<i64>,
