@@ -45,7 +45,7 @@ fn run() -> Outcome<bool> {
         ("growth", &|| growth::measure(folder)),
         ("saving", &|| saving::measure(&country)),
         ("starting", &|| starting::measure(&country)),
-        ("memory", &|| memory::measure(folder)),
+        ("memory", &|| memory::measure(folder, &country)),
     ];
     let mut lines = Vec::new();
     for (name, measure) in measures {

@@ -123,6 +123,10 @@ pub struct Problem(Probleem);
         waiting_list::responses::api::post_acceptance,
         waiting_list::responses::api::post_decline,
         identity::tokens::api::post_token,
+        waiting_list::clients::api::list_clients,
+        waiting_list::clients::api::get_client,
+        waiting_list::clients::api::post_client,
+        waiting_list::clients::api::post_step,
     ),
     components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))
 )]

@@ -26,6 +26,7 @@ use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
 use crate::reports::audit_log::head_mail::mail_head;
 use crate::state::AppState;
+use crate::waiting_list::clients::upkeep;
 use crate::waiting_list::open_list::actions::publish_due;
 use crate::waiting_list::open_list::telling::tell_of_clients;
 use crate::waiting_list::responses::chasing::chase;
@@ -83,6 +84,7 @@ impl Background {
             every(KEEP_HOUSE, "erasing old files", &stopped, state, |conn, _, now| {
                 exchange::actions::erase_old(conn, now)
             }),
+            every(LOOK_FOR_REMINDERS, "keeping the waiting list", &stopped, state, keep_waiting_list),
             every(LOOK_FOR_REMINDERS, "mailing the end of the audit", &stopped, state, |conn, state, now| {
                 mail_head(conn, now, &state.config.audit_head_to.0).map(drop)
             }),
@@ -153,6 +155,19 @@ fn work_on_files(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) ->
     let desk = Desk { sender: &sender, progress: &state.exchange };
     while exchange::actions::work_on_next(conn, now, desk)? {
         state.supply.refresh(conn, dutch_day(now))?;
+    }
+    Ok(())
+}
+
+fn keep_waiting_list(conn: &mut Connection, _: &AppState, now: DateTime<Utc>) -> Result<()> {
+    let told = upkeep::follow_book(conn, now)?;
+    let stripped = upkeep::strip_closed(conn, now)?;
+    if told + stripped > 0 {
+        tracing::info!(
+            told,
+            stripped,
+            "followed the product book for who waits, and erased what was kept long enough"
+        );
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
     AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers,
-    ReadAccessLog, ReadAudit, RespondToClients, UseOwnSession, WatchFreshness,
+    ReadAccessLog, ReadAudit, RegisterClients, RespondToClients, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -126,6 +126,8 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(open_list());
     endpoints.extend(own_responses());
     endpoints.extend(weighing());
+    endpoints.extend(waiting_client_pages());
+    endpoints.extend(waiting_client_api());
     endpoints
 }
 
@@ -481,6 +483,40 @@ fn weighing() -> Vec<Endpoint> {
         get("/v1/wachtenden/{code}/reacties", keep, api::list_of_client),
         post_once("/v1/wachtenden/{code}/reacties/{id}/acceptatie", keep, api::post_acceptance),
         post_once("/v1/wachtenden/{code}/reacties/{id}/afwijzing", keep, api::post_decline),
+    ]
+}
+
+fn waiting_client_pages() -> Vec<Endpoint> {
+    use waiting_list::clients::pages::{bulk, client, list, register, registrations, settings, step};
+    let (keep, enter) = (Requires(KeepWaitingList), Requires(RegisterClients));
+    vec![
+        get("/wachtlijst", keep, list::list),
+        get("/wachtlijst.csv", keep, list::csv),
+        get("/wachtlijst/nieuw", enter, register::form),
+        post("/wachtlijst", enter, register::save),
+        post("/wachtlijst/toelichting", enter, register::check_note),
+        get("/wachtlijst/stappen", keep, bulk::form),
+        post("/wachtlijst/stappen", keep, bulk::save),
+        get("/wachtlijst/{code}", keep, client::show),
+        get("/wachtlijst/{code}/code", enter, register::code),
+        get("/wachtlijst/{code}/wijzigen", keep, step::change_form),
+        post("/wachtlijst/{code}/wijzigen", keep, step::change),
+        get("/wachtlijst/{code}/stap/{stap}", keep, step::form),
+        post("/wachtlijst/{code}/stap/{stap}", keep, step::save),
+        get("/aanmeldingen", enter, registrations::list),
+        get("/beheer/wachtlijst", Requires(ManageProductBook), settings::form),
+        post("/beheer/wachtlijst", Requires(ManageProductBook), settings::save),
+    ]
+}
+
+fn waiting_client_api() -> Vec<Endpoint> {
+    use waiting_list::clients::api;
+    let keep = Requires(KeepWaitingList);
+    vec![
+        get("/v1/wachtenden", keep, api::list_clients),
+        post_once("/v1/wachtenden", Requires(RegisterClients), api::post_client),
+        get("/v1/wachtenden/{code}", keep, api::get_client),
+        post_once("/v1/wachtenden/{code}/stappen", keep, api::post_step),
     ]
 }
 

@@ -11,6 +11,7 @@ use beschikbaarheidswijzer::{db, routes};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::api::waiting_clients::a_client;
 use crate::on_both;
 use crate::support::{Answer, Browser, Form, TestServer, now};
 
@@ -102,6 +103,23 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
             "/v1/aanbieders/98990009/aanbod",
             json!({"locatie": 2, "product": "52A01"}),
         ),
+        (
+            "toegang-harderwijk",
+            "POST",
+            "/v1/wachtenden",
+            "/v1/wachtenden",
+            json!({
+            "gemeente": "GM0243", "geboortejaar": 2013, "geboortekwartaal": 1, "product": "45A12", "verwijzer": "huisarts",
+            "verwezenOp": "2026-11-02", "urgentie": "regulier", "maatregel": false, "tochAanmelden": true}),
+        ),
+        // The client is made at the moment itself: its code is random.
+        (
+            "toegang-harderwijk",
+            "POST",
+            "/v1/wachtenden/{code}/stappen",
+            "",
+            json!({"stap": "intrekken", "reden": "niet-meer-nodig"}),
+        ),
     ]
 }
 
@@ -120,6 +138,11 @@ fn send(server: &TestServer, (user, method, _, path, body): &(&str, &str, &str, 
 on_both! {
     fn every_write_of_the_api_leaves_a_line_in_the_audit(server) {
         for mut write in writes() {
+            let path;
+            if write.2 == "/v1/wachtenden/{code}/stappen" {
+                path = format!("/v1/wachtenden/{}/stappen", a_client(server).code);
+                write.3 = &path;
+            }
             if write.2 == "/v1/tokens" {
                 write.4 = json!({"vernieuwingstoken": server.refresh_token(write.0)});
             }
@@ -188,6 +211,7 @@ fn page_writes() -> Vec<PageWrite> {
             )
         },
         form_of(MANAGER, "/beheer/aanbieders/98990009", "/beheer/aanbieders", &[("toelichting", "Anders")]),
+        form_of(MANAGER, "/beheer/wachtlijst", "/beheer/wachtlijst", &[("kleinsteGroep", "7")]),
         form_of(MANAGER, "/beheer/locaties/98990009/1", "/beheer/locaties", &[("naam", "Anders")]),
         form_of(MANAGER, "/beheer/contracten/87", "/beheer/contracten", &[("geldigTot", "31-12-2028")]),
         form_of(PROVIDER, "/capaciteit", "/capaciteit", &[("vrij-223", "2")]),
@@ -222,6 +246,39 @@ type PreparedWrite = (&'static str, &'static str, Prepare, Vec<(&'static str, &'
 
 fn prepared_writes() -> Vec<PreparedWrite> {
     vec![
+        (
+            "toegang-harderwijk",
+            "/wachtlijst",
+            |_| ("/wachtlijst/nieuw".to_owned(), "/wachtlijst".to_owned()),
+            vec![("product", "45A12"), ("geboren", "2013-3"), ("verwezenOp", "2-11-2026")],
+        ),
+        (
+            "toegang-harderwijk",
+            "/wachtlijst/{code}/wijzigen",
+            |server| {
+                let path = format!("/wachtlijst/{}/wijzigen", a_client(server).code);
+                (path.clone(), path)
+            },
+            vec![("urgentie", "urgent")],
+        ),
+        (
+            "toegang-harderwijk",
+            "/wachtlijst/{code}/stap/{stap}",
+            |server| {
+                let path = format!("/wachtlijst/{}/stap/laten-vervallen", a_client(server).code);
+                (path.clone(), path)
+            },
+            vec![("reden", "geen-contact"), ("zeker", "ja")],
+        ),
+        (
+            "toegang-harderwijk",
+            "/wachtlijst/stappen",
+            |server| {
+                let path = format!("/wachtlijst/stappen?stap=intrekken&kies-{}=ja", a_client(server).code);
+                (path, "/wachtlijst/stappen".to_owned())
+            },
+            vec![("reden", "dubbel"), ("zeker", "ja")],
+        ),
         (
             "beheerder-regio",
             "/beheer/mail/{id}/opnieuw",
@@ -436,6 +493,8 @@ fn the_table_has_every_write_of_a_page() {
         .chain(prepared)
         .chain(crate::audit_identity::WRITES)
         .chain(crate::audit_responses::PAGE_WRITES)
+        // Looks at a text while it is typed, and writes nothing.
+        .chain(["/wachtlijst/toelichting"])
         .collect();
     let real = routes::all()
         .iter()

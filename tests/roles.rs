@@ -67,6 +67,7 @@ fn filled(path: &str) -> String {
         ("{sleutel}", "0000000000000000000000000000000000000000000"),
         ("{lidmaatschap}", "1"),
         ("{soort}", "segmenten"),
+        ("{stap}", "pauzeren"),
         ("{sleutel}", "J3mS0uYt3kQ9wB6c1Vx8Zr2Lp5Nf7Hd4GaTe0iKoMvU"),
     ]);
     let mut filled = path.to_owned();

@@ -59,6 +59,7 @@ const APP_STYLES = [
   "admin",
   "compare",
   "timeline",
+  "waiting-list",
   "text",
   "conflict",
   "forced-colors",

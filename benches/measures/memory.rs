@@ -1,5 +1,5 @@
-//! Memory of the program itself with the demonstration region, some seconds after the start and after a
-//! thousand searches. Only where `/proc` tells.
+//! Memory of the program itself, some seconds after the start and after a thousand searches: with the demonstration
+//! region, and with as many offers as the table of sizes names. Only where `/proc` tells.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -7,32 +7,40 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::Outcome;
+use crate::support::country::Country;
 use crate::support::load::{Client, request};
 use crate::support::report::{Line, Wanted};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_beschikbaarheidswijzer");
 const SEARCHES: usize = 1_000;
-/// In MiB.
-const LIMIT: f64 = 60.0;
+/// The most it may be, in MiB: what the table of sizes in docs/operating.md tells people to have.
+const DEMONSTRATION: f64 = 60.0;
+const PROVINCE: f64 = 64.0;
+const WHOLE_COUNTRY: f64 = 256.0;
 
-pub fn measure(folder: &Path) -> Outcome<Vec<Line>> {
+pub fn measure(folder: &Path, country: &Country) -> Outcome<Vec<Line>> {
     if !Path::new("/proc/self/status").exists() {
         return Ok(Vec::new());
     }
-    let program = Program::start(folder)?;
+    let demonstration = format!("sqlite://{}", folder.join("demonstration.sqlite").display());
+    let mut lines = of_program("demonstration region", DEMONSTRATION, folder, &demonstration, &["--demo"])?;
+    let province = Country::even(folder, 5_000)?;
+    for (country, limit) in [(&province, PROVINCE), (country, WHOLE_COUNTRY)] {
+        lines.extend(of_program(&format!("{} offers", country.offers), limit, folder, &country.url, &[])?);
+    }
+    Ok(lines)
+}
+
+fn of_program(what: &str, limit: f64, folder: &Path, url: &str, options: &[&str]) -> Outcome<Vec<Line>> {
+    let program = Program::start(folder, url, options)?;
     std::thread::sleep(Duration::from_secs(5));
     let after_start = program.resident()?;
     program.search()?;
     std::thread::sleep(Duration::from_secs(3));
     let after_searches = program.resident()?;
-    let line = |what: &str, mebibytes: f64| {
-        let texts = (format!("{mebibytes:.1} MiB"), format!("{LIMIT:.0} MiB"));
-        Line::new(
-            format!("memory, demonstration region, {what}"),
-            texts,
-            mebibytes / LIMIT,
-            Wanted::AtMost(1.0),
-        )
+    let line = |when: &str, mebibytes: f64| {
+        let texts = (format!("{mebibytes:.1} MiB"), format!("{limit:.0} MiB"));
+        Line::new(format!("memory, {what}, {when}"), texts, mebibytes / limit, Wanted::AtMost(1.0))
     };
     Ok(vec![line("5 s after the start", after_start), line("after 1,000 searches", after_searches)])
 }
@@ -44,13 +52,14 @@ struct Program {
 }
 
 impl Program {
-    fn start(folder: &Path) -> Outcome<Self> {
+    fn start(folder: &Path, url: &str, options: &[&str]) -> Outcome<Self> {
         // A port that was free a moment ago.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let child = Command::new(PROGRAM)
-            .args(["serve", "--demo", "--listen", &address.to_string()])
+            .args(["serve", "--listen", &address.to_string()])
+            .args(options)
             .env_clear()
-            .env("DATABASE_URL", format!("sqlite://{}", folder.join("demonstration.sqlite").display()))
+            .env("DATABASE_URL", url)
             .env("SECRET_KEY_FILE", folder.join("secret.key"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -19,6 +19,8 @@ pub enum Permission {
     KeepWaitingList,
     /// See who waits for what the own provider offers, so coarsely that nobody is pointed at, and respond.
     RespondToClients,
+    /// Put a child on the waiting list, and see what became of one's own registrations.
+    RegisterClients,
     /// See the outbox and try mails again.
     ManageMail,
     /// Manage the organisations, users and service accounts of one's region.
@@ -60,6 +62,7 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::AnswerReports, &[Role::Provider, Role::AccountManager]),
     (Permission::KeepWaitingList, &[Role::Toegang]),
     (Permission::RespondToClients, &[Role::Provider]),
+    (Permission::RegisterClients, &[Role::Toegang, Role::Referrer]),
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
@@ -78,6 +81,7 @@ impl Permission {
             Self::AnswerReports => "meldingen-beantwoorden",
             Self::KeepWaitingList => "wachtlijst-bijhouden",
             Self::RespondToClients => "reageren",
+            Self::RegisterClients => "wachtenden-aanmelden",
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
@@ -101,6 +105,7 @@ impl Permission {
             | Self::AnswerReports
             | Self::KeepWaitingList
             | Self::RespondToClients
+            | Self::RegisterClients
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit

@@ -266,17 +266,17 @@ fn rounded(value: f64, most: u16) -> u16 {
 }
 
 /// Chance that can be repeated: splitmix64, seeded by a text.
-struct Chance(u64);
+pub(super) struct Chance(u64);
 
 impl Chance {
-    fn new(seed: &str) -> Self {
+    pub(super) fn new(seed: &str) -> Self {
         // FNV-1a: the hash of the standard library may differ from one version to the next.
         Self(seed.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         }))
     }
 
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -284,12 +284,12 @@ impl Chance {
     }
 
     /// A whole number from 0, below `end`.
-    fn below(&mut self, end: i64) -> i64 {
+    pub(super) fn below(&mut self, end: i64) -> i64 {
         (self.next() >> 1).cast_signed() % end.max(1)
     }
 
     /// A number from 0, below 1.
-    fn unit(&mut self) -> f64 {
+    pub(super) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 

@@ -6,6 +6,7 @@ mod history;
 mod store;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -73,6 +74,7 @@ pub fn demonstration(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -
             .collect::<Result<_>>()?;
         store::insert_reminders(conn, &ids, &past_reminders(&files, &offers, now))?;
         store::insert_reports(conn, now)?;
+        store::insert_waiting(conn, &ids, &files, &waiting::clients(&files, now))?;
         Ok(sign_ins)
     })
 }

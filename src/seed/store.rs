@@ -6,6 +6,7 @@
 pub(super) mod inspection;
 mod offers;
 mod reminders;
+mod waiting;
 
 use std::collections::HashMap;
 
@@ -14,6 +15,7 @@ use diesel::prelude::*;
 
 pub(super) use self::offers::insert_offers;
 pub(super) use self::reminders::{PastReminder, insert_reminders, insert_reports};
+pub(super) use self::waiting::insert_waiting;
 use super::files::{
     Clients, Contract, Files, Line, Location, Municipality, Offer, Postcode, Product, Provider, ProviderKind,
     Region,

@@ -95,6 +95,11 @@ impl Fields {
         }
     }
 
+    /// The names of all that was sent, for fields of which the name is a choice.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }

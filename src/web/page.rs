@@ -21,7 +21,7 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 12] = [
+pub const MANAGE_MENU: [(&str, &str); 13] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -29,6 +29,7 @@ pub const MANAGE_MENU: [(&str, &str); 12] = [
     ("/beheer/aanbieders", "Aanbieders"),
     ("/beheer/locaties", "Locaties"),
     ("/beheer/contracten", "Contracten"),
+    ("/beheer/wachtlijst", "Wachtlijst"),
     ("/beheer/gebruikers", "Gebruikers"),
     ("/beheer/organisaties", "Organisaties"),
     ("/beheer/koppelingen", "Koppelingen"),
@@ -145,6 +146,9 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     let keeps_figures = ctx.may(Permission::KeepOwnFigures);
     if keeps_figures {
         add("/capaciteit", "Capaciteit", "list-check");
+    }
+    if ctx.may(Permission::KeepWaitingList) {
+        add("/wachtlijst", "Wachtlijst", "hourglass");
     }
     if ctx.may(Permission::RespondToClients) {
         add("/wachtenden", "Wachtenden", "users");

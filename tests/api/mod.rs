@@ -8,4 +8,4 @@ mod responses;
 mod segments;
 mod shape;
 mod tokens;
-mod waiting_clients;
+pub mod waiting_clients;

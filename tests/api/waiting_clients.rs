@@ -7,12 +7,17 @@ use beschikbaarheidswijzer::waiting_list::clients::actions::{
     find_by_id, find_for_toegang, list_open_for_products, list_timeline, register, take_step,
 };
 use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
-use rules::waiting::life::{ClientStatus, Event, HoldReason, LapseReason, MoveReason, RespondReason};
+use beschikbaarheidswijzer::waiting_list::clients::upkeep;
+use rules::waiting::life::{
+    ClientStatus, Event, HoldReason, LapseReason, MoveReason, ReopenReason, RespondReason,
+};
 use rules::waiting::reasons::Reason;
 use rules::waiting::registration::{ReferrerKind, RegistrationDraft, Urgency};
 
+use serde_json::{Value, json};
+
 use crate::on_both;
-use crate::support::{TestServer, now};
+use crate::support::{Answer, TestServer, now};
 
 pub fn draft(municipality: &str) -> RegistrationDraft {
     RegistrationDraft {
@@ -28,6 +33,11 @@ pub fn draft(municipality: &str) -> RegistrationDraft {
         measure: Some(false),
         ..RegistrationDraft::default()
     }
+}
+
+/// A client of Harderwijk, put on the list just now.
+pub fn a_client(server: &TestServer) -> WaitingClient {
+    registered(server, &server.actor("toegang-harderwijk"), draft("GM0243")).expect("registered")
 }
 
 fn registered(server: &TestServer, actor: &Actor, draft: RegistrationDraft) -> Result<WaitingClient, Error> {
@@ -139,5 +149,147 @@ on_both! {
         stepped(&server, &actor, &client, None, Event::Lapse(reason(LapseReason::NoContact))).expect("lapsed");
         assert!(!listed(&mut conn, client.product.id));
         assert_eq!(find_by_id(&mut conn, client.id).expect("still there").version, 2);
+    }
+}
+
+fn body() -> Value {
+    json!({
+        "gemeente": "GM0243", "postcode": "3841", "geboortejaar": 2014, "geboortekwartaal": 2, "product": "45A12",
+        "alternatieven": ["45A13"], "verwijzer": "huisarts", "verwezenOp": "2026-11-02", "urgentie": "regulier",
+        "maatregel": false, "behoeften": ["autisme"], "toelichting": "Liefst in de buurt van school."
+    })
+}
+
+/// The answer without the number of the request, which is never the same.
+fn without_request(answer: &Answer) -> Value {
+    let mut body = answer.json();
+    body["verzoek"] = Value::Null;
+    body
+}
+
+fn codes(answer: &Answer) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let errors = answer.json()["fouten"].as_array().cloned().unwrap_or_default();
+    errors.iter().map(|error| (text(&error["veld"]), text(&error["code"]))).collect()
+}
+
+on_both! {
+    fn a_program_registers_follows_and_ends_a_client(server) {
+        let toegang = server.user("toegang-harderwijk");
+        let made = toegang.post("/v1/wachtenden", &body());
+        assert_eq!((made.status, made.header("etag")), (201, Some("\"1\"")), "{}", made.body);
+        let client = made.json();
+        assert_eq!((&client["status"], &client["wachtSinds"], &client["wekenGewacht"]), (&json!("wachtend"), &json!("2026-11-02"), &json!(2)));
+        let path = made.header("location").expect("an address").to_owned();
+        let full = toegang.get(&path);
+        assert_eq!((&full.json()["behoeften"], &full.json()["tijdlijn"][0]["stap"]), (&json!(["autisme"]), &json!("aangemeld")));
+        let again = toegang.post("/v1/wachtenden", &body());
+        assert_eq!((again.status, codes(&again)), (409, vec![("tochAanmelden".into(), "lijkt-op".into())]), "{}", again.body);
+        let step = json!({"stap": "pauzeren", "reden": "verzoek-gezin", "tot": "2027-01-04"});
+        let held = toegang.send("POST", &format!("{path}/stappen"), &[("Content-Type", "application/json"), ("If-Match", "\"1\"")], step.to_string());
+        assert_eq!((held.status, &held.json()["pauzeTot"]), (200, &json!("2027-01-04")), "{}", held.body);
+        let stale = toegang.send("POST", &format!("{path}/stappen"), &[("Content-Type", "application/json"), ("If-Match", "\"1\"")], json!({"stap": "hervatten", "reden": "kan-starten"}).to_string());
+        assert_eq!((stale.status, &stale.json()["code"], &stale.json()["huidig"]["pauzeTot"]), (409, &json!("intussen-gewijzigd"), &json!("2027-01-04")));
+        let ended = toegang.post(&format!("{path}/stappen"), &json!({"stap": "intrekken", "reden": "niet-meer-nodig"}));
+        assert_eq!((ended.status, &ended.json()["status"]), (200, &json!("ingetrokken")), "{}", ended.body);
+        let listed = toegang.get("/v1/wachtenden?product=45A12").json();
+        assert!(listed["wachtenden"].as_array().expect("a list").iter().all(|other| other["code"] != client["code"]));
+    }
+}
+
+on_both! {
+    fn what_is_wrong_with_a_call_is_told_all_at_once(server) {
+        let toegang = server.user("toegang-harderwijk");
+        let before = server.audit_lines();
+        let shape = toegang.post("/v1/wachtenden", &json!({"gemeente": "Harderwijk", "geboortekwartaal": 5, "behoeften": ["x1"], "naam": "Sem"}));
+        assert_eq!(shape.status, 400, "{}", shape.body);
+        let fields: Vec<String> = codes(&shape).into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["gemeente", "geboortekwartaal", "behoeften", "product", "verwijzer", "verwezenOp", "urgentie", "maatregel", "naam"]);
+        let mut wrong = body();
+        wrong["toelichting"] = json!("bel moeder Anja op 06-12345678");
+        wrong["beschikkingOp"] = json!("2026-10-01");
+        wrong["urgentie"] = json!("crisis");
+        let refused = toegang.post("/v1/wachtenden", &wrong);
+        let expected = [("beschikkingOp", "volgorde"), ("urgentie", "naar-crisispunt"), ("toelichting", "persoonsgegeven"), ("toelichting", "persoonsgegeven")];
+        assert_eq!((refused.status, codes(&refused)), (409, expected.map(|(field, code)| (field.to_owned(), code.to_owned())).to_vec()), "{}", refused.body);
+        let path = format!("/v1/wachtenden/{}/stappen", a_client(server).code);
+        let step = toegang.post(&path, &json!({"stap": "pauzeren", "reden": "anders"}));
+        assert_eq!((step.status, codes(&step)), (409, vec![("tot".into(), "ontbreekt".into()), ("toelichting".into(), "ontbreekt".into())]));
+        let other = toegang.post(&path, &json!({"stap": "hervatten", "reden": "verzoek-gezin"}));
+        assert_eq!(codes(&other), [("reden".to_owned(), "onbekende-keuze".to_owned())]);
+        assert_eq!(server.audit_lines(), before + 1, "only the client itself");
+    }
+}
+
+on_both! {
+    fn a_foreign_code_and_no_code_give_the_same_answer(server) {
+        let code = a_client(server).code;
+        let other = server.user("toegang-ermelo");
+        let foreign = other.get(&format!("/v1/wachtenden/{code}"));
+        assert_eq!(foreign.status, 404);
+        for unknown in ["222-222-222", "C4K-7XW-2R9", "geen-code"] {
+            let none = other.get(&format!("/v1/wachtenden/{unknown}"));
+            assert_eq!((none.status, without_request(&none)), (404, without_request(&foreign)), "{unknown}");
+        }
+        let step = json!({"stap": "intrekken", "reden": "niet-meer-nodig"});
+        let refused = other.post(&format!("/v1/wachtenden/{code}/stappen"), &step);
+        let none = other.post("/v1/wachtenden/222-222-222/stappen", &step);
+        assert_eq!((refused.status, without_request(&refused)), (404, without_request(&none)));
+        let page = server.visitor("toegang-ermelo");
+        let (foreign, none) = (page.get(&format!("/wachtlijst/{code}")), page.get("/wachtlijst/222-222-222"));
+        assert_eq!((foreign.status, none.status), (404, 404));
+        assert!(!foreign.body.contains("Gezinsbehandeling"));
+    }
+}
+
+on_both! {
+    fn who_left_long_ago_is_erased_once_and_still_counted(server) {
+        let actor = server.actor("toegang-harderwijk");
+        let client = a_client(server);
+        stepped(server, &actor, &client, None, Event::Lapse(reason(LapseReason::NoContact))).expect("lapsed");
+        let mut conn = server.connection();
+        let early = now() + chrono::Duration::days(720);
+        upkeep::strip_closed(&mut conn, early).expect("a database");
+        assert!(find_by_id(&mut conn, client.id).expect("found").stripped_at.is_none(), "not before the term");
+        let (late, before) = (now() + chrono::Duration::days(740), server.audit_lines());
+        let stripped = upkeep::strip_closed(&mut conn, late).expect("a database");
+        assert!(stripped > 0);
+        assert_eq!(server.audit_lines(), before + i64::try_from(stripped).expect("a count"));
+        assert_eq!(upkeep::strip_closed(&mut conn, late).expect("a database"), 0, "once");
+        let left = find_by_id(&mut conn, client.id).expect("found");
+        assert_eq!((left.birth, left.alternatives.len(), left.pc4, left.note), (None, 0, None, None));
+        assert_eq!((left.product.code, left.status()), (client.product.code, ClientStatus::Lapsed), "what is counted stays");
+        let lines = list_timeline(&mut conn, client.id).expect("a timeline");
+        assert!(lines.len() == 2 && lines.iter().all(|line| line.note.is_none() && line.detail.is_none()));
+        let reopened = stepped(server, &actor, &client, None, Event::Reopen(reason(ReopenReason::Mistake)));
+        assert!(matches!(reopened, Err(Error::Conflict(_))), "{reopened:?}");
+    }
+}
+
+on_both! {
+    fn who_waits_is_told_of_an_ended_contract_and_a_new_code_once(server) {
+        let actor = server.actor("toegang-harderwijk");
+        let wanted = vec!["98990009".parse().expect("a code")];
+        let client = registered(server, &actor, RegistrationDraft { wanted, ..draft("GM0243") }).expect("registered");
+        let mut conn = server.connection();
+        upkeep::follow_book(&mut conn, now()).expect("a database");
+        let codes = |conn: &mut db::Connection| -> Vec<&str> {
+            list_timeline(conn, client.id).expect("a timeline").iter().map(|line| line.kind.code()).collect()
+        };
+        assert_eq!(codes(&mut conn), ["aangemeld"]);
+        let ended = "UPDATE contract SET valid_until = '2026-11-18' WHERE provider_id = (SELECT id FROM provider WHERE agb = '98990009') AND product_id = (SELECT id FROM product WHERE code = '45A12')";
+        server.execute("INSERT INTO contract (provider_id, product_id, municipality_id, level, valid_from, valid_until, version) SELECT p.id, q.id, NULL, 'regionaal', '2020-01-01', '2026-11-18', 1 FROM provider p, product q WHERE p.agb = '98990009' AND q.code = '45A12'");
+        server.execute(ended);
+        server.execute("INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon, successor_id) SELECT old.id, FALSE, FALSE, new.id FROM product old, product new WHERE old.code = '45A12' AND new.code = '45A13'");
+        upkeep::follow_book(&mut conn, now()).expect("a database");
+        assert_eq!(codes(&mut conn), ["aangemeld", "contract-beeindigd"]);
+        server.execute("UPDATE product SET valid_until = '2026-11-20' WHERE code = '45A12'");
+        upkeep::follow_book(&mut conn, now()).expect("a database");
+        upkeep::follow_book(&mut conn, now()).expect("a database");
+        assert_eq!(codes(&mut conn), ["aangemeld", "contract-beeindigd", "product-gewijzigd"], "each once");
+        let moved = find_by_id(&mut conn, client.id).expect("found");
+        assert_eq!((moved.product.code.as_str(), moved.alternatives.len()), ("45A13", 0), "what is wanted is no alternative");
+        let page = server.visitor("toegang-harderwijk").get(&format!("/wachtlijst/{}", client.code)).body;
+        assert!(page.contains("Een contract is beëindigd of het product is gewijzigd"), "{page}");
     }
 }

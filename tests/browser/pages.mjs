@@ -14,6 +14,7 @@ export const MANAGER = "beheerder-regio";
 export const REFERRER = "verwijzer-huisartsen";
 export const ACCOUNT_MANAGER = "accountmanager-regio";
 export const PRIVACY_OFFICER = "privacy-regio";
+export const TOEGANG = "toegang-harderwijk";
 export const PROVIDER = "aanbieder-de-haven";
 /** One with few products. */
 export const SMALL_PROVIDER = "aanbieder-atelier-kleurspoor";
@@ -171,6 +172,8 @@ export const MANAGER_PAGES = [
   { name: "new municipality", path: "/beheer/gemeenten/nieuw" },
   { name: "new municipality with errors", path: "/beheer/gemeenten/nieuw", errors: true, act: send({ code: "12", naam: "", lat: "noord" }) },
   { name: "municipality", path: "/beheer/gemeenten/GM0243" },
+  { name: "settings of the waiting list", path: "/beheer/wachtlijst" },
+  { name: "settings of the waiting list with errors", path: "/beheer/wachtlijst", errors: true, act: send({ kleinsteGroep: "4", bewaartermijn: "", sluitingsdagen: "morgen!!", opvolgers: "45A12" }) },
   { name: "mail", path: "/beheer/mail" },
   { name: "mail that waits", path: "/beheer/mail?toon=wacht" },
   { name: "products", path: "/beheer/producten" },
@@ -238,6 +241,37 @@ export const ACCOUNT_MANAGER_PAGES = [
   { name: "answer to a report with errors", path: () => firstLink("/meldingen", "a[href$='/antwoord']", ACCOUNT_MANAGER), errors: true, act: (page) => submit(page) },
 ].map((page) => ({ who: ACCOUNT_MANAGER, ...page }));
 
+/** Makes every mistake there is on the form of a waiting client. */
+const WRONG_CLIENT = { product: "tafel", geboren: "elf", verwezenOp: "31-31", beschikkingOp: "gisteren", postcode: "12", toelichting: "bel 06-12345678" };
+
+/** The address of a page about the first waiting client on the list. */
+function ofClient(rest = "") {
+  return async () => `${await firstLink("/wachtlijst", "tbody th a", TOEGANG)}${rest}`;
+}
+
+export const TOEGANG_PAGES = [
+  { name: "waiting list", path: "/wachtlijst" },
+  { name: "waiting list, filtered and sorted", path: "/wachtlijst?urgentie=urgent&norm=ja&sorteer=product" },
+  { name: "waiting list, who left it", path: "/wachtlijst?status=van-de-lijst", shows: "caption" },
+  { name: "waiting list without results", path: "/wachtlijst?code=ZZZ", shows: "text=Niemand past bij deze filters" },
+  { name: "register", path: "/wachtlijst/nieuw" },
+  { name: "register, all fields open", path: "/wachtlijst/nieuw", act: (page) => page.click("details.meer summary") },
+  { name: "register with errors", path: "/wachtlijst/nieuw", errors: true, act: send(WRONG_CLIENT) },
+  { name: "waiting client", path: ofClient() },
+  { name: "code of a client", path: ofClient("/code"), shows: ".clientcode" },
+  { name: "change a client", path: ofClient("/wijzigen") },
+  { name: "change a client with errors", path: ofClient("/wijzigen"), errors: true, act: send({ geboren: "elf", verwezenOp: "" }) },
+  { name: "withdraw a client", path: ofClient("/stap/intrekken") },
+  { name: "withdraw a client with errors", path: ofClient("/stap/intrekken"), errors: true, act: (page) => submit(page) },
+  { name: "move a client", path: ofClient("/stap/verhuizen") },
+  { name: "other product for a client", path: ofClient("/stap/ander-product") },
+  { name: "a step for nobody", path: "/wachtlijst/stappen?stap=pauzeren", shows: "text=niemand aangevinkt" },
+  { name: "no such client", path: "/wachtlijst/222-222-222", status: 404 },
+  { name: "registrations", path: "/aanmeldingen" },
+  { name: "registrations of a referrer, none", path: "/aanmeldingen", who: REFERRER, shows: "text=nog niemand aangemeld" },
+  { name: "register as a referrer", path: "/wachtlijst/nieuw", who: REFERRER },
+].map((page) => ({ who: TOEGANG, ...page }));
+
 export const PRIVACY_PAGES = [
   { name: "log", path: "/logboek" },
   { name: "log, filtered", path: "/logboek?gebruiker=privacy&handeling=inloggen&sorteer=tijdstip-af" },
@@ -252,5 +286,6 @@ export const ALL_PAGES = [
   ...MANAGER_PAGES.map((page) => ({ ...page, name: `management: ${page.name}` })),
   ...PROVIDER_PAGES.map((page) => ({ ...page, name: `provider: ${page.name}` })),
   ...ACCOUNT_MANAGER_PAGES.map((page) => ({ ...page, name: `account manager: ${page.name}` })),
+  ...TOEGANG_PAGES.map((page) => ({ ...page, name: `toegang: ${page.name}` })),
   ...PRIVACY_PAGES.map((page) => ({ ...page, name: `privacy: ${page.name}` })),
 ];

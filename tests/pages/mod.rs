@@ -16,3 +16,4 @@ mod second_factor;
 mod service_accounts;
 mod sign_in;
 mod users;
+mod waiting_clients;

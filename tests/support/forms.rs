@@ -7,6 +7,8 @@ pub struct Form {
     action: String,
     has_file: bool,
     fields: Vec<(String, String)>,
+    /// The boxes that are not ticked, and so are not sent.
+    unticked: Vec<String>,
 }
 
 impl Form {
@@ -17,12 +19,15 @@ impl Form {
             .unwrap_or_else(|| panic!("no form to {action}: {page}"));
         let form = page[start..].split("</form>").next().expect("its end");
         let has_file = form.split('>').next().is_some_and(|tag| tag.contains("multipart/form-data"));
-        let mut fields = Vec::new();
+        let (mut fields, mut unticked) = (Vec::new(), Vec::new());
         for (place, _) in form.match_indices('<') {
             let tag = &form[place + 1..place + form[place..].find('>').expect("the end of a tag")];
             let content = &form[place + tag.len() + 2..];
             let value = match tag.split(' ').next() {
-                Some("input") if tag.contains("type=\"checkbox\"") && !tag.contains(" checked") => continue,
+                Some("input") if tag.contains("type=\"checkbox\"") && !tag.contains(" checked") => {
+                    unticked.extend(attribute(tag, "name"));
+                    continue;
+                }
                 Some("input") => attribute(tag, "value").unwrap_or_default(),
                 Some("select") => chosen(content.split("</select>").next().expect("its end")),
                 Some("textarea") => {
@@ -35,7 +40,7 @@ impl Form {
                 fields.push((name, value));
             }
         }
-        Self { action: action.to_owned(), has_file, fields }
+        Self { action: action.to_owned(), has_file, fields, unticked }
     }
 
     /// What stands in a field.
@@ -44,8 +49,11 @@ impl Form {
         &field.unwrap_or_else(|| panic!("no field {name} in the form to {}", self.action)).1
     }
 
-    /// Types something in a field.
+    /// Types something in a field, or ticks a box.
     pub fn set(&mut self, name: &str, value: &str) {
+        if self.unticked.iter().any(|known| known == name) {
+            return self.fields.push((name.to_owned(), value.to_owned()));
+        }
         let action = &self.action;
         let field = self.fields.iter_mut().find(|(known, _)| known == name);
         value.clone_into(&mut field.unwrap_or_else(|| panic!("no field {name} in the form to {action}")).1);

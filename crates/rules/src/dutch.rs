@@ -57,7 +57,7 @@ pub(crate) fn weeks(count: u32) -> String {
 }
 
 /// A name as it stands inside a sentence: the first letter small, unless it is a word of capitals such as ADHD.
-pub(crate) fn in_sentence(name: &str) -> String {
+pub fn in_sentence(name: &str) -> String {
     let mut letters = name.chars();
     match (letters.next(), letters.next()) {
         (Some(_), Some(second)) if second.is_uppercase() => name.to_owned(),

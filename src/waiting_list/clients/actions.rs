@@ -4,6 +4,7 @@ mod known;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::violations::Violations;
+use rules::waiting::birth::Birth;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::life::{ClientStatus, Event as LifeEvent, Life, Step};
 use rules::waiting::registration::{Registration, RegistrationDraft};
@@ -11,16 +12,24 @@ use rules::waiting::similarity::{Features, Similarity, compare};
 
 use self::known::{Known, UNKNOWN_PRODUCT};
 use super::model::{FormChoices, LineKind, ListSettings, NewLine, Recorded, TimelineLine, WaitingClient};
+use super::standing::{Listed, Question, Standing};
+use super::steps::{OwnStep, StepDraft};
 use super::store::{self, LifeRow, NewClient, NewEvent, Scope};
+use super::words::changed_words;
 use crate::actor::{Actor, Identity, Role};
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
-use crate::db::Connection;
+use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::waiting_list::access_log;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::responses::actions::end_after_step;
 
 /// The kind of object in the audit.
 pub const OBJECT: &str = "wachtende";
+
+/// A registration that holds, or everything that is wrong with it.
+type Checked = std::result::Result<Registration, Violations>;
 
 /// How often a step is tried again when another was first and the caller named no version.
 const ATTEMPTS: usize = 5;
@@ -37,10 +46,44 @@ pub fn find_for_toegang(conn: &mut Connection, actor: &Actor, code: &str) -> Res
     find_in_scope(conn, scope, code)
 }
 
-/// A waiting client the actor's own organisation registered.
-pub fn find_for_referrer(conn: &mut Connection, actor: &Actor, code: &str) -> Result<WaitingClient> {
+/// The same to be shown, which is written in the access log first.
+pub fn view_for_toegang(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+) -> Result<WaitingClient> {
+    let client = find_for_toegang(conn, actor, code)?;
+    let access = Access::new(AccessKind::ViewClient).client(client.code.as_str());
+    access_log::actions::record(conn, actor, now, &access)?;
+    Ok(client)
+}
+
+/// A waiting client the actor's own organisation registered, to be shown.
+pub fn view_for_referrer(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+) -> Result<WaitingClient> {
     let scope = Scope::OwnRegistrations { user_id: identity(actor)?.user_id };
-    find_in_scope(conn, scope, code)
+    let client = find_in_scope(conn, scope, code)?;
+    let access = Access::new(AccessKind::ViewClient).client(client.code.as_str());
+    access_log::actions::record(conn, actor, now, &access)?;
+    Ok(client)
+}
+
+/// Writes down that these clients of a list are shown, to whom and what was asked for.
+pub fn record_list(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (kind, question): (AccessKind, &Question),
+    codes: &[ClientCode],
+) -> Result<()> {
+    let shown = codes.iter().map(|code| code.as_str().to_owned());
+    let access = Access::new(kind).clients(shown).asking(question)?;
+    access_log::actions::record(conn, actor, now, &access)
 }
 
 fn find_in_scope(conn: &mut Connection, scope: Scope, code: &str) -> Result<WaitingClient> {
@@ -114,6 +157,11 @@ pub fn list_similar(
     alike.sort_by(|(one, first), (other, second)| {
         second.score.cmp(&first.score).then_with(|| one.code.cmp(&other.code))
     });
+    if !alike.is_empty() {
+        let shown = alike.iter().map(|(client, _)| client.code.as_str().to_owned());
+        let access = Access::new(AccessKind::CompareClients).clients(shown);
+        access_log::actions::record(conn, actor, now, &access)?;
+    }
     Ok(alike)
 }
 
@@ -122,6 +170,11 @@ pub fn list_form_choices(conn: &mut Connection, actor: &Actor, today: NaiveDate)
     let who = identity(actor)?;
     let own = if actor.has_role(Role::Toegang) { Some(who.user_id) } else { None };
     store::list_form_choices(conn, who.region_id, own, today)
+}
+
+/// What a step can be chosen from: everything of the region.
+pub fn list_region_choices(conn: &mut Connection, region_id: i64, today: NaiveDate) -> Result<FormChoices> {
+    store::list_form_choices(conn, region_id, None, today)
 }
 
 /// Whose clients the actor sees: the toegang those of its municipalities, another what its organisation registered.
@@ -139,7 +192,7 @@ fn checked(
     actor: &Actor,
     now: DateTime<Utc>,
     draft: RegistrationDraft,
-) -> Result<(Known, Result<Registration, Violations>)> {
+) -> Result<(Known, Checked)> {
     let who = identity(actor)?;
     let known = Known::look_up(conn, who.region_id, &draft, dutch_day(now))?;
     let (_, own) = store::find_organisation(conn, who.user_id)?;
@@ -157,6 +210,150 @@ pub fn require_may_register(conn: &mut Connection, actor: &Actor) -> Result<()> 
     } else {
         Err(Error::Forbidden)
     }
+}
+
+/// Everybody of the actor's own municipalities who is on the list, the longest wait first.
+pub fn list_open(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
+    list_standing(conn, scope_of(actor)?, false, today)
+}
+
+/// Everybody of the actor's own municipalities who left the list.
+pub fn list_closed(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
+    list_standing(conn, scope_of(actor)?, true, today)
+}
+
+/// Everybody the actor's own organisation registered, on the list or not, the longest wait first.
+pub fn list_own_registrations(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
+    let scope = Scope::OwnRegistrations { user_id: identity(actor)?.user_id };
+    let mut list = list_standing(conn, scope, false, today)?;
+    list.extend(list_standing(conn, scope, true, today)?);
+    Ok(list)
+}
+
+fn list_standing(conn: &mut Connection, scope: Scope, closed: bool, today: NaiveDate) -> Result<Vec<Listed>> {
+    db::read(conn, |conn| {
+        let clients = store::list_brief(conn, scope, closed)?;
+        let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
+        let milestones = store::list_milestones(conn, &ids)?;
+        let listed = |client: WaitingClient| {
+            let passed = milestones.get(&client.id).copied().unwrap_or_default();
+            Listed { standing: client.standing(&passed, today), client }
+        };
+        Ok(clients.into_iter().map(listed).collect())
+    })
+}
+
+/// How a client stands today.
+pub fn find_standing(conn: &mut Connection, client: &WaitingClient, today: NaiveDate) -> Result<Standing> {
+    let milestones = store::list_milestones(conn, &[client.id])?.remove(&client.id).unwrap_or_default();
+    Ok(client.standing(&milestones, today))
+}
+
+/// Takes a step of the toegang itself for a client of its own municipalities, within a transaction of the caller.
+pub fn take_own_step(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (code, version): (&str, Option<i32>),
+    step: OwnStep,
+    draft: &StepDraft,
+) -> Result<WaitingClient> {
+    let client = find_for_toegang(conn, actor, code)?;
+    let event = draft.event(step, dutch_day(now)).map_err(Error::Collision)?;
+    Ok(take_step(conn, actor, now, client.id, version, event)?.0)
+}
+
+/// What came of a step for one of many clients: done, or why not.
+pub type Outcome = (String, std::result::Result<(), String>);
+
+/// Takes the same step for many clients, each in a transaction of its own: what goes wrong for one is told, and does
+/// not keep the others from it.
+pub fn take_own_steps(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    codes: &[String],
+    step: OwnStep,
+    draft: &StepDraft,
+) -> Result<Vec<Outcome>> {
+    draft.event(step, dutch_day(now)).map_err(Error::Collision)?;
+    let mut outcomes = Vec::new();
+    for code in codes {
+        let taken = db::write(conn, |conn| take_own_step(conn, actor, now, (code, None), step, draft));
+        outcomes.push((code.clone(), taken.map(|_| ()).map_err(|error| error.detail())));
+    }
+    Ok(outcomes)
+}
+
+/// Changes what is known of a client of the actor's own municipalities, within a transaction of the caller. Municipality
+/// and product stay: each has a step of its own.
+pub fn change_facts(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (code, version): (&str, i32),
+    draft: RegistrationDraft,
+) -> Result<WaitingClient> {
+    let today = dutch_day(now);
+    let before = find_for_toegang(conn, actor, code)?;
+    if before.status().is_closed() {
+        return Err(Error::Conflict("Deze wachtende is van de lijst. Heropen de aanmelding eerst.".into()));
+    }
+    if version != before.version {
+        return Err(Error::Outdated { current: None });
+    }
+    let (known, registration) = checked_change(conn, actor, now, &before, draft)?;
+    let mut registration = registration.map_err(Error::Collision)?;
+    if let (Birth::Age { years, .. }, Some(known)) = (registration.birth, before.birth)
+        && known.age_on(today) == years
+    {
+        // The same age today is no news about when the child was born.
+        registration.birth = known;
+    }
+    let facts = known.facts(&registration)?;
+    if store::update_facts(conn, (before.id, version), &facts)? != 1 {
+        return Err(Error::Outdated { current: None });
+    }
+    known.save_choices(conn, before.id, &registration)?;
+    let after = find_by_id(conn, before.id)?;
+    let changed = changed_words(&before, &after, today);
+    let line = NewLine { kind: LineKind::FactsChanged, reason: "", note: None, detail: Some(changed.words) };
+    add_line(conn, actor, now, &after, &line)?;
+    let recorded = Recorded { changed: changed.labels, ..Recorded::of(&after) };
+    let event = Event::done("wachtende-wijzigen", OBJECT, after.code)
+        .change(Some(&Recorded::of(&before)), &recorded)?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(after)
+}
+
+/// All that is wrong with a change of facts, without writing anything down.
+pub fn check_change(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    before: &WaitingClient,
+    draft: &RegistrationDraft,
+) -> Result<Violations> {
+    Ok(checked_change(conn, actor, now, before, draft.clone())?.1.err().unwrap_or_default())
+}
+
+fn checked_change(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    before: &WaitingClient,
+    draft: RegistrationDraft,
+) -> Result<(Known, Checked)> {
+    let draft = RegistrationDraft {
+        municipality: Some(before.municipality.code.clone()),
+        product: Some(before.product.code.clone()),
+        ..draft
+    };
+    let region_id = identity(actor)?.region_id;
+    let known = Known::look_up(conn, region_id, &draft, dutch_day(now))?.keeping(&before.product.code);
+    // Whose client it is was decided when it was found.
+    let registration = known.check(draft, |_| true)?;
+    Ok((known, registration))
 }
 
 /// Puts a child on the list, within a transaction of the caller.
@@ -225,6 +422,9 @@ pub fn take_step(
         let row = life_row(conn, &before, &step.life, now)?;
         if store::update_life(conn, (client_id, before.version), &row)? == 0 {
             continue;
+        }
+        if row.product_id != before.product.id {
+            store::delete_alternative(conn, client_id, row.product_id)?;
         }
         let after = find_by_id(conn, client_id)?;
         store::insert_event(conn, &step_line(actor, now, client_id, &step))?;

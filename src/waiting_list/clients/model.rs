@@ -6,7 +6,7 @@ use rules::norms::Norm;
 use rules::waiting::birth::Birth;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::coarsening::GroupSize;
-use rules::waiting::life::{ClientStatus, EventKind, Hold, Life};
+use rules::waiting::life::{ClientStatus, EventKind, Hold, Life, RecodeReason};
 use rules::waiting::needs::NeedSet;
 use rules::waiting::registration::{FirstChoice, ReferrerKind, Urgency};
 use rules::working_hours::OpeningHours;
@@ -194,6 +194,49 @@ pub struct TimelineLine {
     pub by_organisation: String,
 }
 
+impl TimelineLine {
+    /// The reason in words.
+    pub fn reason_name(&self) -> &str {
+        match self.kind {
+            LineKind::Step(kind) => kind.reason_name(&self.reason).unwrap_or(&self.reason),
+            _ => &self.reason,
+        }
+    }
+}
+
+/// What happened to a client that its wait is judged by, from its timeline.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Milestones {
+    /// Care of the list started, as far as it is still so.
+    pub started_on: Option<NaiveDate>,
+    /// The first bridging care started.
+    pub first_help_on: Option<NaiveDate>,
+    /// Bridging care is there now.
+    pub has_bridging: bool,
+    /// A contract that concerns the child ended last, or its product got another code.
+    pub disturbed_on: Option<NaiveDate>,
+}
+
+impl Milestones {
+    /// Takes in the next line of a timeline.
+    pub fn add(&mut self, kind: LineKind, reason: &str, day: NaiveDate) {
+        match kind {
+            LineKind::Step(EventKind::CareStarted) => self.started_on = Some(day),
+            LineKind::Step(EventKind::CareDidNotStart) => self.started_on = None,
+            LineKind::BridgingStarted => {
+                self.first_help_on = self.first_help_on.or(Some(day));
+                self.has_bridging = true;
+            }
+            LineKind::BridgingEnded => self.has_bridging = false,
+            LineKind::Step(EventKind::ContractEnded) => self.disturbed_on = Some(day),
+            LineKind::Step(EventKind::Recoded) if reason == RecodeReason::BookChanged.code() => {
+                self.disturbed_on = Some(day);
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Instellingen van de wachtlijst of a region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListSettings {
@@ -240,6 +283,9 @@ pub struct Recorded {
     /// The step that led here, and its reason.
     pub step: Option<&'static str>,
     pub reason: Option<&'static str>,
+    /// Which facts were changed, not what they were: what is known of a child is erased after a term, this is not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<&'static str>,
 }
 
 impl Recorded {
@@ -253,6 +299,7 @@ impl Recorded {
             hold_until: client.hold.map(|hold| hold.until),
             step: None,
             reason: None,
+            changed: Vec::new(),
         }
     }
 }

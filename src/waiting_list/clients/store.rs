@@ -1,6 +1,7 @@
 //! Queries on waiting clients, their timeline and the settings of their list.
 
 mod rows;
+mod upkeep;
 
 use std::collections::HashMap;
 
@@ -8,10 +9,19 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use rules::product::ProductKind;
 use rules::waiting::birth::Birth;
+use rules::waiting::life::EventKind;
 
 use self::rows::{ClientRow, SettingRow, TimelineRow, birth_number, corrupt};
 pub(super) use self::rows::{FactsRow, LifeRow, NewClient, NewEvent, ProductRow};
-use super::model::{FormChoices, ListSettings, ProductChoice, ProviderChoice, TimelineLine, WaitingClient};
+pub(super) use self::upkeep::{
+    ProductTermsRow, insert_contract_end, list_ended_contracts, list_of_ended_products, list_product_terms,
+    list_region_ids, list_to_strip, list_wanting, replace_closing_days, replace_product_terms, save_settings,
+    strip_client,
+};
+use super::model::{
+    FormChoices, LineKind, ListSettings, Milestones, ProductChoice, ProviderChoice, TimelineLine,
+    WaitingClient,
+};
 use crate::db::Connection;
 use crate::db::schema::{
     contract, municipality, organisation_municipality, postcode, product, provider, region,
@@ -72,6 +82,11 @@ fn load(conn: &mut Connection, ids: &[i64]) -> Result<Vec<WaitingClient>> {
 }
 
 fn load_portion(conn: &mut Connection, ids: &[i64], found: &mut HashMap<i64, WaitingClient>) -> Result<()> {
+    load_rows(conn, ids, found)?;
+    load_choices(conn, ids, found)
+}
+
+fn load_rows(conn: &mut Connection, ids: &[i64], found: &mut HashMap<i64, WaitingClient>) -> Result<()> {
     let rows: Vec<ClientRow> = client::table
         .inner_join(municipality::table)
         .inner_join(product::table)
@@ -95,6 +110,10 @@ fn load_portion(conn: &mut Connection, ids: &[i64], found: &mut HashMap<i64, Wai
         let client = WaitingClient::try_from(row)?;
         found.insert(client.id, client);
     }
+    Ok(())
+}
+
+fn load_choices(conn: &mut Connection, ids: &[i64], found: &mut HashMap<i64, WaitingClient>) -> Result<()> {
     let alternatives: Vec<(i64, i64, String, String)> = alternative::table
         .inner_join(product::table)
         .filter(alternative::client_id.eq_any(ids))
@@ -130,6 +149,49 @@ pub(super) fn find_by_id(conn: &mut Connection, id: i64) -> Result<Option<Waitin
 pub(super) fn find_by_code(conn: &mut Connection, scope: Scope, code: &str) -> Result<Option<WaitingClient>> {
     let ids: Vec<i64> = within(scope).filter(client::code.eq(code)).select(client::id).load(conn)?;
     Ok(load(conn, &ids)?.pop())
+}
+
+/// Everybody in sight who is on the list, or who left it, without alternatives and wishes.
+pub(super) fn list_brief(conn: &mut Connection, scope: Scope, closed: bool) -> Result<Vec<WaitingClient>> {
+    let query = within(scope).select(client::id);
+    let query = if closed {
+        query.filter(client::closed_at.is_not_null())
+    } else {
+        query.filter(client::closed_at.is_null())
+    };
+    let ids: Vec<i64> = query.order((client::waiting_since, client::code)).load(conn)?;
+    let mut found = HashMap::with_capacity(ids.len());
+    for portion in ids.chunks(PORTION) {
+        load_rows(conn, portion, &mut found)?;
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// What happened to these clients that their wait is judged by.
+pub(super) fn list_milestones(conn: &mut Connection, ids: &[i64]) -> Result<HashMap<i64, Milestones>> {
+    let kinds = [
+        LineKind::Step(EventKind::CareStarted),
+        LineKind::Step(EventKind::CareDidNotStart),
+        LineKind::Step(EventKind::ContractEnded),
+        LineKind::Step(EventKind::Recoded),
+        LineKind::BridgingStarted,
+        LineKind::BridgingEnded,
+    ]
+    .map(LineKind::code);
+    let mut found: HashMap<i64, Milestones> = HashMap::new();
+    for portion in ids.chunks(PORTION) {
+        let rows: Vec<(i64, String, String, NaiveDate)> = event::table
+            .filter(event::client_id.eq_any(portion))
+            .filter(event::event.eq_any(kinds))
+            .order(event::id)
+            .select((event::client_id, event::event, event::reason, event::day))
+            .load(conn)?;
+        for (client_id, kind, reason, day) in rows {
+            let kind = LineKind::parse(&kind).ok_or_else(|| corrupt("line"))?;
+            found.entry(client_id).or_default().add(kind, &reason, day);
+        }
+    }
+    Ok(found)
 }
 
 /// Everybody on the list who waits for one of these products, or would accept it: the longest wait first.
@@ -274,6 +336,12 @@ pub(super) fn replace_wishes(conn: &mut Connection, id: i64, wanted: &[i64], exc
     };
     let rows: Vec<_> = ranked(WANTED, wanted).chain(ranked(EXCLUDED, excluded)).collect();
     on_each!(conn, c => diesel::insert_into(wish::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+/// A product that is wanted is no alternative any more.
+pub(super) fn delete_alternative(conn: &mut Connection, id: i64, product_id: i64) -> Result<()> {
+    diesel::delete(alternative::table.find((id, product_id))).execute(conn)?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use rules::violations::Violations;
 use rules::waiting::registration::{Registration, RegistrationDraft, check};
 use rules::waiting::waited::{CountsFrom, WaitFacts, counts_from};
 
+use super::Checked;
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::waiting_list::clients::store::{self, FactsRow, ProductRow};
@@ -19,6 +20,8 @@ pub(super) const UNKNOWN_PRODUCT: &str = "dit product staat niet in het producte
 pub(super) struct Known {
     municipality: Option<(i64, String)>,
     products: HashMap<String, ProductRow>,
+    /// A product that was chosen before, and stays whether or not it is still bought.
+    kept: Option<ProductCode>,
     providers: HashMap<String, i64>,
     postcode: bool,
     today: NaiveDate,
@@ -48,8 +51,14 @@ impl Known {
             products: products.into_iter().map(|product| (product.code.clone(), product)).collect(),
             providers: store::list_provider_ids(conn, &agb)?.into_iter().collect(),
             postcode,
+            kept: None,
             today,
         })
+    }
+
+    /// The same for somebody who waits for this product already.
+    pub(super) fn keeping(self, product: &ProductCode) -> Self {
+        Self { kept: Some(product.clone()), ..self }
     }
 
     /// The rules of a registration, and that everything it names exists: all that is wrong, at once.
@@ -57,7 +66,7 @@ impl Known {
         &self,
         draft: RegistrationDraft,
         may_answer_for: impl Fn(i64) -> bool,
-    ) -> Result<Result<Registration, Violations>> {
+    ) -> Result<Checked> {
         let mut violations = Violations::new();
         if draft.municipality.is_some() {
             match &self.municipality {
@@ -93,7 +102,9 @@ impl Known {
     fn check_product(&self, field: &str, code: &ProductCode, violations: &mut Violations) -> Result<()> {
         match self.products.get(code.as_str()) {
             None => violations.add(field, "onbekend", format!("{code}: {UNKNOWN_PRODUCT}")),
-            Some(product) if !product.validity()?.contains(self.today) => {
+            Some(product)
+                if self.kept.as_ref() != Some(code) && !product.validity()?.contains(self.today) =>
+            {
                 violations.add(field, "niet-geldig", format!("{code} wordt vandaag niet ingekocht"));
             }
             Some(_) => {}

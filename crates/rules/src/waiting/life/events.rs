@@ -28,6 +28,33 @@ coded_enum! {
     }
 }
 
+impl EventKind {
+    /// The name of a reason of this step, by its code.
+    pub fn reason_name(self, code: &str) -> Option<&'static str> {
+        fn name<R: ReasonCode>(code: &str) -> Option<&'static str> {
+            R::LIST.iter().find(|reason| reason.code() == code).map(|reason| reason.name())
+        }
+        let name = match self {
+            Self::Responded => name::<RespondReason>,
+            Self::ResponseWithdrawn => name::<WithdrawResponseReason>,
+            Self::Declined => name::<DeclineReason>,
+            Self::Accepted => name::<AcceptReason>,
+            Self::CareStarted => name::<StartReason>,
+            Self::CareDidNotStart => name::<NotStartedReason>,
+            Self::Withdrawn => name::<WithdrawReason>,
+            Self::PlacedElsewhere => name::<ElsewhereReason>,
+            Self::Lapsed => name::<LapseReason>,
+            Self::Held => name::<HoldReason>,
+            Self::Resumed => name::<ResumeReason>,
+            Self::Moved => name::<MoveReason>,
+            Self::Recoded => name::<RecodeReason>,
+            Self::ContractEnded => name::<EndContractReason>,
+            Self::Reopened => name::<ReopenReason>,
+        };
+        name(code)
+    }
+}
+
 reasons! {
     /// Waarom een aanbieder reageert.
     pub enum RespondReason {

@@ -1,0 +1,383 @@
+//! My list: what needs me today, everybody on the list, and the same as a sheet.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use rules::codes::{MunicipalityCode, ProductCode};
+use rules::waiting::attention::Attention;
+use rules::waiting::client_code::ClientCode;
+use rules::waiting::life::ClientStatus;
+use rules::waiting::registration::Urgency;
+use rules::waiting::waited::ListCount;
+
+use super::SECTION;
+use crate::error::Result;
+use crate::paging::SortOrder;
+use crate::waiting_list::access_log::model::AccessKind;
+use crate::waiting_list::clients::actions;
+use crate::waiting_list::clients::reading::read_code_part;
+use crate::waiting_list::clients::standing::{
+    ClientColumn, ClientFilter, Listed, Question, StatusFilter, count, sort,
+};
+use crate::waiting_list::clients::steps::OwnStep;
+use crate::web::context::Context;
+use crate::web::csv::{Sheet, attachment};
+use crate::web::fields::Fields;
+use crate::web::form::{Choices, choices};
+use crate::web::format;
+use crate::web::input::QueryInput;
+use crate::web::lists::{PageLinks, SortHead, link, list_page, page_number};
+use crate::web::page::{Page, html};
+
+const PATH: &str = "/wachtlijst";
+const COLUMNS: [(&str, ClientColumn); 5] = [
+    ("wacht", ClientColumn::Waited),
+    ("code", ClientColumn::Code),
+    ("product", ClientColumn::Product),
+    ("gemeente", ClientColumn::Municipality),
+    ("status", ClientColumn::Status),
+];
+/// Statuses that are no status of a client.
+const OPEN: &str = "";
+const ON_HOLD: &str = "gepauzeerd";
+const CLOSED: &str = "van-de-lijst";
+
+/// Of what needs somebody today, so much is shown before a link to the rest.
+const TODAY_SHOWN: usize = 8;
+
+/// Somebody who needs attention today, and why.
+#[derive(Debug, Clone)]
+pub struct Today {
+    pub code: String,
+    pub product: String,
+    pub weeks: String,
+    pub points: Vec<&'static str>,
+    pub pressing: bool,
+}
+
+/// A line of the list.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub code: String,
+    pub product: String,
+    pub product_code: String,
+    pub municipality: String,
+    pub age: String,
+    pub urgency: Option<&'static str>,
+    pub status: &'static str,
+    pub hold: Option<String>,
+    pub weeks: String,
+    pub norm: String,
+    pub past_norm: bool,
+    pub bridging: bool,
+}
+
+/// What the list was asked for, as it stands in links.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    pub status: String,
+    pub product: String,
+    pub municipality: String,
+    pub urgency: String,
+    pub past_norm: bool,
+    pub code: String,
+    pub order: String,
+}
+
+impl Asked {
+    fn query(&self) -> Vec<(&'static str, &str)> {
+        vec![
+            ("status", self.status.as_str()),
+            ("product", self.product.as_str()),
+            ("gemeente", self.municipality.as_str()),
+            ("urgentie", self.urgency.as_str()),
+            ("norm", if self.past_norm { "ja" } else { "" }),
+            ("code", self.code.as_str()),
+            ("sorteer", self.order.as_str()),
+        ]
+    }
+
+    pub fn is_filtered(&self) -> bool {
+        self.query().iter().any(|(name, value)| *name != "sorteer" && !value.is_empty())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "waiting_list/clients/pages/list.html")]
+pub struct ListPage {
+    pub page: Page,
+    pub done: Option<String>,
+    pub count: ListCount,
+    pub as_of: String,
+    pub today: Vec<Today>,
+    pub later: Vec<Today>,
+    pub all_today: usize,
+    pub asked: Asked,
+    pub statuses: Choices,
+    pub products: Choices,
+    pub municipalities: Choices,
+    pub urgencies: Choices,
+    pub heads: Vec<SortHead>,
+    pub lines: Vec<Line>,
+    pub found: String,
+    pub links: PageLinks,
+    pub sheet: String,
+    pub several_municipalities: bool,
+}
+
+impl ListPage {
+    pub fn bulk(&self) -> [OwnStep; 4] {
+        OwnStep::BULK
+    }
+}
+
+/// Reads the filters and the order of the list.
+fn read(query: &mut Fields) -> (ClientFilter, SortOrder<ClientColumn>, Asked) {
+    let statuses: Vec<(&str, StatusFilter)> = ClientStatus::ALL
+        .iter()
+        .map(|status| (status.code(), StatusFilter::Only(*status)))
+        .chain([(ON_HOLD, StatusFilter::OnHold), (CLOSED, StatusFilter::Closed)])
+        .collect();
+    let urgencies: Vec<(&str, Urgency)> = open_urgencies().map(|urgency| (urgency.code(), urgency)).collect();
+    let filter = ClientFilter {
+        status: query.optional_choice("status", &statuses).unwrap_or_default(),
+        product: query
+            .optional_parsed("product", "geen-code", ProductCode::parse)
+            .map(|code| code.to_string()),
+        municipality: query
+            .optional_parsed("gemeente", "geen-code", MunicipalityCode::parse)
+            .map(|code| code.to_string()),
+        urgency: query.optional_choice("urgentie", &urgencies),
+        past_norm: query.flag("norm"),
+        code: read_code_part(query, "code"),
+    };
+    let order = SortOrder::read(query, &COLUMNS);
+    let asked = Asked {
+        status: query.raw("status"),
+        product: query.raw("product"),
+        municipality: query.raw("gemeente"),
+        urgency: query.raw("urgentie"),
+        past_norm: filter.past_norm,
+        code: query.raw("code"),
+        order: order.code(&COLUMNS),
+    };
+    (filter, order, asked)
+}
+
+fn open_urgencies() -> impl Iterator<Item = Urgency> {
+    Urgency::ALL.iter().copied().filter(|urgency| *urgency != Urgency::Crisis)
+}
+
+pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let (filter, order, asked) = read(&mut query);
+    let number = page_number(&mut query);
+    let done = query.optional_text("gedaan", crate::web::fields::Length(1, 120));
+    query.finish(())?;
+    let today = ctx.today();
+    let closed_too = filter.status.is_closed();
+    let (open, closed) = ctx
+        .db(move |conn, actor, _| {
+            let open = actions::list_open(conn, actor, today)?;
+            Ok((open, if closed_too { actions::list_closed(conn, actor, today)? } else { Vec::new() }))
+        })
+        .await?;
+    let shown = if closed_too { &closed } else { &open };
+    let mut fitting: Vec<Listed> =
+        shown.iter().filter(|listed| filter.fits(listed, today)).cloned().collect();
+    sort(&mut fitting, order);
+    let query = asked.query();
+    let (rows, links) = list_page(number, &fitting, PATH, &query);
+    let address = |code: &str| {
+        let query: Vec<(&str, &str)> = asked
+            .query()
+            .into_iter()
+            .map(|(name, value)| if name == "sorteer" { (name, code) } else { (name, value) })
+            .collect();
+        link(PATH, &query)
+    };
+    let several_municipalities = several(&open);
+    let heads = [
+        ("Code", ClientColumn::Code, true),
+        ("Product", ClientColumn::Product, true),
+        ("Gemeente", ClientColumn::Municipality, several_municipalities),
+        ("Status", ClientColumn::Status, true),
+        ("Wacht", ClientColumn::Waited, true),
+    ];
+    let heads = heads
+        .into_iter()
+        .filter(|(_, _, shown)| *shown)
+        .map(|(label, column, _)| SortHead::new(label, column, order, &COLUMNS, address))
+        .collect();
+    let needing: Vec<Today> =
+        open.iter().filter(|listed| !listed.standing.attention.is_empty()).map(needs_today).collect();
+    let all_today = needing.iter().filter(|line| line.pressing).count();
+    let (now_lines, later): (Vec<Today>, Vec<Today>) = needing.into_iter().partition(|line| line.pressing);
+    let page = ListPage {
+        page: Page::new(&ctx, SECTION),
+        done,
+        count: count(&open),
+        as_of: format::date_time(ctx.now),
+        today: now_lines.into_iter().take(TODAY_SHOWN).collect(),
+        later: later.into_iter().take(TODAY_SHOWN).collect(),
+        all_today,
+        statuses: status_choices(),
+        products: product_choices(&open, &closed),
+        municipalities: municipality_choices(&open, &closed),
+        urgencies: choices(
+            "Alle",
+            open_urgencies().map(|urgency| (urgency.code().to_owned(), urgency.name().to_owned())),
+        ),
+        heads,
+        lines: rows.iter().map(|listed| line(listed, today)).collect(),
+        found: format::count(fitting.len(), "wachtende", "wachtenden"),
+        links,
+        sheet: link("/wachtlijst.csv", &asked.query()),
+        several_municipalities,
+        asked: asked.clone(),
+    };
+    let shown: Vec<ClientCode> = rows
+        .iter()
+        .map(|listed| listed.client.code)
+        .chain(page.today.iter().chain(&page.later).filter_map(|line| line.code.parse().ok()))
+        .collect();
+    record(&ctx, AccessKind::ListClients, &filter, shown).await?;
+    html(&page)
+}
+
+/// Nothing is shown before it is written down who sees it.
+async fn record(
+    ctx: &Context,
+    kind: AccessKind,
+    filter: &ClientFilter,
+    shown: Vec<ClientCode>,
+) -> Result<()> {
+    let question = Question::from(filter);
+    ctx.db(move |conn, actor, now| actions::record_list(conn, actor, now, (kind, &question), &shown)).await
+}
+
+fn several(list: &[Listed]) -> bool {
+    let mut codes = list.iter().map(|listed| &listed.client.municipality.code);
+    codes.next().is_some_and(|first| codes.any(|code| code != first))
+}
+
+fn needs_today(listed: &Listed) -> Today {
+    Today {
+        code: listed.client.code.to_string(),
+        product: listed.client.product.name.clone(),
+        weeks: listed.standing.weeks(),
+        points: listed.standing.attention.iter().map(|point| point.name()).collect(),
+        pressing: listed.standing.attention.iter().any(|point| Attention::is_pressing(*point)),
+    }
+}
+
+fn line(listed: &Listed, today: chrono::NaiveDate) -> Line {
+    let (client, standing) = (&listed.client, &listed.standing);
+    Line {
+        code: client.code.to_string(),
+        product: client.product.name.clone(),
+        product_code: client.product.code.to_string(),
+        municipality: client.municipality.name.clone(),
+        age: client.birth.map(|birth| format!("{} jaar", birth.age_on(today))).unwrap_or_default(),
+        urgency: (client.urgency == Urgency::Urgent).then(|| client.urgency.name()),
+        status: client.status().name(),
+        hold: client
+            .life
+            .hold_on(today)
+            .map(|hold| format!("pauze t/m {}", format::short_date(hold.until, today))),
+        weeks: standing.weeks(),
+        norm: standing.norm().map(ToString::to_string).unwrap_or_default(),
+        past_norm: standing.waited.is_past_start_norm(),
+        bridging: standing.has_bridging,
+    }
+}
+
+fn status_choices() -> Choices {
+    let mut list: Choices = vec![(OPEN.to_owned(), "Op de lijst".to_owned())];
+    let (open, closed): (Vec<ClientStatus>, Vec<ClientStatus>) =
+        ClientStatus::ALL.iter().copied().partition(|status| !status.is_closed());
+    let named = |status: ClientStatus| (status.code().to_owned(), status.name().to_owned());
+    list.extend(open.into_iter().map(named));
+    list.push((ON_HOLD.to_owned(), "Gepauzeerd".to_owned()));
+    list.push((CLOSED.to_owned(), "Van de lijst af".to_owned()));
+    list.extend(closed.into_iter().map(named));
+    list
+}
+
+fn product_choices(open: &[Listed], closed: &[Listed]) -> Choices {
+    let products: std::collections::BTreeMap<String, String> = open
+        .iter()
+        .chain(closed)
+        .map(|listed| (listed.client.product.code.to_string(), listed.client.product.name.clone()))
+        .collect();
+    choices(
+        "Alle producten",
+        products.into_iter().map(|(code, name)| (code.clone(), format!("{code} {name}"))),
+    )
+}
+
+fn municipality_choices(open: &[Listed], closed: &[Listed]) -> Choices {
+    let found: std::collections::BTreeMap<String, String> = open
+        .iter()
+        .chain(closed)
+        .map(|listed| (listed.client.municipality.code.to_string(), listed.client.municipality.name.clone()))
+        .collect();
+    choices("Alle gemeenten", found)
+}
+
+/// The list as a sheet, with the same filters: codes and coarse facts, and no text that was typed.
+pub async fn csv(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let (filter, order, _) = read(&mut query);
+    query.finish(())?;
+    let today = ctx.today();
+    let closed_too = filter.status.is_closed();
+    let list = ctx
+        .db(move |conn, actor, _| {
+            if closed_too {
+                actions::list_closed(conn, actor, today)
+            } else {
+                actions::list_open(conn, actor, today)
+            }
+        })
+        .await?;
+    let mut fitting: Vec<Listed> = list.into_iter().filter(|listed| filter.fits(listed, today)).collect();
+    sort(&mut fitting, order);
+    record(
+        &ctx,
+        AccessKind::ExportClients,
+        &filter,
+        fitting.iter().map(|listed| listed.client.code).collect(),
+    )
+    .await?;
+    let heads = [
+        "code",
+        "gemeente",
+        "product",
+        "productnaam",
+        "leeftijd",
+        "urgentie",
+        "status",
+        "wachtSinds",
+        "wekenGewacht",
+        "bruto",
+        "overbrugging",
+        "norm",
+    ];
+    let mut sheet = Sheet::for_spreadsheets(&heads)?;
+    let yes_no = |flag: bool| if flag { "ja" } else { "nee" }.to_owned();
+    for Listed { client, standing } in &fitting {
+        sheet.row(&[
+            client.code.to_string(),
+            client.municipality.name.clone(),
+            client.product.code.to_string(),
+            client.product.name.clone(),
+            client.birth.map(|birth| birth.age_on(today).to_string()).unwrap_or_default(),
+            client.urgency.name().to_owned(),
+            client.status().name().to_owned(),
+            client.life.waiting_since().to_string(),
+            standing.waited.weeks().map(|weeks| weeks.to_string()).unwrap_or_default(),
+            yes_no(standing.waited.is_past_start_norm()),
+            yes_no(standing.has_bridging),
+            standing.norm().map(ToString::to_string).unwrap_or_default(),
+        ])?;
+    }
+    attachment(sheet, "wachtlijst.csv")
+}

@@ -1,0 +1,146 @@
+//! The page with what a region sets for its waiting list.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::NaiveDate;
+use rules::codes::ProductCode;
+use rules::waiting::coarsening::GroupSize;
+
+use crate::error::{Error, Result};
+use crate::waiting_list::clients::model::ListSettings;
+use crate::waiting_list::clients::settings::{self, Settings};
+use crate::web::context::Context;
+use crate::web::fields::{Fields, Length, parse_day};
+use crate::web::form::{Form, Labels, Refusal, Values, form_page, read_version, ticked};
+use crate::web::format;
+use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{Saved, saved_in, saved_message};
+use crate::web::page::Page;
+
+const PATH: &str = "/beheer/wachtlijst";
+/// The version of settings that were never saved: the field of a form begins at 1.
+const FIRST: i32 = 1;
+
+const LABELS: Labels = &[
+    ("kleinsteGroep", "Kleinste groep (k)"),
+    ("anderenMeldenAan", "Andere verwijzers mogen aanmelden"),
+    ("bewaartermijn", "Bewaartermijn in maanden"),
+    ("sluitingsdagen", "Extra sluitingsdagen"),
+    ("adviesProducten", "Producten waarover een adviesorgaan beslist"),
+    ("snelStartProducten", "Producten waarvoor binnen 2 weken iets start"),
+    ("opvolgers", "Producten met een opvolger"),
+];
+
+#[derive(Template)]
+#[template(path = "waiting_list/clients/pages/settings.html")]
+pub struct SettingsPage {
+    pub page: Page,
+    pub form: Form,
+    pub saved: Saved,
+}
+
+pub async fn form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let saved = saved_message(&mut query);
+    query.finish(())?;
+    let found = find(&ctx).await?;
+    show(&ctx, Form::of_stored(LABELS, found.list.version + FIRST, values(&found)), saved)
+}
+
+pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    let mut form = Form::of_typed(LABELS, &fields);
+    let error = match store(&ctx, fields).await {
+        Ok(()) => return Ok(saved_in(PATH, "De instelling van de wachtlijst")),
+        Err(error) => error,
+    };
+    if form.refuse(error, "kleinsteGroep")? == Refusal::Outdated {
+        let newer = find(&ctx).await?;
+        form.compare(newer.list.version + FIRST, values(&newer));
+    }
+    show(&ctx, form, None)
+}
+
+async fn store(ctx: &Context, mut fields: Fields) -> Result<()> {
+    let version = read_version(&mut fields).unwrap_or(FIRST) - FIRST;
+    let size = fields.small("kleinsteGroep", 5, 100);
+    let list = ListSettings {
+        version,
+        group_size: size.and_then(|size| GroupSize::new(size).ok()).unwrap_or_default(),
+        referrers_register: fields.flag("anderenMeldenAan"),
+        retention_months: fields.small("bewaartermijn", 1, 120).unwrap_or_default(),
+        closing_days: read_days(&mut fields),
+    };
+    let new = Settings {
+        list,
+        body_decides: read_products(&mut fields, "adviesProducten").into_iter().collect(),
+        first_help_soon: read_products(&mut fields, "snelStartProducten").into_iter().collect(),
+        successors: read_successors(&mut fields).into_iter().collect(),
+    };
+    let new = fields.finish(new)?;
+    ctx.db(move |conn, actor, now| settings::save(conn, actor, now, &new)).await
+}
+
+fn read_days(fields: &mut Fields) -> Vec<NaiveDate> {
+    let texts = fields.texts("sluitingsdagen", 50, Length(8, 10));
+    let mut days: Vec<NaiveDate> = texts.iter().filter_map(|text| parse_day(text)).collect();
+    if days.len() < texts.len() {
+        fields.error("sluitingsdagen", "geen-datum", "vul op elke regel een dag in als dd-mm-jjjj");
+    }
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
+fn read_products(fields: &mut Fields, name: &str) -> Vec<String> {
+    let texts = fields.texts(name, 200, Length(2, 10));
+    texts.iter().filter_map(|text| product(fields, name, text)).collect()
+}
+
+/// Lines such as `45A12 45A13`: the old product, and the one that takes its place.
+fn read_successors(fields: &mut Fields) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for text in fields.texts("opvolgers", 200, Length(5, 24)) {
+        let mut parts = text.split_whitespace();
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(old), Some(next), None) => {
+                pairs.extend(product(fields, "opvolgers", old).zip(product(fields, "opvolgers", next)));
+            }
+            _ => fields.error("opvolgers", "geen-paar", "vul op elke regel de oude en de nieuwe code in"),
+        }
+    }
+    pairs
+}
+
+fn product(fields: &mut Fields, name: &str, text: &str) -> Option<String> {
+    match ProductCode::parse(text) {
+        Ok(code) => Some(code.to_string()),
+        Err(error) => {
+            fields.error(name, "geen-code", error.to_string());
+            None
+        }
+    }
+}
+
+fn values(settings: &Settings) -> Values {
+    let lines = |lines: Vec<String>| lines.join("\n");
+    vec![
+        ("kleinsteGroep", settings.list.group_size.get().to_string()),
+        ("anderenMeldenAan", ticked(settings.list.referrers_register)),
+        ("bewaartermijn", settings.list.retention_months.to_string()),
+        (
+            "sluitingsdagen",
+            lines(settings.list.closing_days.iter().map(|day| format::day_field(*day)).collect()),
+        ),
+        ("adviesProducten", lines(settings.body_decides.iter().cloned().collect())),
+        ("snelStartProducten", lines(settings.first_help_soon.iter().cloned().collect())),
+        ("opvolgers", lines(settings.successors.iter().map(|(old, next)| format!("{old} {next}")).collect())),
+    ]
+}
+
+async fn find(ctx: &Context) -> Result<Settings> {
+    let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
+    ctx.db(move |conn, _, _| settings::find(conn, region_id)).await
+}
+
+fn show(ctx: &Context, form: Form, saved: Saved) -> Result<HttpResponse> {
+    form_page(form.status(), &SettingsPage { page: form.page(ctx, "/beheer"), form, saved })
+}

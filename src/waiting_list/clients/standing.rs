@@ -1,0 +1,212 @@
+//! How a waiting client stands today: how long it waits, which norms it passed, and what asks for attention.
+
+use chrono::NaiveDate;
+use rules::waiting::attention::{Attention, AttentionFacts, attention};
+use rules::waiting::life::{BodyDecision, ClientStatus};
+use rules::waiting::registration::Urgency;
+use rules::waiting::waited::{ListCount, NormResult, WaitFacts, Waited, waited};
+use serde::Serialize;
+
+use super::model::{Milestones, WaitingClient};
+use crate::clock::dutch_day;
+
+/// Stand van een wachtende on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub waited: Waited,
+    /// The most pressing first.
+    pub attention: Vec<Attention>,
+    pub has_bridging: bool,
+}
+
+/// A waiting client as a list shows it. Its alternatives and wishes are not loaded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    pub client: WaitingClient,
+    pub standing: Standing,
+}
+
+impl WaitingClient {
+    /// The decision of a body, when the product needs one.
+    pub fn body_decision(&self) -> BodyDecision {
+        match (self.product_terms.needs_body_decision, self.body_decided_on) {
+            (false, _) => BodyDecision::NotNeeded,
+            (true, Some(day)) => BodyDecision::Taken(day),
+            (true, None) => BodyDecision::Missing,
+        }
+    }
+
+    /// What the wait is judged by.
+    pub fn wait_facts(&self, milestones: &Milestones) -> WaitFacts {
+        let closed_on = self.closed_at.map(dutch_day);
+        let placed = self.status() == ClientStatus::Placed;
+        WaitFacts {
+            referred_on: self.referred_on,
+            decided_on: self.decided_on,
+            needs_decision: self.referrer.needs_decision(),
+            urgency: self.urgency,
+            measure: self.measure,
+            norm: self.norm,
+            first_help_soon: self.product_terms.first_help_soon,
+            first_help_on: milestones.first_help_on,
+            started_on: closed_on.filter(|_| placed).map(|day| milestones.started_on.unwrap_or(day)),
+            left_on: closed_on.filter(|_| !placed),
+        }
+    }
+
+    pub fn standing(&self, milestones: &Milestones, today: NaiveDate) -> Standing {
+        let waited = waited(&self.wait_facts(milestones), today);
+        let facts = AttentionFacts {
+            life: &self.life,
+            hold_until: self.hold.map(|hold| hold.until),
+            waited: &waited,
+            birth: self.birth,
+            until_23: self.until_23,
+            body: self.body_decision(),
+            disturbed_on: milestones.disturbed_on,
+        };
+        let attention = attention(&facts, today);
+        Standing { waited, attention, has_bridging: milestones.has_bridging }
+    }
+}
+
+impl Standing {
+    /// The norm to tell in a list: one that was passed before one there is still time for.
+    pub fn norm(&self) -> Option<&NormResult> {
+        self.waited.passed().next().or_else(|| self.waited.next_due())
+    }
+
+    /// `12 weken`, or that it does not count yet.
+    pub fn weeks(&self) -> String {
+        match self.waited.weeks() {
+            Some(1) => "1 week".into(),
+            Some(weeks) => format!("{weeks} weken"),
+            None => "telt nog niet".into(),
+        }
+    }
+}
+
+/// Bruto en netto of everybody on a list.
+pub fn count(list: &[Listed]) -> ListCount {
+    let mut count = ListCount::default();
+    for listed in list.iter().filter(|listed| !listed.client.status().is_closed()) {
+        count.add(&listed.standing.waited, listed.standing.has_bridging);
+    }
+    count
+}
+
+/// What a list is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClientFilter {
+    pub status: StatusFilter,
+    /// Code of the product.
+    pub product: Option<String>,
+    /// Code of the municipality.
+    pub municipality: Option<String>,
+    pub urgency: Option<Urgency>,
+    pub past_norm: bool,
+    /// A part of the code of the client, as stored.
+    pub code: Option<String>,
+}
+
+/// What was asked of a list, as the access log keeps it: codes only, and of a part of a code that somebody typed no more
+/// than that it was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Question {
+    pub status: String,
+    pub product: Option<String>,
+    pub gemeente: Option<String>,
+    pub urgentie: Option<&'static str>,
+    #[serde(rename = "bovenNorm")]
+    pub past_norm: bool,
+    #[serde(rename = "opCode")]
+    pub by_code: bool,
+}
+
+impl From<&ClientFilter> for Question {
+    fn from(filter: &ClientFilter) -> Self {
+        Self {
+            status: match filter.status {
+                StatusFilter::Open => "op-de-lijst".to_owned(),
+                StatusFilter::OnHold => "gepauzeerd".to_owned(),
+                StatusFilter::Only(status) => status.code().to_owned(),
+                StatusFilter::Closed => "van-de-lijst".to_owned(),
+            },
+            product: filter.product.clone(),
+            gemeente: filter.municipality.clone(),
+            urgentie: filter.urgency.map(Urgency::code),
+            past_norm: filter.past_norm,
+            by_code: filter.code.is_some(),
+        }
+    }
+}
+
+/// Which statuses a list shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// Everybody who is on the list.
+    #[default]
+    Open,
+    OnHold,
+    Only(ClientStatus),
+    /// Everybody who left it.
+    Closed,
+}
+
+impl StatusFilter {
+    /// Whether it asks for clients that left the list.
+    pub fn is_closed(self) -> bool {
+        match self {
+            Self::Open | Self::OnHold => false,
+            Self::Only(status) => status.is_closed(),
+            Self::Closed => true,
+        }
+    }
+}
+
+impl ClientFilter {
+    /// Whether somebody of the open or the closed list fits.
+    pub fn fits(&self, listed: &Listed, today: NaiveDate) -> bool {
+        let client = &listed.client;
+        let status = match self.status {
+            StatusFilter::Open | StatusFilter::Closed => true,
+            StatusFilter::OnHold => client.life.hold_on(today).is_some(),
+            StatusFilter::Only(status) => client.status() == status,
+        };
+        status
+            && self.product.as_ref().is_none_or(|code| client.product.code.as_str() == code)
+            && self.municipality.as_ref().is_none_or(|code| client.municipality.code.as_str() == code)
+            && self.urgency.is_none_or(|urgency| client.urgency == urgency)
+            && (!self.past_norm || listed.standing.waited.is_past_start_norm())
+            && self.code.as_ref().is_none_or(|part| client.code.as_str().contains(part))
+    }
+}
+
+/// What a list of waiting clients is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientColumn {
+    /// The longest wait first.
+    Waited,
+    Code,
+    Product,
+    Municipality,
+    Status,
+}
+
+/// Puts a list in order; of two that are equal in it, the longest wait and then the code decide.
+pub fn sort(list: &mut [Listed], order: crate::paging::SortOrder<ClientColumn>) {
+    list.sort_by(|one, other| {
+        let (a, b) = (&one.client, &other.client);
+        let first = match order.column {
+            ClientColumn::Waited => other.standing.waited.days.cmp(&one.standing.waited.days),
+            ClientColumn::Code => a.code.cmp(&b.code),
+            ClientColumn::Product => a.product.code.cmp(&b.product.code),
+            ClientColumn::Municipality => a.municipality.name.cmp(&b.municipality.name),
+            ClientColumn::Status => a.status().cmp(&b.status()),
+        };
+        let first = if order.descending { first.reverse() } else { first };
+        first
+            .then_with(|| other.standing.waited.days.cmp(&one.standing.waited.days))
+            .then_with(|| a.code.cmp(&b.code))
+    });
+}

@@ -1,0 +1,102 @@
+//! What servers do for the waiting list by themselves: erase what was kept long enough, and tell of contracts that
+//! ended and products that got another code. Each can run on any number of servers at once.
+
+use chrono::{DateTime, Days, Months, Utc};
+use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, RecodeReason};
+use rules::waiting::reasons::Reason;
+
+use super::actions::{OBJECT, find_settings, take_step};
+use super::store;
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::clock::dutch_day;
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+
+/// How many clients are erased in one transaction.
+const PORTION: i64 = 200;
+
+/// A contract that ended longer ago than this is no news.
+const NEWS_DAYS: u64 = 60;
+
+/// Erases what is known of clients that left the list longer ago than their region keeps it: facts, wishes and every
+/// word of the timeline. What is counted stays: product, municipality, referrer, urgency, days and steps.
+pub fn strip_closed(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    let mut count = 0;
+    for region_id in store::list_region_ids(conn)? {
+        let months = Months::new(find_settings(conn, region_id)?.retention_months);
+        let Some(before) = now.checked_sub_months(months) else { continue };
+        loop {
+            let stripped = db::write(conn, |conn| {
+                let clients = store::list_to_strip(conn, region_id, before.naive_utc(), PORTION)?;
+                for (id, code) in &clients {
+                    // Another server may have been first: what is erased twice is still erased, and told once.
+                    if store::strip_client(conn, *id, now.naive_utc())? == 1 {
+                        let event = Event::done("wachtende-wissen", OBJECT, code);
+                        audit::record(conn, &Actor::background(), now, &event)?;
+                    }
+                }
+                Ok(clients.len())
+            })?;
+            count += stripped;
+            if stripped == 0 {
+                break;
+            }
+        }
+    }
+    Ok(count)
+}
+
+/// Tells those who wait of contracts that ended and products that got another code; returns how many were told.
+pub fn follow_book(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    Ok(tell_of_ended_contracts(conn, now)? + follow_successors(conn, now)?)
+}
+
+/// Each contract that ended, once: the key in the table decides which server tells of it.
+fn tell_of_ended_contracts(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    let today = dutch_day(now);
+    let since = today.checked_sub_days(Days::new(NEWS_DAYS)).unwrap_or(today);
+    let mut told = 0;
+    for ended in store::list_ended_contracts(conn, since, today)? {
+        told += db::write(conn, |conn| {
+            if store::insert_contract_end(conn, &ended, now.naive_utc())? == 0 {
+                return Ok(0);
+            }
+            let clients = store::list_wanting(conn, &ended, today)?;
+            for id in &clients {
+                let reason = Reason::new(EndContractReason::Expired, None).map_err(Error::internal)?;
+                let event = LifeEvent::EndContract { hit: ContractHit::WantedProvider, reason };
+                take_step(conn, &Actor::background(), now, *id, None, event)?;
+            }
+            Ok(clients.len())
+        })?;
+    }
+    Ok(told)
+}
+
+/// Who waits for a product that ended waits for its successor, where the region named one. After the step the client
+/// waits for another product, so that it is taken once.
+fn follow_successors(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    let today = dutch_day(now);
+    let mut told = 0;
+    for (id, product_id, successor) in store::list_of_ended_products(conn, today)? {
+        told += db::write(conn, |conn| {
+            let client = super::actions::find_by_id(conn, id)?;
+            if client.product.id != product_id || client.status().is_closed() {
+                return Ok(0);
+            }
+            let to = successor.parse().map_err(Error::internal)?;
+            let reason = Reason::new(RecodeReason::BookChanged, None).map_err(Error::internal)?;
+            take_step(
+                conn,
+                &Actor::background(),
+                now,
+                id,
+                Some(client.version),
+                LifeEvent::Recode { to, reason },
+            )?;
+            Ok(1)
+        })?;
+    }
+    Ok(told)
+}
