@@ -17,16 +17,20 @@ pub enum Permission {
     AnswerReports,
     /// Register waiting clients of one's own municipalities, and follow them until they have care.
     KeepWaitingList,
-    /// Put a child on the waiting list, and see what became of one's own registrations.
-    RegisterClients,
     /// See who waits for what the own provider offers, so coarsely that nobody is pointed at, and respond.
     RespondToClients,
+    /// Put a child on the waiting list, and see what became of one's own registrations.
+    RegisterClients,
     /// See the outbox and try mails again.
     ManageMail,
     /// Manage the organisations, users and service accounts of one's region.
     ManageUsers,
     /// See and keep what the audit holds.
     ReadAudit,
+    /// See who waits past a norm, and take the steps that are one's own.
+    Mediate,
+    /// Set how offers are weighed.
+    SetWeights,
     /// See who looked at which waiting client.
     ReadAccessLog,
     /// Use one's own session and account (sign out, password, second factor, tokens).
@@ -61,11 +65,13 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::WatchFreshness, &[Role::AccountManager]),
     (Permission::AnswerReports, &[Role::Provider, Role::AccountManager]),
     (Permission::KeepWaitingList, &[Role::Toegang]),
-    (Permission::RegisterClients, &[Role::Toegang, Role::Referrer]),
     (Permission::RespondToClients, &[Role::Provider]),
+    (Permission::RegisterClients, &[Role::Toegang, Role::Referrer]),
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
+    (Permission::Mediate, &[Role::Toegang, Role::AccountManager, Role::ExpertTeam]),
+    (Permission::SetWeights, &[Role::AccountManager, Role::Administrator]),
     (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
@@ -80,11 +86,13 @@ impl Permission {
             Self::WatchFreshness => "actualiteit-volgen",
             Self::AnswerReports => "meldingen-beantwoorden",
             Self::KeepWaitingList => "wachtlijst-bijhouden",
-            Self::RegisterClients => "wachtenden-aanmelden",
             Self::RespondToClients => "reageren",
+            Self::RegisterClients => "wachtenden-aanmelden",
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
+            Self::Mediate => "bemiddelen",
+            Self::SetWeights => "weging-instellen",
             Self::ReadAccessLog => "inzage-zien",
             Self::UseOwnSession => "eigen-sessie",
         }
@@ -104,11 +112,13 @@ impl Permission {
             | Self::WatchFreshness
             | Self::AnswerReports
             | Self::KeepWaitingList
-            | Self::RegisterClients
             | Self::RespondToClients
+            | Self::RegisterClients
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit
+            | Self::Mediate
+            | Self::SetWeights
             | Self::ReadAccessLog
             | Self::UseOwnSession => None,
         }
