@@ -278,7 +278,6 @@ on_both! {
         };
         assert_eq!(codes(&mut conn), ["aangemeld"]);
         let ended = "UPDATE contract SET valid_until = '2026-11-18' WHERE provider_id = (SELECT id FROM provider WHERE agb = '98990009') AND product_id = (SELECT id FROM product WHERE code = '45A12')";
-        server.execute("INSERT INTO contract (provider_id, product_id, municipality_id, level, valid_from, valid_until, version) SELECT p.id, q.id, NULL, 'regionaal', '2020-01-01', '2026-11-18', 1 FROM provider p, product q WHERE p.agb = '98990009' AND q.code = '45A12'");
         server.execute(ended);
         server.execute("INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon, successor_id) SELECT old.id, FALSE, FALSE, new.id FROM product old, product new WHERE old.code = '45A12' AND new.code = '45A13'");
         upkeep::follow_book(&mut conn, now()).expect("a database");
