@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures speed and memory and prints them beside their limits.
-# Takes the names of measures: http, searching, growth, saving, starting, memory. Without: all of them.
+# Takes the names of measures: http, searching, matching, growth, saving, starting, memory. Without: all of them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

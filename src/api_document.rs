@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::availability::search::api::{ProductSoort, Sortering, Urgentie};
 use crate::error::{Error, Result};
-use crate::{availability, identity, product_book, waiting_list};
+use crate::{availability, identity, matching, product_book, waiting_list};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -122,6 +122,11 @@ pub struct Problem(Probleem);
         waiting_list::responses::api::list_of_client,
         waiting_list::responses::api::post_acceptance,
         waiting_list::responses::api::post_decline,
+        matching::proposals::api::get_proposal,
+        matching::proposals::api::post_proposal,
+        matching::proposals::api::get_kept_proposal,
+        matching::bridging::api::list_bridging,
+        matching::bridging::api::post_bridging,
         identity::tokens::api::post_token,
         waiting_list::clients::api::list_clients,
         waiting_list::clients::api::get_client,

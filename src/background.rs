@@ -21,6 +21,7 @@ use crate::exchange;
 use crate::exchange::actions::Desk;
 use crate::identity::keyed_requests;
 use crate::identity::links::pages::sender_of;
+use crate::matching;
 use crate::notifications;
 use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
@@ -30,6 +31,7 @@ use crate::waiting_list::clients::upkeep;
 use crate::waiting_list::open_list::actions::publish_due;
 use crate::waiting_list::open_list::telling::tell_of_clients;
 use crate::waiting_list::responses::chasing::chase;
+use crate::waiting_list::{bridging, mediation};
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
 const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
@@ -91,6 +93,13 @@ impl Background {
             every(KEEP_HOUSE, "erasing old keys", &stopped, state, |conn, _, now| {
                 keyed_requests::actions::erase_old(conn, now).map(drop)
             }),
+            every(
+                KEEP_HOUSE,
+                "erasing what was kept of stripped clients",
+                &stopped,
+                state,
+                |conn, _, now| erase_of_stripped(conn, now),
+            ),
             every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
         ];
         tasks.push(rt::spawn(seal_audit(state.clone(), stopped.clone())));
@@ -120,6 +129,14 @@ impl Background {
             }
         }
     }
+}
+
+/// What is beside the record of a client goes when the record itself was stripped.
+fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<()> {
+    matching::proposals::actions::erase_of_stripped(conn, now)?;
+    bridging::actions::erase_of_stripped(conn, now)?;
+    mediation::actions::erase_of_stripped(conn, now)?;
+    Ok(())
 }
 
 fn remind(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {

@@ -17,6 +17,7 @@ pub mod error;
 pub mod exchange;
 pub mod health;
 pub mod identity;
+pub mod matching;
 pub mod metrics;
 pub mod notifications;
 pub mod paging;

@@ -15,12 +15,14 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers,
-    ReadAccessLog, ReadAudit, RegisterClients, RespondToClients, UseOwnSession, WatchFreshness,
+    AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers, Mediate,
+    ReadAccessLog, ReadAudit, RegisterClients, RespondToClients, SetWeights, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
-use crate::{api_document, availability, exchange, health, identity, product_book, reports, waiting_list};
+use crate::{
+    api_document, availability, exchange, health, identity, matching, product_book, reports, waiting_list,
+};
 
 /// One thing that can be reached.
 pub struct Endpoint {
@@ -119,6 +121,9 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(figures_pages());
     endpoints.extend(freshness_pages());
     endpoints.extend(audit_log_pages());
+    endpoints.extend(matching_pages());
+    endpoints.extend(matching_api());
+    endpoints.extend(mediation_pages());
     endpoints.extend(access_log_pages());
     endpoints.extend(error_report_pages());
     endpoints.extend(follow_pages());
@@ -383,6 +388,49 @@ fn audit_log_pages() -> Vec<Endpoint> {
         get("/logboek", read, pages::list),
         get("/logboek.csv", read, pages::csv),
         get("/logboek/{id}", read, pages::line),
+    ]
+}
+
+/// Where a waiting client could go, and how that is weighed.
+fn matching_pages() -> Vec<Endpoint> {
+    use matching::{bridging, proposals, weights};
+    let (keep, weigh) = (Requires(KeepWaitingList), Requires(SetWeights));
+    vec![
+        get("/wachtlijst/{code}/voorstel", keep, proposals::pages::current),
+        post("/wachtlijst/{code}/voorstel", keep, proposals::pages::keep),
+        get("/wachtlijst/{code}/voorstel/{nummer}", keep, proposals::pages::kept),
+        get("/wachtlijst/{code}/overbrugging", keep, bridging::pages::list),
+        post("/wachtlijst/{code}/overbrugging", keep, bridging::pages::start),
+        get("/wachtlijst/{code}/overbrugging/{id}", keep, bridging::pages::change_form),
+        post("/wachtlijst/{code}/overbrugging/{id}", keep, bridging::pages::change),
+        get("/beheer/weging", weigh, weights::pages::form),
+        post("/beheer/weging", weigh, weights::pages::save),
+    ]
+}
+
+fn matching_api() -> Vec<Endpoint> {
+    use matching::bridging::api as bridging;
+    use matching::proposals::api;
+    let keep = Requires(KeepWaitingList);
+    vec![
+        get("/v1/wachtenden/{code}/voorstel", keep, api::get_proposal),
+        post("/v1/wachtenden/{code}/voorstellen", keep, api::post_proposal),
+        get("/v1/wachtenden/{code}/overbruggingen", keep, bridging::list_bridging),
+        post("/v1/wachtenden/{code}/overbruggingen", keep, bridging::post_bridging),
+        get("/v1/wachtenden/{code}/voorstellen/{nummer}", keep, api::get_kept_proposal),
+    ]
+}
+
+/// Who waits past a norm, and whose turn it is.
+fn mediation_pages() -> Vec<Endpoint> {
+    use waiting_list::mediation::pages;
+    let mediate = Requires(Mediate);
+    vec![
+        get("/bemiddeling", mediate, pages::list),
+        get("/bemiddeling/overzicht", mediate, pages::overview),
+        get("/bemiddeling/{code}", mediate, pages::case),
+        post("/bemiddeling/{code}/stappen", mediate, pages::take),
+        post("/bemiddeling/{code}/afsluiten", mediate, pages::close),
     ]
 }
 

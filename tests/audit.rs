@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::Method;
 use beschikbaarheidswijzer::actor::Actor;
+use beschikbaarheidswijzer::db::schema::{bridging_care, waiting_client};
 use beschikbaarheidswijzer::exchange::actions::{Desk, bring, export, work_on};
 use beschikbaarheidswijzer::exchange::model::FileKind;
 use beschikbaarheidswijzer::identity::links::actions::Sender;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::api::waiting_clients::a_client;
 use crate::on_both;
+use crate::support::clients::{CODE, client_for, register};
 use crate::support::{Answer, Browser, Form, TestServer, now};
 
 /// One good example of every write of the API: user, method, path with its template, body.
@@ -104,6 +106,20 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
             json!({"locatie": 2, "product": "52A01"}),
         ),
         (
+            TOEGANG,
+            "POST",
+            "/v1/wachtenden/{code}/voorstellen",
+            "/v1/wachtenden/C4K-7XW-2R9/voorstellen",
+            json!({}),
+        ),
+        (
+            TOEGANG,
+            "POST",
+            "/v1/wachtenden/{code}/overbruggingen",
+            "/v1/wachtenden/C4K-7XW-2R9/overbruggingen",
+            json!({"agb": "98990001", "product": "41A02", "start": "2026-11-23"}),
+        ),
+        (
             "toegang-harderwijk",
             "POST",
             "/v1/wachtenden",
@@ -123,6 +139,23 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
     ]
 }
 
+const TOEGANG: &str = "toegang-harderwijk";
+
+/// A client past its norm, which waits for a product that may be bridged. Made once.
+fn overdue_client(server: &TestServer) {
+    let made = waiting_client::table.filter(waiting_client::code.eq("C4K7XW2R9")).count();
+    if made.get_result::<i64>(&mut server.connection()).expect("a count") > 0 {
+        return;
+    }
+    let mut draft = client_for("GM0243");
+    (draft.product, draft.birth_year) = ("43A11".parse().ok(), Some(2018));
+    draft.alternatives = Vec::new();
+    draft.bridging_wanted = Some(true);
+    draft.referred_on = "2026-03-01".parse().ok();
+    draft.decided_on = "2026-03-02".parse().ok();
+    register(server, TOEGANG, draft, CODE);
+}
+
 fn send(server: &TestServer, (user, method, _, path, body): &(&str, &str, &str, &str, Value)) -> Answer {
     let browser = server.user(user);
     if *method == "POST" {
@@ -137,6 +170,7 @@ fn send(server: &TestServer, (user, method, _, path, body): &(&str, &str, &str, 
 
 on_both! {
     fn every_write_of_the_api_leaves_a_line_in_the_audit(server) {
+        overdue_client(server);
         for mut write in writes() {
             let path;
             if write.2 == "/v1/wachtenden/{code}/stappen" {
@@ -214,6 +248,7 @@ fn page_writes() -> Vec<PageWrite> {
         form_of(MANAGER, "/beheer/wachtlijst", "/beheer/wachtlijst", &[("kleinsteGroep", "7")]),
         form_of(MANAGER, "/beheer/locaties/98990009/1", "/beheer/locaties", &[("naam", "Anders")]),
         form_of(MANAGER, "/beheer/contracten/87", "/beheer/contracten", &[("geldigTot", "31-12-2028")]),
+        form_of("accountmanager-regio", "/beheer/weging", "/beheer/weging", &[("per10km", "2")]),
         form_of(PROVIDER, "/capaciteit", "/capaciteit", &[("vrij-223", "2")]),
         form_of(PROVIDER, "/capaciteit", "/capaciteit/bevestigen", &[]),
         form_of(
@@ -244,8 +279,62 @@ type Prepare = fn(&TestServer) -> (String, String);
 /// A write of a page about something that has to be there first: user, template, preparation, fields.
 type PreparedWrite = (&'static str, &'static str, Prepare, Vec<(&'static str, &'static str)>);
 
-fn prepared_writes() -> Vec<PreparedWrite> {
+/// Where the forms about one waiting client stand and go.
+fn client_writes() -> Vec<PreparedWrite> {
+    const PROPOSAL: &str = "/wachtlijst/C4K-7XW-2R9/voorstel";
+    const BRIDGING: &str = "/wachtlijst/C4K-7XW-2R9/overbrugging";
+    const MEDIATION: &str = "/bemiddeling/C4K-7XW-2R9";
     vec![
+        (
+            TOEGANG,
+            "/wachtlijst/{code}/voorstel",
+            |server| {
+                overdue_client(server);
+                (PROPOSAL.to_owned(), PROPOSAL.to_owned())
+            },
+            vec![],
+        ),
+        (
+            TOEGANG,
+            "/wachtlijst/{code}/overbrugging",
+            |server| {
+                overdue_client(server);
+                (BRIDGING.to_owned(), BRIDGING.to_owned())
+            },
+            vec![("aanbod", "98990001|41A02")],
+        ),
+        (
+            TOEGANG,
+            "/wachtlijst/{code}/overbrugging/{id}",
+            |server| {
+                let id: i64 = bridging_care::table
+                    .select(bridging_care::id)
+                    .first(&mut server.connection())
+                    .expect("care that was started");
+                (format!("{BRIDGING}/{id}"), format!("{BRIDGING}/{id}"))
+            },
+            vec![("einde", "30-11-2026"), ("reden", "zorg-start")],
+        ),
+        (
+            TOEGANG,
+            "/bemiddeling/{code}/stappen",
+            |server| {
+                overdue_client(server);
+                (MEDIATION.to_owned(), format!("{MEDIATION}/stappen"))
+            },
+            vec![],
+        ),
+        (
+            TOEGANG,
+            "/bemiddeling/{code}/afsluiten",
+            |_| (MEDIATION.to_owned(), format!("{MEDIATION}/afsluiten")),
+            vec![("uitkomst", "geen-plek")],
+        ),
+    ]
+}
+
+fn prepared_writes() -> Vec<PreparedWrite> {
+    let mut writes: Vec<PreparedWrite> = vec![
         (
             "toegang-harderwijk",
             "/wachtlijst",
@@ -376,7 +465,9 @@ fn prepared_writes() -> Vec<PreparedWrite> {
             },
             vec![],
         ),
-    ]
+    ];
+    writes.extend(client_writes());
+    writes
 }
 
 on_both! {

@@ -2,10 +2,12 @@
 
 use beschikbaarheidswijzer::audit::actions::{Reach, seal_lines};
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
+use beschikbaarheidswijzer::matching::weights::actions::save_weights;
 use beschikbaarheidswijzer::on_each;
 use beschikbaarheidswijzer::waiting_list::access_log::actions::record;
 use beschikbaarheidswijzer::waiting_list::access_log::model::{Access, AccessKind};
 use diesel::connection::SimpleConnection;
+use rules::matching::Weights;
 use serde_json::json;
 
 use crate::on_both;
@@ -51,7 +53,9 @@ on_both! {
         seal_lines(&mut conn, now(), Reach::All).expect("sealed");
         let looked = Access::new(AccessKind::ListAccess);
         record(&mut conn, &server.actor("privacy-regio"), now(), &looked).expect("a line");
-        for (table, column) in [("audit_event", "at"), ("audit_seal", "hash"), ("offer_history", "at"), ("access_event", "at")] {
+        let manager = server.actor("accountmanager-regio");
+        save_weights(&mut conn, &manager, now(), 0, Weights::default()).expect("weights");
+        for (table, column) in [("audit_event", "at"), ("audit_seal", "hash"), ("offer_history", "at"), ("access_event", "at"), ("matching_weights", "set_at")] {
             execute(&mut conn, &format!("SELECT count(*) FROM {table}")).expect("it can be read");
             for statement in [format!("UPDATE {table} SET {column} = {column}"), format!("DELETE FROM {table}")] {
                 let error = execute(&mut conn, &statement).expect_err("the database refuses");

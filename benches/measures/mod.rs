@@ -1,6 +1,7 @@
 //! One file per thing that is promised.
 
 pub mod growth;
+pub mod matching;
 pub mod memory;
 pub mod over_http;
 pub mod saving;

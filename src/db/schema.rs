@@ -709,6 +709,73 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    matching_weights (region_id, version) {
+        region_id -> BigInt,
+        version -> Integer,
+        set_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        open_end -> Integer,
+        unknown_wait -> Integer,
+        stale -> Integer,
+        per_10_km -> Integer,
+        unknown_distance -> Integer,
+        substitute -> Integer,
+        not_preferred -> Integer,
+        per_unmet_need -> Integer,
+    }
+}
+
+diesel::table! {
+    client_proposal (id) {
+        id -> BigInt,
+        client_id -> BigInt,
+        number -> Integer,
+        made_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        rules_version -> Integer,
+        weights_version -> Integer,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    bridging_care (id) {
+        id -> BigInt,
+        client_id -> BigInt,
+        provider_id -> BigInt,
+        product_id -> BigInt,
+        cause -> Text,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        end_reason -> Nullable<Text>,
+        note -> Nullable<Text>,
+        made_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    mediation_step (id) {
+        id -> BigInt,
+        client_id -> BigInt,
+        number -> Integer,
+        name -> Text,
+        owner -> Text,
+        begun_at -> Timestamp,
+        due_by -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        closed_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+        note -> Nullable<Text>,
+        closed_by_name -> Nullable<Text>,
+        closed_by_organisation -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
@@ -742,6 +809,8 @@ diesel::joinable!(response -> waiting_client (client_id));
 diesel::joinable!(response -> provider (provider_id));
 diesel::joinable!(response -> offer (offer_id));
 diesel::joinable!(placement -> response (response_id));
+diesel::joinable!(bridging_care -> provider (provider_id));
+diesel::joinable!(bridging_care -> product (product_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     region,
@@ -787,4 +856,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     placement,
     question,
     keyed_request,
+    bridging_care,
+    client_proposal,
+    mediation_step,
 );

@@ -27,6 +27,10 @@ pub enum Permission {
     ManageUsers,
     /// See and keep what the audit holds.
     ReadAudit,
+    /// See who waits past a norm, and take the steps that are one's own.
+    Mediate,
+    /// Set how offers are weighed.
+    SetWeights,
     /// See who looked at which waiting client.
     ReadAccessLog,
     /// Use one's own session and account (sign out, password, second factor, tokens).
@@ -66,6 +70,8 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
+    (Permission::Mediate, &[Role::Toegang, Role::AccountManager, Role::ExpertTeam]),
+    (Permission::SetWeights, &[Role::AccountManager, Role::Administrator]),
     (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
@@ -85,6 +91,8 @@ impl Permission {
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
+            Self::Mediate => "bemiddelen",
+            Self::SetWeights => "weging-instellen",
             Self::ReadAccessLog => "inzage-zien",
             Self::UseOwnSession => "eigen-sessie",
         }
@@ -109,6 +117,8 @@ impl Permission {
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit
+            | Self::Mediate
+            | Self::SetWeights
             | Self::ReadAccessLog
             | Self::UseOwnSession => None,
         }

@@ -21,7 +21,7 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 13] = [
+pub const MANAGE_MENU: [(&str, &str); 14] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -29,6 +29,7 @@ pub const MANAGE_MENU: [(&str, &str); 13] = [
     ("/beheer/aanbieders", "Aanbieders"),
     ("/beheer/locaties", "Locaties"),
     ("/beheer/contracten", "Contracten"),
+    ("/beheer/weging", "Weging"),
     ("/beheer/wachtlijst", "Wachtlijst"),
     ("/beheer/gebruikers", "Gebruikers"),
     ("/beheer/organisaties", "Organisaties"),
@@ -162,6 +163,12 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     }
     if ctx.may(Permission::ReadAudit) {
         add("/logboek", "Logboek", "file-text");
+    }
+    if ctx.may(Permission::Mediate) {
+        add("/bemiddeling", "Bemiddeling", "heart-handshake");
+    }
+    if ctx.may(Permission::SetWeights) && !ctx.may(Permission::ManageProductBook) {
+        add("/beheer/weging", "Weging", "scale");
     }
     if ctx.may(Permission::ReadAccessLog) {
         add("/inzage", "Inzage", "eye");

@@ -3,6 +3,7 @@
 mod book;
 mod forged;
 mod limits;
+mod matching;
 mod offers;
 mod responses;
 mod segments;

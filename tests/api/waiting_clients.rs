@@ -257,7 +257,7 @@ on_both! {
         assert_eq!(server.audit_lines(), before + i64::try_from(stripped).expect("a count"));
         assert_eq!(upkeep::strip_closed(&mut conn, late).expect("a database"), 0, "once");
         let left = find_by_id(&mut conn, client.id).expect("found");
-        assert_eq!((left.birth, left.alternatives.len(), left.pc4.clone(), left.note.clone()), (None, 0, None, None));
+        assert_eq!((left.birth, left.alternatives.len(), left.pc4, &left.note), (None, 0, None, &None));
         assert_eq!((&left.product.code, left.status()), (&client.product.code, ClientStatus::Lapsed), "what is counted stays");
         let lines = list_timeline(&mut conn, client.id).expect("a timeline");
         assert!(lines.len() == 2 && lines.iter().all(|line| line.note.is_none() && line.detail.is_none()));

@@ -11,6 +11,7 @@ mod exchange;
 mod follows;
 mod freshness;
 mod links;
+mod matching;
 mod responses;
 mod second_factor;
 mod service_accounts;

@@ -3,6 +3,7 @@
 use super::client::{Answer, Browser};
 
 /// A form as a page shows it: where it goes, and its fields with their values.
+#[derive(Clone)]
 pub struct Form {
     action: String,
     has_file: bool,
@@ -57,6 +58,12 @@ impl Form {
         let action = &self.action;
         let field = self.fields.iter_mut().find(|(known, _)| known == name);
         value.clone_into(&mut field.unwrap_or_else(|| panic!("no field {name} in the form to {action}")).1);
+    }
+
+    /// The button with which the form is sent, instead of another.
+    pub fn press(&mut self, name: &str, value: &str) {
+        self.fields.retain(|(known, _)| known != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
     }
 
     pub fn send(&self, visitor: &Browser) -> Answer {

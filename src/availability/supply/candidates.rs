@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rules::geography::distance_km;
+use rules::geography::{Point, distance_km};
 use rules::matching::OfferFacts;
 
 use super::snapshot::Snapshot;
@@ -59,42 +59,39 @@ impl Snapshot {
             .pc4
             .and_then(|pc4| self.book.postcodes.get(&pc4))
             .map_or(self.book.municipalities[origin.municipality as usize].centre, |postcode| postcode.point);
-        let mut found: Vec<Candidate> = self
-            .offers_of_product(product)
-            .iter()
-            .map(|index| (*index, self.offer(*index)))
-            .filter(|(_, offer)| offer.figures.closes_on.is_none_or(|day| day > self.today))
-            .map(|(index, offer)| {
-                let covered = offer
-                    .coverage
-                    .binary_search_by_key(&origin.municipality, |(municipality, _)| *municipality);
-                let metres = metres(distance_km(from, self.location(offer).point));
-                Candidate {
-                    offer: index,
-                    provider: offer.provider,
-                    facts: OfferFacts {
-                        id: u64::try_from(offer.id).unwrap_or(u64::MAX),
-                        contract: covered.ok().map(|place| offer.coverage[place].1),
-                        ages: offer.ages,
-                        status: offer.figures.status,
-                        stop_until: offer.figures.stop.as_ref().and_then(|stop| stop.until),
-                        intake: offer.figures.intake,
-                        treatment: offer.figures.treatment,
-                        freshness: offer.freshness,
-                        distance: Some(metres),
-                        online: offer.online,
-                        fitted: offer.fitted,
-                        excluded: offer.excluded,
-                        rejected_before: false,
-                        provider_excluded: false,
-                        preferred: false,
-                        substitute: false,
-                    },
-                }
-            })
-            .collect();
+        let offers = self.offers_of_product(product).iter();
+        let mut found: Vec<Candidate> =
+            offers.filter_map(|offer| self.candidate(*offer, origin.municipality, from)).collect();
         found.sort_unstable_by_key(|candidate| (candidate.facts.contract.is_none(), candidate.facts.id));
         found.into()
+    }
+
+    /// One offer as a child from there meets it; none once it has closed.
+    pub fn candidate(&self, index: u32, municipality: u32, from: Point) -> Option<Candidate> {
+        let offer = self.offer(index);
+        if offer.figures.closes_on.is_some_and(|day| day <= self.today) {
+            return None;
+        }
+        let covered = offer.coverage.binary_search_by_key(&municipality, |(covered, _)| *covered);
+        let facts = OfferFacts {
+            id: u64::try_from(offer.id).unwrap_or(u64::MAX),
+            contract: covered.ok().map(|place| offer.coverage[place].1),
+            ages: offer.ages,
+            status: offer.figures.status,
+            stop_until: offer.figures.stop.as_ref().and_then(|stop| stop.until),
+            intake: offer.figures.intake,
+            treatment: offer.figures.treatment,
+            freshness: offer.freshness,
+            distance: Some(metres(distance_km(from, self.location(offer).point))),
+            online: offer.online,
+            fitted: offer.fitted,
+            excluded: offer.excluded,
+            rejected_before: false,
+            provider_excluded: false,
+            preferred: false,
+            substitute: false,
+        };
+        Some(Candidate { offer: index, provider: offer.provider, facts })
     }
 }
 

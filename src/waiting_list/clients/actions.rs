@@ -540,3 +540,8 @@ fn sentence(error: &dyn std::error::Error) -> String {
     let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())
 }
+
+/// The municipalities whose children the actor's organisation answers for.
+pub fn list_own_municipalities(conn: &mut Connection, actor: &Actor) -> Result<Vec<i64>> {
+    Ok(store::find_organisation(conn, identity(actor)?.user_id)?.1)
+}

@@ -1,0 +1,186 @@
+//! Proposing bridging care from the picture of the supply.
+
+use chrono::{DateTime, Utc};
+use rules::codes::ProductCode;
+use rules::matching::bridging::{
+    BridgingCause, BridgingNeed, BridgingOffer, BridgingTable, BridgingVerdict, bridging_cause,
+    bridging_offers, can_bridge,
+};
+use rules::matching::{Rank, Term};
+
+use crate::actor::Actor;
+use crate::availability::supply::candidates::Candidate;
+use crate::availability::supply::snapshot::Snapshot;
+use crate::clock::dutch_day;
+use crate::db::Connection;
+use crate::error::{Error, Result};
+use crate::matching::matcher::{Can, Child, SHOWN, facts_for, split};
+use crate::matching::proposals::actions::tried_in_vain;
+use crate::matching::proposals::making::{Writer, child_of};
+use crate::matching::proposals::model::CanLine;
+use crate::matching::weights::actions::find_weights;
+use crate::matching::weights::model::RegionWeights;
+use crate::waiting_list::access_log::actions::record;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::bridging::actions as kept;
+use crate::waiting_list::bridging::model::{BridgingCare, BridgingDraft, first_start, has_bridging};
+use crate::waiting_list::clients;
+use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::waits::waited_on;
+
+/// How near is near home, in metres.
+const NEAR: u32 = 25_000;
+
+/// Who could bridge the wait of a client, and what it has already.
+pub struct Bridging {
+    pub client: WaitingClient,
+    pub cares: Vec<BridgingCare>,
+    /// Why it is proposed, if it is.
+    pub cause: Option<BridgingCause>,
+    /// None once the client has left the list.
+    pub offers: Option<Vec<CanLine>>,
+    /// Whether the region's table has anything that may bridge the product.
+    pub may_bridge: bool,
+}
+
+/// Who could bridge the wait of a client now.
+pub fn propose(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    code: &str,
+) -> Result<Bridging> {
+    let client = clients::actions::find_for_toegang(conn, actor, code)?;
+    record(conn, actor, now, &Access::new(AccessKind::ViewBridging).client(client.code.as_str()))?;
+    let cares = kept::list_of_client(conn, client.id)?;
+    if client.status().is_closed() {
+        return Ok(Bridging { client, cares, cause: None, offers: None, may_bridge: false });
+    }
+    let weights = find_weights(conn, client.region_id)?;
+    let rejected = tried_in_vain(conn, client.id, snapshot)?;
+    let child = child_of(snapshot, &client, &rejected)?;
+    let cause = cause(snapshot, (&client, &child), &cares, &weights, now);
+    let (offers, may_bridge) = offers(snapshot, (&client, &child), &weights)?;
+    Ok(Bridging { client, cares, cause, offers: Some(offers), may_bridge })
+}
+
+/// Whether bridging care is proposed: by how long the client waits, and how long it still will.
+fn cause(
+    snapshot: &Snapshot,
+    (client, child): (&WaitingClient, &Child),
+    cares: &[BridgingCare],
+    weights: &RegionWeights,
+    now: DateTime<Utc>,
+) -> Option<BridgingCause> {
+    let waited = waited_on(client, first_start(cares), dutch_day(now));
+    let best = split(snapshot, child, &weights.weights(), 1).can.pop();
+    bridging_cause(&BridgingNeed {
+        asked: client.bridging_wanted,
+        has_bridging: has_bridging(cares, now),
+        weeks_waited: waited.weeks().unwrap_or(0),
+        norm_weeks: client.norm.total(),
+        expected: best.map(|best| best.score.term(Term::Wait)),
+    })
+}
+
+/// The offers that can bridge, best first, and whether the table has any product that may.
+fn offers(
+    snapshot: &Snapshot,
+    (client, child): (&WaitingClient, &Child),
+    weights: &RegionWeights,
+) -> Result<(Vec<CanLine>, bool)> {
+    let book = &snapshot.book;
+    let Some(wanted) = child.products.first().map(|product| &book.products[*product as usize]) else {
+        return Ok((Vec::new(), false));
+    };
+    let parse = |code: &str| ProductCode::parse(code).map_err(Error::internal);
+    let wanted_code = parse(&wanted.code)?;
+    let mut bridges: Vec<(ProductCode, Vec<Candidate>)> = Vec::new();
+    for product in &wanted.bridges {
+        let code = parse(&book.products[*product as usize].code)?;
+        bridges.push((code, snapshot.candidates(*product, child.origin).to_vec()));
+    }
+    let table = BridgingTable::new(bridges.iter().map(|(code, _)| (wanted_code.clone(), code.clone())));
+    let facts: Vec<BridgingOffer<'_>> = bridges
+        .iter()
+        .flat_map(|(code, candidates)| candidates.iter().map(move |candidate| (code, candidate)))
+        .map(|(product, candidate)| BridgingOffer {
+            product,
+            free_places: snapshot.offer(candidate.offer).shown_places(),
+            facts: facts_for(child, candidate, false),
+        })
+        .collect();
+    let (seeker, today, weights) = (&child.seeker, snapshot.today, weights.weights());
+    let near = seeker.max_distance.map_or(NEAR, |most| most.min(NEAR));
+    let writer = Writer { snapshot, child, municipality: &client.municipality.name };
+    let mut lines = Vec::new();
+    for offer in
+        bridging_offers(seeker, &wanted_code, &facts, &table, near, &weights, today).into_iter().take(SHOWN)
+    {
+        let verdict = can_bridge(seeker, &wanted_code, offer, &table, near, &weights, today);
+        let place = bridges
+            .iter()
+            .flat_map(|(_, candidates)| candidates)
+            .find(|candidate| candidate.facts.id == offer.facts.id);
+        if let (BridgingVerdict::Can(score), Some(candidate)) = (verdict, place) {
+            let rank = Rank { total: score.total(), id: offer.facts.id };
+            lines.push(writer.can(&Can { offer: candidate.offer, facts: offer.facts, rank, score }));
+        }
+    }
+    Ok((lines, !bridges.is_empty()))
+}
+
+/// What is asked when bridging care is started.
+#[derive(Debug, Clone)]
+pub struct StartDraft {
+    pub agb: String,
+    pub product: String,
+    pub starts_on: chrono::NaiveDate,
+    pub note: Option<String>,
+}
+
+/// Starts bridging care at a provider that may give it: the product may bridge and a contract holds today.
+pub fn start(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    code: &str,
+    draft: StartDraft,
+) -> Result<BridgingCare> {
+    let client = clients::actions::find_for_toegang(conn, actor, code)?;
+    let book = &snapshot.book;
+    let child = child_of(snapshot, &client, &[])?;
+    let bridges = child.products.first().map(|product| book.products[*product as usize].bridges.as_slice());
+    let product = bridges
+        .unwrap_or_default()
+        .iter()
+        .copied()
+        .find(|product| book.products[*product as usize].code == draft.product)
+        .ok_or_else(|| {
+            let message = "de regio laat dit product deze zorg niet overbruggen";
+            Error::collision("product", "niet-in-tabel", message)
+        })?;
+    let provider = book.provider_by_agb.get(&draft.agb).copied();
+    let is_contracted = snapshot
+        .candidates(product, child.origin)
+        .iter()
+        .any(|candidate| Some(candidate.provider) == provider && candidate.facts.contract.is_some());
+    let Some(provider) = provider.filter(|_| is_contracted) else {
+        let message =
+            format!("deze aanbieder heeft nu geen aanbod van dit product voor {}", client.municipality.name);
+        return Err(Error::collision("aanbieder", "geen-aanbod", message));
+    };
+    let cares = kept::list_of_client(conn, client.id)?;
+    let weights = find_weights(conn, client.region_id)?;
+    let cause = cause(snapshot, (&client, &child), &cares, &weights, now).unwrap_or(BridgingCause::Asked);
+    let draft = BridgingDraft {
+        provider_id: book.providers[provider as usize].id,
+        product_id: book.products[product as usize].id,
+        cause: cause.code(),
+        starts_on: draft.starts_on,
+        note: draft.note,
+    };
+    kept::start(conn, actor, now, code, draft)
+}

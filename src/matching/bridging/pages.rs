@@ -1,0 +1,242 @@
+//! Bridging care of one client on pages: what it has, who could give it, and starting, changing and ending it.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use rules::matching::bridging::BridgingCause;
+
+use super::actions::{self, StartDraft};
+use crate::error::{Error, Result};
+use crate::matching::proposals::model::CanLine;
+use crate::waiting_list::access_log::actions::record;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::bridging::actions::{self as kept, Change};
+use crate::waiting_list::bridging::model::{BridgingCare, EndReason};
+use crate::waiting_list::clients;
+use crate::web::context::Context;
+use crate::web::fields::{Fields, Length, parse_number};
+use crate::web::form::{Form, Labels, Refusal, choices, form_page};
+use crate::web::format;
+use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{Saved, link, saved_message};
+use crate::web::page::{Page, see_other};
+
+const SECTION: &str = "/wachtlijst";
+const START_LABELS: Labels =
+    &[("aanbod", "Wie en wat"), ("start", "Startdatum"), ("toelichting", "Toelichting")];
+const CHANGE_LABELS: Labels = &[
+    ("start", "Startdatum"),
+    ("toelichting", "Toelichting"),
+    ("einde", "Laatste dag"),
+    ("reden", "Waarom het eindigt"),
+];
+/// What separates provider and product in a choice; no code has it.
+const BETWEEN: char = '|';
+/// Longer than a note may be, so that the note's own check tells what is wrong.
+const LONGEST_NOTE: usize = 2000;
+
+#[derive(Template)]
+#[template(path = "matching/bridging/list.html")]
+pub struct BridgingPage {
+    pub page: Page,
+    pub code: String,
+    pub product: String,
+    pub cares: Vec<BridgingCare>,
+    pub cause: Option<BridgingCause>,
+    pub offers: Option<Vec<CanLine>>,
+    pub may_bridge: bool,
+    pub form: Form,
+    pub saved: Saved,
+}
+
+#[derive(Template)]
+#[template(path = "matching/bridging/change.html")]
+pub struct ChangePage {
+    pub page: Page,
+    pub code: String,
+    pub care: BridgingCare,
+    pub form: Form,
+}
+
+fn address_of(code: &str) -> String {
+    format!("/wachtlijst/{code}/overbrugging")
+}
+
+pub async fn list(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let saved = saved_message(&mut query);
+    query.finish(())?;
+    let form = Form::new(START_LABELS).with("start", format::day_field(ctx.today()));
+    show(&ctx, path.into_inner(), form, saved).await
+}
+
+async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<HttpResponse> {
+    let snapshot = ctx.state.supply.current()?;
+    let found = ctx.db(move |conn, actor, now| actions::propose(conn, actor, now, &snapshot, &code)).await?;
+    let offered = found.offers.iter().flatten().map(|line| {
+        let key = format!("{}{BETWEEN}{}", line.offer.agb, line.offer.product_code);
+        (key, format!("{}, {} {}", line.offer.provider, line.offer.product_code, line.offer.product_name))
+    });
+    let mut offered: Vec<(String, String)> = offered.collect();
+    let mut seen = std::collections::BTreeSet::new();
+    offered.retain(|(key, _)| seen.insert(key.clone()));
+    let form = form.with_choices("aanbod", choices("Maak een keuze", offered)).with_days(&["start"]);
+    let page = BridgingPage {
+        page: form.page(ctx, SECTION),
+        code: found.client.code.to_string(),
+        product: format!("{} {}", found.client.product.code, found.client.product.name),
+        cares: found.cares,
+        cause: found.cause,
+        offers: found.offers,
+        may_bridge: found.may_bridge,
+        form,
+        saved,
+    };
+    form_page(page.form.status(), &page)
+}
+
+/// Reads the day and the note that all of these forms and calls have.
+fn read_note(fields: &mut Fields) -> Option<String> {
+    fields.optional_text("toelichting", Length(0, LONGEST_NOTE)).filter(|text| !text.is_empty())
+}
+
+pub async fn start(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    let code = path.into_inner();
+    let mut form = Form::of_typed(START_LABELS, &fields);
+    match store_start(&ctx, &code, fields).await {
+        Ok(care) => {
+            let saved = format!("Overbruggingszorg door {}", care.provider);
+            Ok(see_other(&link(&address_of(&code), &[("opgeslagen", &saved)])))
+        }
+        Err(Error::NotFound(what)) => Err(Error::NotFound(what)),
+        Err(error) => {
+            form.refuse(at_choice(error), "aanbod")?;
+            show(&ctx, code, form, None).await
+        }
+    }
+}
+
+/// A collision of provider or product is one of the choice that holds both.
+fn at_choice(error: Error) -> Error {
+    match &error {
+        Error::Collision(violations) => match violations.iter().find(|one| one.field != "start") {
+            Some(one) => Error::collision("aanbod", one.code, one.message.clone()),
+            None => error,
+        },
+        _ => error,
+    }
+}
+
+async fn store_start(ctx: &Context, code: &str, mut fields: Fields) -> Result<BridgingCare> {
+    let offer = fields.parsed("aanbod", "onbekende-keuze", |text| {
+        let parts = text.split_once(BETWEEN).map(|(agb, product)| (agb.to_owned(), product.to_owned()));
+        parts.ok_or("kies een van de voorgestelde")
+    });
+    let starts_on = fields.optional_date("start");
+    if starts_on.is_none() && fields.raw("start").trim().is_empty() {
+        fields.error("start", "verplicht", "vul dit in");
+    }
+    let note = read_note(&mut fields);
+    let (Some((agb, product)), Some(starts_on)) = fields.finish((offer, starts_on))? else {
+        return Err(Error::internal("a required field is missing"));
+    };
+    let snapshot = ctx.state.supply.current()?;
+    let (code, draft) = (code.to_owned(), StartDraft { agb, product, starts_on, note });
+    ctx.db(move |conn, actor, now| actions::start(conn, actor, now, &snapshot, &code, draft)).await
+}
+
+pub async fn change_form(ctx: Context, path: Path<(String, String)>) -> Result<HttpResponse> {
+    let (code, id) = path.into_inner();
+    let (code, care) = find(&ctx, code, &id).await?;
+    let form = Form::of_stored(CHANGE_LABELS, care.version, values(&care));
+    show_change(&ctx, code, care, form)
+}
+
+fn values(care: &BridgingCare) -> crate::web::form::Values {
+    vec![
+        ("start", format::day_field(care.starts_on)),
+        ("toelichting", care.note.clone().unwrap_or_default()),
+        ("einde", care.ended.as_ref().map(|(day, _)| format::day_field(*day)).unwrap_or_default()),
+        ("reden", care.ended.as_ref().map(|(_, reason)| reason.clone()).unwrap_or_default()),
+    ]
+}
+
+async fn find(ctx: &Context, code: String, id: &str) -> Result<(String, BridgingCare)> {
+    let id = parse_id(id)?;
+    ctx.db(move |conn, actor, now| {
+        let client = clients::actions::find_for_toegang(conn, actor, &code)?;
+        let care = kept::find(conn, &client, id)?;
+        let access = Access::new(AccessKind::ViewBridging).client(client.code.as_str()).object(id);
+        record(conn, actor, now, &access)?;
+        Ok((client.code.to_string(), care))
+    })
+    .await
+}
+
+/// The number of bridging care in a path.
+pub fn parse_id(text: &str) -> Result<i64> {
+    parse_number(text, 1, i64::MAX).map_err(|_| Error::NotFound("overbruggingszorg"))
+}
+
+fn show_change(ctx: &Context, code: String, care: BridgingCare, form: Form) -> Result<HttpResponse> {
+    let reasons = EndReason::ALL.map(|reason| (reason.code().to_owned(), reason.name().to_owned()));
+    let form = form.with_choices("reden", choices("Loopt nog", reasons)).with_days(&["start", "einde"]);
+    form_page(form.status(), &ChangePage { page: form.page(ctx, SECTION), code, care, form })
+}
+
+pub async fn change(
+    ctx: Context,
+    path: Path<(String, String)>,
+    FormInput(fields): FormInput,
+) -> Result<HttpResponse> {
+    let (code, id) = path.into_inner();
+    let mut form = Form::of_typed(CHANGE_LABELS, &fields);
+    let error = match store_change(&ctx, &code, &id, fields).await {
+        Ok(_) => return Ok(see_other(&link(&address_of(&code), &[("opgeslagen", "Overbruggingszorg")]))),
+        Err(error) => error,
+    };
+    let (shown, care) = find(&ctx, code, &id).await?;
+    if form.refuse(error, "start")? == Refusal::Outdated {
+        form.compare(care.version, values(&care));
+    }
+    show_change(&ctx, shown, care, form)
+}
+
+/// Reads a change or an end: with a last day and a reason it ends.
+pub fn read_change(fields: &mut Fields) -> Option<Change> {
+    let starts_on = fields.optional_date("start");
+    if starts_on.is_none() && fields.raw("start").trim().is_empty() {
+        fields.error("start", "verplicht", "vul dit in");
+    }
+    let note = read_note(fields);
+    let on = fields.optional_date("einde");
+    let reason = fields.optional_choice("reden", &EndReason::ALL.map(|reason| (reason.code(), reason)));
+    match (on, reason) {
+        (Some(on), Some(reason)) => Some(Change::End { on, reason }),
+        (None, None) => starts_on.map(|starts_on| Change::Replan { starts_on, note }),
+        (Some(_), None) => {
+            fields.error("reden", "verplicht", "kies waarom het eindigt");
+            None
+        }
+        (None, Some(_)) => {
+            if fields.raw("einde").trim().is_empty() {
+                fields.error("einde", "verplicht", "vul de laatste dag in");
+            }
+            None
+        }
+    }
+}
+
+async fn store_change(ctx: &Context, code: &str, id: &str, mut fields: Fields) -> Result<BridgingCare> {
+    let id = parse_id(id)?;
+    let version = fields.small("versie", 1, i64::from(i32::MAX));
+    let wish = read_change(&mut fields);
+    let (Some(version), Some(wish)) = fields.finish((version, wish))? else {
+        return Err(Error::internal("a required field is missing"));
+    };
+    let code = code.to_owned();
+    ctx.db(move |conn, actor, now| kept::change(conn, actor, now, &code, (id, version), wish)).await
+}

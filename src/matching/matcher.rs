@@ -1,0 +1,200 @@
+//! Splits what a region offers into what can take a child and what cannot, from the picture in memory.
+//!
+//! Numbers are compared for every offer, sentences are made for what is shown and for nothing else.
+
+use std::sync::Arc;
+
+use rules::matching::{
+    FailedRules, HardRule, Miss, OfferFacts, Rank, Score, Seeker, Verdict, Weights, can_place, judge, miss,
+};
+
+use crate::availability::supply::candidates::{Candidate, Origin};
+use crate::availability::supply::snapshot::Snapshot;
+
+/// How many offers are shown of each half.
+pub const SHOWN: usize = 50;
+
+/// Het kind zoals de matcher het kent: what is asked, from where, and what is known of each provider. All places are
+/// those in the product book in memory.
+#[derive(Debug, Clone)]
+pub struct Child {
+    pub origin: Origin,
+    pub seeker: Seeker,
+    /// The product that is wanted, and acceptable alternatives after it.
+    pub products: Vec<u32>,
+    /// Providers the family wants.
+    pub wanted: Vec<u32>,
+    /// Providers the family excluded.
+    pub excluded: Vec<u32>,
+    /// Providers that were tried in vain, and still may not be.
+    pub rejected: Vec<u32>,
+}
+
+/// An offer that can take the child.
+#[derive(Debug, Clone, Copy)]
+pub struct Can {
+    pub offer: u32,
+    pub facts: OfferFacts,
+    pub rank: Rank,
+    pub score: Score,
+}
+
+/// An offer that cannot.
+#[derive(Debug, Clone, Copy)]
+pub struct Cannot {
+    pub offer: u32,
+    pub facts: OfferFacts,
+    pub miss: Miss,
+    pub failed: FailedRules,
+}
+
+/// Voorstel: the best that can, the nearest of those that cannot, and how many there are of each.
+#[derive(Debug, Default)]
+pub struct Split {
+    pub can: Vec<Can>,
+    pub can_total: usize,
+    pub cannot: Vec<Cannot>,
+    pub cannot_total: usize,
+}
+
+/// What is known of an offer seen from one child: the same for all, with what is the child's own filled in.
+pub fn facts_for(child: &Child, candidate: &Candidate, substitute: bool) -> OfferFacts {
+    let known = |providers: &[u32]| providers.contains(&candidate.provider);
+    OfferFacts {
+        rejected_before: known(&child.rejected),
+        provider_excluded: known(&child.excluded),
+        preferred: known(&child.wanted),
+        substitute,
+        ..candidate.facts
+    }
+}
+
+/// The offers of the child's products, as the snapshot remembers them; whether they are a substitute beside them.
+pub fn candidates_for(snapshot: &Snapshot, child: &Child) -> Vec<(Arc<[Candidate]>, bool)> {
+    let lists = child.products.iter().map(|product| snapshot.candidates(*product, child.origin));
+    lists.enumerate().map(|(place, list)| (list, place > 0)).collect()
+}
+
+/// All offers of the child's products, split and in order.
+pub fn split(snapshot: &Snapshot, child: &Child, weights: &Weights, shown: usize) -> Split {
+    split_lists(&candidates_for(snapshot, child), child, weights, snapshot, shown)
+}
+
+/// The same over lists that were made before.
+pub fn split_lists(
+    lists: &[(Arc<[Candidate]>, bool)],
+    child: &Child,
+    weights: &Weights,
+    snapshot: &Snapshot,
+    shown: usize,
+) -> Split {
+    let today = snapshot.today;
+    let seeker = &child.seeker;
+    let (mut can, mut cannot): (Vec<(Rank, Place)>, Vec<(u32, Place)>) = (Vec::new(), Vec::new());
+    for (list, (candidates, substitute)) in (0..).zip(lists) {
+        for (place, candidate) in (0..).zip(candidates.iter()) {
+            let facts = facts_for(child, candidate, *substitute);
+            match judge(seeker, &facts, weights, today) {
+                Verdict::Can(score) => {
+                    can.push((Rank { total: score.total(), id: facts.id }, Place { list, place }));
+                }
+                Verdict::Cannot(failed) => cannot.push((failed.count(), Place { list, place })),
+            }
+        }
+    }
+    let (can_total, cannot_total) = (can.len(), cannot.len());
+    keep_first(&mut can, shown, |(rank, _)| *rank);
+    let read = |at: Place| {
+        let (candidates, substitute) = &lists[at.list as usize];
+        let candidate = &candidates[at.place as usize];
+        (candidate.offer, facts_for(child, candidate, *substitute))
+    };
+    let can = can
+        .into_iter()
+        .map(|(rank, at)| {
+            let (offer, facts) = read(at);
+            Can { offer, facts, rank, score: rules::matching::score(seeker, &facts, weights) }
+        })
+        .collect();
+    // The score of a miss only matters among misses that break as few rules as the last one shown.
+    let bound = most_failed(&cannot, shown);
+    let mut near: Vec<Cannot> = cannot
+        .into_iter()
+        .filter(|(count, _)| *count <= bound)
+        .map(|(_, at)| {
+            let (offer, facts) = read(at);
+            let failed = can_place(seeker, &facts, today);
+            Cannot { offer, facts, miss: miss(seeker, &facts, failed, weights), failed }
+        })
+        .collect();
+    keep_first(&mut near, shown, |cannot| cannot.miss);
+    Split { can, can_total, cannot: near, cannot_total }
+}
+
+/// Where a candidate is: in which list, and where in it.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    list: u32,
+    place: u32,
+}
+
+/// How many rules the last of the `shown` nearest misses breaks.
+fn most_failed(cannot: &[(u32, Place)], shown: usize) -> u32 {
+    let mut counts = [0_usize; HardRule::ALL.len() + 1];
+    for (count, _) in cannot {
+        counts[*count as usize] += 1;
+    }
+    let mut seen = 0;
+    for (failed, count) in (0..).zip(counts) {
+        seen += count;
+        if seen >= shown {
+            return failed;
+        }
+    }
+    u32::MAX
+}
+
+/// Keeps the first so many in order, and sorts no more than those.
+fn keep_first<T, K: Ord>(rows: &mut Vec<T>, shown: usize, key: impl Fn(&T) -> K) {
+    if shown < rows.len() {
+        rows.select_nth_unstable_by_key(shown, &key);
+        rows.truncate(shown);
+    }
+    rows.sort_unstable_by_key(key);
+}
+
+/// Buiten contract: offers of the same kind of care in other regions that could take the child, were there a contract.
+/// A region sets its own codes, so what is the same care follows from the category and kind that all regions share.
+pub fn outside(snapshot: &Snapshot, child: &Child, weights: &Weights, shown: usize) -> Vec<Can> {
+    let book = &snapshot.book;
+    let Some(own) = child.products.first().map(|product| &book.products[*product as usize]) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (product, place) in book.products.iter().zip(0_u32..) {
+        let is_same_care = product.category == own.category && product.kind == own.kind;
+        if product.region == own.region || !is_same_care {
+            continue;
+        }
+        for candidate in snapshot.make_candidates(place, child.origin).iter() {
+            let facts = facts_for(child, candidate, false);
+            let offer = snapshot.offer(candidate.offer);
+            // Without any contract today nobody can buy it, and with one for this municipality it is inside.
+            if offer.coverage.is_empty()
+                || !can_place(&child.seeker, &facts, snapshot.today).is_only(HardRule::Contract)
+            {
+                continue;
+            }
+            let score = rules::matching::score(&child.seeker, &facts, weights);
+            let rank = Rank { total: score.total(), id: facts.id };
+            found.push(Can { offer: candidate.offer, facts, rank, score });
+        }
+    }
+    keep_first(&mut found, shown, |can| can.rank);
+    found
+}
+
+/// Whether there is another region to look in.
+pub fn has_neighbours(snapshot: &Snapshot) -> bool {
+    snapshot.book.regions.len() > 1
+}

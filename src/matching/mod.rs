@@ -1,0 +1,6 @@
+//! Matching: where a waiting client could go, where it could not, and why. A proposal, never a decision.
+
+pub mod bridging;
+pub mod matcher;
+pub mod proposals;
+pub mod weights;

@@ -1,0 +1,158 @@
+//! Making, keeping and opening proposals.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::making;
+use super::model::{KeptProposal, Proposal};
+use super::store;
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::availability::supply::snapshot::Snapshot;
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::matching::weights::actions::find_weights;
+use crate::paging::rows_of_page;
+use crate::waiting_list::access_log::actions::record;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::clients;
+use crate::waiting_list::clients::model::WaitingClient;
+
+/// How often a number is drawn again when somebody else kept a proposal at the same moment.
+const ATTEMPTS: usize = 5;
+
+/// What the page of a client's proposals shows.
+pub struct Shown {
+    pub client: WaitingClient,
+    /// None when the client has left the list.
+    pub proposal: Option<Proposal>,
+    pub kept: Vec<KeptProposal>,
+    pub kept_total: usize,
+}
+
+/// What could be done for a client now, and what was kept before.
+pub fn propose(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    code: &str,
+    (look_outside, page): (bool, usize),
+) -> Result<Shown> {
+    let client = clients::actions::find_for_toegang(conn, actor, code)?;
+    record(conn, actor, now, &Access::new(AccessKind::ViewProposal).client(client.code.as_str()))?;
+    let proposal = if client.status().is_closed() {
+        None
+    } else {
+        Some(make(conn, now, snapshot, &client, look_outside)?)
+    };
+    let kept = store::list_kept(conn, client.id, rows_of_page(page))?;
+    let kept_total = usize::try_from(store::find_last_number(conn, client.id)?).map_err(Error::internal)?;
+    Ok(Shown { client, proposal, kept, kept_total })
+}
+
+fn make(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    client: &WaitingClient,
+    look_outside: bool,
+) -> Result<Proposal> {
+    let weights = find_weights(conn, client.region_id)?;
+    let rejected = tried_in_vain(conn, client.id, snapshot)?;
+    making::make(snapshot, client, &rejected, weights, look_outside, now)
+}
+
+/// The providers that were tried for this client in vain, and still may not be.
+pub fn tried_in_vain(_: &mut Connection, _: i64, _: &Snapshot) -> Result<Vec<i64>> {
+    Ok(Vec::new())
+}
+
+/// What the audit keeps of a proposal: by which rules and weights, and how much there was.
+#[derive(Serialize)]
+struct Recorded {
+    number: i32,
+    rules_version: u16,
+    weights_version: i32,
+    supply_version: i64,
+    can: usize,
+    cannot: usize,
+}
+
+/// Keeps what could be done for a client now.
+pub fn keep(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    code: &str,
+    look_outside: bool,
+) -> Result<(KeptProposal, Proposal)> {
+    let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let kept = db::write(conn, |conn| {
+            let client = clients::actions::find_for_toegang(conn, actor, code)?;
+            if client.status().is_closed() {
+                return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
+            }
+            let proposal = make(conn, now, snapshot, &client, look_outside)?;
+            let kept = KeptProposal {
+                number: store::find_last_number(conn, client.id)? + 1,
+                made_at: now,
+                by_name: identity.display_name.clone(),
+                by_organisation: identity.organisation_name.clone(),
+                rules_version: i32::from(proposal.rules_version),
+                weights_version: proposal.weights.version,
+            };
+            let access =
+                Access::new(AccessKind::KeepProposal).client(client.code.as_str()).object(kept.number);
+            record(conn, actor, now, &access)?;
+            let recorded = Recorded {
+                number: kept.number,
+                rules_version: proposal.rules_version,
+                weights_version: proposal.weights.version,
+                supply_version: proposal.supply_version,
+                can: proposal.can_total,
+                cannot: proposal.cannot_total,
+            };
+            let event = Event::done("voorstel-bewaren", clients::actions::OBJECT, client.code);
+            audit::record(conn, actor, now, &event.change(None, &recorded)?)?;
+            store::insert_kept(conn, client.id, &kept, &proposal)?;
+            Ok((kept, proposal))
+        });
+        match kept {
+            Err(Error::Conflict(_)) if attempt < ATTEMPTS => {}
+            other => return other,
+        }
+    }
+}
+
+/// A proposal that was kept, exactly as it was.
+pub fn open(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+    number: i32,
+) -> Result<(WaitingClient, Proposal)> {
+    let client = clients::actions::find_for_toegang(conn, actor, code)?;
+    let access = Access::new(AccessKind::ViewProposal).client(client.code.as_str()).object(number);
+    let found = store::find_kept(conn, client.id, number)?.ok_or(Error::NotFound("voorstel"))?;
+    record(conn, actor, now, &access)?;
+    Ok((client, found))
+}
+
+/// Removes the proposals of clients whose record was stripped, and writes down that it did. Done by every server; what is
+/// removed twice is still removed.
+pub fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    db::write(conn, |conn| {
+        let erased = store::delete_of_stripped(conn)?;
+        if erased > 0 {
+            let event = Event::done("voorstellen-opruimen", "voorstel", erased);
+            audit::record(conn, &Actor::background(), now, &event)?;
+        }
+        Ok(erased)
+    })
+}

@@ -1,0 +1,288 @@
+//! Proposals by API.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Path;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::actions;
+use super::model::{CanLine, CannotLine, OfferName, Proposal};
+use super::pages::{parse_proposal, read_outside};
+use crate::error::{Error, Result};
+use crate::web::context::Context;
+use crate::web::described::{ReadProblems, WriteProblems};
+use crate::web::input::{JsonInput, QueryInput};
+use crate::web::reply;
+
+/// The waiting client in a path.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes a part of the path")]
+pub struct ClientPath {
+    /// Cliëntcode, met of zonder streepjes.
+    #[param(
+        pattern = "^[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}-?[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}-?[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}$",
+        example = "C4K-7XW-2R9"
+    )]
+    code: String,
+}
+
+/// The number of a kept proposal in a path.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes a part of the path")]
+struct ProposalPath {
+    /// Nummer van het bewaarde voorstel.
+    #[param(minimum = 1, maximum = 2_147_483_647, example = 1)]
+    nummer: i32,
+}
+
+/// Where to look besides the own region.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes a part of the query")]
+struct OutsideQuery {
+    /// Ook in andere regio's kijken, buiten contract.
+    #[param(required = false, inline)]
+    buiten: JaNee,
+}
+
+/// Ja of nee.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum JaNee {
+    Ja,
+    Nee,
+}
+
+/// Wat u bij het bewaren van een voorstel kiest.
+#[derive(Debug, ToSchema)]
+#[schema(as = VoorstelInvoer)]
+#[expect(dead_code, reason = "describes the fields that are read")]
+pub struct ProposalInput {
+    /// Ook in andere regio's kijken, buiten contract.
+    #[schema(inline)]
+    buiten: Option<JaNee>,
+}
+
+/// Aanbod in een voorstel.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VoorstelAanbod {
+    /// Nummer van het aanbod.
+    aanbod: i64,
+    agb: String,
+    aanbieder: String,
+    locatie: String,
+    plaats: String,
+    /// Code van het product.
+    product: String,
+    #[serde(rename = "productNaam")]
+    product_naam: String,
+    regio: String,
+    /// Dag van de laatste bevestiging; leeg als het cijfer nooit bevestigd is.
+    #[serde(rename = "bevestigdOp")]
+    bevestigd_op: Option<NaiveDate>,
+}
+
+/// Onderdeel van de score.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScoreOnderdeel {
+    /// Vaste code.
+    #[schema(example = "wachttijd")]
+    code: String,
+    /// In honderdsten van een week.
+    #[schema(minimum = 0, example = 350)]
+    honderdsten: u32,
+    #[schema(example = "Wachttijd: 3,5 weken")]
+    woorden: String,
+}
+
+/// Aanbod dat kan.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VoorstelKan {
+    #[serde(flatten)]
+    aanbod: VoorstelAanbod,
+    /// Waarom, in één zin.
+    waarom: String,
+    /// Som van de onderdelen, in honderdsten van een week; de laagste staat vooraan.
+    totaal: u32,
+    onderdelen: Vec<ScoreOnderdeel>,
+}
+
+/// Aanbod dat niet kan.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VoorstelKanNiet {
+    #[serde(flatten)]
+    aanbod: VoorstelAanbod,
+    /// Codes van alle harde regels die niet gehaald worden.
+    regels: Vec<String>,
+    /// Hetzelfde in woorden.
+    redenen: Vec<String>,
+}
+
+/// Voorstel voor een wachtende: wat kan, in volgorde, en wat niet kan.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Voorstel)]
+pub struct ProposalBody {
+    /// Cliëntcode.
+    #[schema(example = "C4K-7XW-2R9")]
+    code: String,
+    /// Nummer, als het voorstel bewaard is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nummer: Option<i32>,
+    #[serde(rename = "gemaaktOp")]
+    gemaakt_op: DateTime<Utc>,
+    #[serde(rename = "regelsVersie")]
+    regels_versie: u16,
+    #[serde(rename = "wegingVersie")]
+    weging_versie: i32,
+    /// Hoe de regio weegt, in woorden.
+    weging: Vec<String>,
+    /// De 50 beste.
+    kan: Vec<VoorstelKan>,
+    #[serde(rename = "kanTotaal")]
+    kan_totaal: usize,
+    /// De 50 die er het dichtst bij zitten.
+    #[serde(rename = "kanNiet")]
+    kan_niet: Vec<VoorstelKanNiet>,
+    #[serde(rename = "kanNietTotaal")]
+    kan_niet_totaal: usize,
+    /// In andere regio's, als daarom gevraagd is.
+    #[serde(rename = "buitenContract", skip_serializing_if = "Option::is_none")]
+    buiten_contract: Option<Vec<VoorstelKan>>,
+}
+
+fn offer_body(offer: OfferName) -> VoorstelAanbod {
+    VoorstelAanbod {
+        aanbod: offer.offer_id,
+        agb: offer.agb,
+        aanbieder: offer.provider,
+        locatie: offer.location,
+        plaats: offer.place,
+        product: offer.product_code,
+        product_naam: offer.product_name,
+        regio: offer.region,
+        bevestigd_op: offer.confirmed_on,
+    }
+}
+
+impl From<CanLine> for VoorstelKan {
+    fn from(line: CanLine) -> Self {
+        let onderdelen = line
+            .terms
+            .into_iter()
+            .map(|term| ScoreOnderdeel { code: term.code, honderdsten: term.hundredths, woorden: term.words })
+            .collect();
+        Self { aanbod: offer_body(line.offer), waarom: line.why, totaal: line.total, onderdelen }
+    }
+}
+
+impl From<CannotLine> for VoorstelKanNiet {
+    fn from(line: CannotLine) -> Self {
+        Self { aanbod: offer_body(line.offer), regels: line.rules, redenen: line.reasons }
+    }
+}
+
+fn body(code: String, number: Option<i32>, proposal: Proposal) -> ProposalBody {
+    let can = |lines: Vec<CanLine>| lines.into_iter().map(Into::into).collect();
+    ProposalBody {
+        code,
+        nummer: number,
+        gemaakt_op: proposal.made_at,
+        regels_versie: proposal.rules_version,
+        weging_versie: proposal.weights.version,
+        weging: proposal.weighing,
+        kan: can(proposal.can),
+        kan_totaal: proposal.can_total,
+        kan_niet: proposal.cannot.into_iter().map(Into::into).collect(),
+        kan_niet_totaal: proposal.cannot_total,
+        buiten_contract: proposal.outside.map(can),
+    }
+}
+
+#[utoipa::path(
+    get, path = "/wachtenden/{code}/voorstel", operation_id = "haalVoorstel", tag = "Wachtlijst",
+    summary = "Waar een wachtende nu terecht kan en waar niet, met redenen",
+    params(ClientPath, OutsideQuery),
+    responses(
+        (status = 200, description = "Het voorstel van nu", body = ProposalBody, headers(("API-Version" = String))),
+        (status = 409, response = inline(crate::api_document::Problem)),
+        ReadProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_proposal(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let look_outside = read_outside(&mut query);
+    query.finish(())?;
+    let snapshot = ctx.state.supply.current()?;
+    let code = path.into_inner();
+    let shown = ctx
+        .db(move |conn, actor, now| actions::propose(conn, actor, now, &snapshot, &code, (look_outside, 1)))
+        .await?;
+    let proposal = shown
+        .proposal
+        .ok_or_else(|| Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()))?;
+    reply::json(&body(shown.client.code.to_string(), None, proposal))
+}
+
+#[utoipa::path(
+    post, path = "/wachtenden/{code}/voorstellen", operation_id = "bewaarVoorstel", tag = "Wachtlijst",
+    summary = "Voorstel van nu bewaren, om later precies zo terug te zien",
+    params(ClientPath),
+    request_body(content = ProposalInput, content_type = "application/json"),
+    responses(
+        (status = 201, description = "Bewaard", body = ProposalBody, headers(("API-Version" = String), ("Location" = String, description = "Adres van het bewaarde voorstel"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_proposal(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let look_outside = read_outside(&mut input);
+    input.finish(())?;
+    let snapshot = ctx.state.supply.current()?;
+    let code = path.into_inner();
+    let wanted = code.clone();
+    let (kept, proposal) = ctx
+        .db(move |conn, actor, now| actions::keep(conn, actor, now, &snapshot, &wanted, look_outside))
+        .await?;
+    let mut answer =
+        reply::json_with_status(StatusCode::CREATED, &body(code.clone(), Some(kept.number), proposal))?;
+    let address = format!("/v1/wachtenden/{code}/voorstellen/{}", kept.number);
+    answer.headers_mut().insert(header::LOCATION, address.parse().map_err(Error::internal)?);
+    Ok(answer)
+}
+
+#[utoipa::path(
+    get, path = "/wachtenden/{code}/voorstellen/{nummer}", operation_id = "haalBewaardVoorstel", tag = "Wachtlijst",
+    summary = "Bewaard voorstel, precies zoals het was",
+    params(ClientPath, ProposalPath),
+    responses(
+        (status = 200, description = "Het bewaarde voorstel", body = ProposalBody, headers(("API-Version" = String))),
+        ReadProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_kept_proposal(
+    ctx: Context,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let (code, number) = path.into_inner();
+    let number = parse_proposal(&number)?;
+    let (client, proposal) =
+        ctx.db(move |conn, actor, now| actions::open(conn, actor, now, &code, number)).await?;
+    reply::json(&body(client.code.to_string(), Some(number), proposal))
+}

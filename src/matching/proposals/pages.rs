@@ -1,0 +1,118 @@
+//! Proposals on pages.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use super::actions;
+use super::model::{KeptProposal, Proposal};
+use crate::error::{Error, Result};
+use crate::matching::matcher::has_neighbours;
+use crate::paging::Paging;
+use crate::web::context::Context;
+use crate::web::fields::{Fields, parse_number};
+use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{PageLinks, link, page_number};
+use crate::web::page::{Page, html, see_other};
+
+/// The menu entry these pages belong to.
+const SECTION: &str = "/wachtlijst";
+
+#[derive(Template)]
+#[template(path = "matching/proposals/current.html")]
+pub struct CurrentPage {
+    pub page: Page,
+    /// In groups, as people read it.
+    pub code: String,
+    pub status: &'static str,
+    pub proposal: Option<Proposal>,
+    /// Whether there is another region to look in.
+    pub has_neighbours: bool,
+    pub kept: Vec<KeptProposal>,
+    pub links: PageLinks,
+}
+
+#[derive(Template)]
+#[template(path = "matching/proposals/kept.html")]
+pub struct KeptPage {
+    pub page: Page,
+    pub code: String,
+    pub number: i32,
+    pub proposal: Proposal,
+}
+
+/// Reads whether to look in other regions too.
+pub fn read_outside(fields: &mut Fields) -> bool {
+    fields.optional_choice("buiten", &[("ja", true), ("nee", false)]).unwrap_or(false)
+}
+
+pub async fn current(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let look_outside = read_outside(&mut query);
+    let number = page_number(&mut query);
+    query.finish(())?;
+    let snapshot = ctx.state.supply.current()?;
+    let has_neighbours = has_neighbours(&snapshot);
+    let code = path.into_inner();
+    let shown = ctx
+        .db(move |conn, actor, now| {
+            actions::propose(conn, actor, now, &snapshot, &code, (look_outside, number))
+        })
+        .await?;
+    let code = shown.client.code.to_string();
+    let address = address_of(&code);
+    let outside = if look_outside { "ja" } else { "" };
+    let page_link = |number: usize| link(&address, &[("buiten", outside), ("pagina", &number.to_string())]);
+    html(&CurrentPage {
+        page: Page::new(&ctx, SECTION),
+        status: shown.client.status().name(),
+        proposal: shown.proposal,
+        has_neighbours,
+        kept: shown.kept,
+        links: PageLinks::new(Paging::new(number, shown.kept_total), page_link),
+        code,
+    })
+}
+
+/// Keeps what is proposed now, and shows it.
+pub async fn keep(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(mut fields): FormInput,
+) -> Result<HttpResponse> {
+    let look_outside = read_outside(&mut fields);
+    fields.finish(())?;
+    let snapshot = ctx.state.supply.current()?;
+    let code = path.into_inner();
+    let wanted = code.clone();
+    let (kept, _) = ctx
+        .db(move |conn, actor, now| actions::keep(conn, actor, now, &snapshot, &wanted, look_outside))
+        .await?;
+    Ok(see_other(&format!("{}/{}", address_of(&code), kept.number)))
+}
+
+pub async fn kept(
+    ctx: Context,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let (code, number) = path.into_inner();
+    let number = parse_proposal(&number)?;
+    let (client, proposal) =
+        ctx.db(move |conn, actor, now| actions::open(conn, actor, now, &code, number)).await?;
+    html(&KeptPage { page: Page::new(&ctx, SECTION), code: client.code.to_string(), number, proposal })
+}
+
+/// The number of a kept proposal in a path.
+pub fn parse_proposal(text: &str) -> Result<i32> {
+    let number = parse_number(text, 1, i64::from(i32::MAX)).map_err(|_| Error::NotFound("voorstel"))?;
+    i32::try_from(number).map_err(Error::internal)
+}
+
+fn address_of(code: &str) -> String {
+    format!("/wachtlijst/{code}/voorstel")
+}

@@ -1,0 +1,161 @@
+//! Starting, changing and ending bridging care.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::dutch;
+
+use super::model::{BridgedCount, BridgingCare, BridgingDraft, EndReason, Recorded, check, check_end};
+use super::store;
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::clock::dutch_day;
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::waiting_list::clients;
+use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
+
+/// The bridging care of a client, the newest first.
+pub fn list_of_client(conn: &mut Connection, client_id: i64) -> Result<Vec<BridgingCare>> {
+    store::list_of_clients(conn, &[client_id])
+}
+
+/// The bridging care of many clients at once.
+pub fn list_of_clients(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<BridgingCare>> {
+    store::list_of_clients(conn, client_ids)
+}
+
+/// How many of these clients wait, and how many of them have bridging care on a day.
+pub fn count(conn: &mut Connection, client_ids: &[i64], day: NaiveDate) -> Result<BridgedCount> {
+    let waiting = i64::try_from(client_ids.len()).map_err(Error::internal)?;
+    Ok(BridgedCount { waiting, bridged: store::count_bridged(conn, client_ids, day)? })
+}
+
+/// Starts bridging care. Status, date and claim of the client stay as they are.
+pub fn start(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+    draft: BridgingDraft,
+) -> Result<BridgingCare> {
+    db::write(conn, |conn| {
+        let client = clients::actions::find_for_toegang(conn, actor, code)?;
+        if client.status().is_closed() {
+            return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
+        }
+        let note = check(&client, draft.starts_on, draft.note.as_deref(), dutch_day(now))?;
+        let draft = BridgingDraft { note, ..draft };
+        let id =
+            store::insert_care(conn, client.id, &draft, now.naive_utc()).map_err(|error| match error {
+                Error::Conflict(_) => Error::Conflict(
+                    "Deze wachtende heeft deze overbruggingszorg al van deze aanbieder.".into(),
+                ),
+                other => other,
+            })?;
+        let care = find(conn, &client, id)?;
+        write_line(conn, actor, now, (&client, &care), (LineKind::BridgingStarted, ""))?;
+        record(conn, actor, now, &client, (None, &care), "overbrugging-starten")?;
+        Ok(care)
+    })
+}
+
+/// What becomes of bridging care that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Another first day or note.
+    Replan {
+        starts_on: NaiveDate,
+        note: Option<String>,
+    },
+    End {
+        on: NaiveDate,
+        reason: EndReason,
+    },
+}
+
+/// Changes or ends bridging care that still has this version.
+pub fn change(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+    (id, version): (i64, i32),
+    change: Change,
+) -> Result<BridgingCare> {
+    let today = dutch_day(now);
+    db::write(conn, |conn| {
+        let client = clients::actions::find_for_toegang(conn, actor, code)?;
+        let before = find(conn, &client, id)?;
+        if before.ended.is_some() {
+            return Err(Error::Conflict("Deze overbruggingszorg is al beëindigd.".into()));
+        }
+        let (kind, reason, changed) = match &change {
+            Change::Replan { starts_on, note } => {
+                let note = check(&client, *starts_on, note.as_deref(), today)?;
+                let rows = store::update_care(conn, (id, version), *starts_on, note.as_deref(), None)?;
+                (LineKind::BridgingChanged, "", rows)
+            }
+            Change::End { on, reason } => {
+                check_end(&before, *on, today)?;
+                let ended = Some((*on, reason.code()));
+                let note = before.note.as_deref();
+                let rows = store::update_care(conn, (id, version), before.starts_on, note, ended)?;
+                (LineKind::BridgingEnded, reason.code(), rows)
+            }
+        };
+        if changed == 0 {
+            return Err(Error::Outdated { current: None });
+        }
+        let after = find(conn, &client, id)?;
+        write_line(conn, actor, now, (&client, &after), (kind, reason))?;
+        record(conn, actor, now, &client, (Some(&before), &after), kind.code())?;
+        Ok(after)
+    })
+}
+
+/// Bridging care of a client by its number.
+pub fn find(conn: &mut Connection, client: &WaitingClient, id: i64) -> Result<BridgingCare> {
+    let found = store::list_of_clients(conn, &[client.id])?.into_iter().find(|care| care.id == id);
+    found.ok_or(Error::NotFound("overbruggingszorg"))
+}
+
+fn write_line(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (client, care): (&WaitingClient, &BridgingCare),
+    (kind, reason): (LineKind, &'static str),
+) -> Result<()> {
+    let when = match &care.ended {
+        Some((day, _)) => format!("tot en met {}", dutch::date(*day)),
+        None => format!("vanaf {}", dutch::date(care.starts_on)),
+    };
+    let detail = Some(format!("{} {} door {}, {when}", care.product_code, care.product_name, care.provider));
+    let note = care.note.clone().filter(|_| kind != LineKind::BridgingEnded);
+    clients::actions::add_line(conn, actor, now, client, &NewLine { kind, reason, note, detail })
+}
+
+fn record(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    client: &WaitingClient,
+    (before, after): (Option<&BridgingCare>, &BridgingCare),
+    action: &'static str,
+) -> Result<()> {
+    let before = before.map(|care| Recorded::of(client, care));
+    let event = Event::done(action, "overbruggingszorg", after.id)
+        .change(before.as_ref(), &Recorded::of(client, after))?;
+    audit::record(conn, actor, now, &event)
+}
+
+/// Removes what was typed about care of clients whose record was stripped. What is removed twice is still removed.
+pub fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    db::write(conn, |conn| {
+        let erased = store::delete_notes_of_stripped(conn)?;
+        if erased > 0 {
+            let event = Event::done("overbrugging-opruimen", "overbruggingszorg", erased);
+            audit::record(conn, &Actor::background(), now, &event)?;
+        }
+        Ok(erased)
+    })
+}

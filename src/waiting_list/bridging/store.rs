@@ -1,0 +1,148 @@
+//! Queries on bridging care.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::count;
+use diesel::prelude::*;
+
+use super::model::{BridgingCare, BridgingDraft};
+use crate::db::Connection;
+use crate::db::schema::{bridging_care as care, product, provider, waiting_client};
+use crate::error::Result;
+
+#[derive(Queryable)]
+struct Row {
+    id: i64,
+    version: i32,
+    client_id: i64,
+    agb: String,
+    provider: String,
+    product_code: String,
+    product_name: String,
+    cause: String,
+    starts_on: NaiveDate,
+    ends_on: Option<NaiveDate>,
+    end_reason: Option<String>,
+    note: Option<String>,
+}
+
+impl From<Row> for BridgingCare {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            version: row.version,
+            client_id: row.client_id,
+            agb: row.agb,
+            provider: row.provider,
+            product_code: row.product_code,
+            product_name: row.product_name,
+            cause: row.cause,
+            starts_on: row.starts_on,
+            ended: row.ends_on.zip(row.end_reason),
+            note: row.note,
+        }
+    }
+}
+
+/// The bridging care of these clients, the newest start first.
+pub(super) fn list_of_clients(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<BridgingCare>> {
+    let mut found = Vec::new();
+    // No statement may have more parameters than a database takes.
+    for some in client_ids.chunks(500) {
+        let rows: Vec<Row> = care::table
+            .inner_join(provider::table)
+            .inner_join(product::table)
+            .filter(care::client_id.eq_any(some.to_vec()))
+            .order((care::starts_on.desc(), care::id.desc()))
+            .select((
+                care::id,
+                care::version,
+                care::client_id,
+                provider::agb,
+                provider::name,
+                product::code,
+                product::name,
+                care::cause,
+                care::starts_on,
+                care::ends_on,
+                care::end_reason,
+                care::note,
+            ))
+            .load(conn)?;
+        found.extend(rows.into_iter().map(BridgingCare::from));
+    }
+    Ok(found)
+}
+
+/// A conflict when the client has this already.
+pub(super) fn insert_care(
+    conn: &mut Connection,
+    client_id: i64,
+    draft: &BridgingDraft,
+    at: NaiveDateTime,
+) -> Result<i64> {
+    Ok(diesel::insert_into(care::table)
+        .values((
+            care::client_id.eq(client_id),
+            care::provider_id.eq(draft.provider_id),
+            care::product_id.eq(draft.product_id),
+            care::cause.eq(draft.cause),
+            care::starts_on.eq(draft.starts_on),
+            care::note.eq(&draft.note),
+            care::made_at.eq(at),
+            care::version.eq(1),
+        ))
+        .returning(care::id)
+        .get_result(conn)?)
+}
+
+/// Changes what still runs, if it still has this version; returns how many rows that were.
+pub(super) fn update_care(
+    conn: &mut Connection,
+    (id, version): (i64, i32),
+    starts_on: NaiveDate,
+    note: Option<&str>,
+    ended: Option<(NaiveDate, &str)>,
+) -> Result<usize> {
+    Ok(diesel::update(
+        care::table.filter(care::id.eq(id)).filter(care::version.eq(version)).filter(care::ends_on.is_null()),
+    )
+    .set((
+        care::starts_on.eq(starts_on),
+        care::note.eq(note),
+        care::ends_on.eq(ended.map(|(day, _)| day)),
+        care::end_reason.eq(ended.map(|(_, reason)| reason)),
+        care::version.eq(version + 1),
+    ))
+    .execute(conn)?)
+}
+
+/// How many clients who are still on the list have bridging care on a day, of these municipalities.
+pub(super) fn count_bridged(conn: &mut Connection, client_ids: &[i64], day: NaiveDate) -> Result<i64> {
+    let mut total = 0;
+    for some in client_ids.chunks(500) {
+        let count: i64 = care::table
+            .inner_join(waiting_client::table.on(waiting_client::id.eq(care::client_id)))
+            .filter(care::client_id.eq_any(some.to_vec()))
+            .filter(waiting_client::closed_at.is_null())
+            .filter(care::starts_on.le(day))
+            .filter(care::ends_on.is_null().or(care::ends_on.ge(day)))
+            .select(count(care::client_id).aggregate_distinct())
+            .first(conn)?;
+        total += count;
+    }
+    Ok(total)
+}
+
+/// Removes what somebody typed about care of clients whose record was stripped.
+pub(super) fn delete_notes_of_stripped(conn: &mut Connection) -> Result<usize> {
+    let stripped =
+        waiting_client::table.filter(waiting_client::stripped_at.is_not_null()).select(waiting_client::id);
+    let ids: Vec<i64> = care::table
+        .filter(care::client_id.eq_any(stripped))
+        .filter(care::note.is_not_null())
+        .select(care::id)
+        .load(conn)?;
+    Ok(diesel::update(care::table.filter(care::id.eq_any(ids)))
+        .set(care::note.eq(None::<String>))
+        .execute(conn)?)
+}

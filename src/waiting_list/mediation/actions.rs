@@ -1,0 +1,363 @@
+//! Who is to be mediated for, and taking and closing steps.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, Utc};
+use rules::violations::Violations;
+use rules::waiting::mediation::{Ladder, MediationFacts, Next, StepOwner, next_step};
+use rules::waiting::note::Note;
+use rules::waiting::waited::NormState;
+use rules::working_hours::OpeningHours;
+
+use super::model::{
+    Case, ClosedStep, MediationStep, Outcome, OverviewLine, Recorded, Turn, role_of, shown_count,
+    shown_median,
+};
+use super::store::{self, NewStep};
+use crate::actor::{Actor, Role};
+use crate::audit::{self, Event};
+use crate::availability::supply::snapshot::Snapshot;
+use crate::clock::{dutch_day, dutch_time, start_of_dutch_day};
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::waiting_list::access_log::actions::record;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::bridging;
+use crate::waiting_list::bridging::model::{BridgingCare, first_start, has_bridging};
+use crate::waiting_list::clients;
+use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
+use crate::waiting_list::waits::waited_on;
+
+/// Everybody who waits past a norm and whom the actor may see, the longest overdue first.
+pub fn list_cases(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+) -> Result<Vec<Case>> {
+    let region_id = actor.region_id().ok_or(Error::Forbidden)?;
+    let cases = visible_cases(conn, actor, now, snapshot, region_id)?;
+    let access = Access::new(AccessKind::ListMediation).clients(cases.iter().map(|case| case.code.clone()));
+    record(conn, actor, now, &access)?;
+    Ok(cases)
+}
+
+fn visible_cases(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    region_id: i64,
+) -> Result<Vec<Case>> {
+    let products: Vec<i64> = snapshot
+        .book
+        .products
+        .iter()
+        .filter(|product| snapshot.book.regions[product.region as usize].id == region_id)
+        .map(|product| product.id)
+        .collect();
+    let mut clients = clients::actions::list_open_for_products(conn, region_id, &products)?;
+    let seen = Seen::of(conn, actor)?;
+    clients.retain(|client| seen.may_have(client));
+    let hours = clients::actions::find_settings(conn, region_id)?.opening_hours();
+    let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
+    let mut cares: HashMap<i64, Vec<BridgingCare>> = HashMap::new();
+    for care in bridging::actions::list_of_clients(conn, &ids)? {
+        cares.entry(care.client_id).or_default().push(care);
+    }
+    let mut steps: HashMap<i64, Vec<MediationStep>> = HashMap::new();
+    for step in store::list_of_clients(conn, &ids)? {
+        steps.entry(step.client_id).or_default().push(step);
+    }
+    let mut cases: Vec<Case> = clients
+        .iter()
+        .filter_map(|client| {
+            let cares = cares.remove(&client.id).unwrap_or_default();
+            case_of(client, &cares, steps.remove(&client.id).unwrap_or_default(), &hours, now)
+        })
+        .filter(|case| seen.may_see(case))
+        .collect();
+    cases.sort_by(|one, other| (one.since, &one.code).cmp(&(other.since, &other.code)));
+    Ok(cases)
+}
+
+/// What an actor sees of mediation: the widest that one of its roles allows.
+enum Seen {
+    /// Clients of these municipalities.
+    Own(Vec<i64>),
+    /// All of the region.
+    Region,
+    /// What reached the expert team.
+    Reached,
+}
+
+impl Seen {
+    fn of(conn: &mut Connection, actor: &Actor) -> Result<Self> {
+        if actor.has_role(Role::AccountManager) {
+            Ok(Self::Region)
+        } else if actor.has_role(Role::Toegang) {
+            Ok(Self::Own(clients::actions::list_own_municipalities(conn, actor)?))
+        } else {
+            Ok(Self::Reached)
+        }
+    }
+
+    fn may_have(&self, client: &WaitingClient) -> bool {
+        match self {
+            Self::Own(municipalities) => municipalities.contains(&client.municipality.id),
+            Self::Region | Self::Reached => true,
+        }
+    }
+
+    fn may_see(&self, case: &Case) -> bool {
+        !matches!(self, Self::Reached)
+            || case.turn.owner() == StepOwner::ExpertTeam
+            || case.steps.iter().any(|step| step.owner == StepOwner::ExpertTeam)
+    }
+}
+
+/// The case of a client, if it waits past a norm and mediation has a next step.
+fn case_of(
+    client: &WaitingClient,
+    cares: &[BridgingCare],
+    steps: Vec<MediationStep>,
+    hours: &OpeningHours,
+    now: DateTime<Utc>,
+) -> Option<Case> {
+    let today = dutch_day(now);
+    let waited = waited_on(client, first_start(cares), today);
+    let passed: Vec<_> =
+        waited.norms.iter().filter(|norm| matches!(norm.state, NormState::Passed { .. })).collect();
+    let since = passed.iter().map(|norm| norm.last_day + Days::new(1)).min()?;
+    let ladder = Ladder::default();
+    let finished: Vec<NaiveDateTime> =
+        steps.iter().filter_map(|step| step.closed.as_ref()).map(|closed| dutch_time(closed.at)).collect();
+    let facts = MediationFacts {
+        status: client.status(),
+        on_hold: client.life.hold_on(today).is_some(),
+        since: Some(since),
+        finished_at: &finished,
+    };
+    let now = dutch_time(now);
+    let busy = steps.iter().find(|step| step.closed.is_none()).cloned();
+    let (turn, due_by) = match (next_step(&facts, &ladder, hours, now), busy) {
+        (Next::Nothing, _) => return None,
+        (_, Some(step)) => {
+            let due_by = dutch_time(step.due_by);
+            (Turn::Busy(step), Some(due_by))
+        }
+        (Next::Step { rung, due_by, .. }, None) => {
+            let number = i32::try_from(finished.len()).unwrap_or(i32::MAX).saturating_add(1);
+            (Turn::Open { number, name: rung.name.clone(), owner: rung.owner, due_by }, Some(due_by))
+        }
+        (Next::Exhausted, None) => (Turn::Exhausted, None),
+    };
+    Some(Case {
+        client_id: client.id,
+        code: client.code.to_string(),
+        municipality_id: client.municipality.id,
+        municipality: client.municipality.name.clone(),
+        product_code: client.product.code.to_string(),
+        product_name: client.product.name.clone(),
+        status: client.status().name(),
+        weeks_waited: waited.weeks(),
+        passed: passed.iter().map(ToString::to_string).collect(),
+        since,
+        has_bridging: has_bridging(cares, start_of_dutch_day(today)),
+        turn,
+        is_overdue: due_by.is_some_and(|due_by| now > due_by),
+        due_by,
+        steps,
+    })
+}
+
+/// One case, if the actor may see it. Another's is not told apart from one that does not exist.
+pub fn find_case(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    code: &str,
+) -> Result<Case> {
+    let case = find(conn, actor, now, snapshot, code)?;
+    record(conn, actor, now, &Access::new(AccessKind::ViewMediation).client(&case.code))?;
+    Ok(case)
+}
+
+fn find(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    code: &str,
+) -> Result<Case> {
+    let region_id = actor.region_id().ok_or(Error::Forbidden)?;
+    let wanted = rules::waiting::client_code::ClientCode::parse(code).map(|code| code.to_string());
+    let cases = visible_cases(conn, actor, now, snapshot, region_id)?;
+    let found = cases.into_iter().find(|case| wanted.as_ref() == Ok(&case.code));
+    found.ok_or(Error::NotFound(clients::actions::OBJECT))
+}
+
+/// Begins the next step, which must be of a role of the actor.
+pub fn take_step(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    code: &str,
+) -> Result<()> {
+    let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
+    let taken = "Iemand anders is al aan deze stap begonnen.";
+    let begun = db::write(conn, |conn| {
+        let case = find(conn, actor, now, snapshot, code)?;
+        let Turn::Open { number, name, owner, due_by } = &case.turn else {
+            return Err(Error::Conflict(taken.into()));
+        };
+        require_owner(actor, *owner)?;
+        let step = NewStep {
+            client_id: case.client_id,
+            number: *number,
+            name,
+            owner: *owner,
+            begun_at: now.naive_utc(),
+            due_by: utc_of(*due_by),
+            by_name: &identity.display_name,
+            by_organisation: &identity.organisation_name,
+        };
+        store::insert_step(conn, &step)?;
+        let recorded = Recorded { number: *number, owner: owner.code(), outcome: None };
+        let detail = format!("{name}: begonnen");
+        write(conn, actor, now, &case, ("bemiddeling-beginnen", detail, None), &recorded)
+    });
+    match begun {
+        Err(Error::Conflict(_)) => Err(Error::Conflict(taken.into())),
+        other => other,
+    }
+}
+
+/// Closes the step that runs, with what came of it.
+pub fn close_step(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    code: &str,
+    (outcome, note): (Outcome, Option<String>),
+) -> Result<()> {
+    let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
+    let mut violations = Violations::new();
+    let note = Note::check("toelichting", note.as_deref(), None, dutch_day(now), &mut violations);
+    let note = violations.into_result(note.map(|note| note.as_str().to_owned()))?;
+    db::write(conn, |conn| {
+        let case = find(conn, actor, now, snapshot, code)?;
+        let Turn::Busy(step) = &case.turn else {
+            return Err(Error::Conflict("Er loopt nu geen stap die u kunt afsluiten.".into()));
+        };
+        require_owner(actor, step.owner)?;
+        let closed = ClosedStep {
+            at: now,
+            outcome,
+            note: note.clone(),
+            by_name: identity.display_name.clone(),
+            by_organisation: identity.organisation_name.clone(),
+        };
+        if store::close_step(conn, step.id, &closed)? == 0 {
+            return Err(Error::Conflict("Iemand anders sloot deze stap al af.".into()));
+        }
+        let recorded =
+            Recorded { number: step.number, owner: step.owner.code(), outcome: Some(outcome.code()) };
+        let detail = format!("{}: {}", step.name, outcome.name().to_lowercase());
+        write(conn, actor, now, &case, ("bemiddeling-afsluiten", detail, note), &recorded)
+    })
+}
+
+fn require_owner(actor: &Actor, owner: StepOwner) -> Result<()> {
+    if actor.has_role(role_of(owner)) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+/// The line on the timeline of the client, and that in the audit.
+fn write(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    case: &Case,
+    (action, detail, note): (&'static str, String, Option<String>),
+    recorded: &Recorded,
+) -> Result<()> {
+    let client = clients::actions::find_by_id(conn, case.client_id)?;
+    let line = NewLine { kind: LineKind::MediationStep, reason: "", note, detail: Some(detail) };
+    clients::actions::add_line(conn, actor, now, &client, &line)?;
+    let event = Event::done(action, clients::actions::OBJECT, client.code).change(None, recorded)?;
+    audit::record(conn, actor, now, &event)
+}
+
+/// A local moment as it is stored. Terms end in office hours, when no clock changes.
+fn utc_of(local: NaiveDateTime) -> NaiveDateTime {
+    let midnight = start_of_dutch_day(local.date());
+    let noon = dutch_time(midnight + Duration::hours(12));
+    let offset = noon - (midnight + Duration::hours(12)).naive_utc();
+    local - offset
+}
+
+/// Steps of half a year, by owner: how many, how many found a place, how many were late, and how long they took.
+pub fn overview(
+    conn: &mut Connection,
+    actor: &Actor,
+    (from, until): (NaiveDate, NaiveDate),
+) -> Result<Vec<OverviewLine>> {
+    let region_id = actor.region_id().ok_or(Error::Forbidden)?;
+    let moments = (start_of_dutch_day(from).naive_utc(), start_of_dutch_day(until).naive_utc());
+    let steps = store::list_closed(conn, region_id, moments)?;
+    Ok(StepOwner::ALL
+        .iter()
+        .map(|owner| {
+            let own: Vec<(&MediationStep, &ClosedStep)> = steps
+                .iter()
+                .filter(|step| step.owner == *owner)
+                .filter_map(|step| step.closed.as_ref().map(|closed| (step, closed)))
+                .collect();
+            let count = |fits: &dyn Fn(&MediationStep, &ClosedStep) -> bool| {
+                shown_count(own.iter().filter(|(step, closed)| fits(step, closed)).count())
+            };
+            OverviewLine {
+                owner: *owner,
+                taken: shown_count(own.len()),
+                found: count(&|_, closed| closed.outcome == Outcome::PlaceFound),
+                late: count(&|step, closed| closed.at > step.due_by),
+                median_days: shown_median(
+                    own.iter().map(|(step, closed)| (closed.at - step.begun_at).num_days()).collect(),
+                ),
+            }
+        })
+        .collect())
+}
+
+/// Removes what was typed about steps for clients whose record was stripped. What is removed twice is still removed.
+pub fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    db::write(conn, |conn| {
+        let erased = store::delete_notes_of_stripped(conn)?;
+        if erased > 0 {
+            let event = Event::done("bemiddeling-opruimen", "bemiddeling", erased);
+            audit::record(conn, &Actor::background(), now, &event)?;
+        }
+        Ok(erased)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_moments_are_stored_in_utc_in_winter_and_summer() {
+        for (local, utc) in [
+            ("2026-11-23T17:00:00", "2026-11-23T16:00:00"),
+            ("2026-07-01T09:00:00", "2026-07-01T07:00:00"),
+            ("2026-10-25T17:00:00", "2026-10-25T16:00:00"),
+            ("2026-03-29T17:00:00", "2026-03-29T15:00:00"),
+        ] {
+            let parse = |text: &str| text.parse::<NaiveDateTime>().ok();
+            assert_eq!(parse(local).map(utc_of), parse(utc), "{local}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Steps of mediation, and what a case looks like to whoever may see it.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use rules::waiting::mediation::StepOwner;
+use serde::Serialize;
+
+use crate::actor::Role;
+
+/// What came of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    PlaceFound,
+    NoPlace,
+    NotNeeded,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 3] = [Self::PlaceFound, Self::NoPlace, Self::NotNeeded];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::PlaceFound => "plek-gevonden",
+            Self::NoPlace => "geen-plek",
+            Self::NotNeeded => "niet-meer-nodig",
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PlaceFound => "Plek gevonden",
+            Self::NoPlace => "Geen plek gevonden",
+            Self::NotNeeded => "Niet meer nodig",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.code() == code)
+    }
+}
+
+/// The role whose step it is.
+pub fn role_of(owner: StepOwner) -> Role {
+    match owner {
+        StepOwner::Toegang => Role::Toegang,
+        StepOwner::AccountManager => Role::AccountManager,
+        StepOwner::Municipality => Role::Municipality,
+        StepOwner::ExpertTeam => Role::ExpertTeam,
+    }
+}
+
+/// A step that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediationStep {
+    pub id: i64,
+    pub client_id: i64,
+    /// Its place on the ladder, from 1.
+    pub number: i32,
+    pub name: String,
+    pub owner: StepOwner,
+    pub begun_at: DateTime<Utc>,
+    pub due_by: DateTime<Utc>,
+    pub by_name: String,
+    pub by_organisation: String,
+    pub closed: Option<ClosedStep>,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedStep {
+    pub at: DateTime<Utc>,
+    pub outcome: Outcome,
+    pub note: Option<String>,
+    pub by_name: String,
+    pub by_organisation: String,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turn {
+    /// This step was begun and is not closed.
+    Busy(MediationStep),
+    /// This step comes next, and nobody began it yet.
+    Open { number: i32, name: String, owner: StepOwner, due_by: NaiveDateTime },
+    /// Every step was taken: it stays with the expert team.
+    Exhausted,
+}
+
+impl Turn {
+    pub fn owner(&self) -> StepOwner {
+        match self {
+            Self::Busy(step) => step.owner,
+            Self::Open { owner, .. } => *owner,
+            Self::Exhausted => StepOwner::ExpertTeam,
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Busy(step) => &step.name,
+            Self::Open { name, .. } => name,
+            Self::Exhausted => "Alle stappen zijn gezet",
+        }
+    }
+}
+
+/// Bemiddeling voor een wachtende. Nothing of what the child needs is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    pub client_id: i64,
+    pub code: String,
+    pub municipality_id: i64,
+    pub municipality: String,
+    pub product_code: String,
+    pub product_name: String,
+    pub status: &'static str,
+    pub weeks_waited: Option<u32>,
+    /// The norms that were passed, in words.
+    pub passed: Vec<String>,
+    /// Since when the first of them is passed.
+    pub since: NaiveDate,
+    pub has_bridging: bool,
+    pub turn: Turn,
+    /// By when, in local time.
+    pub due_by: Option<NaiveDateTime>,
+    pub is_overdue: bool,
+    pub steps: Vec<MediationStep>,
+}
+
+/// What the audit keeps.
+#[derive(Debug, Serialize)]
+pub(super) struct Recorded {
+    pub number: i32,
+    pub owner: &'static str,
+    pub outcome: Option<&'static str>,
+}
+
+/// One line of the overview of half a year: an owner of steps, how many, and how long they took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverviewLine {
+    pub owner: StepOwner,
+    /// Counts as they may be shown: a small number is hidden.
+    pub taken: String,
+    pub found: String,
+    pub late: String,
+    /// Days from begin to end; none with too few.
+    pub median_days: Option<i64>,
+}
+
+/// No count from 1 to 7 is shown, and others are rounded to five (domain of the region's publications).
+pub fn shown_count(count: usize) -> String {
+    match count {
+        0 => "0".into(),
+        1..=7 => "*".into(),
+        _ => ((count + 2) / 5 * 5).to_string(),
+    }
+}
+
+/// The middle of so many numbers of days; none of fewer than eight.
+pub fn shown_median(mut days: Vec<i64>) -> Option<i64> {
+    days.sort_unstable();
+    (days.len() >= 8).then(|| days[days.len() / 2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_counts_and_medians_are_hidden() {
+        for (count, shown) in [(0, "0"), (1, "*"), (7, "*"), (8, "10"), (12, "10"), (13, "15"), (100, "100")]
+        {
+            assert_eq!(shown_count(count), shown);
+        }
+        assert_eq!(shown_median((1..=7).collect()), None);
+        assert_eq!(shown_median((1..=9).rev().collect()), Some(5));
+    }
+}

@@ -1,0 +1,219 @@
+//! Mediation on pages: the list, one case with its history, and the overview of half a year.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use rules::dutch;
+
+use super::actions;
+use super::model::{Case, Outcome, OverviewLine, Turn, role_of};
+use crate::error::{Error, Result};
+use crate::web::context::Context;
+use crate::web::fields::{Fields, Length};
+use crate::web::form::{Form, Labels, choices, form_page};
+use crate::web::format;
+use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{PageLinks, Saved, link, list_page, page_number, saved_message};
+use crate::web::page::{Page, html, see_other};
+
+const PATH: &str = "/bemiddeling";
+const LABELS: Labels = &[("uitkomst", "Wat kwam ervan"), ("toelichting", "Toelichting")];
+/// Longer than a note may be, so that the note's own check tells what is wrong.
+const LONGEST_NOTE: usize = 2000;
+
+/// Which cases are shown.
+const SHOWN: [(&str, &str); 3] = [("", "Alle"), ("van-mij", "Aan mij"), ("te-laat", "Over de termijn")];
+
+#[derive(Template)]
+#[template(path = "waiting_list/mediation/list.html")]
+pub struct MediationListPage {
+    pub page: Page,
+    pub cases: Vec<Case>,
+    pub found: String,
+    pub bridged: String,
+    pub shown: &'static [(&'static str, &'static str)],
+    pub chosen: String,
+    pub links: PageLinks,
+}
+
+#[derive(Template)]
+#[template(path = "waiting_list/mediation/case.html")]
+pub struct MediationCasePage {
+    pub page: Page,
+    pub case: Case,
+    /// Whether the turn is the actor's.
+    pub is_mine: bool,
+    pub form: Form,
+    pub saved: Saved,
+}
+
+#[derive(Template)]
+#[template(path = "waiting_list/mediation/overview.html")]
+pub struct MediationOverviewPage {
+    pub page: Page,
+    pub period: String,
+    pub periods: Vec<(String, String)>,
+    pub lines: Vec<OverviewLine>,
+}
+
+/// A moment that is local already.
+pub fn shown_moment(at: &NaiveDateTime) -> String {
+    format!("{} {}", dutch::date(at.date()), at.format("%-H.%M uur"))
+}
+
+impl Case {
+    fn due_words(&self) -> String {
+        self.due_by.as_ref().map_or_else(|| "geen termijn".to_owned(), shown_moment)
+    }
+
+    fn wait_words(&self) -> String {
+        match self.weeks_waited {
+            Some(weeks) => format::count(weeks as usize, "week", "weken"),
+            None => "telt pas na de beschikking".into(),
+        }
+    }
+
+    fn is_begun(&self) -> bool {
+        matches!(self.turn, Turn::Busy(_))
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.turn, Turn::Open { .. })
+    }
+}
+
+fn is_mine(ctx: &Context, case: &Case) -> bool {
+    !matches!(case.turn, Turn::Exhausted) && ctx.actor.has_role(role_of(case.turn.owner()))
+}
+
+pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let wanted = query.optional_choice("toon", &[("van-mij", "van-mij"), ("te-laat", "te-laat")]);
+    let number = page_number(&mut query);
+    query.finish(())?;
+    let snapshot = ctx.state.supply.current()?;
+    let mut cases = ctx.db(move |conn, actor, now| actions::list_cases(conn, actor, now, &snapshot)).await?;
+    let bridged = cases.iter().filter(|case| case.has_bridging).count();
+    let all = cases.len();
+    cases.retain(|case| match wanted {
+        Some("van-mij") => is_mine(&ctx, case),
+        Some(_) => case.is_overdue,
+        None => true,
+    });
+    let chosen = wanted.unwrap_or_default();
+    let found = format::count(cases.len(), "wachtende", "wachtenden");
+    let (cases, links) = list_page(number, &cases, PATH, &[("toon", chosen)]);
+    html(&MediationListPage {
+        page: Page::new(&ctx, PATH),
+        cases,
+        found,
+        bridged: format!("{bridged} van {all}"),
+        shown: &SHOWN,
+        chosen: chosen.to_owned(),
+        links,
+    })
+}
+
+pub async fn case(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let saved = saved_message(&mut query);
+    query.finish(())?;
+    show(&ctx, path.into_inner(), Form::new(LABELS), saved).await
+}
+
+async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<HttpResponse> {
+    let snapshot = ctx.state.supply.current()?;
+    let case = ctx.db(move |conn, actor, now| actions::find_case(conn, actor, now, &snapshot, &code)).await?;
+    let outcomes = Outcome::ALL.map(|outcome| (outcome.code().to_owned(), outcome.name().to_owned()));
+    let form = form.with_choices("uitkomst", choices("Maak een keuze", outcomes));
+    let page = form.page(ctx, PATH);
+    form_page(form.status(), &MediationCasePage { page, is_mine: is_mine(ctx, &case), case, form, saved })
+}
+
+/// Begins the next step.
+pub async fn take(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    fields.finish(())?;
+    let snapshot = ctx.state.supply.current()?;
+    let code = path.into_inner();
+    let wanted = code.clone();
+    ctx.db(move |conn, actor, now| actions::take_step(conn, actor, now, &snapshot, &wanted)).await?;
+    Ok(see_other(&link(&format!("{PATH}/{code}"), &[("opgeslagen", "Stap begonnen")])))
+}
+
+/// Closes the step that runs.
+pub async fn close(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    let code = path.into_inner();
+    let mut form = Form::of_typed(LABELS, &fields);
+    match store_close(&ctx, &code, fields).await {
+        Ok(()) => Ok(see_other(PATH)),
+        Err(Error::NotFound(what)) => Err(Error::NotFound(what)),
+        Err(error) => {
+            form.refuse(error, "uitkomst")?;
+            show(&ctx, code, form, None).await
+        }
+    }
+}
+
+async fn store_close(ctx: &Context, code: &str, mut fields: Fields) -> Result<()> {
+    let outcome = fields.choice("uitkomst", &Outcome::ALL.map(|outcome| (outcome.code(), outcome)));
+    let note = fields.optional_text("toelichting", Length(0, LONGEST_NOTE)).filter(|text| !text.is_empty());
+    let Some(outcome) = fields.finish(outcome)? else {
+        return Err(Error::internal("a required choice is missing"));
+    };
+    let snapshot = ctx.state.supply.current()?;
+    let code = code.to_owned();
+    ctx.db(move |conn, actor, now| actions::close_step(conn, actor, now, &snapshot, &code, (outcome, note)))
+        .await
+}
+
+/// Half a year: its code, its name, its first day and the first day after it.
+fn half_year(year: i32, second: bool) -> Option<(String, String, NaiveDate, NaiveDate)> {
+    let day = |year, month| NaiveDate::from_ymd_opt(year, month, 1);
+    let (from, until, half) =
+        if second { (day(year, 7)?, day(year + 1, 1)?, 2) } else { (day(year, 1)?, day(year, 7)?, 1) };
+    let name = format!("{} helft van {year}", if second { "tweede" } else { "eerste" });
+    Some((format!("{year}-{half}"), name, from, until))
+}
+
+/// This half year and the five before it.
+fn half_years(today: NaiveDate) -> Vec<(String, String, NaiveDate, NaiveDate)> {
+    let current = today.year() * 2 + i32::from(today.month() > 6);
+    (0..6).filter_map(|back| half_year((current - back) / 2, (current - back) % 2 == 1)).collect()
+}
+
+pub async fn overview(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let known = half_years(ctx.today());
+    let codes: Vec<(&str, usize)> =
+        known.iter().enumerate().map(|(place, (code, ..))| (code.as_str(), place)).collect();
+    let chosen = query.optional_choice("periode", &codes).unwrap_or(0);
+    query.finish(())?;
+    let Some((period, _, from, until)) = known.get(chosen).cloned() else {
+        return Err(Error::internal("no half year"));
+    };
+    let lines = ctx.db(move |conn, actor, _| actions::overview(conn, actor, (from, until))).await?;
+    html(&MediationOverviewPage {
+        page: Page::new(&ctx, PATH),
+        period,
+        periods: known.into_iter().map(|(code, name, ..)| (code, name)).collect(),
+        lines,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::half_years;
+
+    #[test]
+    fn half_years_go_back_from_today() {
+        let codes = |day: &str| {
+            let today = day.parse().unwrap_or_default();
+            half_years(today).into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes("2026-11-21"), ["2026-2", "2026-1", "2025-2", "2025-1", "2024-2", "2024-1"]);
+        assert_eq!(codes("2026-06-30")[0], "2026-1");
+        assert_eq!(codes("2026-07-01")[0], "2026-2");
+    }
+}
