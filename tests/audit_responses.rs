@@ -1,11 +1,12 @@
 //! Every write about responses leaves a line in the audit: of the API and of pages, each on a client of its own.
 
 use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
+use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::on_both;
 use crate::support::waiting::{HAVEN, TOEGANG};
-use crate::support::{Answer, Form, TestServer};
+use crate::support::{Answer, Form, TestServer, now};
 
 /// What is there before the write: a client, and a response to it.
 struct Scene<'a> {
@@ -178,8 +179,9 @@ pub const PAGE_WRITES: [&str; 13] = [
 
 /// Enough children for a scene each.
 fn waiting(server: &TestServer) -> Vec<WaitingClient> {
-    let mut clients: Vec<WaitingClient> = (0..7).map(|_| server.registered("GM0243")).collect();
-    clients.extend(server.waiting());
+    let mut clients = server.waiting();
+    clients.extend((0..7).map(|_| server.registered("GM0243")));
+    server.publish(now() + Duration::minutes(1));
     clients
 }
 

@@ -21,7 +21,12 @@ pub const BAKENZAND: (&str, &str) = ("aanbieder-bakenzand", "98990001");
 
 impl TestServer {
     /// Children of Harderwijk who wait, as many as a list needs at least, on a list that has just been published.
+    /// Nobody else waits.
     pub fn waiting(&self) -> Vec<WaitingClient> {
+        self.execute(
+            "UPDATE waiting_client SET status = 'ingetrokken', open_responses = 0, hold_until = NULL, \
+             hold_reason = NULL, closed_at = registered_at WHERE closed_at IS NULL",
+        );
         let clients = (0..5).map(|_| self.registered("GM0243")).collect();
         self.publish(now());
         clients
