@@ -257,8 +257,8 @@ on_both! {
         assert_eq!(server.audit_lines(), before + i64::try_from(stripped).expect("a count"));
         assert_eq!(upkeep::strip_closed(&mut conn, late).expect("a database"), 0, "once");
         let left = find_by_id(&mut conn, client.id).expect("found");
-        assert_eq!((left.birth, left.alternatives.len(), left.pc4, left.note), (None, 0, None, None));
-        assert_eq!((left.product.code, left.status()), (client.product.code, ClientStatus::Lapsed), "what is counted stays");
+        assert_eq!((left.birth, left.alternatives.len(), left.pc4, &left.note), (None, 0, None, &None));
+        assert_eq!((&left.product.code, left.status()), (&client.product.code, ClientStatus::Lapsed), "what is counted stays");
         let lines = list_timeline(&mut conn, client.id).expect("a timeline");
         assert!(lines.len() == 2 && lines.iter().all(|line| line.note.is_none() && line.detail.is_none()));
         let reopened = stepped(server, &actor, &client, None, Event::Reopen(reason(ReopenReason::Mistake)));
