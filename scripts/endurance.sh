@@ -5,7 +5,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-parts="kills stale outages full mails restores clock slow tokens roles injections imports upgrades soak fsync fuzz"
+parts="kills stale races outages full mails restores clock slow tokens roles injections imports upgrades soak fsync fuzz"
 
 [ $# -gt 0 ] && [ -n "$1" ] || die "Say which part: make endurance PART=... with one or more of: $parts, or all"
 [ "$1" != all ] || set -- $parts
@@ -15,6 +15,7 @@ filter() {
   case $1 in
     kills) echo 'test(/^endurance::kills/)' ;;
     stale) echo 'test(/^endurance::stale_edits/)' ;;
+    races) echo 'test(/^endurance::races/)' ;;
     outages) echo 'test(/^endurance::outages/) and not test(full_disk)' ;;
     full) echo 'test(/^endurance::outages::a_full_disk/)' ;;
     mails) echo 'test(/^outbox::/)' ;;

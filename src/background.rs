@@ -19,6 +19,7 @@ use crate::db::{Connection, Pool};
 use crate::error::{Error, Result};
 use crate::exchange;
 use crate::exchange::actions::Desk;
+use crate::identity::keyed_requests;
 use crate::identity::links::pages::sender_of;
 use crate::matching;
 use crate::notifications;
@@ -27,6 +28,9 @@ use crate::notifications::worker::Worker;
 use crate::reports::audit_log::head_mail::mail_head;
 use crate::state::AppState;
 use crate::waiting_list::clients::upkeep;
+use crate::waiting_list::open_list::actions::publish_due;
+use crate::waiting_list::open_list::telling::tell_of_clients;
+use crate::waiting_list::responses::chasing::chase;
 use crate::waiting_list::{bridging, mediation};
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
@@ -43,6 +47,8 @@ const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
 const LOOK_FOR_PLACES: Duration = Duration::from_secs(15);
 /// How often it looks whether a file waits to be worked on.
 const LOOK_FOR_FILES: Duration = Duration::from_secs(1);
+/// How often it looks whether the list of who waits is due, or a response.
+const LOOK_FOR_CLIENTS: Duration = Duration::from_secs(20);
 /// How often it looks who must be reminded.
 const LOOK_FOR_REMINDERS: Duration = Duration::from_mins(10);
 /// How long tasks get to finish their step after a signal to stop.
@@ -72,6 +78,10 @@ impl Background {
             }),
             every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
+            every(LOOK_FOR_CLIENTS, "publishing the open list", &stopped, state, publish_list),
+            every(LOOK_FOR_CLIENTS, "chasing responses", &stopped, state, |conn, state, now| {
+                chase(conn, now, &state.config.public_url).map(drop)
+            }),
             every(LOOK_FOR_FILES, "working on files", &stopped, state, work_on_files),
             every(KEEP_HOUSE, "erasing old files", &stopped, state, |conn, _, now| {
                 exchange::actions::erase_old(conn, now)
@@ -87,6 +97,9 @@ impl Background {
                 state,
                 |conn, _, now| erase_of_stripped(conn, now),
             ),
+            every(KEEP_HOUSE, "erasing old keys", &stopped, state, |conn, _, now| {
+                keyed_requests::actions::erase_old(conn, now).map(drop)
+            }),
             every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
         ];
         tasks.push(rt::spawn(seal_audit(state.clone(), stopped.clone())));
@@ -143,6 +156,13 @@ fn remind(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result
 fn follow(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     follows::actions::end_old(conn, now)?;
     tell_of_places(conn, &*state.supply.current()?, now, &state.config.public_url)?;
+    Ok(())
+}
+
+/// The open list at every whole hour, and mails of what is new in it.
+fn publish_list(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    publish_due(conn, now)?;
+    tell_of_clients(conn, &*state.supply.current()?, now, &state.config.public_url)?;
     Ok(())
 }
 

@@ -37,3 +37,9 @@ pub fn start_of_dutch_day(day: NaiveDate) -> DateTime<Utc> {
 pub fn dutch_time(at: DateTime<Utc>) -> NaiveDateTime {
     at.with_timezone(&Amsterdam).naive_local()
 }
+
+/// The moment at which the clocks in the Netherlands show this time. Of an hour that comes twice it is the first; an hour
+/// that is skipped counts from where it would have begun.
+pub fn moment_of_dutch_time(local: NaiveDateTime) -> DateTime<Utc> {
+    local.and_local_timezone(Amsterdam).earliest().map_or_else(|| local.and_utc(), |at| at.to_utc())
+}

@@ -16,8 +16,9 @@ use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
     AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers, Mediate,
-    ReadAccessLog, ReadAudit, RegisterClients, SetWeights, UseOwnSession, WatchFreshness,
+    ReadAccessLog, ReadAudit, RegisterClients, RespondToClients, SetWeights, UseOwnSession, WatchFreshness,
 };
+use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
 use crate::{
     api_document, availability, exchange, health, identity, matching, product_book, reports, waiting_list,
@@ -46,6 +47,23 @@ where
             .wrap(from_fn(move |req, next| pipeline::authorize(access, req, next)))
     };
     Endpoint { method, path, access, route: Box::new(route) }
+}
+
+/// Something that is created once, however often the request arrives.
+fn post_once<F, Args>(path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let route = move || {
+        Route::new()
+            .guard(MethodGuard(Method::POST))
+            .to(handler.clone())
+            .wrap(from_fn(once))
+            .wrap(from_fn(move |req, next| pipeline::authorize(access, req, next)))
+    };
+    Endpoint { method: Method::POST, path, access, route: Box::new(route) }
 }
 
 /// `HEAD` is answered wherever `GET` is.
@@ -112,6 +130,9 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(figures_api());
     endpoints.extend(waiting_client_pages());
     endpoints.extend(waiting_client_api());
+    endpoints.extend(open_list());
+    endpoints.extend(own_responses());
+    endpoints.extend(weighing());
     endpoints
 }
 
@@ -329,7 +350,7 @@ fn provider_api() -> Vec<Endpoint> {
         get("/v1/aanbieders/{agb}/locaties/{nummer}", Public, locations::api::get_location),
         put("/v1/aanbieders/{agb}/locaties/{nummer}", manage, locations::api::put_location),
         get("/v1/aanbieders/{agb}/contracten", Public, contracts::api::list_contracts),
-        post("/v1/aanbieders/{agb}/contracten", manage, contracts::api::add_contract),
+        post_once("/v1/aanbieders/{agb}/contracten", manage, contracts::api::add_contract),
         get("/v1/aanbieders/{agb}/contracten/{id}", Public, contracts::api::get_contract),
         put("/v1/aanbieders/{agb}/contracten/{id}", manage, contracts::api::change_contract),
     ]
@@ -376,10 +397,10 @@ fn matching_pages() -> Vec<Endpoint> {
     let (keep, weigh) = (Requires(KeepWaitingList), Requires(SetWeights));
     vec![
         get("/wachtlijst/{code}/voorstel", keep, proposals::pages::current),
-        post("/wachtlijst/{code}/voorstel", keep, proposals::pages::keep),
+        post_once("/wachtlijst/{code}/voorstel", keep, proposals::pages::keep),
         get("/wachtlijst/{code}/voorstel/{nummer}", keep, proposals::pages::kept),
         get("/wachtlijst/{code}/overbrugging", keep, bridging::pages::list),
-        post("/wachtlijst/{code}/overbrugging", keep, bridging::pages::start),
+        post_once("/wachtlijst/{code}/overbrugging", keep, bridging::pages::start),
         get("/wachtlijst/{code}/overbrugging/{id}", keep, bridging::pages::change_form),
         post("/wachtlijst/{code}/overbrugging/{id}", keep, bridging::pages::change),
         get("/beheer/weging", weigh, weights::pages::form),
@@ -393,9 +414,9 @@ fn matching_api() -> Vec<Endpoint> {
     let keep = Requires(KeepWaitingList);
     vec![
         get("/v1/wachtenden/{code}/voorstel", keep, api::get_proposal),
-        post("/v1/wachtenden/{code}/voorstellen", keep, api::post_proposal),
+        post_once("/v1/wachtenden/{code}/voorstellen", keep, api::post_proposal),
         get("/v1/wachtenden/{code}/overbruggingen", keep, bridging::list_bridging),
-        post("/v1/wachtenden/{code}/overbruggingen", keep, bridging::post_bridging),
+        post_once("/v1/wachtenden/{code}/overbruggingen", keep, bridging::post_bridging),
         get("/v1/wachtenden/{code}/voorstellen/{nummer}", keep, api::get_kept_proposal),
     ]
 }
@@ -408,8 +429,8 @@ fn mediation_pages() -> Vec<Endpoint> {
         get("/bemiddeling", mediate, pages::list),
         get("/bemiddeling/overzicht", mediate, pages::overview),
         get("/bemiddeling/{code}", mediate, pages::case),
-        post("/bemiddeling/{code}/stappen", mediate, pages::take),
-        post("/bemiddeling/{code}/afsluiten", mediate, pages::close),
+        post_once("/bemiddeling/{code}/stappen", mediate, pages::take),
+        post_once("/bemiddeling/{code}/afsluiten", mediate, pages::close),
     ]
 }
 
@@ -453,8 +474,63 @@ fn figures_api() -> Vec<Endpoint> {
         get("/v1/aanbod/{id}", Public, api::get_offer),
         put("/v1/aanbod/{id}", keep, api::put_offer),
         get("/v1/aanbod/{id}/verloop", Public, api::get_timeline),
-        post("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
-        post("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
+        post_once("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
+        post_once("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
+    ]
+}
+
+/// Who waits, as providers see it.
+fn open_list() -> Vec<Endpoint> {
+    use waiting_list::open_list::{api, pages};
+    use waiting_list::responses::pages::respond;
+    let respond_to = Requires(RespondToClients);
+    vec![
+        get("/wachtenden", respond_to, pages::list::list),
+        post("/wachtenden/gezien", respond_to, pages::list::mark_seen),
+        get("/wachtenden/meldingen", respond_to, pages::choice::form),
+        post("/wachtenden/meldingen", respond_to, pages::choice::save),
+        get("/wachtenden/{kenmerk}", respond_to, respond::form),
+        post_once("/wachtenden/{kenmerk}", respond_to, respond::save),
+        get("/v1/open-wachtlijst", respond_to, api::list_clients),
+    ]
+}
+
+/// What a provider does with its own responses.
+fn own_responses() -> Vec<Endpoint> {
+    use waiting_list::responses::{api, pages::own};
+    let own_only = Requires(RespondToClients);
+    vec![
+        get("/reacties", own_only, own::list),
+        get("/reacties/{id}", own_only, own::own),
+        post_once("/reacties/{id}/intrekken", own_only, own::withdraw),
+        post_once("/reacties/{id}/start", own_only, own::start),
+        post_once("/reacties/{id}/niet-gestart", own_only, own::not_started),
+        post_once("/reacties/{id}/vragen", own_only, own::ask),
+        post_once("/reacties/{id}/vragen/{vraag}", own_only, own::answer),
+        get("/v1/reacties", own_only, api::list_own),
+        post_once("/v1/reacties", own_only, api::post_response),
+        get("/v1/reacties/{id}", own_only, api::get_own),
+        post_once("/v1/reacties/{id}/intrekking", own_only, api::post_withdrawal),
+        post_once("/v1/reacties/{id}/start", own_only, api::post_start),
+        post_once("/v1/reacties/{id}/niet-gestart", own_only, api::post_not_started),
+    ]
+}
+
+/// How the toegang weighs the responses to its waiting clients.
+fn weighing() -> Vec<Endpoint> {
+    use waiting_list::responses::{api, pages::weigh};
+    let keep = Requires(KeepWaitingList);
+    vec![
+        get("/wachtlijst/{code}/reacties", keep, weigh::list),
+        get("/wachtlijst/{code}/reacties/{id}", keep, weigh::one),
+        post_once("/wachtlijst/{code}/reacties/{id}/accepteren", keep, weigh::accept),
+        post_once("/wachtlijst/{code}/reacties/{id}/afwijzen", keep, weigh::decline),
+        post_once("/wachtlijst/{code}/reacties/{id}/niet-gestart", keep, weigh::not_started),
+        post_once("/wachtlijst/{code}/reacties/{id}/vragen", keep, weigh::ask),
+        post_once("/wachtlijst/{code}/reacties/{id}/vragen/{vraag}", keep, weigh::answer),
+        get("/v1/wachtenden/{code}/reacties", keep, api::list_of_client),
+        post_once("/v1/wachtenden/{code}/reacties/{id}/acceptatie", keep, api::post_acceptance),
+        post_once("/v1/wachtenden/{code}/reacties/{id}/afwijzing", keep, api::post_decline),
     ]
 }
 

@@ -190,8 +190,11 @@ on_both! {
 
 #[test]
 fn the_table_has_every_write_of_the_api() {
-    let listed: BTreeSet<String> =
-        writes().iter().map(|(_, method, template, _, _)| format!("{method} {template}")).collect();
+    let listed: BTreeSet<String> = writes()
+        .iter()
+        .map(|(_, method, template, _, _)| format!("{method} {template}"))
+        .chain(crate::audit_responses::API_WRITES.map(str::to_owned))
+        .collect();
     let real = routes::all()
         .into_iter()
         .filter(|route| route.path.starts_with("/v1") && route.method != Method::GET)
@@ -582,6 +585,7 @@ fn the_table_has_every_write_of_a_page() {
         .chain(crate::audit_identity::WRITES)
         // Looks at a text while it is typed, and writes nothing.
         .chain(["/wachtlijst/toelichting"])
+        .chain(crate::audit_responses::PAGE_WRITES)
         .collect();
     let real = routes::all()
         .iter()

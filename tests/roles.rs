@@ -62,6 +62,8 @@ fn filled(path: &str) -> String {
         ("{agb}", "98990009"),
         ("{nummer}", "1"),
         ("{id}", "1"),
+        ("{kenmerk}", "0000000000000001"),
+        ("{vraag}", "1"),
         ("{sleutel}", "0000000000000000000000000000000000000000000"),
         ("{lidmaatschap}", "1"),
         ("{soort}", "segmenten"),

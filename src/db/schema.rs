@@ -573,6 +573,143 @@ diesel::table! {
 }
 
 diesel::table! {
+    list_publication (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        published_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    published_client (publication_id, handle) {
+        publication_id -> BigInt,
+        handle -> BigInt,
+        client_id -> BigInt,
+        place -> Integer,
+        product_id -> BigInt,
+        municipality_id -> Nullable<BigInt>,
+        age_from -> Nullable<Integer>,
+        age_to -> Nullable<Integer>,
+        referred_from -> Nullable<Date>,
+        referred_to -> Nullable<Date>,
+        newest_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    list_visit (user_id) {
+        user_id -> BigInt,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    list_mail_choice (user_id) {
+        user_id -> BigInt,
+        choice -> Text,
+        told_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    response (id) {
+        id -> BigInt,
+        client_id -> BigInt,
+        provider_id -> BigInt,
+        offer_id -> BigInt,
+        shown -> Text,
+        start_on -> Date,
+        valid_until -> Date,
+        remark -> Nullable<Text>,
+        takes_place -> Bool,
+        status -> Text,
+        opened_at -> Timestamp,
+        opened_by -> Text,
+        answer_by -> Timestamp,
+        chased_at -> Nullable<Timestamp>,
+        escalated_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        note -> Nullable<Text>,
+        told_at -> Nullable<Timestamp>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    pair_outcome (client_id, provider_id) {
+        client_id -> BigInt,
+        provider_id -> BigInt,
+        outcome -> Text,
+        parked_until -> Nullable<Date>,
+        reason -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    placement (id) {
+        id -> BigInt,
+        client_id -> BigInt,
+        response_id -> BigInt,
+        offer_id -> BigInt,
+        made_at -> Timestamp,
+        planned_on -> Date,
+        started_on -> Nullable<Date>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    question (id) {
+        id -> BigInt,
+        response_id -> BigInt,
+        asked_by -> Text,
+        subject -> Text,
+        note -> Nullable<Text>,
+        asked_at -> Timestamp,
+        answer -> Nullable<Text>,
+        answer_note -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    keyed_request (user_id, key) {
+        user_id -> BigInt,
+        key -> Text,
+        request_hash -> Text,
+        received_at -> Timestamp,
+        status -> Nullable<Integer>,
+        headers -> Nullable<Text>,
+        body -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    access_event (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        region_id -> BigInt,
+        request_id -> Text,
+        origin -> Text,
+        user_id -> Nullable<BigInt>,
+        user_name -> Text,
+        display_name -> Text,
+        organisation -> Text,
+        roles -> Text,
+        kind -> Text,
+        action -> Text,
+        purpose -> Text,
+        rule -> Text,
+        subjects -> Text,
+        subject_count -> Integer,
+        object_id -> Text,
+        question -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     matching_weights (region_id, version) {
         region_id -> BigInt,
         version -> Integer,
@@ -639,29 +776,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    access_event (id) {
-        id -> BigInt,
-        at -> Timestamp,
-        region_id -> BigInt,
-        request_id -> Text,
-        origin -> Text,
-        user_id -> Nullable<BigInt>,
-        user_name -> Text,
-        display_name -> Text,
-        organisation -> Text,
-        roles -> Text,
-        kind -> Text,
-        action -> Text,
-        purpose -> Text,
-        rule -> Text,
-        subjects -> Text,
-        subject_count -> Integer,
-        object_id -> Text,
-        question -> Nullable<Text>,
-    }
-}
-
 diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
@@ -689,6 +803,12 @@ diesel::joinable!(waiting_client_alternative -> product (product_id));
 diesel::joinable!(waiting_client_provider -> waiting_client (client_id));
 diesel::joinable!(waiting_client_provider -> provider (provider_id));
 diesel::joinable!(waiting_client_event -> waiting_client (client_id));
+diesel::joinable!(published_client -> product (product_id));
+diesel::joinable!(published_client -> municipality (municipality_id));
+diesel::joinable!(response -> waiting_client (client_id));
+diesel::joinable!(response -> provider (provider_id));
+diesel::joinable!(response -> offer (offer_id));
+diesel::joinable!(placement -> response (response_id));
 
 diesel::joinable!(bridging_care -> provider (provider_id));
 diesel::joinable!(bridging_care -> product (product_id));
@@ -731,4 +851,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     waiting_client_alternative,
     waiting_client_provider,
     waiting_client_event,
+    list_publication,
+    published_client,
+    list_visit,
+    list_mail_choice,
+    response,
+    pair_outcome,
+    placement,
+    question,
+    keyed_request,
 );

@@ -19,6 +19,8 @@ pub enum Permission {
     KeepWaitingList,
     /// Put a child on the waiting list, and see what became of one's own registrations.
     RegisterClients,
+    /// See who waits for what the own provider offers, so coarsely that nobody is pointed at, and respond.
+    RespondToClients,
     /// See the outbox and try mails again.
     ManageMail,
     /// Manage the organisations, users and service accounts of one's region.
@@ -64,6 +66,7 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::AnswerReports, &[Role::Provider, Role::AccountManager]),
     (Permission::KeepWaitingList, &[Role::Toegang]),
     (Permission::RegisterClients, &[Role::Toegang, Role::Referrer]),
+    (Permission::RespondToClients, &[Role::Provider]),
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
@@ -84,6 +87,7 @@ impl Permission {
             Self::AnswerReports => "meldingen-beantwoorden",
             Self::KeepWaitingList => "wachtlijst-bijhouden",
             Self::RegisterClients => "wachtenden-aanmelden",
+            Self::RespondToClients => "reageren",
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
@@ -109,6 +113,7 @@ impl Permission {
             | Self::AnswerReports
             | Self::KeepWaitingList
             | Self::RegisterClients
+            | Self::RespondToClients
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit

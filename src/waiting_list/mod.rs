@@ -4,4 +4,6 @@ pub mod access_log;
 pub mod bridging;
 pub mod clients;
 pub mod mediation;
+pub mod open_list;
+pub mod responses;
 pub mod waits;

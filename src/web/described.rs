@@ -19,6 +19,22 @@ pub struct IfMatch {
     if_match: String,
 }
 
+/// The header with which a request is done once.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header")]
+pub struct OnceKey {
+    /// Eigen sleutel van dit verzoek. Stuurt u hetzelfde verzoek binnen een dag opnieuw, dan krijgt u hetzelfde antwoord en
+    /// gebeurt er niets dubbel; een ander verzoek met dezelfde sleutel geeft 409.
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        pattern = "^[A-Za-z0-9_-]{8,64}$",
+        example = "4b1f6a0f-9d2e-4c53-a7d8-f0e1c2b3a495"
+    )]
+    idempotency_key: String,
+}
+
 /// The page of a list in a query.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -23,6 +23,9 @@ const SLOWEST_BODY: Duration = Duration::from_secs(20);
 /// The name of the hidden field with the form token.
 pub const CSRF_FIELD: &str = "csrf";
 
+/// The name of the hidden field with the key of a form that is handled once.
+pub const ONCE_FIELD: &str = "eenmalig";
+
 /// A JSON body.
 pub struct JsonInput(pub Fields);
 
@@ -32,7 +35,7 @@ pub struct FormInput(pub Fields);
 /// The query string.
 pub struct QueryInput(pub Fields);
 
-async fn read_body(mut payload: Payload) -> Result<Vec<u8>> {
+pub(super) async fn read_body(mut payload: Payload) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     let all = async {
         while let Some(chunk) = payload.next().await {
@@ -108,6 +111,7 @@ impl FromRequest for FormInput {
                 return Err(Error::FormExpired);
             }
             fields.ignore(CSRF_FIELD);
+            fields.ignore(ONCE_FIELD);
             Ok(Self(fields))
         })
     }

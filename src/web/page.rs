@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::identity::policy::Permission;
 use crate::web::assets;
 use crate::web::context::Context;
-use crate::web::input::CSRF_FIELD;
+use crate::web::input::{CSRF_FIELD, ONCE_FIELD};
+use crate::web::once;
 
 /// One entry of the main menu.
 #[derive(Debug, Clone)]
@@ -124,6 +125,11 @@ impl Page {
         CSRF_FIELD
     }
 
+    /// A hidden field with which a form is handled once, however often its button is clicked.
+    pub fn once_field(&self) -> String {
+        format!("<input type=\"hidden\" name=\"{ONCE_FIELD}\" value=\"{}\">", once::new_key())
+    }
+
     /// The link to sign in and come back here.
     pub fn sign_in_link(&self) -> String {
         if self.path.starts_with("/inloggen") || self.path.len() > 1500 {
@@ -144,6 +150,10 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     }
     if ctx.may(Permission::KeepWaitingList) {
         add("/wachtlijst", "Wachtlijst", "hourglass");
+    }
+    if ctx.may(Permission::RespondToClients) {
+        add("/wachtenden", "Wachtenden", "users");
+        add("/reacties", "Reacties", "message-circle");
     }
     if ctx.may(Permission::WatchFreshness) {
         add("/actualiteit", "Actualiteit", "clock");

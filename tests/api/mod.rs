@@ -5,6 +5,7 @@ mod forged;
 mod limits;
 mod matching;
 mod offers;
+mod responses;
 mod segments;
 mod shape;
 mod tokens;

@@ -10,6 +10,7 @@ mod kills;
 mod outages;
 mod parsers;
 mod program;
+mod races;
 mod slow_clients;
 mod soak;
 mod stale_edits;

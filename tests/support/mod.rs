@@ -6,6 +6,7 @@ pub mod clients;
 mod databases;
 mod forms;
 mod smtp;
+pub mod waiting;
 
 use std::sync::mpsc;
 

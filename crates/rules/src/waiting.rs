@@ -11,6 +11,7 @@ pub mod life;
 pub mod mediation;
 pub mod needs;
 pub mod note;
+pub mod questions;
 pub mod reasons;
 pub mod registration;
 pub mod responses;

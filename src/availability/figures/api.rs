@@ -23,7 +23,7 @@ use crate::paging::{PAGE_SIZE, Paging};
 use crate::product_book::common::find_provider_id;
 use crate::product_book::described::ProviderPath;
 use crate::web::context::Context;
-use crate::web::described::{ReadProblems, WriteProblems};
+use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::reply;
@@ -157,7 +157,7 @@ pub async fn get_timeline(
 #[utoipa::path(
     post, path = "/aanbieders/{agb}/bevestigingen", operation_id = "bevestigAlles", tag = "Aanbod",
     summary = "Alle cijfers van een aanbieder bevestigen: niets gewijzigd",
-    params(ProviderPath),
+    params(ProviderPath, OnceKey),
     request_body(content = ConfirmationInput, content_type = "application/json"),
     responses(
         (status = 201, description = "Bevestigd", body = ConfirmationBody, headers(("API-Version" = String))),
@@ -189,7 +189,7 @@ pub async fn post_confirmation(
     summary = "Aanbod toevoegen",
     description = "Voor een eigen locatie en een product waarvoor u (of uw hoofdaannemer) vandaag een contract heeft. Het nieuwe aanbod heeft nog geen cijfers: \
         de status is onbekend.",
-    params(ProviderPath),
+    params(ProviderPath, OnceKey),
     request_body(content = OfferInput, content_type = "application/json"),
     responses(
         (status = 201, description = "Toegevoegd", body = OfferBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"), ("Location" = String, description = "Adres van het aanbod"))),

@@ -216,6 +216,36 @@ pub(super) fn update_confirmed(
         .execute(conn)?)
 }
 
+/// Takes one of the places that are still free: one row, or none when there is none.
+pub(super) fn update_reserved(conn: &mut Connection, id: i64, supply_version: i64) -> Result<usize> {
+    let with_place = offer::table.find(id).filter(offer::free_places.gt(offer::reserved_places.nullable()));
+    Ok(diesel::update(with_place)
+        .set((
+            offer::reserved_places.eq(offer::reserved_places + 1),
+            offer::supply_version.eq(supply_version),
+        ))
+        .execute(conn)?)
+}
+
+/// Gives a place back, unless the figures were confirmed after it was taken.
+pub(super) fn update_released(
+    conn: &mut Connection,
+    id: i64,
+    reserved_at: NaiveDateTime,
+    supply_version: i64,
+) -> Result<usize> {
+    let counted = offer::table
+        .find(id)
+        .filter(offer::reserved_places.gt(0))
+        .filter(offer::confirmed_at.is_null().or(offer::confirmed_at.lt(reserved_at)));
+    Ok(diesel::update(counted)
+        .set((
+            offer::reserved_places.eq(offer::reserved_places - 1),
+            offer::supply_version.eq(supply_version),
+        ))
+        .execute(conn)?)
+}
+
 /// Writes the confirmation of every offer of a provider into the history, after [`update_confirmed`].
 pub(super) fn insert_confirmed_history(
     conn: &mut Connection,

@@ -23,6 +23,16 @@ pub fn list_account_managers(conn: &mut Connection, region_id: i64) -> Result<Ve
     store::list_of_region(conn, region_id, Role::AccountManager)
 }
 
+/// The toegang that works for a municipality.
+pub fn list_toegang_of(conn: &mut Connection, municipality_id: i64) -> Result<Vec<Recipient>> {
+    store::list_of_municipality(conn, municipality_id, Role::Toegang)
+}
+
+/// The people of the providers of a region, each with the provider.
+pub fn list_provider_people(conn: &mut Connection, region_id: i64) -> Result<Vec<(Recipient, i64)>> {
+    store::list_provider_people(conn, region_id, Role::Provider)
+}
+
 /// The providers of which somebody can be mailed.
 pub fn list_reachable_providers(conn: &mut Connection) -> Result<Vec<i64>> {
     store::list_providers(conn, Role::Provider)

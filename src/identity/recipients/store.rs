@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::Recipient;
 use crate::actor::{Identity, Role};
 use crate::db::Connection;
-use crate::db::schema::{organisation, user_account, user_role};
+use crate::db::schema::{organisation, organisation_municipality, user_account, user_role};
 use crate::error::Result;
 use crate::identity::store::{find_account, find_identity};
 
@@ -47,6 +47,39 @@ pub(super) fn list_of_region(conn: &mut Connection, region_id: i64, role: Role) 
             .select((user_account::id, user_account::email))
             .load(conn)?,
     ))
+}
+
+pub(super) fn list_of_municipality(
+    conn: &mut Connection,
+    municipality_id: i64,
+    role: Role,
+) -> Result<Vec<Recipient>> {
+    let serving = organisation_municipality::table
+        .filter(organisation_municipality::municipality_id.eq(municipality_id))
+        .select(organisation_municipality::organisation_id);
+    Ok(recipients(
+        reachable!(role)
+            .filter(organisation::id.eq_any(serving))
+            .order(user_account::id)
+            .select((user_account::id, user_account::email))
+            .load(conn)?,
+    ))
+}
+
+pub(super) fn list_provider_people(
+    conn: &mut Connection,
+    region_id: i64,
+    role: Role,
+) -> Result<Vec<(Recipient, i64)>> {
+    let rows: Vec<(i64, Option<String>, Option<i64>)> = reachable!(role)
+        .filter(organisation::region_id.eq(region_id))
+        .order(user_account::id)
+        .select((user_account::id, user_account::email, organisation::provider_id))
+        .load(conn)?;
+    let person = |(user_id, email, provider_id): (i64, Option<String>, Option<i64>)| {
+        Some((Recipient { user_id, email: email? }, provider_id?))
+    };
+    Ok(rows.into_iter().filter_map(person).collect())
 }
 
 pub(super) fn list_providers(conn: &mut Connection, role: Role) -> Result<Vec<i64>> {

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::product_book::common::{Period, Stored};
 use crate::product_book::described::{Datum, Productcode, ProviderPath};
 use crate::web::context::Context;
-use crate::web::described::{ReadProblems, WriteProblems};
+use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::fields::Fields;
 use crate::web::fields::parse_number;
 use crate::web::input::{JsonInput, QueryInput};
@@ -183,7 +183,7 @@ pub async fn get_contract(
     description = "Voor één product van de eigen regio. Contracten van een aanbieder voor hetzelfde product mogen voor een gemeente niet \
         op dezelfde dag gelden: dat geeft 409 bij geldigVanaf. Een onderaannemer heeft geen eigen contract: dat geeft 409, net als een \
         gemeente die niet bij de regio hoort. Een regio, product of gemeente die niet bestaat geeft 404.",
-    params(ProviderPath),
+    params(ProviderPath, OnceKey),
     request_body(content = ContractInput, content_type = "application/json"),
     responses(
         (status = 201, description = "Gemaakt", body = ContractBody, headers(

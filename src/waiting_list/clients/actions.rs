@@ -23,6 +23,7 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::responses::actions::end_after_step;
 
 /// The kind of object in the audit.
 pub const OBJECT: &str = "wachtende";
@@ -435,6 +436,7 @@ pub fn take_step(
         let line = Event::done("wachtende-stap", OBJECT, after.code)
             .change(Some(&Recorded::of(&before)), &recorded)?;
         audit::record(conn, actor, now, &line)?;
+        end_after_step(conn, actor, now, &after, step.entry.event)?;
         return Ok((after, step));
     }
     Err(Error::Outdated { current: None })

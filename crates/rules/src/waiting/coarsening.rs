@@ -188,6 +188,77 @@ impl fmt::Display for ShownDate {
     }
 }
 
+impl ShownAge {
+    /// The lowest and the highest age that are shown; none when there is no such end. No two ways of showing an age have
+    /// the same, so that it can be stored by them.
+    pub const fn ends(self) -> (Option<u8>, Option<u8>) {
+        match self {
+            Self::Years(years) => (Some(years), Some(years)),
+            Self::Band { from, to } => (Some(from), to),
+            Self::Under12 => (None, Some(11)),
+            Self::From12 => (Some(12), None),
+            Self::Hidden => (None, None),
+        }
+    }
+
+    /// The age as it was shown by its two ends.
+    pub const fn from_ends(ends: (Option<u8>, Option<u8>)) -> Self {
+        match ends {
+            (Some(from), Some(to)) if from == to => Self::Years(from),
+            (None, Some(_)) => Self::Under12,
+            (Some(12), None) => Self::From12,
+            (Some(from), to) => Self::Band { from, to },
+            (None, None) => Self::Hidden,
+        }
+    }
+
+    /// Whether a child that shows this can be of one of these ages, both included.
+    pub const fn may_be_within(self, min: u8, max: u8) -> bool {
+        let (from, to) = self.ends();
+        let starts_in_time = match from {
+            Some(from) => from <= max,
+            None => true,
+        };
+        let ends_in_time = match to {
+            Some(to) => to >= min,
+            None => true,
+        };
+        starts_in_time && ends_in_time
+    }
+}
+
+impl ShownDate {
+    /// The first and the last day that are shown, in a list published on this day; none when there is no such end. No two
+    /// ways of showing a date have the same, so that it can be stored by them.
+    pub fn ends(self, published_on: NaiveDate) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let months = |year: i32, first: u32, count: u32| {
+            let start = NaiveDate::from_ymd_opt(year, first, 1);
+            let next = start.and_then(|start| start.checked_add_months(Months::new(count)));
+            (start, next.and_then(|next| next.pred_opt()))
+        };
+        match self {
+            Self::Month { year, month } => months(year, month, 1),
+            Self::Quarter { year, quarter } => months(year, quarter * 3 - 2, 3),
+            Self::Newer => (Some(first_newer_day(published_on)), None),
+            Self::Older => (None, first_newer_day(published_on).pred_opt()),
+            Self::Hidden => (None, None),
+        }
+    }
+
+    /// The date as it was shown by its two ends.
+    pub fn from_ends(ends: (Option<NaiveDate>, Option<NaiveDate>)) -> Self {
+        match ends {
+            (Some(from), Some(to)) if from.month() == to.month() => {
+                Self::Month { year: from.year(), month: from.month() }
+            }
+            (Some(from), Some(_)) => Self::Quarter { year: from.year(), quarter: from.month0() / 3 + 1 },
+            (Some(_), None) => Self::Newer,
+            (None, Some(_)) => Self::Older,
+            (None, None) => Self::Hidden,
+        }
+    }
+}
+
 /// One step finer in one of the three values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {

@@ -385,3 +385,55 @@ fn a_hundred_thousand_children_take_no_time_worth_mentioning() {
     assert!(groups(&shown).values().all(|group| group.len() >= 5));
     assert!(took < std::time::Duration::from_secs(30), "took {took:?}");
 }
+
+proptest! {
+    /// What is shown can be stored by its ends and read back, whatever it is.
+    #[test]
+    fn what_is_shown_is_read_back_from_its_ends(children in any_children(250)) {
+        for shown in coarsen(&open(&children), GroupSize::default(), today()) {
+            prop_assert_eq!(ShownAge::from_ends(shown.age.ends()), shown.age);
+            prop_assert_eq!(ShownDate::from_ends(shown.referred.ends(today())), shown.referred);
+        }
+    }
+
+    /// A child lies within what is shown of it, so that who asks for its age never misses it.
+    #[test]
+    fn a_child_lies_within_what_is_shown_of_it(children in any_children(250)) {
+        for shown in coarsen(&open(&children), GroupSize::default(), today()) {
+            let child = children.iter().find(|child| child.handle == shown.handle).unwrap();
+            prop_assert!(shown.age.may_be_within(child.age, child.age), "{}", shown.age);
+            let (from, until) = shown.referred.ends(today());
+            prop_assert!(from.is_none_or(|from| from <= child.referred_on), "{}", shown.referred);
+            prop_assert!(until.is_none_or(|until| child.referred_on <= until), "{}", shown.referred);
+        }
+    }
+}
+
+#[test]
+fn every_way_of_showing_an_age_has_its_own_ends() {
+    let mut ways = vec![ShownAge::Hidden, ShownAge::Under12, ShownAge::From12];
+    ways.extend((0..=23).map(ShownAge::Years));
+    ways.extend(BANDS.iter().map(|from| {
+        let (from, to) = band(*from);
+        ShownAge::Band { from, to }
+    }));
+    for way in ways {
+        assert_eq!(ShownAge::from_ends(way.ends()), way);
+    }
+}
+
+#[test]
+fn ages_that_cannot_be_are_left_out() {
+    for (shown, min, max, may) in [
+        (ShownAge::Hidden, 0, 3, true),
+        (ShownAge::Under12, 12, 17, false),
+        (ShownAge::Under12, 11, 17, true),
+        (ShownAge::From12, 0, 11, false),
+        (ShownAge::From12, 0, 12, true),
+        (ShownAge::Years(7), 8, 17, false),
+        (ShownAge::Band { from: 4, to: Some(7) }, 7, 9, true),
+        (ShownAge::Band { from: 18, to: None }, 0, 17, false),
+    ] {
+        assert_eq!(shown.may_be_within(min, max), may, "{shown} in {min} to {max}");
+    }
+}

@@ -1,0 +1,9 @@
+DROP TABLE keyed_request;
+DROP TABLE question;
+DROP TABLE placement;
+DROP TABLE pair_outcome;
+DROP TABLE response;
+DROP TABLE list_mail_choice;
+DROP TABLE list_visit;
+DROP TABLE published_client;
+DROP TABLE list_publication;

@@ -1,0 +1,160 @@
+//! The open list by API.
+
+use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
+use rules::codes::{MunicipalityCode, ProductCode};
+use rules::product::AgeRange;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::actions;
+use super::model::{Asked, COLUMNS, Named, OpenList, ShownClient};
+use crate::error::Result;
+use crate::paging::{Paging, SortOrder, rows_of_page};
+use crate::web::context::Context;
+use crate::web::described::{Paginering, ReadProblems};
+use crate::web::fields::Fields;
+use crate::web::input::QueryInput;
+use crate::web::lists::page_number;
+use crate::web::reply;
+
+/// Code en naam.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CodeEnNaam)]
+pub struct NamedBody {
+    #[schema(example = "45A01")]
+    code: String,
+    #[schema(example = "Ambulante begeleiding")]
+    naam: String,
+}
+
+impl From<Named> for NamedBody {
+    fn from(named: Named) -> Self {
+        Self { code: named.code, naam: named.name }
+    }
+}
+
+/// Leeftijd zoals die getoond wordt; zonder grenzen wordt die niet getoond.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GetoondeLeeftijd)]
+pub struct ShownAgeBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 23, example = 12)]
+    vanaf: Option<u8>,
+    #[serde(rename = "totEnMet", skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 23, example = 15)]
+    to: Option<u8>,
+    /// In woorden.
+    #[schema(example = "12 t/m 15 jaar")]
+    tekst: String,
+}
+
+/// Iemand die wacht, zo grof getoond dat niemand is aan te wijzen.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Wachtende)]
+pub struct ShownClientBody {
+    /// Willekeurig kenmerk, dat bij de volgende bijwerking van de lijst verandert.
+    #[schema(pattern = "^[0-7][0-9a-f]{15}$", example = "3f1c9a7700b2e4d1")]
+    kenmerk: String,
+    product: NamedBody,
+    /// Zonder gemeente: ergens in de regio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gemeente: Option<NamedBody>,
+    leeftijd: ShownAgeBody,
+    /// Wanneer de verwijzing was, in woorden.
+    #[schema(example = "verwezen in maart 2026")]
+    verwezen: String,
+    /// In de groep die dit deelt kwam iemand bij sinds u de lijst als gezien markeerde.
+    #[serde(rename = "nieuwErbij")]
+    nieuw_erbij: bool,
+    /// Uw reactie die nog wordt gewogen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, example = 17)]
+    reactie: Option<i64>,
+}
+
+impl From<ShownClient> for ShownClientBody {
+    fn from(shown: ShownClient) -> Self {
+        let (vanaf, to) = shown.age.ends();
+        Self {
+            kenmerk: shown.handle.to_string(),
+            product: shown.product.into(),
+            gemeente: shown.municipality.map(Into::into),
+            leeftijd: ShownAgeBody { vanaf, to, tekst: shown.age.to_string() },
+            verwezen: shown.referred.to_string(),
+            nieuw_erbij: shown.has_newcomers,
+            reactie: shown.response_id,
+        }
+    }
+}
+
+/// De wachtenden die u misschien kunt helpen.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OpenWachtlijst)]
+pub struct OpenListBody {
+    /// Wanneer de lijst is bijgewerkt (UTC); niet aanwezig als dat nog nooit gebeurde.
+    #[serde(rename = "bijgewerktOp", skip_serializing_if = "Option::is_none")]
+    bijgewerkt_op: Option<DateTime<Utc>>,
+    /// Tot welke bijwerking u de lijst als gezien markeerde.
+    #[serde(rename = "gezienTot", skip_serializing_if = "Option::is_none")]
+    gezien_tot: Option<DateTime<Utc>>,
+    wachtenden: Vec<ShownClientBody>,
+    paginering: Paginering,
+}
+
+/// Reads what somebody looks for, from a page or the API.
+pub(super) fn read_asked(query: &mut Fields) -> Asked {
+    Asked {
+        product: query
+            .optional_parsed("product", "geen-code", ProductCode::parse)
+            .map(|code| code.to_string()),
+        municipality: query
+            .optional_parsed("gemeente", "geen-code", MunicipalityCode::parse)
+            .map(|code| code.to_string()),
+        age: query.optional_small("leeftijd", 0, i64::from(AgeRange::HIGHEST)),
+        newcomers: query.flag("nieuw"),
+        order: SortOrder::read(query, &COLUMNS),
+    }
+}
+
+#[utoipa::path(
+    get, path = "/open-wachtlijst", operation_id = "lijstWachtenden", tag = "Wachtlijst",
+    summary = "Wachtenden voor uw aanbod",
+    description = "De lijst wordt elk heel uur bijgewerkt en is tot dan voor iedereen gelijk. U ziet producten en gemeenten waarvoor u vandaag een \
+        contract en aanbod zonder aanmeldstop hebt. Leeftijd, gemeente en datum zijn zo grof dat minstens vijf kinderen hetzelfde tonen; filters \
+        werken op wat getoond wordt.",
+    params(
+        ("product" = Option<String>, Query, description = "Code van een product", pattern = "^[A-Za-z0-9-]{2,10}$", example = "45A01"),
+        ("gemeente" = Option<String>, Query, description = "CBS-code van een gemeente", pattern = "^[Gg][Mm][0-9]{4}$", example = "GM0243"),
+        ("leeftijd" = Option<u8>, Query, description = "Alleen wie deze leeftijd kan hebben", minimum = 0, maximum = 23, example = 12),
+        ("nieuw" = Option<bool>, Query, description = "Alleen groepen waar iemand bij kwam"),
+        ("sorteer" = Option<String>, Query, description = "Volgorde, met -af erachter omgekeerd", pattern = "^(product|leeftijd|verwezen)(-af)?$", example = "leeftijd"),
+        ("pagina" = Option<u32>, Query, description = "Bladzijde van twintig", minimum = 1, maximum = 100_000),
+    ),
+    responses(
+        (status = 200, description = "De wachtenden", body = OpenListBody, headers(("API-Version" = String))),
+        ReadProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn list_clients(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let asked = read_asked(&mut query);
+    let number = page_number(&mut query);
+    query.finish(())?;
+    let list = load(&ctx, asked, number).await?;
+    let paging = Paging::new(number, list.total);
+    reply::json(&OpenListBody {
+        bijgewerkt_op: list.published_at,
+        gezien_tot: list.seen_at,
+        wachtenden: list.clients.into_iter().map(Into::into).collect(),
+        paginering: paging.into(),
+    })
+}
+
+pub(super) async fn load(ctx: &Context, asked: Asked, number: usize) -> Result<OpenList> {
+    let snapshot = ctx.state.supply.current()?;
+    ctx.db(move |conn, actor, now| {
+        actions::list_clients(conn, &snapshot, actor, now, &asked, rows_of_page(number))
+    })
+    .await
+}

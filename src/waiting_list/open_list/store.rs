@@ -1,0 +1,433 @@
+//! Queries on the published list.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
+use rules::codes::{MunicipalityCode, ProductCode};
+use rules::waiting::birth::{Birth, BirthQuarter};
+use rules::waiting::coarsening::{ShownAge, ShownDate};
+use rules::waiting::life::ClientStatus;
+use rules::waiting::responses::ResponseStatus;
+
+use super::model::{Column, Look, MailChoice, Named, Publication, Reach};
+use crate::db::schema::{
+    list_mail_choice, list_publication, list_visit, municipality, pair_outcome, product, published_client,
+    region, response, waiting_client,
+};
+use crate::db::{Backend, Connection};
+use crate::error::{Error, Result};
+use crate::on_each;
+
+pub(super) fn list_regions(conn: &mut Connection) -> Result<Vec<i64>> {
+    Ok(region::table.order(region::id).select(region::id).load(conn)?)
+}
+
+pub(super) fn find_latest(conn: &mut Connection, region_id: i64) -> Result<Option<Publication>> {
+    Ok(list_recent(conn, region_id, 1)?.into_iter().next())
+}
+
+/// The latest publications, newest first.
+pub(super) fn list_recent(conn: &mut Connection, region_id: i64, most: i64) -> Result<Vec<Publication>> {
+    let rows: Vec<(i64, NaiveDateTime)> = list_publication::table
+        .filter(list_publication::region_id.eq(region_id))
+        .order(list_publication::published_at.desc())
+        .limit(most)
+        .select((list_publication::id, list_publication::published_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, at)| Publication { id, published_at: at.and_utc() }).collect())
+}
+
+/// The number of the publication of this moment; nothing when there is one.
+pub(super) fn insert_publication(
+    conn: &mut Connection,
+    region_id: i64,
+    published_at: NaiveDateTime,
+) -> Result<Option<i64>> {
+    Ok(on_each!(conn, c => diesel::insert_into(list_publication::table)
+        .values((list_publication::region_id.eq(region_id), list_publication::published_at.eq(published_at)))
+        .on_conflict_do_nothing()
+        .returning(list_publication::id)
+        .get_result(c)
+        .optional())?)
+}
+
+/// Removes what was published before a moment, with all its handles.
+pub(super) fn delete_before(conn: &mut Connection, region_id: i64, before: NaiveDateTime) -> Result<()> {
+    let old = list_publication::table
+        .filter(list_publication::region_id.eq(region_id))
+        .filter(list_publication::published_at.lt(before));
+    diesel::delete(old).execute(conn)?;
+    Ok(())
+}
+
+/// A child that can be published, as it is.
+pub(super) struct Listed {
+    pub(super) id: i64,
+    pub(super) product_id: i64,
+    pub(super) product: ProductCode,
+    pub(super) municipality_id: i64,
+    pub(super) municipality: MunicipalityCode,
+    pub(super) birth: Birth,
+    pub(super) referred_on: NaiveDate,
+    pub(super) registered_at: NaiveDateTime,
+}
+
+#[derive(Queryable)]
+struct ListedRow {
+    id: i64,
+    product: (i64, String),
+    municipality: (i64, String),
+    birth_quarter: Option<i32>,
+    age: Option<i32>,
+    age_on: Option<NaiveDate>,
+    referred_on: NaiveDate,
+    registered_at: NaiveDateTime,
+}
+
+/// The children of a region who wait and are not on hold.
+pub(super) fn list_listed(conn: &mut Connection, region_id: i64, today: NaiveDate) -> Result<Vec<Listed>> {
+    let statuses: Vec<&str> = ClientStatus::ALL
+        .iter()
+        .filter(|status| status.takes_responses())
+        .map(|status| status.code())
+        .collect();
+    let rows: Vec<ListedRow> = waiting_client::table
+        .inner_join(product::table)
+        .inner_join(municipality::table)
+        .filter(waiting_client::closed_at.is_null())
+        .filter(waiting_client::status.eq_any(statuses))
+        .filter(waiting_client::hold_until.is_null().or(waiting_client::hold_until.lt(today)))
+        .filter(product::region_id.eq(region_id))
+        .order(waiting_client::id)
+        .select((
+            waiting_client::id,
+            (product::id, product::code),
+            (municipality::id, municipality::code),
+            waiting_client::birth_quarter,
+            waiting_client::age,
+            waiting_client::age_on,
+            waiting_client::referred_on,
+            waiting_client::registered_at,
+        ))
+        .load(conn)?;
+    rows.into_iter().map(|row| read_listed(row, today)).collect()
+}
+
+fn read_listed(row: ListedRow, today: NaiveDate) -> Result<Listed> {
+    let corrupt = |column: &'static str| Error::internal(format!("waiting_client.{column}"));
+    let birth = match (row.birth_quarter, row.age, row.age_on) {
+        (Some(number), ..) => {
+            let quarter = u8::try_from(number % 10).map_err(|_| corrupt("birth_quarter"))?;
+            // Who has grown out of youth care since is still read.
+            let day = today.min(row.registered_at.date());
+            let quarter =
+                BirthQuarter::new(number / 10, quarter, day).map_err(|_| corrupt("birth_quarter"))?;
+            Birth::Quarter(quarter)
+        }
+        (None, Some(years), Some(on)) => {
+            Birth::Age { years: u8::try_from(years).map_err(|_| corrupt("age"))?, on }
+        }
+        _ => return Err(corrupt("birth_quarter")),
+    };
+    Ok(Listed {
+        id: row.id,
+        product_id: row.product.0,
+        product: ProductCode::parse(&row.product.1).map_err(|_| corrupt("product"))?,
+        municipality_id: row.municipality.0,
+        municipality: MunicipalityCode::parse(&row.municipality.1).map_err(|_| corrupt("municipality"))?,
+        birth,
+        referred_on: row.referred_on,
+        registered_at: row.registered_at,
+    })
+}
+
+/// A row to publish.
+#[derive(Insertable)]
+#[diesel(table_name = published_client)]
+pub(super) struct NewRow {
+    pub(super) publication_id: i64,
+    pub(super) handle: i64,
+    pub(super) client_id: i64,
+    pub(super) place: i32,
+    pub(super) product_id: i64,
+    pub(super) municipality_id: Option<i64>,
+    pub(super) age_from: Option<i32>,
+    pub(super) age_to: Option<i32>,
+    pub(super) referred_from: Option<NaiveDate>,
+    pub(super) referred_to: Option<NaiveDate>,
+    pub(super) newest_at: NaiveDateTime,
+}
+
+pub(super) fn insert_rows(conn: &mut Connection, rows: &[NewRow]) -> Result<()> {
+    // A statement has a limit to its values.
+    for portion in rows.chunks(500) {
+        on_each!(conn, c => diesel::insert_into(published_client::table).values(portion).execute(c))?;
+    }
+    Ok(())
+}
+
+/// A row as it is stored.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Row {
+    pub(super) handle: i64,
+    pub(super) client_id: i64,
+    pub(super) product_id: i64,
+    pub(super) municipality_id: Option<i64>,
+    age_from: Option<i32>,
+    age_to: Option<i32>,
+    referred_from: Option<NaiveDate>,
+    referred_to: Option<NaiveDate>,
+    pub(super) newest_at: NaiveDateTime,
+}
+
+impl Row {
+    pub(super) fn age(&self) -> ShownAge {
+        let end = |age: Option<i32>| age.and_then(|age| u8::try_from(age).ok());
+        ShownAge::from_ends((end(self.age_from), end(self.age_to)))
+    }
+
+    pub(super) fn referred(&self) -> ShownDate {
+        ShownDate::from_ends((self.referred_from, self.referred_to))
+    }
+}
+
+macro_rules! row_columns {
+    () => {
+        (
+            published_client::handle,
+            published_client::client_id,
+            published_client::product_id,
+            published_client::municipality_id,
+            published_client::age_from,
+            published_client::age_to,
+            published_client::referred_from,
+            published_client::referred_to,
+            published_client::newest_at,
+        )
+    };
+}
+
+/// Whose part of which publication is asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Scope<'a> {
+    pub(super) publication_id: i64,
+    pub(super) provider_id: i64,
+    pub(super) reach: &'a [Reach],
+    pub(super) today: NaiveDate,
+    pub(super) seen_at: Option<NaiveDateTime>,
+}
+
+type Condition = Box<dyn BoxableExpression<published_client::table, Backend, SqlType = Nullable<Bool>>>;
+type Rows<'a> = published_client::BoxedQuery<'a, Backend>;
+
+/// What is shown may be somebody that this offer can take.
+fn within(reach: &Reach) -> Condition {
+    let (min, max) = (i32::from(reach.ages.min()), i32::from(reach.ages.max()));
+    let place = published_client::municipality_id;
+    Box::new(
+        published_client::product_id
+            .eq(reach.product_id)
+            .and(place.is_null().or(place.eq_any(reach.municipality_ids.clone())))
+            .and(published_client::age_from.is_null().or(published_client::age_from.le(max)))
+            .and(published_client::age_to.is_null().or(published_client::age_to.ge(min))),
+    )
+}
+
+/// The rows that somebody sees, as far as they fit what is looked for; none when nothing is in reach.
+fn seen<'a>(scope: &Scope<'_>, look: &Look) -> Option<Rows<'a>> {
+    let in_reach =
+        scope.reach.iter().map(within).reduce(|one, other| -> Condition { Box::new(one.or(other)) })?;
+    // With those the provider may not be brought together with today.
+    let paired_out = pair_outcome::table
+        .filter(pair_outcome::provider_id.eq(scope.provider_id))
+        .filter(pair_outcome::parked_until.is_null().or(pair_outcome::parked_until.ge(scope.today)))
+        .select(pair_outcome::client_id);
+    let mut rows = published_client::table
+        .filter(published_client::publication_id.eq(scope.publication_id))
+        .filter(in_reach)
+        .filter(published_client::client_id.ne_all(paired_out))
+        .into_boxed();
+    if let Some(product_id) = look.product_id {
+        rows = rows.filter(published_client::product_id.eq(product_id));
+    }
+    if let Some(municipality_id) = look.municipality_id {
+        rows = rows.filter(published_client::municipality_id.eq(municipality_id));
+    }
+    if let Some(age) = look.age.map(i32::from) {
+        rows = rows
+            .filter(published_client::age_from.is_null().or(published_client::age_from.le(age)))
+            .filter(published_client::age_to.is_null().or(published_client::age_to.ge(age)));
+    }
+    if let Some(seen_at) = scope.seen_at.filter(|_| look.newcomers) {
+        rows = rows.filter(published_client::newest_at.gt(seen_at));
+    }
+    Some(rows)
+}
+
+/// How many rows somebody sees, and a part of them.
+pub(super) fn list_rows(
+    conn: &mut Connection,
+    scope: &Scope<'_>,
+    look: &Look,
+    (skip, most): (i64, i64),
+) -> Result<(i64, Vec<Row>)> {
+    let (Some(all), Some(rows)) = (seen(scope, look), seen(scope, look)) else { return Ok((0, Vec::new())) };
+    let total = all.count().get_result(conn)?;
+    let (age, referred) = (published_client::age_from, published_client::referred_from);
+    // What is not shown comes last, on either database.
+    let rows = match (look.order.column, look.order.descending) {
+        (Column::Product, false) => rows.order(published_client::place.asc()),
+        (Column::Product, true) => rows.order(published_client::place.desc()),
+        (Column::Age, false) => rows.order((age.is_null(), age.asc(), published_client::place)),
+        (Column::Age, true) => rows.order((age.is_null(), age.desc(), published_client::place)),
+        (Column::Referred, false) => {
+            rows.order((referred.is_null(), referred.asc(), published_client::place))
+        }
+        (Column::Referred, true) => {
+            rows.order((referred.is_null(), referred.desc(), published_client::place))
+        }
+    };
+    Ok((total, rows.offset(skip).limit(most).select(row_columns!()).load(conn)?))
+}
+
+/// The row with this handle, if somebody sees it.
+pub(super) fn find_row(conn: &mut Connection, scope: &Scope<'_>, handle: i64) -> Result<Option<Row>> {
+    let Some(rows) = seen(scope, &Look::default()) else { return Ok(None) };
+    Ok(rows.filter(published_client::handle.eq(handle)).select(row_columns!()).first(conn).optional()?)
+}
+
+/// What the children who came to the list after a moment, and are in a publication, show.
+pub(super) fn list_newcomers(
+    conn: &mut Connection,
+    publication_id: i64,
+    after: NaiveDateTime,
+) -> Result<Vec<Row>> {
+    Ok(published_client::table
+        .inner_join(waiting_client::table.on(waiting_client::id.eq(published_client::client_id)))
+        .filter(published_client::publication_id.eq(publication_id))
+        .filter(waiting_client::registered_at.gt(after))
+        .order(published_client::place)
+        .select(row_columns!())
+        .load(conn)?)
+}
+
+/// The codes of some clients, for the access log.
+pub(super) fn list_codes(conn: &mut Connection, clients: &[i64]) -> Result<Vec<String>> {
+    Ok(waiting_client::table
+        .filter(waiting_client::id.eq_any(clients))
+        .order(waiting_client::id)
+        .select(waiting_client::code)
+        .load(conn)?)
+}
+
+/// The open responses of a provider to some clients: client and response.
+pub(super) fn list_open_responses(
+    conn: &mut Connection,
+    provider_id: i64,
+    clients: &[i64],
+) -> Result<Vec<(i64, i64)>> {
+    Ok(response::table
+        .filter(response::provider_id.eq(provider_id))
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .filter(response::client_id.eq_any(clients))
+        .select((response::client_id, response::id))
+        .load(conn)?)
+}
+
+pub(super) fn list_products(conn: &mut Connection, region_id: i64) -> Result<Vec<Named>> {
+    let rows: Vec<(i64, String, String)> = product::table
+        .filter(product::region_id.eq(region_id))
+        .order((product::name, product::code))
+        .select((product::id, product::code, product::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, code, name)| Named { id, code, name }).collect())
+}
+
+pub(super) fn list_municipalities(conn: &mut Connection) -> Result<Vec<Named>> {
+    let rows: Vec<(i64, String, String)> = municipality::table
+        .order(municipality::name)
+        .select((municipality::id, municipality::code, municipality::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, code, name)| Named { id, code, name }).collect())
+}
+
+/// The publication up to which somebody has seen the list.
+pub(super) fn find_visit(conn: &mut Connection, user_id: i64) -> Result<Option<NaiveDateTime>> {
+    Ok(list_visit::table.find(user_id).select(list_visit::seen_at).first(conn).optional()?)
+}
+
+pub(super) fn save_visit(conn: &mut Connection, user_id: i64, seen_at: NaiveDateTime) -> Result<()> {
+    let row = (list_visit::user_id.eq(user_id), list_visit::seen_at.eq(seen_at));
+    on_each!(conn, c => diesel::insert_into(list_visit::table)
+        .values(row)
+        .on_conflict(list_visit::user_id)
+        .do_update()
+        .set(list_visit::seen_at.eq(seen_at))
+        .execute(c))?;
+    Ok(())
+}
+
+/// How somebody wants to hear of new clients, and up to which publication that was told.
+pub(super) fn find_choice(
+    conn: &mut Connection,
+    user_id: i64,
+) -> Result<Option<(MailChoice, NaiveDateTime)>> {
+    let row: Option<(String, NaiveDateTime)> = list_mail_choice::table
+        .find(user_id)
+        .select((list_mail_choice::choice, list_mail_choice::told_at))
+        .first(conn)
+        .optional()?;
+    row.map(|(choice, at)| {
+        let choice = MailChoice::parse(&choice).ok_or_else(|| Error::internal("list_mail_choice.choice"))?;
+        Ok((choice, at))
+    })
+    .transpose()
+}
+
+/// Keeps a choice, and from when somebody is told.
+pub(super) fn save_choice(
+    conn: &mut Connection,
+    user_id: i64,
+    choice: MailChoice,
+    told_at: NaiveDateTime,
+) -> Result<()> {
+    let row = (
+        list_mail_choice::user_id.eq(user_id),
+        list_mail_choice::choice.eq(choice.code()),
+        list_mail_choice::told_at.eq(told_at),
+    );
+    on_each!(conn, c => diesel::insert_into(list_mail_choice::table)
+        .values(row)
+        .on_conflict(list_mail_choice::user_id)
+        .do_update()
+        .set((list_mail_choice::choice.eq(choice.code()), list_mail_choice::told_at.eq(told_at)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The same for somebody who made no choice, and only then.
+pub(super) fn insert_choice(
+    conn: &mut Connection,
+    user_id: i64,
+    choice: MailChoice,
+    told_at: NaiveDateTime,
+) -> Result<()> {
+    let row = (
+        list_mail_choice::user_id.eq(user_id),
+        list_mail_choice::choice.eq(choice.code()),
+        list_mail_choice::told_at.eq(told_at),
+    );
+    on_each!(conn, c => diesel::insert_into(list_mail_choice::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(())
+}
+
+/// Takes a publication for somebody: one row, or none when another server did.
+pub(super) fn update_told(
+    conn: &mut Connection,
+    user_id: i64,
+    before: NaiveDateTime,
+    told_at: NaiveDateTime,
+) -> Result<usize> {
+    let mine = list_mail_choice::table.find(user_id).filter(list_mail_choice::told_at.eq(before));
+    Ok(diesel::update(mine).set(list_mail_choice::told_at.eq(told_at)).execute(conn)?)
+}

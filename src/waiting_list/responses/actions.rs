@@ -1,0 +1,367 @@
+//! Responding and taking a response back, and looking at responses from either side.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use rules::figures::Figures;
+use rules::violations::Violations;
+use rules::waiting::life::{Event as LifeEvent, EventKind, RespondReason, WithdrawResponseReason};
+use rules::waiting::note::Note;
+use rules::waiting::reasons::Reason;
+use rules::waiting::responses::{AnswerTerms, PairOutcome, ResponseEvent, ResponseStatus, check_days, step};
+
+use super::fitting::Fit;
+use super::mails;
+use super::model::{NewResponse, Response, Standing};
+use super::store::{self, Ending, NewRow};
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::availability::figures::actions::{find_offer, list_offers};
+use crate::availability::figures::model::Offer;
+use crate::availability::supply::snapshot::Snapshot;
+use crate::clock::{dutch_day, dutch_time, moment_of_dutch_time};
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::identity::recipients::list_toegang_of;
+use crate::notifications::actions::enqueue;
+use crate::waiting_list::access_log::actions as access_log;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::clients::actions::{find_by_id, find_for_toegang, find_settings, take_step};
+use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::open_list::actions::{find_client, view_client};
+use crate::waiting_list::open_list::model::{Handle, ShownClient};
+
+/// The kind of object in the audit.
+pub(super) const OBJECT: &str = "reactie";
+
+/// For how long a response is valid unless the provider says otherwise.
+const VALID_FOR: Days = Days::new(14);
+
+/// What a page for responding needs: what is shown of the client, and the own offers for its product.
+pub fn find_to_respond(
+    conn: &mut Connection,
+    snapshot: &Snapshot,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    handle: Handle,
+) -> Result<(ShownClient, Vec<Offer>)> {
+    let shown = view_client(conn, snapshot, actor, now, handle)?;
+    let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
+    let mut offers = list_offers(conn, provider_id)?;
+    offers.retain(|offer| offer.product.id == shown.product.id);
+    // What has a place comes first.
+    offers.sort_by_key(|offer| !has_place(&offer.figures, offer.reserved_places));
+    Ok((shown, offers))
+}
+
+fn has_place(figures: &Figures, reserved: u16) -> bool {
+    figures.shown_places(reserved).is_some_and(|places| places > 0)
+}
+
+/// The days that stand in an empty form: the start that the figures promise, and two weeks to decide.
+pub fn usual_days(offer: Option<&Offer>, today: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let weeks = offer
+        .filter(|offer| !has_place(&offer.figures, offer.reserved_places))
+        .and_then(|offer| offer.figures.total_wait())
+        .map_or(1, |wait| u64::from(wait.upper().unwrap_or(wait.min())));
+    (today + Days::new(7 * weeks.min(51)), today + VALID_FOR)
+}
+
+/// Says that a provider can take a client. Everything is checked again: what the page showed may be an hour old.
+pub fn respond(
+    conn: &mut Connection,
+    snapshot: &Snapshot,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    new: &NewResponse,
+) -> Result<Response> {
+    let today = dutch_day(now);
+    let mut violations = check_days(new.start_on, new.valid_until, today);
+    let remark = check_remark(new.remark.as_deref(), today, &mut violations);
+    let remark = Error::refuse_collisions(violations, remark)?;
+    let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
+    db::write(conn, |conn| {
+        let (client_id, shown) = find_client(conn, snapshot, actor, now, new.handle)?;
+        let offer = find_offer(conn, new.offer_id)
+            .ok()
+            .filter(|offer| offer.provider.id == provider_id)
+            .ok_or(Error::NotFound("aanbod"))?;
+        if offer.product.id != shown.product.id {
+            let message = "kies aanbod voor het product waarop deze wachtende wacht";
+            return Err(Error::collision("aanbod", "ander-product", message));
+        }
+        let client = find_by_id(conn, client_id)?;
+        if client.product.id != shown.product.id || !client.life.is_listed(today) {
+            return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
+        }
+        Fit::find(conn, &client, &offer, today)?.require_for_provider()?;
+        let takes_place = has_place(&offer.figures, offer.reserved_places);
+        let reason = if takes_place { RespondReason::PlaceNow } else { RespondReason::PlaceSoon };
+        let (client, _) = take_step(conn, actor, now, client_id, None, LifeEvent::Respond(plain(reason)?))?;
+        let row = NewRow {
+            client_id,
+            provider_id,
+            offer_id: offer.id,
+            shown: shown.words(),
+            start_on: new.start_on,
+            valid_until: new.valid_until,
+            remark,
+            takes_place,
+            status: ResponseStatus::Open.code(),
+            opened_at: now.naive_utc(),
+            opened_by: actor.signature(),
+            answer_by: answer_by(conn, &client, now)?.naive_utc(),
+            version: 1,
+        };
+        let id = match store::insert_response(conn, &row) {
+            Err(Error::Conflict(_)) => {
+                return Err(Error::Conflict("U hebt al een reactie op deze wachtende gegeven.".into()));
+            }
+            other => other?,
+        };
+        let response = find_response(conn, id)?;
+        for reader in list_toegang_of(conn, response.client.municipality_id)? {
+            enqueue(conn, now, &mails::received(&response, public_url, &reader.email)?)?;
+        }
+        let event = Event::done("reactie-geven", OBJECT, id).change(None, &recorded(&response))?;
+        audit::record(conn, actor, now, &event)?;
+        Ok(response)
+    })
+}
+
+/// A reason that needs no words.
+pub(super) fn plain<R: rules::waiting::reasons::ReasonCode>(code: R) -> Result<Reason<R>> {
+    Reason::new(code, None).map_err(Error::internal)
+}
+
+fn check_remark(text: Option<&str>, today: NaiveDate, violations: &mut Violations) -> Option<String> {
+    Note::check("opmerking", text, None, today, violations).map(|note| note.as_str().to_owned())
+}
+
+/// When the toegang answers at the latest.
+fn answer_by(conn: &mut Connection, client: &WaitingClient, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    let hours = find_settings(conn, client.region_id)?.opening_hours();
+    let at = AnswerTerms::default().answer_by(dutch_time(now), client.urgency, &hours);
+    Ok(moment_of_dutch_time(at))
+}
+
+/// What the audit keeps of a response: codes and days.
+pub(super) fn recorded(response: &Response) -> serde_json::Value {
+    serde_json::json!({
+        "wachtende": response.client.code.to_string(),
+        "aanbod": response.offer.id,
+        "startOp": response.start_on,
+        "geldigTot": response.valid_until,
+        "status": response.status.code(),
+        "reden": response.reason,
+    })
+}
+
+pub(super) fn find_response(conn: &mut Connection, id: i64) -> Result<Response> {
+    store::find_response(conn, id)?.ok_or(Error::NotFound(OBJECT))
+}
+
+/// A response of the actor's own provider. Another's is not told from one that is not there.
+pub fn find_own(conn: &mut Connection, actor: &Actor, id: i64) -> Result<Response> {
+    let found = store::find_response(conn, id)?;
+    found.filter(|response| actor.provider_id() == Some(response.provider.id)).ok_or(Error::NotFound(OBJECT))
+}
+
+/// Shows an own response, and writes that down.
+pub fn view_own(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<Response> {
+    let response = find_own(conn, actor, id)?;
+    note_look(conn, actor, now, AccessKind::ListOwnResponses, [&response])?;
+    Ok(response)
+}
+
+/// How many responses the actor's provider has in a standing, and a part of them.
+pub fn list_own(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    standing: Standing,
+    part: (i64, i64),
+) -> Result<(i64, Vec<Response>)> {
+    let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
+    let (total, responses) = store::list_of_provider(conn, provider_id, standing, part)?;
+    note_look(conn, actor, now, AccessKind::ListOwnResponses, &responses)?;
+    Ok((total, responses))
+}
+
+/// Writes down that somebody looked at the clients of these responses.
+fn note_look<'a>(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    kind: AccessKind,
+    responses: impl IntoIterator<Item = &'a Response>,
+) -> Result<()> {
+    let codes = responses.into_iter().map(|response| response.client.code.as_str().to_owned());
+    access_log::record(conn, actor, now, &Access::new(kind).clients(codes))
+}
+
+/// A waiting client of the actor's own municipalities with all responses to it.
+pub fn list_of_client(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+) -> Result<(WaitingClient, Vec<Response>)> {
+    let client = find_for_toegang(conn, actor, code)?;
+    let responses = store::list_of_client(conn, client.id)?;
+    let access = Access::new(AccessKind::ViewResponses).client(client.code.as_str());
+    access_log::record(conn, actor, now, &access)?;
+    Ok((client, responses))
+}
+
+/// Shows one of them, and writes that down.
+pub fn view_of_client(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+    id: i64,
+) -> Result<(WaitingClient, Response)> {
+    let (client, response) = find_of_client(conn, actor, code, id)?;
+    let access = Access::new(AccessKind::ViewResponses).client(client.code.as_str()).object(id);
+    access_log::record(conn, actor, now, &access)?;
+    Ok((client, response))
+}
+
+/// A response to a waiting client of the actor's own municipalities.
+pub fn find_of_client(
+    conn: &mut Connection,
+    actor: &Actor,
+    code: &str,
+    id: i64,
+) -> Result<(WaitingClient, Response)> {
+    let client = find_for_toegang(conn, actor, code)?;
+    let found = store::find_response(conn, id)?.filter(|response| response.client.id == client.id);
+    Ok((client, found.ok_or(Error::NotFound(OBJECT))?))
+}
+
+/// With whom a client was brought together in vain, by provider, for who proposes a place.
+pub fn list_outcomes(conn: &mut Connection, client_id: i64) -> Result<Vec<(i64, PairOutcome)>> {
+    store::list_outcomes(conn, client_id)
+}
+
+/// Refuses what the rules do not let happen to a response as it is now.
+pub(super) fn require_step(
+    response: &Response,
+    event: ResponseEvent,
+    today: NaiveDate,
+) -> Result<ResponseStatus> {
+    step(response.status, event, response.valid_until, today).map_err(|error| {
+        let mut words = error.to_string();
+        let first = words.chars().next().map(|first| first.to_uppercase().to_string());
+        if let Some(first) = first.filter(|_| words.is_char_boundary(1)) {
+            words.replace_range(..1, &first);
+        }
+        Error::Conflict(format!("{words}."))
+    })
+}
+
+/// Takes a step of a client for what happens to a response. The client's row is held from here on, so that of two who
+/// decide at once one waits, and then sees the response as the other left it.
+pub(super) fn step_of_client(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    response: &Response,
+    happens: ResponseEvent,
+    event: LifeEvent,
+) -> Result<WaitingClient> {
+    match take_step(conn, actor, now, response.client.id, None, event) {
+        Ok((client, _)) => Ok(client),
+        // Somebody was first: what became of the response says more than what became of the client.
+        Err(Error::Conflict(words)) => {
+            require_step(&find_response(conn, response.id)?, happens, dutch_day(now))?;
+            Err(Error::Conflict(words))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Ends an open response, or refuses when another was first.
+pub(super) fn end_response(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    response: &Response,
+    happens: ResponseEvent,
+    (reason, note): (Option<&str>, Option<&str>),
+) -> Result<Response> {
+    let status = require_step(response, happens, dutch_day(now))?;
+    let ended_at = (status != ResponseStatus::Accepted).then(|| now.naive_utc());
+    let ending = Ending { status: status.code(), ended_at, told_at: ended_at, reason, note };
+    if store::update_status(conn, response.id, response.status, &ending)? == 0 {
+        let current = find_response(conn, response.id)?;
+        require_step(&current, happens, dutch_day(now))?;
+        return Err(Error::Outdated { current: None });
+    }
+    find_response(conn, response.id)
+}
+
+/// Takes an own response back.
+pub fn withdraw(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    id: i64,
+    reason: Reason<WithdrawResponseReason>,
+) -> Result<Response> {
+    db::write(conn, |conn| {
+        let response = find_own(conn, actor, id)?;
+        let happens = ResponseEvent::Withdraw;
+        require_step(&response, happens, dutch_day(now))?;
+        let (code, note) = (reason.code().code(), reason.note().map(|note| note.as_str().to_owned()));
+        step_of_client(conn, actor, now, &response, happens, LifeEvent::WithdrawResponse(reason))?;
+        let ended = end_response(conn, now, &response, happens, (Some(code), note.as_deref()))?;
+        for reader in list_toegang_of(conn, ended.client.municipality_id)? {
+            enqueue(conn, now, &mails::withdrawn(&ended, public_url, &reader.email)?)?;
+        }
+        record_change(conn, actor, now, "reactie-intrekken", &response, &ended)?;
+        Ok(ended)
+    })
+}
+
+pub(super) fn record_change(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    action: &'static str,
+    before: &Response,
+    after: &Response,
+) -> Result<()> {
+    let event = Event::done(action, OBJECT, after.id).change(Some(&recorded(before)), &recorded(after))?;
+    audit::record(conn, actor, now, &event)
+}
+
+/// Ends what is left of the responses to a client after a step of the client itself: it left the list, or what was agreed
+/// ended. Within the transaction of that step. The providers are told soon after.
+pub fn end_after_step(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    client: &WaitingClient,
+    step: EventKind,
+) -> Result<()> {
+    let leaves =
+        !client.status().takes_responses() && !matches!(step, EventKind::Accepted | EventKind::CareStarted);
+    if !leaves {
+        return Ok(());
+    }
+    let mut ending = store::list_open_of_client(conn, client.id)?;
+    ending.extend(store::find_accepted(conn, client.id)?);
+    for response in ending {
+        let status = require_step(&response, ResponseEvent::ClientLeaves, dutch_day(now))?;
+        let at = Some(now.naive_utc());
+        let row = Ending { status: status.code(), ended_at: at, told_at: None, reason: None, note: None };
+        store::update_status(conn, response.id, response.status, &row)?;
+        if response.status == ResponseStatus::Accepted {
+            super::placing::end_placement(conn, now, &response)?;
+        }
+        let after = find_response(conn, response.id)?;
+        record_change(conn, actor, now, "reactie-beeindigen", &response, &after)?;
+    }
+    Ok(())
+}

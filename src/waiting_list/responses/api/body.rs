@@ -1,0 +1,131 @@
+//! What the API tells of a response.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::waiting::responses::ResponseStatus;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::waiting_list::responses::model::Response;
+use crate::web::described::Paginering;
+
+/// Aanbieder die reageerde.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReactieAanbieder)]
+pub struct ProviderBody {
+    #[schema(pattern = "^[0-9]{8}$", example = "98990009")]
+    agb: String,
+    #[schema(example = "De Haven Jeugdhulp")]
+    naam: String,
+}
+
+/// Aanbod waarmee is gereageerd.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReactieAanbod)]
+pub struct OfferBody {
+    #[schema(minimum = 1, example = 17)]
+    id: i64,
+    #[schema(example = "Locatie Haven")]
+    locatie: String,
+    #[schema(example = "Harderwijk")]
+    plaats: String,
+}
+
+/// Reactie van een aanbieder op een wachtende.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reactie)]
+#[serde(rename_all = "camelCase")]
+pub struct ResponseBody {
+    #[schema(minimum = 1, example = 17)]
+    id: i64,
+    /// Cliëntcode; een aanbieder ziet die als zijn reactie is geaccepteerd.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "C4K-7XW-2R9")]
+    wachtende: Option<String>,
+    /// Wat de aanbieder van de wachtende zag.
+    #[schema(example = "Ambulante begeleiding, 12 t/m 15 jaar, Harderwijk, verwezen in maart 2026")]
+    getoond: String,
+    aanbieder: ProviderBody,
+    aanbod: OfferBody,
+    /// Vanaf wanneer de zorg kan starten.
+    start_op: NaiveDate,
+    /// Laatste dag waarop de aanbieder dit aanbiedt.
+    geldig_tot: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opmerking: Option<String>,
+    /// Of er een vrije plek bij hoort, die bij acceptatie wordt vergeven.
+    neemt_plek: bool,
+    #[schema(
+        pattern = "^(open|geaccepteerd|afgewezen|ingetrokken|door-ander-geplaatst|wachtende-van-de-lijst|verlopen|niet-doorgegaan)$",
+        example = "open"
+    )]
+    status: &'static str,
+    gegeven_op: DateTime<Utc>,
+    /// Wanneer de toegang uiterlijk antwoordt.
+    antwoord_voor: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    herinnerd_op: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opgeschaald_op: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beeindigd_op: Option<DateTime<Utc>>,
+    /// Code van de reden die bij de status hoort.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reden: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    toelichting: Option<String>,
+    /// Wanneer de afgesproken zorg startte.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gestart_op: Option<NaiveDate>,
+}
+
+impl ResponseBody {
+    /// As the toegang sees it.
+    pub fn for_toegang(response: Response) -> Self {
+        Self {
+            id: response.id,
+            wachtende: Some(response.client.code.to_string()),
+            getoond: response.shown,
+            aanbieder: ProviderBody { agb: response.provider.agb, naam: response.provider.name },
+            aanbod: OfferBody {
+                id: response.offer.id,
+                locatie: response.offer.location,
+                plaats: response.offer.town,
+            },
+            start_op: response.start_on,
+            geldig_tot: response.valid_until,
+            opmerking: response.remark,
+            neemt_plek: response.takes_place,
+            status: response.status.code(),
+            gegeven_op: response.opened_at,
+            antwoord_voor: response.answer_by,
+            herinnerd_op: response.chased_at,
+            opgeschaald_op: response.escalated_at,
+            beeindigd_op: response.ended_at,
+            reden: response.reason,
+            toelichting: response.note,
+            gestart_op: response.placement.and_then(|placement| placement.started_on),
+        }
+    }
+
+    /// As the provider sees it: the code of the client comes with the agreement.
+    pub fn for_provider(response: Response) -> Self {
+        let agreed = response.status == ResponseStatus::Accepted;
+        let body = Self::for_toegang(response);
+        Self { wachtende: body.wachtende.filter(|_| agreed), ..body }
+    }
+}
+
+/// De reacties van uw organisatie.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EigenReacties)]
+pub struct OwnResponses {
+    pub reacties: Vec<ResponseBody>,
+    pub paginering: Paginering,
+}
+
+/// Alle reacties op een wachtende.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reacties)]
+pub struct Responses {
+    pub reacties: Vec<ResponseBody>,
+}

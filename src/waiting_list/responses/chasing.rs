@@ -1,0 +1,122 @@
+//! Silence is no answer: a response that is not answered in time is chased, then taken to the account manager; one that is
+//! no longer valid ends; and providers hear of what ended.
+//!
+//! Every server does this. Each step is one conditional update in the transaction that also mails, so it happens once.
+
+use chrono::{DateTime, Utc};
+use rules::waiting::life::{Event as LifeEvent, WithdrawResponseReason};
+use rules::waiting::responses::{AnswerTerms, Chase, ResponseEvent, due_chase};
+
+use super::actions::{OBJECT, end_response, plain, record_change, recorded};
+use super::model::Response;
+use super::{mails, store};
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::clock::{dutch_day, dutch_time};
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::identity::recipients::{list_account_managers, list_of_provider, list_toegang_of};
+use crate::notifications::actions::enqueue;
+use crate::waiting_list::clients::actions::{find_settings, take_step};
+
+/// How many are handled in one turn; the rest waits for the next.
+const AT_ONCE: i64 = 100;
+
+/// Does what is due by now; returns how many responses it was about.
+pub fn chase(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Result<usize> {
+    let mut count = 0;
+    for response in store::list_expired(conn, dutch_day(now), AT_ONCE)? {
+        count += usize::from(expire(conn, now, public_url, &response)?);
+    }
+    for response in store::list_unanswered(conn, now.naive_utc(), AT_ONCE)? {
+        count += usize::from(chase_one(conn, now, public_url, &response)?);
+    }
+    for response in store::list_untold(conn, AT_ONCE)? {
+        count += usize::from(tell_of_end(conn, now, public_url, &response)?);
+    }
+    Ok(count)
+}
+
+fn chase_one(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    public_url: &str,
+    response: &Response,
+) -> Result<bool> {
+    let hours = find_settings(conn, response.client.region_id)?.opening_hours();
+    let local = |at: Option<DateTime<Utc>>| at.map(dutch_time);
+    let due = due_chase(
+        dutch_time(response.answer_by),
+        local(response.chased_at),
+        local(response.escalated_at),
+        dutch_time(now),
+        &AnswerTerms::default(),
+        &hours,
+    );
+    let Some(due) = due else { return Ok(false) };
+    db::write(conn, |conn| {
+        let (mine, readers, action) = match due {
+            Chase::Remind => (
+                store::update_chased(conn, response.id, now.naive_utc())?,
+                list_toegang_of(conn, response.client.municipality_id)?,
+                "reactie-herinneren",
+            ),
+            Chase::Escalate => (
+                store::update_escalated(conn, response.id, now.naive_utc())?,
+                list_account_managers(conn, response.client.region_id)?,
+                "reactie-opschalen",
+            ),
+        };
+        if mine == 0 {
+            return Ok(false);
+        }
+        for reader in readers {
+            let mail = match due {
+                Chase::Remind => mails::chased(response, public_url, &reader.email)?,
+                Chase::Escalate => mails::escalated(response, public_url, &reader.email)?,
+            };
+            enqueue(conn, now, &mail)?;
+        }
+        let event = Event::done(action, OBJECT, response.id).change(None, &recorded(response))?;
+        audit::record(conn, &Actor::background(), now, &event)?;
+        Ok(true)
+    })
+}
+
+fn expire(conn: &mut Connection, now: DateTime<Utc>, public_url: &str, response: &Response) -> Result<bool> {
+    let actor = Actor::background();
+    let done = db::write(conn, |conn| {
+        let step = LifeEvent::WithdrawResponse(plain(WithdrawResponseReason::Expired)?);
+        take_step(conn, &actor, now, response.client.id, None, step)?;
+        let ended = end_response(conn, now, response, ResponseEvent::Expire, (None, None))?;
+        for reader in list_of_provider(conn, ended.provider.id)? {
+            enqueue(conn, now, &mails::ended(&ended, public_url, &reader.email)?)?;
+        }
+        record_change(conn, &actor, now, "reactie-verlopen", response, &ended)
+    });
+    match done {
+        Ok(()) => Ok(true),
+        // Another server, or the toegang, was first.
+        Err(Error::Conflict(_) | Error::Outdated { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn tell_of_end(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    public_url: &str,
+    response: &Response,
+) -> Result<bool> {
+    db::write(conn, |conn| {
+        if store::update_told(conn, response.id, now.naive_utc())? == 0 {
+            return Ok(false);
+        }
+        for reader in list_of_provider(conn, response.provider.id)? {
+            enqueue(conn, now, &mails::ended(response, public_url, &reader.email)?)?;
+        }
+        let event = Event::done("reactie-melden", OBJECT, response.id).change(None, &recorded(response))?;
+        audit::record(conn, &Actor::background(), now, &event)?;
+        Ok(true)
+    })
+}

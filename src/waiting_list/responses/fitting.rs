@@ -1,0 +1,113 @@
+//! Passen: whether an offer can be for a client today, by the database as it is within the transaction that decides.
+
+use chrono::NaiveDate;
+use rules::geography::distance_km;
+use rules::matching::words::{Setting, why_not};
+use rules::matching::{FailedRules, HardRule, OfferFacts, Seeker, can_place};
+use rules::waiting::needs::NeedSet;
+
+use super::store;
+use crate::availability::figures::model::Offer;
+use crate::db::Connection;
+use crate::error::{Error, Result};
+use crate::waiting_list::clients::model::WaitingClient;
+
+/// Every hard rule that an offer breaks for a client, with what is needed to tell of it.
+pub(super) struct Fit {
+    failed: FailedRules,
+    seeker: Seeker,
+    offer: OfferFacts,
+}
+
+impl Fit {
+    pub(super) fn find(
+        conn: &mut Connection,
+        client: &WaitingClient,
+        offer: &Offer,
+        today: NaiveDate,
+    ) -> Result<Self> {
+        let birth = client.birth.ok_or(Error::NotFound("wachtende"))?;
+        let seeker = Seeker {
+            age: birth.age_on(today),
+            needs: client.needs,
+            max_distance: client.max_distance_km.map(|km| u32::from(km) * 1000),
+            has_preference: !client.wanted.is_empty(),
+            norm: client.norm,
+        };
+        let closed = offer.figures.closes_on.is_some_and(|day| day <= today);
+        let contract = if closed {
+            None
+        } else {
+            store::find_contract(conn, offer.provider.id, offer.product.id, client.municipality.id, today)?
+        };
+        let outcomes = store::list_outcomes(conn, client.id)?;
+        let is_own = |id: i64| id == offer.provider.id;
+        let facts = OfferFacts {
+            id: u64::try_from(offer.id).map_err(Error::internal)?,
+            contract,
+            ages: offer.figures.ages.unwrap_or(offer.product.ages),
+            status: offer.figures.status,
+            stop_until: offer.figures.stop.as_ref().and_then(|stop| stop.until),
+            intake: offer.figures.intake,
+            treatment: offer.figures.treatment,
+            freshness: offer.freshness(today),
+            online: offer.online,
+            distance: find_distance(conn, client, offer)?,
+            // What an offer is good at, or cannot take on, is not written down anywhere yet.
+            fitted: NeedSet::NONE,
+            excluded: NeedSet::NONE,
+            rejected_before: outcomes.iter().any(|(id, outcome)| is_own(*id) && outcome.rejects_on(today)),
+            provider_excluded: client.excluded.iter().any(|provider| is_own(provider.id)),
+            preferred: client.wanted.iter().any(|provider| is_own(provider.id)),
+            substitute: client.product.id != offer.product.id,
+        };
+        Ok(Self { failed: can_place(&seeker, &facts, today), seeker, offer: facts })
+    }
+
+    /// Refuses in words for the provider. It hears what it knows itself; what is the child's is told in one sentence for
+    /// all, since each by itself would tell of a child what the list does not show.
+    pub(super) fn require_for_provider(&self) -> Result<()> {
+        if self.failed.is_empty() {
+            return Ok(());
+        }
+        let words = if self.failed.contains(HardRule::Contract) {
+            "Voor deze wachtende hebt u vandaag geen geldig contract met dit aanbod."
+        } else if self.failed.contains(HardRule::IntakeStop) {
+            "Voor dit aanbod geldt een aanmeldstop. Werk eerst uw cijfers bij als u weer plaatst."
+        } else if self.failed.contains(HardRule::RejectedPair) {
+            "De toegang wees een eerdere reactie van u op deze wachtende af."
+        } else {
+            "Dit aanbod past niet bij wat deze wachtende nodig heeft of wil. Wat er niet past, kunnen we hier niet laten zien."
+        };
+        Err(Error::Conflict(words.into()))
+    }
+
+    /// Refuses in words for the toegang: every rule that fails.
+    pub(super) fn require_for_toegang(&self, client: &WaitingClient, today: NaiveDate) -> Result<()> {
+        if self.failed.is_empty() {
+            return Ok(());
+        }
+        let setting = Setting { municipality: &client.municipality.name, confirmed_on: None, today };
+        let words = why_not(&self.seeker, &self.offer, self.failed, &setting).join(", ");
+        Err(Error::Conflict(format!("Dit aanbod kan niet (meer) voor deze wachtende: {words}.")))
+    }
+}
+
+/// From the postcode of the child, or else the middle of its municipality, to the location.
+fn find_distance(conn: &mut Connection, client: &WaitingClient, offer: &Offer) -> Result<Option<u32>> {
+    let of_postcode = match &client.pc4 {
+        Some(pc4) => store::find_point(conn, i32::from(pc4.number()))?,
+        None => None,
+    };
+    let home = match of_postcode {
+        Some(point) => point,
+        None => store::find_centre(conn, client.municipality.id)?,
+    };
+    let there = store::find_point(conn, offer.location.pc4)?;
+    Ok(there.map(|there| metres(distance_km(home, there))))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a distance on earth in metres")]
+fn metres(km: f64) -> u32 {
+    (km * 1000.0).round() as u32
+}

@@ -1,0 +1,194 @@
+//! What mails about responses say: that something happened and where to see it, and nothing of a child but its code, which
+//! only the toegang gets.
+
+use askama::Template;
+use chrono::NaiveDate;
+use rules::waiting::questions::Side;
+
+use super::model::Response;
+use super::placing::Teller;
+use crate::error::Result;
+use crate::notifications::model::Mail;
+use crate::web::format;
+
+#[derive(Template)]
+#[template(path = "waiting_list/responses/mail.html")]
+struct ResponseHtml<'a> {
+    region_name: &'a str,
+    subject: &'a str,
+    lines: &'a [String],
+    button: &'a str,
+    url: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "waiting_list/responses/mail.txt")]
+struct ResponseText<'a> {
+    subject: &'a str,
+    lines: &'a [String],
+    button: &'a str,
+    url: &'a str,
+}
+
+fn mail(to: &str, subject: String, lines: &[String], (button, url): (&str, String)) -> Result<Mail> {
+    let html = ResponseHtml { region_name: "", subject: &subject, lines, button, url: &url }.render()?;
+    let text = ResponseText { subject: &subject, lines, button, url: &url }.render()?;
+    Ok(Mail { kind: "reactie", to: to.to_owned(), subject, text, html })
+}
+
+/// The page where the toegang weighs.
+fn weigh_url(response: &Response, public_url: &str) -> String {
+    format!("{public_url}/wachtlijst/{}/reacties", response.client.code)
+}
+
+/// The page where the provider sees what became of its response.
+fn own_url(response: &Response, public_url: &str) -> String {
+    format!("{public_url}/reacties/{}", response.id)
+}
+
+/// To the toegang.
+pub(super) fn received(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!("{} reageerde op wachtende {}.", response.provider.name, response.client.code),
+        format!(
+            "Beantwoord de reactie uiterlijk {}. De reactie is geldig tot en met {}.",
+            format::date_time(response.answer_by),
+            format::date(response.valid_until)
+        ),
+    ];
+    let subject = format!("Reactie op wachtende {}", response.client.code);
+    mail(to, subject, &lines, ("Bekijk de reacties", weigh_url(response, public_url)))
+}
+
+/// To the toegang.
+pub(super) fn withdrawn(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines =
+        [format!("{} trok de reactie op wachtende {} in.", response.provider.name, response.client.code)];
+    let subject = format!("Reactie op wachtende {} ingetrokken", response.client.code);
+    mail(to, subject, &lines, ("Bekijk de reacties", weigh_url(response, public_url)))
+}
+
+/// To the toegang, when the term for an answer has gone by.
+pub(super) fn chased(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!(
+            "De reactie van {} op wachtende {} wacht op uw antwoord sinds {}.",
+            response.provider.name,
+            response.client.code,
+            format::date_time(response.opened_at)
+        ),
+        "Antwoordt u niet, dan vragen we de accountmanager van de regio om mee te kijken.".to_owned(),
+    ];
+    let subject = format!("Antwoord nodig voor wachtende {}", response.client.code);
+    mail(to, subject, &lines, ("Beantwoord de reactie", weigh_url(response, public_url)))
+}
+
+/// To the account manager, who sees codes and providers and not the record.
+pub(super) fn escalated(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!(
+            "De reactie van {} op wachtende {} ({}) is niet op tijd beantwoord, ook niet na een herinnering.",
+            response.provider.name, response.client.code, response.client.municipality
+        ),
+        "Neem contact op met de toegang van deze gemeente.".to_owned(),
+    ];
+    let subject = format!("Wachtende {}: reactie blijft onbeantwoord", response.client.code);
+    mail(to, subject, &lines, ("Naar de Beschikbaarheidswijzer", format!("{public_url}/start")))
+}
+
+/// To the provider.
+pub(super) fn accepted(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!("De toegang van {} accepteerde uw reactie.", response.client.municipality),
+        "Bevestig de start zodra de zorg begint, of meld dat de zorg niet start.".to_owned(),
+    ];
+    let subject = "Uw reactie is geaccepteerd".to_owned();
+    mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
+}
+
+/// To the provider.
+pub(super) fn declined(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = ["De toegang wees uw reactie op een wachtende af. De reden staat bij uw reactie.".to_owned()];
+    let subject = "Uw reactie is afgewezen".to_owned();
+    mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
+}
+
+/// To the provider, when a response ended by what others did or by time.
+pub(super) fn ended(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let status = response.status.name();
+    let lines = [
+        format!("Uw reactie op een wachtende is beëindigd: {}.", status.to_lowercase()),
+        "U hoeft niets te doen. De plek die u aanbood is niet meer gereserveerd.".to_owned(),
+    ];
+    let subject = "Uw reactie is beëindigd".to_owned();
+    mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
+}
+
+/// To the toegang.
+pub(super) fn started(response: &Response, on: NaiveDate, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [format!(
+        "{} bevestigde dat de zorg voor wachtende {} startte op {}.",
+        response.provider.name,
+        response.client.code,
+        format::date(on)
+    )];
+    let subject = format!("Zorg gestart voor wachtende {}", response.client.code);
+    mail(to, subject, &lines, ("Bekijk de wachtende", weigh_url(response, public_url)))
+}
+
+/// To the side that did not say so itself.
+pub(super) fn did_not_start(
+    response: &Response,
+    teller: Teller<'_>,
+    public_url: &str,
+    to: &str,
+) -> Result<Mail> {
+    match teller {
+        Teller::Provider => {
+            let lines = [format!(
+                "De zorg van {} voor wachtende {} start niet. De wachtende staat weer op de lijst, met de eigen wachtdatum.",
+                response.provider.name, response.client.code
+            )];
+            let subject = format!("Zorg niet gestart voor wachtende {}", response.client.code);
+            mail(to, subject, &lines, ("Bekijk de reacties", weigh_url(response, public_url)))
+        }
+        Teller::Toegang(_) => {
+            let lines =
+                ["De toegang meldde dat de afgesproken zorg niet start. De plek is weer vrij.".to_owned()];
+            let subject = "Afgesproken zorg gaat niet door".to_owned();
+            mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
+        }
+    }
+}
+
+/// To the side that is asked.
+pub(super) fn asked(response: &Response, by: Side, public_url: &str, to: &str) -> Result<Mail> {
+    about_question(response, by, ("stelde een vraag over een reactie", "Vraag"), public_url, to)
+}
+
+/// To the side that asked.
+pub(super) fn answered(response: &Response, by: Side, public_url: &str, to: &str) -> Result<Mail> {
+    about_question(response, by, ("beantwoordde uw vraag over een reactie", "Antwoord"), public_url, to)
+}
+
+fn about_question(
+    response: &Response,
+    by: Side,
+    (did, what): (&str, &str),
+    public_url: &str,
+    to: &str,
+) -> Result<Mail> {
+    match by {
+        Side::Provider => {
+            let lines = [format!("{} {did} op wachtende {}.", response.provider.name, response.client.code)];
+            let subject = format!("{what} over een reactie op wachtende {}", response.client.code);
+            let url = format!("{}/{}", weigh_url(response, public_url), response.id);
+            mail(to, subject, &lines, ("Bekijk de reactie", url))
+        }
+        Side::Toegang => {
+            let lines = [format!("De toegang van {} {did}.", response.client.municipality)];
+            let subject = format!("{what} over uw reactie");
+            mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Reacties (responses): a provider says that it can take a waiting client, and the toegang weighs what came in. One is
+//! accepted and becomes a placement, the others end; silence is chased.
+
+pub mod actions;
+pub mod api;
+pub mod chasing;
+mod fitting;
+mod mails;
+pub mod model;
+pub mod pages;
+pub mod placing;
+pub mod questions;
+mod store;
+pub mod weighing;

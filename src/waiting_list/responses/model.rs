@@ -1,0 +1,144 @@
+//! Responses, the placement that follows, and what provider and toegang ask each other.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::waiting::client_code::ClientCode;
+use rules::waiting::questions::{Answer, Question, Side};
+use rules::waiting::reasons::Reason;
+use rules::waiting::responses::{DeclineReason, ResponseStatus};
+
+use crate::waiting_list::open_list::model::Handle;
+
+/// Wachtende that a response is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientFacts {
+    pub id: i64,
+    pub code: ClientCode,
+    pub municipality_id: i64,
+    pub municipality: String,
+    pub region_id: i64,
+    pub product: String,
+}
+
+/// Aanbieder that responded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderFacts {
+    pub id: i64,
+    pub agb: String,
+    pub name: String,
+}
+
+/// Aanbod with which it responded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferFacts {
+    pub id: i64,
+    pub location: String,
+    pub town: String,
+}
+
+/// Reactie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    pub id: i64,
+    pub version: i32,
+    pub client: ClientFacts,
+    pub provider: ProviderFacts,
+    pub offer: OfferFacts,
+    /// What the provider saw of the client when it responded.
+    pub shown: String,
+    pub start_on: NaiveDate,
+    pub valid_until: NaiveDate,
+    pub remark: Option<String>,
+    /// It is about a place that was free, which is given away when it is accepted.
+    pub takes_place: bool,
+    pub status: ResponseStatus,
+    pub opened_at: DateTime<Utc>,
+    /// Signature of who responded: role and organisation.
+    pub opened_by: String,
+    /// When the toegang answers at the latest.
+    pub answer_by: DateTime<Utc>,
+    pub chased_at: Option<DateTime<Utc>>,
+    pub escalated_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Code of why it ended, from the list that belongs to its status, and what was said besides.
+    pub reason: Option<String>,
+    pub note: Option<String>,
+    pub placement: Option<Placement>,
+}
+
+impl Response {
+    pub fn is_open(&self) -> bool {
+        self.status == ResponseStatus::Open
+    }
+
+    /// Whether care was agreed and has not started.
+    pub fn awaits_start(&self) -> bool {
+        self.status == ResponseStatus::Accepted
+            && self.placement.as_ref().is_some_and(|placement| placement.started_on.is_none())
+    }
+
+    /// Whether the answer is late.
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        self.is_open() && now > self.answer_by
+    }
+
+    /// Why it ended, in words.
+    pub fn reason_name(&self) -> Option<&'static str> {
+        use rules::waiting::life::{NotStartedReason, WithdrawResponseReason};
+        let code = self.reason.as_deref()?;
+        match self.status {
+            ResponseStatus::Declined => DeclineReason::parse(code).map(DeclineReason::name),
+            ResponseStatus::Withdrawn => {
+                WithdrawResponseReason::parse(code).map(WithdrawResponseReason::name)
+            }
+            ResponseStatus::FellThrough => NotStartedReason::parse(code).map(NotStartedReason::name),
+            _ => None,
+        }
+    }
+}
+
+/// Plaatsing: care that was agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    pub id: i64,
+    pub made_at: DateTime<Utc>,
+    pub planned_on: NaiveDate,
+    pub started_on: Option<NaiveDate>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// What a provider sends in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewResponse {
+    pub handle: Handle,
+    pub offer_id: i64,
+    pub start_on: NaiveDate,
+    pub valid_until: NaiveDate,
+    pub remark: Option<String>,
+}
+
+/// Why the toegang declines, and until when the two are parked if that follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decline {
+    pub reason: Reason<DeclineReason>,
+    pub parked_until: Option<NaiveDate>,
+}
+
+/// Which responses of a provider are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Being weighed, or care has still to start.
+    Current,
+    /// Ended, or care has started.
+    Past,
+}
+
+/// Vraag over een reactie, with its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedQuestion {
+    pub id: i64,
+    pub asked_by: Side,
+    pub subject: Question,
+    pub note: Option<String>,
+    pub asked_at: DateTime<Utc>,
+    pub answer: Option<(Answer, Option<String>, DateTime<Utc>)>,
+}

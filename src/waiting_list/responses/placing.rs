@@ -1,0 +1,116 @@
+//! Plaatsing: care that was agreed starts, or does not start after all.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::waiting::life::{Event as LifeEvent, NotStartedReason, StartReason};
+use rules::waiting::reasons::Reason;
+use rules::waiting::responses::ResponseEvent;
+
+use super::actions::{
+    end_response, find_of_client, find_own, find_response, plain, record_change, require_step, step_of_client,
+};
+use super::model::Response;
+use super::{mails, store};
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::availability::figures::actions::release_place;
+use crate::clock::dutch_day;
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::identity::recipients::{list_of_provider, list_toegang_of};
+use crate::notifications::actions::enqueue;
+use crate::waiting_list::clients::actions::take_step;
+
+/// The provider confirms on which day care started.
+pub fn start_care(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    id: i64,
+    started_on: NaiveDate,
+) -> Result<Response> {
+    if started_on > dutch_day(now) {
+        return Err(Error::collision("gestartOp", "te-laat", "vul vandaag of een eerdere dag in"));
+    }
+    db::write(conn, |conn| {
+        let response = find_own(conn, actor, id)?;
+        let Some(placement) = response.placement.as_ref().filter(|_| response.awaits_start()) else {
+            return Err(Error::Conflict(
+                "Over deze reactie is geen zorg afgesproken die nog moet starten.".into(),
+            ));
+        };
+        if started_on < dutch_day(response.opened_at) {
+            return Err(Error::collision("gestartOp", "te-vroeg", "vul een dag na uw reactie in"));
+        }
+        let how = match started_on.cmp(&placement.planned_on) {
+            std::cmp::Ordering::Less => StartReason::Earlier,
+            std::cmp::Ordering::Equal => StartReason::AsAgreed,
+            std::cmp::Ordering::Greater => StartReason::Later,
+        };
+        take_step(conn, actor, now, response.client.id, None, LifeEvent::StartCare(plain(how)?))?;
+        if store::update_started(conn, id, started_on)? == 0 {
+            return Err(Error::Conflict("De start van deze zorg is al bevestigd.".into()));
+        }
+        let after = find_response(conn, id)?;
+        for reader in list_toegang_of(conn, after.client.municipality_id)? {
+            enqueue(conn, now, &mails::started(&after, started_on, public_url, &reader.email)?)?;
+        }
+        let event = Event::done("zorg-starten", super::actions::OBJECT, id).change(
+            None,
+            &serde_json::json!({ "wachtende": after.client.code.to_string(), "gestartOp": started_on }),
+        )?;
+        audit::record(conn, actor, now, &event)?;
+        Ok(after)
+    })
+}
+
+/// Who says that care did not start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Teller<'a> {
+    /// The provider of the response.
+    Provider,
+    /// The toegang of the client with this code.
+    Toegang(&'a str),
+}
+
+/// Care that was agreed, or confirmed as started, did not start: the client waits on from its original day, and the place
+/// is free again.
+pub fn care_did_not_start(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    (teller, id): (Teller<'_>, i64),
+    reason: Reason<NotStartedReason>,
+) -> Result<Response> {
+    db::write(conn, |conn| {
+        let response = match teller {
+            Teller::Provider => find_own(conn, actor, id)?,
+            Teller::Toegang(code) => find_of_client(conn, actor, code, id)?.1,
+        };
+        let happens = ResponseEvent::FallThrough;
+        require_step(&response, happens, dutch_day(now))?;
+        let (code, note) = (reason.code().code(), reason.note().map(|note| note.as_str().to_owned()));
+        step_of_client(conn, actor, now, &response, happens, LifeEvent::CareDidNotStart(reason))?;
+        let ended = end_response(conn, now, &response, happens, (Some(code), note.as_deref()))?;
+        end_placement(conn, now, &response)?;
+        let readers = match teller {
+            Teller::Provider => list_toegang_of(conn, ended.client.municipality_id)?,
+            Teller::Toegang(_) => list_of_provider(conn, ended.provider.id)?,
+        };
+        for reader in readers {
+            enqueue(conn, now, &mails::did_not_start(&ended, teller, public_url, &reader.email)?)?;
+        }
+        record_change(conn, actor, now, "zorg-niet-gestart", &response, &ended)?;
+        Ok(ended)
+    })
+}
+
+/// Ends what was agreed in a response, and gives its place back.
+pub(super) fn end_placement(conn: &mut Connection, now: DateTime<Utc>, response: &Response) -> Result<()> {
+    let Some(placement) = &response.placement else { return Ok(()) };
+    if store::update_placement_ended(conn, response.id, now.naive_utc())? == 1 && response.takes_place {
+        release_place(conn, response.offer.id, placement.made_at)?;
+    }
+    Ok(())
+}

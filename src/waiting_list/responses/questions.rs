@@ -1,0 +1,114 @@
+//! Vragen: provider and toegang ask each other something about a response that is weighed or agreed.
+
+use chrono::{DateTime, Utc};
+use rules::waiting::questions::{Answer, Question, Side};
+use rules::waiting::reasons::Reason;
+use rules::waiting::responses::ResponseStatus;
+
+use super::actions::{OBJECT, find_of_client, find_own};
+use super::model::{AskedQuestion, Response};
+use super::{mails, store};
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::identity::recipients::{Recipient, list_of_provider, list_toegang_of};
+use crate::notifications::actions::enqueue;
+
+/// Who asks or answers, about which response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From<'a> {
+    /// The provider of the response.
+    Provider,
+    /// The toegang of the client with this code.
+    Toegang(&'a str),
+}
+
+impl From<'_> {
+    pub const fn side(self) -> Side {
+        match self {
+            Self::Provider => Side::Provider,
+            Self::Toegang(_) => Side::Toegang,
+        }
+    }
+
+    fn find(self, conn: &mut Connection, actor: &Actor, id: i64) -> Result<Response> {
+        match self {
+            Self::Provider => find_own(conn, actor, id),
+            Self::Toegang(code) => Ok(find_of_client(conn, actor, code, id)?.1),
+        }
+    }
+
+    fn readers(self, conn: &mut Connection, response: &Response) -> Result<Vec<Recipient>> {
+        match self {
+            Self::Provider => list_toegang_of(conn, response.client.municipality_id),
+            Self::Toegang(_) => list_of_provider(conn, response.provider.id),
+        }
+    }
+}
+
+/// What was asked about a response that the actor may see, oldest first.
+pub fn list_questions(conn: &mut Connection, response: &Response) -> Result<Vec<AskedQuestion>> {
+    store::list_questions(conn, response.id)
+}
+
+fn require_current(response: &Response) -> Result<()> {
+    if matches!(response.status, ResponseStatus::Open | ResponseStatus::Accepted) {
+        Ok(())
+    } else {
+        Err(Error::Conflict("Deze reactie is beëindigd; er kan niets meer over worden gevraagd.".into()))
+    }
+}
+
+/// Asks the other side something.
+pub fn ask(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    (from, id): (From<'_>, i64),
+    question: &Reason<Question>,
+) -> Result<()> {
+    let subject = question.code();
+    if !subject.asked_by(from.side()) {
+        return Err(Error::collision("vraag", "onbekende-keuze", "kies een vraag uit de lijst"));
+    }
+    db::write(conn, |conn| {
+        let response = from.find(conn, actor, id)?;
+        require_current(&response)?;
+        let asked = (subject, question.note().map(rules::waiting::note::Note::as_str));
+        let question_id = store::insert_question(conn, id, from.side(), asked, now.naive_utc())?;
+        for reader in from.readers(conn, &response)? {
+            enqueue(conn, now, &mails::asked(&response, from.side(), public_url, &reader.email)?)?;
+        }
+        let event = Event::done("vraag-stellen", OBJECT, id)
+            .change(None, &serde_json::json!({ "vraag": question_id, "over": subject.code() }))?;
+        audit::record(conn, actor, now, &event)
+    })
+}
+
+/// Answers what the other side asked, once.
+pub fn answer(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    (from, id, question_id): (From<'_>, i64, i64),
+    answer: &Reason<Answer>,
+) -> Result<()> {
+    db::write(conn, |conn| {
+        let response = from.find(conn, actor, id)?;
+        require_current(&response)?;
+        let asked_by = from.side().other();
+        let given = (answer.code(), answer.note().map(rules::waiting::note::Note::as_str));
+        if store::update_answer(conn, (id, question_id), asked_by, given, now.naive_utc())? == 0 {
+            return Err(Error::Conflict("Deze vraag is er niet, of is al beantwoord.".into()));
+        }
+        for reader in from.readers(conn, &response)? {
+            enqueue(conn, now, &mails::answered(&response, from.side(), public_url, &reader.email)?)?;
+        }
+        let event = Event::done("vraag-beantwoorden", OBJECT, id)
+            .change(None, &serde_json::json!({ "vraag": question_id, "antwoord": answer.code().code() }))?;
+        audit::record(conn, actor, now, &event)
+    })
+}

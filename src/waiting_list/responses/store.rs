@@ -1,0 +1,542 @@
+//! Queries on responses, placements, outcomes of pairs and questions.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use rules::contracts::ContractLevel;
+use rules::geography::Point;
+use rules::waiting::client_code::ClientCode;
+use rules::waiting::life::ClientStatus;
+use rules::waiting::questions::{Answer, Question, Side};
+use rules::waiting::responses::{PairOutcome, ResponseStatus};
+
+use super::model::{AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing};
+use crate::db::Connection;
+use crate::db::schema::{
+    contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,
+    response, waiting_client,
+};
+use crate::error::{Error, Result};
+use crate::on_each;
+
+fn corrupt(column: &'static str) -> Error {
+    Error::internal(format!("response.{column}"))
+}
+
+type PlacementColumns = (i64, NaiveDateTime, NaiveDate, Option<NaiveDate>, Option<NaiveDateTime>);
+
+#[derive(Queryable)]
+struct Row {
+    id: i64,
+    version: i32,
+    client: (i64, String, i64, String, i64, String),
+    provider: (i64, String, String),
+    offer: (i64, String, String),
+    shown: String,
+    days: (NaiveDate, NaiveDate),
+    remark: Option<String>,
+    takes_place: bool,
+    status: String,
+    opened: (NaiveDateTime, String),
+    answer_by: NaiveDateTime,
+    chased_at: Option<NaiveDateTime>,
+    escalated_at: Option<NaiveDateTime>,
+    ended_at: Option<NaiveDateTime>,
+    reason: Option<String>,
+    note: Option<String>,
+    placement: Option<PlacementColumns>,
+}
+
+impl TryFrom<Row> for Response {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let utc = |at: NaiveDateTime| at.and_utc();
+        let (client, provider, offer) = (row.client, row.provider, row.offer);
+        Ok(Self {
+            id: row.id,
+            version: row.version,
+            client: ClientFacts {
+                id: client.0,
+                code: ClientCode::parse(&client.1).map_err(|_| corrupt("client"))?,
+                municipality_id: client.2,
+                municipality: client.3,
+                region_id: client.4,
+                product: client.5,
+            },
+            provider: ProviderFacts { id: provider.0, agb: provider.1, name: provider.2 },
+            offer: OfferFacts { id: offer.0, location: offer.1, town: offer.2 },
+            shown: row.shown,
+            start_on: row.days.0,
+            valid_until: row.days.1,
+            remark: row.remark,
+            takes_place: row.takes_place,
+            status: ResponseStatus::parse(&row.status).ok_or_else(|| corrupt("status"))?,
+            opened_at: utc(row.opened.0),
+            opened_by: row.opened.1,
+            answer_by: utc(row.answer_by),
+            chased_at: row.chased_at.map(utc),
+            escalated_at: row.escalated_at.map(utc),
+            ended_at: row.ended_at.map(utc),
+            reason: row.reason,
+            note: row.note,
+            placement: row.placement.map(|(id, made_at, planned_on, started_on, ended_at)| Placement {
+                id,
+                made_at: utc(made_at),
+                planned_on,
+                started_on,
+                ended_at: ended_at.map(utc),
+            }),
+        })
+    }
+}
+
+/// Responses with all that is shown of them, in one query.
+macro_rules! responses {
+    () => {
+        response::table
+            .inner_join(waiting_client::table.inner_join(municipality::table).inner_join(product::table))
+            .inner_join(provider::table)
+            .inner_join(offer::table.inner_join(location::table.inner_join(postcode::table)))
+            .left_join(placement::table)
+            .select((
+                response::id,
+                response::version,
+                (
+                    waiting_client::id,
+                    waiting_client::code,
+                    municipality::id,
+                    municipality::name,
+                    product::region_id,
+                    product::name,
+                ),
+                (provider::id, provider::agb, provider::name),
+                (offer::id, location::name, postcode::place),
+                response::shown,
+                (response::start_on, response::valid_until),
+                response::remark,
+                response::takes_place,
+                response::status,
+                (response::opened_at, response::opened_by),
+                response::answer_by,
+                response::chased_at,
+                response::escalated_at,
+                response::ended_at,
+                response::reason,
+                response::note,
+                (
+                    placement::id,
+                    placement::made_at,
+                    placement::planned_on,
+                    placement::started_on,
+                    placement::ended_at,
+                )
+                    .nullable(),
+            ))
+    };
+}
+
+fn read(rows: Vec<Row>) -> Result<Vec<Response>> {
+    rows.into_iter().map(Response::try_from).collect()
+}
+
+pub(super) fn find_response(conn: &mut Connection, id: i64) -> Result<Option<Response>> {
+    let row: Option<Row> = responses!().filter(response::id.eq(id)).first(conn).optional()?;
+    row.map(Response::try_from).transpose()
+}
+
+/// All responses to a client: those that can be accepted first, the earliest start first.
+pub(super) fn list_of_client(conn: &mut Connection, client_id: i64) -> Result<Vec<Response>> {
+    let rows = responses!()
+        .filter(response::client_id.eq(client_id))
+        .order((response::ended_at.is_not_null(), response::start_on, response::id))
+        .load(conn)?;
+    read(rows)
+}
+
+/// How many responses of a provider there are, and a part of them.
+pub(super) fn list_of_provider(
+    conn: &mut Connection,
+    provider_id: i64,
+    standing: Standing,
+    (skip, most): (i64, i64),
+) -> Result<(i64, Vec<Response>)> {
+    let current = response::status.eq(ResponseStatus::Open.code()).or(response::status
+        .eq(ResponseStatus::Accepted.code())
+        .and(waiting_client::status.eq(ClientStatus::Accepted.code())));
+    let own = response::provider_id.eq(provider_id);
+    match standing {
+        Standing::Current => {
+            let total = response::table
+                .inner_join(waiting_client::table)
+                .filter(own)
+                .filter(current)
+                .count()
+                .get_result(conn)?;
+            let rows = responses!()
+                .filter(own)
+                .filter(current)
+                .order((response::answer_by, response::id))
+                .offset(skip)
+                .limit(most)
+                .load(conn)?;
+            Ok((total, read(rows)?))
+        }
+        Standing::Past => {
+            let past = diesel::dsl::not(current);
+            let total = response::table
+                .inner_join(waiting_client::table)
+                .filter(own)
+                .filter(past)
+                .count()
+                .get_result(conn)?;
+            let rows = responses!()
+                .filter(own)
+                .filter(past)
+                .order((response::ended_at.desc(), response::id.desc()))
+                .offset(skip)
+                .limit(most)
+                .load(conn)?;
+            Ok((total, read(rows)?))
+        }
+    }
+}
+
+/// The responses to a client that are being weighed.
+pub(super) fn list_open_of_client(conn: &mut Connection, client_id: i64) -> Result<Vec<Response>> {
+    let rows = responses!()
+        .filter(response::client_id.eq(client_id))
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .order(response::id)
+        .load(conn)?;
+    read(rows)
+}
+
+/// The response to a client that was accepted.
+pub(super) fn find_accepted(conn: &mut Connection, client_id: i64) -> Result<Option<Response>> {
+    let row: Option<Row> = responses!()
+        .filter(response::client_id.eq(client_id))
+        .filter(response::status.eq(ResponseStatus::Accepted.code()))
+        .first(conn)
+        .optional()?;
+    row.map(Response::try_from).transpose()
+}
+
+/// Responses whose answer is late.
+pub(super) fn list_unanswered(conn: &mut Connection, now: NaiveDateTime, most: i64) -> Result<Vec<Response>> {
+    let rows = responses!()
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .filter(response::answer_by.lt(now))
+        .filter(response::escalated_at.is_null())
+        .order((response::answer_by, response::id))
+        .limit(most)
+        .load(conn)?;
+    read(rows)
+}
+
+/// Open responses that were valid until a day that has gone by.
+pub(super) fn list_expired(conn: &mut Connection, today: NaiveDate, most: i64) -> Result<Vec<Response>> {
+    let rows = responses!()
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .filter(response::valid_until.lt(today))
+        .order(response::id)
+        .limit(most)
+        .load(conn)?;
+    read(rows)
+}
+
+/// Ended responses of which the provider has not been told.
+pub(super) fn list_untold(conn: &mut Connection, most: i64) -> Result<Vec<Response>> {
+    let rows = responses!()
+        .filter(response::ended_at.is_not_null())
+        .filter(response::told_at.is_null())
+        .order(response::id)
+        .limit(most)
+        .load(conn)?;
+    read(rows)
+}
+
+/// A response to write down.
+#[derive(Insertable)]
+#[diesel(table_name = response)]
+pub(super) struct NewRow {
+    pub(super) client_id: i64,
+    pub(super) provider_id: i64,
+    pub(super) offer_id: i64,
+    pub(super) shown: String,
+    pub(super) start_on: NaiveDate,
+    pub(super) valid_until: NaiveDate,
+    pub(super) remark: Option<String>,
+    pub(super) takes_place: bool,
+    pub(super) status: &'static str,
+    pub(super) opened_at: NaiveDateTime,
+    pub(super) opened_by: String,
+    pub(super) answer_by: NaiveDateTime,
+    pub(super) version: i32,
+}
+
+pub(super) fn insert_response(conn: &mut Connection, new: &NewRow) -> Result<i64> {
+    Ok(
+        on_each!(conn, c => diesel::insert_into(response::table).values(new).returning(response::id).get_result(c))?,
+    )
+}
+
+/// How a response goes on or ends.
+#[derive(AsChangeset)]
+#[diesel(table_name = response, treat_none_as_null = true)]
+pub(super) struct Ending<'a> {
+    pub(super) status: &'static str,
+    pub(super) ended_at: Option<NaiveDateTime>,
+    pub(super) told_at: Option<NaiveDateTime>,
+    pub(super) reason: Option<&'a str>,
+    pub(super) note: Option<&'a str>,
+}
+
+/// Changes the status of a response that still has this status: one row, or none when another was first.
+pub(super) fn update_status(
+    conn: &mut Connection,
+    id: i64,
+    from: ResponseStatus,
+    ending: &Ending<'_>,
+) -> Result<usize> {
+    let mine = response::table.filter(response::id.eq(id)).filter(response::status.eq(from.code()));
+    Ok(
+        on_each!(conn, c => diesel::update(mine).set((ending, response::version.eq(response::version + 1))).execute(c))?,
+    )
+}
+
+/// Marks a late answer as chased, once.
+pub(super) fn update_chased(conn: &mut Connection, id: i64, now: NaiveDateTime) -> Result<usize> {
+    let mine = response::table
+        .find(id)
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .filter(response::chased_at.is_null());
+    Ok(diesel::update(mine).set(response::chased_at.eq(now)).execute(conn)?)
+}
+
+/// The same for one that is taken to somebody else.
+pub(super) fn update_escalated(conn: &mut Connection, id: i64, now: NaiveDateTime) -> Result<usize> {
+    let mine = response::table
+        .find(id)
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .filter(response::escalated_at.is_null());
+    Ok(diesel::update(mine).set(response::escalated_at.eq(now)).execute(conn)?)
+}
+
+/// Marks that the provider was told, once.
+pub(super) fn update_told(conn: &mut Connection, id: i64, now: NaiveDateTime) -> Result<usize> {
+    let mine = response::table.find(id).filter(response::told_at.is_null());
+    Ok(diesel::update(mine).set(response::told_at.eq(now)).execute(conn)?)
+}
+
+pub(super) fn insert_placement(conn: &mut Connection, made: &Response, now: NaiveDateTime) -> Result<()> {
+    diesel::insert_into(placement::table)
+        .values((
+            placement::client_id.eq(made.client.id),
+            placement::response_id.eq(made.id),
+            placement::offer_id.eq(made.offer.id),
+            placement::made_at.eq(now),
+            placement::planned_on.eq(made.start_on),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Care started: one row, or none when that is known or the placement has ended.
+pub(super) fn update_started(conn: &mut Connection, response_id: i64, day: NaiveDate) -> Result<usize> {
+    let waiting = placement::table
+        .filter(placement::response_id.eq(response_id))
+        .filter(placement::started_on.is_null())
+        .filter(placement::ended_at.is_null());
+    Ok(diesel::update(waiting).set(placement::started_on.eq(day)).execute(conn)?)
+}
+
+pub(super) fn update_placement_ended(
+    conn: &mut Connection,
+    response_id: i64,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let current =
+        placement::table.filter(placement::response_id.eq(response_id)).filter(placement::ended_at.is_null());
+    Ok(diesel::update(current).set(placement::ended_at.eq(now)).execute(conn)?)
+}
+
+const EXCLUDED: &str = "uitgesloten";
+const PARKED: &str = "geparkeerd";
+
+/// Keeps what follows for a provider and a client, in place of what was known.
+pub(super) fn save_outcome(
+    conn: &mut Connection,
+    (client_id, provider_id): (i64, i64),
+    outcome: PairOutcome,
+    reason: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let (outcome, parked_until) = match outcome {
+        PairOutcome::Free => return Ok(()),
+        PairOutcome::Excluded => (EXCLUDED, None),
+        PairOutcome::Parked { until } => (PARKED, Some(until)),
+    };
+    let values = (
+        pair_outcome::outcome.eq(outcome),
+        pair_outcome::parked_until.eq(parked_until),
+        pair_outcome::reason.eq(reason),
+        pair_outcome::at.eq(now),
+    );
+    let key = (pair_outcome::client_id.eq(client_id), pair_outcome::provider_id.eq(provider_id));
+    on_each!(conn, c => diesel::insert_into(pair_outcome::table)
+        .values((key, values))
+        .on_conflict((pair_outcome::client_id, pair_outcome::provider_id))
+        .do_update()
+        .set(values)
+        .execute(c))?;
+    Ok(())
+}
+
+/// What is known of clients and providers that were brought together in vain: of one client, by provider.
+pub(super) fn list_outcomes(conn: &mut Connection, client_id: i64) -> Result<Vec<(i64, PairOutcome)>> {
+    let rows: Vec<(i64, Option<NaiveDate>)> = pair_outcome::table
+        .filter(pair_outcome::client_id.eq(client_id))
+        .order(pair_outcome::provider_id)
+        .select((pair_outcome::provider_id, pair_outcome::parked_until))
+        .load(conn)?;
+    let outcome =
+        |until: Option<NaiveDate>| until.map_or(PairOutcome::Excluded, |until| PairOutcome::Parked { until });
+    Ok(rows.into_iter().map(|(provider_id, until)| (provider_id, outcome(until))).collect())
+}
+
+/// The widest contract under which a provider can take a new client of a municipality on a day. A sub-contractor works
+/// under that of its main contractor.
+pub(super) fn find_contract(
+    conn: &mut Connection,
+    provider_id: i64,
+    product_id: i64,
+    municipality_id: i64,
+    day: NaiveDate,
+) -> Result<Option<ContractLevel>> {
+    let main: Option<i64> =
+        provider::table.find(provider_id).select(provider::main_provider_id).first(conn)?;
+    let valid = product::table
+        .find(product_id)
+        .filter(product::valid_from.is_null().or(product::valid_from.le(day)))
+        .filter(product::valid_until.is_null().or(product::valid_until.ge(day)))
+        .select(product::id);
+    let levels: Vec<String> = contract::table
+        .filter(contract::provider_id.eq(main.unwrap_or(provider_id)))
+        .filter(contract::product_id.eq_any(valid))
+        .filter(contract::municipality_id.is_null().or(contract::municipality_id.eq(municipality_id)))
+        .filter(contract::valid_from.is_null().or(contract::valid_from.le(day)))
+        .filter(contract::valid_until.is_null().or(contract::valid_until.ge(day)))
+        .select(contract::level)
+        .load(conn)?;
+    Ok(levels.iter().filter_map(|level| ContractLevel::parse(level)).min())
+}
+
+/// Where a postcode lies.
+pub(super) fn find_point(conn: &mut Connection, pc4: i32) -> Result<Option<Point>> {
+    let found: Option<(f64, f64)> =
+        postcode::table.find(pc4).select((postcode::lat, postcode::lon)).first(conn).optional()?;
+    Ok(found.map(|(lat, lon)| Point { lat, lon }))
+}
+
+/// The middle of a municipality.
+pub(super) fn find_centre(conn: &mut Connection, municipality_id: i64) -> Result<Point> {
+    let (lat, lon) = municipality::table
+        .find(municipality_id)
+        .select((municipality::lat, municipality::lon))
+        .first(conn)?;
+    Ok(Point { lat, lon })
+}
+
+#[derive(Queryable)]
+struct QuestionRow {
+    id: i64,
+    asked_by: String,
+    subject: String,
+    note: Option<String>,
+    asked_at: NaiveDateTime,
+    answer: Option<String>,
+    answer_note: Option<String>,
+    answered_at: Option<NaiveDateTime>,
+}
+
+impl TryFrom<QuestionRow> for AskedQuestion {
+    type Error = Error;
+
+    fn try_from(row: QuestionRow) -> Result<Self> {
+        let corrupt = |column: &'static str| Error::internal(format!("question.{column}"));
+        let answer = match (row.answer, row.answered_at) {
+            (Some(code), Some(at)) => {
+                Some((Answer::parse(&code).ok_or_else(|| corrupt("answer"))?, row.answer_note, at.and_utc()))
+            }
+            _ => None,
+        };
+        Ok(Self {
+            id: row.id,
+            asked_by: Side::parse(&row.asked_by).ok_or_else(|| corrupt("asked_by"))?,
+            subject: Question::parse(&row.subject).ok_or_else(|| corrupt("subject"))?,
+            note: row.note,
+            asked_at: row.asked_at.and_utc(),
+            answer,
+        })
+    }
+}
+
+/// What was asked about a response, oldest first.
+pub(super) fn list_questions(conn: &mut Connection, response_id: i64) -> Result<Vec<AskedQuestion>> {
+    let rows: Vec<QuestionRow> = question::table
+        .filter(question::response_id.eq(response_id))
+        .order(question::id)
+        .select((
+            question::id,
+            question::asked_by,
+            question::subject,
+            question::note,
+            question::asked_at,
+            question::answer,
+            question::answer_note,
+            question::answered_at,
+        ))
+        .load(conn)?;
+    rows.into_iter().map(AskedQuestion::try_from).collect()
+}
+
+pub(super) fn insert_question(
+    conn: &mut Connection,
+    response_id: i64,
+    side: Side,
+    (subject, note): (Question, Option<&str>),
+    now: NaiveDateTime,
+) -> Result<i64> {
+    Ok(diesel::insert_into(question::table)
+        .values((
+            question::response_id.eq(response_id),
+            question::asked_by.eq(side.code()),
+            question::subject.eq(subject.code()),
+            question::note.eq(note),
+            question::asked_at.eq(now),
+        ))
+        .returning(question::id)
+        .get_result(conn)?)
+}
+
+/// Answers a question of the other side that has no answer yet: one row, or none.
+pub(super) fn update_answer(
+    conn: &mut Connection,
+    (response_id, id): (i64, i64),
+    asked_by: Side,
+    (answer, note): (Answer, Option<&str>),
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let open = question::table
+        .find(id)
+        .filter(question::response_id.eq(response_id))
+        .filter(question::asked_by.eq(asked_by.code()))
+        .filter(question::answer.is_null());
+    Ok(diesel::update(open)
+        .set((
+            question::answer.eq(answer.code()),
+            question::answer_note.eq(note),
+            question::answered_at.eq(now),
+        ))
+        .execute(conn)?)
+}

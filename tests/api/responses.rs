@@ -1,0 +1,313 @@
+//! Responses: the open list, responding, weighing, and what follows.
+
+use beschikbaarheidswijzer::db::schema::{offer, pair_outcome, placement, response, waiting_client};
+use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
+use beschikbaarheidswijzer::waiting_list::responses::chasing::chase;
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use crate::on_both;
+use crate::support::waiting::{BAKENZAND, HAVEN, PRODUCT, TOEGANG};
+use crate::support::{Answer, TestServer, now};
+
+const URL: &str = "https://jeugdhulp.example";
+
+fn status_of(server: &TestServer, client: &WaitingClient) -> String {
+    waiting_client::table
+        .find(client.id)
+        .select(waiting_client::status)
+        .first(&mut server.connection())
+        .expect("a client")
+}
+
+fn response_status(server: &TestServer, id: i64) -> String {
+    response::table.find(id).select(response::status).first(&mut server.connection()).expect("a response")
+}
+
+fn reserved(server: &TestServer, offer_id: i64) -> i32 {
+    offer::table
+        .find(offer_id)
+        .select(offer::reserved_places)
+        .first(&mut server.connection())
+        .expect("an offer")
+}
+
+/// The fields that clash with what is there.
+fn clashes(answer: &Answer) -> Vec<String> {
+    assert_eq!(answer.status, 409, "{}", answer.body);
+    let fields = answer.json()["fouten"].as_array().cloned().unwrap_or_default();
+    fields.iter().map(|field| field["veld"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+fn chase_at(server: &TestServer, at: &str) -> usize {
+    let at: DateTime<Utc> = at.parse().expect("a time");
+    chase(&mut server.connection(), at, URL).expect("a database")
+}
+
+fn mailed(server: &TestServer, to: &str) -> Vec<String> {
+    let address = format!("{to}@jeugdhulp-noord-veluwe.example");
+    server.mails().into_iter().filter(|(reader, _)| *reader == address).map(|(_, text)| text).collect()
+}
+
+on_both! {
+    fn providers_see_who_waits_for_their_product_without_seeing_who_it_is(server) {
+        let clients = server.waiting();
+        let list = server.user(HAVEN.0).get("/v1/open-wachtlijst").json();
+        assert_eq!(list["paginering"]["totaal"], 5);
+        let first = &list["wachtenden"][0];
+        assert_eq!(first["product"]["code"], PRODUCT);
+        assert_eq!(first["gemeente"]["code"], "GM0243", "five share it");
+        assert_eq!(first["leeftijd"], json!({"vanaf": 12, "totEnMet": 12, "tekst": "12 jaar"}));
+        assert_eq!(first["verwezen"], "verwezen in oktober 2026");
+        for client in &clients {
+            assert!(!list.to_string().contains(client.code.as_str()) && !list.to_string().contains(&client.code.to_string()));
+        }
+        // Without a contract for the product there is nothing, and one child fewer than five is nobody.
+        let other = server.user("aanbieder-praktijk-groei").get("/v1/open-wachtlijst").json();
+        assert_eq!((&other["paginering"]["totaal"], &other["wachtenden"]), (&json!(0), &json!([])));
+        server.execute(&format!("UPDATE waiting_client SET status = 'ingetrokken', closed_at = registered_at WHERE id = {}", clients[0].id));
+        assert_eq!(server.user(HAVEN.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"], 5, "published is published");
+        server.publish(now() + Duration::hours(1));
+        assert_eq!(server.user(HAVEN.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"], 0);
+    }
+}
+
+on_both! {
+    fn filters_work_on_what_is_shown(server) {
+        server.waiting();
+        // A sixth from elsewhere shows no municipality: it is fewer than five by itself. One of the five keeps it company.
+        server.execute(&format!("UPDATE waiting_client SET municipality_id = (SELECT id FROM municipality WHERE code = 'GM0302') WHERE id = {}", server.registered("GM0243").id));
+        server.publish(now() + Duration::hours(1));
+        let provider = server.user(HAVEN.0);
+        let total = |query: &str| provider.get(&format!("/v1/open-wachtlijst?{query}")).json()["paginering"]["totaal"].clone();
+        assert_eq!((total(""), total("gemeente=GM0302"), total("gemeente=GM0243")), (json!(6), json!(0), json!(0)));
+        assert_eq!((total("leeftijd=12"), total("leeftijd=13"), total("product=45A12")), (json!(6), json!(0), json!(6)));
+        assert_eq!((total("product=52A01"), total("product=99Z99"), total("nieuw=true")), (json!(0), json!(0), json!(6)));
+        assert_eq!(provider.get("/v1/open-wachtlijst?sorteer=code&leeftijd=x").wrong_fields(), ["leeftijd", "sorteer"]);
+    }
+}
+
+on_both! {
+    fn handles_are_new_with_every_publication_and_tell_nothing_else(server) {
+        let clients = server.waiting();
+        let before = server.handle_of(&clients[0]);
+        server.publish(now() + Duration::minutes(1));
+        assert_ne!(server.handle_of(&clients[0]), before);
+        // A page that was open is still good; after another publication it is not.
+        let body = |handle: &str| json!({"wachtende": handle, "aanbod": server.offer_with_place(HAVEN.1), "startOp": "2026-12-01", "geldigTot": "2026-12-15"});
+        server.publish(now() + Duration::minutes(2));
+        let gone = server.user(HAVEN.0).post("/v1/reacties", &body(&before));
+        let never = server.user(HAVEN.0).post("/v1/reacties", &body("0000000000000001"));
+        let elsewhere = server.user("aanbieder-praktijk-groei").post("/v1/reacties", &body(&server.handle_of(&clients[0])));
+        for answer in [&gone, &never, &elsewhere] {
+            assert_eq!((answer.status, answer.json()["detail"].clone()), (404, json!("Deze wachtende bestaat niet.")));
+        }
+    }
+}
+
+on_both! {
+    fn a_response_is_accepted_and_the_others_end(server) {
+        let clients = server.waiting();
+        let client = &clients[0];
+        let (haven, bakenzand) = (server.responded(HAVEN, client), server.responded(BAKENZAND, client));
+        assert_eq!(status_of(server, client), "in-behandeling");
+        let told = mailed(server, TOEGANG);
+        assert_eq!(told.len(), 2);
+        assert!(told[0].contains(&format!("De Haven Jeugdhulp reageerde op wachtende {}", client.code)), "{}", told[0]);
+        let own = server.user(HAVEN.0).get(&format!("/v1/reacties/{haven}")).json();
+        assert_eq!((&own["status"], &own["wachtende"], &own["neemtPlek"]), (&json!("open"), &Value::Null, &json!(true)));
+        // Five working days from a Saturday: the next Friday, at the end of the day.
+        assert_eq!(own["antwoordVoor"], "2026-11-27T16:00:00Z");
+        let all = server.user(TOEGANG).get(&format!("/v1/wachtenden/{}/reacties", client.code)).json();
+        assert_eq!(all["reacties"].as_array().map(Vec::len), Some(2));
+        let offer_id = all["reacties"].as_array().into_iter().flatten().find(|one| one["id"] == haven).expect("it")["aanbod"]["id"].as_i64().expect("a number");
+        let accepted = server.accept(client, haven);
+        assert_eq!((accepted.status, accepted.json()["status"].clone()), (200, json!("geaccepteerd")), "{}", accepted.body);
+        assert_eq!((status_of(server, client), response_status(server, bakenzand)), ("geaccepteerd".into(), "door-ander-geplaatst".into()));
+        assert_eq!(reserved(server, offer_id), 1);
+        assert!(mailed(server, HAVEN.0)[0].contains("accepteerde uw reactie"));
+        assert!(mailed(server, BAKENZAND.0)[0].contains("door ander geplaatst"));
+        assert!(!mailed(server, HAVEN.0)[0].contains(&client.code.to_string()), "no code in a mail to a provider");
+        let own = server.user(HAVEN.0).get(&format!("/v1/reacties/{haven}")).json();
+        assert_eq!(own["wachtende"], client.code.to_string(), "the code comes with the agreement");
+        // Care starts.
+        let start = |day: &str| server.user(HAVEN.0).post(&format!("/v1/reacties/{haven}/start"), &json!({"gestartOp": day}));
+        assert_eq!(clashes(&start("2026-11-22")), ["gestartOp"]);
+        assert_eq!(clashes(&start("2026-11-20")), ["gestartOp"]);
+        assert_eq!((start("2026-11-21").status, start("2026-11-21").status), (200, 409));
+        assert_eq!(status_of(server, client), "geplaatst");
+        assert!(mailed(server, TOEGANG)[2].contains("startte op 21 november 2026"));
+    }
+}
+
+on_both! {
+    fn care_that_does_not_start_brings_the_child_back_with_its_own_date(server) {
+        let clients = server.waiting();
+        let client = &clients[0];
+        let id = server.responded(HAVEN, client);
+        let offer_id = server.offer_with_place(HAVEN.1);
+        assert_eq!(server.accept(client, id).status, 200);
+        let answer = server.user(HAVEN.0).post(&format!("/v1/reacties/{id}/niet-gestart"), &json!({"reden": "plek-vervallen"}));
+        assert_eq!((answer.status, answer.json()["status"].clone()), (200, json!("niet-doorgegaan")), "{}", answer.body);
+        assert_eq!((status_of(server, client), reserved(server, offer_id)), ("wachtend".into(), 0));
+        let since: chrono::NaiveDate = waiting_client::table.find(client.id).select(waiting_client::waiting_since).first(&mut server.connection()).expect("a client");
+        assert_eq!(since, client.life.waiting_since());
+        let ended: Option<chrono::NaiveDateTime> = placement::table.filter(placement::response_id.eq(id)).select(placement::ended_at).first(&mut server.connection()).expect("a placement");
+        assert!(ended.is_some());
+        // The place and the child are free for another.
+        server.responded(HAVEN, client);
+    }
+}
+
+on_both! {
+    fn a_decline_has_a_reason_and_a_consequence(server) {
+        let clients = server.waiting();
+        let decline = |client: &WaitingClient, id: i64, body: Value| server.user(TOEGANG).post(&server.weigh_path(client, id, "afwijzing"), &body);
+        let id = server.responded(HAVEN, &clients[0]);
+        assert_eq!(decline(&clients[0], id, json!({"reden": "geen"})).wrong_fields(), ["reden"]);
+        assert_eq!(clashes(&decline(&clients[0], id, json!({"reden": "anders"}))), ["toelichting"]);
+        assert_eq!(clashes(&decline(&clients[0], id, json!({"reden": "niet-passend", "toelichting": "bel 06-12345678"}))), ["toelichting"]);
+        assert_eq!(clashes(&decline(&clients[0], id, json!({"reden": "geen-capaciteit"}))), ["parkerenTot"]);
+        let answer = decline(&clients[0], id, json!({"reden": "niet-passend", "toelichting": "de groep is te jong"}));
+        assert_eq!((answer.status, status_of(server, &clients[0])), (200, "wachtend".into()), "{}", answer.body);
+        assert!(mailed(server, HAVEN.0)[0].contains("wees uw reactie"));
+        // They are not brought together again, and the list does not show what cannot be.
+        assert_eq!(server.respond(HAVEN, &clients[0]).status, 404);
+        assert_eq!(server.user(HAVEN.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"], 4);
+        assert_eq!(server.user(BAKENZAND.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"], 5);
+        let id = server.responded(HAVEN, &clients[1]);
+        assert_eq!(decline(&clients[1], id, json!({"reden": "geen-capaciteit", "parkerenTot": "2027-01-01"})).status, 200);
+        let until: Option<chrono::NaiveDate> = pair_outcome::table.filter(pair_outcome::client_id.eq(clients[1].id)).select(pair_outcome::parked_until).first(&mut server.connection()).expect("an outcome");
+        assert_eq!(until, "2027-01-01".parse().ok());
+        let id = server.responded(HAVEN, &clients[2]);
+        assert_eq!(decline(&clients[2], id, json!({"reden": "woonplaatsbeginsel"})).status, 200);
+        server.responded(HAVEN, &clients[2]);
+    }
+}
+
+on_both! {
+    fn what_cannot_be_is_refused_in_words(server) {
+        let clients = server.waiting();
+        let offer_id = server.offer_with_place(HAVEN.1);
+        let handle = server.handle_of(&clients[0]);
+        let send = |change: Value| {
+            let mut body = json!({"wachtende": handle, "aanbod": offer_id, "startOp": "2026-12-01", "geldigTot": "2026-12-15"});
+            for (name, value) in change.as_object().expect("fields") {
+                body[name] = value.clone();
+            }
+            server.user(HAVEN.0).post("/v1/reacties", &body)
+        };
+        assert_eq!(send(json!({"wachtende": "x", "aanbod": 0, "startOp": null, "geldigTot": "morgen", "meer": 1})).wrong_fields(), ["wachtende", "aanbod", "startOp", "geldigTot", "meer"]);
+        assert_eq!(clashes(&send(json!({"startOp": "2026-11-20", "geldigTot": "2027-12-01", "opmerking": "mail a@b.nl"}))), ["startOp", "geldigTot", "opmerking"]);
+        assert_eq!(send(json!({"aanbod": server.offer_with_place(BAKENZAND.1)})).status, 404, "of another");
+        // What is the child's is not told, whichever it is.
+        server.execute(&format!("UPDATE waiting_client SET max_distance_km = 1, pc4 = 3881 WHERE id = {}", clients[0].id));
+        let refused = send(json!({}));
+        assert_eq!(refused.status, 409);
+        assert!(refused.body.contains("kunnen we hier niet laten zien") && !refused.body.contains("km"), "{}", refused.body);
+        server.execute(&format!("UPDATE waiting_client SET max_distance_km = NULL WHERE id = {}", clients[0].id));
+        server.execute(&format!("UPDATE waiting_client SET hold_until = '2026-12-31', hold_reason = 'verzoek-gezin' WHERE id = {}", clients[0].id));
+        assert!(send(json!({})).body.contains("staat niet meer op de lijst"));
+        server.execute(&format!("UPDATE waiting_client SET hold_until = NULL, hold_reason = NULL WHERE id = {}", clients[0].id));
+        assert_eq!(send(json!({})).status, 201);
+        assert!(send(json!({})).body.contains("al een reactie"), "once at a time");
+    }
+}
+
+on_both! {
+    fn a_response_is_taken_back_and_others_cannot_touch_it(server) {
+        let clients = server.waiting();
+        let id = server.responded(HAVEN, &clients[0]);
+        let path = format!("/v1/reacties/{id}");
+        let reason = json!({"reden": "plek-vergeven"});
+        for other in [format!("{path}/intrekking"), "/v1/reacties/999999/intrekking".to_owned()] {
+            let answer = server.user(BAKENZAND.0).post(&other, &reason);
+            assert_eq!((answer.status, answer.json()["detail"].clone()), (404, json!("Deze reactie bestaat niet.")));
+        }
+        assert_eq!(server.user(BAKENZAND.0).get(&path).status, 404);
+        // Another toegang cannot see it, nor reach it through a client of its own.
+        let other = server.user("toegang-ermelo");
+        assert_eq!(other.get(&format!("/v1/wachtenden/{}/reacties", clients[0].code)).status, 404);
+        assert_eq!(server.user(TOEGANG).post(&server.weigh_path(&clients[1], id, "acceptatie"), &json!({"reden": "enige"})).status, 404);
+        let answer = server.user(HAVEN.0).post(&format!("{path}/intrekking"), &reason);
+        assert_eq!((answer.status, answer.json()["status"].clone()), (200, json!("ingetrokken")), "{}", answer.body);
+        assert_eq!(status_of(server, &clients[0]), "wachtend");
+        assert!(server.accept(&clients[0], id).body.contains("Ingetrokken"));
+        let past = server.user(HAVEN.0).get("/v1/reacties?toon=afgelopen").json();
+        assert_eq!((&past["paginering"]["totaal"], &past["reacties"][0]["reden"]), (&json!(1), &json!("plek-vergeven")));
+        assert_eq!(server.user(HAVEN.0).get("/v1/reacties").json()["paginering"]["totaal"], 0);
+    }
+}
+
+on_both! {
+    fn silence_is_chased_then_escalated_once_each(server) {
+        let clients = server.waiting();
+        let id = server.responded(HAVEN, &clients[0]);
+        // In time, and in the weekend after: nothing more than what is due.
+        assert_eq!(chase_at(server, "2026-11-27T15:59:00Z"), 0);
+        assert_eq!((chase_at(server, "2026-11-27T16:00:01Z"), chase_at(server, "2026-11-27T16:00:01Z")), (1, 0));
+        assert!(mailed(server, TOEGANG)[1].contains("wacht op uw antwoord"));
+        assert_eq!(chase_at(server, "2026-11-29T12:00:00Z"), 0, "a Sunday is no working time");
+        assert_eq!((chase_at(server, "2026-11-30T16:00:01Z"), chase_at(server, "2026-12-01T16:00:01Z")), (1, 0));
+        assert!(mailed(server, "accountmanager-regio")[0].contains("niet op tijd beantwoord"));
+        let seen = server.user(TOEGANG).get(&format!("/v1/wachtenden/{}/reacties", clients[0].code)).json();
+        assert!(seen["reacties"][0]["herinnerdOp"].is_string() && seen["reacties"][0]["opgeschaaldOp"].is_string());
+        // It is valid until 15 December, and ends the day after.
+        assert_eq!((chase_at(server, "2026-12-15T12:00:00Z"), chase_at(server, "2026-12-16T12:00:00Z")), (0, 1));
+        assert_eq!((response_status(server, id), status_of(server, &clients[0])), ("verlopen".into(), "wachtend".into()));
+        assert!(mailed(server, HAVEN.0)[0].contains("verlopen"));
+    }
+}
+
+on_both! {
+    fn a_child_that_leaves_ends_its_responses_and_the_provider_hears_of_it(server) {
+        use beschikbaarheidswijzer::db;
+        use beschikbaarheidswijzer::waiting_list::clients::actions::take_step;
+        use rules::waiting::life::{Event, LapseReason};
+        use rules::waiting::reasons::Reason;
+        let clients = server.waiting();
+        let (open, agreed) = (server.responded(BAKENZAND, &clients[0]), server.responded(HAVEN, &clients[1]));
+        let offer_id = server.offer_with_place(HAVEN.1);
+        assert_eq!(server.accept(&clients[1], agreed).status, 200);
+        for client in &clients[..2] {
+            let event = Event::Lapse(Reason::new(LapseReason::NoContact, None).expect("a reason"));
+            let actor = server.actor(TOEGANG);
+            db::write(&mut server.connection(), |conn| take_step(conn, &actor, now(), client.id, None, event)).expect("a step");
+        }
+        for id in [open, agreed] {
+            assert_eq!(response_status(server, id), "wachtende-van-de-lijst");
+        }
+        assert_eq!(reserved(server, offer_id), 0, "the place is free again");
+        assert_eq!((chase_at(server, "2026-11-21T10:00:00Z"), chase_at(server, "2026-11-21T10:00:00Z")), (2, 0));
+        assert!(mailed(server, BAKENZAND.0)[0].contains("wachtende staat niet meer op de lijst"));
+    }
+}
+
+on_both! {
+    fn a_request_with_a_key_is_done_once(server) {
+        let clients = server.waiting();
+        let body = json!({"wachtende": server.handle_of(&clients[0]), "aanbod": server.offer_with_place(HAVEN.1), "startOp": "2026-12-01", "geldigTot": "2026-12-15"});
+        let user = server.user(HAVEN.0);
+        let send = |path: &str, key: &str, body: &Value| user.send("POST", path, &[("Content-Type", "application/json"), ("Idempotency-Key", key)], body.to_string());
+        let (first, again) = (send("/v1/reacties", "sleutel-1", &body), send("/v1/reacties", "sleutel-1", &body));
+        assert_eq!((first.status, again.status), (201, 201), "{}", again.body);
+        assert_eq!(first.json(), again.json());
+        for header in ["location", "etag", "content-type", "api-version"] {
+            assert_eq!(first.header(header), again.header(header), "{header}");
+        }
+        let other = send("/v1/reacties", "sleutel-1", &json!({"wachtende": server.handle_of(&clients[1])}));
+        assert!(other.status == 409 && other.body.contains("ander verzoek"), "{}", other.body);
+        // Of another user it is another key, and after a day a new one.
+        let elsewhere = server.user(BAKENZAND.0).send("POST", "/v1/reacties", &[("Content-Type", "application/json"), ("Idempotency-Key", "sleutel-1")], "{}");
+        assert_eq!(elsewhere.status, 400);
+        // What was refused was not done: it may be sent again, and mended.
+        assert_eq!(send("/v1/reacties", "sleutel-2", &json!({})).status, 400);
+        let mut second = body.clone();
+        second["wachtende"] = server.handle_of(&clients[1]).into();
+        assert_eq!(send("/v1/reacties", "sleutel-2", &second).status, 201);
+        assert_eq!(send("/v1/reacties", "kort", &body).wrong_fields(), ["Idempotency-Key"]);
+        server.execute("UPDATE keyed_request SET received_at = '2026-11-20 08:59:59'");
+        assert_eq!(send("/v1/reacties", "sleutel-1", &body).status, 409, "it is done anew, and the response is there already");
+    }
+}

@@ -1,0 +1,235 @@
+//! Every write about responses leaves a line in the audit: of the API and of pages, each on a client of its own.
+
+use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
+use serde_json::{Value, json};
+
+use crate::on_both;
+use crate::support::waiting::{HAVEN, TOEGANG};
+use crate::support::{Answer, Form, TestServer};
+
+/// What is there before the write: a client, and a response to it.
+struct Scene<'a> {
+    server: &'a TestServer,
+    client: WaitingClient,
+    id: i64,
+}
+
+impl<'a> Scene<'a> {
+    /// The first of those who wait has a response by now.
+    fn new(server: &'a TestServer, clients: &mut Vec<WaitingClient>) -> Self {
+        let client = clients.pop().expect("somebody who waits");
+        let id = server.responded(HAVEN, &client);
+        server.execute("UPDATE offer SET reserved_places = 0");
+        Self { server, client, id }
+    }
+
+    fn accepted(self) -> Self {
+        assert_eq!(self.server.accept(&self.client, self.id).status, 200);
+        self
+    }
+
+    /// With a question of one side, which the other can answer.
+    fn asked(self, by: &str, page: &str) -> Self {
+        let visitor = self.server.visitor(by);
+        let mut form = Form::on(&visitor.get(page).body, &format!("{page}/vragen"));
+        form.set("vraag", "vervoer");
+        assert_eq!(form.send(&visitor).status, 303);
+        self
+    }
+
+    fn own(&self) -> String {
+        format!("/reacties/{}", self.id)
+    }
+
+    fn weighed(&self) -> String {
+        format!("/wachtlijst/{}/reacties/{}", self.client.code, self.id)
+    }
+
+    fn question(&self) -> i64 {
+        use beschikbaarheidswijzer::db::schema::question;
+        use diesel::prelude::*;
+        let newest = question::table.order(question::id.desc()).select(question::id);
+        newest.first(&mut self.server.connection()).expect("a question")
+    }
+}
+
+/// A write of the API: its template, who sends it, and how it is made.
+type ApiWrite = (&'static str, &'static str, fn(Scene<'_>) -> (String, Value));
+
+const API: [ApiWrite; 5] = [
+    ("/v1/reacties/{id}/intrekking", HAVEN.0, |scene| {
+        (format!("/v1{}/intrekking", scene.own()), json!({"reden": "personeel"}))
+    }),
+    ("/v1/reacties/{id}/start", HAVEN.0, |scene| {
+        (format!("/v1{}/start", scene.accepted().own()), json!({"gestartOp": "2026-11-21"}))
+    }),
+    ("/v1/reacties/{id}/niet-gestart", HAVEN.0, |scene| {
+        (format!("/v1{}/niet-gestart", scene.accepted().own()), json!({"reden": "plek-vervallen"}))
+    }),
+    ("/v1/wachtenden/{code}/reacties/{id}/acceptatie", TOEGANG, |scene| {
+        (scene.server.weigh_path(&scene.client, scene.id, "acceptatie"), json!({"reden": "enige"}))
+    }),
+    ("/v1/wachtenden/{code}/reacties/{id}/afwijzing", TOEGANG, |scene| {
+        (scene.server.weigh_path(&scene.client, scene.id, "afwijzing"), json!({"reden": "afstand"}))
+    }),
+];
+
+/// The writes of the API in this file.
+pub const API_WRITES: [&str; 6] = [
+    "POST /v1/reacties",
+    "POST /v1/reacties/{id}/intrekking",
+    "POST /v1/reacties/{id}/start",
+    "POST /v1/reacties/{id}/niet-gestart",
+    "POST /v1/wachtenden/{code}/reacties/{id}/acceptatie",
+    "POST /v1/wachtenden/{code}/reacties/{id}/afwijzing",
+];
+
+/// A write of a page: its template, who sends it, where its form stands and goes, and what is filled in.
+type PageWrite =
+    (&'static str, &'static str, fn(Scene<'_>) -> (String, String), &'static [(&'static str, &'static str)]);
+
+const PAGES: [PageWrite; 10] = [
+    ("/reacties/{id}/intrekken", HAVEN.0, |s| (s.own(), s.own() + "/intrekken"), &[("reden", "personeel")]),
+    (
+        "/reacties/{id}/start",
+        HAVEN.0,
+        |s| {
+            let s = s.accepted();
+            (s.own(), s.own() + "/start")
+        },
+        &[("gestartOp", "21-11-2026")],
+    ),
+    (
+        "/reacties/{id}/niet-gestart",
+        HAVEN.0,
+        |s| {
+            let s = s.accepted();
+            (s.own(), s.own() + "/niet-gestart")
+        },
+        &[("nietReden", "vergissing")],
+    ),
+    ("/reacties/{id}/vragen", HAVEN.0, |s| (s.own(), s.own() + "/vragen"), &[("vraag", "vervoer")]),
+    (
+        "/reacties/{id}/vragen/{vraag}",
+        HAVEN.0,
+        |s| {
+            let page = s.weighed();
+            let s = s.asked(TOEGANG, &page);
+            (s.own(), format!("{}/vragen/{}", s.own(), s.question()))
+        },
+        &[("antwoord", "ja")],
+    ),
+    (
+        "/wachtlijst/{code}/reacties/{id}/accepteren",
+        TOEGANG,
+        |s| (s.weighed(), s.weighed() + "/accepteren"),
+        &[("kiesReden", "enige")],
+    ),
+    (
+        "/wachtlijst/{code}/reacties/{id}/afwijzen",
+        TOEGANG,
+        |s| (s.weighed(), s.weighed() + "/afwijzen"),
+        &[("reden", "afstand")],
+    ),
+    (
+        "/wachtlijst/{code}/reacties/{id}/niet-gestart",
+        TOEGANG,
+        |s| {
+            let s = s.accepted();
+            (s.weighed(), s.weighed() + "/niet-gestart")
+        },
+        &[("nietReden", "gezin-kiest-anders")],
+    ),
+    (
+        "/wachtlijst/{code}/reacties/{id}/vragen",
+        TOEGANG,
+        |s| (s.weighed(), s.weighed() + "/vragen"),
+        &[("vraag", "past-in-groep")],
+    ),
+    (
+        "/wachtlijst/{code}/reacties/{id}/vragen/{vraag}",
+        TOEGANG,
+        |s| {
+            let page = s.own();
+            let s = s.asked(HAVEN.0, &page);
+            (s.weighed(), format!("{}/vragen/{}", s.weighed(), s.question()))
+        },
+        &[("antwoord", "nog-niet-bekend")],
+    ),
+];
+
+/// The writes of pages in this file.
+pub const PAGE_WRITES: [&str; 13] = [
+    "/wachtenden/gezien",
+    "/wachtenden/meldingen",
+    "/wachtenden/{kenmerk}",
+    "/reacties/{id}/intrekken",
+    "/reacties/{id}/start",
+    "/reacties/{id}/niet-gestart",
+    "/reacties/{id}/vragen",
+    "/reacties/{id}/vragen/{vraag}",
+    "/wachtlijst/{code}/reacties/{id}/accepteren",
+    "/wachtlijst/{code}/reacties/{id}/afwijzen",
+    "/wachtlijst/{code}/reacties/{id}/niet-gestart",
+    "/wachtlijst/{code}/reacties/{id}/vragen",
+    "/wachtlijst/{code}/reacties/{id}/vragen/{vraag}",
+];
+
+/// Enough children for a scene each.
+fn waiting(server: &TestServer) -> Vec<WaitingClient> {
+    let mut clients: Vec<WaitingClient> = (0..7).map(|_| server.registered("GM0243")).collect();
+    clients.extend(server.waiting());
+    clients
+}
+
+fn leaves_a_line(server: &TestServer, what: &str, write: impl FnOnce() -> Answer) {
+    let before = server.audit_lines();
+    let answer = write();
+    assert!((200..400).contains(&answer.status), "{what}: {} {}", answer.status, answer.body);
+    assert!(server.audit_lines() > before, "{what} left no line");
+}
+
+on_both! {
+    fn every_write_of_the_api_about_responses_leaves_a_line(server) {
+        let mut clients = waiting(server);
+        let first = clients.pop().expect("somebody who waits");
+        leaves_a_line(server, "/v1/reacties", || server.respond(HAVEN, &first));
+        for (template, user, make) in API {
+            let (path, body) = make(Scene::new(server, &mut clients));
+            leaves_a_line(server, template, || server.user(user).post(&path, &body));
+        }
+        let listed: Vec<String> = API.iter().map(|(template, ..)| format!("POST {template}")).collect();
+        assert_eq!(&API_WRITES[1..], listed, "the list is that of the examples");
+    }
+}
+
+on_both! {
+    fn every_write_of_a_page_about_responses_leaves_a_line(server) {
+        let mut clients = waiting(server);
+        let haven = server.visitor(HAVEN.0);
+        let first = format!("/wachtenden/{}", server.handle_of(&clients.pop().expect("somebody who waits")));
+        for (page, action, fields) in [
+            ("/wachtenden", "/wachtenden/gezien", [].as_slice()),
+            ("/wachtenden/meldingen", "/wachtenden/meldingen", &[("keuze", "direct")]),
+            (&first, &first, &[]),
+        ] {
+            let mut form = Form::on(&haven.get(page).body, action);
+            for (name, value) in fields {
+                form.set(name, value);
+            }
+            leaves_a_line(server, action, || form.send(&haven));
+        }
+        for (template, user, make, fields) in PAGES {
+            let (page, action) = make(Scene::new(server, &mut clients));
+            // A session ends when somebody signs in anew elsewhere, as for a question of the other side.
+            let visitor = server.visitor(user);
+            let mut form = Form::on(&visitor.get(&page).body, &action);
+            for (name, value) in fields {
+                form.set(name, value);
+            }
+            leaves_a_line(server, template, || form.send(&visitor));
+        }
+        let listed: Vec<&str> = PAGES.iter().map(|(template, ..)| *template).collect();
+        assert_eq!(PAGE_WRITES[3..], listed, "the list is that of the examples");
+    }
+}

@@ -1,0 +1,245 @@
+//! Two who want the same at once: two accept, two children for one place, accept against taking back or declining, the
+//! same request twice. Always exactly one outcome, and the other side is told.
+
+use std::sync::Barrier;
+
+use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
+use chrono::Duration;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Text};
+use serde_json::{Value, json};
+
+use super::Rounds;
+use crate::on_both;
+use crate::support::waiting::{BAKENZAND, HAVEN, TOEGANG};
+use crate::support::{Answer, Browser, TestServer, now};
+
+/// A request that races: by whom, where to, with which key, with what.
+struct Runner {
+    browser: Browser,
+    path: String,
+    key: String,
+    body: Value,
+}
+
+fn run(runner: &Runner) -> Answer {
+    let headers = [("Content-Type", "application/json"), ("Idempotency-Key", runner.key.as_str())];
+    runner.browser.send("POST", &runner.path, &headers, runner.body.to_string())
+}
+
+/// Sends both at the same moment.
+fn race(one: &Runner, other: &Runner) -> (Answer, Answer) {
+    let start = Barrier::new(2);
+    let at_once = |runner| {
+        start.wait();
+        run(runner)
+    };
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| at_once(one));
+        let second = at_once(other);
+        (first.join().expect("an answer"), second)
+    })
+}
+
+#[derive(QueryableByName)]
+struct Fault {
+    #[diesel(sql_type = Text)]
+    what: String,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// What two at once could have broken, if anything.
+fn faults(server: &TestServer) -> Vec<String> {
+    let rows: Vec<Fault> = sql_query(
+        "SELECT 'a place given twice' AS what, count(*) AS count FROM offer WHERE reserved_places > free_places
+         UNION ALL
+         SELECT 'two placements for one child', count(*) FROM
+            (SELECT client_id FROM placement WHERE ended_at IS NULL GROUP BY client_id HAVING count(*) > 1) AS twice
+         UNION ALL
+         SELECT 'responses counted wrong', count(*) FROM waiting_client WHERE open_responses <>
+            (SELECT count(*) FROM response WHERE response.client_id = waiting_client.id AND response.status = 'open')
+         UNION ALL
+         SELECT 'agreed without placement, or the other way', count(*) FROM waiting_client WHERE (status = 'geaccepteerd') <>
+            (id IN (SELECT client_id FROM placement WHERE ended_at IS NULL))
+         UNION ALL
+         SELECT 'agreed without an accepted response, or the other way', count(*) FROM waiting_client WHERE (status = 'geaccepteerd') <>
+            (id IN (SELECT client_id FROM response WHERE status = 'geaccepteerd'))
+         UNION ALL
+         SELECT 'weighed for a child that has a place', count(*) FROM response
+            JOIN waiting_client ON waiting_client.id = response.client_id
+            WHERE response.status = 'open' AND waiting_client.status = 'geaccepteerd'",
+    )
+    .load(&mut server.connection())
+    .expect("the database answers");
+    rows.into_iter().filter(|row| row.count > 0).map(|row| format!("{} ({})", row.what, row.count)).collect()
+}
+
+/// Who takes part, each with a token, since making one takes longer than a race.
+struct Players {
+    toegang: Browser,
+    haven: Browser,
+    bakenzand: Browser,
+}
+
+struct Field<'a> {
+    server: &'a TestServer,
+    players: &'a Players,
+    round: usize,
+}
+
+impl Field<'_> {
+    /// A child on the list, and De Haven with one free place.
+    fn newcomer(&self) -> WaitingClient {
+        self.server.registered("GM0243")
+    }
+
+    fn publish(&self) {
+        let minutes = i64::try_from(self.round).expect("a number") + 1;
+        self.server.execute("UPDATE offer SET reserved_places = 0");
+        self.server.publish(now() + Duration::minutes(minutes));
+    }
+
+    /// The number of a response of De Haven.
+    fn responded(&self, client: &WaitingClient) -> i64 {
+        number_of(&self.server.respond_as(&self.players.haven, HAVEN.1, client))
+    }
+
+    /// The number of a response of Bakenzand.
+    fn responded_too(&self, client: &WaitingClient) -> i64 {
+        number_of(&self.server.respond_as(&self.players.bakenzand, BAKENZAND.1, client))
+    }
+
+    fn weighing(&self, client: &WaitingClient, response: i64, what: &str, key: &str) -> Runner {
+        let reason = if what == "acceptatie" { "eerste-start" } else { "woonplaatsbeginsel" };
+        Runner {
+            browser: self.players.toegang.clone(),
+            path: self.server.weigh_path(client, response, what),
+            key: format!("ronde-{}-{key}", self.round),
+            body: json!({"reden": reason}),
+        }
+    }
+
+    fn withdrawing(&self, response: i64) -> Runner {
+        Runner {
+            browser: self.players.haven.clone(),
+            path: format!("/v1/reacties/{response}/intrekking"),
+            key: format!("ronde-{}-terug", self.round),
+            body: json!({"reden": "personeel"}),
+        }
+    }
+
+    fn responding(&self, client: &WaitingClient, key: &str) -> Runner {
+        Runner {
+            browser: self.players.haven.clone(),
+            path: "/v1/reacties".to_owned(),
+            key: format!("ronde-{}-{key}", self.round),
+            body: json!({
+                "wachtende": self.server.handle_of(client), "aanbod": self.server.offer_with_place(HAVEN.1),
+                "startOp": "2026-12-01", "geldigTot": "2026-12-15",
+            }),
+        }
+    }
+
+    /// One race of each kind in turn: what came of it, and what must have.
+    fn race(&self) -> (&'static str, [u16; 2], Vec<[u16; 2]>) {
+        let client = self.newcomer();
+        let other = self.newcomer();
+        self.publish();
+        let one_wins = |won: u16| vec![[won, 409], [409, won]];
+        let statuses = |(one, other): (Answer, Answer)| [one.status, other.status];
+        match self.round % 6 {
+            0 => {
+                let (haven, bakenzand) = (self.responded(&client), self.responded_too(&client));
+                let answers = race(
+                    &self.weighing(&client, haven, "acceptatie", "een"),
+                    &self.weighing(&client, bakenzand, "acceptatie", "twee"),
+                );
+                ("two accepted", statuses(answers), one_wins(200))
+            }
+            1 => {
+                let (first, second) = (self.responded(&client), self.responded(&other));
+                let answers = race(
+                    &self.weighing(&client, first, "acceptatie", "een"),
+                    &self.weighing(&other, second, "acceptatie", "twee"),
+                );
+                ("two children for the last place", statuses(answers), one_wins(200))
+            }
+            2 => {
+                let id = self.responded(&client);
+                let answers = race(&self.weighing(&client, id, "acceptatie", "een"), &self.withdrawing(id));
+                ("accepted and taken back", statuses(answers), one_wins(200))
+            }
+            3 => {
+                let id = self.responded(&client);
+                let runner = self.weighing(&client, id, "acceptatie", "dezelfde");
+                let (one, again) = race(&runner, &runner);
+                assert_eq!(one.body, again.body, "a double click has one answer");
+                // A retry after a lost answer, and the same without a key.
+                assert_eq!(run(&runner).body, one.body);
+                let anew = self.weighing(&client, id, "acceptatie", "nieuw");
+                assert_eq!(run(&anew).status, 409);
+                ("clicked twice", [one.status, again.status], vec![[200, 200]])
+            }
+            4 => {
+                let answers = race(&self.responding(&client, "een"), &self.responding(&client, "twee"));
+                ("responded twice", statuses(answers), one_wins(201))
+            }
+            _ => {
+                let id = self.responded(&client);
+                let answers = race(
+                    &self.weighing(&client, id, "acceptatie", "een"),
+                    &self.weighing(&client, id, "afwijzing", "twee"),
+                );
+                ("accepted and declined", statuses(answers), one_wins(200))
+            }
+        }
+    }
+}
+
+fn number_of(answer: &Answer) -> i64 {
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.json()["id"].as_i64().expect("a number")
+}
+
+on_both! {
+    fn of_two_at_once_exactly_one_has_its_way(server) {
+        server.waiting();
+        let part = if server.database_url().starts_with("sqlite") { "races-sqlite" } else { "races-postgres" };
+        let players = Players {
+            toegang: server.user(TOEGANG),
+            haven: server.user(HAVEN.0),
+            bakenzand: server.user(BAKENZAND.0),
+        };
+        for round in Rounds::new(part, 60, 1000) {
+            let (what, came, must) = Field { server, players: &players, round }.race();
+            assert!(must.contains(&came), "round {round}, {what}: {came:?}");
+            assert_eq!(faults(server), [""; 0], "round {round}, {what}");
+        }
+    }
+}
+
+on_both! {
+    fn the_same_check_catches_who_looks_first_and_writes_later(server) {
+        let clients = server.waiting();
+        let offer_id = server.offer_with_place(HAVEN.1);
+        let has_place = || {
+            use beschikbaarheidswijzer::db::schema::offer;
+            let (free, reserved): (Option<i32>, i32) = offer::table.find(offer_id)
+                .select((offer::free_places, offer::reserved_places)).first(&mut server.connection()).expect("an offer");
+            free.is_some_and(|free| free > reserved)
+        };
+        // Both look before either writes.
+        let seen = [has_place(), has_place()];
+        for _ in seen.into_iter().filter(|seen| *seen) {
+            server.execute(&format!("UPDATE offer SET reserved_places = reserved_places + 1 WHERE id = {offer_id}"));
+        }
+        assert_eq!(faults(server), ["a place given twice (1)"]);
+        server.execute("UPDATE offer SET reserved_places = 0");
+        // A status that is written without the client it belongs to.
+        let id = server.responded(HAVEN, &clients[0]);
+        server.execute(&format!("UPDATE response SET status = 'geaccepteerd' WHERE id = {id}"));
+        assert_eq!(faults(server), ["responses counted wrong (1)", "agreed without an accepted response, or the other way (1)"]);
+    }
+}

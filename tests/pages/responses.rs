@@ -1,0 +1,163 @@
+//! The pages of who waits and of responses.
+
+use crate::on_both;
+use crate::support::waiting::{BAKENZAND, HAVEN, TOEGANG};
+use crate::support::{Form, now};
+
+on_both! {
+    fn a_provider_responds_in_two_clicks(server) {
+        let clients = server.waiting();
+        let visitor = server.visitor(HAVEN.0);
+        let list = visitor.get("/wachtenden").body;
+        assert!(list.contains("<caption id=\"cap\">5 wachtenden</caption>") && list.contains("12 jaar"), "{list}");
+        // The first click: the form is filled in, with the place that is free.
+        let path = format!("/wachtenden/{}", server.handle_of(&clients[0]));
+        assert!(list.contains(&format!("href=\"{path}\"")));
+        let form = Form::on(&visitor.get(&path).body, &path);
+        assert_eq!(form.value("aanbod"), server.offer_with_place(HAVEN.1).to_string());
+        assert_eq!((form.value("startOp"), form.value("geldigTot")), ("28-11-2026", "05-12-2026"));
+        // The second, twice: the same answer, and one response.
+        let (sent, again) = (form.send(&visitor), form.send(&visitor));
+        assert_eq!((sent.status, again.status), (303, 303), "{}", again.body);
+        assert_eq!(sent.header("location"), again.header("location"));
+        let own = visitor.get(sent.header("location").expect("a list")).body;
+        assert!(own.contains("Uw reactie is opgeslagen.") && own.contains("1 reactie, "), "{own}");
+        assert!(own.contains("Antwoord verwacht voor 27 november 2026"), "{own}");
+        assert!(visitor.get("/wachtenden").body.contains("Uw reactie<span"));
+        assert!(visitor.get(&path).body.contains("U hebt al gereageerd"));
+        assert_eq!(visitor.get("/wachtenden/0000000000000001").status, 404);
+        assert_eq!(visitor.get("/wachtenden/geen-kenmerk").status, 404);
+    }
+}
+
+on_both! {
+    fn what_is_wrong_stands_at_its_field_and_nothing_is_lost(server) {
+        let clients = server.waiting();
+        let visitor = server.visitor(HAVEN.0);
+        let path = format!("/wachtenden/{}", server.handle_of(&clients[0]));
+        let mut form = Form::on(&visitor.get(&path).body, &path);
+        form.set("startOp", "1-1-2026");
+        form.set("opmerking", "bel 06-12345678");
+        let answer = form.send(&visitor);
+        assert_eq!(answer.status, 400, "{}", answer.body);
+        let body = crate::support::unescaped(&answer.body);
+        assert!(body.contains("De zorg kan starten op: vul vandaag of een latere dag in"), "{body}");
+        assert!(body.contains("Opmerking: hier lijkt een telefoonnummer te staan"), "{body}");
+        let mut form = Form::on(&answer.body, &path);
+        assert_eq!((form.value("startOp"), form.value("opmerking")), ("01-01-2026", "bel 06-12345678"));
+        form.set("startOp", "01-12-2026");
+        form.set("opmerking", "twee ochtenden per week");
+        assert_eq!(form.send(&visitor).status, 303);
+    }
+}
+
+on_both! {
+    fn the_toegang_weighs_with_figures_and_reasons(server) {
+        let clients = server.waiting();
+        let (haven, bakenzand) = (server.responded(HAVEN, &clients[0]), server.responded(BAKENZAND, &clients[0]));
+        let visitor = server.visitor(TOEGANG);
+        let list = format!("/wachtlijst/{}/reacties", clients[0].code);
+        let page = visitor.get(&list).body;
+        assert!(page.contains("De Haven Jeugdhulp") && page.contains("Bakenzand Jeugd en Gezin") && page.contains("2 reacties"), "{page}");
+        let path = format!("{list}/{haven}");
+        let one = visitor.get(&path).body;
+        assert!(one.contains("Cijfers van de aanbieder") && one.contains("vrij; bij acceptatie vergeven"), "{one}");
+        // A decline that needs a day says so, and keeps what was typed.
+        let mut form = Form::on(&one, &format!("{path}/afwijzen"));
+        form.set("reden", "geen-capaciteit");
+        form.set("toelichting", "de groep is vol");
+        let answer = form.send(&visitor);
+        assert_eq!(answer.status, 400);
+        assert!(answer.body.contains("vul in tot wanneer deze combinatie niet wordt voorgesteld"), "{}", answer.body);
+        let form = Form::on(&answer.body, &format!("{path}/afwijzen"));
+        assert_eq!((form.value("reden"), form.value("toelichting")), ("geen-capaciteit", "de groep is vol"));
+        let mut form = Form::on(&one, &format!("{path}/accepteren"));
+        form.set("kiesReden", "dichtbij");
+        let answer = form.send(&visitor);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        assert!(visitor.get(&path).body.contains("Startte de zorg toch niet?") || visitor.get(&path).body.contains("Start de zorg niet?"));
+        // Whoever still has the page of the other open is told what happened.
+        let other = format!("{list}/{bakenzand}");
+        assert!(visitor.get(&other).body.contains("Door ander geplaatst"));
+        assert!(!visitor.get(&other).body.contains(&format!("{other}/accepteren")));
+        let late = visitor.post_form(&format!("{other}/accepteren"), &[("kiesReden", "enige")]);
+        assert_eq!(late.status, 400);
+        assert!(crate::support::unescaped(&late.body).contains("de status van deze reactie is ‘Door ander geplaatst’"), "{}", late.body);
+    }
+}
+
+on_both! {
+    fn questions_are_asked_and_answered(server) {
+        let clients = server.waiting();
+        let id = server.responded(HAVEN, &clients[0]);
+        let (own, weighed) = (format!("/reacties/{id}"), format!("/wachtlijst/{}/reacties/{id}", clients[0].code));
+        let (haven, toegang) = (server.visitor(HAVEN.0), server.visitor(TOEGANG));
+        let mut form = Form::on(&toegang.get(&weighed).body, &format!("{weighed}/vragen"));
+        form.set("vraag", "anders");
+        assert_eq!(form.send(&toegang).status, 400, "anders needs words");
+        form.set("vraagUitleg", "is er een tuin?");
+        assert_eq!(form.send(&toegang).status, 303);
+        let mails = server.mails();
+        let (reader, text) = mails.last().expect("a mail");
+        assert!(reader.starts_with("aanbieder-de-haven@") && !text.contains("tuin"), "{reader}: {text}");
+        let page = haven.get(&own).body;
+        assert!(page.contains("is er een tuin?"), "{page}");
+        let question = page.split(&format!("{own}/vragen/")).nth(1).and_then(|rest| rest.split('"').next()).expect("a question");
+        let action = format!("{own}/vragen/{question}");
+        let mut form = Form::on(&page, &action);
+        form.set("antwoord", "ja");
+        assert_eq!(form.send(&haven).status, 303);
+        assert!(toegang.get(&weighed).body.contains("Ja ("));
+        // Once, and not one's own.
+        let again = haven.post_form(&action, &[("antwoord", "nee")]);
+        assert_eq!(again.status, 400);
+        let own_answer = toegang.post_form(&format!("{weighed}/vragen/{question}"), &[("antwoord", "nee")]);
+        assert_eq!(own_answer.status, 400);
+    }
+}
+
+on_both! {
+    fn what_is_new_shows_after_the_list_was_marked_as_seen(server) {
+        server.waiting();
+        let visitor = server.visitor(HAVEN.0);
+        let form = Form::on(&visitor.get("/wachtenden").body, "/wachtenden/gezien");
+        assert_eq!(form.send(&visitor).status, 303);
+        assert!(!visitor.get("/wachtenden").body.contains("Nieuwe erbij"));
+        let newcomer = server.registered("GM0243");
+        server.execute(&format!("UPDATE waiting_client SET registered_at = '2026-11-21 09:30:00' WHERE id = {}", newcomer.id));
+        assert!(!visitor.get("/wachtenden").body.contains("Nieuwe erbij"), "not before the list is published");
+        server.publish(now() + chrono::Duration::hours(1));
+        let page = visitor.get("/wachtenden?nieuw=ja").body;
+        assert_eq!(page.matches("Nieuwe erbij").count(), 6, "all who show the same, since one alone would be pointed at");
+    }
+}
+
+on_both! {
+    fn newcomers_are_mailed_by_choice_and_once(server) {
+        use beschikbaarheidswijzer::waiting_list::open_list::telling::tell_of_clients;
+        let tell = |at: &str| {
+            let snapshot = server.state.supply.current().expect("a picture");
+            let at = at.parse().expect("a time");
+            tell_of_clients(&mut server.connection(), &snapshot, at, "https://jeugdhulp.example").expect("a database")
+        };
+        server.waiting();
+        let visitor = server.visitor(HAVEN.0);
+        let choose = |choice: &str| {
+            let mut form = Form::on(&visitor.get("/wachtenden/meldingen").body, "/wachtenden/meldingen");
+            form.set("keuze", choice);
+            assert_eq!(form.send(&visitor).status, 303);
+        };
+        choose("direct");
+        assert_eq!(tell("2026-11-21T09:01:00Z"), 0, "who waited already is no news");
+        let newcomer = server.registered("GM0243");
+        server.execute(&format!("UPDATE waiting_client SET registered_at = '2026-11-21 09:30:00' WHERE id = {}", newcomer.id));
+        server.publish(now() + chrono::Duration::hours(1));
+        // On a Saturday only who wants it at once; the others on Monday morning.
+        assert_eq!((tell("2026-11-21T10:01:00Z"), tell("2026-11-21T10:02:00Z")), (1, 0));
+        let (reader, text) = server.mails().pop().expect("a mail");
+        assert!(reader.starts_with("aanbieder-de-haven@") && text.contains("nieuwe wachtenden voor hulp"), "{text}");
+        assert!(!text.contains("12 jaar") && !text.contains("Harderwijk"), "nothing of a child: {text}");
+        assert_eq!((tell("2026-11-23T07:30:00Z"), tell("2026-11-23T08:30:00Z")), (1, 0));
+        assert!(server.mails().pop().expect("a mail").0.starts_with("aanbieder-bakenzand@"));
+    }
+}
