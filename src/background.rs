@@ -90,6 +90,9 @@ impl Background {
             every(LOOK_FOR_REMINDERS, "mailing the end of the audit", &stopped, state, |conn, state, now| {
                 mail_head(conn, now, &state.config.audit_head_to.0).map(drop)
             }),
+            every(KEEP_HOUSE, "erasing old keys", &stopped, state, |conn, _, now| {
+                keyed_requests::actions::erase_old(conn, now).map(drop)
+            }),
             every(
                 KEEP_HOUSE,
                 "erasing what was kept of stripped clients",
@@ -97,9 +100,6 @@ impl Background {
                 state,
                 |conn, _, now| erase_of_stripped(conn, now),
             ),
-            every(KEEP_HOUSE, "erasing old keys", &stopped, state, |conn, _, now| {
-                keyed_requests::actions::erase_old(conn, now).map(drop)
-            }),
             every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
         ];
         tasks.push(rt::spawn(seal_audit(state.clone(), stopped.clone())));

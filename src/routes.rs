@@ -128,11 +128,11 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(error_report_pages());
     endpoints.extend(follow_pages());
     endpoints.extend(figures_api());
-    endpoints.extend(waiting_client_pages());
-    endpoints.extend(waiting_client_api());
     endpoints.extend(open_list());
     endpoints.extend(own_responses());
     endpoints.extend(weighing());
+    endpoints.extend(waiting_client_pages());
+    endpoints.extend(waiting_client_api());
     endpoints
 }
 
@@ -562,9 +562,9 @@ fn waiting_client_api() -> Vec<Endpoint> {
     let keep = Requires(KeepWaitingList);
     vec![
         get("/v1/wachtenden", keep, api::list_clients),
-        post("/v1/wachtenden", Requires(RegisterClients), api::post_client),
+        post_once("/v1/wachtenden", Requires(RegisterClients), api::post_client),
         get("/v1/wachtenden/{code}", keep, api::get_client),
-        post("/v1/wachtenden/{code}/stappen", keep, api::post_step),
+        post_once("/v1/wachtenden/{code}/stappen", keep, api::post_step),
     ]
 }
 

@@ -18,8 +18,9 @@ impl<'a> Scene<'a> {
     /// The first of those who wait has a response by now.
     fn new(server: &'a TestServer, clients: &mut Vec<WaitingClient>) -> Self {
         let client = clients.pop().expect("somebody who waits");
-        let id = server.responded(HAVEN, &client);
+        // The place that the scene before gave away.
         server.execute("UPDATE offer SET reserved_places = 0");
+        let id = server.responded(HAVEN, &client);
         Self { server, client, id }
     }
 

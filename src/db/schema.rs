@@ -809,14 +809,10 @@ diesel::joinable!(response -> waiting_client (client_id));
 diesel::joinable!(response -> provider (provider_id));
 diesel::joinable!(response -> offer (offer_id));
 diesel::joinable!(placement -> response (response_id));
-
 diesel::joinable!(bridging_care -> provider (provider_id));
 diesel::joinable!(bridging_care -> product (product_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
-    bridging_care,
-    client_proposal,
-    mediation_step,
     region,
     municipality,
     segment,
@@ -860,4 +856,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     placement,
     question,
     keyed_request,
+    bridging_care,
+    client_proposal,
+    mediation_step,
 );

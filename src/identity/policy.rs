@@ -17,10 +17,10 @@ pub enum Permission {
     AnswerReports,
     /// Register waiting clients of one's own municipalities, and follow them until they have care.
     KeepWaitingList,
-    /// Put a child on the waiting list, and see what became of one's own registrations.
-    RegisterClients,
     /// See who waits for what the own provider offers, so coarsely that nobody is pointed at, and respond.
     RespondToClients,
+    /// Put a child on the waiting list, and see what became of one's own registrations.
+    RegisterClients,
     /// See the outbox and try mails again.
     ManageMail,
     /// Manage the organisations, users and service accounts of one's region.
@@ -65,8 +65,8 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::WatchFreshness, &[Role::AccountManager]),
     (Permission::AnswerReports, &[Role::Provider, Role::AccountManager]),
     (Permission::KeepWaitingList, &[Role::Toegang]),
-    (Permission::RegisterClients, &[Role::Toegang, Role::Referrer]),
     (Permission::RespondToClients, &[Role::Provider]),
+    (Permission::RegisterClients, &[Role::Toegang, Role::Referrer]),
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
@@ -86,8 +86,8 @@ impl Permission {
             Self::WatchFreshness => "actualiteit-volgen",
             Self::AnswerReports => "meldingen-beantwoorden",
             Self::KeepWaitingList => "wachtlijst-bijhouden",
-            Self::RegisterClients => "wachtenden-aanmelden",
             Self::RespondToClients => "reageren",
+            Self::RegisterClients => "wachtenden-aanmelden",
             Self::ManageMail => "mail-beheren",
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
@@ -112,8 +112,8 @@ impl Permission {
             | Self::WatchFreshness
             | Self::AnswerReports
             | Self::KeepWaitingList
-            | Self::RegisterClients
             | Self::RespondToClients
+            | Self::RegisterClients
             | Self::ManageMail
             | Self::ManageUsers
             | Self::ReadAudit

@@ -153,7 +153,7 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     }
     if ctx.may(Permission::RespondToClients) {
         add("/wachtenden", "Wachtenden", "users");
-        add("/reacties", "Reacties", "message-circle");
+        add("/reacties", "Reacties", "heart-handshake");
     }
     if ctx.may(Permission::WatchFreshness) {
         add("/actualiteit", "Actualiteit", "clock");

@@ -1,7 +1,7 @@
 // From the first page to the goal, as people go, with and without JavaScript.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { MANAGER, PROVIDER, PROVIDER_AGB, submit } from "./pages.mjs";
+import { MANAGER, PROVIDER, PROVIDER_AGB, submit, TOEGANG } from "./pages.mjs";
 import { startProgram } from "./support/program.mjs";
 import { api, goTo, PHONE, signInOnPage, WIDE, withPage } from "./support/site.mjs";
 import { startMailServer, textOf } from "./support/smtp.mjs";
@@ -260,4 +260,48 @@ describe("journey 4: a provider is reminded", () => {
       await mailServer.stop();
     }
   });
+});
+
+describe("journey: the toegang registers who waits, by keyboard", () => {
+  for (const { how, ...options } of WAYS) {
+    test(`in at most ten fields and sixty keystrokes, ${how}`, () =>
+      withPage({ ...options, who: TOEGANG }, async (page) => {
+        await goTo(page, "/wachtlijst/nieuw");
+        const visible = await page.locator("main form .veld :is(input, select, textarea):visible").count();
+        assert.ok(visible <= 10, `${visible} fields are seen`);
+        let keys = 0;
+        const press = async (key) => {
+          keys += 1;
+          await page.keyboard.press(key);
+        };
+        const type = async (text) => {
+          for (const key of text) await press(key);
+        };
+        const goOn = async (id) => {
+          while ((await page.evaluate(() => document.activeElement.id)) !== id) await press("Tab");
+        };
+        await page.focus("#product");
+        await type("45A12");
+        // A child of its own for each way, so that nobody is asked whether it is the same one.
+        for (const [id, text] of [["geboren", options.javaScript ? "2016-1" : "2012-4"], ["verwezenOp", "2-11"], ["beschikkingOp", "9-11"], ["postcode", "3841"]]) {
+          await goOn(id);
+          await type(text);
+        }
+        await Promise.all([page.waitForURL(/\/wachtlijst\/[^/]+\/code$/), press("Enter")]);
+        assert.ok(keys <= 60, `${keys} keystrokes`);
+        const code = (await page.textContent(".clientcode")).trim();
+        assert.match(code, /^[2-9C-Y]{3}-[2-9C-Y]{3}-[2-9C-Y]{3}$/);
+        await page.click("text=Naar deze wachtende");
+        assert.match(await page.textContent("h1"), new RegExp(code));
+      }));
+  }
+
+  test("a note is looked at while it is typed", () =>
+    withPage({ javaScript: true, who: TOEGANG, size: WIDE }, async (page) => {
+      await goTo(page, "/wachtlijst/nieuw");
+      await page.fill("#toelichting", "bel 06-12345678");
+      await page.waitForSelector("[data-toelichting-melding] >> text=telefoonnummer");
+      await page.fill("#toelichting", "Liefst dichtbij");
+      await page.waitForFunction(() => document.querySelector("[data-toelichting-melding]").textContent === "");
+    }));
 });

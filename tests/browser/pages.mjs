@@ -223,6 +223,12 @@ export const PROVIDER_PAGES = [
   { name: "exchange of own figures", path: "/capaciteit/uitwisseling" },
   { name: "add a product", path: "/capaciteit/toevoegen" },
   { name: "add a product with errors", path: "/capaciteit/toevoegen", errors: true, act: (page) => submit(page) },
+  { name: "who waits", path: "/wachtenden" },
+  { name: "who waits, to nobody", path: "/wachtenden?leeftijd=23&sorteer=leeftijd-af" },
+  { name: "mails of who waits", path: "/wachtenden/meldingen" },
+  { name: "mails of who waits, chosen", path: "/wachtenden/meldingen", shows: ".melding--goed", act: (page) => submit(page) },
+  { name: "own responses", path: "/reacties" },
+  { name: "own responses that ended", path: "/reacties?toon=afgelopen", shows: "text=nog geen afgelopen" },
   { name: "course of an own offer", path: async () => `/aanbod/${await ownOffer()}/verloop` },
 ].map((page) => ({ who: PROVIDER, ...page }));
 

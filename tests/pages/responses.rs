@@ -42,7 +42,7 @@ on_both! {
         assert_eq!(answer.status, 400, "{}", answer.body);
         let body = crate::support::unescaped(&answer.body);
         assert!(body.contains("De zorg kan starten op: vul vandaag of een latere dag in"), "{body}");
-        assert!(body.contains("Opmerking: hier lijkt een telefoonnummer te staan"), "{body}");
+        assert!(body.contains("Opmerking: ‘06-12345678’ lijkt een telefoonnummer"), "{body}");
         let mut form = Form::on(&answer.body, &path);
         assert_eq!((form.value("startOp"), form.value("opmerking")), ("01-01-2026", "bel 06-12345678"));
         form.set("startOp", "01-12-2026");

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::matching::proposals::api::VoorstelKan;
 use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::bridging::model::BridgingCare;
-use crate::waiting_list::responses::api::ClientPath;
+use crate::waiting_list::clients::api::ClientPath;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::fields::Length;

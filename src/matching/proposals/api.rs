@@ -11,7 +11,7 @@ use super::actions;
 use super::model::{CanLine, CannotLine, OfferName, Proposal};
 use super::pages::{parse_proposal, read_outside};
 use crate::error::{Error, Result};
-use crate::waiting_list::responses::api::ClientPath;
+use crate::waiting_list::clients::api::ClientPath;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::input::{JsonInput, QueryInput};

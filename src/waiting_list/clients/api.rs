@@ -25,7 +25,7 @@ use crate::paging::{Paging, SortOrder};
 use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::access_log::model::AccessKind;
 use crate::web::context::Context;
-use crate::web::described::{PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
@@ -35,7 +35,7 @@ use crate::web::reply;
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Path)]
 #[expect(dead_code, reason = "describes a part of the path")]
-struct ClientPath {
+pub struct ClientPath {
     /// Cliëntcode, met of zonder streepjes.
     #[param(
         pattern = "^[2-9CDFGHJKMNPRTWXY]{3}-?[2-9CDFGHJKMNPRTWXY]{3}-?[2-9CDFGHJKMNPRTWXY]{3}$",
@@ -418,6 +418,7 @@ pub async fn get_client(
     summary = "Wachtende aanmelden",
     description = "Zet een kind op de lijst en geeft zijn code terug. Lijkt het op een open aanmelding van uw gemeente, dan volgt 409 bij \
         `tochAanmelden`; is het een ander kind, stuur dat dan mee. Wat niet bij elkaar past of naar een persoon wijst, geeft ook 409, met alle fouten tegelijk.",
+    params(OnceKey),
     request_body(content = RegistrationInput, content_type = "application/json"),
     responses(
         (status = 201, description = "Aangemeld", body = ClientBody, headers(
@@ -472,7 +473,7 @@ pub async fn post_client(
     summary = "Stap zetten voor een wachtende",
     description = "Stuur in If-Match de ETag mee van de versie die u las; is de wachtende intussen veranderd, dan volgt 409 met de stand van nu in `huidig`. Zonder \
         If-Match gaat de stap over de wachtende zoals die nu is. Na verhuizen hoort de wachtende bij de andere gemeente.",
-    params(ClientPath, ("If-Match" = Option<String>, Header, description = "ETag van de versie die u las", example = "\"1\"")),
+    params(ClientPath, OnceKey, ("If-Match" = Option<String>, Header, description = "ETag van de versie die u las", example = "\"1\"")),
     request_body(content = StepInput, content_type = "application/json"),
     responses(
         (status = 200, description = "De wachtende na de stap", body = ClientBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),

@@ -241,7 +241,7 @@ impl Names {
     ) -> Result<Vec<ShownClient>> {
         let ids: Vec<i64> = rows.iter().map(|row| row.client_id).collect();
         let responses: HashMap<i64, i64> =
-            store::list_open_responses(conn, provider_id, &ids)?.into_iter().collect();
+            store::list_current_responses(conn, provider_id, &ids)?.into_iter().collect();
         let shown = rows.into_iter().filter_map(|row| {
             let product = self.products.iter().find(|product| product.id == row.product_id)?;
             let municipality = row.municipality_id.and_then(|id| {

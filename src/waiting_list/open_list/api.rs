@@ -51,7 +51,7 @@ pub struct ShownAgeBody {
 
 /// Iemand die wacht, zo grof getoond dat niemand is aan te wijzen.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Wachtende)]
+#[schema(as = OpenWachtende)]
 pub struct ShownClientBody {
     /// Willekeurig kenmerk, dat bij de volgende bijwerking van de lijst verandert.
     #[schema(pattern = "^[0-7][0-9a-f]{15}$", example = "3f1c9a7700b2e4d1")]
@@ -67,7 +67,7 @@ pub struct ShownClientBody {
     /// In de groep die dit deelt kwam iemand bij sinds u de lijst als gezien markeerde.
     #[serde(rename = "nieuwErbij")]
     nieuw_erbij: bool,
-    /// Uw reactie die nog wordt gewogen.
+    /// Uw reactie die wordt gewogen of is geaccepteerd.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, example = 17)]
     reactie: Option<i64>,
@@ -118,7 +118,7 @@ pub(super) fn read_asked(query: &mut Fields) -> Asked {
 }
 
 #[utoipa::path(
-    get, path = "/open-wachtlijst", operation_id = "lijstWachtenden", tag = "Wachtlijst",
+    get, path = "/open-wachtlijst", operation_id = "lijstOpenWachtlijst", tag = "Wachtlijst",
     summary = "Wachtenden voor uw aanbod",
     description = "De lijst wordt elk heel uur bijgewerkt en is tot dan voor iedereen gelijk. U ziet producten en gemeenten waarvoor u vandaag een \
         contract en aanbod zonder aanmeldstop hebt. Leeftijd, gemeente en datum zijn zo grof dat minstens vijf kinderen hetzelfde tonen; filters \

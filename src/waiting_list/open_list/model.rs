@@ -34,7 +34,7 @@ pub struct ShownClient {
     pub referred: ShownDate,
     /// Somebody who shows the same came to the list since the last visit.
     pub has_newcomers: bool,
-    /// The own response that is being weighed.
+    /// The own response that is being weighed, or was accepted.
     pub response_id: Option<i64>,
 }
 

@@ -320,15 +320,15 @@ pub(super) fn list_codes(conn: &mut Connection, clients: &[i64]) -> Result<Vec<S
         .load(conn)?)
 }
 
-/// The open responses of a provider to some clients: client and response.
-pub(super) fn list_open_responses(
+/// The responses of a provider to some clients that are weighed or agreed: client and response.
+pub(super) fn list_current_responses(
     conn: &mut Connection,
     provider_id: i64,
     clients: &[i64],
 ) -> Result<Vec<(i64, i64)>> {
     Ok(response::table
         .filter(response::provider_id.eq(provider_id))
-        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .filter(response::status.eq_any([ResponseStatus::Open.code(), ResponseStatus::Accepted.code()]))
         .filter(response::client_id.eq_any(clients))
         .select((response::client_id, response::id))
         .load(conn)?)

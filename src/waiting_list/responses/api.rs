@@ -21,6 +21,7 @@ use crate::availability::figures::api::parse_id;
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
+use crate::waiting_list::clients::api::ClientPath;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::input::{JsonInput, QueryInput};
@@ -37,16 +38,6 @@ pub struct ResponsePath {
     /// Nummer van de reactie.
     #[param(minimum = 1, maximum = 9_007_199_254_740_991.0, example = 17)]
     id: i64,
-}
-
-/// The waiting client in a path.
-#[derive(Debug, utoipa::IntoParams)]
-#[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "describes a part of the path")]
-pub struct ClientPath {
-    /// Cliëntcode.
-    #[param(pattern = "^[0-9A-Za-z-]{1,20}$", example = "C4K-7XW-2R9")]
-    code: String,
 }
 
 #[utoipa::path(

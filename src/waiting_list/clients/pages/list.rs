@@ -205,7 +205,13 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let heads = heads
         .into_iter()
         .filter(|(_, _, shown)| *shown)
-        .map(|(label, column, _)| SortHead::new(label, column, order, &COLUMNS, address))
+        .map(|(label, column, _)| match (column, order.column) {
+            // The longest wait comes first, unless turned round.
+            (ClientColumn::Waited, ClientColumn::Waited) => {
+                SortHead::newest_first(label, order, &COLUMNS, &address)
+            }
+            _ => SortHead::new(label, column, order, &COLUMNS, &address),
+        })
         .collect();
     let needing: Vec<Today> =
         open.iter().filter(|listed| !listed.standing.attention.is_empty()).map(needs_today).collect();

@@ -16,6 +16,7 @@ use crate::availability::figures::words::figure_lines;
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::clients::pages::Tabs;
 use crate::waiting_list::responses::api::input::{
     check_decline, check_reason, decline_words, read_coded, read_decline,
 };
@@ -63,6 +64,7 @@ pub struct Line {
 #[template(path = "waiting_list/responses/pages/weigh_list.html")]
 pub struct WeighListPage {
     pub page: Page,
+    pub tabs: Tabs,
     pub client: WaitingClient,
     pub lines: Vec<Line>,
 }
@@ -97,7 +99,8 @@ pub async fn list(ctx: Context, path: Path<String>, QueryInput(query): QueryInpu
         })
         .await?;
     let lines = found.into_iter().map(|(response, offer)| line(&ctx, response, &offer)).collect();
-    html(&WeighListPage { page: Page::new(&ctx, SECTION), client, lines })
+    let tabs = Tabs::new(client.code, "/reacties");
+    html(&WeighListPage { page: Page::new(&ctx, SECTION), tabs, client, lines })
 }
 
 fn line(ctx: &Context, response: Response, offer: &Offer) -> Line {
