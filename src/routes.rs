@@ -397,10 +397,10 @@ fn matching_pages() -> Vec<Endpoint> {
     let (keep, weigh) = (Requires(KeepWaitingList), Requires(SetWeights));
     vec![
         get("/wachtlijst/{code}/voorstel", keep, proposals::pages::current),
-        post("/wachtlijst/{code}/voorstel", keep, proposals::pages::keep),
+        post_once("/wachtlijst/{code}/voorstel", keep, proposals::pages::keep),
         get("/wachtlijst/{code}/voorstel/{nummer}", keep, proposals::pages::kept),
         get("/wachtlijst/{code}/overbrugging", keep, bridging::pages::list),
-        post("/wachtlijst/{code}/overbrugging", keep, bridging::pages::start),
+        post_once("/wachtlijst/{code}/overbrugging", keep, bridging::pages::start),
         get("/wachtlijst/{code}/overbrugging/{id}", keep, bridging::pages::change_form),
         post("/wachtlijst/{code}/overbrugging/{id}", keep, bridging::pages::change),
         get("/beheer/weging", weigh, weights::pages::form),
@@ -414,9 +414,9 @@ fn matching_api() -> Vec<Endpoint> {
     let keep = Requires(KeepWaitingList);
     vec![
         get("/v1/wachtenden/{code}/voorstel", keep, api::get_proposal),
-        post("/v1/wachtenden/{code}/voorstellen", keep, api::post_proposal),
+        post_once("/v1/wachtenden/{code}/voorstellen", keep, api::post_proposal),
         get("/v1/wachtenden/{code}/overbruggingen", keep, bridging::list_bridging),
-        post("/v1/wachtenden/{code}/overbruggingen", keep, bridging::post_bridging),
+        post_once("/v1/wachtenden/{code}/overbruggingen", keep, bridging::post_bridging),
         get("/v1/wachtenden/{code}/voorstellen/{nummer}", keep, api::get_kept_proposal),
     ]
 }
@@ -429,8 +429,8 @@ fn mediation_pages() -> Vec<Endpoint> {
         get("/bemiddeling", mediate, pages::list),
         get("/bemiddeling/overzicht", mediate, pages::overview),
         get("/bemiddeling/{code}", mediate, pages::case),
-        post("/bemiddeling/{code}/stappen", mediate, pages::take),
-        post("/bemiddeling/{code}/afsluiten", mediate, pages::close),
+        post_once("/bemiddeling/{code}/stappen", mediate, pages::take),
+        post_once("/bemiddeling/{code}/afsluiten", mediate, pages::close),
     ]
 }
 

@@ -10,11 +10,12 @@ use utoipa::ToSchema;
 
 use super::actions::{self, StartDraft};
 use crate::error::{Error, Result};
-use crate::matching::proposals::api::{ClientPath, VoorstelKan};
+use crate::matching::proposals::api::VoorstelKan;
 use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::bridging::model::BridgingCare;
+use crate::waiting_list::clients::api::ClientPath;
 use crate::web::context::Context;
-use crate::web::described::{ReadProblems, WriteProblems};
+use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::fields::Length;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
@@ -114,7 +115,7 @@ pub async fn list_bridging(
     post, path = "/wachtenden/{code}/overbruggingen", operation_id = "startOverbrugging", tag = "Wachtlijst",
     summary = "Overbruggingszorg starten",
     description = "De wachtdatum en het recht op de gevraagde zorg blijven zoals ze waren.",
-    params(ClientPath),
+    params(ClientPath, OnceKey),
     request_body(content = BridgingInput, content_type = "application/json"),
     responses(
         (status = 201, description = "Gestart", body = BridgingBody, headers(("API-Version" = String))),

@@ -17,6 +17,7 @@ use crate::waiting_list::access_log::actions::record;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::responses;
 
 /// How often a number is drawn again when somebody else kept a proposal at the same moment.
 const ATTEMPTS: usize = 5;
@@ -64,8 +65,10 @@ fn make(
 }
 
 /// The providers that were tried for this client in vain, and still may not be.
-pub fn tried_in_vain(_: &mut Connection, _: i64, _: &Snapshot) -> Result<Vec<i64>> {
-    Ok(Vec::new())
+pub fn tried_in_vain(conn: &mut Connection, client_id: i64, snapshot: &Snapshot) -> Result<Vec<i64>> {
+    let outcomes = responses::actions::list_outcomes(conn, client_id)?;
+    let still = outcomes.into_iter().filter(|(_, outcome)| outcome.rejects_on(snapshot.today));
+    Ok(still.map(|(provider_id, _)| provider_id).collect())
 }
 
 /// What the audit keeps of a proposal: by which rules and weights, and how much there was.

@@ -11,23 +11,11 @@ use super::actions;
 use super::model::{CanLine, CannotLine, OfferName, Proposal};
 use super::pages::{parse_proposal, read_outside};
 use crate::error::{Error, Result};
+use crate::waiting_list::clients::api::ClientPath;
 use crate::web::context::Context;
-use crate::web::described::{ReadProblems, WriteProblems};
+use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
-
-/// The waiting client in a path.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "describes a part of the path")]
-pub struct ClientPath {
-    /// Cliëntcode, met of zonder streepjes.
-    #[param(
-        pattern = "^[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}-?[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}-?[2-9CDFGHJKMNPRTWXYcdfghjkmnprtwxy]{3}$",
-        example = "C4K-7XW-2R9"
-    )]
-    code: String,
-}
 
 /// The number of a kept proposal in a path.
 #[derive(Debug, IntoParams)]
@@ -234,7 +222,7 @@ pub async fn get_proposal(
 #[utoipa::path(
     post, path = "/wachtenden/{code}/voorstellen", operation_id = "bewaarVoorstel", tag = "Wachtlijst",
     summary = "Voorstel van nu bewaren, om later precies zo terug te zien",
-    params(ClientPath),
+    params(ClientPath, OnceKey),
     request_body(content = ProposalInput, content_type = "application/json"),
     responses(
         (status = 201, description = "Bewaard", body = ProposalBody, headers(("API-Version" = String), ("Location" = String, description = "Adres van het bewaarde voorstel"))),
