@@ -266,28 +266,34 @@ describe("journey: the toegang registers who waits, by keyboard", () => {
   for (const { how, ...options } of WAYS) {
     test(`in at most ten fields and sixty keystrokes, ${how}`, () =>
       withPage({ ...options, who: TOEGANG }, async (page) => {
-        await goTo(page, "/wachtlijst/nieuw");
-        const visible = await page.locator("main form .veld :is(input, select, textarea):visible").count();
-        assert.ok(visible <= 10, `${visible} fields are seen`);
-        let keys = 0;
-        const press = async (key) => {
-          keys += 1;
-          await page.keyboard.press(key);
-        };
-        const type = async (text) => {
-          for (const key of text) await press(key);
-        };
-        const goOn = async (id) => {
-          while ((await page.evaluate(() => document.activeElement.id)) !== id) await press("Tab");
-        };
-        await page.focus("#product");
-        await type("45A12");
-        // A child of its own for each way, so that nobody is asked whether it is the same one.
-        for (const [id, text] of [["geboren", options.javaScript ? "2016-1" : "2012-4"], ["verwezenOp", "2-11"], ["beschikkingOp", "9-11"], ["postcode", "3841"]]) {
-          await goOn(id);
-          await type(text);
+        // Somebody who waits already may look the same, and then the form asks; a child of another age does not.
+        const births = options.javaScript ? ["2016-1", "2015-3", "2017-2", "2014-3", "2013-2"] : ["2012-4", "2011-2", "2018-1", "2010-3", "2019-4"];
+        let keys;
+        for (const born of births) {
+          await goTo(page, "/wachtlijst/nieuw");
+          const visible = await page.locator("main form .veld :is(input, select, textarea):visible").count();
+          assert.ok(visible <= 10, `${visible} fields are seen`);
+          keys = 0;
+          const press = async (key) => {
+            keys += 1;
+            await page.keyboard.press(key);
+          };
+          const type = async (text) => {
+            for (const key of text) await press(key);
+          };
+          const goOn = async (id) => {
+            while ((await page.evaluate(() => document.activeElement.id)) !== id) await press("Tab");
+          };
+          await page.focus("#product");
+          await type("45A12");
+          for (const [id, text] of [["geboren", born], ["verwezenOp", "2-11"], ["beschikkingOp", "9-11"], ["postcode", "3841"]]) {
+            await goOn(id);
+            await type(text);
+          }
+          await Promise.all([page.waitForEvent("load"), press("Enter")]);
+          if (/\/code$/.test(new URL(page.url()).pathname)) break;
+          assert.match(await page.textContent("main"), /Staat dit kind al op de lijst\?/, "nothing else stands in the way");
         }
-        await Promise.all([page.waitForURL(/\/wachtlijst\/[^/]+\/code$/), press("Enter")]);
         assert.ok(keys <= 60, `${keys} keystrokes`);
         const code = (await page.textContent(".clientcode")).trim();
         assert.match(code, /^[2-9C-Y]{3}-[2-9C-Y]{3}-[2-9C-Y]{3}$/);

@@ -17,6 +17,7 @@ coded_enum! {
 
 impl Side {
     /// The one who answers what this side asks.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Provider => Self::Toegang,

@@ -36,8 +36,7 @@ pub fn birth(text: &str) -> Result<TypedBirth, TypedError> {
     };
     match parts.as_slice() {
         _ if !only_known => Err(TypedError::Birth),
-        [year, number] if year.len() == 4 && number.len() == 1 => quarter(year, number),
-        [number, year] if year.len() == 4 && number.len() == 1 => quarter(year, number),
+        [year, number] | [number, year] if year.len() == 4 && number.len() == 1 => quarter(year, number),
         [both] if both.len() == 5 => quarter(&both[..4], &both[4..]),
         [age] if age.len() <= 2 => age.parse().map(TypedBirth::Age).map_err(|_| TypedError::Birth),
         _ => Err(TypedError::Birth),
