@@ -224,8 +224,9 @@ impl Story {
     /// What became of it, by a number below 100.
     fn live(&mut self, fate: i64, body: Option<NaiveDate>, chance: &mut Chance) {
         match fate {
-            // Waits, and nothing happened yet.
-            ..44 => {}
+            // Waits, and nothing happened yet. Nobody is made up whose responses are being weighed or who waits for an
+            // agreed start: those steps hang on responses of providers, which are not made up.
+            ..44 | 54..74 => {}
             // Waits, and was or is on hold.
             44..54 => {
                 let months = Months::new(1 + u32::try_from(chance.below(3)).unwrap_or(0));
@@ -237,13 +238,8 @@ impl Story {
                     self.step(Event::Hold { until, reason }, By::Toegang, chance);
                 }
             }
-            54..66 => self.respond(chance, if fate < 58 { 2 } else { 1 }),
-            66..74 => {
-                self.respond(chance, 1);
-                self.accept(body, chance);
-            }
             74..88 => {
-                self.respond(chance, 1);
+                self.respond(chance);
                 self.accept(body, chance);
                 self.after(chance, 14);
                 let started = reason([StartReason::AsAgreed, StartReason::Later], chance);
@@ -276,12 +272,10 @@ impl Story {
         }
     }
 
-    fn respond(&mut self, chance: &mut Chance, times: usize) {
-        for _ in 0..times {
-            self.after(chance, 12);
-            let reasons = [RespondReason::PlaceNow, RespondReason::PlaceSoon];
-            self.take(reason(reasons, chance).map(Event::Respond), By::Provider, chance);
-        }
+    fn respond(&mut self, chance: &mut Chance) {
+        self.after(chance, 12);
+        let reasons = [RespondReason::PlaceNow, RespondReason::PlaceSoon];
+        self.take(reason(reasons, chance).map(Event::Respond), By::Provider, chance);
     }
 
     fn accept(&mut self, body: Option<NaiveDate>, chance: &mut Chance) {
