@@ -163,7 +163,7 @@ on_both! {
 on_both! {
     fn a_decline_has_a_reason_and_a_consequence(server) {
         let clients = server.waiting();
-        let decline = |client: &WaitingClient, id: i64, body: Value| server.user(TOEGANG).post(&server.weigh_path(client, id, "afwijzing"), &body);
+        let decline = |client: &WaitingClient, id: i64, body: Value| server.user(TOEGANG).post(&TestServer::weigh_path(client, id, "afwijzing"), &body);
         let id = server.responded(HAVEN, &clients[0]);
         assert_eq!(decline(&clients[0], id, json!({"reden": "geen"})).wrong_fields(), ["reden"]);
         assert_eq!(clashes(&decline(&clients[0], id, json!({"reden": "anders"}))), ["toelichting"]);
@@ -229,7 +229,7 @@ on_both! {
         // Another toegang cannot see it, nor reach it through a client of its own.
         let other = server.user("toegang-ermelo");
         assert_eq!(other.get(&format!("/v1/wachtenden/{}/reacties", clients[0].code)).status, 404);
-        assert_eq!(server.user(TOEGANG).post(&server.weigh_path(&clients[1], id, "acceptatie"), &json!({"reden": "enige"})).status, 404);
+        assert_eq!(server.user(TOEGANG).post(&TestServer::weigh_path(&clients[1], id, "acceptatie"), &json!({"reden": "enige"})).status, 404);
         let answer = server.user(HAVEN.0).post(&format!("{path}/intrekking"), &reason);
         assert_eq!((answer.status, answer.json()["status"].clone()), (200, json!("ingetrokken")), "{}", answer.body);
         assert_eq!(status_of(server, &clients[0]), "wachtend");
@@ -281,6 +281,30 @@ on_both! {
         assert_eq!(reserved(server, offer_id), 0, "the place is free again");
         assert_eq!((chase_at(server, "2026-11-21T10:00:00Z"), chase_at(server, "2026-11-21T10:00:00Z")), (2, 0));
         assert!(mailed(server, BAKENZAND.0)[0].contains("wachtende staat niet meer op de lijst"));
+    }
+}
+
+on_both! {
+    fn care_that_did_not_start_ends_what_was_agreed_whoever_writes_it_down(server) {
+        let clients = server.waiting();
+        let client = &clients[0];
+        let (id, offer_id) = (server.responded(HAVEN, client), server.offer_with_place(HAVEN.1));
+        assert_eq!(server.accept(client, id).status, 200);
+        let toegang = server.user(TOEGANG);
+        let path = format!("/v1/wachtenden/{}", client.code);
+        let version = toegang.get(&path).header("etag").expect("a version").to_owned();
+        let headers = [("Content-Type", "application/json"), ("If-Match", version.as_str())];
+        let step = json!({"stap": "niet-gestart", "reden": "plek-vervallen", "toelichting": "De locatie sluit."});
+        let answer = toegang.send("POST", &format!("{path}/stappen"), &headers, step.to_string());
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!((status_of(server, client), response_status(server, id)), ("wachtend".into(), "niet-doorgegaan".into()));
+        assert_eq!(reserved(server, offer_id), 0, "the place is free again");
+        let own = server.user(HAVEN.0).get(&format!("/v1/reacties/{id}")).json();
+        assert_eq!((&own["reden"], &own["toelichting"]), (&json!("plek-vervallen"), &json!("De locatie sluit.")), "{own}");
+        assert_eq!((chase_at(server, "2026-11-21T10:00:00Z"), chase_at(server, "2026-11-21T10:00:00Z")), (1, 0), "told once");
+        // The child and the place are free for another agreement.
+        let again = server.responded(HAVEN, client);
+        assert_eq!(server.accept(client, again).status, 200);
     }
 }
 

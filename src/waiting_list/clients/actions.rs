@@ -436,7 +436,7 @@ pub fn take_step(
         let line = Event::done("wachtende-stap", OBJECT, after.code)
             .change(Some(&Recorded::of(&before)), &recorded)?;
         audit::record(conn, actor, now, &line)?;
-        end_after_step(conn, actor, now, &after, step.entry.event)?;
+        end_after_step(conn, actor, now, &after, &step.entry)?;
         return Ok((after, step));
     }
     Err(Error::Outdated { current: None })

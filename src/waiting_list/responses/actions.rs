@@ -3,10 +3,12 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use rules::figures::Figures;
 use rules::violations::Violations;
-use rules::waiting::life::{Event as LifeEvent, EventKind, RespondReason, WithdrawResponseReason};
+use rules::waiting::life::{Event as LifeEvent, RespondReason, TimelineEntry, WithdrawResponseReason};
 use rules::waiting::note::Note;
 use rules::waiting::reasons::Reason;
-use rules::waiting::responses::{AnswerTerms, PairOutcome, ResponseEvent, ResponseStatus, check_days, step};
+use rules::waiting::responses::{
+    AnswerTerms, PairOutcome, ResponseEvent, ResponseStatus, after_client, check_days, step,
+};
 
 use super::fitting::Fit;
 use super::mails;
@@ -336,32 +338,33 @@ pub(super) fn record_change(
     audit::record(conn, actor, now, &event)
 }
 
-/// Ends what is left of the responses to a client after a step of the client itself: it left the list, or what was agreed
-/// ended. Within the transaction of that step. The providers are told soon after.
+/// Ends the responses to a client that do not go with it any more after a step of the client itself, and gives back what
+/// was agreed. Within the transaction of that step. The providers are told soon after.
 pub fn end_after_step(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     client: &WaitingClient,
-    step: EventKind,
+    entry: &TimelineEntry,
 ) -> Result<()> {
-    let leaves =
-        !client.status().takes_responses() && !matches!(step, EventKind::Accepted | EventKind::CareStarted);
-    if !leaves {
-        return Ok(());
-    }
-    let mut ending = store::list_open_of_client(conn, client.id)?;
-    ending.extend(store::find_accepted(conn, client.id)?);
-    for response in ending {
-        let status = require_step(&response, ResponseEvent::ClientLeaves, dutch_day(now))?;
-        let at = Some(now.naive_utc());
-        let row = Ending { status: status.code(), ended_at: at, told_at: None, reason: None, note: None };
+    let mut all = store::list_open_of_client(conn, client.id)?;
+    all.extend(store::find_accepted(conn, client.id)?);
+    for response in all {
+        let Some(happens) = after_client(response.status, client.status()) else { continue };
+        let status = require_step(&response, happens, dutch_day(now))?;
+        let fell_through = status == ResponseStatus::FellThrough;
+        let row = Ending {
+            status: status.code(),
+            ended_at: Some(now.naive_utc()),
+            told_at: None,
+            reason: fell_through.then_some(entry.reason),
+            note: entry.note.as_ref().filter(|_| fell_through).map(Note::as_str),
+        };
         store::update_status(conn, response.id, response.status, &row)?;
-        if response.status == ResponseStatus::Accepted {
-            super::placing::end_placement(conn, now, &response)?;
-        }
+        super::placing::end_placement(conn, now, &response)?;
         let after = find_response(conn, response.id)?;
-        record_change(conn, actor, now, "reactie-beeindigen", &response, &after)?;
+        let action = if fell_through { "zorg-niet-gestart" } else { "reactie-beeindigen" };
+        record_change(conn, actor, now, action, &response, &after)?;
     }
     Ok(())
 }

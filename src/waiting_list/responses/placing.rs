@@ -5,9 +5,7 @@ use rules::waiting::life::{Event as LifeEvent, NotStartedReason, StartReason};
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::ResponseEvent;
 
-use super::actions::{
-    end_response, find_of_client, find_own, find_response, plain, record_change, require_step, step_of_client,
-};
+use super::actions::{find_of_client, find_own, find_response, plain, require_step, step_of_client};
 use super::model::Response;
 use super::{mails, store};
 use crate::actor::Actor;
@@ -90,10 +88,10 @@ pub fn care_did_not_start(
         };
         let happens = ResponseEvent::FallThrough;
         require_step(&response, happens, dutch_day(now))?;
-        let (code, note) = (reason.code().code(), reason.note().map(|note| note.as_str().to_owned()));
         step_of_client(conn, actor, now, &response, happens, LifeEvent::CareDidNotStart(reason))?;
-        let ended = end_response(conn, now, &response, happens, (Some(code), note.as_deref()))?;
-        end_placement(conn, now, &response)?;
+        let ended = find_response(conn, id)?;
+        // Who said so need not be told, and the other side hears it here.
+        store::update_told(conn, id, now.naive_utc())?;
         let readers = match teller {
             Teller::Provider => list_toegang_of(conn, ended.client.municipality_id)?,
             Teller::Toegang(_) => list_of_provider(conn, ended.provider.id)?,
@@ -101,7 +99,6 @@ pub fn care_did_not_start(
         for reader in readers {
             enqueue(conn, now, &mails::did_not_start(&ended, teller, public_url, &reader.email)?)?;
         }
-        record_change(conn, actor, now, "zorg-niet-gestart", &response, &ended)?;
         Ok(ended)
     })
 }

@@ -6,6 +6,7 @@
 use chrono::{Months, NaiveDate, NaiveDateTime};
 use thiserror::Error;
 
+use super::life::ClientStatus;
 use super::reasons::reasons;
 use super::registration::Urgency;
 use crate::violations::Violations;
@@ -85,6 +86,19 @@ pub fn step(
         (S::Open, E::Expire) => Ok(S::Expired),
         (S::Accepted, E::FallThrough) => Ok(S::FellThrough),
         (status, event) => Err(ResponseError::WrongStatus { event, status }),
+    }
+}
+
+/// What a step of the child itself means for one of its responses: a response that was accepted goes with what was agreed,
+/// and an open one with the list. Those of others end with the choice itself, not here.
+pub const fn after_client(status: ResponseStatus, client: ClientStatus) -> Option<ResponseEvent> {
+    use ClientStatus as C;
+    match (status, client) {
+        (ResponseStatus::Accepted, C::Waiting | C::UnderConsideration) => Some(ResponseEvent::FallThrough),
+        (ResponseStatus::Open | ResponseStatus::Accepted, C::Withdrawn | C::PlacedElsewhere | C::Lapsed) => {
+            Some(ResponseEvent::ClientLeaves)
+        }
+        _ => None,
     }
 }
 

@@ -185,3 +185,31 @@ proptest! {
         prop_assert_eq!(outcome.is_err() || matches!(outcome, Ok(PairOutcome::Parked { .. })), consequence == Consequence::ParkPair);
     }
 }
+
+#[test]
+fn a_response_goes_with_the_list_and_an_agreement_with_what_was_agreed() {
+    use ClientStatus::{Lapsed, PlacedElsewhere, UnderConsideration, Waiting, Withdrawn};
+    use ResponseEvent::{ClientLeaves, FallThrough};
+    use ResponseStatus::{Accepted, Open};
+    let expected = [
+        (Accepted, Waiting, FallThrough),
+        (Accepted, UnderConsideration, FallThrough),
+        (Accepted, Withdrawn, ClientLeaves),
+        (Accepted, PlacedElsewhere, ClientLeaves),
+        (Accepted, Lapsed, ClientLeaves),
+        (Open, Withdrawn, ClientLeaves),
+        (Open, PlacedElsewhere, ClientLeaves),
+        (Open, Lapsed, ClientLeaves),
+    ];
+    for status in ResponseStatus::ALL {
+        for client in ClientStatus::ALL {
+            let row = expected.iter().find(|(one, other, _)| (one, other) == (status, client));
+            let event = row.map(|(_, _, event)| *event);
+            assert_eq!(after_client(*status, *client), event, "{status} of a client that is {client}");
+            // What follows can always happen, so that no step of a child is held up by a response.
+            if let Some(event) = event {
+                assert!(step(*status, event, today(), today()).is_ok(), "{event} when {status}");
+            }
+        }
+    }
+}
