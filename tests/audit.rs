@@ -18,6 +18,7 @@ use crate::support::clients::{CODE, client_for, register};
 use crate::support::{Answer, Browser, Form, TestServer, now};
 
 /// One good example of every write of the API: user, method, path with its template, body.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Value)> {
     vec![
         // The body is made at the moment itself: a refresh token is a secret.
@@ -333,6 +334,7 @@ fn client_writes() -> Vec<PreparedWrite> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn prepared_writes() -> Vec<PreparedWrite> {
     let mut writes: Vec<PreparedWrite> = vec![
         (

@@ -69,10 +69,10 @@ const API: [ApiWrite; 5] = [
         (format!("/v1{}/niet-gestart", scene.accepted().own()), json!({"reden": "plek-vervallen"}))
     }),
     ("/v1/wachtenden/{code}/reacties/{id}/acceptatie", TOEGANG, |scene| {
-        (scene.server.weigh_path(&scene.client, scene.id, "acceptatie"), json!({"reden": "enige"}))
+        (TestServer::weigh_path(&scene.client, scene.id, "acceptatie"), json!({"reden": "enige"}))
     }),
     ("/v1/wachtenden/{code}/reacties/{id}/afwijzing", TOEGANG, |scene| {
-        (scene.server.weigh_path(&scene.client, scene.id, "afwijzing"), json!({"reden": "afstand"}))
+        (TestServer::weigh_path(&scene.client, scene.id, "afwijzing"), json!({"reden": "afstand"}))
     }),
 ];
 

@@ -90,7 +90,8 @@ pub fn split_lists(
 ) -> Split {
     let today = snapshot.today;
     let seeker = &child.seeker;
-    let (mut can, mut cannot): (Vec<(Rank, Place)>, Vec<(u32, Place)>) = (Vec::new(), Vec::new());
+    let mut can: Vec<(Rank, Place)> = Vec::new();
+    let mut cannot: Vec<(u32, Place)> = Vec::new();
     for (list, (candidates, substitute)) in (0..).zip(lists) {
         for (place, candidate) in (0..).zip(candidates.iter()) {
             let facts = facts_for(child, candidate, *substitute);

@@ -161,9 +161,7 @@ fn client(
         now,
     };
     story.live(fate, body_decided_on, chance);
-    let pick = |chance: &mut Chance| {
-        postcodes.get(usize::try_from(chance.below(postcodes.len() as i64)).unwrap_or(0)).copied()
-    };
+    let pick = |chance: &mut Chance| picked(&postcodes, chance).copied();
     let siblings: Vec<&ProductCode> = files
         .products
         .iter()
@@ -172,17 +170,10 @@ fn client(
         .filter(|other| other.min_age <= product.min_age && other.max_age >= product.max_age)
         .map(|other| &other.code)
         .collect();
-    let alternative = if chance.below(100) < 35 {
-        siblings
-            .get(usize::try_from(chance.below(siblings.len() as i64)).unwrap_or(0))
-            .map(|code| (*code).clone())
-    } else {
-        None
-    };
+    let alternative =
+        if chance.below(100) < 35 { picked(&siblings, chance).map(|code| (*code).clone()) } else { None };
     let count = chance.below(4);
-    let mut needs: Vec<Need> = (0..count)
-        .map(|_| Need::ALL[usize::try_from(chance.below(Need::ALL.len() as i64)).unwrap_or(0)])
-        .collect();
+    let mut needs: Vec<Need> = (0..count).filter_map(|_| picked(Need::ALL, chance).copied()).collect();
     needs.sort_unstable();
     needs.dedup();
     let closed_at = story.life.status().is_closed().then(|| story.lines.last().map(|line| line.at)).flatten();
@@ -203,8 +194,7 @@ fn client(
         max_distance_km: (chance.below(100) < 25)
             .then(|| 10 + i32::try_from(chance.below(5)).unwrap_or(0) * 5),
         bridging_wanted: chance.below(100) < 30,
-        note: (chance.below(100) < 15)
-            .then(|| NOTES[usize::try_from(chance.below(NOTES.len() as i64)).unwrap_or(0)]),
+        note: if chance.below(100) < 15 { picked(&NOTES, chance).copied() } else { None },
         life: story.life,
         lines: story.lines,
         closed_at,
@@ -311,8 +301,7 @@ impl Story {
 }
 
 fn reason<R: ReasonCode, const N: usize>(reasons: [R; N], chance: &mut Chance) -> Option<Reason<R>> {
-    let drawn = usize::try_from(chance.below(N as i64)).unwrap_or(0);
-    reasons.get(drawn).and_then(|code| Reason::new(*code, None).ok())
+    picked(&reasons, chance).and_then(|code| Reason::new(*code, None).ok())
 }
 
 /// A quarter in which a child of an age that fits the product was born.
@@ -323,6 +312,12 @@ fn birth(product: &Product, on: NaiveDate, chance: &mut Chance) -> Option<BirthQ
     let born = on.checked_sub_months(Months::new(months)).unwrap_or(on);
     let quarter = u8::try_from(born.month0() / 3 + 1).unwrap_or(1);
     BirthQuarter::new(born.year(), quarter, on).ok()
+}
+
+/// One of a list, each as likely as the other; none of an empty one.
+fn picked<'a, T>(list: &'a [T], chance: &mut Chance) -> Option<&'a T> {
+    let count = u64::try_from(list.len()).ok().filter(|count| *count > 0)?;
+    list.get(usize::try_from(chance.next() % count).ok()?)
 }
 
 fn drawn<'a, T: ?Sized>(choices: &[(&'a T, i64)], chance: &mut Chance) -> &'a T {

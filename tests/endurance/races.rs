@@ -115,7 +115,7 @@ impl Field<'_> {
         let reason = if what == "acceptatie" { "eerste-start" } else { "woonplaatsbeginsel" };
         Runner {
             browser: self.players.toegang.clone(),
-            path: self.server.weigh_path(client, response, what),
+            path: TestServer::weigh_path(client, response, what),
             key: format!("ronde-{}-{key}", self.round),
             body: json!({"reden": reason}),
         }

@@ -3,6 +3,8 @@
 use beschikbaarheidswijzer::db::schema::{
     access_event, audit_event, bridging_care, matching_weights, mediation_step,
 };
+use beschikbaarheidswijzer::waiting_list::bridging::actions::count;
+use beschikbaarheidswijzer::waiting_list::clients::actions::{find_by_id, list_timeline};
 use diesel::prelude::*;
 
 use crate::on_both;
@@ -107,14 +109,12 @@ on_both! {
         form.set("reden", "zorg-start");
         assert_eq!(form.send(&toegang).status, 303);
 
-        use beschikbaarheidswijzer::waiting_list::clients::actions::{find_by_id, list_timeline};
         let mut conn = server.connection();
         let lines = list_timeline(&mut conn, id).expect("a timeline");
         let codes: Vec<&str> = lines.iter().map(|line| line.kind.code()).collect();
         assert_eq!(codes, ["aangemeld", "overbrugging-gestart", "overbrugging-gewijzigd", "overbrugging-beeindigd"]);
         let client = find_by_id(&mut conn, id).expect("the client");
         assert_eq!((client.life.waiting_since().to_string().as_str(), client.version), ("2026-10-08", 1), "the wait is as it was");
-        use beschikbaarheidswijzer::waiting_list::bridging::actions::count;
         let bridged = |conn: &mut _, day: &str| count(conn, &[id], day.parse().expect("a day")).expect("a count").bridged;
         assert_eq!([bridged(&mut conn, "2026-11-23"), bridged(&mut conn, "2026-11-24"), bridged(&mut conn, "2026-11-30"), bridged(&mut conn, "2026-12-01")], [0, 1, 1, 0]);
     }

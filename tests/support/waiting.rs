@@ -104,13 +104,13 @@ impl TestServer {
     }
 
     /// Where the toegang accepts or declines a response.
-    pub fn weigh_path(&self, client: &WaitingClient, response: i64, what: &str) -> String {
+    pub fn weigh_path(client: &WaitingClient, response: i64, what: &str) -> String {
         format!("/v1/wachtenden/{}/reacties/{response}/{what}", client.code)
     }
 
     /// Accepts a response by the API.
     pub fn accept(&self, client: &WaitingClient, response: i64) -> Answer {
-        let path = self.weigh_path(client, response, "acceptatie");
+        let path = Self::weigh_path(client, response, "acceptatie");
         self.user(TOEGANG).post(&path, &json!({"reden": "eerste-start"}))
     }
 }

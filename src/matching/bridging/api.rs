@@ -43,7 +43,9 @@ pub struct Overbruggingen {
     /// Waarom overbruggingszorg nu wordt voorgesteld; leeg als dat niet zo is.
     #[schema(example = "norm-voorbij")]
     aanleiding: Option<String>,
-    overbruggingen: Vec<BridgingBody>,
+    /// Overbruggingszorg die loopt of liep.
+    #[serde(rename = "overbruggingen")]
+    zorg: Vec<BridgingBody>,
     /// Wie nu kan overbruggen, de beste eerst.
     voorgesteld: Vec<VoorstelKan>,
 }
@@ -106,7 +108,7 @@ pub async fn list_bridging(
     let found = ctx.db(move |conn, actor, now| actions::propose(conn, actor, now, &snapshot, &code)).await?;
     reply::json(&Overbruggingen {
         aanleiding: found.cause.map(|cause| cause.code().to_owned()),
-        overbruggingen: found.cares.into_iter().map(Into::into).collect(),
+        zorg: found.cares.into_iter().map(Into::into).collect(),
         voorgesteld: found.offers.unwrap_or_default().into_iter().map(Into::into).collect(),
     })
 }

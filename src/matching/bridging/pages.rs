@@ -194,9 +194,8 @@ pub async fn change(
 ) -> Result<HttpResponse> {
     let (code, id) = path.into_inner();
     let mut form = Form::of_typed(CHANGE_LABELS, &fields);
-    let error = match store_change(&ctx, &code, &id, fields).await {
-        Ok(_) => return Ok(see_other(&link(&address_of(&code), &[("opgeslagen", "Overbruggingszorg")]))),
-        Err(error) => error,
+    let Err(error) = store_change(&ctx, &code, &id, fields).await else {
+        return Ok(see_other(&link(&address_of(&code), &[("opgeslagen", "Overbruggingszorg")])));
     };
     let (shown, care) = find(&ctx, code, &id).await?;
     if form.refuse(error, "start")? == Refusal::Outdated {

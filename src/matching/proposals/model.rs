@@ -122,7 +122,7 @@ pub struct KeptProposal {
 pub fn weeks(hundredths: u32) -> String {
     let tenths = (hundredths + 5) / 10;
     let unit = if tenths == 10 { "week" } else { "weken" };
-    if tenths % 10 == 0 {
+    if tenths.is_multiple_of(10) {
         format!("{} {unit}", tenths / 10)
     } else {
         format!("{},{} {unit}", tenths / 10, tenths % 10)

@@ -38,14 +38,9 @@ pub struct WeightsPage {
     pub saved: Saved,
 }
 
-impl WeightsPage {
-    fn fields(&self) -> &'static [(&'static str, &'static str)] {
-        LABELS
-    }
-
-    fn words(&self, weights: &RegionWeights) -> String {
-        words::weighing(&weights.weights()).join("; ")
-    }
+/// Weights in words.
+fn in_words(weights: &RegionWeights) -> String {
+    words::weighing(&weights.weights()).join("; ")
 }
 
 /// Hundredths of a week as people write weeks: `1`, `0,5`.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use rules::product::ProductKind;
+use rules::waiting::note::Note;
 
 use super::{BATCH, Ids, insert_all};
 use crate::db::Connection;
@@ -135,7 +136,7 @@ pub(in crate::seed) fn insert_waiting(
                 from_status: entry.map_or("wachtend", |entry| entry.from.code()),
                 to_status: entry.map_or("wachtend", |entry| entry.to.code()),
                 reason: entry.map_or("", |entry| entry.reason),
-                note: entry.and_then(|entry| entry.note.as_ref()).map(|note| note.as_str()),
+                note: entry.and_then(|entry| entry.note.as_ref()).map(Note::as_str),
                 detail: entry.and_then(|entry| entry.detail.as_deref()),
                 by_name: if line.by == By::Toegang { "Toegang" } else { "Aanbieder" },
                 by_organisation: if line.by == By::Toegang { &team.1 } else { "" },

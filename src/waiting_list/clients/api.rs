@@ -326,7 +326,7 @@ impl FullBody {
             eerste_keus: client.first_choice.code(),
             mogelijk_wlz: client.possibly_wlz,
             gezag_bij_derde: client.authority_elsewhere,
-            behoeften: client.needs.iter().map(|need| need.code()).collect(),
+            behoeften: client.needs.iter().map(Need::code).collect(),
             gewenste_aanbieders: client.wanted.iter().map(|provider| provider.agb.to_string()).collect(),
             uitgesloten_aanbieders: client.excluded.iter().map(|provider| provider.agb.to_string()).collect(),
             hoogste_afstand_km: client.max_distance_km,
@@ -521,7 +521,7 @@ pub async fn post_step(
 fn require(input: &mut Fields, given: &[(&'static str, bool)]) {
     for (name, _) in given.iter().filter(|(_, is_given)| !is_given) {
         if input.raw(name).is_empty() {
-            input.error(*name, "verplicht", "vul dit in");
+            input.error(name, "verplicht", "vul dit in");
         }
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn read_step(fields: &mut Fields) -> StepDraft {
 pub(super) fn read_code_part(fields: &mut Fields, name: &str) -> Option<String> {
     let text = fields.optional_text(name, Length(1, 20))?;
     let part = ClientCode::parse(&text).map_or_else(|_| text.to_uppercase(), |code| code.as_str().to_owned());
-    Some(part.chars().filter(|c| c.is_ascii_alphanumeric()).collect())
+    Some(part.chars().filter(char::is_ascii_alphanumeric).collect())
 }
 
 /// `45A12`, or `45A12 Gezinsbehandeling thuis` as a list of choices writes it.

@@ -96,8 +96,9 @@ impl OwnStep {
             Self::Lapse => {
                 "De aanspraak is voorbij en het kind gaat van de lijst. Aanbieders met een open reactie krijgen bericht."
             }
-            Self::CareDidNotStart => "Het kind komt terug op de lijst, met zijn eigen wachtdatum.",
-            Self::Reopen => "Het kind komt terug op de lijst, met zijn eigen wachtdatum.",
+            Self::CareDidNotStart | Self::Reopen => {
+                "Het kind komt terug op de lijst, met zijn eigen wachtdatum."
+            }
         }
     }
 

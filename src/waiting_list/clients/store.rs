@@ -1,5 +1,7 @@
 //! Queries on waiting clients, their timeline and the settings of their list.
 
+#![expect(clippy::ref_option_ref, reason = "the code that diesel derives for an optional text")]
+
 mod rows;
 mod upkeep;
 

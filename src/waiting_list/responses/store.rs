@@ -1,5 +1,7 @@
 //! Queries on responses, placements, outcomes of pairs and questions.
 
+#![expect(clippy::ref_option_ref, reason = "the code that diesel derives for an optional text")]
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use rules::contracts::ContractLevel;

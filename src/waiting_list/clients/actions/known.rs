@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rules::codes::{AgbCode, ProductCode};
 use rules::norms::Norm;
 use rules::violations::Violations;
+use rules::waiting::needs::Need;
 use rules::waiting::registration::{Registration, RegistrationDraft, check};
 use rules::waiting::waited::{CountsFrom, WaitFacts, counts_from};
 
@@ -122,7 +123,7 @@ impl Known {
         let missing = || Error::internal("a checked registration names what does not exist");
         let product = self.products.get(registration.product.as_str()).ok_or_else(missing)?;
         let municipality = self.municipality.as_ref().ok_or_else(missing)?;
-        let needs: Vec<&str> = registration.needs.iter().map(|need| need.code()).collect();
+        let needs: Vec<&str> = registration.needs.iter().map(Need::code).collect();
         let mut facts = FactsRow {
             municipality_id: municipality.0,
             product_id: product.id,

@@ -208,9 +208,9 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         .map(|(label, column, _)| match (column, order.column) {
             // The longest wait comes first, unless turned round.
             (ClientColumn::Waited, ClientColumn::Waited) => {
-                SortHead::newest_first(label, order, &COLUMNS, &address)
+                SortHead::newest_first(label, order, &COLUMNS, address)
             }
-            _ => SortHead::new(label, column, order, &COLUMNS, &address),
+            _ => SortHead::new(label, column, order, &COLUMNS, address),
         })
         .collect();
     let needing: Vec<Today> =

@@ -151,7 +151,7 @@ pub async fn change_form(
     query.finish(())?;
     let client = find(&ctx, path.into_inner()).await?;
     let form = Form::of_stored(&FACT_LABELS, client.version, values(&client, ctx.today()));
-    show_change(&ctx, client, form).await
+    show_change(&ctx, client, form)
 }
 
 pub async fn change(
@@ -191,10 +191,10 @@ pub async fn change(
     if form.refuse(error, "geboren")? == Refusal::Outdated {
         form.compare(client.version, values(&client, ctx.today()));
     }
-    show_change(&ctx, client, form).await
+    show_change(&ctx, client, form)
 }
 
-async fn show_change(ctx: &Context, client: WaitingClient, form: Form) -> Result<HttpResponse> {
+fn show_change(ctx: &Context, client: WaitingClient, form: Form) -> Result<HttpResponse> {
     let form = with_choices(form, &FormChoices::default());
     let tabs = Tabs::new(client.code, "");
     let page = form.page(ctx, SECTION);

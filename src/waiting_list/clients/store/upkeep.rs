@@ -173,12 +173,15 @@ pub(in super::super) struct ProductTermsRow {
     pub(in super::super) successor_id: Option<i64>,
 }
 
+/// The number and the code of a product.
+type ProductKey = (i64, String);
+
 /// What a region set for its products, and the code of each product.
 pub(in super::super) fn list_product_terms(
     conn: &mut Connection,
     region_id: i64,
-) -> Result<(Vec<ProductTermsRow>, Vec<(i64, String)>)> {
-    let products: Vec<(i64, String)> = product::table
+) -> Result<(Vec<ProductTermsRow>, Vec<ProductKey>)> {
+    let products: Vec<ProductKey> = product::table
         .filter(product::region_id.eq(region_id))
         .order(product::code)
         .select((product::id, product::code))

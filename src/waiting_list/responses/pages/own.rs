@@ -142,8 +142,11 @@ async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Res
         let planned = response.placement.as_ref().map(|placement| placement.planned_on.min(ctx.today()));
         Form::new(LABELS).with("gestartOp", shown_day(planned))
     });
+    // That a response has expired is not for a person to say.
+    let of_people =
+        WithdrawResponseReason::LIST.iter().filter(|one| **one != WithdrawResponseReason::Expired);
     let form = form
-        .with_choices("reden", coded(WithdrawResponseReason::LIST.iter().copied().filter(is_given)))
+        .with_choices("reden", coded(of_people.copied()))
         .with_choices("nietReden", coded(NotStartedReason::LIST.iter().copied()))
         .with_choices("vraag", questions_of(Side::Provider))
         .with_choices("antwoord", answers());
@@ -160,11 +163,6 @@ async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Res
         response,
     };
     form_page(page.form.status(), &page)
-}
-
-/// That a response has expired is not for a person to say.
-fn is_given(reason: &WithdrawResponseReason) -> bool {
-    *reason != WithdrawResponseReason::Expired
 }
 
 fn facts(response: &Response) -> Vec<(&'static str, String)> {
