@@ -174,6 +174,6 @@ fn suitability(offer: &Offer) -> Suitability {
             })
             .collect()
     };
-    let (fitted, excluded) = (some(7), some(4));
+    let (fitted, excluded) = (some(14), some(4));
     Suitability::check(fitted.without(excluded), excluded, "", &mut Violations::new()).unwrap_or_default()
 }
