@@ -223,6 +223,7 @@ export const PROVIDER_PAGES = [
   { name: "exchange of own figures", path: "/capaciteit/uitwisseling" },
   { name: "what an offer is suited for", path: "/capaciteit/223/geschiktheid" },
   { name: "what an offer is suited for, saved", path: "/capaciteit/223/geschiktheid?opgeslagen=De+geschiktheid", shows: ".melding--goed" },
+  { name: "registrations by file", path: "/wachtlijst/bestand", who: TOEGANG },
   { name: "add a product", path: "/capaciteit/toevoegen" },
   { name: "add a product with errors", path: "/capaciteit/toevoegen", errors: true, act: (page) => submit(page) },
   { name: "who waits", path: "/wachtenden" },
