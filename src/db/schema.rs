@@ -475,6 +475,11 @@ diesel::table! {
         referrers_register -> Bool,
         retention_months -> Integer,
         version -> Integer,
+        answer_days -> Integer,
+        urgent_answer_days -> Integer,
+        escalate_days -> Integer,
+        consequences -> Text,
+        ladder -> Text,
     }
 }
 

@@ -6,9 +6,7 @@ use rules::violations::Violations;
 use rules::waiting::life::{Event as LifeEvent, RespondReason, TimelineEntry, WithdrawResponseReason};
 use rules::waiting::note::Note;
 use rules::waiting::reasons::Reason;
-use rules::waiting::responses::{
-    AnswerTerms, PairOutcome, ResponseEvent, ResponseStatus, after_client, check_days, step,
-};
+use rules::waiting::responses::{PairOutcome, ResponseEvent, ResponseStatus, after_client, check_days, step};
 
 use super::fitting::Fit;
 use super::mails;
@@ -141,8 +139,8 @@ fn check_remark(text: Option<&str>, today: NaiveDate, violations: &mut Violation
 
 /// When the toegang answers at the latest.
 fn answer_by(conn: &mut Connection, client: &WaitingClient, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    let hours = find_settings(conn, client.region_id)?.opening_hours();
-    let at = AnswerTerms::default().answer_by(dutch_time(now), client.urgency, &hours);
+    let settings = find_settings(conn, client.region_id)?;
+    let at = settings.terms.answer_by(dutch_time(now), client.urgency, &settings.opening_hours());
     Ok(moment_of_dutch_time(at))
 }
 
