@@ -1,4 +1,10 @@
 //! Crisiscoördinatiepunt: the rules of the desk that takes crisis requests, divides them, knows the places and keeps
 //! the records.
 
+pub mod board_order;
 pub mod codes;
+pub mod life;
+pub mod routing;
+pub mod similarity;
+pub mod triage;
+pub mod urgency_terms;
