@@ -1,5 +1,7 @@
 //! Crisiscoördinatiepunt: the desk that takes crisis requests (loket), divides them (verdeelpunt), knows the places
 //! (informatiepunt) and keeps the records (registratiepunt).
 
+pub mod board;
 pub mod requests;
+pub mod roster;
 pub mod settings;
