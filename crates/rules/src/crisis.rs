@@ -3,3 +3,5 @@
 
 pub mod codes;
 pub mod distribution;
+pub mod places;
+pub mod stay;
