@@ -166,6 +166,7 @@ diesel::table! {
         supply_version -> BigInt,
         fitted_needs -> Text,
         excluded_needs -> Text,
+        suitability_version -> Integer,
     }
 }
 
