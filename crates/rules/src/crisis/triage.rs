@@ -10,6 +10,13 @@ pub struct Answered {
     pub answer: TriageAnswer,
 }
 
+impl Answered {
+    /// Whether this answer makes the request acute.
+    pub const fn decides(self) -> bool {
+        self.makes_acute && !matches!(self.answer, TriageAnswer::No)
+    }
+}
+
 /// The urgency that the answers give, and whether it rests on one that nobody could give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Judged {
