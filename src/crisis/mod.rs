@@ -1,5 +1,8 @@
 //! Crisiscoördinatiepunt: the desk that takes crisis requests (loket), divides them (verdeelpunt), knows the places
 //! (informatiepunt) and keeps the records (registratiepunt).
 
+pub mod distribution;
+pub mod places;
 pub mod requests;
 pub mod settings;
+pub mod stays;

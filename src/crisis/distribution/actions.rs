@@ -314,7 +314,7 @@ fn note_look<'a>(
     assignments: impl IntoIterator<Item = &'a Assignment>,
 ) -> Result<()> {
     let codes = assignments.into_iter().map(|assignment| assignment.request.code.clone());
-    access_log::record(conn, actor, now, &Access::new(AccessKind::ViewCrisisAssignments).clients(codes))
+    access_log::record(conn, actor, now, &Access::new(AccessKind::ListCrisisAssignments).clients(codes))
 }
 
 /// Takes an assignment back, open or accepted, as long as help has not started.

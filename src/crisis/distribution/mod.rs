@@ -3,9 +3,9 @@
 
 pub mod actions;
 pub mod answering;
-pub mod api;
-mod mails;
+//api
+pub(in crate::crisis) mod mails;
 pub mod model;
-pub mod pages;
+//pages
 pub mod shares;
 mod store;
