@@ -47,6 +47,8 @@ pub enum Permission {
     AnswerCrisisAssignments,
     /// Keep the crisis places of one's own provider.
     KeepOwnCrisisPlaces,
+    /// See what was offered and given, to the own provider or by the point, and keep it until help ends.
+    KeepCrisisHelp,
     /// See how crisis requests are divided over the providers.
     SeeCrisisShares,
     /// See the quarterly reports of the crisis point.
@@ -100,6 +102,7 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::ReferCrisis, &[Role::Toegang]),
     (Permission::AnswerCrisisAssignments, &[Role::Provider]),
     (Permission::KeepOwnCrisisPlaces, &[Role::Provider]),
+    (Permission::KeepCrisisHelp, &[Role::CrisisVerdeelpunt, Role::Provider]),
     (
         Permission::SeeCrisisShares,
         &[
@@ -140,6 +143,7 @@ impl Permission {
             Self::ReferCrisis => "crisis-aanmelden",
             Self::AnswerCrisisAssignments => "crisistoewijzing-beantwoorden",
             Self::KeepOwnCrisisPlaces => "eigen-crisisplaatsen",
+            Self::KeepCrisisHelp => "crisishulp-bijhouden",
             Self::SeeCrisisShares => "crisisverdeling-zien",
             Self::SeeCrisisReports => "crisisrapportage-zien",
             Self::ManageCrisisPoint => "crisispunt-beheren",
@@ -176,6 +180,7 @@ impl Permission {
             | Self::ReferCrisis
             | Self::AnswerCrisisAssignments
             | Self::KeepOwnCrisisPlaces
+            | Self::KeepCrisisHelp
             | Self::SeeCrisisShares
             | Self::SeeCrisisReports
             | Self::ManageCrisisPoint

@@ -6,6 +6,6 @@ pub mod answering;
 //api
 pub(in crate::crisis) mod mails;
 pub mod model;
-//pages
+pub mod pages;
 pub mod shares;
 mod store;

@@ -14,7 +14,7 @@ use rules::validity::Validity;
 use rules::violations::Violations;
 use serde_json::json;
 
-use super::model::{Division, Line, StoredShare, Turns};
+use super::model::{Division, Line, NamedProvider, StoredShare, Turns};
 use super::store;
 use crate::actor::{Actor, Role};
 use crate::audit::{self, Event};
@@ -111,6 +111,14 @@ fn require_part(conn: &mut Connection, actor: &Actor, point: &CrisisPoint) -> Re
     let own = actor.provider_id();
     let takes_part = store::list_providers(conn, point.id)?.iter().any(|provider| Some(provider.id) == own);
     if takes_part { Ok(()) } else { Err(Error::NotFound("verdeling")) }
+}
+
+/// Who takes part in the division of a region, by name.
+pub fn list_participants(conn: &mut Connection, region_id: i64) -> Result<Vec<NamedProvider>> {
+    let point = find_point(conn, region_id)?;
+    let mut found: Vec<_> = store::list_providers(conn, point.id)?.into_iter().collect();
+    found.sort_by(|one, two| one.name.cmp(&two.name));
+    Ok(found)
 }
 
 /// All shares of the point, past and to come.

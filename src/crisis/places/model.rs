@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use rules::crisis::places::{PlaceNow, PlaceState};
-use rules::crisis::stay::Due;
 
 use crate::clock::dutch_time;
 
@@ -99,49 +98,6 @@ pub struct NewStay {
     pub group_notes: Vec<String>,
     /// Whoever places has seen what does not go together in the group.
     pub warning_seen: bool,
-}
-
-/// Verblijf: a line of stay that goes on or ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stay {
-    pub id: i64,
-    pub version: i32,
-    pub region_id: i64,
-    pub request_id: i64,
-    pub code: String,
-    pub municipality: Option<String>,
-    pub age_group: AgeGroup,
-    pub kind: ProvisionKind,
-    pub provider_id: Option<i64>,
-    pub provider: String,
-    pub place_id: Option<i64>,
-    pub place: String,
-    /// Who gives the ambulant help that comes with it.
-    pub companion: Option<String>,
-    pub voluntary: Option<bool>,
-    pub perspective_team: Option<String>,
-    pub started_on: NaiveDate,
-    pub ended_on: Option<NaiveDate>,
-    pub follow_up: Option<String>,
-    pub evaluation: (NaiveDate, Option<NaiveDate>),
-    pub plan: (NaiveDate, Option<NaiveDate>),
-    pub extended_to: Option<NaiveDate>,
-    pub extension_reason: Option<String>,
-}
-
-impl Stay {
-    pub fn evaluation_due(&self, today: NaiveDate) -> Due {
-        Due::new(self.evaluation.0, self.evaluation.1, today)
-    }
-
-    pub fn plan_due(&self, today: NaiveDate) -> Due {
-        Due::new(self.plan.0, self.plan.1, today)
-    }
-
-    /// Until when it lasts as things are: as it was extended, or the term of the evaluation.
-    pub fn lasts_until(&self) -> NaiveDate {
-        self.extended_to.unwrap_or(self.evaluation.0)
-    }
 }
 
 /// How many places of one sort there are in each state.

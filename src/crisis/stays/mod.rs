@@ -1,1 +1,5 @@
-//! x
+//! Inzet: help that was given, ambulant or as a stay: when it started, what is due, how it ends and what follows.
+
+pub mod actions;
+pub mod model;
+mod store;
