@@ -4,7 +4,7 @@
 pub mod actions;
 //api
 pub mod model;
-//pages
+pub mod pages;
 pub mod placing;
 pub mod reminding;
 mod store;
