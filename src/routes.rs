@@ -15,13 +15,15 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers, Mediate,
-    ReadAccessLog, ReadAudit, RegisterClients, RespondToClients, SetWeights, UseOwnSession, WatchFreshness,
+    AnswerReports, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook,
+    ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients,
+    SeeCrisisBoard, SeeCrisisRequests, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
 use crate::{
-    api_document, availability, exchange, health, identity, matching, product_book, reports, waiting_list,
+    api_document, availability, crisis, exchange, health, identity, matching, product_book, reports,
+    waiting_list,
 };
 
 /// One thing that can be reached.
@@ -133,6 +135,8 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(weighing());
     endpoints.extend(waiting_client_pages());
     endpoints.extend(waiting_client_api());
+    endpoints.extend(crisis_request_pages());
+    endpoints.extend(crisis_request_api());
     endpoints
 }
 
@@ -260,6 +264,38 @@ fn region_pages() -> Vec<Endpoint> {
         post("/beheer/regios/{regio}/gemeenten", manage, members::pages::save),
         get("/beheer/regios/{regio}/gemeenten/nieuw", manage, members::pages::new_form),
         get("/beheer/regios/{regio}/gemeenten/{lidmaatschap}", manage, members::pages::edit_form),
+    ]
+}
+
+fn crisis_request_pages() -> Vec<Endpoint> {
+    use crisis::requests::pages::{list, new, request, step, triage};
+    let (see, refer, desk) =
+        (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
+    vec![
+        get("/crisis/nieuw", refer, new::form),
+        post_once("/crisis/nieuw", refer, new::save),
+        post("/crisis/concepten", refer, new::keep),
+        post("/crisis/concepten/weg", refer, new::discard),
+        post("/crisis/toelichting", see, triage::check_note),
+        get("/crisis/aanvragen", see, list::list),
+        get("/crisis/aanvragen/{code}", see, request::show),
+        get("/crisis/aanvragen/{code}/triage", desk, triage::form),
+        post("/crisis/aanvragen/{code}/triage", desk, triage::save),
+        get("/crisis/aanvragen/{code}/stap/{stap}", desk, step::form),
+        post("/crisis/aanvragen/{code}/stap/{stap}", desk, step::save),
+    ]
+}
+
+fn crisis_request_api() -> Vec<Endpoint> {
+    use crisis::requests::api;
+    let (see, refer, desk) =
+        (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
+    vec![
+        get("/v1/crisisaanvragen", see, api::list_requests),
+        post_once("/v1/crisisaanvragen", refer, api::post_request),
+        get("/v1/crisisaanvragen/{code}", see, api::get_request),
+        post_once("/v1/crisisaanvragen/{code}/stappen", desk, api::post_step),
+        post_once("/v1/crisisaanvragen/{code}/triage", desk, api::post_triage),
     ]
 }
 
