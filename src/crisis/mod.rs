@@ -2,6 +2,9 @@
 //! (informatiepunt) and keeps the records (registratiepunt).
 
 pub mod board;
+pub mod distribution;
+pub mod places;
 pub mod requests;
 pub mod roster;
 pub mod settings;
+pub mod stays;

@@ -49,6 +49,8 @@ pub enum Permission {
     AnswerCrisisAssignments,
     /// Keep the crisis places of one's own provider.
     KeepOwnCrisisPlaces,
+    /// See what was offered and given, to the own provider or by the point, and keep it until help ends.
+    KeepCrisisHelp,
     /// See how crisis requests are divided over the providers.
     SeeCrisisShares,
     /// See the quarterly reports of the crisis point.
@@ -106,6 +108,7 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     ),
     (Permission::AnswerCrisisAssignments, &[Role::Provider]),
     (Permission::KeepOwnCrisisPlaces, &[Role::Provider]),
+    (Permission::KeepCrisisHelp, &[Role::CrisisVerdeelpunt, Role::Provider]),
     (
         Permission::SeeCrisisShares,
         &[
@@ -147,6 +150,7 @@ impl Permission {
             Self::SeeCrisisRequests => "crisisaanvragen-zien",
             Self::AnswerCrisisAssignments => "crisistoewijzing-beantwoorden",
             Self::KeepOwnCrisisPlaces => "eigen-crisisplaatsen",
+            Self::KeepCrisisHelp => "crisishulp-bijhouden",
             Self::SeeCrisisShares => "crisisverdeling-zien",
             Self::SeeCrisisReports => "crisisrapportage-zien",
             Self::ManageCrisisPoint => "crisispunt-beheren",
@@ -184,6 +188,7 @@ impl Permission {
             | Self::SeeCrisisRequests
             | Self::AnswerCrisisAssignments
             | Self::KeepOwnCrisisPlaces
+            | Self::KeepCrisisHelp
             | Self::SeeCrisisShares
             | Self::SeeCrisisReports
             | Self::ManageCrisisPoint
