@@ -135,6 +135,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(weighing());
     endpoints.extend(waiting_client_pages());
     endpoints.extend(waiting_client_api());
+    endpoints.extend(crisis_board());
     endpoints.extend(crisis_request_pages());
     endpoints.extend(crisis_request_api());
     endpoints
@@ -264,6 +265,20 @@ fn region_pages() -> Vec<Endpoint> {
         post("/beheer/regios/{regio}/gemeenten", manage, members::pages::save),
         get("/beheer/regios/{regio}/gemeenten/nieuw", manage, members::pages::new_form),
         get("/beheer/regios/{regio}/gemeenten/{lidmaatschap}", manage, members::pages::edit_form),
+    ]
+}
+
+/// The board of the crisis point, its stream, and its roster.
+fn crisis_board() -> Vec<Endpoint> {
+    use crisis::{board, roster};
+    let see = Requires(SeeCrisisBoard);
+    vec![
+        get("/crisis", see, board::pages::board),
+        get("/crisis/stroom", see, board::stream::stream),
+        get("/crisis/rooster", see, roster::pages::show),
+        post("/crisis/rooster", see, roster::pages::add),
+        post("/crisis/rooster/{id}/weg", see, roster::pages::remove),
+        post("/crisis/overdracht", see, roster::pages::hand_over),
     ]
 }
 

@@ -177,8 +177,7 @@ impl Screen {
 pub async fn stream(ctx: Context, req: HttpRequest, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
     let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
-    let board = ctx.state.boards.current(region_id)?;
-    super::pages::look(&ctx, &board).await?;
+    super::pages::look(&ctx).await?;
     let seen = req
         .headers()
         .get("last-event-id")
