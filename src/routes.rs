@@ -135,6 +135,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(weighing());
     endpoints.extend(waiting_client_pages());
     endpoints.extend(waiting_client_api());
+    endpoints.extend(crisis_settings());
     endpoints.extend(crisis_board());
     endpoints.extend(crisis_request_pages());
     endpoints.extend(crisis_request_api());
@@ -265,6 +266,18 @@ fn region_pages() -> Vec<Endpoint> {
         post("/beheer/regios/{regio}/gemeenten", manage, members::pages::save),
         get("/beheer/regios/{regio}/gemeenten/nieuw", manage, members::pages::new_form),
         get("/beheer/regios/{regio}/gemeenten/{lidmaatschap}", manage, members::pages::edit_form),
+    ]
+}
+
+fn crisis_settings() -> Vec<Endpoint> {
+    use crisis::settings::pages;
+    let manage = Requires(ManageCrisisPoint);
+    vec![
+        get("/beheer/crisispunt", manage, pages::form),
+        post("/beheer/crisispunt", manage, pages::save),
+        get("/beheer/crisispunt/lijsten", manage, pages::lists),
+        post("/beheer/crisispunt/lijsten", manage, pages::add_item),
+        post("/beheer/crisispunt/lijsten/{id}", manage, pages::end_item),
     ]
 }
 

@@ -144,10 +144,9 @@ impl Screen {
 
     async fn run(mut self, mut changes: watch::Receiver<u64>) -> Result<()> {
         let ends = Instant::now() + LONGEST;
-        let mut minute = None;
         loop {
             let now = self.state.clock.now();
-            minute = Some(now.timestamp() / 60);
+            let minute = now.timestamp() / 60;
             if !self.send_board(now).await? {
                 return Ok(());
             }
@@ -165,7 +164,7 @@ impl Screen {
                 if !self.may_look(now).await? || !self.send_beat(now).await? {
                     return Ok(());
                 }
-                if Some(now.timestamp() / 60) != minute {
+                if now.timestamp() / 60 != minute {
                     break;
                 }
             }
