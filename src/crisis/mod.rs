@@ -3,6 +3,7 @@
 
 pub mod distribution;
 pub mod places;
+pub mod reading;
 pub mod requests;
 pub mod settings;
 pub mod stays;
