@@ -15,6 +15,8 @@ use crate::availability::follows;
 use crate::availability::follows::matching::tell_of_places;
 use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::clock::dutch_day;
+use crate::crisis::distribution::answering::pass_on_unanswered;
+use crate::crisis::places::reminding::remind_of_places;
 use crate::db::{Connection, Pool};
 use crate::error::{Error, Result};
 use crate::exchange;
@@ -86,6 +88,12 @@ impl Background {
             every(LOOK_FOR_CLIENTS, "publishing the open list", &stopped, state, publish_list),
             every(LOOK_FOR_CLIENTS, "chasing responses", &stopped, state, |conn, state, now| {
                 chase(conn, now, &state.config.public_url).map(drop)
+            }),
+            every(LOOK_FOR_MAILS, "passing on crisis requests", &stopped, state, |conn, state, now| {
+                pass_on_unanswered(conn, now, &state.config.public_url).map(drop)
+            }),
+            every(LOOK_FOR_CLIENTS, "reminding of crisis places", &stopped, state, |conn, state, now| {
+                remind_of_places(conn, now, &state.config.public_url).map(drop)
             }),
             every(LOOK_FOR_FILES, "working on files", &stopped, state, work_on_files),
             every(KEEP_HOUSE, "erasing old files", &stopped, state, |conn, _, now| {

@@ -4,6 +4,7 @@
 pub mod board;
 pub mod distribution;
 pub mod places;
+pub mod reading;
 pub mod requests;
 pub mod roster;
 pub mod settings;

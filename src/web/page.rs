@@ -21,7 +21,7 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 15] = [
+pub const MANAGE_MENU: [(&str, &str); 16] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -32,6 +32,7 @@ pub const MANAGE_MENU: [(&str, &str); 15] = [
     ("/beheer/weging", "Weging"),
     ("/beheer/wachtlijst", "Wachtlijst"),
     ("/beheer/crisispunt", "Crisispunt"),
+    ("/beheer/crisispunt/aandelen", "Crisisverdeling"),
     ("/beheer/gebruikers", "Gebruikers"),
     ("/beheer/organisaties", "Organisaties"),
     ("/beheer/koppelingen", "Koppelingen"),
@@ -148,6 +149,11 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::SeeCrisisBoard) {
         add("/crisis", "Crisisbord", "bolt");
         add("/crisis/aanvragen", "Aanvragen", "list-check");
+        add("/crisis/plaatsen", "Plaatsen", "bed");
+        add("/crisis/verdeling", "Verdeling", "scale");
+        if ctx.may(Permission::DistributeCrisis) {
+            add("/crisis/inzet", "Hulp", "heart-handshake");
+        }
         add("/crisis/rooster", "Rooster", "calendar-time");
     }
     let keeps_figures = ctx.may(Permission::KeepOwnFigures);
@@ -163,6 +169,9 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::RespondToClients) {
         add("/wachtenden", "Wachtenden", "users");
         add("/reacties", "Reacties", "heart-handshake");
+    }
+    if ctx.may(Permission::AnswerCrisisAssignments) {
+        add("/crisis/toewijzingen", "Crisis", "bolt");
     }
     if ctx.may(Permission::WatchFreshness) {
         add("/actualiteit", "Actualiteit", "clock");
