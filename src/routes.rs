@@ -398,6 +398,7 @@ fn crisis_api() -> Vec<Endpoint> {
 fn exchange_pages() -> Vec<Endpoint> {
     use exchange::pages;
     let (manage, keep) = (Requires(ManageProductBook), Requires(KeepOwnFigures));
+    let list = Requires(KeepWaitingList);
     vec![
         get("/beheer/uitwisseling", manage, pages::index),
         get("/beheer/uitwisseling/bestanden/{id}", manage, pages::job),
@@ -410,6 +411,11 @@ fn exchange_pages() -> Vec<Endpoint> {
         get("/capaciteit/uitwisseling/bestand", keep, pages::own_file),
         get("/capaciteit/uitwisseling/{id}", keep, pages::own_job),
         post("/capaciteit/uitwisseling/{id}/invoeren", keep, pages::start_own),
+        get("/wachtlijst/bestand", list, pages::list_kind),
+        post("/wachtlijst/bestand", list, pages::bring_list),
+        get("/wachtlijst/bestand/leeg", list, pages::list_file),
+        get("/wachtlijst/bestand/{id}", list, pages::list_job),
+        post("/wachtlijst/bestand/{id}/invoeren", list, pages::start_list),
     ]
 }
 
