@@ -15,7 +15,10 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook, ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients, SeeCrisisBoard, SeeCrisisRequests, SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
+    AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepOwnCrisisPlaces,
+    KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook, ManageUsers, Mediate,
+    ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients, SeeCrisisBoard,
+    SeeCrisisRequests, SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};

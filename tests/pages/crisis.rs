@@ -11,8 +11,13 @@ const NEW: &str = "/crisis/nieuw";
 
 fn filled(desk: &Browser, fields: &[(&str, &str)]) -> Form {
     let mut form = Form::on(&desk.get(NEW).body, NEW);
-    let usual =
-        [("gemeente", ALMERE), ("leeftijd", "9"), ("verwijzer", "huisarts"), ("vraag", "ambulant"), ("urgentie", "acuut")];
+    let usual = [
+        ("gemeente", ALMERE),
+        ("leeftijd", "9"),
+        ("verwijzer", "huisarts"),
+        ("vraag", "ambulant"),
+        ("urgentie", "acuut"),
+    ];
     for (name, value) in usual.iter().chain(fields) {
         form.set(name, value);
     }

@@ -175,7 +175,11 @@ impl Screen {
 }
 
 /// The stream. Who signed out is sent to a page, which is no stream: the screen says that it is stale.
-pub async fn stream(ctx: Context, req: HttpRequest, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+pub async fn stream(
+    ctx: Context,
+    req: HttpRequest,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
     let once = query.flag("eenmaal");
     query.finish(())?;
     let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
