@@ -15,6 +15,8 @@ use crate::availability::follows;
 use crate::availability::follows::matching::tell_of_places;
 use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::clock::dutch_day;
+use crate::crisis::distribution::answering::pass_on_unanswered;
+use crate::crisis::places::reminding::remind_of_places;
 use crate::db::{Connection, Pool};
 use crate::error::{Error, Result};
 use crate::exchange;
@@ -43,6 +45,8 @@ const LOOK_FOR_MAILS: Duration = Duration::from_secs(2);
 const KEEP_HOUSE: Duration = Duration::from_secs(30);
 /// How often it looks which figures are reported.
 const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
+/// How often it looks whether something happened at a crisis point. A screen hears of it within a second.
+const LOOK_FOR_NEWS: Duration = Duration::from_millis(300);
 /// How often it looks whether a place came free in a search that somebody follows.
 const LOOK_FOR_PLACES: Duration = Duration::from_secs(15);
 /// How often it looks whether a file waits to be worked on.
@@ -76,11 +80,20 @@ impl Background {
             every(LOOK_FOR_REPORTS, "reading the reported figures", &stopped, state, |conn, state, now| {
                 state.reported.refresh(conn, now)
             }),
+            every(LOOK_FOR_NEWS, "following the crisis boards", &stopped, state, |conn, state, now| {
+                state.boards.refresh(conn, now).map(drop)
+            }),
             every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
             every(LOOK_FOR_CLIENTS, "publishing the open list", &stopped, state, publish_list),
             every(LOOK_FOR_CLIENTS, "chasing responses", &stopped, state, |conn, state, now| {
                 chase(conn, now, &state.config.public_url).map(drop)
+            }),
+            every(LOOK_FOR_MAILS, "passing on crisis requests", &stopped, state, |conn, state, now| {
+                pass_on_unanswered(conn, now, &state.config.public_url).map(drop)
+            }),
+            every(LOOK_FOR_CLIENTS, "reminding of crisis places", &stopped, state, |conn, state, now| {
+                remind_of_places(conn, now, &state.config.public_url).map(drop)
             }),
             every(LOOK_FOR_FILES, "working on files", &stopped, state, work_on_files),
             every(KEEP_HOUSE, "erasing old files", &stopped, state, |conn, _, now| {

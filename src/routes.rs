@@ -15,13 +15,16 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers, Mediate,
-    ReadAccessLog, ReadAudit, RegisterClients, RespondToClients, SetWeights, UseOwnSession, WatchFreshness,
+    AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepOwnCrisisPlaces,
+    KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook, ManageUsers, Mediate,
+    ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients, SeeCrisisBoard,
+    SeeCrisisRequests, SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
 use crate::{
-    api_document, availability, exchange, health, identity, matching, product_book, reports, waiting_list,
+    api_document, availability, crisis, exchange, health, identity, matching, product_book, reports,
+    waiting_list,
 };
 
 /// One thing that can be reached.
@@ -133,6 +136,13 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(weighing());
     endpoints.extend(waiting_client_pages());
     endpoints.extend(waiting_client_api());
+    endpoints.extend(crisis_settings());
+    endpoints.extend(crisis_board());
+    endpoints.extend(crisis_request_pages());
+    endpoints.extend(crisis_request_api());
+    endpoints.extend(crisis_division());
+    endpoints.extend(crisis_places());
+    endpoints.extend(crisis_api());
     endpoints
 }
 
@@ -260,6 +270,130 @@ fn region_pages() -> Vec<Endpoint> {
         post("/beheer/regios/{regio}/gemeenten", manage, members::pages::save),
         get("/beheer/regios/{regio}/gemeenten/nieuw", manage, members::pages::new_form),
         get("/beheer/regios/{regio}/gemeenten/{lidmaatschap}", manage, members::pages::edit_form),
+    ]
+}
+
+fn crisis_settings() -> Vec<Endpoint> {
+    use crisis::settings::pages;
+    let manage = Requires(ManageCrisisPoint);
+    vec![
+        get("/beheer/crisispunt", manage, pages::form),
+        post("/beheer/crisispunt", manage, pages::save),
+        get("/beheer/crisispunt/lijsten", manage, pages::lists),
+        post("/beheer/crisispunt/lijsten", manage, pages::add_item),
+        post("/beheer/crisispunt/lijsten/{id}", manage, pages::end_item),
+    ]
+}
+
+/// The board of the crisis point, its stream, and its roster.
+fn crisis_board() -> Vec<Endpoint> {
+    use crisis::{board, roster};
+    let see = Requires(SeeCrisisBoard);
+    vec![
+        get("/crisis", see, board::pages::board),
+        get("/crisis/stroom", see, board::stream::stream),
+        get("/crisis/rooster", see, roster::pages::show),
+        post("/crisis/rooster", see, roster::pages::add),
+        post("/crisis/rooster/{id}/weg", see, roster::pages::remove),
+        post("/crisis/overdracht", see, roster::pages::hand_over),
+    ]
+}
+
+fn crisis_request_pages() -> Vec<Endpoint> {
+    use crisis::requests::pages::{list, new, request, step, triage};
+    let (see, refer, desk) =
+        (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
+    vec![
+        get("/crisis/nieuw", refer, new::form),
+        post_once("/crisis/nieuw", refer, new::save),
+        post("/crisis/concepten", refer, new::keep),
+        post("/crisis/concepten/weg", refer, new::discard),
+        post("/crisis/toelichting", see, triage::check_note),
+        get("/crisis/aanvragen", see, list::list),
+        get("/crisis/aanvragen/{code}", see, request::show),
+        get("/crisis/aanvragen/{code}/triage", desk, triage::form),
+        post("/crisis/aanvragen/{code}/triage", desk, triage::save),
+        get("/crisis/aanvragen/{code}/stap/{stap}", desk, step::form),
+        post("/crisis/aanvragen/{code}/stap/{stap}", desk, step::save),
+    ]
+}
+
+fn crisis_request_api() -> Vec<Endpoint> {
+    use crisis::requests::api;
+    let (see, refer, desk) =
+        (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
+    vec![
+        get("/v1/crisisaanvragen", see, api::list_requests),
+        post_once("/v1/crisisaanvragen", refer, api::post_request),
+        get("/v1/crisisaanvragen/{code}", see, api::get_request),
+        post_once("/v1/crisisaanvragen/{code}/stappen", desk, api::post_step),
+        post_once("/v1/crisisaanvragen/{code}/triage", desk, api::post_triage),
+    ]
+}
+
+/// Dividing requests, and what a provider does with what is offered to it.
+fn crisis_division() -> Vec<Endpoint> {
+    use crisis::distribution::pages::{division, offer, own, shares};
+    use crisis::stays::pages as stays;
+    let (divide, answer, help) =
+        (Requires(DistributeCrisis), Requires(AnswerCrisisAssignments), Requires(KeepCrisisHelp));
+    let manage = Requires(ManageCrisisPoint);
+    vec![
+        get("/crisis/aanvragen/{code}/verdelen", divide, offer::offer),
+        post_once("/crisis/aanvragen/{code}/verdelen", divide, offer::save),
+        post("/crisis/toewijzingen/{id}/intrekken", divide, offer::withdraw),
+        get("/crisis/toewijzingen", answer, own::list),
+        get("/crisis/toewijzingen/{id}", answer, own::own),
+        post_once("/crisis/toewijzingen/{id}/aannemen", answer, own::accept),
+        post_once("/crisis/toewijzingen/{id}/weigeren", answer, own::refuse),
+        get("/crisis/verdeling", Requires(SeeCrisisShares), division::division),
+        post("/crisis/verdeling/ruimte", answer, division::tell_room),
+        get("/beheer/crisispunt/aandelen", manage, shares::list),
+        post_once("/beheer/crisispunt/aandelen", manage, shares::save),
+        get("/crisis/inzet", help, stays::list),
+        get("/crisis/inzet/{id}", help, stays::line),
+        post("/crisis/inzet/{id}", help, stays::save),
+    ]
+}
+
+/// The crisis places, for the desk and for the providers that have them.
+fn crisis_places() -> Vec<Endpoint> {
+    use crisis::places::pages::{giving, overview, own};
+    let (divide, keep) = (Requires(DistributeCrisis), Requires(KeepOwnCrisisPlaces));
+    vec![
+        get("/crisis/plaatsen", Requires(SeeCrisisBoard), overview::overview),
+        get("/crisis/plaatsen/nieuw", divide, giving::new),
+        post_once("/crisis/plaatsen/nieuw", divide, giving::add),
+        get("/crisis/plaatsen/{id}", divide, giving::place),
+        post_once("/crisis/plaatsen/{id}/vasthouden", divide, giving::hold),
+        post("/crisis/plaatsen/{id}/loslaten", divide, giving::release),
+        post_once("/crisis/plaatsen/{id}/plaatsen", divide, giving::give),
+        get("/crisis/mijn-plaatsen", keep, own::list),
+        post("/crisis/mijn-plaatsen/bevestigen", keep, own::confirm),
+        get("/crisis/mijn-plaatsen/{id}", keep, own::place),
+        post("/crisis/mijn-plaatsen/{id}", keep, own::save),
+    ]
+}
+
+fn crisis_api() -> Vec<Endpoint> {
+    use crisis::{distribution, places};
+    let (divide, answer, help) =
+        (Requires(DistributeCrisis), Requires(AnswerCrisisAssignments), Requires(KeepCrisisHelp));
+    vec![
+        get("/v1/crisistoewijzingen", help, distribution::api::list_assignments),
+        post_once("/v1/crisistoewijzingen", divide, distribution::api::post_assignment),
+        get("/v1/crisistoewijzingen/{id}", help, distribution::api::get_assignment),
+        post_once("/v1/crisistoewijzingen/{id}/antwoord", answer, distribution::api::post_answer),
+        post_once("/v1/crisistoewijzingen/{id}/intrekking", divide, distribution::api::post_withdrawal),
+        get("/v1/crisisplaatsen", help, places::api::list_places),
+        post_once("/v1/crisisplaatsen/{id}/vasthouding", divide, places::api::post_hold),
+        post_once("/v1/crisisplaatsen/{id}/vrijgave", divide, places::api::post_release),
+        post_once("/v1/crisisplaatsen/{id}/plaatsing", divide, places::api::post_stay),
+        post_once(
+            "/v1/crisisplaatsbevestigingen",
+            Requires(KeepOwnCrisisPlaces),
+            places::api::post_confirmation,
+        ),
     ]
 }
 

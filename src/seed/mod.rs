@@ -1,4 +1,4 @@
-//! Oefenregio (demonstration region): read from the CSV files in `seed/`, with a year of history made up to
+//! Oefenregio's (demonstration regions): read from the CSV files in `seed/`, with a year of history made up to
 //! lead to them.
 
 mod files;
@@ -56,7 +56,7 @@ pub fn is_empty(conn: &mut Connection) -> Result<bool> {
 
 /// Fills an empty database with the demonstration region as it would be at this moment: all of it, or nothing.
 pub fn demonstration(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
-    let files = Files::read()?;
+    let (files, flevoland) = (Files::read()?, Files::read_flevoland()?);
     let offers = offers_with_history(&files, now)?;
     db::write(conn, |conn| {
         if !is_empty(conn)? {
@@ -68,11 +68,12 @@ pub fn demonstration(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -
         store::insert_offers(conn, &ids, &offers)?;
         let actor = Actor::command_line();
         audit::record(conn, &actor, now, &Event::done("oefenregio-laden", "regio", ids.region))?;
-        let sign_ins = files
-            .users
-            .iter()
-            .map(|line| create_user(conn, vault, now, &ids, line))
-            .collect::<Result<_>>()?;
+        let mut sign_ins = create_users(conn, vault, now, &ids, &files)?;
+        store::insert_crisis_point(conn, &ids, &files.crisis)?;
+        let second = store::insert_book(conn, &flevoland)?;
+        sign_ins.extend(create_users(conn, vault, now, &second, &flevoland)?);
+        let point = store::insert_crisis_point(conn, &second, &flevoland.crisis)?;
+        store::insert_roster(conn, (second.region, point), dutch_day(now))?;
         store::insert_reminders(conn, &ids, &past_reminders(&files, &offers, now))?;
         store::insert_reports(conn, now)?;
         store::insert_waiting(conn, &ids, &files, &waiting::clients(&files, now))?;
@@ -140,11 +141,22 @@ fn past_reminders<'a>(
     reminders
 }
 
-fn create_user(
+fn create_users(
     conn: &mut Connection,
     vault: &Vault,
     now: DateTime<Utc>,
     ids: &Ids,
+    files: &Files,
+) -> Result<Vec<SignIn>> {
+    let region = files.region.row.code.as_str();
+    files.users.iter().map(|line| create_user(conn, vault, now, (ids, region), line)).collect()
+}
+
+fn create_user(
+    conn: &mut Connection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    (ids, region): (&Ids, &str),
     line: &Line<User>,
 ) -> Result<SignIn> {
     let user = &line.row;
@@ -162,7 +174,7 @@ fn create_user(
     let new = NewUser {
         name: user.name.clone(),
         display_name: user.display_name.clone(),
-        email: Some(format!("{}@jeugdhulp-noord-veluwe.example", user.name)),
+        email: Some(format!("{}@jeugdhulp-{region}.example", user.name)),
         roles: user.roles.clone(),
         scopes: Scope::ALL.to_vec(),
         organisation,

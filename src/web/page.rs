@@ -21,7 +21,7 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 14] = [
+pub const MANAGE_MENU: [(&str, &str); 16] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -31,6 +31,8 @@ pub const MANAGE_MENU: [(&str, &str); 14] = [
     ("/beheer/contracten", "Contracten"),
     ("/beheer/weging", "Weging"),
     ("/beheer/wachtlijst", "Wachtlijst"),
+    ("/beheer/crisispunt", "Crisispunt"),
+    ("/beheer/crisispunt/aandelen", "Crisisverdeling"),
     ("/beheer/gebruikers", "Gebruikers"),
     ("/beheer/organisaties", "Organisaties"),
     ("/beheer/koppelingen", "Koppelingen"),
@@ -144,6 +146,16 @@ impl Page {
 fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     let mut items = Vec::new();
     let mut add = |href, label, icon| items.push(MenuItem { href, label, icon, current: href == section });
+    if ctx.may(Permission::SeeCrisisBoard) {
+        add("/crisis", "Crisisbord", "bolt");
+        add("/crisis/aanvragen", "Aanvragen", "list-check");
+        add("/crisis/plaatsen", "Plaatsen", "bed");
+        add("/crisis/verdeling", "Verdeling", "scale");
+        if ctx.may(Permission::DistributeCrisis) {
+            add("/crisis/inzet", "Hulp", "heart-handshake");
+        }
+        add("/crisis/rooster", "Rooster", "calendar-time");
+    }
     let keeps_figures = ctx.may(Permission::KeepOwnFigures);
     if keeps_figures {
         add("/capaciteit", "Capaciteit", "list-check");
@@ -151,9 +163,15 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::KeepWaitingList) {
         add("/wachtlijst", "Wachtlijst", "hourglass");
     }
+    if ctx.may(Permission::SeeCrisisRequests) && !ctx.may(Permission::SeeCrisisBoard) {
+        add("/crisis/aanvragen", "Crisis", "bolt");
+    }
     if ctx.may(Permission::RespondToClients) {
         add("/wachtenden", "Wachtenden", "users");
         add("/reacties", "Reacties", "heart-handshake");
+    }
+    if ctx.may(Permission::AnswerCrisisAssignments) {
+        add("/crisis/toewijzingen", "Crisis", "bolt");
     }
     if ctx.may(Permission::WatchFreshness) {
         add("/actualiteit", "Actualiteit", "clock");

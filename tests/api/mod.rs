@@ -1,6 +1,7 @@
 //! The API over HTTP, in JSON as others send and get it.
 
 mod book;
+mod crisis_requests;
 mod forged;
 mod limits;
 mod matching;

@@ -15,6 +15,8 @@ export const REFERRER = "verwijzer-huisartsen";
 export const ACCOUNT_MANAGER = "accountmanager-regio";
 export const PRIVACY_OFFICER = "privacy-regio";
 export const TOEGANG = "toegang-harderwijk";
+export const CRISIS_DESK = "loket-flevoland";
+export const CRISIS_MANAGER = "beheerder-flevoland";
 export const PROVIDER = "aanbieder-de-haven";
 /** One with few products. */
 export const SMALL_PROVIDER = "aanbieder-atelier-kleurspoor";
@@ -311,7 +313,44 @@ export const PRIVACY_PAGES = [
   { name: "line of the log", path: () => firstLink("/logboek?handeling=oefenregio", "tbody th a", PRIVACY_OFFICER) },
 ].map((page) => ({ who: PRIVACY_OFFICER, ...page }));
 
+/** The address of a page about the newest crisis request. */
+function ofCrisis(rest = "") {
+  return async () => `${await firstLink("/crisis/aanvragen?deel=alle", "tbody th a", CRISIS_DESK)}${rest}`;
+}
+
+/** Writes a crisis request down, whoever handles it. */
+async function registerCrisis(page) {
+  const typed = { ontvangenOp: "gisteren 10.00", leeftijd: "14" };
+  const chosen = { gemeente: "GM0034", verwijzer: "huisarts", vraag: "ambulant", urgentie: "acuut" };
+  for (const [name, value] of Object.entries(typed)) await page.fill(`[name=${name}]`, value);
+  for (const [name, value] of Object.entries(chosen)) await page.selectOption(`[name=${name}]`, value);
+  await submit(page, "form[action='/crisis/nieuw'] button[type=submit]");
+}
+
+const WRONG_CRISIS = { ontvangenOp: "straks", leeftijd: "veertien", toelichting: "bel 06-12345678", huidigeAanbieder: "iemand" };
+
+export const CRISIS_PAGES = [
+  { name: "new request", path: "/crisis/nieuw" },
+  { name: "new request with errors", path: "/crisis/nieuw", errors: true, act: send(WRONG_CRISIS) },
+  { name: "request that was kept", path: "/crisis/nieuw", act: registerCrisis },
+  { name: "board", path: "/crisis" },
+  { name: "requests", path: "/crisis/aanvragen?deel=alle" },
+  { name: "requests without results", path: "/crisis/aanvragen?van=01-01-2020&tot=02-01-2020", shows: "text=Geen aanvraag past" },
+  { name: "request", path: ofCrisis() },
+  { name: "triage", path: ofCrisis("/triage") },
+  { name: "triage with errors", path: ofCrisis("/triage"), errors: true, act: (page) => submit(page) },
+  { name: "take over", path: ofCrisis("/stap/overnemen") },
+  { name: "refer on with errors", path: ofCrisis("/stap/doorverwijzen"), errors: true, act: (page) => submit(page) },
+  { name: "roster", path: "/crisis/rooster" },
+  { name: "roster with errors", path: "/crisis/rooster", errors: true, act: (page) => submit(page, "form[action='/crisis/rooster'] button") },
+  { name: "point", path: "/beheer/crisispunt", who: CRISIS_MANAGER },
+  { name: "point with errors", path: "/beheer/crisispunt", who: CRISIS_MANAGER, errors: true, act: send({ naam: "", opent: "vroeg", sluitingsdagen: "kerst", acuutMinuten: "veel" }) },
+  { name: "lists", path: "/beheer/crisispunt/lijsten", who: CRISIS_MANAGER },
+  { name: "lists with errors", path: "/beheer/crisispunt/lijsten", who: CRISIS_MANAGER, errors: true, act: send({ code: "Met Spatie", naam: "" }) },
+].map((page) => ({ who: CRISIS_DESK, ...page }));
+
 export const ALL_PAGES = [
+  ...CRISIS_PAGES.map((page) => ({ ...page, name: `crisis: ${page.name}` })),
   ...PUBLIC_PAGES.map((page) => ({ ...page, name: `public: ${page.name}` })),
   ...MANAGER_PAGES.map((page) => ({ ...page, name: `management: ${page.name}` })),
   ...PROVIDER_PAGES.map((page) => ({ ...page, name: `provider: ${page.name}` })),

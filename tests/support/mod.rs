@@ -3,6 +3,7 @@
 
 mod client;
 pub mod clients;
+pub mod crisis;
 mod databases;
 mod forms;
 mod smtp;
