@@ -2,6 +2,7 @@
 //! fixed moment.
 
 mod client;
+pub mod crisis;
 pub mod clients;
 mod databases;
 mod forms;
