@@ -32,7 +32,7 @@ use crate::state::AppState;
 use crate::waiting_list::clients::upkeep;
 use crate::waiting_list::open_list::actions::publish_due;
 use crate::waiting_list::open_list::telling::tell_of_clients;
-use crate::waiting_list::responses::chasing::chase;
+use crate::waiting_list::responses::chasing::{chase, end_without_contract};
 use crate::waiting_list::{bridging, mediation};
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
@@ -45,6 +45,8 @@ const LOOK_FOR_MAILS: Duration = Duration::from_secs(2);
 const KEEP_HOUSE: Duration = Duration::from_secs(30);
 /// How often it looks which figures are reported.
 const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
+/// How often it looks whether something happened at a crisis point. A screen hears of it within a second.
+const LOOK_FOR_NEWS: Duration = Duration::from_millis(300);
 /// How often it looks whether a place came free in a search that somebody follows.
 const LOOK_FOR_PLACES: Duration = Duration::from_secs(15);
 /// How often it looks whether a file waits to be worked on.
@@ -77,6 +79,9 @@ impl Background {
             ),
             every(LOOK_FOR_REPORTS, "reading the reported figures", &stopped, state, |conn, state, now| {
                 state.reported.refresh(conn, now)
+            }),
+            every(LOOK_FOR_NEWS, "following the crisis boards", &stopped, state, |conn, state, now| {
+                state.boards.refresh(conn, now).map(drop)
             }),
             every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
@@ -184,8 +189,9 @@ fn work_on_files(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) ->
     Ok(())
 }
 
-fn keep_waiting_list(conn: &mut Connection, _: &AppState, now: DateTime<Utc>) -> Result<()> {
-    let told = upkeep::follow_book(conn, now)?;
+fn keep_waiting_list(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    let ended = end_without_contract(conn, now, &state.config.public_url)?;
+    let told = ended + upkeep::follow_book(conn, now)?;
     let stripped = upkeep::strip_closed(conn, now)?;
     if told + stripped > 0 {
         tracing::info!(

@@ -15,7 +15,10 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook, ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients, SeeCrisisBoard, SeeCrisisRequests, SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
+    AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepOwnCrisisPlaces,
+    KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook, ManageUsers, Mediate,
+    ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients, SeeCrisisBoard,
+    SeeCrisisRequests, SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -133,6 +136,8 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(weighing());
     endpoints.extend(waiting_client_pages());
     endpoints.extend(waiting_client_api());
+    endpoints.extend(crisis_settings());
+    endpoints.extend(crisis_board());
     endpoints.extend(crisis_request_pages());
     endpoints.extend(crisis_request_api());
     endpoints.extend(crisis_division());
@@ -268,6 +273,32 @@ fn region_pages() -> Vec<Endpoint> {
     ]
 }
 
+fn crisis_settings() -> Vec<Endpoint> {
+    use crisis::settings::pages;
+    let manage = Requires(ManageCrisisPoint);
+    vec![
+        get("/beheer/crisispunt", manage, pages::form),
+        post("/beheer/crisispunt", manage, pages::save),
+        get("/beheer/crisispunt/lijsten", manage, pages::lists),
+        post("/beheer/crisispunt/lijsten", manage, pages::add_item),
+        post("/beheer/crisispunt/lijsten/{id}", manage, pages::end_item),
+    ]
+}
+
+/// The board of the crisis point, its stream, and its roster.
+fn crisis_board() -> Vec<Endpoint> {
+    use crisis::{board, roster};
+    let see = Requires(SeeCrisisBoard);
+    vec![
+        get("/crisis", see, board::pages::board),
+        get("/crisis/stroom", see, board::stream::stream),
+        get("/crisis/rooster", see, roster::pages::show),
+        post("/crisis/rooster", see, roster::pages::add),
+        post("/crisis/rooster/{id}/weg", see, roster::pages::remove),
+        post("/crisis/overdracht", see, roster::pages::hand_over),
+    ]
+}
+
 fn crisis_request_pages() -> Vec<Endpoint> {
     use crisis::requests::pages::{list, new, request, step, triage};
     let (see, refer, desk) =
@@ -370,6 +401,7 @@ fn crisis_api() -> Vec<Endpoint> {
 fn exchange_pages() -> Vec<Endpoint> {
     use exchange::pages;
     let (manage, keep) = (Requires(ManageProductBook), Requires(KeepOwnFigures));
+    let list = Requires(KeepWaitingList);
     vec![
         get("/beheer/uitwisseling", manage, pages::index),
         get("/beheer/uitwisseling/bestanden/{id}", manage, pages::job),
@@ -382,6 +414,11 @@ fn exchange_pages() -> Vec<Endpoint> {
         get("/capaciteit/uitwisseling/bestand", keep, pages::own_file),
         get("/capaciteit/uitwisseling/{id}", keep, pages::own_job),
         post("/capaciteit/uitwisseling/{id}/invoeren", keep, pages::start_own),
+        get("/wachtlijst/bestand", list, pages::list_kind),
+        post("/wachtlijst/bestand", list, pages::bring_list),
+        get("/wachtlijst/bestand/leeg", list, pages::list_file),
+        get("/wachtlijst/bestand/{id}", list, pages::list_job),
+        post("/wachtlijst/bestand/{id}/invoeren", list, pages::start_list),
     ]
 }
 

@@ -202,6 +202,7 @@ fn the_table_has_every_write_of_the_api() {
         .iter()
         .map(|(_, method, template, _, _)| format!("{method} {template}"))
         .chain(crate::audit_responses::API_WRITES.map(str::to_owned))
+        .chain(crate::audit_crisis::API_WRITES.map(str::to_owned))
         .collect();
     let real = routes::all()
         .into_iter()
@@ -280,6 +281,10 @@ fn page_writes() -> Vec<PageWrite> {
 /// A file with one segment more.
 const NEW_SEGMENT: &str = "code;naam;omschrijving\r\n9;Proef;\r\n";
 
+/// A file with one registration.
+const NEW_REGISTRATION: &str = "gemeente;product;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;maatregel\r\n\
+    GM0243;45A12;12;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee\r\n";
+
 /// Brings a file and has it rehearsed; returns its number.
 fn brought(server: &TestServer, user: &str, kind: FileKind, content: &[u8]) -> i64 {
     let (mut conn, actor) = (server.connection(), server.actor(user));
@@ -357,7 +362,12 @@ fn prepared_writes() -> Vec<PreparedWrite> {
             "toegang-harderwijk",
             "/wachtlijst",
             |_| ("/wachtlijst/nieuw".to_owned(), "/wachtlijst".to_owned()),
-            vec![("product", "45A12"), ("geboren", "2013-3"), ("verwezenOp", "2-11-2026")],
+            vec![
+                ("product", "45A12"),
+                ("geboren", "2013-3"),
+                ("verwezenOp", "2-11-2026"),
+                ("tochAanmelden", "ja"),
+            ],
         ),
         (
             "toegang-harderwijk",
@@ -404,6 +414,22 @@ fn prepared_writes() -> Vec<PreparedWrite> {
             |server| {
                 let id = brought(server, "beheerder-regio", FileKind::Segments, NEW_SEGMENT.as_bytes());
                 let path = format!("/beheer/uitwisseling/bestanden/{id}");
+                (path.clone(), format!("{path}/invoeren"))
+            },
+            vec![],
+        ),
+        (
+            TOEGANG,
+            "/wachtlijst/bestand",
+            |_| ("/wachtlijst/bestand".to_owned(), "/wachtlijst/bestand".to_owned()),
+            vec![("bestand", NEW_SEGMENT)],
+        ),
+        (
+            TOEGANG,
+            "/wachtlijst/bestand/{id}/invoeren",
+            |server| {
+                let id = brought(server, TOEGANG, FileKind::Registrations, NEW_REGISTRATION.as_bytes());
+                let path = format!("/wachtlijst/bestand/{id}");
                 (path.clone(), format!("{path}/invoeren"))
             },
             vec![],
@@ -602,6 +628,8 @@ fn the_table_has_every_write_of_a_page() {
         .chain(prepared)
         .chain(crate::audit_identity::WRITES)
         .chain(crate::audit_responses::PAGE_WRITES)
+        .chain(crate::audit_crisis::PAGE_WRITES)
+        .chain(crate::audit_crisis::NOT_AUDITED)
         // Looks at a text while it is typed, and writes nothing.
         .chain(["/wachtlijst/toelichting"])
         .collect();

@@ -7,6 +7,7 @@ mod crisis;
 pub(super) mod inspection;
 mod offers;
 mod reminders;
+mod responses;
 mod waiting;
 
 use std::collections::HashMap;

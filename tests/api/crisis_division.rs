@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
 use crate::on_both;
-use crate::support::crisis::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT, RANDMEER, agb};
+use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT, RANDMEER, agb};
 use crate::support::{TestServer, now};
 
 const PATH: &str = "/v1/crisistoewijzingen";
@@ -60,7 +60,7 @@ on_both! {
         // Half, three tenths and a fifth: after ten each has exactly its part.
         let mut given = Vec::new();
         for _ in 0..10 {
-            let request = server.crisis(14);
+            let request = server.acute(14);
             let offered = offer(server, request.code.as_str());
             given.push(offered["aanbieder"].as_str().expect("a code").to_owned());
             assert_eq!(offered["keuze"], "beurt");
@@ -77,7 +77,7 @@ on_both! {
 
 on_both! {
     fn an_offer_is_accepted_and_nobody_else_gets_it(server) {
-        let request = server.crisis(14);
+        let request = server.acute(14);
         let offered = offer(server, request.code.as_str());
         let id = &offered["id"];
         assert_eq!((&offered["aanbieder"], &offered["status"]), (&json!(POLDERLICHT.1), &json!("aangeboden")));
@@ -101,7 +101,7 @@ on_both! {
 
 on_both! {
     fn a_refusal_goes_to_the_next_and_the_desk_hears_of_it(server) {
-        let request = server.crisis(14);
+        let request = server.acute(14);
         let first = offer(server, request.code.as_str());
         let refuse = |user: &str, id: &Value, reason: &str| answer(server, user, id, &json!({"antwoord": "weigeren", "reden": reason}));
         assert_eq!(refuse(POLDERLICHT.0, &first["id"], "bestaat-niet").status, 409);
@@ -112,7 +112,7 @@ on_both! {
         assert_eq!((&next["aanvraag"], &next["keuze"]), (&json!(request.code.as_str()), &json!("beurt")));
         assert_eq!((mails_to(server, DIJKWACHT.0), mails_to(server, DESK)), (1, 1));
         // Who refused keeps its turn for the next request.
-        assert_eq!(offer(server, server.crisis(9).code.as_str())["aanbieder"], POLDERLICHT.1);
+        assert_eq!(offer(server, server.acute(9).code.as_str())["aanbieder"], POLDERLICHT.1);
         assert_eq!(refuse(DIJKWACHT.0, &next["id"], "vol").status, 200);
         let last = server.user(RANDMEER.0).get(PATH).json()["toewijzingen"][0]["id"].clone();
         assert_eq!(refuse(RANDMEER.0, &last, "past-niet").status, 200);
@@ -127,7 +127,7 @@ on_both! {
 
 on_both! {
     fn silence_goes_to_the_next_once_and_a_late_answer_is_refused(server) {
-        let request = server.crisis(14);
+        let request = server.acute(14);
         let first = offer(server, request.code.as_str());
         let answer_by: DateTime<Utc> = first["antwoordVoor"].as_str().expect("a time").parse().expect("a time");
         let pass = |at: DateTime<Utc>| pass_on_unanswered(&mut server.connection(), at, URL).expect("a database");
@@ -152,7 +152,7 @@ on_both! {
 on_both! {
     fn another_choice_needs_a_reason_which_stays_and_counts(server) {
         let desk = server.user(DESK);
-        let request = server.crisis(14);
+        let request = server.acute(14);
         let choose = |body: Value| desk.post(PATH, &body);
         let code = request.code.as_str();
         assert_eq!(choose(json!({"aanvraag": code, "aanbieder": RANDMEER.1})).status, 409);
@@ -163,14 +163,14 @@ on_both! {
         let page = server.visitor(POLDERLICHT.0).get("/crisis/verdeling").body;
         assert!(page.contains("Randmeer Jeugd en Gezin"), "everybody sees it");
         // Who is chosen when it has the turn is not an exception.
-        let by_turn = choose(json!({"aanvraag": server.crisis(9).code.as_str(), "aanbieder": POLDERLICHT.1, "reden": "afstand"})).json();
+        let by_turn = choose(json!({"aanvraag": server.acute(9).code.as_str(), "aanbieder": POLDERLICHT.1, "reden": "afstand"})).json();
         assert_eq!((&by_turn["keuze"], &by_turn["afwijking"]), (&json!("beurt"), &Value::Null));
     }
 }
 
 on_both! {
     fn the_childs_own_provider_is_asked_first(server) {
-        let request = server.crisis_with(14, |draft| draft.current_provider = Some(agb(RANDMEER.1)));
+        let request = server.acute_with(14, |draft| draft.current_provider = Some(agb(RANDMEER.1)));
         let offered = offer(server, request.code.as_str());
         assert_eq!((&offered["aanbieder"], &offered["keuze"]), (&json!(RANDMEER.1), &json!("huidige-aanbieder")));
         let id = offered["id"].clone();
@@ -184,18 +184,18 @@ on_both! {
         let visitor = server.visitor(POLDERLICHT.0);
         let told = visitor.post_form("/crisis/verdeling/ruimte", &[("volTot", "30-11-2026")]);
         assert_eq!(told.status, 303, "{}", told.body);
-        assert_eq!(offer(server, server.crisis(14).code.as_str())["aanbieder"], DIJKWACHT.1);
+        assert_eq!(offer(server, server.acute(14).code.as_str())["aanbieder"], DIJKWACHT.1);
         assert!(visitor.get("/crisis/verdeling").body.contains("vol tot en met 30 november 2026"));
         assert_eq!(visitor.post_form("/crisis/verdeling/ruimte", &[("volTot", "20-11-2026")]).status, 400);
         assert_eq!(visitor.post_form("/crisis/verdeling/ruimte", &[("volTot", "")]).status, 303);
-        let own = server.crisis(14);
+        let own = server.acute(14);
         assert_eq!(offer(server, own.code.as_str())["aanbieder"], POLDERLICHT.1);
     }
 }
 
 on_both! {
     fn what_was_offered_can_be_taken_back_until_help_starts(server) {
-        let request = server.crisis(14);
+        let request = server.acute(14);
         let id = offer(server, request.code.as_str())["id"].clone();
         accept(server, POLDERLICHT.0, &id);
         let withdrawn = server.user(DESK).post(&format!("{PATH}/{id}/intrekking"), &json!({}));
@@ -210,7 +210,7 @@ on_both! {
 on_both! {
     fn nobody_changes_the_terms_of_an_assignment(server) {
         use diesel::connection::SimpleConnection;
-        let id = offer(server, server.crisis(14).code.as_str())["id"].clone();
+        let id = offer(server, server.acute(14).code.as_str())["id"].clone();
         for change in ["answer_by = '2030-01-01 00:00:00'", "pool = '1:1'", "provider_id = provider_id + 0", "explanation = ''"] {
             let statement = format!("UPDATE crisis_assignment SET {change} WHERE id = {id}");
             let done = beschikbaarheidswijzer::on_each!(&mut server.connection(), c => c.batch_execute(&statement));

@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use crate::on_both;
-use crate::support::crisis::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT, monday};
+use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT, monday};
 use crate::support::{Answer, TestServer, now};
 
 const ROOM: &str = "De Kade kamer 1";
@@ -56,7 +56,7 @@ fn step(server: &TestServer, user: &str, line: &HelpLine, at: DateTime<Utc>, hap
 
 on_both! {
     fn a_held_place_is_for_one_child_until_the_time_is_over(server) {
-        let (one, two) = (server.crisis(14), server.crisis(15));
+        let (one, two) = (server.acute(14), server.acute(15));
         let held = hold(server, ROOM, one.code.as_str());
         assert_eq!(held.status, 200, "{}", held.body);
         assert_eq!(held.json()["vastgehoudenVoor"], one.code.as_str());
@@ -76,7 +76,7 @@ on_both! {
 
 on_both! {
     fn a_stay_comes_with_ambulant_help_or_not_at_all(server) {
-        let request = server.crisis(14);
+        let request = server.acute(14);
         let body = |change: &dyn Fn(&mut Value)| {
             let mut body = stay(request.code.as_str());
             change(&mut body);
@@ -104,7 +104,7 @@ on_both! {
 
 on_both! {
     fn what_does_not_go_together_in_a_group_is_weighed(server) {
-        let (one, two) = (server.crisis(14), server.crisis(15));
+        let (one, two) = (server.acute(14), server.acute(15));
         let with = |code: &str, notes: Value, seen: bool| {
             let mut body = stay(code);
             body["groepsnotities"] = notes;
@@ -121,7 +121,7 @@ on_both! {
 
 on_both! {
     fn a_stay_is_evaluated_extended_and_ended(server) {
-        let request = server.crisis(14);
+        let request = server.acute(14);
         assert_eq!(place(server, ROOM, &stay(request.code.as_str())).status, 200);
         let find = |kind: bool| running(server).into_iter().find(|line| line.kind.is_stay() == kind).expect("a line");
         let at = monday();
@@ -193,7 +193,7 @@ on_both! {
         let say = |fields: &[(&str, &str)]| visitor.post_form(&path, fields).status;
         assert_eq!(say(&[("versie", "1"), ("wat", "sluiten"), ("reden", ""), ("tot", "")]), 400);
         assert_eq!(say(&[("versie", "1"), ("wat", "sluiten"), ("reden", "ziekte"), ("tot", "24-11-2026")]), 303);
-        assert_eq!(hold(server, "Polderhuis kamer 1", server.crisis(14).code.as_str()).status, 409);
+        assert_eq!(hold(server, "Polderhuis kamer 1", server.acute(14).code.as_str()).status, 409);
         assert_eq!(say(&[("versie", "1"), ("wat", "openen")]), 400, "an old version");
         assert_eq!(say(&[("versie", "2"), ("wat", "openen")]), 303);
         assert_eq!(server.visitor(KETELHAVEN.0).get(&path).status, 404);

@@ -3,6 +3,7 @@
 mod book;
 mod crisis_division;
 mod crisis_places;
+mod crisis_requests;
 mod forged;
 mod limits;
 mod matching;

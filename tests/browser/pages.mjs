@@ -15,6 +15,8 @@ export const REFERRER = "verwijzer-huisartsen";
 export const ACCOUNT_MANAGER = "accountmanager-regio";
 export const PRIVACY_OFFICER = "privacy-regio";
 export const TOEGANG = "toegang-harderwijk";
+export const CRISIS_DESK = "loket-flevoland";
+export const CRISIS_MANAGER = "beheerder-flevoland";
 export const PROVIDER = "aanbieder-de-haven";
 /** One with few products. */
 export const SMALL_PROVIDER = "aanbieder-atelier-kleurspoor";
@@ -230,13 +232,18 @@ export const PROVIDER_PAGES = [
   { name: "mails of who waits", path: "/wachtenden/meldingen" },
   { name: "mails of who waits, chosen", path: "/wachtenden/meldingen", shows: ".melding--goed", act: (page) => submit(page) },
   { name: "own responses", path: "/reacties" },
-  { name: "own responses that ended", path: "/reacties?toon=afgelopen", shows: "text=nog geen afgelopen" },
+  { name: "own responses that ended", path: "/reacties?toon=afgelopen" },
+  { name: "respond to a client", path: () => firstLink("/wachtenden", "tbody th a", PROVIDER) },
+  { name: "respond to a client with errors", path: () => firstLink("/wachtenden", "tbody th a", PROVIDER), errors: true, act: send({ startOp: "31-31", geldigTot: "", opmerking: "bel 06-12345678" }) },
   { name: "course of an own offer", path: async () => `/aanbod/${await ownOffer()}/verloop` },
 ].map((page) => ({ who: PROVIDER, ...page }));
 
 export const ACCOUNT_MANAGER_PAGES = [
   { name: "freshness", path: "/actualiteit" },
   { name: "freshness of a product, sorted", path: "/actualiteit?product=54A02&sorteer=aanbieder-af" },
+  { name: "weights", path: "/beheer/weging" },
+  { name: "weights with errors", path: "/beheer/weging", errors: true, act: send({ per10km: "ver" }) },
+  { name: "mediation", path: "/bemiddeling" },
   { name: "reports", path: "/meldingen" },
   { name: "reports that were answered", path: "/meldingen?toon=beantwoord" },
   { name: "answer to a report", path: () => firstLink("/meldingen", "a[href$='/antwoord']", ACCOUNT_MANAGER) },
@@ -245,6 +252,16 @@ export const ACCOUNT_MANAGER_PAGES = [
 
 /** Makes every mistake there is on the form of a waiting client. */
 const WRONG_CLIENT = { product: "tafel", geboren: "elf", verwezenOp: "31-31", beschikkingOp: "gisteren", postcode: "12", toelichting: "bel 06-12345678" };
+
+/** The address of a page about the first waiting client whose responses are being weighed. */
+function ofWeighed(rest = "") {
+  return async () => `${await firstLink("/wachtlijst?status=in-behandeling", "tbody th a", TOEGANG)}${rest}`;
+}
+
+/** The address of the first response to weigh. */
+async function firstResponse() {
+  return firstLink(await ofWeighed("/reacties")(), "tbody a", TOEGANG);
+}
 
 /** The address of a page about the first waiting client on the list. */
 function ofClient(rest = "") {
@@ -269,6 +286,19 @@ export const TOEGANG_PAGES = [
   { name: "other product for a client", path: ofClient("/stap/ander-product") },
   { name: "a step for nobody", path: "/wachtlijst/stappen?stap=pauzeren", shows: "text=niemand aangevinkt" },
   { name: "no such client", path: "/wachtlijst/222-222-222", status: 404 },
+  { name: "registrations by file", path: "/wachtlijst/bestand" },
+  { name: "registrations by file with errors", path: "/wachtlijst/bestand", errors: true, act: (page) => submit(page) },
+  { name: "proposal", path: ofClient("/voorstel") },
+  { name: "proposal with other regions", path: ofClient("/voorstel?buiten=ja") },
+  { name: "bridging care", path: ofClient("/overbrugging") },
+  { name: "responses to a client", path: ofWeighed("/reacties") },
+  { name: "response to weigh", path: firstResponse },
+  { name: "response to weigh with errors", path: firstResponse, errors: true, act: (page) => page.click("form[action$='/accepteren'] button[type=submit]") },
+  { name: "decline with errors", path: firstResponse, errors: true, act: (page) => page.click("form[action$='/afwijzen'] button[type=submit]") },
+  { name: "mediation", path: "/bemiddeling" },
+  { name: "mediation, nobody", path: "/bemiddeling?toon=te-laat&pagina=99", shows: "main p" },
+  { name: "mediation of one client", path: () => firstLink("/bemiddeling", "tbody th a", TOEGANG) },
+  { name: "half-yearly overview", path: "/bemiddeling/overzicht" },
   { name: "registrations", path: "/aanmeldingen" },
   { name: "registrations of a referrer, none", path: "/aanmeldingen", who: REFERRER, shows: "text=nog niemand aangemeld" },
   { name: "register as a referrer", path: "/wachtlijst/nieuw", who: REFERRER },
@@ -283,7 +313,44 @@ export const PRIVACY_PAGES = [
   { name: "line of the log", path: () => firstLink("/logboek?handeling=oefenregio", "tbody th a", PRIVACY_OFFICER) },
 ].map((page) => ({ who: PRIVACY_OFFICER, ...page }));
 
+/** The address of a page about the newest crisis request. */
+function ofCrisis(rest = "") {
+  return async () => `${await firstLink("/crisis/aanvragen?deel=alle", "tbody th a", CRISIS_DESK)}${rest}`;
+}
+
+/** Writes a crisis request down, whoever handles it. */
+async function registerCrisis(page) {
+  const typed = { ontvangenOp: "gisteren 10.00", leeftijd: "14" };
+  const chosen = { gemeente: "GM0034", verwijzer: "huisarts", vraag: "ambulant", urgentie: "acuut" };
+  for (const [name, value] of Object.entries(typed)) await page.fill(`[name=${name}]`, value);
+  for (const [name, value] of Object.entries(chosen)) await page.selectOption(`[name=${name}]`, value);
+  await submit(page, "form[action='/crisis/nieuw'] button[type=submit]");
+}
+
+const WRONG_CRISIS = { ontvangenOp: "straks", leeftijd: "veertien", toelichting: "bel 06-12345678", huidigeAanbieder: "iemand" };
+
+export const CRISIS_PAGES = [
+  { name: "new request", path: "/crisis/nieuw" },
+  { name: "new request with errors", path: "/crisis/nieuw", errors: true, act: send(WRONG_CRISIS) },
+  { name: "request that was kept", path: "/crisis/nieuw", act: registerCrisis },
+  { name: "board", path: "/crisis" },
+  { name: "requests", path: "/crisis/aanvragen?deel=alle" },
+  { name: "requests without results", path: "/crisis/aanvragen?van=01-01-2020&tot=02-01-2020", shows: "text=Geen aanvraag past" },
+  { name: "request", path: ofCrisis() },
+  { name: "triage", path: ofCrisis("/triage") },
+  { name: "triage with errors", path: ofCrisis("/triage"), errors: true, act: (page) => submit(page) },
+  { name: "take over", path: ofCrisis("/stap/overnemen") },
+  { name: "refer on with errors", path: ofCrisis("/stap/doorverwijzen"), errors: true, act: (page) => submit(page) },
+  { name: "roster", path: "/crisis/rooster" },
+  { name: "roster with errors", path: "/crisis/rooster", errors: true, act: (page) => submit(page, "form[action='/crisis/rooster'] button") },
+  { name: "point", path: "/beheer/crisispunt", who: CRISIS_MANAGER },
+  { name: "point with errors", path: "/beheer/crisispunt", who: CRISIS_MANAGER, errors: true, act: send({ naam: "", opent: "vroeg", sluitingsdagen: "kerst", acuutMinuten: "veel" }) },
+  { name: "lists", path: "/beheer/crisispunt/lijsten", who: CRISIS_MANAGER },
+  { name: "lists with errors", path: "/beheer/crisispunt/lijsten", who: CRISIS_MANAGER, errors: true, act: send({ code: "Met Spatie", naam: "" }) },
+].map((page) => ({ who: CRISIS_DESK, ...page }));
+
 export const ALL_PAGES = [
+  ...CRISIS_PAGES.map((page) => ({ ...page, name: `crisis: ${page.name}` })),
   ...PUBLIC_PAGES.map((page) => ({ ...page, name: `public: ${page.name}` })),
   ...MANAGER_PAGES.map((page) => ({ ...page, name: `management: ${page.name}` })),
   ...PROVIDER_PAGES.map((page) => ({ ...page, name: `provider: ${page.name}` })),

@@ -1,12 +1,12 @@
 //! The division, the places and running help on pages.
 
 use crate::on_both;
-use crate::support::crisis::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT};
+use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT};
 use crate::support::Form;
 
 on_both! {
     fn a_request_goes_from_the_desk_to_a_provider_and_becomes_help(server) {
-        let request = server.crisis(14);
+        let request = server.acute(14);
         let code = request.code.to_string();
         let desk = server.visitor(DESK);
         let path = format!("/crisis/aanvragen/{}/verdelen", request.code);
@@ -85,7 +85,7 @@ on_both! {
 
 on_both! {
     fn the_desk_holds_a_place_and_places_a_child(server) {
-        let request = server.crisis(14);
+        let request = server.acute(14);
         let code = request.code.to_string();
         let desk = server.visitor(DESK);
         let path = format!("/crisis/plaatsen/{}", server.place_id("De Kade kamer 1"));

@@ -7,6 +7,7 @@ mod audit_log;
 mod book;
 mod capacity;
 mod crisis_division;
+mod crisis;
 mod error_reports;
 mod exchange;
 mod follows;

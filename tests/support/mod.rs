@@ -2,9 +2,10 @@
 //! fixed moment.
 
 mod client;
-pub mod crisis;
 pub mod clients;
+pub mod crisis;
 mod databases;
+pub mod dividing;
 mod forms;
 mod smtp;
 pub mod waiting;

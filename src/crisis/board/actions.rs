@@ -9,10 +9,14 @@ use super::model::Board;
 use super::store;
 use crate::actor::Actor;
 use crate::clock::dutch_day;
+use crate::crisis::distribution::actions::list_of_open_requests;
+use crate::crisis::distribution::shares::load_division;
+use crate::crisis::places::actions::list_of_point;
 use crate::crisis::requests::actions::{list_open_of_region, list_referred_since};
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::roster::actions::{list_handovers, list_shifts};
 use crate::crisis::settings::actions::{find_lists, find_point, list_region_ids};
+use crate::crisis::stays::actions::list_of_region;
 use crate::db::{self, Connection};
 use crate::error::Result;
 use crate::waiting_list::access_log;
@@ -47,6 +51,10 @@ pub fn read_board(conn: &mut Connection, region_id: i64, now: DateTime<Utc>) -> 
             read_at: now,
             requests,
             referred: list_referred_since(conn, region_id, now - REFERRED_SHOWN)?,
+            assignments: list_of_open_requests(conn, point.id)?,
+            division: load_division(conn, &point, now)?,
+            places: list_of_point(conn, point.id)?,
+            help: list_of_region(conn, region_id)?,
             shifts: list_shifts(conn, point.id, (today, today))?,
             handovers: list_handovers(conn, point.id, now)?,
             news,

@@ -4,9 +4,12 @@ use chrono::{DateTime, Utc};
 use rules::crisis::codes::Urgency;
 use rules::crisis::life::EventKind;
 
+use crate::crisis::distribution::model::{Assignment, Division};
+use crate::crisis::places::model::Place;
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::roster::model::{Handover, Shift};
 use crate::crisis::settings::model::{CrisisPoint, Lists};
+use crate::crisis::stays::model::HelpLine;
 
 /// Nieuws: a line of the timeline, as the board tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,13 @@ pub struct Board {
     pub requests: Vec<CrisisRequest>,
     /// What another handles, of the last day.
     pub referred: Vec<CrisisRequest>,
+    /// To whom the open requests were offered, the first first.
+    pub assignments: Vec<Assignment>,
+    /// Whose turn it is.
+    pub division: Division,
+    pub places: Vec<Place>,
+    /// Help that goes on or is to start.
+    pub help: Vec<HelpLine>,
     /// The shifts of today.
     pub shifts: Vec<Shift>,
     pub handovers: Vec<Handover>,

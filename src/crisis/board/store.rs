@@ -13,10 +13,8 @@ use crate::error::{Error, Result};
 
 /// The newest line of each region.
 pub(super) fn list_newest(conn: &mut Connection) -> Result<Vec<(i64, i64)>> {
-    let rows: Vec<(i64, Option<i64>)> = event::table
-        .group_by(event::region_id)
-        .select((event::region_id, max(event::id)))
-        .load(conn)?;
+    let rows: Vec<(i64, Option<i64>)> =
+        event::table.group_by(event::region_id).select((event::region_id, max(event::id))).load(conn)?;
     Ok(rows.into_iter().map(|(region_id, id)| (region_id, id.unwrap_or(0))).collect())
 }
 

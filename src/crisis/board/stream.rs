@@ -88,6 +88,8 @@ struct Screen {
     kind: ScreenKind,
     region_id: i64,
     sent: i64,
+    /// Only what there is now, for who asks now and then instead of listening.
+    once: bool,
     out: mpsc::Sender<Bytes>,
 }
 
@@ -144,11 +146,10 @@ impl Screen {
 
     async fn run(mut self, mut changes: watch::Receiver<u64>) -> Result<()> {
         let ends = Instant::now() + LONGEST;
-        let mut minute = None;
         loop {
             let now = self.state.clock.now();
-            minute = Some(now.timestamp() / 60);
-            if !self.send_board(now).await? {
+            let minute = now.timestamp() / 60;
+            if !self.send_board(now).await? || self.once {
                 return Ok(());
             }
             // Until something happens or a minute goes by there are only beats.
@@ -165,7 +166,7 @@ impl Screen {
                 if !self.may_look(now).await? || !self.send_beat(now).await? {
                     return Ok(());
                 }
-                if Some(now.timestamp() / 60) != minute {
+                if now.timestamp() / 60 != minute {
                     break;
                 }
             }
@@ -173,12 +174,16 @@ impl Screen {
     }
 }
 
-/// The stream. It answers 401 and never sends to a page to sign in.
-pub async fn stream(ctx: Context, req: HttpRequest, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+/// The stream. Who signed out is sent to a page, which is no stream: the screen says that it is stale.
+pub async fn stream(
+    ctx: Context,
+    req: HttpRequest,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let once = query.flag("eenmaal");
     query.finish(())?;
     let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
-    let board = ctx.state.boards.current(region_id)?;
-    super::pages::look(&ctx, &board).await?;
+    super::pages::look(&ctx).await?;
     let seen = req
         .headers()
         .get("last-event-id")
@@ -193,6 +198,7 @@ pub async fn stream(ctx: Context, req: HttpRequest, QueryInput(query): QueryInpu
         actor: ctx.actor.clone(),
         region_id,
         sent: seen.max(0),
+        once,
         out,
     };
     let changes = ctx.state.boards.follow();

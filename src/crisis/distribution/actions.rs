@@ -53,8 +53,7 @@ pub fn offer_request(
     })
 }
 
-const NOBODY_LEFT: &str =
-    "Alle aanbieders die deze aanvraag kunnen krijgen zijn al gevraagd. Kies zelf een aanbieder, met een reden.";
+const NOBODY_LEFT: &str = "Alle aanbieders die deze aanvraag kunnen krijgen zijn al gevraagd. Kies zelf een aanbieder, met een reden.";
 
 /// What is needed to say who is asked.
 struct Case {
@@ -90,9 +89,8 @@ impl Case {
 
     /// How everybody stands, a line each, whoever has the turn first.
     fn explanation(&self) -> String {
-        let line = |id: ProviderId| {
-            explain(self.name(id), &self.tally.standing(id), Some(self.pool.percentage(id)))
-        };
+        let line =
+            |id: ProviderId| explain(self.name(id), &self.tally.standing(id), Some(self.pool.percentage(id)));
         self.tally.order(&self.pool).into_iter().map(line).collect::<Vec<_>>().join("\n")
     }
 }
@@ -104,8 +102,7 @@ fn pool_of(
     request: &CrisisRequest,
 ) -> Result<Option<Pool>> {
     let today = dutch_day(now);
-    let shares: Vec<_> =
-        store::list_shares(conn, point.id)?.into_iter().map(|stored| stored.share).collect();
+    let shares: Vec<_> = store::list_shares(conn, point.id)?.into_iter().map(|stored| stored.share).collect();
     let full = store::list_full(conn, point.id, today)?.into_keys().collect();
     let municipality = request.municipality.as_ref().map(|home| home.id);
     let case = CaseFacts { on: today, municipality, age_group: request.age_group };
@@ -142,9 +139,7 @@ pub(super) fn write_offer(
     require_open(request)?;
     let case = Case::load(conn, now, point, request)?;
     let current = request.current_provider.as_ref().map(|provider| provider.id);
-    let turn = case
-        .as_ref()
-        .and_then(|case| next_to_ask(&case.tally, &case.pool, current, &case.asked));
+    let turn = case.as_ref().and_then(|case| next_to_ask(&case.tally, &case.pool, current, &case.asked));
     let (provider_id, choice) = match overruling {
         None => match turn {
             Some(turn) => turn,
@@ -155,7 +150,11 @@ pub(super) fn write_offer(
                 .into_iter()
                 .find(|provider| provider.agb == overruling.agb)
                 .ok_or_else(|| {
-                    Error::collision("aanbieder", "onbekend", "kies een aanbieder die aan de verdeling meedoet")
+                    Error::collision(
+                        "aanbieder",
+                        "onbekend",
+                        "kies een aanbieder die aan de verdeling meedoet",
+                    )
                 })?;
             match turn {
                 Some((id, choice)) if id == chosen.id => (id, choice),
@@ -168,7 +167,9 @@ pub(super) fn write_offer(
     let (pool, explanation) = match &case {
         Some(case) => (case.pool.clone(), case.explanation()),
         // Nobody takes such cases: it counts for the one that does all the same.
-        None => (Pool::new([(provider_id, 1)]).ok_or_else(|| Error::internal("an empty pool"))?, String::new()),
+        None => {
+            (Pool::new([(provider_id, 1)]).ok_or_else(|| Error::internal("an empty pool"))?, String::new())
+        }
     };
     let new = NewAssignment {
         crisis_point_id: point.id,
@@ -304,6 +305,11 @@ pub fn list_assignments(
 /// To whom a request was offered, the first first. The caller has written down that the request was looked at.
 pub fn list_of_request(conn: &mut Connection, request_id: i64) -> Result<Vec<Assignment>> {
     store::list_of_request(conn, request_id)
+}
+
+/// To whom the open requests of a point were offered, for its board.
+pub fn list_of_open_requests(conn: &mut Connection, point_id: i64) -> Result<Vec<Assignment>> {
+    store::list_of_open_requests(conn, point_id)
 }
 
 /// Writes down that somebody looked at the requests of these assignments.

@@ -78,7 +78,8 @@ pub fn load_division(conn: &mut Connection, point: &CrisisPoint, now: DateTime<U
     let turns = AgeGroup::ALL.iter().map(|age_group| {
         let case = CaseFacts { on: today, municipality: None, age_group: *age_group };
         let all = Pool::of_case(&shares, case, &BTreeSet::new());
-        let order = Pool::of_case(&shares, case, &without_room).map_or_else(Vec::new, |pool| tally.order(&pool));
+        let order =
+            Pool::of_case(&shares, case, &without_room).map_or_else(Vec::new, |pool| tally.order(&pool));
         let mut order: Vec<Line> = order
             .into_iter()
             .filter_map(|id| lines.iter().find(|line| line.provider.id == id).cloned())
@@ -140,7 +141,11 @@ pub fn add_share(
         let point = own_point(conn, actor)?;
         let mut violations = Violations::new();
         if new.from <= today {
-            violations.add("vanaf", "niet-in-toekomst", "kies een dag vanaf morgen; wat verdeeld is blijft zo");
+            violations.add(
+                "vanaf",
+                "niet-in-toekomst",
+                "kies een dag vanaf morgen; wat verdeeld is blijft zo",
+            );
         }
         if new.weight > LARGEST_WEIGHT {
             violations.add("gewicht", "te-hoog", format!("vul hooguit {LARGEST_WEIGHT} in"));
@@ -182,7 +187,8 @@ pub fn add_share(
         let stored = store::find_share(conn, point.id, id)?.ok_or(Error::NotFound(OBJECT))?;
         let event = Event::done("crisis-aandeel-afspreken", OBJECT, id).change(None, &recorded(&stored))?;
         audit::record(conn, actor, now, &event)?;
-        let detail = Some(format!("{}: {} vanaf {}", stored.provider.name, new.weight, rules::dutch::date(new.from)));
+        let detail =
+            Some(format!("{}: {} vanaf {}", stored.provider.name, new.weight, rules::dutch::date(new.from)));
         tell_board(conn, actor, now, point.region_id, EventKind::SharesChanged, detail)?;
         Ok(stored)
     })

@@ -152,6 +152,17 @@ pub(super) fn list_of_request(conn: &mut Connection, request_id: i64) -> Result<
     read(assignments!().filter(assignment::request_id.eq(request_id)).order(assignment::id).load(conn)?)
 }
 
+/// To whom the open requests of a point were offered, the first first.
+pub(super) fn list_of_open_requests(conn: &mut Connection, point_id: i64) -> Result<Vec<Assignment>> {
+    read(
+        assignments!()
+            .filter(assignment::crisis_point_id.eq(point_id))
+            .filter(request::closed_at.is_null())
+            .order(assignment::id)
+            .load(conn)?,
+    )
+}
+
 /// How many assignments of a provider there are, and a part of them: those that wait for an answer, or the others.
 pub(super) fn list_of_provider(
     conn: &mut Connection,
@@ -291,12 +302,7 @@ pub(super) fn count_answers(
         .filter(assignment::crisis_point_id.eq(point_id))
         .filter(assignment::offered_at.ge(since.naive_utc()))
         .group_by((assignment::provider_id, assignment::status, assignment::choice))
-        .select((
-            assignment::provider_id,
-            assignment::status,
-            assignment::choice,
-            diesel::dsl::count_star(),
-        ))
+        .select((assignment::provider_id, assignment::status, assignment::choice, diesel::dsl::count_star()))
         .load(conn)?;
     let mut counts: BTreeMap<i64, Answers> = BTreeMap::new();
     for (provider_id, status, choice, count) in rows {
@@ -331,10 +337,8 @@ impl TryFrom<ShareRow> for StoredShare {
     type Error = Error;
 
     fn try_from(row: ShareRow) -> Result<Self> {
-        let age_group = row
-            .age_group
-            .map(|code| AgeGroup::parse(&code).ok_or_else(|| corrupt("share")))
-            .transpose()?;
+        let age_group =
+            row.age_group.map(|code| AgeGroup::parse(&code).ok_or_else(|| corrupt("share"))).transpose()?;
         let validity = Validity::new(Some(row.days.0), row.days.1).map_err(Error::internal)?;
         Ok(Self {
             id: row.id,
@@ -469,9 +473,8 @@ pub(super) fn save_capacity(
 pub(super) fn list_providers(conn: &mut Connection, point_id: i64) -> Result<BTreeSet<NamedProvider>> {
     let rows: Vec<ProviderColumns> = provider::table
         .filter(
-            provider::id.eq_any(
-                share::table.filter(share::crisis_point_id.eq(point_id)).select(share::provider_id),
-            ),
+            provider::id
+                .eq_any(share::table.filter(share::crisis_point_id.eq(point_id)).select(share::provider_id)),
         )
         .select((provider::id, provider::agb, provider::name))
         .load(conn)?;

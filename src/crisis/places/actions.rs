@@ -107,7 +107,8 @@ pub fn tiles(places: &[Place], now: DateTime<Utc>) -> Vec<Tile> {
 pub fn find_own(conn: &mut Connection, actor: &Actor, id: i64) -> Result<Place> {
     let point = own_point(conn, actor)?;
     let found = store::find_place(conn, id)?.filter(|place| place.point_id == point.id);
-    let may = |place: &Place| !actor.has_role(Role::Provider) || actor.provider_id() == Some(place.provider_id);
+    let may =
+        |place: &Place| !actor.has_role(Role::Provider) || actor.provider_id() == Some(place.provider_id);
     found.filter(may).ok_or(Error::NotFound(OBJECT))
 }
 
@@ -246,7 +247,8 @@ pub(super) fn take_step(
         PlaceEvent::Close => "crisisplaats-sluiten",
         PlaceEvent::Reopen => "crisisplaats-openen",
     };
-    let written = Event::done(action, OBJECT, place.id).change(Some(&recorded(place)), &recorded(&current))?;
+    let written =
+        Event::done(action, OBJECT, place.id).change(Some(&recorded(place)), &recorded(&current))?;
     audit::record(conn, actor, now, &written)?;
     Ok(current)
 }
@@ -322,19 +324,16 @@ pub fn update_place(
         check_word(&place, word, &lists, now)?;
         let (changed, what) = match word {
             Word::Close(reason, until) => {
-                let row =
-                    StateRow { reason: Some(reason.clone()), out_until: *until, ..StateRow::default() };
+                let row = StateRow { reason: Some(reason.clone()), out_until: *until, ..StateRow::default() };
                 (take_step(conn, actor, now, &place, PlaceEvent::Close, row)?, "buiten gebruik")
             }
-            Word::Reopen => {
-                (take_step(conn, actor, now, &place, PlaceEvent::Reopen, StateRow::default())?, "weer in gebruik")
-            }
+            Word::Reopen => (
+                take_step(conn, actor, now, &place, PlaceEvent::Reopen, StateRow::default())?,
+                "weer in gebruik",
+            ),
             Word::ExpectedFree(day) => {
-                let row = StateRow {
-                    state: place.stored.code(),
-                    expected_free_on: *day,
-                    ..StateRow::default()
-                };
+                let row =
+                    StateRow { state: place.stored.code(), expected_free_on: *day, ..StateRow::default() };
                 if store::update_state(conn, (place.id, place.version), &row)? == 0 {
                     return Err(Error::Outdated { current: None });
                 }
@@ -362,7 +361,11 @@ fn check_word(place: &Place, word: &Word, lists: &Lists, now: DateTime<Utc>) -> 
                 violations.add("reden", "onbekende-keuze", "kies een reden uit de lijst");
             }
             if until.is_some_and(|day| !within(day)) {
-                violations.add("tot", "buiten-grenzen", "vul een dag in vanaf vandaag, hooguit een jaar vooruit");
+                violations.add(
+                    "tot",
+                    "buiten-grenzen",
+                    "vul een dag in vanaf vandaag, hooguit een jaar vooruit",
+                );
             }
         }
         Word::ExpectedFree(day) => {

@@ -121,7 +121,12 @@ pub struct StayInput {
     /// Zonder maatregel van de rechter; dan is een perspectiefteam verplicht.
     vrijwillig: bool,
     /// Het team van de perspectiefregisseur, geen persoon.
-    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "Jeugdteam Zuid")]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Jeugdteam Zuid"
+    )]
     perspectiefteam: Option<String>,
     /// Wie de ambulante hulp geeft.
     begeleider: Agbcode,

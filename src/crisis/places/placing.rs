@@ -50,7 +50,8 @@ pub fn place(
         };
         let mut violations = check_placing(&placing, today);
         check_notes(conn, &place, &lists, new, &mut violations, today)?;
-        let companion = Error::refuse_collisions(violations, companion)?.ok_or(Error::NotFound("aanbieder"))?;
+        let companion =
+            Error::refuse_collisions(violations, companion)?.ok_or(Error::NotFound("aanbieder"))?;
         let occupied = StateRow::default();
         let taken = take_place(conn, actor, now, &place, PlaceEvent::Occupy(request.id), occupied)?;
         let term = u16::try_from(point.evaluation_days).unwrap_or(u16::MAX);

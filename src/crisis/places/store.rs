@@ -6,11 +6,11 @@ use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use rules::crisis::places::PlaceState;
 
 use super::model::{HoldOn, NewPlace, Place};
+use crate::db::Connection;
 use crate::db::schema::{
     crisis_place as place, crisis_place_reminder as reminder, crisis_provision as provision,
     crisis_request as request, crisis_stay_note as note, provider,
 };
-use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::on_each;
 
@@ -46,8 +46,10 @@ impl TryFrom<Row> for Place {
             }
             _ => None,
         };
-        let age_group =
-            row.age_group.map(|code| AgeGroup::parse(&code).ok_or_else(|| corrupt("age_group"))).transpose()?;
+        let age_group = row
+            .age_group
+            .map(|code| AgeGroup::parse(&code).ok_or_else(|| corrupt("age_group")))
+            .transpose()?;
         Ok(Self {
             id: row.id,
             version: row.version,
@@ -106,16 +108,14 @@ pub(super) fn list_of_point(conn: &mut Connection, point_id: i64) -> Result<Vec<
 }
 
 /// The places of one provider at a point.
-pub(super) fn list_of_provider(
-    conn: &mut Connection,
-    point_id: i64,
-    provider_id: i64,
-) -> Result<Vec<Place>> {
-    read(places!()
-        .filter(place::crisis_point_id.eq(point_id))
-        .filter(place::provider_id.eq(provider_id))
-        .order((place::kind, place::age_group, place::name, place::id))
-        .load(conn)?)
+pub(super) fn list_of_provider(conn: &mut Connection, point_id: i64, provider_id: i64) -> Result<Vec<Place>> {
+    read(
+        places!()
+            .filter(place::crisis_point_id.eq(point_id))
+            .filter(place::provider_id.eq(provider_id))
+            .order((place::kind, place::age_group, place::name, place::id))
+            .load(conn)?,
+    )
 }
 
 /// How a place stands after a step.
@@ -148,16 +148,20 @@ pub(super) fn update_confirmed(
     now: DateTime<Utc>,
     by: &str,
 ) -> Result<usize> {
-    let mine = place::table
-        .filter(place::crisis_point_id.eq(point_id))
-        .filter(place::provider_id.eq(provider_id));
+    let mine =
+        place::table.filter(place::crisis_point_id.eq(point_id)).filter(place::provider_id.eq(provider_id));
     Ok(diesel::update(mine)
         .set((place::confirmed_at.eq(now.naive_utc()), place::confirmed_by.eq(by)))
         .execute(conn)?)
 }
 
 /// Confirms one.
-pub(super) fn update_confirmed_one(conn: &mut Connection, id: i64, now: DateTime<Utc>, by: &str) -> Result<()> {
+pub(super) fn update_confirmed_one(
+    conn: &mut Connection,
+    id: i64,
+    now: DateTime<Utc>,
+    by: &str,
+) -> Result<()> {
     diesel::update(place::table.find(id))
         .set((place::confirmed_at.eq(now.naive_utc()), place::confirmed_by.eq(by)))
         .execute(conn)?;
@@ -245,8 +249,7 @@ pub(super) fn insert_reminder(
         reminder::provider_id.eq(provider_id),
         reminder::on_day.eq(on_day),
     );
-    let inserted =
-        on_each!(conn, c => diesel::insert_into(reminder::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let inserted = on_each!(conn, c => diesel::insert_into(reminder::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(inserted == 1)
 }
 

@@ -6,4 +6,4 @@ pub mod model;
 pub mod pages;
 mod reading;
 mod store;
-mod words;
+pub mod words;

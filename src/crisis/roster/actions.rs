@@ -29,11 +29,7 @@ const DAYS_AHEAD: u64 = 366;
 const NOTE_SHOWN: Duration = Duration::days(4);
 
 /// The shifts of a point on these days.
-pub fn list_shifts(
-    conn: &mut Connection,
-    point_id: i64,
-    days: (NaiveDate, NaiveDate),
-) -> Result<Vec<Shift>> {
+pub fn list_shifts(conn: &mut Connection, point_id: i64, days: (NaiveDate, NaiveDate)) -> Result<Vec<Shift>> {
     store::list_shifts(conn, point_id, days)
 }
 

@@ -81,7 +81,9 @@ async fn render(ctx: &Context, form: Form, done: bool) -> Result<HttpResponse> {
         closed: !hours.is_working_day(on),
         duties: Duty::ALL
             .iter()
-            .map(|duty| shifts.iter().filter(|shift| shift.on == on && shift.duty == *duty).cloned().collect())
+            .map(|duty| {
+                shifts.iter().filter(|shift| shift.on == on && shift.duty == *duty).cloned().collect()
+            })
             .collect(),
     };
     let duties: Choices =
@@ -93,9 +95,8 @@ async fn render(ctx: &Context, form: Form, done: bool) -> Result<HttpResponse> {
             people.push((id, holder.name));
         }
     }
-    let form = form
-        .with_choices("taak", choices("Kies", duties))
-        .with_choices("wie", choices("Kies", people));
+    let form =
+        form.with_choices("taak", choices("Kies", duties)).with_choices("wie", choices("Kies", people));
     let page = RosterPage {
         page: form.page(ctx, PATH),
         days: (0..actions::DAYS_SHOWN).map(|days| day(today + Days::new(days))).collect(),
@@ -130,10 +131,8 @@ pub async fn add(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpR
         Err(violations) => Err(violations.into()),
         Ok((Some(on), Some(duty), Some(user_id), Some(from), Some(until))) => {
             let new = NewShift { on, duty, from, until, user_id };
-            ctx.db(move |conn, actor, now| {
-                db::write(conn, |conn| actions::add_shift(conn, actor, now, &new))
-            })
-            .await
+            ctx.db(move |conn, actor, now| db::write(conn, |conn| actions::add_shift(conn, actor, now, &new)))
+                .await
         }
         Ok(_) => Err(Error::internal("a required field of a shift is missing")),
     };

@@ -104,8 +104,8 @@ pub fn take_help_step(
             end(conn, actor, now, &before)?;
         }
         let after = store::find_line(conn, id)?.ok_or(Error::NotFound(OBJECT))?;
-        let event =
-            Event::done("crisis-inzet-wijzigen", OBJECT, id).change(Some(&recorded(&before)), &recorded(&after))?;
+        let event = Event::done("crisis-inzet-wijzigen", OBJECT, id)
+            .change(Some(&recorded(&before)), &recorded(&after))?;
         audit::record(conn, actor, now, &event)?;
         Ok(after)
     })
@@ -161,7 +161,8 @@ fn next_row(
         HelpStep::Extend(until, reason) => {
             let lasts = line.lasts_until().unwrap_or(started);
             let mut violations = check_extension(*until, lasts, today);
-            let name = require_item(lists, CategoryList::Extension, reason, "verlengReden", today, &mut violations);
+            let name =
+                require_item(lists, CategoryList::Extension, reason, "verlengReden", today, &mut violations);
             row.extended_to = Some(*until);
             row.extension_reason = Some(reason.clone());
             (EventKind::Extended, format!("tot en met {}. {name}", day(*until)), violations)

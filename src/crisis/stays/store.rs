@@ -7,8 +7,8 @@ use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use super::model::HelpLine;
 use crate::db::Connection;
 use crate::db::schema::{
-    crisis_place as place, crisis_provision as provision, crisis_request as request, crisis_stay_note as note,
-    municipality, provider,
+    crisis_place as place, crisis_provision as provision, crisis_request as request,
+    crisis_stay_note as note, municipality, provider,
 };
 use crate::error::{Error, Result};
 use crate::on_each;

@@ -109,10 +109,7 @@ impl PlaceNow {
 }
 
 /// Whether a place is one for this child: the kind of stay, and the age group where the place has one.
-pub fn fits(
-    asked: (ProvisionKind, AgeGroup),
-    place: (ProvisionKind, Option<AgeGroup>),
-) -> bool {
+pub fn fits(asked: (ProvisionKind, AgeGroup), place: (ProvisionKind, Option<AgeGroup>)) -> bool {
     asked.0.is_stay() && asked.0 == place.0 && place.1.is_none_or(|group| group == asked.1)
 }
 
@@ -270,7 +267,11 @@ mod tests {
             ("2026-03-27", "2026-03-30T09:00:00", false, true), // the clock went forward
         ] {
             let now = at(now);
-            assert_eq!(is_confirmed(day(confirmed), now.date(), &hours), confirmed_today, "{confirmed} {now}");
+            assert_eq!(
+                is_confirmed(day(confirmed), now.date(), &hours),
+                confirmed_today,
+                "{confirmed} {now}"
+            );
             assert_eq!(is_reminder_due(day(confirmed), now, &hours), remind, "{confirmed} {now}");
         }
     }

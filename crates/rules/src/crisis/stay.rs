@@ -156,7 +156,12 @@ mod tests {
     }
 
     fn placing() -> Placing<'static> {
-        Placing { starts_on: today(), voluntary: true, perspective_team: Some("Jeugdteam Zuid"), companion: Some(4) }
+        Placing {
+            starts_on: today(),
+            voluntary: true,
+            perspective_team: Some("Jeugdteam Zuid"),
+            companion: Some(4),
+        }
     }
 
     #[test]
@@ -178,8 +183,17 @@ mod tests {
             (Placing { starts_on: day("2026-02-23"), ..placing() }, all(&[])),
             (Placing { starts_on: day("2026-02-22"), ..placing() }, all(&[("startOp", "buiten-grenzen")])),
             (
-                Placing { starts_on: day("2026-03-03"), companion: None, perspective_team: None, ..placing() },
-                all(&[("startOp", "buiten-grenzen"), ("begeleider", "verplicht"), ("perspectiefteam", "verplicht")]),
+                Placing {
+                    starts_on: day("2026-03-03"),
+                    companion: None,
+                    perspective_team: None,
+                    ..placing()
+                },
+                all(&[
+                    ("startOp", "buiten-grenzen"),
+                    ("begeleider", "verplicht"),
+                    ("perspectiefteam", "verplicht"),
+                ]),
             ),
         ] {
             assert_eq!(codes(&check_placing(&placing, today())), wrong, "{placing:?}");
@@ -228,7 +242,11 @@ mod tests {
             ("2026-03-02", "2026-02-16", None),
         ] {
             let violations = check_extension(day(until), day(lasts_until), today());
-            assert_eq!(violations.iter().map(|violation| violation.code).next(), code, "{until} {lasts_until}");
+            assert_eq!(
+                violations.iter().map(|violation| violation.code).next(),
+                code,
+                "{until} {lasts_until}"
+            );
         }
     }
 
@@ -245,7 +263,11 @@ mod tests {
             (&["a"], &[], 0),
             (&[], &["a", "b"], 0),
         ] {
-            assert_eq!(group_warnings(&clashes, &set(child), &set(group)).len(), warnings, "{child:?} {group:?}");
+            assert_eq!(
+                group_warnings(&clashes, &set(child), &set(group)).len(),
+                warnings,
+                "{child:?} {group:?}"
+            );
         }
     }
 }

@@ -61,7 +61,8 @@ pub async fn division(ctx: Context, QueryInput(mut query): QueryInput) -> Result
 async fn show(ctx: &Context, form: Form, saved: Saved) -> Result<HttpResponse> {
     let division = ctx.db(shares::view_division).await?;
     let own = ctx.actor.provider_id();
-    let full = division.lines.iter().find(|line| own == Some(line.provider.id)).and_then(|line| line.full_until);
+    let full =
+        division.lines.iter().find(|line| own == Some(line.provider.id)).and_then(|line| line.full_until);
     let page = page(ctx, form, saved, &division, full.map(format::date).unwrap_or_default());
     form_page(page.form.status(), &page)
 }

@@ -22,11 +22,8 @@ use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{Saved, saved_in, saved_message};
 use crate::web::page::Page;
 
-const LABELS: Labels = &[
-    ("aanbieder", "Aanbieder"),
-    ("reden", "Waarom deze aanbieder?"),
-    ("aanvraag", "Aanvraag"),
-];
+const LABELS: Labels =
+    &[("aanbieder", "Aanbieder"), ("reden", "Waarom deze aanbieder?"), ("aanvraag", "Aanvraag")];
 
 /// The menu entry that is current.
 const SECTION: &str = "/crisis";

@@ -101,8 +101,12 @@ async fn show(
         })
         .await?;
     let state = place.at(ctx.now).state();
-    let held_for =
-        place.hold.as_ref().filter(|_| state == PlaceState::Held).map(|hold| hold.code.clone()).unwrap_or_default();
+    let held_for = place
+        .hold
+        .as_ref()
+        .filter(|_| state == PlaceState::Held)
+        .map(|hold| hold.code.clone())
+        .unwrap_or_default();
     let fits = open.iter().filter(|request| {
         request.municipality.is_some() && place.age_group.is_none_or(|group| group == request.age_group)
     });
@@ -117,12 +121,10 @@ async fn show(
     let form = typed.unwrap_or_else(|| {
         Form::new(LABELS).with("startOp", shown_day(Some(ctx.today()))).with("aanvraag", held_for.clone())
     });
-    let form = form
-        .with_choices("aanvraag", choices("Kies een aanvraag", requests))
-        .with_choices(
-            "begeleider",
-            choices("Kies een aanbieder", helpers.into_iter().map(|helper| (helper.agb, helper.name))),
-        );
+    let form = form.with_choices("aanvraag", choices("Kies een aanvraag", requests)).with_choices(
+        "begeleider",
+        choices("Kies een aanbieder", helpers.into_iter().map(|helper| (helper.agb, helper.name))),
+    );
     let page = PlacePage {
         page: form.page(ctx, super::overview::PATH),
         saved,
@@ -197,8 +199,7 @@ pub async fn release(ctx: Context, path: Path<String>, FormInput(fields): FormIn
     let id = parse(&path)?;
     let form = Form::of_typed(LABELS, &fields);
     fields.finish(())?;
-    let done =
-        ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id).map(drop)).await;
+    let done = ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id).map(drop)).await;
     finish(&ctx, id, form, &[], done, "Het loslaten").await
 }
 

@@ -154,8 +154,18 @@ fn the_explanation_in_words() {
             Some(70),
             "Aanbieder: 12 van 16 toegewezen, afgesproken 70 %, staat 0,8 voor",
         ),
-        (&[("1:1,2:1", A, 1), ("1:1,2:1", B, 1)], A, None, "Aanbieder: 1 van 2 toegewezen, geen aandeel, staat gelijk"),
-        (&[("1:1", A, 1), ("1:1", B, 2)], A, Some(100), "Aanbieder: 1 van 3 toegewezen, afgesproken 100 %, staat 2 achter"),
+        (
+            &[("1:1,2:1", A, 1), ("1:1,2:1", B, 1)],
+            A,
+            None,
+            "Aanbieder: 1 van 2 toegewezen, geen aandeel, staat gelijk",
+        ),
+        (
+            &[("1:1", A, 1), ("1:1", B, 2)],
+            A,
+            Some(100),
+            "Aanbieder: 1 van 3 toegewezen, afgesproken 100 %, staat 2 achter",
+        ),
         (&[], A, Some(5), "Aanbieder: 0 van 0 toegewezen, afgesproken 5 %, staat gelijk"),
     ] {
         assert_eq!(explain("Aanbieder", &tally(cases).standing(provider), agreed), words);
