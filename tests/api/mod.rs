@@ -1,6 +1,8 @@
 //! The API over HTTP, in JSON as others send and get it.
 
 mod book;
+mod crisis_division;
+mod crisis_places;
 mod crisis_requests;
 mod forged;
 mod limits;

@@ -6,6 +6,7 @@ mod add_offer;
 mod audit_log;
 mod book;
 mod capacity;
+mod crisis_division;
 mod crisis;
 mod error_reports;
 mod exchange;
