@@ -43,6 +43,8 @@ const LOOK_FOR_MAILS: Duration = Duration::from_secs(2);
 const KEEP_HOUSE: Duration = Duration::from_secs(30);
 /// How often it looks which figures are reported.
 const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
+/// How often it brings the regional plan up to date, so that who asks for it finds nearly all done.
+const LOOK_FOR_PLAN: Duration = Duration::from_secs(5);
 /// How often it looks whether a place came free in a search that somebody follows.
 const LOOK_FOR_PLACES: Duration = Duration::from_secs(15);
 /// How often it looks whether a file waits to be worked on.
@@ -73,6 +75,9 @@ impl Background {
                 state,
                 |conn, state, now| state.supply.refresh(conn, dutch_day(now)),
             ),
+            every(LOOK_FOR_PLAN, "keeping the regional plan", &stopped, state, |conn, state, _| {
+                state.plans.refresh(conn, &state.supply.current()?)
+            }),
             every(LOOK_FOR_REPORTS, "reading the reported figures", &stopped, state, |conn, state, now| {
                 state.reported.refresh(conn, now)
             }),

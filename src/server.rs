@@ -21,6 +21,7 @@ use crate::exchange::progress::Progress;
 use crate::identity::limits::Limits;
 use crate::identity::tokens::keyring::Keyring;
 use crate::identity::vault::Vault;
+use crate::matching::region::live::Plans;
 use crate::metrics::Metrics;
 use crate::routes;
 use crate::state::AppState;
@@ -70,6 +71,7 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
         demo,
         exchange: Progress::default(),
         reported,
+        plans: Plans::default(),
     })
 }
 

@@ -11,6 +11,7 @@ use crate::exchange::progress::Progress;
 use crate::identity::limits::Limits;
 use crate::identity::tokens::keyring::Keyring;
 use crate::identity::vault::Vault;
+use crate::matching::region::live::Plans;
 use crate::metrics::Metrics;
 use crate::web::look::Look;
 
@@ -35,4 +36,6 @@ pub struct AppState {
     pub exchange: Progress,
     /// Which figures are reported as wrong.
     pub reported: Reported,
+    /// The regional plans.
+    pub plans: Plans,
 }

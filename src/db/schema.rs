@@ -776,6 +776,84 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    assignment_policy (region_id, version) {
+        region_id -> BigInt,
+        version -> Integer,
+        set_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        urgent_first -> Bool,
+        measure_first -> Bool,
+        ageing -> Bool,
+        weeks_per_step -> Integer,
+        stay_weeks -> Integer,
+    }
+}
+
+diesel::table! {
+    regional_run (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        number -> Integer,
+        made_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        scheduled_on -> Nullable<Date>,
+        problem -> Text,
+        answer -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    regional_run_line (run_id, client_id, stage) {
+        run_id -> BigInt,
+        client_id -> BigInt,
+        stage -> Integer,
+        offer_id -> Nullable<BigInt>,
+        class -> Integer,
+        cost -> Integer,
+        weeks -> Nullable<Integer>,
+        past_norm -> Bool,
+    }
+}
+
+diesel::table! {
+    regional_request (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        client_id -> BigInt,
+        offer_id -> BigInt,
+        asked_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        ends_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    regional_schedule (region_id) {
+        region_id -> BigInt,
+        version -> Integer,
+        weekday -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    regional_scenario (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        number -> Integer,
+        name -> Text,
+        made_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        question -> Text,
+        answer -> Text,
+    }
+}
+
 diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
@@ -811,6 +889,11 @@ diesel::joinable!(response -> offer (offer_id));
 diesel::joinable!(placement -> response (response_id));
 diesel::joinable!(bridging_care -> provider (provider_id));
 diesel::joinable!(bridging_care -> product (product_id));
+diesel::joinable!(regional_run_line -> regional_run (run_id));
+diesel::joinable!(regional_run_line -> waiting_client (client_id));
+diesel::joinable!(regional_request -> regional_run (run_id));
+diesel::joinable!(regional_request -> waiting_client (client_id));
+diesel::joinable!(regional_request -> offer (offer_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     region,
@@ -859,4 +942,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bridging_care,
     client_proposal,
     mediation_step,
+    regional_run,
+    regional_run_line,
+    regional_request,
 );

@@ -2,5 +2,7 @@
 
 pub mod bridging;
 pub mod matcher;
+pub mod policy;
 pub mod proposals;
+pub mod region;
 pub mod weights;

@@ -99,7 +99,8 @@ impl Policy {
     pub fn in_words(&self) -> Vec<String> {
         let mut words = Vec::new();
         if self.measure_first {
-            words.push("een kind dat wacht op een maatregel van bescherming of reclassering gaat voor".into());
+            words
+                .push("een kind dat wacht op een maatregel van bescherming of reclassering gaat voor".into());
         }
         if self.urgent_first {
             words.push("een kind met spoed gaat voor een kind zonder spoed".into());
