@@ -393,7 +393,7 @@ fn audit_log_pages() -> Vec<Endpoint> {
 
 /// Where a waiting client could go, and how that is weighed.
 fn matching_pages() -> Vec<Endpoint> {
-    use matching::{bridging, proposals, weights};
+    use matching::{bridging, policy, proposals, weights};
     let (keep, weigh) = (Requires(KeepWaitingList), Requires(SetWeights));
     vec![
         get("/wachtlijst/{code}/voorstel", keep, proposals::pages::current),
@@ -405,6 +405,9 @@ fn matching_pages() -> Vec<Endpoint> {
         post("/wachtlijst/{code}/overbrugging/{id}", keep, bridging::pages::change),
         get("/beheer/weging", weigh, weights::pages::form),
         post("/beheer/weging", weigh, weights::pages::save),
+        get("/beheer/toewijzingsbeleid", weigh, policy::pages::form),
+        post("/beheer/toewijzingsbeleid", weigh, policy::pages::save),
+        get("/uitleg/toewijzing", Public, policy::pages::explained),
     ]
 }
 

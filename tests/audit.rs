@@ -250,6 +250,12 @@ fn page_writes() -> Vec<PageWrite> {
         form_of(MANAGER, "/beheer/locaties/98990009/1", "/beheer/locaties", &[("naam", "Anders")]),
         form_of(MANAGER, "/beheer/contracten/87", "/beheer/contracten", &[("geldigTot", "31-12-2028")]),
         form_of("accountmanager-regio", "/beheer/weging", "/beheer/weging", &[("per10km", "2")]),
+        form_of(
+            "accountmanager-regio",
+            "/beheer/toewijzingsbeleid",
+            "/beheer/toewijzingsbeleid",
+            &[("wekenPerStap", "2")],
+        ),
         form_of(PROVIDER, "/capaciteit", "/capaciteit", &[("vrij-223", "2")]),
         form_of(PROVIDER, "/capaciteit", "/capaciteit/bevestigen", &[]),
         form_of(

@@ -21,7 +21,7 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 14] = [
+pub const MANAGE_MENU: [(&str, &str); 15] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -30,6 +30,7 @@ pub const MANAGE_MENU: [(&str, &str); 14] = [
     ("/beheer/locaties", "Locaties"),
     ("/beheer/contracten", "Contracten"),
     ("/beheer/weging", "Weging"),
+    ("/beheer/toewijzingsbeleid", "Toewijzing"),
     ("/beheer/wachtlijst", "Wachtlijst"),
     ("/beheer/gebruikers", "Gebruikers"),
     ("/beheer/organisaties", "Organisaties"),
@@ -169,6 +170,7 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     }
     if ctx.may(Permission::SetWeights) && !ctx.may(Permission::ManageProductBook) {
         add("/beheer/weging", "Weging", "scale");
+        add("/beheer/toewijzingsbeleid", "Toewijzing", "list-check");
     }
     if ctx.may(Permission::ReadAccessLog) {
         add("/inzage", "Inzage", "eye");

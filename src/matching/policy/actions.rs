@@ -1,14 +1,19 @@
 //! Reading and setting the policy of a region.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use rules::matching::priority::Policy;
 
-use super::model::{PolicyChange, RegionPolicy};
+use super::model::{Effect, PolicyChange, RegionPolicy};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::matching::region::engine::Engine;
+use crate::matching::region::measures::Measures;
+use crate::matching::region::plan::Plan;
 
 /// Earlier choices that a page shows.
 const SHOWN_CHANGES: i64 = 50;
@@ -57,4 +62,23 @@ pub fn save_policy(
         Err(Error::Conflict(_)) => Err(Error::Outdated { current: None }),
         other => other,
     }
+}
+
+/// What another policy would do for those who wait now. Counts, and nothing of who it is.
+pub fn preview(plan: &Plan, policy: &Policy) -> Result<Effect> {
+    let mut facts = plan.facts.clone();
+    for client in facts.clients.values_mut() {
+        *client = client.clone().under(policy);
+    }
+    let other = Engine::new(facts)?;
+    let (before, after) = (&plan.outcome.places, &other.outcome()?.places);
+    // Both are measured by the levels and the envy of the new policy.
+    let is_in = |places: &BTreeMap<i64, i64>, id: &i64| places.contains_key(id);
+    Ok(Effect {
+        now: Measures::of(&other, before),
+        then: Measures::of(&other, after),
+        gains: after.keys().filter(|id| !is_in(before, id)).count(),
+        loses: before.keys().filter(|id| !is_in(after, id)).count(),
+        moves: after.iter().filter(|(id, offer)| before.get(id).is_some_and(|old| old != *offer)).count(),
+    })
 }

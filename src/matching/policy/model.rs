@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use rules::matching::priority::Policy;
 use serde::{Deserialize, Serialize};
 
+use crate::matching::region::measures::Measures;
+
 /// Beleid as it is stored and kept with a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegionPolicy {
@@ -53,4 +55,16 @@ pub struct PolicyChange {
     pub at: DateTime<Utc>,
     pub by_name: String,
     pub by_organisation: String,
+}
+
+/// Gevolg van een ander beleid for who waits now, in counts only.
+#[derive(Debug, Clone, Copy)]
+pub struct Effect {
+    pub now: Measures,
+    pub then: Measures,
+    /// Who would have a place and has none now, and the other way round.
+    pub gains: usize,
+    pub loses: usize,
+    /// Who would have another place.
+    pub moves: usize,
 }

@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rules::assignment::{
-    Change, Client, Edge, Method, Problem, Proof, Settled, Solver, Unwatched, Worth, settle,
+    Change, Client, Edge, Method, Problem, Proof, Settled, Solver, Unwatched, Worth, justified_envy, settle,
 };
 
-use super::problem::{ClientFacts, RegionFacts};
+use super::problem::{ClientFacts, Fit, RegionFacts};
 use crate::error::{Error, Result};
 
 /// A problem with its solution.
@@ -47,8 +47,8 @@ impl Engine {
         let client_at: HashMap<i64, u32> = clients.iter().copied().zip(0..).collect();
         let weigh = facts.clients.values().map(weighs).collect();
         let edges = facts.clients.values().zip(0_u32..).flat_map(|(client, number)| {
-            let known = |(offer, cost): (&i64, &u32)| {
-                offer_at.get(offer).map(|at| Edge { client: number, offer: *at, cost: *cost })
+            let known = |(offer, fit): (&i64, &Fit)| {
+                offer_at.get(offer).map(|at| Edge { client: number, offer: *at, cost: fit.cost })
             };
             client.options.iter().filter_map(known).collect::<Vec<Edge>>()
         });
@@ -135,7 +135,7 @@ impl Engine {
 
     fn known_options(&self, client: &ClientFacts) -> Vec<(u32, u32)> {
         let options = client.options.iter();
-        options.filter_map(|(offer, cost)| Some((*self.offer_at.get(offer)?, *cost))).collect()
+        options.filter_map(|(offer, fit)| Some((*self.offer_at.get(offer)?, fit.cost))).collect()
     }
 
     fn change_client(
@@ -148,11 +148,11 @@ impl Engine {
         if weighs(before) != weighs(after) {
             push(Change::Client { client, to: weighs(after) });
         }
-        for (offer, cost) in &after.options {
+        for (offer, fit) in &after.options {
             if let Some(&at) = self.offer_at.get(offer)
-                && before.options.get(offer) != Some(cost)
+                && before.options.get(offer).map(|fit| fit.cost) != Some(fit.cost)
             {
-                push(Change::Cost { client, offer: at, cost: *cost });
+                push(Change::Cost { client, offer: at, cost: fit.cost });
             }
         }
         for offer in before.options.keys() {
@@ -162,6 +162,13 @@ impl Engine {
                 push(Change::Excluded { client, offer: at });
             }
         }
+    }
+
+    /// How many wait with justified envy when places are given like this.
+    pub fn envious(&self, places: &BTreeMap<i64, i64>) -> usize {
+        let place_of =
+            |client: u32| places.get(&self.clients[client as usize]).map(|offer| self.offer_at[offer]);
+        justified_envy(self.solver.problem(), place_of).len()
     }
 
     pub fn facts(&self) -> &RegionFacts {
@@ -227,16 +234,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::matching::region::problem::tests::some_client;
 
     fn client(class: u32, days: u64, options: Vec<(i64, u32)>) -> ClientFacts {
-        ClientFacts {
-            class,
-            stay: 5200,
-            weeks: Some(0),
-            past_norm: false,
-            since: chrono::NaiveDate::default() + chrono::Days::new(days),
-            options: options.into_iter().collect(),
-        }
+        let since = chrono::NaiveDate::default() + chrono::Days::new(days);
+        ClientFacts { class, since, ..some_client(&options) }
     }
 
     fn any_facts() -> impl Strategy<Value = RegionFacts> {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::engine::Engine;
 use super::plan::{Basis, Plan, bridge, needing_bridging};
-use super::problem::{ClientFacts, RegionFacts, facts_of, rooms_of};
+use super::problem::{ClientFacts, Fit, RegionFacts, facts_of, rooms_of};
 use crate::availability::supply::snapshot::Snapshot;
 use crate::db::Connection;
 use crate::error::{Error, Result};
@@ -220,8 +220,9 @@ fn make_plan(
     for (id, _) in needing_bridging(&facts, &outcome, has_bridging) {
         if let Some(child) = known.get(&id).and_then(|known| known.child.as_ref()) {
             let (bridges, _) = find_bridges(snapshot, child, &basis.weights.weights())?;
-            let costs = bridges.iter().map(|can| (snapshot.offer(can.offer).id, can.score.total()));
-            options.insert(id, costs.collect());
+            let fits =
+                bridges.iter().map(|can| (snapshot.offer(can.offer).id, Fit::of(&can.facts, &can.score)));
+            options.insert(id, fits.collect());
         }
     }
     let bridging_sought = options.keys().copied().collect();

@@ -8,7 +8,7 @@ use rules::assignment::Worth;
 use rules::matching::priority::Scarcity;
 
 use super::engine::{Engine, Outcome};
-use super::problem::{ClientFacts, RegionFacts};
+use super::problem::{ClientFacts, Fit, RegionFacts};
 use crate::error::Result;
 use crate::matching::policy::model::RegionPolicy;
 use crate::matching::weights::model::RegionWeights;
@@ -71,7 +71,7 @@ pub fn needing_bridging<'a>(
         .clients
         .iter()
         .filter(|(id, client)| {
-            client.past_norm && !outcome.places.contains_key(id) && !has_bridging.contains(id)
+            client.waiting.past_norm && !outcome.places.contains_key(id) && !has_bridging.contains(id)
         })
         .map(|(id, client)| (*id, client))
 }
@@ -80,7 +80,7 @@ pub fn needing_bridging<'a>(
 pub fn bridge(
     facts: &RegionFacts,
     outcome: &Outcome,
-    options: BTreeMap<i64, BTreeMap<i64, u32>>,
+    options: BTreeMap<i64, BTreeMap<i64, Fit>>,
 ) -> Result<BTreeMap<i64, (i64, u32)>> {
     let mut capacities = facts.capacities.clone();
     for offer in outcome.places.values() {
@@ -95,22 +95,21 @@ pub fn bridge(
     let second = Engine::new(RegionFacts { clients: clients.collect(), capacities })?;
     let placed = second.outcome()?.places.into_iter();
     let costs = &second.facts().clients;
-    Ok(placed.filter_map(|(id, offer)| Some((id, (offer, *costs.get(&id)?.options.get(&offer)?)))).collect())
+    Ok(placed
+        .filter_map(|(id, offer)| Some((id, (offer, costs.get(&id)?.options.get(&offer)?.cost))))
+        .collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use rules::matching::priority::Waiting;
+
     use super::*;
+    use crate::matching::region::problem::tests::some_client;
 
     fn client(class: u32, past_norm: bool, options: &[(i64, u32)]) -> ClientFacts {
-        ClientFacts {
-            class,
-            stay: 5200,
-            weeks: Some(20),
-            past_norm,
-            since: NaiveDate::default(),
-            options: options.iter().copied().collect(),
-        }
+        let client = some_client(options);
+        ClientFacts { class, waiting: Waiting { past_norm, ..client.waiting }, ..client }
     }
 
     #[test]
@@ -130,7 +129,7 @@ mod tests {
         let bridged = BTreeSet::from([4]);
         let needing: Vec<i64> = needing_bridging(&facts, &outcome, &bridged).map(|(id, _)| id).collect();
         assert_eq!(needing, [2], "past the norm, without a place and without bridging care");
-        let options = [(2, [(10, 50), (20, 90)].into())].into();
+        let options = [(2, some_client(&[(10, 50), (20, 90)]).options)].into();
         assert_eq!(bridge(&facts, &outcome, options).unwrap(), [(2, (20, 90))].into());
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rules::matching::priority::{Policy, Waiting, room};
-use rules::matching::{Verdict, Weights, judge};
+use rules::matching::{OfferFacts, Score, Term, Verdict, Weights, judge};
 
 use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::matching::matcher::{Child, candidates_for, facts_for};
@@ -17,16 +17,43 @@ use crate::waiting_list::waits::waited_on;
 /// What the assignment knows of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientFacts {
+    /// What its priority follows from.
+    pub waiting: Waiting,
     pub class: u32,
     /// What staying costs, in hundredths of a week.
     pub stay: u32,
-    /// Weeks waited; none while the wait does not count yet.
-    pub weeks: Option<u32>,
-    pub past_norm: bool,
     /// Since when it waits: among equals who waits longest chooses first.
     pub since: NaiveDate,
-    /// What it could have: by number of the offer, in hundredths of a week.
-    pub options: BTreeMap<i64, u32>,
+    /// What it could have, by number of the offer.
+    pub options: BTreeMap<i64, Fit>,
+}
+
+impl ClientFacts {
+    /// The same client under another policy.
+    pub fn under(self, policy: &Policy) -> Self {
+        Self { class: policy.class(&self.waiting), stay: policy.stay(), ..self }
+    }
+}
+
+/// Passendheid: what a place of an offer is for a client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fit {
+    /// The score, in hundredths of a week: what the assignment counts with.
+    pub cost: u32,
+    /// The expected wait in it, in hundredths of a week.
+    pub wait: u32,
+    /// How far it is; none for what is given online.
+    pub metres: Option<u32>,
+}
+
+impl Fit {
+    pub fn of(facts: &OfferFacts, score: &Score) -> Self {
+        Self {
+            cost: score.total(),
+            wait: score.term(Term::Wait),
+            metres: facts.distance.filter(|_| !facts.online),
+        }
+    }
 }
 
 /// The problem, by number of client and offer.
@@ -58,29 +85,33 @@ pub fn facts_of(
 ) -> ClientFacts {
     let waiting = waiting_of(client, snapshot.today);
     ClientFacts {
+        waiting,
         class: policy.class(&waiting),
         stay: policy.stay(),
-        weeks: waiting.weeks,
-        past_norm: waiting.past_norm,
         since: client.life.waiting_since(),
         options: options_of(snapshot, child, weights),
     }
 }
 
 /// Every offer that can take the child, with its score.
-fn options_of(snapshot: &Snapshot, child: &Child, weights: &Weights) -> BTreeMap<i64, u32> {
-    let mut options = BTreeMap::new();
+fn options_of(snapshot: &Snapshot, child: &Child, weights: &Weights) -> BTreeMap<i64, Fit> {
+    let mut options: BTreeMap<i64, Fit> = BTreeMap::new();
     for (candidates, substitute) in candidates_for(snapshot, child) {
         for candidate in candidates.iter() {
             let facts = facts_for(child, candidate, substitute);
             if let Verdict::Can(score) = judge(&child.seeker, &facts, weights, snapshot.today) {
                 let id = snapshot.offer(candidate.offer).id;
-                let cost = options.entry(id).or_insert(score.total());
-                *cost = score.total().min(*cost);
+                let fit = Fit::of(&facts, &score);
+                options.entry(id).and_modify(|known| *known = fit_of(*known, fit)).or_insert(fit);
             }
         }
     }
     options
+}
+
+/// A product that is wanted and acceptable too is met twice; the better counts.
+fn fit_of(one: Fit, other: Fit) -> Fit {
+    if other.cost < one.cost { other } else { one }
 }
 
 /// How many children an offer has room for today.
@@ -99,4 +130,23 @@ pub fn rooms_of(snapshot: &Snapshot, region: u32) -> BTreeMap<i64, u32> {
         .map(|index| snapshot.offer(*index))
         .map(|offer| (offer.id, room_of(snapshot, offer)))
         .collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use rules::waiting::registration::Urgency;
+
+    use super::*;
+
+    /// A client with these options, each with its cost.
+    pub(in crate::matching::region) fn some_client(options: &[(i64, u32)]) -> ClientFacts {
+        let fit = |cost| Fit { cost, wait: cost, metres: Some(cost * 10) };
+        ClientFacts {
+            waiting: Waiting { urgency: Urgency::Regular, measure: false, weeks: Some(20), past_norm: false },
+            class: 1,
+            stay: 5200,
+            since: NaiveDate::default(),
+            options: options.iter().map(|(offer, cost)| (*offer, fit(*cost))).collect(),
+        }
+    }
 }

@@ -31,7 +31,7 @@ impl Compared<'_> {
             };
         };
         let place = self.plan.place_of(self.client);
-        let total = place.and_then(|offer| client.options.get(&offer).copied());
+        let total = place.and_then(|offer| client.options.get(&offer)).map(|fit| fit.cost);
         let reasons = match place.zip(total) {
             Some((offer, total)) => self.placed(offer, total),
             None => self.waiting(),
@@ -49,7 +49,7 @@ impl Compared<'_> {
     }
 
     fn cost(&self, offer: i64) -> Option<u32> {
-        self.plan.client(self.client)?.options.get(&offer).copied()
+        self.plan.client(self.client)?.options.get(&offer).map(|fit| fit.cost)
     }
 
     fn placed(&self, offer: i64, total: u32) -> Vec<String> {
@@ -93,7 +93,7 @@ impl Compared<'_> {
     fn elsewhere(&self, offer: i64, total: u32) -> String {
         let options = self.plan.client(self.client).map(|client| &client.options);
         let others = options.into_iter().flatten().filter(|(other, _)| **other != offer);
-        let next = others.filter(|(other, _)| self.plan.room(**other) > 0).map(|(_, cost)| *cost).min();
+        let next = others.filter(|(other, _)| self.plan.room(**other) > 0).map(|(_, fit)| fit.cost).min();
         match next.map(|cost| cost.checked_sub(total)) {
             None => "Elders is er voor uw cliënt nu geen vrije plek.".into(),
             Some(Some(0)) => "Elders is er een vrije plek die voor uw cliënt even goed is.".into(),
