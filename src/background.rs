@@ -21,7 +21,7 @@ use crate::exchange;
 use crate::exchange::actions::Desk;
 use crate::identity::keyed_requests;
 use crate::identity::links::pages::sender_of;
-use crate::matching;
+use crate::matching::{self, runs};
 use crate::notifications;
 use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
@@ -83,6 +83,9 @@ impl Background {
             }),
             every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
+            every(LOOK_FOR_REMINDERS, "making planned regional runs", &stopped, state, |conn, state, now| {
+                runs::actions::run_due(conn, now, &state.supply.current()?).map(drop)
+            }),
             every(LOOK_FOR_CLIENTS, "publishing the open list", &stopped, state, publish_list),
             every(LOOK_FOR_CLIENTS, "chasing responses", &stopped, state, |conn, state, now| {
                 chase(conn, now, &state.config.public_url).map(drop)
@@ -139,6 +142,7 @@ impl Background {
 /// What is beside the record of a client goes when the record itself was stripped.
 fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<()> {
     matching::proposals::actions::erase_of_stripped(conn, now)?;
+    runs::actions::erase_of_stripped(conn, now)?;
     bridging::actions::erase_of_stripped(conn, now)?;
     mediation::actions::erase_of_stripped(conn, now)?;
     Ok(())

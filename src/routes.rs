@@ -16,7 +16,8 @@ use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
     AnswerReports, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook, ManageUsers, Mediate,
-    ReadAccessLog, ReadAudit, RegisterClients, RespondToClients, SetWeights, UseOwnSession, WatchFreshness,
+    ReadAccessLog, ReadAudit, RegisterClients, RespondToClients, RunRegionalPlan, SetWeights, UseOwnSession,
+    WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -122,6 +123,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(freshness_pages());
     endpoints.extend(audit_log_pages());
     endpoints.extend(matching_pages());
+    endpoints.extend(regional_pages());
     endpoints.extend(matching_api());
     endpoints.extend(mediation_pages());
     endpoints.extend(access_log_pages());
@@ -408,6 +410,22 @@ fn matching_pages() -> Vec<Endpoint> {
         get("/beheer/toewijzingsbeleid", weigh, policy::pages::form),
         post("/beheer/toewijzingsbeleid", weigh, policy::pages::save),
         get("/uitleg/toewijzing", Public, policy::pages::explained),
+    ]
+}
+
+/// Runs of the regional plan, and what providers are asked.
+fn regional_pages() -> Vec<Endpoint> {
+    use matching::runs::pages;
+    let run = Requires(RunRegionalPlan);
+    vec![
+        get("/regiovoorstel", run, pages::list),
+        post_once("/regiovoorstel", run, pages::make),
+        post("/regiovoorstel/planning", run, pages::plan),
+        get("/regiovoorstel/{nummer}", run, pages::run),
+        post_once("/regiovoorstel/{nummer}/vragen", run, pages::ask),
+        get("/regiovoorstel/{nummer}/probleem", run, pages::problem),
+        get("/regiovoorstel/{nummer}/antwoord", run, pages::answer),
+        get("/plaatsingsvragen", Requires(RespondToClients), pages::requests),
     ]
 }
 

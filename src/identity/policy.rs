@@ -31,6 +31,8 @@ pub enum Permission {
     Mediate,
     /// Set how offers are weighed.
     SetWeights,
+    /// Make the regional plan, and ask providers to respond to what it proposes.
+    RunRegionalPlan,
     /// See who looked at which waiting client.
     ReadAccessLog,
     /// Use one's own session and account (sign out, password, second factor, tokens).
@@ -72,6 +74,7 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
     (Permission::Mediate, &[Role::Toegang, Role::AccountManager, Role::ExpertTeam]),
     (Permission::SetWeights, &[Role::AccountManager, Role::Administrator]),
+    (Permission::RunRegionalPlan, &[Role::AccountManager]),
     (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
@@ -93,6 +96,7 @@ impl Permission {
             Self::ReadAudit => "logboek-inzien",
             Self::Mediate => "bemiddelen",
             Self::SetWeights => "weging-instellen",
+            Self::RunRegionalPlan => "regionaal-voorstel",
             Self::ReadAccessLog => "inzage-zien",
             Self::UseOwnSession => "eigen-sessie",
         }
@@ -119,6 +123,7 @@ impl Permission {
             | Self::ReadAudit
             | Self::Mediate
             | Self::SetWeights
+            | Self::RunRegionalPlan
             | Self::ReadAccessLog
             | Self::UseOwnSession => None,
         }

@@ -5,4 +5,5 @@ pub mod matcher;
 pub mod policy;
 pub mod proposals;
 pub mod region;
+pub mod runs;
 pub mod weights;

@@ -168,6 +168,9 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::Mediate) {
         add("/bemiddeling", "Bemiddeling", "heart-handshake");
     }
+    if ctx.may(Permission::RunRegionalPlan) {
+        add("/regiovoorstel", "Regiovoorstel", "users");
+    }
     if ctx.may(Permission::SetWeights) && !ctx.may(Permission::ManageProductBook) {
         add("/beheer/weging", "Weging", "scale");
         add("/beheer/toewijzingsbeleid", "Toewijzing", "list-check");

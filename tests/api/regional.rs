@@ -127,7 +127,10 @@ fn happen(server: &TestServer, chance: &mut Chance) -> &'static str {
             "a family wants to travel less"
         }
         6 | 7 => {
-            let places = format!("status = 'plek', stop_reason = NULL, total_places = NULL, free_places = {}, reserved_places = 0", chance.below(3));
+            let places = format!(
+                "status = 'plek', stop_reason = NULL, total_places = NULL, free_places = {}, reserved_places = 0",
+                chance.below(3)
+            );
             change_figures(server, &places, offer);
             "places come or go"
         }

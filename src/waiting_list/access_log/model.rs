@@ -64,6 +64,10 @@ access_kinds! {
     ListMediation = "bemiddeling-inzien", "R", Mediate, "bemiddeling";
     /// The steps taken for one client.
     ViewMediation = "bemiddelingsstappen-inzien", "R", Mediate, "bemiddeling";
+    /// The codes in a regional run.
+    ViewRegionalRun = "regionaal-voorstel-inzien", "R", Mediate, "regionaal-voorstel";
+    /// Providers are asked to respond to clients of a regional run.
+    AskProviders = "aanbieders-vragen", "E", Mediate, "regionaal-voorstel";
     /// The access log itself.
     ListAccess = "inzage-inzien", "R", Oversee, "toezicht";
     /// The access log as a file.
