@@ -30,7 +30,7 @@ use crate::state::AppState;
 use crate::waiting_list::clients::upkeep;
 use crate::waiting_list::open_list::actions::publish_due;
 use crate::waiting_list::open_list::telling::tell_of_clients;
-use crate::waiting_list::responses::chasing::chase;
+use crate::waiting_list::responses::chasing::{chase, end_without_contract};
 use crate::waiting_list::{bridging, mediation};
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
@@ -185,8 +185,9 @@ fn work_on_files(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) ->
     Ok(())
 }
 
-fn keep_waiting_list(conn: &mut Connection, _: &AppState, now: DateTime<Utc>) -> Result<()> {
-    let told = upkeep::follow_book(conn, now)?;
+fn keep_waiting_list(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    let ended = end_without_contract(conn, now, &state.config.public_url)?;
+    let told = ended + upkeep::follow_book(conn, now)?;
     let stripped = upkeep::strip_closed(conn, now)?;
     if told + stripped > 0 {
         tracing::info!(

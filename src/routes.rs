@@ -269,6 +269,7 @@ fn region_pages() -> Vec<Endpoint> {
 fn exchange_pages() -> Vec<Endpoint> {
     use exchange::pages;
     let (manage, keep) = (Requires(ManageProductBook), Requires(KeepOwnFigures));
+    let list = Requires(KeepWaitingList);
     vec![
         get("/beheer/uitwisseling", manage, pages::index),
         get("/beheer/uitwisseling/bestanden/{id}", manage, pages::job),
@@ -281,6 +282,11 @@ fn exchange_pages() -> Vec<Endpoint> {
         get("/capaciteit/uitwisseling/bestand", keep, pages::own_file),
         get("/capaciteit/uitwisseling/{id}", keep, pages::own_job),
         post("/capaciteit/uitwisseling/{id}/invoeren", keep, pages::start_own),
+        get("/wachtlijst/bestand", list, pages::list_kind),
+        post("/wachtlijst/bestand", list, pages::bring_list),
+        get("/wachtlijst/bestand/leeg", list, pages::list_file),
+        get("/wachtlijst/bestand/{id}", list, pages::list_job),
+        post("/wachtlijst/bestand/{id}/invoeren", list, pages::start_list),
     ]
 }
 
@@ -360,6 +366,7 @@ fn provider_api() -> Vec<Endpoint> {
 
 fn figures_pages() -> Vec<Endpoint> {
     use availability::figures::pages::{add, capacity, course};
+    use availability::suitability;
     let keep = Requires(KeepOwnFigures);
     vec![
         get("/capaciteit", keep, capacity::capacity),
@@ -368,6 +375,8 @@ fn figures_pages() -> Vec<Endpoint> {
         get("/capaciteit/toevoegen", keep, add::form),
         post("/capaciteit/toevoegen", keep, add::save),
         get("/aanbod/{id}/verloop", Public, course::course),
+        get("/capaciteit/{id}/geschiktheid", keep, suitability::pages::form),
+        post("/capaciteit/{id}/geschiktheid", keep, suitability::pages::save),
     ]
 }
 
@@ -490,10 +499,13 @@ fn follow_pages() -> Vec<Endpoint> {
 
 fn figures_api() -> Vec<Endpoint> {
     use availability::figures::api;
+    use availability::suitability::api as suitability;
     let keep = Requires(KeepOwnFigures);
     vec![
         get("/v1/aanbod/{id}", Public, api::get_offer),
         put("/v1/aanbod/{id}", keep, api::put_offer),
+        get("/v1/aanbod/{id}/geschiktheid", Public, suitability::get_suitability),
+        put("/v1/aanbod/{id}/geschiktheid", keep, suitability::put_suitability),
         get("/v1/aanbod/{id}/verloop", Public, api::get_timeline),
         post_once("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
         post_once("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),

@@ -95,6 +95,13 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
         ("aanbieder-de-haven", "PUT", "/v1/aanbod/{id}", "/v1/aanbod/223", json!({"plekkenVrij": 2})),
         (
             "aanbieder-de-haven",
+            "PUT",
+            "/v1/aanbod/{id}/geschiktheid",
+            "/v1/aanbod/223/geschiktheid",
+            json!({"pastBij": ["autisme"]}),
+        ),
+        (
+            "aanbieder-de-haven",
             "POST",
             "/v1/aanbieders/{agb}/bevestigingen",
             "/v1/aanbieders/98990009/bevestigingen",
@@ -266,6 +273,15 @@ fn page_writes() -> Vec<PageWrite> {
         ),
         form_of(PROVIDER, "/capaciteit", "/capaciteit", &[("vrij-223", "2")]),
         form_of(PROVIDER, "/capaciteit", "/capaciteit/bevestigen", &[]),
+        PageWrite {
+            template: "/capaciteit/{id}/geschiktheid",
+            ..form_of(
+                PROVIDER,
+                "/capaciteit/223/geschiktheid",
+                "/capaciteit/223/geschiktheid",
+                &[("autisme", "past")],
+            )
+        },
         form_of(
             PROVIDER,
             "/capaciteit/toevoegen",
@@ -277,6 +293,10 @@ fn page_writes() -> Vec<PageWrite> {
 
 /// A file with one segment more.
 const NEW_SEGMENT: &str = "code;naam;omschrijving\r\n9;Proef;\r\n";
+
+/// A file with one registration.
+const NEW_REGISTRATION: &str = "gemeente;product;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;maatregel\r\n\
+    GM0243;45A12;12;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee\r\n";
 
 /// Brings a file and has it rehearsed; returns its number.
 fn brought(server: &TestServer, user: &str, kind: FileKind, content: &[u8]) -> i64 {
@@ -367,7 +387,12 @@ fn prepared_writes() -> Vec<PreparedWrite> {
             "toegang-harderwijk",
             "/wachtlijst",
             |_| ("/wachtlijst/nieuw".to_owned(), "/wachtlijst".to_owned()),
-            vec![("product", "45A12"), ("geboren", "2013-3"), ("verwezenOp", "2-11-2026")],
+            vec![
+                ("product", "45A12"),
+                ("geboren", "2013-3"),
+                ("verwezenOp", "2-11-2026"),
+                ("tochAanmelden", "ja"),
+            ],
         ),
         (
             "toegang-harderwijk",
@@ -414,6 +439,22 @@ fn prepared_writes() -> Vec<PreparedWrite> {
             |server| {
                 let id = brought(server, "beheerder-regio", FileKind::Segments, NEW_SEGMENT.as_bytes());
                 let path = format!("/beheer/uitwisseling/bestanden/{id}");
+                (path.clone(), format!("{path}/invoeren"))
+            },
+            vec![],
+        ),
+        (
+            TOEGANG,
+            "/wachtlijst/bestand",
+            |_| ("/wachtlijst/bestand".to_owned(), "/wachtlijst/bestand".to_owned()),
+            vec![("bestand", NEW_SEGMENT)],
+        ),
+        (
+            TOEGANG,
+            "/wachtlijst/bestand/{id}/invoeren",
+            |server| {
+                let id = brought(server, TOEGANG, FileKind::Registrations, NEW_REGISTRATION.as_bytes());
+                let path = format!("/wachtlijst/bestand/{id}");
                 (path.clone(), format!("{path}/invoeren"))
             },
             vec![],

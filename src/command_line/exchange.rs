@@ -33,7 +33,7 @@ pub(super) struct ImportArgs {
 
 #[derive(Debug, Args)]
 struct FileArgs {
-    /// segmenten, producten, aanbieders, locaties, contracten, aanbod or gebruikers.
+    /// segmenten, producten, aanbieders, locaties, contracten, aanbod, gebruikers or wachtenden (which only come in).
     #[arg(value_parser = parse_kind)]
     kind: FileKind,
     file: PathBuf,

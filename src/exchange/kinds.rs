@@ -5,6 +5,7 @@ mod figures;
 mod locations;
 mod products;
 mod providers;
+mod registrations;
 mod segments;
 mod users;
 
@@ -45,6 +46,10 @@ macro_rules! of_kind {
             }
             FileKind::Users => {
                 type $records = users::Users;
+                $body
+            }
+            FileKind::Registrations => {
+                type $records = registrations::Registrations;
                 $body
             }
         }

@@ -19,11 +19,13 @@ pub enum FileKind {
     Contracts,
     Figures,
     Users,
+    /// Children to put on the waiting list; these only come in.
+    Registrations,
 }
 
 impl FileKind {
     /// In the order in which a new region needs them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Segments,
         Self::Products,
         Self::Providers,
@@ -31,6 +33,7 @@ impl FileKind {
         Self::Contracts,
         Self::Figures,
         Self::Users,
+        Self::Registrations,
     ];
 
     /// The code in addresses, file names and the database.
@@ -43,6 +46,7 @@ impl FileKind {
             Self::Contracts => "contracten",
             Self::Figures => "aanbod",
             Self::Users => "gebruikers",
+            Self::Registrations => "wachtenden",
         }
     }
 
@@ -60,13 +64,20 @@ impl FileKind {
             Self::Contracts => "Contracten",
             Self::Figures => "Aanbod met cijfers",
             Self::Users => "Gebruikers",
+            Self::Registrations => "Aanmeldingen voor de wachtlijst",
         }
+    }
+
+    /// Whether there is a file to fetch, besides an empty one to fill in.
+    pub const fn goes_out(self) -> bool {
+        !matches!(self, Self::Registrations)
     }
 
     /// Whether this actor may fetch and bring in such files. Who keeps figures does so for the own provider.
     pub fn is_allowed(self, actor: &Actor) -> bool {
         match self {
             Self::Users => Permission::ManageUsers.allows(actor),
+            Self::Registrations => Permission::KeepWaitingList.allows(actor),
             Self::Figures => {
                 Permission::ManageProductBook.allows(actor) || Permission::KeepOwnFigures.allows(actor)
             }

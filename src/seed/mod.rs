@@ -3,6 +3,7 @@
 
 mod files;
 mod history;
+mod responses;
 mod store;
 #[cfg(test)]
 mod tests;

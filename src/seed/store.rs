@@ -6,6 +6,7 @@
 pub(super) mod inspection;
 mod offers;
 mod reminders;
+mod responses;
 mod waiting;
 
 use std::collections::HashMap;

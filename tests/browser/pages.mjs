@@ -221,6 +221,8 @@ export const PROVIDER_PAGES = [
   { name: "nothing changed", path: "/capaciteit?opgeslagen=0", who: SMALL_PROVIDER, shows: ".melding--info" },
   { name: "everything confirmed", path: "/capaciteit?bevestigd=9", who: SMALL_PROVIDER, shows: ".melding--goed" },
   { name: "exchange of own figures", path: "/capaciteit/uitwisseling" },
+  { name: "what an offer is suited for", path: "/capaciteit/223/geschiktheid" },
+  { name: "what an offer is suited for, saved", path: "/capaciteit/223/geschiktheid?opgeslagen=De+geschiktheid", shows: ".melding--goed" },
   { name: "add a product", path: "/capaciteit/toevoegen" },
   { name: "add a product with errors", path: "/capaciteit/toevoegen", errors: true, act: (page) => submit(page) },
   { name: "who waits", path: "/wachtenden" },
@@ -228,13 +230,18 @@ export const PROVIDER_PAGES = [
   { name: "mails of who waits", path: "/wachtenden/meldingen" },
   { name: "mails of who waits, chosen", path: "/wachtenden/meldingen", shows: ".melding--goed", act: (page) => submit(page) },
   { name: "own responses", path: "/reacties" },
-  { name: "own responses that ended", path: "/reacties?toon=afgelopen", shows: "text=nog geen afgelopen" },
+  { name: "own responses that ended", path: "/reacties?toon=afgelopen" },
+  { name: "respond to a client", path: () => firstLink("/wachtenden", "tbody th a", PROVIDER) },
+  { name: "respond to a client with errors", path: () => firstLink("/wachtenden", "tbody th a", PROVIDER), errors: true, act: send({ startOp: "31-31", geldigTot: "", opmerking: "bel 06-12345678" }) },
   { name: "course of an own offer", path: async () => `/aanbod/${await ownOffer()}/verloop` },
 ].map((page) => ({ who: PROVIDER, ...page }));
 
 export const ACCOUNT_MANAGER_PAGES = [
   { name: "freshness", path: "/actualiteit" },
   { name: "freshness of a product, sorted", path: "/actualiteit?product=54A02&sorteer=aanbieder-af" },
+  { name: "weights", path: "/beheer/weging" },
+  { name: "weights with errors", path: "/beheer/weging", errors: true, act: send({ per10km: "ver" }) },
+  { name: "mediation", path: "/bemiddeling" },
   { name: "reports", path: "/meldingen" },
   { name: "reports that were answered", path: "/meldingen?toon=beantwoord" },
   { name: "answer to a report", path: () => firstLink("/meldingen", "a[href$='/antwoord']", ACCOUNT_MANAGER) },
@@ -243,6 +250,16 @@ export const ACCOUNT_MANAGER_PAGES = [
 
 /** Makes every mistake there is on the form of a waiting client. */
 const WRONG_CLIENT = { product: "tafel", geboren: "elf", verwezenOp: "31-31", beschikkingOp: "gisteren", postcode: "12", toelichting: "bel 06-12345678" };
+
+/** The address of a page about the first waiting client whose responses are being weighed. */
+function ofWeighed(rest = "") {
+  return async () => `${await firstLink("/wachtlijst?status=in-behandeling", "tbody th a", TOEGANG)}${rest}`;
+}
+
+/** The address of the first response to weigh. */
+async function firstResponse() {
+  return firstLink(await ofWeighed("/reacties")(), "tbody a", TOEGANG);
+}
 
 /** The address of a page about the first waiting client on the list. */
 function ofClient(rest = "") {
@@ -267,6 +284,19 @@ export const TOEGANG_PAGES = [
   { name: "other product for a client", path: ofClient("/stap/ander-product") },
   { name: "a step for nobody", path: "/wachtlijst/stappen?stap=pauzeren", shows: "text=niemand aangevinkt" },
   { name: "no such client", path: "/wachtlijst/222-222-222", status: 404 },
+  { name: "registrations by file", path: "/wachtlijst/bestand" },
+  { name: "registrations by file with errors", path: "/wachtlijst/bestand", errors: true, act: (page) => submit(page) },
+  { name: "proposal", path: ofClient("/voorstel") },
+  { name: "proposal with other regions", path: ofClient("/voorstel?buiten=ja") },
+  { name: "bridging care", path: ofClient("/overbrugging") },
+  { name: "responses to a client", path: ofWeighed("/reacties") },
+  { name: "response to weigh", path: firstResponse },
+  { name: "response to weigh with errors", path: firstResponse, errors: true, act: (page) => page.click("form[action$='/accepteren'] button[type=submit]") },
+  { name: "decline with errors", path: firstResponse, errors: true, act: (page) => page.click("form[action$='/afwijzen'] button[type=submit]") },
+  { name: "mediation", path: "/bemiddeling" },
+  { name: "mediation, nobody", path: "/bemiddeling?toon=te-laat&pagina=99", shows: "main p" },
+  { name: "mediation of one client", path: () => firstLink("/bemiddeling", "tbody th a", TOEGANG) },
+  { name: "half-yearly overview", path: "/bemiddeling/overzicht" },
   { name: "registrations", path: "/aanmeldingen" },
   { name: "registrations of a referrer, none", path: "/aanmeldingen", who: REFERRER, shows: "text=nog niemand aangemeld" },
   { name: "register as a referrer", path: "/wachtlijst/nieuw", who: REFERRER },

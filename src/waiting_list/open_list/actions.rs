@@ -36,6 +36,15 @@ pub fn publish_due(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     Ok(count)
 }
 
+/// Publishes the lists of all regions at this moment; returns how many.
+pub fn publish_now(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    let mut count = 0;
+    for region_id in store::list_regions(conn)? {
+        count += usize::from(publish(conn, now, region_id, now)?);
+    }
+    Ok(count)
+}
+
 /// Publishes the list of a region under a moment, unless that was done.
 pub fn publish(
     conn: &mut Connection,

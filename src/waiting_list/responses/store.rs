@@ -244,6 +244,26 @@ pub(super) fn find_accepted(conn: &mut Connection, client_id: i64) -> Result<Opt
     row.map(Response::try_from).transpose()
 }
 
+/// A response with its provider, the product of its offer, and the municipality of its client.
+type Unstarted = (i64, (i64, i64, i64));
+
+/// The responses that are being weighed, or accepted without care having started.
+pub(super) fn list_unstarted(conn: &mut Connection) -> Result<Vec<Unstarted>> {
+    let agreed = placement::id
+        .is_not_null()
+        .and(placement::started_on.is_null())
+        .and(placement::ended_at.is_null())
+        .and(response::status.eq(ResponseStatus::Accepted.code()));
+    Ok(response::table
+        .inner_join(waiting_client::table)
+        .inner_join(offer::table)
+        .left_join(placement::table)
+        .filter(response::status.eq(ResponseStatus::Open.code()).or(agreed))
+        .order(response::id)
+        .select((response::id, (response::provider_id, offer::product_id, waiting_client::municipality_id)))
+        .load(conn)?)
+}
+
 /// Responses whose answer is late.
 pub(super) fn list_unanswered(conn: &mut Connection, now: NaiveDateTime, most: i64) -> Result<Vec<Response>> {
     let rows = responses!()
