@@ -1012,20 +1012,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    regional_scenario (id) {
-        id -> BigInt,
-        region_id -> BigInt,
-        number -> Integer,
-        name -> Text,
-        made_at -> Timestamp,
-        by_name -> Text,
-        by_organisation -> Text,
-        question -> Text,
-        answer -> Text,
-    }
-}
-
 diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));

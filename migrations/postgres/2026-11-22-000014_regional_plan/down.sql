@@ -1,4 +1,3 @@
-DROP TABLE regional_scenario;
 DROP TABLE regional_schedule;
 DROP TABLE regional_request;
 DROP TABLE regional_run_line;

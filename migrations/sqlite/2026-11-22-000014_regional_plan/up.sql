@@ -70,20 +70,6 @@ CREATE TABLE regional_schedule (
     weekday INTEGER CHECK (weekday BETWEEN 1 AND 7)
 );
 
--- Wat-als: a question about other circumstances and its answer. It touches no list.
-CREATE TABLE regional_scenario (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    region_id BIGINT NOT NULL REFERENCES region (id),
-    number INTEGER NOT NULL,
-    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 80),
-    made_at TIMESTAMP NOT NULL,
-    by_name TEXT NOT NULL,
-    by_organisation TEXT NOT NULL,
-    question TEXT NOT NULL,
-    answer TEXT NOT NULL,
-    UNIQUE (region_id, number)
-);
-
 CREATE TRIGGER assignment_policy_is_append_only_update BEFORE UPDATE ON assignment_policy
 BEGIN SELECT RAISE(ABORT, 'assignment_policy is append-only'); END;
 CREATE TRIGGER assignment_policy_is_append_only_delete BEFORE DELETE ON assignment_policy

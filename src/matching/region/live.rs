@@ -6,7 +6,7 @@
 //! line too, and a server that starts arrives at the same plan as one that ran for weeks.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::engine::Engine;
 use super::plan::{Basis, Plan, bridge, needing_bridging};
@@ -38,9 +38,21 @@ impl Plans {
         snapshot: &Arc<Snapshot>,
         region_id: i64,
     ) -> Result<Arc<Plan>> {
-        let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut regions = self.regions.lock().unwrap_or_else(|poisoned| {
+            // Whoever panicked may have left a plan half changed.
+            let mut regions = poisoned.into_inner();
+            regions.clear();
+            self.regions.clear_poison();
+            regions
+        });
         match regions.get_mut(&region_id) {
-            Some(region) => region.refresh(conn, snapshot)?,
+            Some(region) => {
+                if let Err(error) = region.refresh(conn, snapshot) {
+                    // It may be half changed; whoever asks next has it made anew.
+                    regions.remove(&region_id);
+                    return Err(error);
+                }
+            }
             None => {
                 let region = Region::build(conn, snapshot, region_id)?;
                 regions.insert(region_id, region);

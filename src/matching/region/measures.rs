@@ -202,4 +202,52 @@ mod tests {
         assert_eq!(compared, Comparison::default());
         assert_eq!(compared.policy.wait_words(), "niet te zeggen");
     }
+
+    /// The cells of the rows of a table in the document, by how the first cell of its head reads.
+    fn table(head: &str) -> Vec<Vec<String>> {
+        let lines = include_str!("../../../docs/matching.md").lines();
+        let rows = lines.skip_while(|line| !line.starts_with(&format!("| {head} |"))).skip(2);
+        rows.take_while(|line| line.starts_with('|'))
+            .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect())
+            .collect()
+    }
+
+    #[test]
+    fn the_worked_example_of_the_document_is_right() {
+        use rules::matching::priority::Waiting;
+        use rules::waiting::registration::Urgency;
+
+        let policy = Policy::default();
+        let mut facts =
+            RegionFacts { capacities: [(1, 1), (2, 2), (3, 1), (4, 1)].into(), ..Default::default() };
+        for row in table("child") {
+            let yes = |at: usize| row[at] == "yes";
+            let weeks: u32 = row[3].parse().unwrap();
+            let options: Vec<(i64, u32)> = row[6]
+                .split(", ")
+                .filter_map(|option| option.split_once(": "))
+                .map(|(offer, cost)| (offer.parse().unwrap(), cost.parse().unwrap()))
+                .collect();
+            let waiting = Waiting {
+                urgency: if yes(1) { Urgency::Urgent } else { Urgency::Regular },
+                measure: yes(2),
+                weeks: Some(weeks),
+                past_norm: yes(4),
+            };
+            let since = NaiveDate::default() + Days::new(u64::from(1000 - 7 * weeks));
+            let client = ClientFacts { waiting, since, ..some_client(&options) }.under(&policy);
+            assert_eq!(client.class.to_string(), row[5], "{row:?}");
+            facts.clients.insert(row[0].parse().unwrap(), client);
+        }
+        assert_eq!(facts.clients.len(), 10);
+        let engine = Engine::new(facts.clone()).unwrap();
+        let divisions =
+            [engine.outcome().unwrap().places, least_cost(&facts).unwrap(), first_come_first_served(&facts)];
+        for (row, places) in table("divided by").iter().zip(divisions) {
+            let pairs: Vec<String> = places.iter().map(|(id, offer)| format!("{id}-{offer}")).collect();
+            let measures = Measures::of(&engine, &places);
+            let found = [pairs.join(", "), measures.all.placed.to_string(), measures.cost.to_string()];
+            assert_eq!(found, row[1..], "{}", row[0]);
+        }
+    }
 }
