@@ -8,6 +8,7 @@ mod forged;
 mod limits;
 mod matching;
 mod offers;
+mod regional;
 mod responses;
 mod segments;
 mod shape;

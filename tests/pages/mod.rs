@@ -14,6 +14,7 @@ mod follows;
 mod freshness;
 mod links;
 mod matching;
+mod regional;
 mod responses;
 mod second_factor;
 mod service_accounts;

@@ -244,6 +244,11 @@ pub fn list_outcomes(conn: &mut Connection, client_id: i64) -> Result<Vec<(i64, 
     store::list_outcomes(conn, client_id)
 }
 
+/// Client, offer and status of all responses to these clients.
+pub fn list_statuses(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<(i64, i64, ResponseStatus)>> {
+    store::list_statuses(conn, client_ids)
+}
+
 /// Refuses what the rules do not let happen to a response as it is now.
 pub(super) fn require_step(
     response: &Response,
