@@ -109,6 +109,8 @@ pub struct Problem(Probleem);
         product_book::contracts::api::change_contract,
         availability::figures::api::get_offer,
         availability::figures::api::put_offer,
+        availability::suitability::api::get_suitability,
+        availability::suitability::api::put_suitability,
         availability::figures::api::get_timeline,
         availability::figures::api::post_confirmation,
         availability::figures::api::post_offer,

@@ -12,6 +12,7 @@ pub mod backup;
 pub mod clock;
 pub mod command_line;
 pub mod config;
+pub mod crisis;
 pub mod db;
 pub mod error;
 pub mod exchange;

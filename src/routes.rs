@@ -358,6 +358,7 @@ fn provider_api() -> Vec<Endpoint> {
 
 fn figures_pages() -> Vec<Endpoint> {
     use availability::figures::pages::{add, capacity, course};
+    use availability::suitability;
     let keep = Requires(KeepOwnFigures);
     vec![
         get("/capaciteit", keep, capacity::capacity),
@@ -366,6 +367,8 @@ fn figures_pages() -> Vec<Endpoint> {
         get("/capaciteit/toevoegen", keep, add::form),
         post("/capaciteit/toevoegen", keep, add::save),
         get("/aanbod/{id}/verloop", Public, course::course),
+        get("/capaciteit/{id}/geschiktheid", keep, suitability::pages::form),
+        post("/capaciteit/{id}/geschiktheid", keep, suitability::pages::save),
     ]
 }
 
@@ -469,10 +472,13 @@ fn follow_pages() -> Vec<Endpoint> {
 
 fn figures_api() -> Vec<Endpoint> {
     use availability::figures::api;
+    use availability::suitability::api as suitability;
     let keep = Requires(KeepOwnFigures);
     vec![
         get("/v1/aanbod/{id}", Public, api::get_offer),
         put("/v1/aanbod/{id}", keep, api::put_offer),
+        get("/v1/aanbod/{id}/geschiktheid", Public, suitability::get_suitability),
+        put("/v1/aanbod/{id}/geschiktheid", keep, suitability::put_suitability),
         get("/v1/aanbod/{id}/verloop", Public, api::get_timeline),
         post_once("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
         post_once("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),

@@ -10,7 +10,7 @@ use beschikbaarheidswijzer::error::Error;
 const RULES_MAY_USE: [&str; 3] = ["chrono", "microlp", "thiserror"];
 
 /// Features from the ground up: a later one may use an earlier one, never back.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "db",
     "audit",
     "notifications",
@@ -19,6 +19,7 @@ const ORDER: [&str; 12] = [
     "availability",
     "waiting_list",
     "matching",
+    "crisis",
     "exchange",
     "reports",
     "seed",

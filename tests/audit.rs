@@ -94,6 +94,13 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
         ("aanbieder-de-haven", "PUT", "/v1/aanbod/{id}", "/v1/aanbod/223", json!({"plekkenVrij": 2})),
         (
             "aanbieder-de-haven",
+            "PUT",
+            "/v1/aanbod/{id}/geschiktheid",
+            "/v1/aanbod/223/geschiktheid",
+            json!({"pastBij": ["autisme"]}),
+        ),
+        (
+            "aanbieder-de-haven",
             "POST",
             "/v1/aanbieders/{agb}/bevestigingen",
             "/v1/aanbieders/98990009/bevestigingen",
@@ -252,6 +259,15 @@ fn page_writes() -> Vec<PageWrite> {
         form_of("accountmanager-regio", "/beheer/weging", "/beheer/weging", &[("per10km", "2")]),
         form_of(PROVIDER, "/capaciteit", "/capaciteit", &[("vrij-223", "2")]),
         form_of(PROVIDER, "/capaciteit", "/capaciteit/bevestigen", &[]),
+        PageWrite {
+            template: "/capaciteit/{id}/geschiktheid",
+            ..form_of(
+                PROVIDER,
+                "/capaciteit/223/geschiktheid",
+                "/capaciteit/223/geschiktheid",
+                &[("autisme", "past")],
+            )
+        },
         form_of(
             PROVIDER,
             "/capaciteit/toevoegen",

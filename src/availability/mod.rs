@@ -5,4 +5,5 @@ pub mod figures;
 pub mod follows;
 pub mod freshness;
 pub mod search;
+pub mod suitability;
 pub mod supply;

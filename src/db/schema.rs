@@ -166,6 +166,7 @@ diesel::table! {
         supply_version -> BigInt,
         fitted_needs -> Text,
         excluded_needs -> Text,
+        suitability_version -> Integer,
     }
 }
 
@@ -776,6 +777,177 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    crisis_point (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        name -> Text,
+        phone -> Text,
+        after_hours_name -> Text,
+        after_hours_phone -> Text,
+        host_provider_id -> Nullable<BigInt>,
+        opens_minute -> Integer,
+        closes_minute -> Integer,
+        good_friday -> Bool,
+        liberation_day -> Text,
+        acute_minutes -> Integer,
+        urgent_minutes -> Integer,
+        acute_answer_minutes -> Integer,
+        urgent_answer_minutes -> Integer,
+        acute_runs_always -> Bool,
+        urgent_cutoff_minute -> Nullable<Integer>,
+        hold_minutes -> Integer,
+        evaluation_days -> Integer,
+        retention_months -> Integer,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    crisis_point_municipality (crisis_point_id, municipality_id) {
+        crisis_point_id -> BigInt,
+        municipality_id -> BigInt,
+        ambulant -> Bool,
+        stay -> Bool,
+        own_team_name -> Nullable<Text>,
+        own_team_phone -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    crisis_closing_day (crisis_point_id, on_day) {
+        crisis_point_id -> BigInt,
+        on_day -> Date,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    crisis_list_item (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        list -> Text,
+        code -> Text,
+        name -> Text,
+        effect -> Nullable<Text>,
+        sort -> Integer,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    crisis_request (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        code -> Text,
+        received_at -> Timestamp,
+        recorded_at -> Timestamp,
+        by_phone_note -> Bool,
+        municipality_id -> Nullable<BigInt>,
+        age -> Nullable<Integer>,
+        age_group -> Text,
+        referrer -> Text,
+        asked -> Text,
+        urgency -> Text,
+        safety -> Text,
+        current_provider_id -> Nullable<BigInt>,
+        note -> Nullable<Text>,
+        handler -> Text,
+        taken_reason -> Nullable<Text>,
+        respond_by -> Nullable<Timestamp>,
+        status -> Text,
+        outcome -> Nullable<Text>,
+        none_reason -> Nullable<Text>,
+        closed_at -> Nullable<Timestamp>,
+        referred_by_organisation_id -> Nullable<BigInt>,
+        recorded_by -> Text,
+        stripped_at -> Nullable<Timestamp>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    crisis_triage_answer (request_id, question) {
+        request_id -> BigInt,
+        question -> Text,
+        answer -> Text,
+    }
+}
+
+diesel::table! {
+    crisis_request_event (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        request_id -> Nullable<BigInt>,
+        at -> Timestamp,
+        event -> Text,
+        detail -> Nullable<Text>,
+        by_name -> Text,
+        by_organisation -> Text,
+    }
+}
+
+diesel::table! {
+    crisis_draft (id) {
+        id -> Text,
+        user_id -> BigInt,
+        payload -> Text,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    crisis_shift (id) {
+        id -> BigInt,
+        crisis_point_id -> BigInt,
+        on_day -> Date,
+        duty -> Text,
+        from_minute -> Integer,
+        until_minute -> Integer,
+        user_id -> BigInt,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    crisis_handover (id) {
+        id -> BigInt,
+        crisis_point_id -> BigInt,
+        duty -> Text,
+        at -> Timestamp,
+        note -> Text,
+        by_name -> Text,
+        by_organisation -> Text,
+    }
+}
+
+diesel::table! {
+    crisis_provision (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        request_id -> BigInt,
+        kind -> Text,
+        companion_of -> Nullable<BigInt>,
+        provider_id -> Nullable<BigInt>,
+        place_id -> Nullable<BigInt>,
+        none_reason -> Nullable<Text>,
+        started_on -> Nullable<Date>,
+        ended_on -> Nullable<Date>,
+        follow_up -> Nullable<Text>,
+        perspective_team -> Nullable<Text>,
+        voluntary -> Nullable<Bool>,
+        evaluation_due_on -> Nullable<Date>,
+        evaluated_on -> Nullable<Date>,
+        plan_due_on -> Nullable<Date>,
+        plan_made_on -> Nullable<Date>,
+        extended_to -> Nullable<Date>,
+        extension_reason -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
 diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
@@ -811,6 +983,15 @@ diesel::joinable!(response -> offer (offer_id));
 diesel::joinable!(placement -> response (response_id));
 diesel::joinable!(bridging_care -> provider (provider_id));
 diesel::joinable!(bridging_care -> product (product_id));
+diesel::joinable!(crisis_point_municipality -> crisis_point (crisis_point_id));
+diesel::joinable!(crisis_point_municipality -> municipality (municipality_id));
+diesel::joinable!(crisis_request -> municipality (municipality_id));
+diesel::joinable!(crisis_request -> provider (current_provider_id));
+diesel::joinable!(crisis_triage_answer -> crisis_request (request_id));
+diesel::joinable!(crisis_request_event -> crisis_request (request_id));
+diesel::joinable!(crisis_provision -> crisis_request (request_id));
+diesel::joinable!(crisis_provision -> provider (provider_id));
+diesel::joinable!(crisis_shift -> user_account (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     region,
@@ -859,4 +1040,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     bridging_care,
     client_proposal,
     mediation_step,
+    crisis_point,
+    crisis_point_municipality,
+    crisis_closing_day,
+    crisis_list_item,
+    crisis_request,
+    crisis_triage_answer,
+    crisis_request_event,
+    crisis_draft,
+    crisis_shift,
+    crisis_handover,
+    crisis_provision,
 );

@@ -33,6 +33,26 @@ pub enum Permission {
     SetWeights,
     /// See who looked at which waiting client.
     ReadAccessLog,
+    /// See the board of the crisis point, its requests and its roster.
+    SeeCrisisBoard,
+    /// Loket: take crisis requests, judge them and refer them on.
+    TakeCrisisRequests,
+    /// Verdeelpunt: offer requests to providers, give and hold places.
+    DistributeCrisis,
+    /// Registratiepunt: close, complete and correct crisis records, and close a quarter.
+    KeepCrisisRecords,
+    /// Refer a crisis of one's own municipalities, and see what became of it.
+    ReferCrisis,
+    /// Answer the crisis requests that are offered to one's own provider, and keep its stays.
+    AnswerCrisisAssignments,
+    /// Keep the crisis places of one's own provider.
+    KeepOwnCrisisPlaces,
+    /// See how crisis requests are divided over the providers.
+    SeeCrisisShares,
+    /// See the quarterly reports of the crisis point.
+    SeeCrisisReports,
+    /// Set up the crisis point: its hours, municipalities and lists. Not who is helped.
+    ManageCrisisPoint,
     /// Use one's own session and account (sign out, password, second factor, tokens).
     UseOwnSession,
 }
@@ -73,6 +93,25 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::Mediate, &[Role::Toegang, Role::AccountManager, Role::ExpertTeam]),
     (Permission::SetWeights, &[Role::AccountManager, Role::Administrator]),
     (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),
+    (Permission::SeeCrisisBoard, &[Role::CrisisLoket, Role::CrisisVerdeelpunt, Role::CrisisRegistratie]),
+    (Permission::TakeCrisisRequests, &[Role::CrisisLoket]),
+    (Permission::DistributeCrisis, &[Role::CrisisVerdeelpunt]),
+    (Permission::KeepCrisisRecords, &[Role::CrisisRegistratie]),
+    (Permission::ReferCrisis, &[Role::Toegang]),
+    (Permission::AnswerCrisisAssignments, &[Role::Provider]),
+    (Permission::KeepOwnCrisisPlaces, &[Role::Provider]),
+    (
+        Permission::SeeCrisisShares,
+        &[
+            Role::CrisisLoket,
+            Role::CrisisVerdeelpunt,
+            Role::CrisisRegistratie,
+            Role::Provider,
+            Role::AccountManager,
+        ],
+    ),
+    (Permission::SeeCrisisReports, &[Role::CrisisRegistratie, Role::AccountManager, Role::Municipality]),
+    (Permission::ManageCrisisPoint, &[Role::Administrator]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
 
@@ -94,6 +133,16 @@ impl Permission {
             Self::Mediate => "bemiddelen",
             Self::SetWeights => "weging-instellen",
             Self::ReadAccessLog => "inzage-zien",
+            Self::SeeCrisisBoard => "crisisbord-zien",
+            Self::TakeCrisisRequests => "crisisloket",
+            Self::DistributeCrisis => "crisisverdeling",
+            Self::KeepCrisisRecords => "crisisregistratie",
+            Self::ReferCrisis => "crisis-aanmelden",
+            Self::AnswerCrisisAssignments => "crisistoewijzing-beantwoorden",
+            Self::KeepOwnCrisisPlaces => "eigen-crisisplaatsen",
+            Self::SeeCrisisShares => "crisisverdeling-zien",
+            Self::SeeCrisisReports => "crisisrapportage-zien",
+            Self::ManageCrisisPoint => "crisispunt-beheren",
             Self::UseOwnSession => "eigen-sessie",
         }
     }
@@ -120,6 +169,16 @@ impl Permission {
             | Self::Mediate
             | Self::SetWeights
             | Self::ReadAccessLog
+            | Self::SeeCrisisBoard
+            | Self::TakeCrisisRequests
+            | Self::DistributeCrisis
+            | Self::KeepCrisisRecords
+            | Self::ReferCrisis
+            | Self::AnswerCrisisAssignments
+            | Self::KeepOwnCrisisPlaces
+            | Self::SeeCrisisShares
+            | Self::SeeCrisisReports
+            | Self::ManageCrisisPoint
             | Self::UseOwnSession => None,
         }
     }

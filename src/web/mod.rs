@@ -13,6 +13,7 @@ pub mod info;
 pub mod input;
 pub mod lists;
 pub mod look;
+pub mod needs;
 pub mod once;
 pub mod page;
 pub mod pipeline;

@@ -221,6 +221,8 @@ export const PROVIDER_PAGES = [
   { name: "nothing changed", path: "/capaciteit?opgeslagen=0", who: SMALL_PROVIDER, shows: ".melding--info" },
   { name: "everything confirmed", path: "/capaciteit?bevestigd=9", who: SMALL_PROVIDER, shows: ".melding--goed" },
   { name: "exchange of own figures", path: "/capaciteit/uitwisseling" },
+  { name: "what an offer is suited for", path: "/capaciteit/223/geschiktheid" },
+  { name: "what an offer is suited for, saved", path: "/capaciteit/223/geschiktheid?opgeslagen=De+geschiktheid", shows: ".melding--goed" },
   { name: "add a product", path: "/capaciteit/toevoegen" },
   { name: "add a product with errors", path: "/capaciteit/toevoegen", errors: true, act: (page) => submit(page) },
   { name: "who waits", path: "/wachtenden" },

@@ -1,5 +1,7 @@
-//! Crisiscoördinatiepunt: the rules about requests for crisis care, and the quarterly report about them.
+//! Crisiscoördinatiepunt: the rules of the desk that takes crisis requests, divides them, knows the places and keeps
+//! the records.
 
+pub mod codes;
 pub mod completeness;
 pub mod quarter;
 pub mod records;

@@ -13,6 +13,7 @@ use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::bridging::actions::{self as kept, Change};
 use crate::waiting_list::bridging::model::{BridgingCare, EndReason};
 use crate::waiting_list::clients;
+use crate::waiting_list::clients::pages::Tabs;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length, parse_number};
 use crate::web::form::{Form, Labels, Refusal, choices, form_page};
@@ -22,6 +23,8 @@ use crate::web::lists::{Saved, link, saved_message};
 use crate::web::page::{Page, see_other};
 
 const SECTION: &str = "/wachtlijst";
+/// The tab these pages belong to.
+const TAB: &str = "/overbrugging";
 const START_LABELS: Labels =
     &[("aanbod", "Wie en wat"), ("start", "Startdatum"), ("toelichting", "Toelichting")];
 const CHANGE_LABELS: Labels = &[
@@ -39,6 +42,7 @@ const LONGEST_NOTE: usize = 2000;
 #[template(path = "matching/bridging/list.html")]
 pub struct BridgingPage {
     pub page: Page,
+    pub tabs: Tabs,
     pub code: String,
     pub product: String,
     pub cares: Vec<BridgingCare>,
@@ -53,6 +57,7 @@ pub struct BridgingPage {
 #[template(path = "matching/bridging/change.html")]
 pub struct ChangePage {
     pub page: Page,
+    pub tabs: Tabs,
     pub code: String,
     pub care: BridgingCare,
     pub form: Form,
@@ -86,6 +91,7 @@ async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<H
     let form = form.with_choices("aanbod", choices("Maak een keuze", offered)).with_days(&["start"]);
     let page = BridgingPage {
         page: form.page(ctx, SECTION),
+        tabs: Tabs::new(found.client.code, TAB),
         code: found.client.code.to_string(),
         product: format!("{} {}", found.client.product.code, found.client.product.name),
         cares: found.cares,
@@ -184,7 +190,8 @@ pub fn parse_id(text: &str) -> Result<i64> {
 fn show_change(ctx: &Context, code: String, care: BridgingCare, form: Form) -> Result<HttpResponse> {
     let reasons = EndReason::ALL.map(|reason| (reason.code().to_owned(), reason.name().to_owned()));
     let form = form.with_choices("reden", choices("Loopt nog", reasons)).with_days(&["start", "einde"]);
-    form_page(form.status(), &ChangePage { page: form.page(ctx, SECTION), code, care, form })
+    let (page, tabs) = (form.page(ctx, SECTION), Tabs::new(&code, TAB));
+    form_page(form.status(), &ChangePage { page, tabs, code, care, form })
 }
 
 pub async fn change(

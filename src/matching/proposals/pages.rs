@@ -9,6 +9,7 @@ use super::model::{KeptProposal, Proposal};
 use crate::error::{Error, Result};
 use crate::matching::matcher::has_neighbours;
 use crate::paging::Paging;
+use crate::waiting_list::clients::pages::Tabs;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, parse_number};
 use crate::web::input::{FormInput, QueryInput};
@@ -17,11 +18,14 @@ use crate::web::page::{Page, html, see_other};
 
 /// The menu entry these pages belong to.
 const SECTION: &str = "/wachtlijst";
+/// The tab these pages belong to.
+const TAB: &str = "/voorstel";
 
 #[derive(Template)]
 #[template(path = "matching/proposals/current.html")]
 pub struct CurrentPage {
     pub page: Page,
+    pub tabs: Tabs,
     /// In groups, as people read it.
     pub code: String,
     pub status: &'static str,
@@ -36,6 +40,7 @@ pub struct CurrentPage {
 #[template(path = "matching/proposals/kept.html")]
 pub struct KeptPage {
     pub page: Page,
+    pub tabs: Tabs,
     pub code: String,
     pub number: i32,
     pub proposal: Proposal,
@@ -68,6 +73,7 @@ pub async fn current(
     let page_link = |number: usize| link(&address, &[("buiten", outside), ("pagina", &number.to_string())]);
     html(&CurrentPage {
         page: Page::new(&ctx, SECTION),
+        tabs: Tabs::new(&code, TAB),
         status: shown.client.status().name(),
         proposal: shown.proposal,
         has_neighbours,
@@ -104,7 +110,8 @@ pub async fn kept(
     let number = parse_proposal(&number)?;
     let (client, proposal) =
         ctx.db(move |conn, actor, now| actions::open(conn, actor, now, &code, number)).await?;
-    html(&KeptPage { page: Page::new(&ctx, SECTION), code: client.code.to_string(), number, proposal })
+    let tabs = Tabs::new(client.code, TAB);
+    html(&KeptPage { page: Page::new(&ctx, SECTION), tabs, code: client.code.to_string(), number, proposal })
 }
 
 /// The number of a kept proposal in a path.

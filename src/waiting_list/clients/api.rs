@@ -29,6 +29,7 @@ use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteP
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
+use crate::web::needs::needs_schema;
 use crate::web::reply;
 
 /// The waiting client in a path.
@@ -261,10 +262,6 @@ fn step_schema() -> Object {
 
 fn list_schema(items: Object, most: usize) -> RefOr<Schema> {
     ArrayBuilder::new().items(items).max_items(Some(most)).into()
-}
-
-fn needs_schema() -> RefOr<Schema> {
-    list_schema(codes_schema(Need::ALL.iter().map(|need| need.code())), Need::ALL.len())
 }
 
 fn providers_schema() -> RefOr<Schema> {

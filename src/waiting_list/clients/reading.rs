@@ -13,6 +13,7 @@ use rules::waiting::typed::{self, TypedBirth};
 
 use super::steps::{LONGEST_NOTE, StepDraft};
 use crate::web::fields::{Fields, Length};
+use crate::web::needs::read_needs;
 
 /// How days and the birth are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub(super) fn read_draft(fields: &mut Fields, writing: Writing) -> RegistrationD
             draft.birth_year = fields.optional_small("geboortejaar", 1990, 2100);
             draft.birth_quarter = fields.optional_small("geboortekwartaal", 1, 4);
             draft.age = fields.optional_small("leeftijd", 0, 22);
-            draft.needs = read_needs(fields);
+            draft.needs = read_needs(fields, "behoeften");
         }
         Writing::Short(_) => {
             match fields.optional_parsed("geboren", "niet-begrepen", typed::birth) {
@@ -115,17 +116,6 @@ fn read_codes<T>(
         }
     }
     codes
-}
-
-fn read_needs(fields: &mut Fields) -> Vec<Need> {
-    let mut needs = Vec::new();
-    for text in fields.texts("behoeften", Need::ALL.len(), Length(2, 40)) {
-        match Need::parse(&text) {
-            Some(need) => needs.push(need),
-            None => fields.error("behoeften", "onbekende-keuze", "kies behoeften uit de lijst"),
-        }
-    }
-    needs
 }
 
 fn read_day(fields: &mut Fields, name: &str, writing: Writing) -> Option<NaiveDate> {

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use rules::geography::distance_km;
 use rules::matching::words::{Setting, why_not};
 use rules::matching::{FailedRules, HardRule, OfferFacts, Seeker, can_place};
-use rules::waiting::needs::NeedSet;
 
 use super::store;
 use crate::availability::figures::model::Offer;
+use crate::availability::suitability::actions::find_suitability;
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::waiting_list::clients::model::WaitingClient;
@@ -41,6 +41,7 @@ impl Fit {
             store::find_contract(conn, offer.provider.id, offer.product.id, client.municipality.id, today)?
         };
         let outcomes = store::list_outcomes(conn, client.id)?;
+        let suitability = find_suitability(conn, offer.id)?.suitability;
         let is_own = |id: i64| id == offer.provider.id;
         let facts = OfferFacts {
             id: u64::try_from(offer.id).map_err(Error::internal)?,
@@ -53,9 +54,8 @@ impl Fit {
             freshness: offer.freshness(today),
             online: offer.online,
             distance: find_distance(conn, client, offer)?,
-            // What an offer is good at, or cannot take on, is not written down anywhere yet.
-            fitted: NeedSet::NONE,
-            excluded: NeedSet::NONE,
+            fitted: suitability.fitted(),
+            excluded: suitability.excluded(),
             rejected_before: outcomes.iter().any(|(id, outcome)| is_own(*id) && outcome.rejects_on(today)),
             provider_excluded: client.excluded.iter().any(|provider| is_own(provider.id)),
             preferred: client.wanted.iter().any(|provider| is_own(provider.id)),

@@ -6,52 +6,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+pub use super::codes::{AgeGroup, ProvisionKind};
 use super::quarter::Quarter;
-
-coded_enum! {
-    /// Leeftijdsgroep on the day of the request.
-    pub enum AgeGroup {
-        Under12 = "under12", "Jonger dan 12";
-        From12 = "from12", "12 en ouder";
-    }
-}
-
-impl AgeGroup {
-    /// The age in whole years decides.
-    pub const fn of(age: u8) -> Self {
-        if age < 12 { Self::Under12 } else { Self::From12 }
-    }
-
-    /// As the heads of tables say it.
-    pub const fn sign(self) -> &'static str {
-        match self {
-            Self::Under12 => "12-",
-            Self::From12 => "12+",
-        }
-    }
-}
-
-coded_enum! {
-    /// Soort voorziening: what came of a request.
-    pub enum ProvisionKind {
-        Ambulant = "ambulant", "Ambulant";
-        CrisisBed = "crisisbed", "Crisisbed";
-        FosterCare = "pleegzorg", "Pleegzorg";
-        /// Nothing was given, for a reason.
-        Nothing = "geen", "Geen";
-    }
-}
-
-impl ProvisionKind {
-    /// Whether the child sleeps away from home.
-    pub const fn is_stay(self) -> bool {
-        matches!(self, Self::CrisisBed | Self::FosterCare)
-    }
-
-    pub const fn is_help(self) -> bool {
-        !matches!(self, Self::Nothing)
-    }
-}
 
 /// Aanvraag met haar voorzieningen: everything of one child that the report counts.
 #[derive(Debug, Clone, PartialEq, Eq)]

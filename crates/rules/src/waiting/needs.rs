@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::violations::Violations;
+
 coded_enum! {
     /// Behoefte: something a place must be able to handle. The same list says what a provider is good at, and what it
     /// cannot take on.
@@ -90,6 +92,48 @@ impl NeedSet {
     }
 }
 
+/// Geschiktheid van aanbod: what an offer is good at, and what it cannot take on. Nothing is in both.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Suitability {
+    fitted: NeedSet,
+    excluded: NeedSet,
+}
+
+impl Suitability {
+    /// Refuses, at the field of what is excluded, a need that is said to fit as well.
+    pub fn check(
+        fitted: NeedSet,
+        excluded: NeedSet,
+        excluded_field: &str,
+        violations: &mut Violations,
+    ) -> Option<Self> {
+        let both: Vec<&str> = fitted.shared_with(excluded).iter().map(Need::name).collect();
+        if both.is_empty() {
+            return Some(Self { fitted, excluded });
+        }
+        let message =
+            format!("kies per behoefte of het past of niet kan; bij beide staat: {}", both.join(", "));
+        violations.add(excluded_field, "tegenstrijdig", message);
+        None
+    }
+
+    /// From what is stored. What would be in both counts as what cannot be.
+    pub fn of_stored(fitted: &str, excluded: &str) -> Self {
+        let excluded = NeedSet::parse_codes(excluded);
+        Self { fitted: NeedSet::parse_codes(fitted).without(excluded), excluded }
+    }
+
+    /// What the offer is good at.
+    pub const fn fitted(self) -> NeedSet {
+        self.fitted
+    }
+
+    /// What it cannot take on.
+    pub const fn excluded(self) -> NeedSet {
+        self.excluded
+    }
+}
+
 impl FromIterator<Need> for NeedSet {
     fn from_iter<I: IntoIterator<Item = Need>>(needs: I) -> Self {
         needs.into_iter().fold(Self::NONE, Self::with)
@@ -116,6 +160,26 @@ mod tests {
         for &need in Need::ALL {
             assert_eq!(Need::parse(need.code()), Some(need));
         }
+    }
+
+    #[test]
+    fn nothing_both_fits_and_cannot() {
+        let set = |needs: &[Need]| needs.iter().copied().collect::<NeedSet>();
+        let (one, two, three) = (Need::Autism, Need::Secure, Need::School);
+        let mut none = Violations::new();
+        let suitable =
+            Suitability::check(set(&[one, two]), set(&[three]), "neemtNietAan", &mut none).unwrap();
+        assert_eq!((suitable.fitted(), suitable.excluded()), (set(&[one, two]), set(&[three])));
+        assert!(none.is_empty());
+
+        let mut found = Violations::new();
+        assert_eq!(Suitability::check(set(&[one, two]), set(&[two]), "neemtNietAan", &mut found), None);
+        let violation = found.iter().next().unwrap();
+        assert_eq!((violation.field.as_str(), violation.code), ("neemtNietAan", "tegenstrijdig"));
+        assert!(violation.message.ends_with(two.name()), "{}", violation.message);
+
+        let stored = Suitability::of_stored("autisme,beveiligd,weg", "beveiligd");
+        assert_eq!((stored.fitted(), stored.excluded()), (set(&[one]), set(&[two])));
     }
 
     fn any_needs() -> impl Strategy<Value = BTreeSet<Need>> {

@@ -1,0 +1,11 @@
+DROP TABLE crisis_provision;
+DROP TABLE crisis_handover;
+DROP TABLE crisis_shift;
+DROP TABLE crisis_draft;
+DROP TABLE crisis_request_event;
+DROP TABLE crisis_triage_answer;
+DROP TABLE crisis_request;
+DROP TABLE crisis_list_item;
+DROP TABLE crisis_closing_day;
+DROP TABLE crisis_point_municipality;
+DROP TABLE crisis_point;

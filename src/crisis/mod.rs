@@ -1,0 +1,2 @@
+//! Crisiscoördinatiepunt: the desk that takes crisis requests (loket), divides them (verdeelpunt), knows the places
+//! (informatiepunt) and keeps the records (registratiepunt).

@@ -1,0 +1,31 @@
+//! Behoeften as lists of codes, in what comes in by API and in its document.
+
+use rules::waiting::needs::Need;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+
+use crate::web::fields::{Fields, Length};
+
+/// Reads a list of codes; without the field there are none.
+pub fn read_needs<T: FromIterator<Need>>(fields: &mut Fields, name: &str) -> T {
+    let texts = fields.texts(name, Need::ALL.len(), Length(2, 40));
+    let mut is_known = true;
+    let needs = texts.iter().filter_map(|text| {
+        let need = Need::parse(text);
+        is_known &= need.is_some();
+        need
+    });
+    let needs = needs.collect();
+    if !is_known {
+        fields.error(name, "onbekende-keuze", "kies behoeften uit de lijst");
+    }
+    needs
+}
+
+/// A list of codes in the document.
+pub fn needs_schema() -> RefOr<Schema> {
+    let codes = Need::ALL.iter().map(|need| need.code());
+    let code =
+        ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build();
+    ArrayBuilder::new().items(code).max_items(Some(Need::ALL.len())).into()
+}
