@@ -1,2 +1,5 @@
 //! Crisiscoördinatiepunt: the desk that takes crisis requests (loket), divides them (verdeelpunt), knows the places
 //! (informatiepunt) and keeps the records (registratiepunt).
+
+pub mod requests;
+pub mod settings;

@@ -1,12 +1,18 @@
 //! Crisiscoördinatiepunt: the rules of the desk that takes crisis requests, divides them, knows the places and keeps
 //! the records.
 
+pub mod board_order;
 pub mod codes;
 pub mod completeness;
+pub mod life;
 pub mod quarter;
 pub mod records;
 pub mod report;
+pub mod routing;
+pub mod similarity;
 pub mod tables;
+pub mod triage;
+pub mod urgency_terms;
 pub mod versions;
 
 #[cfg(test)]

@@ -64,6 +64,20 @@ access_kinds! {
     ListMediation = "bemiddeling-inzien", "R", Mediate, "bemiddeling";
     /// The steps taken for one client.
     ViewMediation = "bemiddelingsstappen-inzien", "R", Mediate, "bemiddeling";
+    /// One crisis request.
+    ViewCrisisRequest = "crisisaanvraag-inzien", "R", Crisis, "crisispunt";
+    /// The list of crisis requests, or a search in it.
+    ListCrisisRequests = "crisisaanvragen-inzien", "R", Crisis, "crisispunt";
+    /// The board of the crisis point.
+    SeeCrisisBoard = "crisisbord-inzien", "R", Crisis, "crisispunt";
+    /// Crisis requests that look like a new one.
+    CompareCrisisRequests = "vergelijkbare-crisis-inzien", "R", Crisis, "crisispunt";
+    /// What was offered or given to a provider.
+    ListCrisisAssignments = "crisistoewijzingen-inzien", "R", Crisis, "eigen-toewijzing";
+    /// Records of crisis care, to be completed or corrected.
+    ListCrisisRecords = "crisisregistratie-inzien", "R", Register, "crisispunt";
+    /// Records of crisis care as a file.
+    ExportCrisisRecords = "crisisregistratie-downloaden", "E", Register, "crisispunt";
     /// The access log itself.
     ListAccess = "inzage-inzien", "R", Oversee, "toezicht";
     /// The access log as a file.
@@ -82,6 +96,8 @@ pub enum Purpose {
     Arrange,
     Respond,
     Mediate,
+    Crisis,
+    Register,
     Oversee,
 }
 
@@ -91,12 +107,14 @@ impl Purpose {
             Self::Arrange => "zorg-regelen",
             Self::Respond => "reageren",
             Self::Mediate => "bemiddelen",
+            Self::Crisis => "crisishulp-regelen",
+            Self::Register => "verantwoorden",
             Self::Oversee => "toezicht",
         }
     }
 
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Arrange, Self::Respond, Self::Mediate, Self::Oversee]
+        [Self::Arrange, Self::Respond, Self::Mediate, Self::Crisis, Self::Register, Self::Oversee]
             .into_iter()
             .find(|purpose| purpose.code() == code)
     }
@@ -106,6 +124,8 @@ impl Purpose {
             Self::Arrange => "Zorg regelen",
             Self::Respond => "Reageren als aanbieder",
             Self::Mediate => "Bemiddelen",
+            Self::Crisis => "Crisishulp regelen",
+            Self::Register => "Verantwoorden",
             Self::Oversee => "Toezicht houden",
         }
     }

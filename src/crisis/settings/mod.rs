@@ -1,0 +1,5 @@
+//! Instellingen van het crisispunt: its hours and terms, its municipalities, and the lists a region words itself.
+
+pub mod actions;
+pub mod model;
+mod store;
