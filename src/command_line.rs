@@ -3,6 +3,7 @@
 mod assign;
 mod audit;
 mod backup;
+mod crisis;
 mod exchange;
 
 use std::io::Write as _;
@@ -88,6 +89,8 @@ enum Command {
     Openapi,
     /// Find places for all clients in a file at once, prove that it cannot be better, and write who has which place.
     Toewijzen(AssignArgs),
+    /// Make records from the tables of a quarter of a crisis point, or tables from records, and compare.
+    CrisisKwartaal(crisis::CrisisArgs),
     /// Ask a running server whether it is ready; exit code 0 if so.
     Healthcheck {
         /// Address and port of the server.
@@ -269,6 +272,7 @@ fn execute(line: CommandLine) -> Outcome {
         Command::Keys(command) => keys(&config, &command),
         Command::Openapi => print(api_document::text()),
         Command::Toewijzen(args) => args.run(),
+        Command::CrisisKwartaal(args) => crisis::run(&config, &args),
         Command::Healthcheck { .. } => healthcheck(config.listen),
     }
 }

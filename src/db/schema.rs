@@ -948,6 +948,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    crisis_quarter (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        year -> Integer,
+        quarter -> Integer,
+        version -> Integer,
+        closed_at -> Timestamp,
+        closed_by -> Text,
+        records -> Text,
+        hash -> Text,
+        differences -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    crisis_publication (id) {
+        id -> BigInt,
+        crisis_quarter_id -> BigInt,
+        method -> Text,
+        shown -> Text,
+        leaks -> Integer,
+        hidden -> Integer,
+        published_at -> Timestamp,
+        published_by -> Text,
+    }
+}
+
 diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
@@ -990,6 +1018,7 @@ diesel::joinable!(crisis_request -> provider (current_provider_id));
 diesel::joinable!(crisis_triage_answer -> crisis_request (request_id));
 diesel::joinable!(crisis_request_event -> crisis_request (request_id));
 diesel::joinable!(crisis_provision -> crisis_request (request_id));
+diesel::joinable!(crisis_publication -> crisis_quarter (crisis_quarter_id));
 diesel::joinable!(crisis_provision -> provider (provider_id));
 diesel::joinable!(crisis_shift -> user_account (user_id));
 
@@ -1051,4 +1080,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     crisis_shift,
     crisis_handover,
     crisis_provision,
+    crisis_quarter,
+    crisis_publication,
 );

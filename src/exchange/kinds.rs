@@ -1,6 +1,7 @@
 //! One file for each kind of record: its columns, and how a line becomes a record and back.
 
 mod contracts;
+mod crisis;
 mod figures;
 mod locations;
 mod products;
@@ -45,6 +46,10 @@ macro_rules! of_kind {
             }
             FileKind::Users => {
                 type $records = users::Users;
+                $body
+            }
+            FileKind::CrisisRecords => {
+                type $records = crisis::CrisisRecords;
                 $body
             }
         }

@@ -19,11 +19,12 @@ pub enum FileKind {
     Contracts,
     Figures,
     Users,
+    CrisisRecords,
 }
 
 impl FileKind {
     /// In the order in which a new region needs them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Segments,
         Self::Products,
         Self::Providers,
@@ -31,6 +32,7 @@ impl FileKind {
         Self::Contracts,
         Self::Figures,
         Self::Users,
+        Self::CrisisRecords,
     ];
 
     /// The code in addresses, file names and the database.
@@ -43,6 +45,7 @@ impl FileKind {
             Self::Contracts => "contracten",
             Self::Figures => "aanbod",
             Self::Users => "gebruikers",
+            Self::CrisisRecords => "crisisregistratie",
         }
     }
 
@@ -60,6 +63,7 @@ impl FileKind {
             Self::Contracts => "Contracten",
             Self::Figures => "Aanbod met cijfers",
             Self::Users => "Gebruikers",
+            Self::CrisisRecords => "Crisisregistratie",
         }
     }
 
@@ -67,6 +71,7 @@ impl FileKind {
     pub fn is_allowed(self, actor: &Actor) -> bool {
         match self {
             Self::Users => Permission::ManageUsers.allows(actor),
+            Self::CrisisRecords => Permission::KeepCrisisRecords.allows(actor),
             Self::Figures => {
                 Permission::ManageProductBook.allows(actor) || Permission::KeepOwnFigures.allows(actor)
             }

@@ -167,6 +167,12 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::Mediate) {
         add("/bemiddeling", "Bemiddeling", "heart-handshake");
     }
+    if ctx.may(Permission::KeepCrisisRecords) {
+        add("/crisis/registratie", "Registratie", "file-text");
+    }
+    if ctx.may(Permission::SeeCrisisReports) {
+        add("/rapportages/crisis", "Rapportage", "chart-bar");
+    }
     if ctx.may(Permission::SetWeights) && !ctx.may(Permission::ManageProductBook) {
         add("/beheer/weging", "Weging", "scale");
     }

@@ -147,7 +147,9 @@ mod tests {
 
     #[test]
     fn what_is_not_a_quarter_is_refused() {
-        for text in ["", "2026", "2026-0", "2026-5", "26-1", "2026-01", "1999-1", "2200-1", "2026-x", "+026-1"] {
+        for text in
+            ["", "2026", "2026-0", "2026-5", "26-1", "2026-01", "1999-1", "2200-1", "2026-x", "+026-1"]
+        {
             assert_eq!(text.parse::<Quarter>(), Err(QuarterError), "{text}");
         }
     }

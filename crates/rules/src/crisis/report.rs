@@ -218,10 +218,10 @@ impl Report {
     /// Counts. What occurs and is not in the frame gets a place after it, so that nothing falls out of a total.
     pub fn new(facts: &Facts, frame: &Frame) -> Self {
         let mut report = Self { counts: BTreeMap::new(), frame: frame.clone() };
-        report.frame.items.insert(
-            Part::Lines,
-            ProvisionKind::ALL.iter().map(|kind| kind.code().to_owned()).collect(),
-        );
+        report
+            .frame
+            .items
+            .insert(Part::Lines, ProvisionKind::ALL.iter().map(|kind| kind.code().to_owned()).collect());
         for (fact, count) in &facts.requests {
             for cell in request_cells(fact) {
                 report.add(&cell, *count);
@@ -295,11 +295,8 @@ impl Report {
 
     fn cells_of(&self, part: Part) -> Vec<Cell> {
         let (with_place, with_item, with_age) = sides(part);
-        let places: Vec<Option<Place>> = if with_place {
-            self.places().into_iter().map(Some).chain([None]).collect()
-        } else {
-            vec![None]
-        };
+        let places: Vec<Option<Place>> =
+            if with_place { self.places().into_iter().map(Some).chain([None]).collect() } else { vec![None] };
         let items: Vec<Option<&str>> = if with_item {
             self.items(part).iter().map(|item| Some(item.as_str())).chain([None]).collect()
         } else {

@@ -27,11 +27,17 @@ pub struct Given {
 pub enum Impossible {
     #[error("er zijn {requests} aanvragen, maar samen {referrals} verwijzingen")]
     Referrers { requests: u32, referrals: u32 },
-    #[error("{requests} aanvragen, waarvan {not_placed} niet geplaatst, passen niet bij {help} regels hulp en {nothing} regels geen")]
+    #[error(
+        "{requests} aanvragen, waarvan {not_placed} niet geplaatst, passen niet bij {help} regels hulp en {nothing} regels geen"
+    )]
     Requests { requests: u32, not_placed: u32, help: u32, nothing: u32 },
-    #[error("er vertrokken {leavers} jeugdigen ({age}) uit verblijf, maar er is van {follow_ups} een vervolg")]
+    #[error(
+        "er vertrokken {leavers} jeugdigen ({age}) uit verblijf, maar er is van {follow_ups} een vervolg"
+    )]
     Leavers { age: &'static str, leavers: u32, follow_ups: u32 },
-    #[error("een gemiddelde verblijfsduur van {tenths} tienden van een dag kan niet bij {leavers} vertrokken jeugdigen")]
+    #[error(
+        "een gemiddelde verblijfsduur van {tenths} tienden van een dag kan niet bij {leavers} vertrokken jeugdigen"
+    )]
     Mean { tenths: u32, leavers: u32 },
     #[error("er zijn dagen in verblijf gegeven voor een gemeente en leeftijd waar niemand vertrok")]
     DaysWithoutLeavers,
@@ -291,8 +297,12 @@ fn leavers(
             .collect()
     };
     let (mut leaving, days) = (of(Part::Leavers), of(Part::Days));
-    let means: BTreeMap<&Place, u32> =
-        given.means.iter().filter(|((_, age), _)| *age == age_group).map(|((place, _), m)| (place, *m)).collect();
+    let means: BTreeMap<&Place, u32> = given
+        .means
+        .iter()
+        .filter(|((_, age), _)| *age == age_group)
+        .map(|((place, _), m)| (place, *m))
+        .collect();
     if sum(given, Part::Leavers) == 0 {
         leaving = fitting_leavers(&means, follow_ups)?;
     }

@@ -67,7 +67,8 @@ fn records() -> Vec<CaseRecord> {
         // A stay with its companion, and something besides that was not given.
         with(
             record("A", "2026-04-01", Some(ALMERE), AgeGroup::Under12),
-            [stay("2026-04-01", "2026-04-15", "naar-huis-met-hulp").to_vec(), vec![nothing("geen-plek")]].concat(),
+            [stay("2026-04-01", "2026-04-15", "naar-huis-met-hulp").to_vec(), vec![nothing("geen-plek")]]
+                .concat(),
         ),
         with(record("B", "2026-06-30", Some(ALMERE), AgeGroup::From12), [line(ProvisionKind::Ambulant)]),
         // Came in before the quarter, left on its last day.
@@ -346,7 +347,8 @@ fn tables_that_no_records_can_give_are_refused_with_the_reason() {
 
 /// Random tables of the shape of the report, as a crisis point could have published them.
 fn any_given() -> impl Strategy<Value = Given> {
-    let places = [Place::Municipality(ALMERE.to_owned()), Place::Municipality(URK.to_owned()), Place::Outside];
+    let places =
+        [Place::Municipality(ALMERE.to_owned()), Place::Municipality(URK.to_owned()), Place::Outside];
     let group = (0_u32..9, 0_u32..5, 0_u32..4, 0_u32..6, 0_u32..5, 0_u32..400);
     let follow_ups = prop::collection::vec(0_u32..7, 6);
     let shares = (0_u32..=100, 0_u32..=100, prop::collection::vec(0_u32..100, 4));

@@ -79,11 +79,8 @@ pub enum EditionError {
 /// As long as something leaks, one more count of a sum it is in is hidden: one that is worth little to the reader, and
 /// rather one that is large enough to hide behind. That ends, since in the end nothing is shown.
 pub fn protect(counts: &Counts) -> Result<Edition, EditionError> {
-    let mut edition = Edition {
-        shown: counts.first.clone(),
-        sums: counts.sums.clone(),
-        at_most: counts.at_most.clone(),
-    };
+    let mut edition =
+        Edition { shown: counts.first.clone(), sums: counts.sums.clone(), at_most: counts.at_most.clone() };
     let mut seen = Seen::nothing(&edition);
     loop {
         let leaks = attack_again(&edition, &counts.guards, &mut seen)?;

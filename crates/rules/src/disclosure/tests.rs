@@ -22,8 +22,11 @@ fn tables(rows: usize, columns: usize, inner: [&[u32]; 2]) -> Tables {
     let at = |quarter: usize, row: usize, column: usize, age: usize| {
         ((quarter * high + row) * wide + column) * deep + age
     };
-    let mut made =
-        Tables { counts: vec![0; 3 * high * wide * deep], sums: Vec::new(), worth: vec![0; 3 * high * wide * deep] };
+    let mut made = Tables {
+        counts: vec![0; 3 * high * wide * deep],
+        sums: Vec::new(),
+        worth: vec![0; 3 * high * wide * deep],
+    };
     for row in 0..high {
         for column in 0..wide {
             for age in 0..deep {
@@ -42,7 +45,8 @@ fn tables(rows: usize, columns: usize, inner: [&[u32]; 2]) -> Tables {
                     made.counts[at(2, row, column, age)] += sum;
                 }
                 for quarter in 0..3 {
-                    made.worth[at(quarter, row, column, age)] = 10 * totals + if quarter == 2 { 5 } else { 0 };
+                    made.worth[at(quarter, row, column, age)] =
+                        10 * totals + if quarter == 2 { 5 } else { 0 };
                 }
                 let parts = vec![at(0, row, column, age), at(1, row, column, age)];
                 made.sums.push(Sum { total: at(2, row, column, age), parts });
@@ -201,11 +205,8 @@ fn another_table_that_shows_what_one_hides_gives_it_away() {
 #[test]
 fn a_total_by_sign_over_many_signs_says_that_each_is_small() {
     let one_to_seven = Method::Rounded.show(3);
-    let edition = Edition {
-        shown: vec![one_to_seven; 6],
-        sums: vec![sum(0, &[1, 2, 3, 4, 5])],
-        at_most: vec![],
-    };
+    let edition =
+        Edition { shown: vec![one_to_seven; 6], sums: vec![sum(0, &[1, 2, 3, 4, 5])], at_most: vec![] };
     let leaks = attack(&edition, &[Guard::COUNT; 6]).expect("an answer");
     assert_eq!(leaks.len(), 5, "each of the five is at most three: {leaks:?}");
 }
