@@ -3,6 +3,7 @@
 mod assign;
 mod audit;
 mod backup;
+mod crisis;
 mod exchange;
 mod region;
 
@@ -94,6 +95,8 @@ enum Command {
     Toewijzen(AssignArgs),
     /// Write who waits in a region and which places there are as a problem that toewijzen solves. It names nobody.
     ExportProbleem(region::ExportProblemArgs),
+    /// Make records from the tables of a quarter of a crisis point, or tables from records, and compare.
+    CrisisKwartaal(crisis::CrisisArgs),
     /// Ask a running server whether it is ready; exit code 0 if so.
     Healthcheck {
         /// Address and port of the server.
@@ -277,6 +280,7 @@ fn execute(line: CommandLine) -> Outcome {
         Command::Openapi => print(api_document::text()),
         Command::Toewijzen(args) => args.run(),
         Command::ExportProbleem(args) => args.run(&mut open(&config)?),
+        Command::CrisisKwartaal(args) => crisis::run(&config, &args),
         Command::Healthcheck { .. } => healthcheck(config.listen),
     }
 }

@@ -15,7 +15,11 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook, ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients, RunRegionalPlan, SeeCrisisBoard, SeeCrisisRequests, SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
+    AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepCrisisRecords,
+    KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook,
+    ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients,
+    RunRegionalPlan, SeeCrisisBoard, SeeCrisisReports, SeeCrisisRequests, SeeCrisisShares, SetWeights,
+    TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -141,6 +145,8 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(crisis_division());
     endpoints.extend(crisis_places());
     endpoints.extend(crisis_api());
+    endpoints.extend(crisis_registration());
+    endpoints.extend(crisis_reports());
     endpoints
 }
 
@@ -732,6 +738,33 @@ fn waiting_client_api() -> Vec<Endpoint> {
 }
 
 /// Builds the router.
+fn crisis_registration() -> Vec<Endpoint> {
+    use crisis::registration::pages;
+    let keep = Requires(KeepCrisisRecords);
+    vec![
+        get("/crisis/registratie", keep, pages::quarter),
+        post("/crisis/registratie/afsluiten", keep, pages::close),
+        get("/crisis/registratie/{code}", keep, pages::record),
+        get("/crisis/registratie/{code}/{regel}", keep, pages::form),
+        post("/crisis/registratie/{code}/{regel}", keep, pages::save),
+    ]
+}
+
+fn crisis_reports() -> Vec<Endpoint> {
+    use reports::quarterly::pages;
+    let (see, keep) = (Requires(SeeCrisisReports), Requires(KeepCrisisRecords));
+    vec![
+        get("/rapportages/crisis", see, pages::report),
+        get("/rapportages/crisis.csv", see, pages::csv),
+        get("/rapportages/crisis.xlsx", see, pages::xlsx),
+        get("/rapportages/crisis/aanvragen", keep, pages::behind),
+        post("/rapportages/crisis/publiceren", keep, pages::publish),
+        get("/rapportages/crisis/openbaar", Public, pages::public),
+        get("/rapportages/crisis/openbaar.csv", Public, pages::public_csv),
+        get("/rapportages/crisis/openbaar.xlsx", Public, pages::public_xlsx),
+    ]
+}
+
 pub fn configure(config: &mut ServiceConfig) {
     let mut by_path: Vec<(&'static str, Vec<Endpoint>)> = Vec::new();
     let mut place: BTreeMap<&'static str, usize> = BTreeMap::new();

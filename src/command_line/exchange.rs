@@ -33,7 +33,8 @@ pub(super) struct ImportArgs {
 
 #[derive(Debug, Args)]
 struct FileArgs {
-    /// segmenten, producten, aanbieders, locaties, contracten, aanbod, gebruikers or wachtenden (which only come in).
+    /// segmenten, producten, aanbieders, locaties, contracten, aanbod, gebruikers, crisisregistratie or wachtenden (which
+    /// only come in).
     #[arg(value_parser = parse_kind)]
     kind: FileKind,
     file: PathBuf,
@@ -80,7 +81,7 @@ pub(super) fn bring(config: &Config, args: &ImportArgs) -> Outcome {
     if report.is_good() { Ok(()) } else { Err(Box::new(Refused)) }
 }
 
-fn actor(conn: &mut Connection, name: &str) -> Result<Actor, Error> {
+pub(super) fn actor(conn: &mut Connection, name: &str) -> Result<Actor, Error> {
     let identity = find_identity_by_name(conn, name)?.ok_or(Error::NotFound("gebruiker"))?;
     Ok(Actor { identity: Some(identity), ..Actor::command_line() })
 }

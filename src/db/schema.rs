@@ -1107,6 +1107,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    crisis_quarter (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        year -> Integer,
+        quarter -> Integer,
+        version -> Integer,
+        closed_at -> Timestamp,
+        closed_by -> Text,
+        records -> Text,
+        hash -> Text,
+        differences -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    crisis_publication (id) {
+        id -> BigInt,
+        crisis_quarter_id -> BigInt,
+        method -> Text,
+        shown -> Text,
+        leaks -> Integer,
+        hidden -> Integer,
+        published_at -> Timestamp,
+        published_by -> Text,
+    }
+}
+
 diesel::joinable!(audit_seal -> audit_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
@@ -1164,6 +1192,7 @@ diesel::joinable!(regional_run_line -> waiting_client (client_id));
 diesel::joinable!(regional_request -> regional_run (run_id));
 diesel::joinable!(regional_request -> waiting_client (client_id));
 diesel::joinable!(regional_request -> offer (offer_id));
+diesel::joinable!(crisis_publication -> crisis_quarter (crisis_quarter_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     region,
@@ -1233,4 +1262,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     regional_run,
     regional_run_line,
     regional_request,
+    crisis_quarter,
+    crisis_publication,
 );

@@ -5,7 +5,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::importing::Way;
-use super::kinds::{export_kind, is_in_book, take_in_kind};
+use super::kinds::{self, export_kind, is_in_book, take_in_kind};
 use super::model::{Claimed, FileKind, Job, JobState, Report};
 use super::progress::Progress;
 use super::store::{self, NewJob};
@@ -42,6 +42,11 @@ pub struct Source<'a> {
 pub struct Desk<'a> {
     pub sender: &'a Sender,
     pub progress: &'a Progress,
+}
+
+/// The columns of a kind of file.
+pub fn column_names(kind: FileKind) -> Vec<&'static str> {
+    kinds::column_names(kind)
 }
 
 /// Everything of a kind as a file; of who does not manage the region, what is the own provider's.

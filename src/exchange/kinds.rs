@@ -1,6 +1,7 @@
 //! One file for each kind of record: its columns, and how a line becomes a record and back.
 
 mod contracts;
+mod crisis;
 mod figures;
 mod locations;
 mod products;
@@ -50,6 +51,10 @@ macro_rules! of_kind {
             }
             FileKind::Registrations => {
                 type $records = registrations::Registrations;
+                $body
+            }
+            FileKind::CrisisRecords => {
+                type $records = crisis::CrisisRecords;
                 $body
             }
         }

@@ -21,11 +21,12 @@ pub enum FileKind {
     Users,
     /// Children to put on the waiting list; these only come in.
     Registrations,
+    CrisisRecords,
 }
 
 impl FileKind {
     /// In the order in which a new region needs them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Segments,
         Self::Products,
         Self::Providers,
@@ -34,6 +35,7 @@ impl FileKind {
         Self::Figures,
         Self::Users,
         Self::Registrations,
+        Self::CrisisRecords,
     ];
 
     /// The code in addresses, file names and the database.
@@ -47,6 +49,7 @@ impl FileKind {
             Self::Figures => "aanbod",
             Self::Users => "gebruikers",
             Self::Registrations => "wachtenden",
+            Self::CrisisRecords => "crisisregistratie",
         }
     }
 
@@ -65,6 +68,7 @@ impl FileKind {
             Self::Figures => "Aanbod met cijfers",
             Self::Users => "Gebruikers",
             Self::Registrations => "Aanmeldingen voor de wachtlijst",
+            Self::CrisisRecords => "Crisisregistratie",
         }
     }
 
@@ -78,6 +82,7 @@ impl FileKind {
         match self {
             Self::Users => Permission::ManageUsers.allows(actor),
             Self::Registrations => Permission::KeepWaitingList.allows(actor),
+            Self::CrisisRecords => Permission::KeepCrisisRecords.allows(actor),
             Self::Figures => {
                 Permission::ManageProductBook.allows(actor) || Permission::KeepOwnFigures.allows(actor)
             }

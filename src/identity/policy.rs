@@ -122,7 +122,10 @@ pub const POLICY: &[(Permission, &[Role])] = &[
             Role::AccountManager,
         ],
     ),
-    (Permission::SeeCrisisReports, &[Role::CrisisRegistratie, Role::AccountManager, Role::Municipality]),
+    (
+        Permission::SeeCrisisReports,
+        &[Role::Provider, Role::CrisisRegistratie, Role::AccountManager, Role::Municipality],
+    ),
     (Permission::ManageCrisisPoint, &[Role::Administrator]),
     (Permission::UseOwnSession, &Role::ALL),
 ];

@@ -337,7 +337,7 @@ fn step(highest: f64) -> u32 {
 }
 
 /// Text that cannot leave its place in the drawing.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,6 +1,7 @@
 //! What every page and every API answer shares: the way in, the way out, and the looks.
 
 pub mod assets;
+pub mod bars;
 pub mod chart;
 pub mod context;
 pub mod csv;

@@ -189,6 +189,12 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::RunRegionalPlan) {
         add("/regiovoorstel", "Regiovoorstel", "users");
     }
+    if ctx.may(Permission::KeepCrisisRecords) {
+        add("/crisis/registratie", "Registratie", "file-text");
+    }
+    if ctx.may(Permission::SeeCrisisReports) {
+        add("/rapportages/crisis", "Rapportage", "chart-bar");
+    }
     if ctx.may(Permission::SetWeights) && !ctx.may(Permission::ManageProductBook) {
         add("/beheer/weging", "Weging", "scale");
         add("/beheer/toewijzingsbeleid", "Toewijzing", "list-check");

@@ -18,6 +18,7 @@ pub mod codes;
 pub mod contact;
 pub mod contracts;
 pub mod crisis;
+pub mod disclosure;
 pub mod dutch;
 pub mod figures;
 pub mod freshness;

@@ -104,6 +104,11 @@ impl ProvisionKind {
     pub const fn is_stay(self) -> bool {
         matches!(self, Self::CrisisBed | Self::FosterCare)
     }
+
+    /// Whether the child was given something.
+    pub const fn is_help(self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
 }
 
 coded_enum! {

@@ -1,11 +1,12 @@
--- Registrations of waiting clients come in by file too. SQLite changes a check by making the table again.
+-- Registrations of waiting clients and records of crisis care come in by file too. SQLite changes a check by making the table again.
 CREATE TABLE exchange_job_new (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     region_id BIGINT NOT NULL REFERENCES region (id),
     user_id BIGINT NOT NULL REFERENCES user_account (id),
     kind TEXT NOT NULL CHECK (
         kind IN (
-            'segmenten', 'producten', 'aanbieders', 'locaties', 'contracten', 'aanbod', 'gebruikers', 'wachtenden'
+            'segmenten', 'producten', 'aanbieders', 'locaties', 'contracten', 'aanbod', 'gebruikers', 'wachtenden',
+            'crisisregistratie'
         )
     ),
     state TEXT NOT NULL CHECK (

@@ -1,4 +1,4 @@
-DELETE FROM exchange_job WHERE kind = 'wachtenden';
+DELETE FROM exchange_job WHERE kind IN ('wachtenden', 'crisisregistratie');
 ALTER TABLE exchange_job DROP CONSTRAINT exchange_job_kind_check;
 ALTER TABLE exchange_job ADD CONSTRAINT exchange_job_kind_check CHECK (
     kind IN ('segmenten', 'producten', 'aanbieders', 'locaties', 'contracten', 'aanbod', 'gebruikers')

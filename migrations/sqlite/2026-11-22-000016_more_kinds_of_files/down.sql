@@ -22,7 +22,7 @@ CREATE TABLE exchange_job_new (
     CHECK ((content IS NOT NULL) = (state IN ('checking', 'checked', 'importing')))
 );
 INSERT INTO exchange_job_new (id, region_id, user_id, kind, state, file_name, sha256, content, created_at, expires_at, finished_at, attempts, claimed_by, claimed_until, report)
-SELECT id, region_id, user_id, kind, state, file_name, sha256, content, created_at, expires_at, finished_at, attempts, claimed_by, claimed_until, report FROM exchange_job WHERE kind <> 'wachtenden';
+SELECT id, region_id, user_id, kind, state, file_name, sha256, content, created_at, expires_at, finished_at, attempts, claimed_by, claimed_until, report FROM exchange_job WHERE kind NOT IN ('wachtenden', 'crisisregistratie');
 DROP TABLE exchange_job;
 ALTER TABLE exchange_job_new RENAME TO exchange_job;
 -- One file of a user at a time.

@@ -1,0 +1,6 @@
+-- Registrations of waiting clients and records of crisis care come in by file too.
+ALTER TABLE exchange_job DROP CONSTRAINT exchange_job_kind_check;
+ALTER TABLE exchange_job ADD CONSTRAINT exchange_job_kind_check CHECK (
+    kind IN ('segmenten', 'producten', 'aanbieders', 'locaties', 'contracten', 'aanbod', 'gebruikers', 'wachtenden',
+        'crisisregistratie')
+);

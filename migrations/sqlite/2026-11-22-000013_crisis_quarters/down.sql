@@ -1,0 +1,2 @@
+DROP TABLE crisis_publication;
+DROP TABLE crisis_quarter;

@@ -1,0 +1,7 @@
+//! Registratiepunt: the records of crisis care, completed and corrected, and the quarters that are closed over them.
+
+pub mod actions;
+pub mod input;
+pub mod model;
+pub mod pages;
+mod store;
