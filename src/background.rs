@@ -24,7 +24,7 @@ use crate::exchange;
 use crate::exchange::actions::Desk;
 use crate::identity::keyed_requests;
 use crate::identity::links::pages::sender_of;
-use crate::matching;
+use crate::matching::{self, runs};
 use crate::notifications;
 use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
@@ -48,6 +48,8 @@ const KEEP_HOUSE: Duration = Duration::from_secs(30);
 const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
 /// How often it looks whether something happened at a crisis point. A screen hears of it within a second.
 const LOOK_FOR_NEWS: Duration = Duration::from_millis(300);
+/// How often it brings the regional plan up to date, so that who asks for it finds nearly all done.
+const LOOK_FOR_PLAN: Duration = Duration::from_secs(5);
 /// How often it looks whether a place came free in a search that somebody follows.
 const LOOK_FOR_PLACES: Duration = Duration::from_secs(15);
 /// How often it looks whether a file waits to be worked on.
@@ -78,6 +80,9 @@ impl Background {
                 state,
                 |conn, state, now| state.supply.refresh(conn, dutch_day(now)),
             ),
+            every(LOOK_FOR_PLAN, "keeping the regional plan", &stopped, state, |conn, state, _| {
+                state.plans.refresh(conn, &state.supply.current()?)
+            }),
             every(LOOK_FOR_REPORTS, "reading the reported figures", &stopped, state, |conn, state, now| {
                 state.reported.refresh(conn, now)
             }),
@@ -90,6 +95,9 @@ impl Background {
             }),
             every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
+            every(LOOK_FOR_REMINDERS, "making planned regional runs", &stopped, state, |conn, state, now| {
+                runs::actions::run_due(conn, now, &state.supply.current()?).map(drop)
+            }),
             every(LOOK_FOR_CLIENTS, "publishing the open list", &stopped, state, publish_list),
             every(LOOK_FOR_CLIENTS, "chasing responses", &stopped, state, |conn, state, now| {
                 chase(conn, now, &state.config.public_url).map(drop)
@@ -152,6 +160,7 @@ impl Background {
 /// What is beside the record of a client goes when the record itself was stripped.
 fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<()> {
     matching::proposals::actions::erase_of_stripped(conn, now)?;
+    runs::actions::erase_of_stripped(conn, now)?;
     bridging::actions::erase_of_stripped(conn, now)?;
     mediation::actions::erase_of_stripped(conn, now)?;
     Ok(())

@@ -15,10 +15,7 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepOwnCrisisPlaces,
-    KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook, ManageUsers, Mediate,
-    ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients, SeeCrisisBoard,
-    SeeCrisisRequests, SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
+    AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook, ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients, RunRegionalPlan, SeeCrisisBoard, SeeCrisisRequests, SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -125,6 +122,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(freshness_pages());
     endpoints.extend(audit_log_pages());
     endpoints.extend(matching_pages());
+    endpoints.extend(regional_pages());
     endpoints.extend(matching_api());
     endpoints.extend(mediation_pages());
     endpoints.extend(access_log_pages());
@@ -536,7 +534,7 @@ fn audit_log_pages() -> Vec<Endpoint> {
 
 /// Where a waiting client could go, and how that is weighed.
 fn matching_pages() -> Vec<Endpoint> {
-    use matching::{bridging, proposals, weights};
+    use matching::{bridging, policy, proposals, weights};
     let (keep, weigh) = (Requires(KeepWaitingList), Requires(SetWeights));
     vec![
         get("/wachtlijst/{code}/voorstel", keep, proposals::pages::current),
@@ -548,6 +546,25 @@ fn matching_pages() -> Vec<Endpoint> {
         post("/wachtlijst/{code}/overbrugging/{id}", keep, bridging::pages::change),
         get("/beheer/weging", weigh, weights::pages::form),
         post("/beheer/weging", weigh, weights::pages::save),
+        get("/beheer/toewijzingsbeleid", weigh, policy::pages::form),
+        post("/beheer/toewijzingsbeleid", weigh, policy::pages::save),
+        get("/uitleg/toewijzing", Public, policy::pages::explained),
+    ]
+}
+
+/// Runs of the regional plan, and what providers are asked.
+fn regional_pages() -> Vec<Endpoint> {
+    use matching::runs::pages;
+    let run = Requires(RunRegionalPlan);
+    vec![
+        get("/regiovoorstel", run, pages::list),
+        post_once("/regiovoorstel", run, pages::make),
+        post("/regiovoorstel/planning", run, pages::plan),
+        get("/regiovoorstel/{nummer}", run, pages::run),
+        post_once("/regiovoorstel/{nummer}/vragen", run, pages::ask),
+        get("/regiovoorstel/{nummer}/probleem", run, pages::problem),
+        get("/regiovoorstel/{nummer}/antwoord", run, pages::answer),
+        get("/plaatsingsvragen", Requires(RespondToClients), pages::requests),
     ]
 }
 

@@ -8,6 +8,7 @@ use beschikbaarheidswijzer::db::schema::{bridging_care, waiting_client};
 use beschikbaarheidswijzer::exchange::actions::{Desk, bring, export, work_on};
 use beschikbaarheidswijzer::exchange::model::FileKind;
 use beschikbaarheidswijzer::identity::links::actions::Sender;
+use beschikbaarheidswijzer::matching::runs::actions::make_run;
 use beschikbaarheidswijzer::{db, routes};
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -258,6 +259,19 @@ fn page_writes() -> Vec<PageWrite> {
         form_of(MANAGER, "/beheer/locaties/98990009/1", "/beheer/locaties", &[("naam", "Anders")]),
         form_of(MANAGER, "/beheer/contracten/87", "/beheer/contracten", &[("geldigTot", "31-12-2028")]),
         form_of("accountmanager-regio", "/beheer/weging", "/beheer/weging", &[("per10km", "2")]),
+        form_of("accountmanager-regio", "/regiovoorstel", "/regiovoorstel", &[]),
+        form_of(
+            "accountmanager-regio",
+            "/regiovoorstel",
+            "/regiovoorstel/planning",
+            &[("weekdag", "maandag")],
+        ),
+        form_of(
+            "accountmanager-regio",
+            "/beheer/toewijzingsbeleid",
+            "/beheer/toewijzingsbeleid",
+            &[("wekenPerStap", "2")],
+        ),
         form_of(PROVIDER, "/capaciteit", "/capaciteit", &[("vrij-223", "2")]),
         form_of(PROVIDER, "/capaciteit", "/capaciteit/bevestigen", &[]),
         PageWrite {
@@ -336,6 +350,18 @@ fn client_writes() -> Vec<PreparedWrite> {
                 (format!("{BRIDGING}/{id}"), format!("{BRIDGING}/{id}"))
             },
             vec![("einde", "30-11-2026"), ("reden", "zorg-start")],
+        ),
+        (
+            "accountmanager-regio",
+            "/regiovoorstel/{nummer}/vragen",
+            |server| {
+                overdue_client(server);
+                let snapshot = server.state.supply.current().expect("a picture");
+                let actor = server.actor("accountmanager-regio");
+                let run = make_run(&mut server.connection(), &actor, now(), &snapshot).expect("a run");
+                (format!("/regiovoorstel/{run}"), format!("/regiovoorstel/{run}/vragen"))
+            },
+            vec![("kies-C4K-7XW-2R9", "ja")],
         ),
         (
             TOEGANG,

@@ -21,7 +21,7 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 16] = [
+pub const MANAGE_MENU: [(&str, &str); 17] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -30,6 +30,7 @@ pub const MANAGE_MENU: [(&str, &str); 16] = [
     ("/beheer/locaties", "Locaties"),
     ("/beheer/contracten", "Contracten"),
     ("/beheer/weging", "Weging"),
+    ("/beheer/toewijzingsbeleid", "Toewijzing"),
     ("/beheer/wachtlijst", "Wachtlijst"),
     ("/beheer/crisispunt", "Crisispunt"),
     ("/beheer/crisispunt/aandelen", "Crisisverdeling"),
@@ -189,8 +190,12 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::Mediate) {
         add("/bemiddeling", "Bemiddeling", "heart-handshake");
     }
+    if ctx.may(Permission::RunRegionalPlan) {
+        add("/regiovoorstel", "Regiovoorstel", "users");
+    }
     if ctx.may(Permission::SetWeights) && !ctx.may(Permission::ManageProductBook) {
         add("/beheer/weging", "Weging", "scale");
+        add("/beheer/toewijzingsbeleid", "Toewijzing", "list-check");
     }
     if ctx.may(Permission::ReadAccessLog) {
         add("/inzage", "Inzage", "eye");

@@ -85,6 +85,15 @@ async function firstLink(address, selector, who = MANAGER) {
   });
 }
 
+/** Makes a run of the regional plan and gives its address. */
+async function aRun() {
+  return withPage({ who: ACCOUNT_MANAGER, shared: true }, async (page) => {
+    await goTo(page, "/regiovoorstel");
+    await submit(page, "main form[action='/regiovoorstel'] button");
+    return new URL(page.url()).pathname;
+  });
+}
+
 async function makeToken(page) {
   await page.fill("[name=naam]", "Proef");
   await submit(page, "form[action='/account/tokens'] button");
@@ -115,6 +124,7 @@ export const PUBLIC_PAGES = [
   { name: "a followed search was sent", path: "/volgen?product=emdr&verstuurd=ja" },
   { name: "no followed search", path: `/volgen/${"0".repeat(43)}` },
   { name: "help", path: "/hulp" },
+  { name: "how places are divided", path: "/uitleg/toewijzing" },
   { name: "privacy", path: "/privacy" },
   { name: "accessibility", path: "/toegankelijkheid" },
   { name: "open data", path: "/open-gegevens" },
@@ -223,6 +233,7 @@ export const PROVIDER_PAGES = [
   { name: "nothing changed", path: "/capaciteit?opgeslagen=0", who: SMALL_PROVIDER, shows: ".melding--info" },
   { name: "everything confirmed", path: "/capaciteit?bevestigd=9", who: SMALL_PROVIDER, shows: ".melding--goed" },
   { name: "exchange of own figures", path: "/capaciteit/uitwisseling" },
+  { name: "questions of the region", path: "/plaatsingsvragen" },
   { name: "what an offer is suited for", path: "/capaciteit/223/geschiktheid" },
   { name: "what an offer is suited for, saved", path: "/capaciteit/223/geschiktheid?opgeslagen=De+geschiktheid", shows: ".melding--goed" },
   { name: "add a product", path: "/capaciteit/toevoegen" },
@@ -243,6 +254,13 @@ export const ACCOUNT_MANAGER_PAGES = [
   { name: "freshness of a product, sorted", path: "/actualiteit?product=54A02&sorteer=aanbieder-af" },
   { name: "weights", path: "/beheer/weging" },
   { name: "weights with errors", path: "/beheer/weging", errors: true, act: send({ per10km: "ver" }) },
+  { name: "policy", path: "/beheer/toewijzingsbeleid" },
+  { name: "policy with errors", path: "/beheer/toewijzingsbeleid", errors: true, act: send({ wekenPerStap: "veel", blijvenWachten: "0" }) },
+  { name: "what a policy would do", path: "/beheer/toewijzingsbeleid", shows: "text=Gevolg van dit beleid", act: (page) => submit(page, "main button[value=bekijken]") },
+  { name: "regional plan", path: "/regiovoorstel" },
+  { name: "regional run", path: "/regiovoorstel", shows: "text=Waar één plek meer het meest helpt", act: (page) => submit(page, "main form[action='/regiovoorstel'] button") },
+  { name: "regional run, who stays waiting", path: async () => `${await aRun()}?toon=zonder-plek` },
+  { name: "regional run, nobody chosen", path: aRun, errors: true, act: (page) => submit(page, "main form[action$='/vragen'] button") },
   { name: "mediation", path: "/bemiddeling" },
   { name: "reports", path: "/meldingen" },
   { name: "reports that were answered", path: "/meldingen?toon=beantwoord" },

@@ -5,6 +5,7 @@ mod client;
 pub mod clients;
 pub mod crisis;
 mod databases;
+pub mod dividing;
 mod forms;
 mod smtp;
 pub mod waiting;

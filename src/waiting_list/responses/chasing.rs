@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, WithdrawResponseReason};
-use rules::waiting::responses::{AnswerTerms, Chase, DeclineReason, ResponseEvent, due_chase};
+use rules::waiting::responses::{Chase, DeclineReason, ResponseEvent, due_chase};
 
 use super::actions::{OBJECT, end_response, find_response, plain, record_change, recorded};
 use super::model::Response;
@@ -91,15 +91,15 @@ fn chase_one(
     public_url: &str,
     response: &Response,
 ) -> Result<bool> {
-    let hours = find_settings(conn, response.client.region_id)?.opening_hours();
+    let settings = find_settings(conn, response.client.region_id)?;
     let local = |at: Option<DateTime<Utc>>| at.map(dutch_time);
     let due = due_chase(
         dutch_time(response.answer_by),
         local(response.chased_at),
         local(response.escalated_at),
         dutch_time(now),
-        &AnswerTerms::default(),
-        &hours,
+        &settings.terms,
+        &settings.opening_hours(),
     );
     let Some(due) = due else { return Ok(false) };
     db::write(conn, |conn| {

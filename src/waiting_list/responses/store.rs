@@ -213,6 +213,27 @@ pub(super) fn list_open_of_client(conn: &mut Connection, client_id: i64) -> Resu
     read(rows)
 }
 
+/// Client, offer and status of all responses to these clients.
+pub(super) fn list_statuses(
+    conn: &mut Connection,
+    client_ids: &[i64],
+) -> Result<Vec<(i64, i64, ResponseStatus)>> {
+    let mut found = Vec::new();
+    for portion in client_ids.chunks(500) {
+        let rows: Vec<(i64, i64, String)> = response::table
+            .filter(response::client_id.eq_any(portion))
+            .order(response::id)
+            .select((response::client_id, response::offer_id, response::status))
+            .load(conn)?;
+        for (client_id, offer_id, status) in rows {
+            let status = ResponseStatus::parse(&status)
+                .ok_or_else(|| Error::internal("a response has an unknown status"))?;
+            found.push((client_id, offer_id, status));
+        }
+    }
+    Ok(found)
+}
+
 /// The response to a client that was accepted.
 pub(super) fn find_accepted(conn: &mut Connection, client_id: i64) -> Result<Option<Response>> {
     let row: Option<Row> = responses!()
