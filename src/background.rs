@@ -17,6 +17,7 @@ use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::clock::dutch_day;
 use crate::crisis::distribution::answering::pass_on_unanswered;
 use crate::crisis::places::reminding::remind_of_places;
+use crate::crisis::requests::actions::{discard_old_drafts, strip_closed};
 use crate::db::{Connection, Pool};
 use crate::error::{Error, Result};
 use crate::exchange;
@@ -87,6 +88,10 @@ impl Background {
             }),
             every(LOOK_FOR_NEWS, "following the crisis boards", &stopped, state, |conn, state, now| {
                 state.boards.refresh(conn, now).map(drop)
+            }),
+            every(LOOK_FOR_REMINDERS, "erasing of crisis requests", &stopped, state, |conn, _, now| {
+                discard_old_drafts(conn, now)?;
+                strip_closed(conn, now).map(drop)
             }),
             every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),

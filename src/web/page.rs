@@ -97,10 +97,14 @@ impl Page {
         let region = ctx.state.supply.region(&ctx.state.config);
         let look = &ctx.state.config.region;
         let identity = ctx.actor.identity.as_ref();
+        // Who belongs to another region than the one this server is for sees the name and number of that region.
+        let other = identity
+            .filter(|who| region.as_ref().is_some_and(|region| region.id != who.region_id))
+            .and_then(|who| ctx.state.supply.region_by_id(who.region_id));
+        let own_name = look.name.clone().filter(|_| other.is_none());
+        let region = other.or(region);
         Self {
-            region_name: look
-                .name
-                .clone()
+            region_name: own_name
                 .unwrap_or_else(|| region.as_ref().map(|r| r.name.clone()).unwrap_or_default()),
             region_phone: region.as_ref().map(|r| r.phone.clone()).unwrap_or_default(),
             region_email: region.as_ref().map(|r| r.email.clone()).unwrap_or_default(),

@@ -108,8 +108,8 @@ on_both! {
         assert!(alike.body.contains(&first), "{}", alike.body);
         let headers = [("Content-Type", "application/json"), ("Idempotency-Key", "crisis-0001")];
         let again = body(&json!({"tochAanmelden": true})).to_string();
-        let one = desk.send("POST", PATH, &headers, &again);
-        let two = desk.send("POST", PATH, &headers, &again);
+        let one = desk.send("POST", PATH, &headers, again.as_str());
+        let two = desk.send("POST", PATH, &headers, again.as_str());
         assert_eq!((one.status, two.status), (201, 201), "{} {}", one.body, two.body);
         assert_eq!(one.body, two.body);
         let all: i64 = crisis_request::table.count().get_result(&mut server.connection()).expect("a count");
@@ -143,7 +143,7 @@ on_both! {
         );
         let calm = desk.post(&path, &answers("nee")).json();
         assert_eq!((calm["urgentie"].as_str(), calm["hulpUiterlijk"].as_str()), (Some("spoedeisend"), Some("2026-11-23T09:00:00Z")));
-        let stale = desk.send("POST", &path, &[("Content-Type", "application/json"), ("If-Match", "\"1\"")], &answers("ja").to_string());
+        let stale = desk.send("POST", &path, &[("Content-Type", "application/json"), ("If-Match", "\"1\"")], answers("ja").to_string());
         assert_eq!((stale.status, stale.json()["huidig"]["urgentie"].as_str()), (409, Some("spoedeisend")), "{}", stale.body);
     }
 }
@@ -205,5 +205,27 @@ on_both! {
             .get_result(&mut server.connection())
             .expect("a count");
         assert_eq!(looks, 1, "who was refused saw nothing");
+    }
+}
+
+on_both! {
+    fn after_the_term_only_what_is_counted_is_left(server) {
+        let answer = posted(server, &json!({"gemeente": LELYSTAD}));
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        let open = server.crisis(&draft(ALMERE, 14));
+        let strip = |months: u32| {
+            let later = crate::support::now().checked_add_months(chrono::Months::new(months)).expect("a day");
+            beschikbaarheidswijzer::crisis::requests::actions::strip_closed(&mut server.connection(), later).expect("erased")
+        };
+        assert_eq!((strip(23), strip(25), strip(26)), (0, 1, 0), "closed, once");
+        let path = answer.header("location").expect("an address").to_owned();
+        let left = server.user(DESK).get(&path).json();
+        let request = &left["aanvraag"];
+        assert_eq!((request["leeftijdsgroep"].as_str(), request["gemeente"].as_str()), (Some("12+"), Some(LELYSTAD)));
+        assert!(request.get("leeftijd").is_none() && left.get("toelichting").is_none(), "{left}");
+        assert_eq!(request["veiligheid"], json!([]));
+        assert!(left["tijdlijn"].as_array().expect("lines").iter().all(|line| line.get("bijzonderheid").is_none()), "{left}");
+        let kept = server.user(DESK).get(&format!("{PATH}/{}", open.code)).json();
+        assert_eq!(kept["aanvraag"]["leeftijd"], 14, "an open request is kept whole");
     }
 }

@@ -70,7 +70,7 @@
       newest = Number(event.lastEventId);
       if (paused) waiting = event.data;
       else show(event.data);
-      heard(new Date().toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit" }).replace(":", ".") + " uur");
+      heard();
     });
     source.addEventListener("hart", (event) => heard(JSON.parse(event.data).om));
     source.addEventListener("nieuws", (event) => {

@@ -80,6 +80,12 @@ impl Supply {
         configured.or_else(|| regions.first()).cloned()
     }
 
+    /// A region by its id.
+    pub fn region_by_id(&self, id: i64) -> Option<Region> {
+        let snapshot = self.current.load();
+        snapshot.as_ref()?.book.regions.iter().find(|region| region.id == id).cloned()
+    }
+
     /// The code of a region by its id.
     pub fn region_code(&self, id: i64) -> Option<String> {
         let snapshot = self.current.load();

@@ -117,7 +117,11 @@ impl Screen {
         }
         self.sent = board.newest;
         let html = live_part(&self.state, &board, self.kind, now)?;
-        Ok(self.out.send(event("bord", Some(board.newest), &html)).await.is_ok())
+        if self.out.send(event("bord", Some(board.newest), &html)).await.is_err() {
+            return Ok(false);
+        }
+        // The time on a screen is that of the server.
+        self.send_beat(now).await
     }
 
     async fn send_beat(&self, now: DateTime<Utc>) -> Result<bool> {

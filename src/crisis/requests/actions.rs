@@ -2,7 +2,7 @@
 
 mod checking;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, Months, Utc};
 use rules::crisis::codes::{CategoryList, Handler, Outcome, RequestStatus, Urgency};
 use rules::crisis::life::{EventKind, Step};
 use rules::crisis::similarity::{Features, Likeness, likeness};
@@ -16,9 +16,9 @@ use super::store::{self, LifeRow, NewEvent, NewRequest, Scope};
 use crate::actor::{Actor, Identity, Role};
 use crate::audit::{self, Event};
 use crate::clock::{dutch_day, dutch_time};
-use crate::crisis::settings::actions::{find_lists, find_point};
+use crate::crisis::settings::actions::{find_lists, find_point, list_region_ids};
 use crate::crisis::settings::model::{CrisisPoint, Lists, Referral};
-use crate::db::Connection;
+use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
@@ -37,6 +37,9 @@ const DRAFT_KEPT: Duration = Duration::hours(24);
 
 /// The longest text of a draft, in bytes.
 const LONGEST_DRAFT: usize = 4_000;
+
+/// How many requests are stripped in one transaction.
+const STRIPPED_AT_ONCE: i64 = 100;
 
 /// How many drafts one user has at most: one for each telephone that rings, and then some.
 const MOST_DRAFTS: usize = 10;
@@ -506,6 +509,38 @@ pub fn discard_draft(conn: &mut Connection, actor: &Actor, id: &str) -> Result<(
 /// Throws away what nobody is going to send; returns how many drafts that were.
 pub fn discard_old_drafts(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     store::delete_drafts_before(conn, now - DRAFT_KEPT)
+}
+
+/// Erases what is known of children whose requests were closed longer ago than their region keeps them; returns how many
+/// that were. What is counted stays: municipality, age group, referrer, urgency, outcome and days.
+pub fn strip_closed(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    let mut count = 0;
+    for region_id in list_region_ids(conn)? {
+        let months = Months::new(find_point(conn, region_id)?.retention_months);
+        let Some(before) = now.checked_sub_months(months) else { continue };
+        loop {
+            let stripped = db::write(conn, |conn| {
+                let found = store::list_to_strip(conn, region_id, before, STRIPPED_AT_ONCE)?;
+                for (id, code) in &found {
+                    // Another server may have been first: what is erased twice is still erased, and told once.
+                    if store::strip_request(conn, *id, now)? == 1 {
+                        audit::record(
+                            conn,
+                            &Actor::background(),
+                            now,
+                            &Event::done("crisis-wissen", OBJECT, code),
+                        )?;
+                    }
+                }
+                Ok(found.len())
+            })?;
+            count += stripped;
+            if stripped == 0 {
+                break;
+            }
+        }
+    }
+    Ok(count)
 }
 
 fn identity(actor: &Actor) -> Result<&Identity> {

@@ -510,3 +510,39 @@ pub(super) fn list_drafts(
 pub(super) fn delete_drafts_before(conn: &mut Connection, moment: DateTime<Utc>) -> Result<usize> {
     Ok(diesel::delete(draft::table.filter(draft::updated_at.lt(moment.naive_utc()))).execute(conn)?)
 }
+
+/// Closed requests of a region that are kept longer than it wants: id and code.
+pub(super) fn list_to_strip(
+    conn: &mut Connection,
+    region_id: i64,
+    closed_before: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<(i64, String)>> {
+    Ok(request::table
+        .filter(request::region_id.eq(region_id))
+        .filter(request::closed_at.lt(closed_before.naive_utc()))
+        .filter(request::stripped_at.is_null())
+        .order(request::id)
+        .limit(most)
+        .select((request::id, request::code))
+        .load(conn)?)
+}
+
+/// Erases what is known of a child and keeps what is counted; returns how many rows that were.
+pub(super) fn strip_request(conn: &mut Connection, id: i64, now: DateTime<Utc>) -> Result<usize> {
+    let count = diesel::update(request::table.find(id).filter(request::stripped_at.is_null()))
+        .set((
+            request::age.eq(None::<i32>),
+            request::safety.eq(""),
+            request::note.eq(None::<String>),
+            request::current_provider_id.eq(None::<i64>),
+            request::stripped_at.eq(now.naive_utc()),
+            request::version.eq(request::version + 1),
+        ))
+        .execute(conn)?;
+    diesel::delete(answer::table.filter(answer::request_id.eq(id))).execute(conn)?;
+    diesel::update(event::table.filter(event::request_id.eq(id)))
+        .set(event::detail.eq(None::<String>))
+        .execute(conn)?;
+    Ok(count)
+}
