@@ -37,7 +37,8 @@ fn clashes(answer: &Answer) -> Vec<String> {
 
 fn state(server: &TestServer, name: &str) -> String {
     let places = server.user(DESK).get("/v1/crisisplaatsen").json();
-    let found = places["plaatsen"].as_array().expect("a list").iter().find(|place| place["naam"] == name).cloned();
+    let found =
+        places["plaatsen"].as_array().expect("a list").iter().find(|place| place["naam"] == name).cloned();
     found.expect("a place")["stand"].as_str().expect("a state").to_owned()
 }
 
@@ -49,9 +50,16 @@ fn day(text: &str) -> NaiveDate {
     text.parse().expect("a day")
 }
 
-fn step(server: &TestServer, user: &str, line: &HelpLine, at: DateTime<Utc>, happens: &HelpStep) -> Result<HelpLine, String> {
+fn step(
+    server: &TestServer,
+    user: &str,
+    line: &HelpLine,
+    at: DateTime<Utc>,
+    happens: &HelpStep,
+) -> Result<HelpLine, String> {
     let actor = server.actor(user);
-    take_help_step(&mut server.connection(), &actor, at, (line.id, line.version), happens).map_err(|error| error.code().to_owned())
+    take_help_step(&mut server.connection(), &actor, at, (line.id, line.version), happens)
+        .map_err(|error| error.code().to_owned())
 }
 
 on_both! {

@@ -1,8 +1,8 @@
 //! The division, the places and running help on pages.
 
 use crate::on_both;
-use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT};
 use crate::support::Form;
+use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT};
 
 on_both! {
     fn a_request_goes_from_the_desk_to_a_provider_and_becomes_help(server) {

@@ -10,8 +10,9 @@ use rules::working_hours::holidays::HolidayChoice;
 use super::{BATCH, Ids, insert_all};
 use crate::db::Connection;
 use crate::db::schema::{
-    crisis_list_item as item, crisis_place as place, crisis_point as point, crisis_point_municipality as served,
-    crisis_share as share, crisis_shift as shift, organisation, user_account, user_role,
+    crisis_list_item as item, crisis_place as place, crisis_point as point,
+    crisis_point_municipality as served, crisis_share as share, crisis_shift as shift, organisation,
+    user_account, user_role,
 };
 use crate::error::{Error, Result};
 use crate::on_each;
