@@ -15,7 +15,7 @@ filter() {
   case $1 in
     kills) echo 'test(/^endurance::kills/)' ;;
     stale) echo 'test(/^endurance::stale_edits/)' ;;
-    races) echo 'test(/^endurance::races/)' ;;
+    races) echo 'test(/^endurance::(crisis_)?races/)' ;;
     outages) echo 'test(/^endurance::outages/) and not test(full_disk)' ;;
     full) echo 'test(/^endurance::outages::a_full_disk/)' ;;
     mails) echo 'test(/^outbox::/)' ;;

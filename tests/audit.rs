@@ -204,6 +204,7 @@ fn the_table_has_every_write_of_the_api() {
         .map(|(_, method, template, _, _)| format!("{method} {template}"))
         .chain(crate::audit_responses::API_WRITES.map(str::to_owned))
         .chain(crate::audit_crisis::API_WRITES.map(str::to_owned))
+        .chain(crate::audit_division::API_WRITES.map(str::to_owned))
         .collect();
     let real = routes::all()
         .into_iter()
@@ -655,6 +656,7 @@ fn the_table_has_every_write_of_a_page() {
         .chain(crate::audit_identity::WRITES)
         .chain(crate::audit_responses::PAGE_WRITES)
         .chain(crate::audit_crisis::PAGE_WRITES)
+        .chain(crate::audit_division::PAGE_WRITES)
         .chain(crate::audit_crisis::NOT_AUDITED)
         // Looks at a text while it is typed, and writes nothing.
         .chain(["/wachtlijst/toelichting"])

@@ -8,6 +8,7 @@ mod architecture;
 mod audit;
 mod audit_chain;
 mod audit_crisis;
+mod audit_division;
 mod audit_identity;
 mod audit_responses;
 mod backup;

@@ -4,6 +4,7 @@
 
 mod clock;
 mod crisis_kills;
+mod crisis_races;
 mod doors;
 mod fsync;
 mod injections;
