@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::availability::search::api::{ProductSoort, Sortering, Urgentie};
 use crate::error::{Error, Result};
-use crate::{availability, identity, matching, product_book, waiting_list};
+use crate::{availability, crisis, identity, matching, product_book, waiting_list};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,6 +79,7 @@ pub struct Problem(Probleem);
         (name = "Productenboek", description = "Regio's, gemeenten, segmenten, producten, aanbieders, locaties en contracten"),
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
         (name = "Wachtlijst", description = "Wie wacht, wie plek biedt en wat ervan wordt"),
+        (name = "Crisis", description = "Crisisaanvragen: aanmelden, beoordelen en volgen"),
         (name = "Toegang", description = "Toegangstokens vragen en vernieuwen"),
     ),
     paths(
@@ -130,6 +131,11 @@ pub struct Problem(Probleem);
         matching::bridging::api::list_bridging,
         matching::bridging::api::post_bridging,
         identity::tokens::api::post_token,
+        crisis::requests::api::list_requests,
+        crisis::requests::api::post_request,
+        crisis::requests::api::get_request,
+        crisis::requests::api::post_step,
+        crisis::requests::api::post_triage,
         waiting_list::clients::api::list_clients,
         waiting_list::clients::api::get_client,
         waiting_list::clients::api::post_client,

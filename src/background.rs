@@ -43,6 +43,8 @@ const LOOK_FOR_MAILS: Duration = Duration::from_secs(2);
 const KEEP_HOUSE: Duration = Duration::from_secs(30);
 /// How often it looks which figures are reported.
 const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
+/// How often it looks whether something happened at a crisis point. A screen hears of it within a second.
+const LOOK_FOR_NEWS: Duration = Duration::from_millis(300);
 /// How often it looks whether a place came free in a search that somebody follows.
 const LOOK_FOR_PLACES: Duration = Duration::from_secs(15);
 /// How often it looks whether a file waits to be worked on.
@@ -75,6 +77,9 @@ impl Background {
             ),
             every(LOOK_FOR_REPORTS, "reading the reported figures", &stopped, state, |conn, state, now| {
                 state.reported.refresh(conn, now)
+            }),
+            every(LOOK_FOR_NEWS, "following the crisis boards", &stopped, state, |conn, state, now| {
+                state.boards.refresh(conn, now).map(drop)
             }),
             every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),

@@ -15,9 +15,10 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerReports, KeepCrisisRecords, KeepOwnFigures, KeepWaitingList, ManageMail, ManageProductBook,
-    ManageUsers, Mediate, ReadAccessLog, ReadAudit, RegisterClients, RespondToClients, SeeCrisisReports,
-    SetWeights, UseOwnSession, WatchFreshness,
+    AnswerReports, KeepCrisisRecords, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail,
+    ManageProductBook, ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients,
+    RespondToClients, SeeCrisisBoard, SeeCrisisReports, SeeCrisisRequests, SetWeights, TakeCrisisRequests,
+    UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -137,6 +138,10 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(waiting_client_api());
     endpoints.extend(crisis_registration());
     endpoints.extend(crisis_reports());
+    endpoints.extend(crisis_settings());
+    endpoints.extend(crisis_board());
+    endpoints.extend(crisis_request_pages());
+    endpoints.extend(crisis_request_api());
     endpoints
 }
 
@@ -264,6 +269,64 @@ fn region_pages() -> Vec<Endpoint> {
         post("/beheer/regios/{regio}/gemeenten", manage, members::pages::save),
         get("/beheer/regios/{regio}/gemeenten/nieuw", manage, members::pages::new_form),
         get("/beheer/regios/{regio}/gemeenten/{lidmaatschap}", manage, members::pages::edit_form),
+    ]
+}
+
+fn crisis_settings() -> Vec<Endpoint> {
+    use crisis::settings::pages;
+    let manage = Requires(ManageCrisisPoint);
+    vec![
+        get("/beheer/crisispunt", manage, pages::form),
+        post("/beheer/crisispunt", manage, pages::save),
+        get("/beheer/crisispunt/lijsten", manage, pages::lists),
+        post("/beheer/crisispunt/lijsten", manage, pages::add_item),
+        post("/beheer/crisispunt/lijsten/{id}", manage, pages::end_item),
+    ]
+}
+
+/// The board of the crisis point, its stream, and its roster.
+fn crisis_board() -> Vec<Endpoint> {
+    use crisis::{board, roster};
+    let see = Requires(SeeCrisisBoard);
+    vec![
+        get("/crisis", see, board::pages::board),
+        get("/crisis/stroom", see, board::stream::stream),
+        get("/crisis/rooster", see, roster::pages::show),
+        post("/crisis/rooster", see, roster::pages::add),
+        post("/crisis/rooster/{id}/weg", see, roster::pages::remove),
+        post("/crisis/overdracht", see, roster::pages::hand_over),
+    ]
+}
+
+fn crisis_request_pages() -> Vec<Endpoint> {
+    use crisis::requests::pages::{list, new, request, step, triage};
+    let (see, refer, desk) =
+        (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
+    vec![
+        get("/crisis/nieuw", refer, new::form),
+        post_once("/crisis/nieuw", refer, new::save),
+        post("/crisis/concepten", refer, new::keep),
+        post("/crisis/concepten/weg", refer, new::discard),
+        post("/crisis/toelichting", see, triage::check_note),
+        get("/crisis/aanvragen", see, list::list),
+        get("/crisis/aanvragen/{code}", see, request::show),
+        get("/crisis/aanvragen/{code}/triage", desk, triage::form),
+        post("/crisis/aanvragen/{code}/triage", desk, triage::save),
+        get("/crisis/aanvragen/{code}/stap/{stap}", desk, step::form),
+        post("/crisis/aanvragen/{code}/stap/{stap}", desk, step::save),
+    ]
+}
+
+fn crisis_request_api() -> Vec<Endpoint> {
+    use crisis::requests::api;
+    let (see, refer, desk) =
+        (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
+    vec![
+        get("/v1/crisisaanvragen", see, api::list_requests),
+        post_once("/v1/crisisaanvragen", refer, api::post_request),
+        get("/v1/crisisaanvragen/{code}", see, api::get_request),
+        post_once("/v1/crisisaanvragen/{code}/stappen", desk, api::post_step),
+        post_once("/v1/crisisaanvragen/{code}/triage", desk, api::post_triage),
     ]
 }
 

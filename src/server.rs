@@ -15,10 +15,12 @@ use crate::availability::supply::Supply;
 use crate::background::Background;
 use crate::clock::{Clock, dutch_day};
 use crate::config::Config;
+use crate::crisis::board::live::Boards;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::exchange::progress::Progress;
 use crate::identity::limits::Limits;
+use crate::identity::sign_in::remembered::Remembered;
 use crate::identity::tokens::keyring::Keyring;
 use crate::identity::vault::Vault;
 use crate::metrics::Metrics;
@@ -69,6 +71,8 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
         look,
         demo,
         exchange: Progress::default(),
+        boards: Boards::default(),
+        remembered: Remembered::default(),
         reported,
     })
 }

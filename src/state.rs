@@ -6,9 +6,11 @@ use crate::availability::error_reports::reported::Reported;
 use crate::availability::supply::Supply;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::crisis::board::live::Boards;
 use crate::db::Pool;
 use crate::exchange::progress::Progress;
 use crate::identity::limits::Limits;
+use crate::identity::sign_in::remembered::Remembered;
 use crate::identity::tokens::keyring::Keyring;
 use crate::identity::vault::Vault;
 use crate::metrics::Metrics;
@@ -33,6 +35,10 @@ pub struct AppState {
     pub demo: bool,
     /// How far the work on files is.
     pub exchange: Progress,
+    /// The boards of crisis points.
+    pub boards: Boards,
+    /// Who looked at a board lately, for when the database is away.
+    pub remembered: Remembered,
     /// Which figures are reported as wrong.
     pub reported: Reported,
 }

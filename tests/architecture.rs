@@ -7,7 +7,7 @@ use beschikbaarheidswijzer::api_document;
 use beschikbaarheidswijzer::error::Error;
 
 /// What the rules may depend on. Nothing that reads a clock, a file, the network or a source of chance.
-const RULES_MAY_USE: [&str; 3] = ["chrono", "microlp", "thiserror"];
+const RULES_MAY_USE: [&str; 5] = ["chrono", "microlp", "num-rational", "num-traits", "thiserror"];
 
 /// Features from the ground up: a later one may use an earlier one, never back.
 const ORDER: [&str; 13] = [

@@ -60,6 +60,7 @@ const APP_STYLES = [
   "compare",
   "timeline",
   "waiting-list",
+  "crisis",
   "text",
   "conflict",
   "forced-colors",

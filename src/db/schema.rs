@@ -949,6 +949,96 @@ diesel::table! {
 }
 
 diesel::table! {
+    crisis_share (id) {
+        id -> BigInt,
+        crisis_point_id -> BigInt,
+        provider_id -> BigInt,
+        municipality_id -> Nullable<BigInt>,
+        age_group -> Nullable<Text>,
+        weight -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    crisis_capacity (crisis_point_id, provider_id) {
+        crisis_point_id -> BigInt,
+        provider_id -> BigInt,
+        full_until -> Date,
+        told_at -> Timestamp,
+        told_by -> Text,
+    }
+}
+
+diesel::table! {
+    crisis_division (crisis_point_id) {
+        crisis_point_id -> BigInt,
+        divided -> Integer,
+    }
+}
+
+diesel::table! {
+    crisis_assignment (id) {
+        id -> BigInt,
+        crisis_point_id -> BigInt,
+        request_id -> BigInt,
+        provider_id -> BigInt,
+        offered_at -> Timestamp,
+        offered_by -> Text,
+        answer_by -> Timestamp,
+        choice -> Text,
+        pool -> Text,
+        explanation -> Text,
+        overruled_reason -> Nullable<Text>,
+        status -> Text,
+        refusal -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+        answered_by -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    crisis_place (id) {
+        id -> BigInt,
+        crisis_point_id -> BigInt,
+        provider_id -> BigInt,
+        kind -> Text,
+        age_group -> Nullable<Text>,
+        name -> Text,
+        living_group -> Text,
+        phone -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        out_until -> Nullable<Date>,
+        expected_free_on -> Nullable<Date>,
+        confirmed_at -> Timestamp,
+        confirmed_by -> Text,
+        held_for_request -> Nullable<BigInt>,
+        held_until -> Nullable<Timestamp>,
+        held_by -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    crisis_stay_note (provision_id, note) {
+        provision_id -> BigInt,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    crisis_place_reminder (crisis_point_id, provider_id, on_day) {
+        crisis_point_id -> BigInt,
+        provider_id -> BigInt,
+        on_day -> Date,
+    }
+}
+
+diesel::table! {
     crisis_quarter (id) {
         id -> BigInt,
         region_id -> BigInt,
@@ -1021,6 +1111,14 @@ diesel::joinable!(crisis_provision -> crisis_request (request_id));
 diesel::joinable!(crisis_publication -> crisis_quarter (crisis_quarter_id));
 diesel::joinable!(crisis_provision -> provider (provider_id));
 diesel::joinable!(crisis_shift -> user_account (user_id));
+diesel::joinable!(crisis_share -> provider (provider_id));
+diesel::joinable!(crisis_share -> municipality (municipality_id));
+diesel::joinable!(crisis_assignment -> crisis_request (request_id));
+diesel::joinable!(crisis_assignment -> provider (provider_id));
+diesel::joinable!(crisis_place -> provider (provider_id));
+diesel::joinable!(crisis_place -> crisis_request (held_for_request));
+diesel::joinable!(crisis_provision -> crisis_place (place_id));
+diesel::joinable!(crisis_stay_note -> crisis_provision (provision_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     region,
@@ -1080,6 +1178,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     crisis_shift,
     crisis_handover,
     crisis_provision,
+    crisis_share,
+    crisis_capacity,
+    crisis_division,
+    crisis_assignment,
+    crisis_place,
+    crisis_stay_note,
     crisis_quarter,
     crisis_publication,
+    crisis_place_reminder,
 );

@@ -41,12 +41,16 @@ pub enum Permission {
     DistributeCrisis,
     /// Registratiepunt: close, complete and correct crisis records, and close a quarter.
     KeepCrisisRecords,
-    /// Refer a crisis of one's own municipalities, and see what became of it.
+    /// Hand in a crisis request: the desk any, the toegang of its own municipalities.
     ReferCrisis,
+    /// See crisis requests: the crisis point those of its region, the toegang those of its own municipalities.
+    SeeCrisisRequests,
     /// Answer the crisis requests that are offered to one's own provider, and keep its stays.
     AnswerCrisisAssignments,
     /// Keep the crisis places of one's own provider.
     KeepOwnCrisisPlaces,
+    /// See what was offered and given, to the own provider or by the point, and keep it until help ends.
+    KeepCrisisHelp,
     /// See how crisis requests are divided over the providers.
     SeeCrisisShares,
     /// See the quarterly reports of the crisis point.
@@ -97,9 +101,14 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::TakeCrisisRequests, &[Role::CrisisLoket]),
     (Permission::DistributeCrisis, &[Role::CrisisVerdeelpunt]),
     (Permission::KeepCrisisRecords, &[Role::CrisisRegistratie]),
-    (Permission::ReferCrisis, &[Role::Toegang]),
+    (Permission::ReferCrisis, &[Role::CrisisLoket, Role::Toegang]),
+    (
+        Permission::SeeCrisisRequests,
+        &[Role::CrisisLoket, Role::CrisisVerdeelpunt, Role::CrisisRegistratie, Role::Toegang],
+    ),
     (Permission::AnswerCrisisAssignments, &[Role::Provider]),
     (Permission::KeepOwnCrisisPlaces, &[Role::Provider]),
+    (Permission::KeepCrisisHelp, &[Role::CrisisVerdeelpunt, Role::Provider]),
     (
         Permission::SeeCrisisShares,
         &[
@@ -141,8 +150,10 @@ impl Permission {
             Self::DistributeCrisis => "crisisverdeling",
             Self::KeepCrisisRecords => "crisisregistratie",
             Self::ReferCrisis => "crisis-aanmelden",
+            Self::SeeCrisisRequests => "crisisaanvragen-zien",
             Self::AnswerCrisisAssignments => "crisistoewijzing-beantwoorden",
             Self::KeepOwnCrisisPlaces => "eigen-crisisplaatsen",
+            Self::KeepCrisisHelp => "crisishulp-bijhouden",
             Self::SeeCrisisShares => "crisisverdeling-zien",
             Self::SeeCrisisReports => "crisisrapportage-zien",
             Self::ManageCrisisPoint => "crisispunt-beheren",
@@ -177,8 +188,10 @@ impl Permission {
             | Self::DistributeCrisis
             | Self::KeepCrisisRecords
             | Self::ReferCrisis
+            | Self::SeeCrisisRequests
             | Self::AnswerCrisisAssignments
             | Self::KeepOwnCrisisPlaces
+            | Self::KeepCrisisHelp
             | Self::SeeCrisisShares
             | Self::SeeCrisisReports
             | Self::ManageCrisisPoint

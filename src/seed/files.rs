@@ -27,6 +27,12 @@ macro_rules! file {
     ($path:literal) => {
         File { path: concat!("seed/", $path), text: include_str!(concat!("../../seed/", $path)) }
     };
+    ($folder:literal, $name:literal) => {
+        File {
+            path: concat!("seed/", $folder, "/", $name),
+            text: include_str!(concat!("../../seed/", $folder, "/", $name)),
+        }
+    };
 }
 
 /// Everything there is to load.
@@ -44,27 +50,61 @@ pub(super) struct Files {
     pub(super) contracts: Vec<Line<Contract>>,
     pub(super) offers: Vec<Line<Offer>>,
     pub(super) users: Vec<Line<User>>,
+    pub(super) crisis: CrisisFiles,
+}
+
+/// The crisis point of a region, and its lists.
+#[derive(Debug)]
+pub(super) struct CrisisFiles {
+    pub(super) point: Line<CrisisPoint>,
+    pub(super) municipalities: Vec<Line<CrisisMunicipality>>,
+    pub(super) items: Vec<Line<CrisisItem>>,
+}
+
+/// The files of one region, from its folder.
+macro_rules! region {
+    ($folder:literal, $municipalities:expr, $postcodes:expr) => {
+        Files {
+            municipalities: $municipalities,
+            postcodes: $postcodes,
+            region: only_row(file!($folder, "regio.csv"))?,
+            region_municipalities: rows(file!($folder, "regio-gemeenten.csv"), RegionMunicipality::key)?,
+            segments: rows(file!($folder, "segmenten.csv"), |row: &Segment| row.code.clone())?,
+            products: rows(file!($folder, "producten.csv"), |row: &Product| row.code.clone())?,
+            bridges: rows(file!($folder, "overbrugging.csv"), Bridge::key)?,
+            providers: rows(file!($folder, "aanbieders.csv"), |row: &Provider| row.agb.clone())?,
+            locations: rows(file!($folder, "locaties.csv"), |row: &Location| (row.agb.clone(), row.number))?,
+            contracts: rows(file!($folder, "contracten.csv"), Contract::key)?,
+            offers: rows(file!($folder, "aanbod.csv"), Offer::key)?,
+            users: rows(file!($folder, "gebruikers.csv"), |row: &User| row.name.clone())?,
+            crisis: CrisisFiles {
+                point: only_row(file!($folder, "crisispunt.csv"))?,
+                municipalities: rows(file!($folder, "crisisgemeenten.csv"), |row: &CrisisMunicipality| {
+                    row.municipality.clone()
+                })?,
+                items: rows(file!($folder, "crisislijsten.csv"), |row: &CrisisItem| {
+                    (row.list.clone(), row.code.clone())
+                })?,
+            },
+        }
+    };
 }
 
 impl Files {
-    /// Reads all files and checks what can be checked without a database.
+    /// Reads all files of Noord-Veluwe and of the country, and checks what can be checked without a database.
     pub(super) fn read() -> Result<Self> {
-        let files = Self {
-            municipalities: rows(file!("gemeenten.csv"), |row: &Municipality| row.code.clone())?,
-            postcodes: rows(file!("postcodes.csv"), |row: &Postcode| row.pc4)?,
-            region: only_row(file!("noord-veluwe/regio.csv"))?,
-            region_municipalities: rows(file!("noord-veluwe/regio-gemeenten.csv"), RegionMunicipality::key)?,
-            segments: rows(file!("noord-veluwe/segmenten.csv"), |row: &Segment| row.code.clone())?,
-            products: rows(file!("noord-veluwe/producten.csv"), |row: &Product| row.code.clone())?,
-            bridges: rows(file!("noord-veluwe/overbrugging.csv"), Bridge::key)?,
-            providers: rows(file!("noord-veluwe/aanbieders.csv"), |row: &Provider| row.agb.clone())?,
-            locations: rows(file!("noord-veluwe/locaties.csv"), |row: &Location| {
-                (row.agb.clone(), row.number)
-            })?,
-            contracts: rows(file!("noord-veluwe/contracten.csv"), Contract::key)?,
-            offers: rows(file!("noord-veluwe/aanbod.csv"), Offer::key)?,
-            users: rows(file!("noord-veluwe/gebruikers.csv"), |row: &User| row.name.clone())?,
-        };
+        let files = region!(
+            "noord-veluwe",
+            rows(file!("gemeenten.csv"), |row: &Municipality| row.code.clone())?,
+            rows(file!("postcodes.csv"), |row: &Postcode| row.pc4)?
+        );
+        files.check()?;
+        Ok(files)
+    }
+
+    /// The same for the second region, which has a crisis point with other lists and nothing else of its own.
+    pub(super) fn read_flevoland() -> Result<Self> {
+        let files = region!("flevoland", Vec::new(), Vec::new());
         files.check()?;
         Ok(files)
     }
@@ -465,6 +505,49 @@ fn wait(min: Option<u16>, upper: Upper) -> Result<Option<WeekRange>, String> {
     };
     let min = min.ok_or("a maximum without a minimum")?;
     WeekRange::new(min, max).map(Some).map_err(|error| error.to_string())
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CrisisPoint {
+    #[serde(rename = "naam", deserialize_with = "field")]
+    pub(super) name: String,
+    #[serde(rename = "telefoon", deserialize_with = "field")]
+    pub(super) phone: String,
+    #[serde(rename = "buiten_werktijd_naam", deserialize_with = "field")]
+    pub(super) after_hours_name: String,
+    #[serde(rename = "buiten_werktijd_telefoon", deserialize_with = "field")]
+    pub(super) after_hours_phone: String,
+    #[serde(rename = "gastheer_agb", deserialize_with = "optional")]
+    pub(super) host: Option<AgbCode>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CrisisMunicipality {
+    #[serde(rename = "gemeentecode", deserialize_with = "field")]
+    pub(super) municipality: MunicipalityCode,
+    #[serde(deserialize_with = "field")]
+    pub(super) ambulant: bool,
+    #[serde(rename = "verblijf", deserialize_with = "field")]
+    pub(super) stay: bool,
+    #[serde(rename = "eigen_team", deserialize_with = "optional")]
+    pub(super) own_team: Option<String>,
+    #[serde(rename = "eigen_team_telefoon", deserialize_with = "optional")]
+    pub(super) own_team_phone: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CrisisItem {
+    #[serde(rename = "lijst", deserialize_with = "field")]
+    pub(super) list: String,
+    #[serde(deserialize_with = "field")]
+    pub(super) code: String,
+    #[serde(rename = "naam", deserialize_with = "field")]
+    pub(super) name: String,
+    #[serde(rename = "werking", deserialize_with = "optional")]
+    pub(super) effect: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,7 @@
-//! Oefenregio (demonstration region): read from the CSV files in `seed/`, with a year of history made up to
+//! Oefenregio's (demonstration regions): read from the CSV files in `seed/`, with a year of history made up to
 //! lead to them.
 
+mod crisis_cases;
 mod files;
 mod history;
 mod store;
@@ -11,6 +12,8 @@ mod waiting;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use rules::crisis::quarter::Quarter;
+use rules::disclosure::edition::Method;
 use rules::freshness::FreshnessTerms;
 use rules::reminders::{ReminderKind, ReminderTerms, due_reminder};
 use serde::Serialize;
@@ -21,6 +24,8 @@ use self::store::{Ids, PastReminder};
 use crate::actor::{Actor, Role, Scope};
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
+use crate::crisis::registration::actions::{Place, write_quarter, write_record};
+use crate::crisis::settings::actions::find_lists;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::organisations::model::NewOrganisation;
@@ -28,6 +33,7 @@ use crate::identity::second_factor::actions::{code_at, give};
 use crate::identity::users::actions::{self as users, Secret};
 use crate::identity::users::model::{NewUser, User as Account};
 use crate::identity::vault::Vault;
+use crate::reports::quarterly::publishing::write_publication;
 
 /// A sign-in of the demonstration, made at seeding and shown, never kept in the repository.
 #[derive(Debug, Clone, Serialize)]
@@ -55,7 +61,7 @@ pub fn is_empty(conn: &mut Connection) -> Result<bool> {
 
 /// Fills an empty database with the demonstration region as it would be at this moment: all of it, or nothing.
 pub fn demonstration(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
-    let files = Files::read()?;
+    let (files, flevoland) = (Files::read()?, Files::read_flevoland()?);
     let offers = offers_with_history(&files, now)?;
     db::write(conn, |conn| {
         if !is_empty(conn)? {
@@ -67,16 +73,37 @@ pub fn demonstration(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -
         store::insert_offers(conn, &ids, &offers)?;
         let actor = Actor::command_line();
         audit::record(conn, &actor, now, &Event::done("oefenregio-laden", "regio", ids.region))?;
-        let sign_ins = files
-            .users
-            .iter()
-            .map(|line| create_user(conn, vault, now, &ids, line))
-            .collect::<Result<_>>()?;
+        let mut sign_ins = create_users(conn, vault, now, &ids, &files)?;
+        store::insert_crisis_point(conn, &ids, &files.crisis)?;
+        let second = store::insert_book(conn, &flevoland)?;
+        sign_ins.extend(create_users(conn, vault, now, &second, &flevoland)?);
+        let point = store::insert_crisis_point(conn, &second, &flevoland.crisis)?;
+        store::insert_roster(conn, (second.region, point), dutch_day(now))?;
+        insert_crisis_cases(conn, now, second.region)?;
         store::insert_reminders(conn, &ids, &past_reminders(&files, &offers, now))?;
         store::insert_reports(conn, now)?;
         store::insert_waiting(conn, &ids, &files, &waiting::clients(&files, now))?;
         Ok(sign_ins)
     })
+}
+
+/// Two years of crisis cases, by the road that a file takes, and the quarters of which all is known closed.
+fn insert_crisis_cases(conn: &mut Connection, now: DateTime<Utc>, region_id: i64) -> Result<()> {
+    let (actor, lists) = (Actor::command_line(), find_lists(conn, region_id)?);
+    let today = dutch_day(now);
+    for line in crisis_cases::cases(today) {
+        let place = Place { code: line.code.as_str(), number: line.number, version: None };
+        write_record(conn, &actor, now, (region_id, &lists), place, &line.record)?;
+    }
+    // The quarter that just ended is still being completed.
+    let newest = Quarter::of(today).previous().previous();
+    let mut closed: Vec<Quarter> =
+        std::iter::successors(Some(newest), |quarter| Some(quarter.previous())).take(6).collect();
+    closed.reverse();
+    for quarter in closed {
+        write_quarter(conn, &actor, now, (region_id, quarter))?;
+    }
+    write_publication(conn, &actor, now, (region_id, newest), Method::Rounded)
 }
 
 fn offers_with_history(files: &Files, now: DateTime<Utc>) -> Result<Vec<(&Line<Offer>, Vec<Entry>)>> {
@@ -139,11 +166,22 @@ fn past_reminders<'a>(
     reminders
 }
 
-fn create_user(
+fn create_users(
     conn: &mut Connection,
     vault: &Vault,
     now: DateTime<Utc>,
     ids: &Ids,
+    files: &Files,
+) -> Result<Vec<SignIn>> {
+    let region = files.region.row.code.as_str();
+    files.users.iter().map(|line| create_user(conn, vault, now, (ids, region), line)).collect()
+}
+
+fn create_user(
+    conn: &mut Connection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    (ids, region): (&Ids, &str),
     line: &Line<User>,
 ) -> Result<SignIn> {
     let user = &line.row;
@@ -161,7 +199,7 @@ fn create_user(
     let new = NewUser {
         name: user.name.clone(),
         display_name: user.display_name.clone(),
-        email: Some(format!("{}@jeugdhulp-noord-veluwe.example", user.name)),
+        email: Some(format!("{}@jeugdhulp-{region}.example", user.name)),
         roles: user.roles.clone(),
         scopes: Scope::ALL.to_vec(),
         organisation,

@@ -2,6 +2,7 @@
 
 #![expect(clippy::ref_option_ref, reason = "the code that diesel derives for an optional text")]
 
+mod crisis;
 #[cfg(test)]
 pub(super) mod inspection;
 mod offers;
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+pub(super) use self::crisis::{insert_crisis_point, insert_roster};
 pub(super) use self::offers::insert_offers;
 pub(super) use self::reminders::{PastReminder, insert_reminders, insert_reports};
 pub(super) use self::waiting::insert_waiting;

@@ -361,6 +361,29 @@ impl Fields {
         nested
     }
 
+    /// A list of nested objects, each to read in its turn; what is no object comes back as one with an error.
+    pub fn objects(&mut self, name: &str, most: usize) -> Vec<Self> {
+        let value = self.value(name);
+        let Some(Value::Array(items)) = self.require(name, value) else {
+            if self.has(name) && !self.violations.iter().any(|violation| violation.field == name) {
+                self.error(name, "geen-lijst", "moet een lijst zijn");
+            }
+            return Vec::new();
+        };
+        if items.len() > most {
+            self.error(name, "te-veel", format!("mag hoogstens {most} waarden hebben"));
+            return Vec::new();
+        }
+        let mut objects = Vec::new();
+        for (index, item) in items.into_iter().enumerate() {
+            match Self::from_value(item) {
+                Some(object) => objects.push(object),
+                None => self.error(&format!("{name}[{index}]"), "geen-object", "moet een object zijn"),
+            }
+        }
+        objects
+    }
+
     /// Takes over the errors of a nested object, its unknown fields included.
     pub fn absorb(&mut self, name: &str, nested: Self) {
         if let Err(violations) = nested.finish(()) {

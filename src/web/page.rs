@@ -21,7 +21,7 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 14] = [
+pub const MANAGE_MENU: [(&str, &str); 15] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -31,6 +31,7 @@ pub const MANAGE_MENU: [(&str, &str); 14] = [
     ("/beheer/contracten", "Contracten"),
     ("/beheer/weging", "Weging"),
     ("/beheer/wachtlijst", "Wachtlijst"),
+    ("/beheer/crisispunt", "Crisispunt"),
     ("/beheer/gebruikers", "Gebruikers"),
     ("/beheer/organisaties", "Organisaties"),
     ("/beheer/koppelingen", "Koppelingen"),
@@ -144,12 +145,20 @@ impl Page {
 fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     let mut items = Vec::new();
     let mut add = |href, label, icon| items.push(MenuItem { href, label, icon, current: href == section });
+    if ctx.may(Permission::SeeCrisisBoard) {
+        add("/crisis", "Crisisbord", "bolt");
+        add("/crisis/aanvragen", "Aanvragen", "list-check");
+        add("/crisis/rooster", "Rooster", "calendar-time");
+    }
     let keeps_figures = ctx.may(Permission::KeepOwnFigures);
     if keeps_figures {
         add("/capaciteit", "Capaciteit", "list-check");
     }
     if ctx.may(Permission::KeepWaitingList) {
         add("/wachtlijst", "Wachtlijst", "hourglass");
+    }
+    if ctx.may(Permission::SeeCrisisRequests) && !ctx.may(Permission::SeeCrisisBoard) {
+        add("/crisis/aanvragen", "Crisis", "bolt");
     }
     if ctx.may(Permission::RespondToClients) {
         add("/wachtenden", "Wachtenden", "users");
@@ -170,7 +179,8 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::KeepCrisisRecords) {
         add("/crisis/registratie", "Registratie", "file-text");
     }
-    if ctx.may(Permission::SeeCrisisReports) {
+    // A provider finds its report on the pages of its crisis work.
+    if ctx.may(Permission::SeeCrisisReports) && !keeps_figures {
         add("/rapportages/crisis", "Rapportage", "chart-bar");
     }
     if ctx.may(Permission::SetWeights) && !ctx.may(Permission::ManageProductBook) {

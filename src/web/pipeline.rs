@@ -7,6 +7,7 @@ use std::sync::Arc;
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::{self, Data};
@@ -29,6 +30,9 @@ const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri '
 /// Swagger UI sets styles from script and carries its icons as data.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What stays readable while the database is away, for whoever could read it just before.
+const READ_FROM_MEMORY: [&str; 2] = ["/crisis", "/crisis/stroom"];
 
 /// The id of this request, in the log, the audit and the answer.
 #[derive(Debug, Clone)]
@@ -233,21 +237,31 @@ async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
             who.actor.identity = Some(identity);
         }
     } else if let Some(cookie) = req.cookie(identity::sign_in::SESSION_COOKIE) {
-        let find =
-            move || identity::sign_in::actions::find_session(&mut *state.pool.get()?, cookie.value(), now);
+        let (shared, value) = (state.clone(), cookie.value().to_owned());
+        let find = move || identity::sign_in::actions::find_session(&mut *shared.pool.get()?, &value, now);
         // A database that is away must not take the public pages with it: such a visitor is a guest.
         match web::block(find).await.map_err(Error::internal)? {
             Ok(Some((identity, session))) => {
+                if READ_FROM_MEMORY.contains(&req.path()) {
+                    state.remembered.keep(cookie.value(), &identity, &session, now);
+                }
                 // Who is halfway signing in is nobody yet.
                 if session.stage == Stage::Complete {
                     who.actor.identity = Some(identity);
                 }
                 who.session = Some(session);
             }
-            Ok(None) => {}
+            Ok(None) => state.remembered.forget(cookie.value()),
             Err(error) => {
                 tracing::warn!(%error, "session could not be looked up");
-                who.could_not_look = true;
+                let is_read = *req.method() == Method::GET && READ_FROM_MEMORY.contains(&req.path());
+                match state.remembered.find(cookie.value(), now).filter(|_| is_read) {
+                    Some((identity, session)) => {
+                        who.actor.identity = Some(identity);
+                        who.session = Some(session);
+                    }
+                    None => who.could_not_look = true,
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ mod add_offer;
 mod audit_log;
 mod book;
 mod capacity;
+pub mod crisis_reports;
 mod error_reports;
 mod exchange;
 mod follows;

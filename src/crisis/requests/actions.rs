@@ -347,14 +347,14 @@ pub fn take_desk_step(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
-    (code, version): (&str, i32),
+    (code, version): (&str, Option<i32>),
     step: Step,
     taking: Taking,
 ) -> Result<CrisisRequest> {
     let request = find_request(conn, actor, code)?;
     let lists = find_lists(conn, request.region_id)?;
     let taking = checking::check_step(&lists, step, taking, dutch_day(now))?;
-    take_step(conn, actor, now, (request.id, Some(version)), step, &taking)
+    take_step(conn, actor, now, (request.id, version), step, &taking)
 }
 
 /// Keeps the answers of the triage, sets the urgency and the term by them, and takes the request up.
@@ -362,11 +362,11 @@ pub fn judge_request(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
-    (code, version): (&str, i32),
+    (code, version): (&str, Option<i32>),
     answers: &[Answer],
 ) -> Result<(CrisisRequest, Judged)> {
     let before = find_request(conn, actor, code)?;
-    if version != before.version {
+    if version.is_some_and(|version| version != before.version) {
         return Err(Error::Outdated { current: None });
     }
     if before.status.is_closed() || before.status == RequestStatus::Running {
@@ -383,7 +383,7 @@ pub fn judge_request(
     if before.status == RequestStatus::New {
         after.status = RequestStatus::InProgress;
     }
-    if store::update_life(conn, (before.id, version), &LifeRow::from(&after))? == 0 {
+    if store::update_life(conn, (before.id, before.version), &LifeRow::from(&after))? == 0 {
         return Err(Error::Outdated { current: None });
     }
     store::replace_answers(conn, before.id, answers)?;

@@ -87,6 +87,8 @@ pub struct RequestDraft {
     /// None: now.
     pub received_at: Option<DateTime<Utc>>,
     pub home: Option<HomeDraft>,
+    /// A municipality and outside the region, both.
+    pub home_contradicts: bool,
     pub age: Option<u8>,
     /// For when nobody knows the age.
     pub age_group: Option<AgeGroup>,

@@ -6,13 +6,16 @@ use rules::codes::MunicipalityCode;
 use rules::crisis::codes::CategoryList;
 use rules::crisis::urgency_terms::UrgencyTerms;
 
-use super::model::{ClosingDay, CrisisPoint, ListItem, OwnTeam, PointMunicipality, holiday_choice, time_of};
+use super::model::{
+    ClosingDay, CrisisPoint, ListItem, OwnTeam, PointMunicipality, holiday_choice, minute_of, time_of,
+};
 use crate::db::Connection;
 use crate::db::schema::{
     crisis_closing_day as closing_day, crisis_list_item as item, crisis_point as point,
     crisis_point_municipality as served, municipality,
 };
 use crate::error::{Error, Result};
+use crate::on_each;
 
 #[derive(Queryable)]
 struct PointRow {
@@ -156,4 +159,129 @@ pub(super) fn list_items(conn: &mut Connection, region_id: i64) -> Result<Vec<Li
 /// The regions that have a crisis point.
 pub(super) fn list_region_ids(conn: &mut Connection) -> Result<Vec<i64>> {
     Ok(point::table.order(point::region_id).select(point::region_id).load(conn)?)
+}
+
+/// What can be set of a point, as columns.
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = point, treat_none_as_null = true)]
+pub(super) struct PointChange {
+    name: String,
+    phone: String,
+    after_hours_name: String,
+    after_hours_phone: String,
+    opens_minute: i32,
+    closes_minute: i32,
+    good_friday: bool,
+    liberation_day: &'static str,
+    acute_minutes: i32,
+    urgent_minutes: i32,
+    acute_answer_minutes: i32,
+    urgent_answer_minutes: i32,
+    acute_runs_always: bool,
+    urgent_cutoff_minute: Option<i32>,
+    hold_minutes: i32,
+    evaluation_days: i32,
+    retention_months: i32,
+}
+
+impl TryFrom<&CrisisPoint> for PointChange {
+    type Error = Error;
+
+    fn try_from(point: &CrisisPoint) -> Result<Self> {
+        let stored = |number: u32| i32::try_from(number).map_err(Error::internal);
+        Ok(Self {
+            name: point.name.clone(),
+            phone: point.phone.clone(),
+            after_hours_name: point.after_hours_name.clone(),
+            after_hours_phone: point.after_hours_phone.clone(),
+            opens_minute: minute_of(point.opens),
+            closes_minute: minute_of(point.closes),
+            good_friday: point.holidays.good_friday,
+            liberation_day: point.holidays.liberation_day.code(),
+            acute_minutes: stored(point.terms.acute_minutes)?,
+            urgent_minutes: stored(point.terms.urgent_minutes)?,
+            acute_answer_minutes: stored(point.terms.acute_answer_minutes)?,
+            urgent_answer_minutes: stored(point.terms.urgent_answer_minutes)?,
+            acute_runs_always: point.terms.acute_runs_always,
+            urgent_cutoff_minute: point.terms.urgent_cutoff.map(minute_of),
+            hold_minutes: stored(point.hold_minutes)?,
+            evaluation_days: stored(point.evaluation_days)?,
+            retention_months: stored(point.retention_months)?,
+        })
+    }
+}
+
+/// Replaces what is set if the point still has this version; returns how many rows that were.
+pub(super) fn update_point(conn: &mut Connection, changed: &CrisisPoint) -> Result<usize> {
+    let change = PointChange::try_from(changed)?;
+    Ok(on_each!(conn, c => diesel::update(
+            point::table.find(changed.id).filter(point::version.eq(changed.version)),
+        )
+        .set((&change, point::version.eq(changed.version + 1)))
+        .execute(c))?)
+}
+
+/// Replaces what the point does for each municipality it knows.
+pub(super) fn update_municipalities(conn: &mut Connection, changed: &CrisisPoint) -> Result<()> {
+    for municipality in &changed.municipalities {
+        let (name, phone) = municipality.own_team.clone().map(|team| (team.name, team.phone)).unzip();
+        diesel::update(served::table.find((changed.id, municipality.id)))
+            .set((
+                served::ambulant.eq(municipality.ambulant),
+                served::stay.eq(municipality.stay),
+                served::own_team_name.eq(name),
+                served::own_team_phone.eq(phone),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+pub(super) fn replace_closing_days(conn: &mut Connection, changed: &CrisisPoint) -> Result<()> {
+    diesel::delete(closing_day::table.filter(closing_day::crisis_point_id.eq(changed.id))).execute(conn)?;
+    for day in &changed.closing_days {
+        diesel::insert_into(closing_day::table)
+            .values((
+                closing_day::crisis_point_id.eq(changed.id),
+                closing_day::on_day.eq(day.on),
+                closing_day::reason.eq(&day.reason),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Adds an item; none when the list has one with this code.
+pub(super) fn insert_item(conn: &mut Connection, region_id: i64, new: &ListItem) -> Result<Option<i64>> {
+    let row = (
+        item::region_id.eq(region_id),
+        item::list.eq(new.list.code()),
+        item::code.eq(&new.code),
+        item::name.eq(&new.name),
+        item::effect.eq(new.effect.as_deref()),
+        item::sort.eq(new.sort),
+        item::valid_from.eq(new.valid_from),
+        item::valid_to.eq(new.valid_to),
+        item::version.eq(1),
+    );
+    Ok(on_each!(conn, c => diesel::insert_into(item::table)
+        .values(row)
+        .on_conflict((item::region_id, item::list, item::code))
+        .do_nothing()
+        .returning(item::id)
+        .get_result(c)
+        .optional())?)
+}
+
+/// Sets the last day of an item if it still has this version; returns how many rows that were.
+pub(super) fn end_item(
+    conn: &mut Connection,
+    region_id: i64,
+    (id, version): (i64, i32),
+    last_day: Option<NaiveDate>,
+) -> Result<usize> {
+    let found = item::table.find(id).filter(item::region_id.eq(region_id)).filter(item::version.eq(version));
+    Ok(diesel::update(found)
+        .set((item::valid_to.eq(last_day), item::version.eq(version + 1)))
+        .execute(conn)?)
 }

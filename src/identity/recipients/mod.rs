@@ -23,6 +23,11 @@ pub fn list_account_managers(conn: &mut Connection, region_id: i64) -> Result<Ve
     store::list_of_region(conn, region_id, Role::AccountManager)
 }
 
+/// The people of a region with a role.
+pub fn list_of_role(conn: &mut Connection, region_id: i64, role: Role) -> Result<Vec<Recipient>> {
+    store::list_of_region(conn, region_id, role)
+}
+
 /// The toegang that works for a municipality.
 pub fn list_toegang_of(conn: &mut Connection, municipality_id: i64) -> Result<Vec<Recipient>> {
     store::list_of_municipality(conn, municipality_id, Role::Toegang)

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod device;
 pub mod pages;
+pub mod remembered;
 pub(super) mod store;
 
 /// The cookie of a session. The prefix makes browsers insist on HTTPS (or a loopback address), on this

@@ -10,6 +10,7 @@ use super::actions::{self, Opened};
 use super::{DEVICE_COOKIE, SESSION_COOKIE, device};
 use crate::actor::{Role, Stage};
 use crate::error::{Error, Result};
+use crate::identity::policy::Permission;
 use crate::web::context::{Authenticated, Context};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{FormInput, QueryInput};
@@ -146,6 +147,8 @@ fn start_page(ctx: &Context) -> &'static str {
         "/logboek"
     } else if ctx.actor.has_role(Role::AccountManager) {
         "/actualiteit"
+    } else if Permission::SeeCrisisBoard.allows(&ctx.actor) {
+        "/crisis"
     } else {
         "/zoeken"
     }

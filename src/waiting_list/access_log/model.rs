@@ -78,6 +78,10 @@ access_kinds! {
     ListCrisisRecords = "crisisregistratie-inzien", "R", Register, "crisispunt";
     /// Records of crisis care as a file.
     ExportCrisisRecords = "crisisregistratie-downloaden", "E", Register, "crisispunt";
+    /// The crisis places, with the requests they are held for.
+    ListCrisisPlaces = "crisisplaatsen-inzien", "R", Crisis, "crisispunt";
+    /// The stays of a crisis point or a provider.
+    ListCrisisStays = "crisisverblijf-inzien", "R", Crisis, "crisispunt";
     /// The access log itself.
     ListAccess = "inzage-inzien", "R", Oversee, "toezicht";
     /// The access log as a file.

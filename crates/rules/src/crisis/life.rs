@@ -122,6 +122,8 @@ coded_enum! {
         PlaceChanged = "plaats-gewijzigd", "Plaats gewijzigd";
         /// The shares of providers changed.
         SharesChanged = "verdeling-gewijzigd", "Verdeling gewijzigd";
+        /// The administrator changed hours, terms or lists.
+        SettingsChanged = "instellingen-gewijzigd", "Instellingen gewijzigd";
         /// The roster changed.
         RosterChanged = "rooster-gewijzigd", "Rooster gewijzigd";
         /// A note for the next shift.

@@ -139,6 +139,10 @@ fn check_home(
         violations.add("gemeente", "verplicht", "kies een gemeente, of buiten de regio");
         return Ok(None);
     };
+    if draft.home_contradicts {
+        violations.add("buitenRegio", "strijdig", "kies een gemeente, of buiten de regio");
+        return Ok(None);
+    }
     let is_toegang_only = actor.has_role(Role::Toegang) && !actor.has_role(Role::CrisisLoket);
     match (municipality_id(point, home), home) {
         (None, _) => {

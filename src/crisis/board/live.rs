@@ -1,0 +1,141 @@
+//! The boards of one server, in memory: read again when something happened, and shared by all screens.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use super::actions;
+use super::model::Board;
+use crate::actor::Actor;
+use crate::db::Connection;
+use crate::error::{Error, Result};
+
+/// How many looks wait for the database to come back. More than a board can have in hours.
+const MOST_OWED: usize = 10_000;
+
+/// A look that could not be written down while the database was away.
+#[derive(Debug, Clone)]
+struct Owed {
+    actor: Actor,
+    at: DateTime<Utc>,
+    codes: Vec<String>,
+}
+
+/// What screens of one kind get, for one state of a board in one minute.
+type Rendered = HashMap<(i64, u8), (i64, i64, Arc<str>)>;
+
+/// Everything this server shows of crisis points.
+pub struct Boards {
+    boards: ArcSwap<BTreeMap<i64, Arc<Board>>>,
+    /// Counts the changes, so that screens wake up.
+    changes: watch::Sender<u64>,
+    rendered: Mutex<Rendered>,
+    owed: Mutex<Vec<Owed>>,
+}
+
+impl Default for Boards {
+    fn default() -> Self {
+        Self {
+            boards: ArcSwap::default(),
+            changes: watch::Sender::new(0),
+            rendered: Mutex::default(),
+            owed: Mutex::default(),
+        }
+    }
+}
+
+impl Boards {
+    /// Reads the boards on which something happened; returns whether there were any.
+    pub fn refresh(&self, conn: &mut Connection, now: DateTime<Utc>) -> Result<bool> {
+        self.pay(conn)?;
+        let newest = actions::list_newest(conn)?;
+        let known = self.boards.load_full();
+        let is_new = |region_id: &i64, id: &i64| {
+            known.get(region_id).is_none_or(|board| {
+                board.newest != *id || crate::clock::dutch_day(board.read_at) != crate::clock::dutch_day(now)
+            })
+        };
+        let changed: Vec<i64> =
+            newest.iter().filter(|(region, id)| is_new(region, id)).map(|(region, _)| *region).collect();
+        if changed.is_empty() {
+            return Ok(false);
+        }
+        let mut boards = BTreeMap::clone(&known);
+        for region_id in changed {
+            boards.insert(region_id, Arc::new(actions::read_board(conn, region_id, now)?));
+        }
+        self.boards.store(Arc::new(boards));
+        self.changes.send_modify(|count| *count += 1);
+        Ok(true)
+    }
+
+    /// The board of a region as it was last read.
+    pub fn current(&self, region_id: i64) -> Result<Arc<Board>> {
+        let boards = self.boards.load();
+        boards.get(&region_id).cloned().ok_or(Error::NotFound("crisispunt"))
+    }
+
+    /// Wakes up at every change.
+    pub fn follow(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// The live part for one kind of screen, made once for all of that kind.
+    pub fn rendered(
+        &self,
+        (region_id, kind): (i64, u8),
+        board: &Board,
+        now: DateTime<Utc>,
+        render: impl FnOnce() -> Result<String>,
+    ) -> Result<Arc<str>> {
+        let minute = now.timestamp() / 60;
+        let mut kept = lock(&self.rendered);
+        if let Some((newest, of, text)) = kept.get(&(region_id, kind))
+            && (*newest, *of) == (board.newest, minute)
+        {
+            return Ok(text.clone());
+        }
+        let text: Arc<str> = render()?.into();
+        kept.insert((region_id, kind), (board.newest, minute, text.clone()));
+        Ok(text)
+    }
+
+    /// Writes a look down, now or when the database is back: the board stays readable without it.
+    pub fn record_look(
+        &self,
+        conn: Result<&mut Connection>,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        codes: Vec<String>,
+    ) -> Result<()> {
+        let written = conn.and_then(|conn| actions::record_look(conn, actor, now, &codes));
+        match written {
+            Err(Error::Unavailable(cause)) => {
+                let mut owed = lock(&self.owed);
+                if owed.len() >= MOST_OWED {
+                    return Err(Error::Unavailable(cause));
+                }
+                owed.push(Owed { actor: actor.clone(), at: now, codes });
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Writes down the looks that were owed.
+    fn pay(&self, conn: &mut Connection) -> Result<()> {
+        while let Some(look) = lock(&self.owed).first().cloned() {
+            actions::record_look(conn, &look.actor, look.at, &look.codes)?;
+            lock(&self.owed).remove(0);
+        }
+        Ok(())
+    }
+}
+
+/// What is kept here is whole after every step, so a thread that died with the lock left nothing half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,211 @@
+//! The board as a stream of server-sent events: the live part whenever something happened or a minute went by, a beat in
+//! between, and to a screen that comes back what it missed.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
+use futures_util::stream;
+use rules::crisis::codes::Urgency;
+use rules::crisis::life::EventKind;
+use serde::Serialize;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout_at};
+
+use super::model::{Board, News};
+use super::pages::{ScreenKind, live_part};
+use crate::actor::Actor;
+use crate::error::{Error, Result};
+use crate::identity::policy::Permission;
+use crate::identity::sign_in::SESSION_COOKIE;
+use crate::identity::sign_in::actions::find_session;
+use crate::state::AppState;
+use crate::web::context::Context;
+use crate::web::format;
+use crate::web::input::QueryInput;
+
+/// How often a screen hears that the line is open, and whether somebody may still look is asked again.
+const BEAT: Duration = Duration::from_secs(10);
+
+/// After how long a screen is told to come back by itself, so that no stream outlives a deployment for long.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// What happened, as a screen tells it.
+#[derive(Debug, Serialize)]
+struct Told {
+    nummer: i64,
+    tekst: String,
+    /// A new request that is acute: a screen may make a sound.
+    acuut: bool,
+}
+
+/// The head of a beat and of a board: the clock of the server.
+#[derive(Debug, Serialize)]
+struct Beat {
+    om: String,
+}
+
+fn told(news: &News) -> Told {
+    let code = news.request.as_ref().map_or(String::new(), |(code, _)| format!("{} ", spaced(code)));
+    let detail = news.detail.as_ref().map_or(String::new(), |detail| format!(": {detail}"));
+    Told {
+        nummer: news.id,
+        tekst: format!("{} {code}{}{detail}", format::time(news.at), news.kind.name()),
+        acuut: news.kind == EventKind::Registered
+            && news.request.as_ref().is_some_and(|(_, urgency)| *urgency == Urgency::Acute),
+    }
+}
+
+/// A code as people read it.
+fn spaced(code: &str) -> String {
+    rules::waiting::client_code::ClientCode::parse(code)
+        .map_or_else(|_| code.to_owned(), |code| code.to_string())
+}
+
+/// One event. Data of more lines goes out line by line.
+fn event(name: &str, id: Option<i64>, data: &str) -> Bytes {
+    let mut text = String::with_capacity(data.len() + 64);
+    if let Some(id) = id {
+        text.push_str(&format!("id: {id}\n"));
+    }
+    text.push_str(&format!("event: {name}\n"));
+    for line in data.lines() {
+        text.push_str("data: ");
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.push('\n');
+    text.into()
+}
+
+/// One screen that listens.
+struct Screen {
+    state: Data<AppState>,
+    actor: Actor,
+    cookie: Option<String>,
+    kind: ScreenKind,
+    region_id: i64,
+    sent: i64,
+    out: mpsc::Sender<Bytes>,
+}
+
+impl Screen {
+    /// The board, and before it what this screen missed.
+    async fn send_board(&mut self, now: DateTime<Utc>) -> Result<bool> {
+        let board: std::sync::Arc<Board> = self.state.boards.current(self.region_id)?;
+        if self.sent > 0 {
+            match board.since(self.sent) {
+                Some(missed) => {
+                    for news in missed {
+                        let text = serde_json::to_string(&told(news)).map_err(Error::internal)?;
+                        if self.out.send(event("nieuws", Some(news.id), &text)).await.is_err() {
+                            return Ok(false);
+                        }
+                    }
+                }
+                None => {
+                    let text = r#"{"nummer":0,"tekst":"Er is veel gebeurd sinds dit scherm de verbinding verloor.","acuut":false}"#;
+                    if self.out.send(event("nieuws", None, text)).await.is_err() {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        self.sent = board.newest;
+        let html = live_part(&self.state, &board, self.kind, now)?;
+        Ok(self.out.send(event("bord", Some(board.newest), &html)).await.is_ok())
+    }
+
+    async fn send_beat(&self, now: DateTime<Utc>) -> Result<bool> {
+        let text = serde_json::to_string(&Beat { om: format::time(now) }).map_err(Error::internal)?;
+        Ok(self.out.send(event("hart", None, &text)).await.is_ok())
+    }
+
+    /// Whether the one who looks may still do so. While the database is away nobody can be sent off.
+    async fn may_look(&self, now: DateTime<Utc>) -> Result<bool> {
+        let (state, cookie) = (self.state.clone(), self.cookie.clone());
+        let Some(cookie) = cookie else { return Ok(false) };
+        let found = actix_web::web::block(move || find_session(&mut *state.pool.get()?, &cookie, now))
+            .await
+            .map_err(Error::internal)?;
+        match found {
+            Ok(Some((identity, session))) => {
+                let actor = Actor { identity: Some(identity), ..self.actor.clone() };
+                let is_complete = session.stage == crate::actor::Stage::Complete;
+                Ok(is_complete && Permission::SeeCrisisBoard.allows(&actor))
+            }
+            Ok(None) => Ok(false),
+            Err(Error::Unavailable(_)) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn run(mut self, mut changes: watch::Receiver<u64>) -> Result<()> {
+        let ends = Instant::now() + LONGEST;
+        loop {
+            let now = self.state.clock.now();
+            let minute = now.timestamp() / 60;
+            if !self.send_board(now).await? {
+                return Ok(());
+            }
+            // Until something happens or a minute goes by there are only beats.
+            loop {
+                let beat = Instant::now() + BEAT;
+                match timeout_at(beat.min(ends), changes.changed()).await {
+                    Ok(Ok(())) => break,
+                    // The server stops.
+                    Ok(Err(_)) => return Ok(()),
+                    Err(_) if Instant::now() >= ends => return Ok(()),
+                    Err(_) => {}
+                }
+                let now = self.state.clock.now();
+                if !self.may_look(now).await? || !self.send_beat(now).await? {
+                    return Ok(());
+                }
+                if now.timestamp() / 60 != minute {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// The stream. It answers 401 and never sends to a page to sign in.
+pub async fn stream(ctx: Context, req: HttpRequest, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
+    super::pages::look(&ctx).await?;
+    let seen = req
+        .headers()
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse::<i64>().ok())
+        .unwrap_or(0);
+    let (out, received) = mpsc::channel(8);
+    let screen = Screen {
+        kind: ScreenKind::of(&ctx),
+        cookie: req.cookie(SESSION_COOKIE).map(|cookie| cookie.value().to_owned()),
+        state: ctx.state.clone(),
+        actor: ctx.actor.clone(),
+        region_id,
+        sent: seen.max(0),
+        out,
+    };
+    let changes = ctx.state.boards.follow();
+    actix_web::rt::spawn(async move {
+        if let Err(error) = screen.run(changes).await {
+            tracing::warn!(%error, "the stream of a board ended");
+        }
+    });
+    let body = stream::unfold(received, |mut received| async move {
+        received.recv().await.map(|bytes| (Ok::<_, Error>(bytes), received))
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        // Compressed it would wait for more.
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(body))
+}

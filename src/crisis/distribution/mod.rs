@@ -1,0 +1,11 @@
+//! Verdeelpunt: crisis requests are offered to the provider whose turn it is by agreed shares, and who does not take one
+//! passes it on.
+
+pub mod actions;
+pub mod answering;
+//api
+pub(in crate::crisis) mod mails;
+pub mod model;
+pub mod pages;
+pub mod shares;
+mod store;

@@ -1,0 +1,204 @@
+//! What is offered to the own provider, and its answer.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use rules::crisis::codes::CategoryList;
+
+use super::{Mark, mark, of_list, outcome, words};
+use crate::availability::figures::api::parse_id;
+use crate::crisis::distribution::model::{Answer, Assignment};
+use crate::crisis::distribution::{actions, answering};
+use crate::crisis::settings::actions::find_lists;
+use crate::crisis::settings::model::Lists;
+use crate::error::{Error, Result};
+use crate::paging::{Paging, rows_of_page};
+use crate::web::context::Context;
+use crate::web::fields::Length;
+use crate::web::form::{Form, Labels, form_page};
+use crate::web::format;
+use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{PageLinks, Saved, link, page_number, saved_in, saved_message};
+use crate::web::page::{Page, html};
+
+pub const PATH: &str = "/crisis/toewijzingen";
+
+/// `toon`: what waits for an answer, or what was answered.
+pub const STANDINGS: [(&str, bool); 2] = [("open", true), ("beantwoord", false)];
+
+const LABELS: Labels = &[("reden", "Waarom neemt u de aanvraag niet aan?")];
+
+/// One assignment in the list.
+pub struct Line {
+    pub id: i64,
+    pub words: String,
+    pub mark: Mark,
+    pub offered: String,
+    pub next: String,
+}
+
+#[derive(Template)]
+#[template(path = "crisis/distribution/pages/own_list.html")]
+pub struct OwnListPage {
+    pub page: Page,
+    pub open: bool,
+    pub total: usize,
+    pub lines: Vec<Line>,
+    pub links: PageLinks,
+}
+
+#[derive(Template)]
+#[template(path = "crisis/distribution/pages/own.html")]
+pub struct OwnPage {
+    pub page: Page,
+    pub saved: Saved,
+    pub form: Form,
+    pub words: String,
+    pub mark: Mark,
+    pub can_answer: bool,
+    pub answer_by: String,
+    pub facts: Vec<(&'static str, String)>,
+    pub explanation: Vec<String>,
+    pub path: String,
+}
+
+pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let open = query.optional_choice("toon", &STANDINGS).unwrap_or(true);
+    let number = page_number(&mut query);
+    query.finish(())?;
+    let (total, found, lists) = ctx
+        .db(move |conn, actor, now| {
+            let (total, found) = actions::list_assignments(conn, actor, now, open, rows_of_page(number))?;
+            let lists = find_lists(conn, actor.region_id().ok_or(Error::Forbidden)?)?;
+            Ok((total, found, lists))
+        })
+        .await?;
+    let paging = Paging::new(number, usize::try_from(total).map_err(Error::internal)?);
+    let code = if open { "open" } else { "beantwoord" };
+    let line = |assignment: &Assignment| Line {
+        id: assignment.id,
+        words: words(assignment),
+        mark: mark(assignment, ctx.now),
+        offered: format::date_time(assignment.offered_at),
+        next: if open {
+            format!("Antwoord voor {}", format::date_time(assignment.answer_by))
+        } else {
+            outcome(assignment, &lists)
+        },
+    };
+    html(&OwnListPage {
+        page: Page::new(&ctx, PATH),
+        open,
+        total: paging.total,
+        lines: found.iter().map(line).collect(),
+        links: PageLinks::new(paging, |number| {
+            link(PATH, &[("toon", code), ("pagina", &number.to_string())])
+        }),
+    })
+}
+
+pub async fn own(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let saved = saved_message(&mut query);
+    query.finish(())?;
+    show(&ctx, &path, Form::new(LABELS), saved).await
+}
+
+fn parse(id: &str) -> Result<i64> {
+    parse_id(id).map_err(|_| Error::NotFound("toewijzing"))
+}
+
+async fn show(ctx: &Context, id: &str, form: Form, saved: Saved) -> Result<HttpResponse> {
+    let id = parse(id)?;
+    let (assignment, lists) = ctx
+        .db(move |conn, actor, now| {
+            let assignment = actions::view_assignment(conn, actor, now, id)?;
+            let lists = find_lists(conn, assignment.request.region_id)?;
+            Ok((assignment, lists))
+        })
+        .await?;
+    let form = form.with_choices("reden", of_list(&lists, CategoryList::Refusal, ctx.now));
+    let page = OwnPage {
+        page: form.page(ctx, PATH),
+        saved,
+        words: words(&assignment),
+        mark: mark(&assignment, ctx.now),
+        can_answer: assignment.is_open() && ctx.now <= assignment.answer_by,
+        answer_by: format::date_time(assignment.answer_by),
+        facts: facts(&assignment, &lists),
+        explanation: assignment.explanation.lines().map(str::to_owned).collect(),
+        path: format!("{PATH}/{id}"),
+        form,
+    };
+    form_page(page.form.status(), &page)
+}
+
+fn facts(assignment: &Assignment, lists: &Lists) -> Vec<(&'static str, String)> {
+    let request = &assignment.request;
+    let age = request.age.map_or_else(|| request.age_group.name().to_owned(), |age| format!("{age} jaar"));
+    let safety: Vec<&str> =
+        request.safety.iter().map(|code| lists.name(CategoryList::Safety, code)).collect();
+    let mut facts = vec![
+        ("Aanvraag", request.code.clone()),
+        ("Gevraagd", lists.name(CategoryList::Asked, &request.asked).to_owned()),
+        ("Urgentie", request.urgency.name().to_owned()),
+        ("Leeftijd", age),
+        ("Gemeente", request.municipality.clone().unwrap_or_else(|| "Buiten de regio".to_owned())),
+        ("Veiligheid", if safety.is_empty() { "niets gemeld".to_owned() } else { safety.join(", ") }),
+        ("Ontvangen", format::date_time(request.received_at)),
+        ("Aangeboden", format::date_time(assignment.offered_at)),
+        ("Antwoord voor", format::date_time(assignment.answer_by)),
+        ("Waarom u", assignment.choice.name().to_owned()),
+    ];
+    let outcome = outcome(assignment, lists);
+    if !outcome.is_empty() {
+        facts.push(("Antwoord", outcome));
+    }
+    facts
+}
+
+pub async fn accept(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    let form = Form::of_typed(LABELS, &fields);
+    let done = match fields.finish(()) {
+        Ok(()) => answer(&ctx, &path, Answer::Accept).await,
+        Err(violations) => Err(violations.into()),
+    };
+    finish(&ctx, &path, form, done).await
+}
+
+pub async fn refuse(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(mut fields): FormInput,
+) -> Result<HttpResponse> {
+    let form = Form::of_typed(LABELS, &fields);
+    let reason = fields.text("reden", Length(1, 60));
+    let done = match fields.finish(reason) {
+        Ok(reason) => answer(&ctx, &path, Answer::Refuse(reason)).await,
+        Err(violations) => Err(violations.into()),
+    };
+    finish(&ctx, &path, form, done).await
+}
+
+async fn answer(ctx: &Context, id: &str, answer: Answer) -> Result<()> {
+    let id = parse(id)?;
+    let state = ctx.state.clone();
+    ctx.db(move |conn, actor, now| {
+        answering::answer_assignment(conn, actor, now, &state.config.public_url, id, &answer).map(drop)
+    })
+    .await
+}
+
+/// Shows the page again with what is wrong, or goes back to it.
+async fn finish(ctx: &Context, id: &str, mut form: Form, done: Result<()>) -> Result<HttpResponse> {
+    match done {
+        Ok(()) => Ok(saved_in(&format!("{PATH}/{id}"), "Uw antwoord")),
+        Err(error) => {
+            form.refuse(error, "reden")?;
+            show(ctx, id, form, None).await
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! Seeing, holding, releasing and confirming crisis places.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use rules::crisis::codes::CategoryList;
+use rules::crisis::life::EventKind;
+use rules::crisis::places::{PlaceEvent, PlaceState, fits, held_until};
+use rules::violations::Violations;
+use serde_json::json;
+
+use super::model::{NewPlace, Place, Tile, Word};
+use super::store::{self, StateRow};
+use crate::actor::{Actor, Role};
+use crate::audit::{self, Event};
+use crate::clock::{dutch_day, dutch_time, moment_of_dutch_time};
+use crate::crisis::requests::actions::{add_line, find_by_id, find_request, tell_board};
+use crate::crisis::requests::model::CrisisRequest;
+use crate::crisis::settings::actions::{find_lists, find_point};
+use crate::crisis::settings::model::{CrisisPoint, Lists};
+use crate::db::{self, Connection};
+use crate::error::{Error, Result};
+use crate::waiting_list::access_log::actions as access_log;
+use crate::waiting_list::access_log::model::{Access, AccessKind};
+
+/// The kind of object in the audit.
+pub(super) const OBJECT: &str = "crisisplaats";
+
+/// How far ahead a provider can say when a place comes free.
+const AT_MOST_AHEAD: Days = Days::new(366);
+
+fn own_point(conn: &mut Connection, actor: &Actor) -> Result<CrisisPoint> {
+    find_point(conn, actor.region_id().ok_or(Error::Forbidden)?)
+}
+
+/// The places the actor sees: all of its crisis point, or those of its own provider. That the codes of the requests they
+/// are held for are shown is written down.
+pub fn list_places(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>) -> Result<Vec<Place>> {
+    let point = own_point(conn, actor)?;
+    let mut places = if actor.has_role(Role::Provider) {
+        let own = actor.provider_id().ok_or(Error::Forbidden)?;
+        store::list_of_provider(conn, point.id, own)?
+    } else {
+        store::list_of_point(conn, point.id)?
+    };
+    for place in &mut places {
+        // A hold that ended is over, also before anybody else takes the place.
+        if place.at(now).state() != PlaceState::Held {
+            place.hold = None;
+        }
+    }
+    let codes: Vec<String> =
+        places.iter().filter_map(|place| place.hold.as_ref()).map(|hold| hold.code.clone()).collect();
+    if !codes.is_empty() {
+        let access = Access::new(AccessKind::ListCrisisPlaces).clients(codes);
+        access_log::record(conn, actor, now, &access)?;
+    }
+    Ok(places)
+}
+
+/// The places of a point for its board, where nothing of a child is shown.
+pub fn list_of_point(conn: &mut Connection, point_id: i64) -> Result<Vec<Place>> {
+    store::list_of_point(conn, point_id)
+}
+
+/// The places for this child that are free now, or held for it.
+pub fn list_fitting(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    request: &CrisisRequest,
+) -> Result<Vec<Place>> {
+    let point = find_point(conn, request.region_id)?;
+    let can = |place: &Place| {
+        fits((place.kind, request.age_group), (place.kind, place.age_group))
+            && place.at(now).step(PlaceEvent::Occupy(request.id)).is_ok()
+    };
+    Ok(store::list_of_point(conn, point.id)?.into_iter().filter(can).collect())
+}
+
+/// How many there are of each sort in each state.
+pub fn tiles(places: &[Place], now: DateTime<Utc>) -> Vec<Tile> {
+    let today = dutch_day(now);
+    let mut sorts: BTreeMap<(&str, Option<&str>), Tile> = BTreeMap::new();
+    for place in places {
+        let key = (place.kind.code(), place.age_group.map(|group| group.code()));
+        let tile = sorts.entry(key).or_insert_with(|| Tile {
+            sort: place.sort(),
+            free: 0,
+            held: 0,
+            occupied: 0,
+            out: 0,
+            next_free_on: None,
+        });
+        match place.at(now).state() {
+            PlaceState::Free => tile.free += 1,
+            PlaceState::Held => tile.held += 1,
+            PlaceState::Occupied => tile.occupied += 1,
+            PlaceState::OutOfService => tile.out += 1,
+        }
+        let next = place.free_on().filter(|day| *day > today);
+        tile.next_free_on = [tile.next_free_on, next].into_iter().flatten().min();
+    }
+    sorts.into_values().collect()
+}
+
+/// A place of the actor's own crisis point; of a provider only its own. Another's is not told from one that is not there.
+pub fn find_own(conn: &mut Connection, actor: &Actor, id: i64) -> Result<Place> {
+    let point = own_point(conn, actor)?;
+    let found = store::find_place(conn, id)?.filter(|place| place.point_id == point.id);
+    let may =
+        |place: &Place| !actor.has_role(Role::Provider) || actor.provider_id() == Some(place.provider_id);
+    found.filter(may).ok_or(Error::NotFound(OBJECT))
+}
+
+/// Adds a place to the point.
+pub fn add_place(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: &NewPlace) -> Result<Place> {
+    db::write(conn, |conn| {
+        let point = own_point(conn, actor)?;
+        let mut violations = Violations::new();
+        if !new.kind.is_stay() {
+            violations.add("soort", "onbekende-keuze", "kies crisisbed of pleegzorg");
+        }
+        let provider_id = store::find_provider_id(conn, &new.agb)?;
+        if provider_id.is_none() {
+            violations.add("aanbieder", "onbekend", "kies een aanbieder uit de lijst");
+        }
+        let provider_id =
+            Error::refuse_collisions(violations, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
+        let id = match store::insert_place(conn, (point.id, provider_id), new, now, &actor.signature()) {
+            Err(Error::Conflict(_)) => {
+                let message = "deze aanbieder heeft al een plaats met deze naam";
+                return Err(Error::collision("naam", "bestaat-al", message));
+            }
+            other => other?,
+        };
+        let place = store::find_place(conn, id)?.ok_or(Error::NotFound(OBJECT))?;
+        let event = Event::done("crisisplaats-toevoegen", OBJECT, id).change(None, &recorded(&place))?;
+        audit::record(conn, actor, now, &event)?;
+        tell(conn, actor, now, &point, &place, "nieuwe plaats")?;
+        Ok(place)
+    })
+}
+
+/// Holds a place for a child, for as long as the region holds places.
+pub fn hold_place(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: i64,
+    code: &str,
+) -> Result<Place> {
+    db::write(conn, |conn| {
+        let point = own_point(conn, actor)?;
+        let place = find_own(conn, actor, id)?;
+        let request = require_open_request(conn, actor, code)?;
+        require_fit(&place, &request)?;
+        let minutes = u16::try_from(point.hold_minutes).unwrap_or(u16::MAX);
+        let until = moment_of_dutch_time(held_until(dutch_time(now), minutes));
+        let row = StateRow {
+            held_for_request: Some(request.id),
+            held_until: Some(until.naive_utc()),
+            held_by: Some(actor.signature()),
+            ..StateRow::default()
+        };
+        let held = take_step(conn, actor, now, &place, PlaceEvent::Hold(request.id), row)?;
+        let detail = format!("{}, {}", held.name, held.provider);
+        add_line(conn, actor, now, &request, EventKind::PlaceHeld, Some(detail))?;
+        Ok(held)
+    })
+}
+
+/// Holds it no longer.
+pub fn release_place(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<Place> {
+    db::write(conn, |conn| {
+        let place = find_own(conn, actor, id)?;
+        let released = take_step(conn, actor, now, &place, PlaceEvent::Release, StateRow::default())?;
+        if let Some(hold) = &place.hold {
+            let request = find_by_id(conn, hold.request_id)?;
+            let detail = format!("{}, {}", place.name, place.provider);
+            add_line(conn, actor, now, &request, EventKind::PlaceReleased, Some(detail))?;
+        }
+        Ok(released)
+    })
+}
+
+/// A request for which the point looks for a place.
+pub(super) fn require_open_request(
+    conn: &mut Connection,
+    actor: &Actor,
+    code: &str,
+) -> Result<CrisisRequest> {
+    let request = match find_request(conn, actor, code) {
+        Err(Error::NotFound(_)) => {
+            return Err(Error::collision("aanvraag", "onbekend", "deze aanvraag is er niet"));
+        }
+        other => other?,
+    };
+    if request.status.is_closed() {
+        let message = "deze aanvraag is afgesloten of doorverwezen";
+        return Err(Error::collision("aanvraag", "afgesloten", message));
+    }
+    if request.municipality.is_none() {
+        let message = "een kind van buiten de regio wordt hier niet geplaatst";
+        return Err(Error::collision("aanvraag", "buiten-regio", message));
+    }
+    Ok(request)
+}
+
+pub(super) fn require_fit(place: &Place, request: &CrisisRequest) -> Result<()> {
+    if fits((place.kind, request.age_group), (place.kind, place.age_group)) {
+        Ok(())
+    } else {
+        let message = format!("deze plaats is er niet voor een kind van {}", request.age_group.sign());
+        Err(Error::collision("plaats", "andere-leeftijd", message))
+    }
+}
+
+/// Changes a place by a step of the rules. `row` holds all but the state. Of two at once the version lets one through, and
+/// the other hears what it is now.
+pub(super) fn take_step(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    place: &Place,
+    event: PlaceEvent,
+    row: StateRow,
+) -> Result<Place> {
+    let refuse = |refusal: rules::crisis::places::PlaceRefusal| {
+        let words = refusal.to_string();
+        let mut letters = words.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        Error::Conflict(format!("{}.", first.chain(letters).collect::<String>()))
+    };
+    let state = place.at(now).step(event).map_err(refuse)?;
+    let row = StateRow { state: state.code(), ..row };
+    let changed = store::update_state(conn, (place.id, place.version), &row)?;
+    let current = store::find_place(conn, place.id)?.ok_or(Error::NotFound(OBJECT))?;
+    if changed == 0 {
+        current.at(now).step(event).map_err(refuse)?;
+        return Err(Error::Outdated { current: None });
+    }
+    let action = match event {
+        PlaceEvent::Hold(_) => "crisisplaats-vasthouden",
+        PlaceEvent::Release => "crisisplaats-loslaten",
+        PlaceEvent::Occupy(_) => "crisisplaats-bezetten",
+        PlaceEvent::Vacate => "crisisplaats-vrijmaken",
+        PlaceEvent::Close => "crisisplaats-sluiten",
+        PlaceEvent::Reopen => "crisisplaats-openen",
+    };
+    let written =
+        Event::done(action, OBJECT, place.id).change(Some(&recorded(place)), &recorded(&current))?;
+    audit::record(conn, actor, now, &written)?;
+    Ok(current)
+}
+
+/// A child left: the place is free. Within the transaction that ends the stay.
+pub fn vacate(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, place_id: i64) -> Result<()> {
+    let place = store::find_place(conn, place_id)?.ok_or(Error::NotFound(OBJECT))?;
+    let free = take_step(conn, actor, now, &place, PlaceEvent::Vacate, StateRow::default())?;
+    let region_id = actor.region_id().ok_or(Error::Forbidden)?;
+    let point = find_point(conn, region_id)?;
+    tell(conn, actor, now, &point, &free, "vrij")
+}
+
+fn tell(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    point: &CrisisPoint,
+    place: &Place,
+    what: &str,
+) -> Result<()> {
+    let detail = Some(format!("{}, {}: {what}", place.name, place.provider));
+    tell_board(conn, actor, now, point.region_id, EventKind::PlaceChanged, detail)
+}
+
+/// What the audit keeps of a place.
+pub(super) fn recorded(place: &Place) -> serde_json::Value {
+    json!({
+        "naam": place.name,
+        "aanbieder": place.provider,
+        "stand": place.stored.code(),
+        "reden": place.reason,
+        "tot": place.out_until,
+        "verwachtVrij": place.expected_free_on,
+        "voor": place.hold.as_ref().map(|hold| &hold.code),
+    })
+}
+
+/// The actor's own provider confirms that all its places are as they stand; returns how many.
+pub fn confirm_places(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>) -> Result<usize> {
+    let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
+    db::write(conn, |conn| {
+        let point = own_point(conn, actor)?;
+        let count = store::update_confirmed(conn, (point.id, provider_id), now, &actor.signature())?;
+        if count == 0 {
+            return Err(Error::NotFound(OBJECT));
+        }
+        let event = Event::done("crisisplaatsen-bevestigen", OBJECT, provider_id)
+            .change(None, &json!({ "plaatsen": count }))?;
+        audit::record(conn, actor, now, &event)?;
+        let name = actor.identity.as_ref().map_or("", |identity| &identity.organisation_name);
+        let detail = Some(format!("{name} bevestigt de plaatsen"));
+        tell_board(conn, actor, now, point.region_id, EventKind::PlaceChanged, detail)?;
+        Ok(count)
+    })
+}
+
+/// The provider says something of one of its places, which confirms it too.
+pub fn update_place(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (id, version): (i64, i32),
+    word: &Word,
+) -> Result<Place> {
+    db::write(conn, |conn| {
+        let point = own_point(conn, actor)?;
+        let place = find_own(conn, actor, id)?;
+        if place.version != version {
+            return Err(Error::Outdated { current: None });
+        }
+        let lists = find_lists(conn, point.region_id)?;
+        check_word(&place, word, &lists, now)?;
+        let (changed, what) = match word {
+            Word::Close(reason, until) => {
+                let row = StateRow { reason: Some(reason.clone()), out_until: *until, ..StateRow::default() };
+                (take_step(conn, actor, now, &place, PlaceEvent::Close, row)?, "buiten gebruik")
+            }
+            Word::Reopen => (
+                take_step(conn, actor, now, &place, PlaceEvent::Reopen, StateRow::default())?,
+                "weer in gebruik",
+            ),
+            Word::ExpectedFree(day) => {
+                let row =
+                    StateRow { state: place.stored.code(), expected_free_on: *day, ..StateRow::default() };
+                if store::update_state(conn, (place.id, place.version), &row)? == 0 {
+                    return Err(Error::Outdated { current: None });
+                }
+                let changed = store::find_place(conn, id)?.ok_or(Error::NotFound(OBJECT))?;
+                let event = Event::done("crisisplaats-verwachting", OBJECT, id)
+                    .change(Some(&recorded(&place)), &recorded(&changed))?;
+                audit::record(conn, actor, now, &event)?;
+                (changed, "nieuwe verwachting")
+            }
+        };
+        store::update_confirmed_one(conn, id, now, &actor.signature())?;
+        tell(conn, actor, now, &point, &changed, what)?;
+        store::find_place(conn, id)?.ok_or(Error::NotFound(OBJECT))
+    })
+}
+
+fn check_word(place: &Place, word: &Word, lists: &Lists, now: DateTime<Utc>) -> Result<()> {
+    let today = dutch_day(now);
+    let mut violations = Violations::new();
+    let within = |day: NaiveDate| (today..=today + AT_MOST_AHEAD).contains(&day);
+    match word {
+        Word::Close(reason, until) => {
+            let known = lists.find(CategoryList::OutOfService, reason);
+            if known.is_none_or(|item| !item.is_valid_on(today)) {
+                violations.add("reden", "onbekende-keuze", "kies een reden uit de lijst");
+            }
+            if until.is_some_and(|day| !within(day)) {
+                violations.add(
+                    "tot",
+                    "buiten-grenzen",
+                    "vul een dag in vanaf vandaag, hooguit een jaar vooruit",
+                );
+            }
+        }
+        Word::ExpectedFree(day) => {
+            if place.stored != PlaceState::Occupied {
+                violations.add("verwachtVrijOp", "niet-bezet", "in deze plaats verblijft nu niemand");
+            } else if day.is_some_and(|day| !within(day)) {
+                let message = "vul een dag in vanaf vandaag, hooguit een jaar vooruit";
+                violations.add("verwachtVrijOp", "buiten-grenzen", message);
+            }
+        }
+        Word::Reopen => {}
+    }
+    Error::refuse_collisions(violations, ())
+}

@@ -1,0 +1,10 @@
+//! Informatiepunt: the places in which a child can stay at once, held, given and confirmed, so that nobody gives away the
+//! same one twice.
+
+pub mod actions;
+//api
+pub mod model;
+pub mod pages;
+pub mod placing;
+pub mod reminding;
+mod store;

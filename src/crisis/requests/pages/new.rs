@@ -1,0 +1,355 @@
+//! The form on which a crisis request is written down while the telephone is at the ear, and its drafts.
+
+use std::sync::LazyLock;
+
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::NaiveDate;
+use rules::crisis::codes::{CategoryList, Urgency};
+use rules::violations::Violations;
+use rules::waiting::note::{NineDigits, Note};
+use rules::waiting::registration::ReferrerKind;
+use serde::Serialize;
+
+use super::SECTION;
+use crate::actor::Role;
+use crate::crisis::requests::actions::{self, KeptDraft};
+use crate::crisis::requests::model::{CrisisRequest, RequestDraft};
+use crate::crisis::requests::reading::{OUTSIDE, SAFETY_BOX, read_form};
+use crate::crisis::requests::words;
+use crate::crisis::settings::actions::{find_lists, find_point};
+use crate::crisis::settings::model::{CrisisPoint, Lists};
+use crate::db;
+use crate::error::{Error, Result};
+use crate::web::context::Context;
+use crate::web::fields::{Fields, Length};
+use crate::web::form::{Choices, Form, Labels, choices, form_page};
+use crate::web::format;
+use crate::web::input::{FormInput, QueryInput};
+use crate::web::once;
+use crate::web::page::{Page, see_other};
+use crate::web::reply;
+
+const PATH: &str = "/crisis/nieuw";
+
+/// The fields of the form.
+const LABELS: Labels = &[
+    ("ontvangenOp", "Ontvangen"),
+    ("gemeente", "Gemeente"),
+    ("leeftijd", "Leeftijd"),
+    ("verwijzer", "Wie verwijst"),
+    ("vraag", "Wat wordt gevraagd"),
+    ("urgentie", "Urgentie"),
+    ("veiligheid", "Veiligheid"),
+    ("huidigeAanbieder", "Huidige aanbieder"),
+    ("toelichting", "Toelichting"),
+    ("cijfersZijn", "Wat zijn de 9 cijfers?"),
+];
+
+/// The fields that a draft keeps besides the boxes of safety.
+static KEPT: LazyLock<Vec<&'static str>> = LazyLock::new(|| LABELS.iter().map(|(name, _)| *name).collect());
+
+/// A box of the form.
+#[derive(Debug, Clone)]
+pub struct SafetyBox {
+    pub name: String,
+    pub label: String,
+    pub ticked: bool,
+}
+
+/// A request that looks like the one that is written down.
+#[derive(Debug, Clone)]
+pub struct Similar {
+    pub code: String,
+    pub words: String,
+}
+
+#[derive(Template)]
+#[template(path = "crisis/requests/pages/new.html")]
+pub struct NewPage {
+    pub page: Page,
+    pub form: Form,
+    pub draft: String,
+    pub safety: Vec<SafetyBox>,
+    pub providers: Choices,
+    pub similar: Vec<Similar>,
+    /// Forms that were left half filled in: the key, and when.
+    pub drafts: Vec<(String, String)>,
+    /// Who is going to handle it, as far as that can be told.
+    pub route: Option<String>,
+    pub closed_now: Option<String>,
+    pub asks_digits: bool,
+    pub cancel: &'static str,
+}
+
+pub async fn form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let resumed = query.optional_text("concept", Length(1, 64));
+    query.finish(())?;
+    let drafts = ctx.db(actions::list_drafts).await?;
+    let referrer = if ctx.actor.has_role(Role::Toegang) { ReferrerKind::Toegang.code() } else { "" };
+    let found = resumed.and_then(|id| drafts.iter().find(|draft| draft.id == id));
+    match found {
+        Some(draft) => {
+            let fields = Fields::from_query(&draft.payload);
+            let form = Form::of_typed(LABELS, &fields);
+            let others = drafts.iter().filter(|other| other.id != draft.id).cloned().collect();
+            show(&ctx, form, &fields, draft.id.clone(), Vec::new(), others).await
+        }
+        None => {
+            let form = Form::new(LABELS).with("verwijzer", referrer);
+            show(&ctx, form, &Fields::default(), once::new_key(), Vec::new(), drafts).await
+        }
+    }
+}
+
+/// Writes the request down, or shows the form again: with what is wrong, or with what is alike.
+pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+    let mut form = Form::of_typed(LABELS, &fields);
+    let sure = fields.flag("tochAanmelden");
+    let key = fields.optional_text("concept", Length(1, 64)).unwrap_or_else(once::new_key);
+    let typed = Fields::from_query(&kept_fields(&fields));
+    let draft = read_form(&mut fields, ctx.today());
+    let shape = fields.finish(()).err().unwrap_or_default();
+    let asked = draft.clone();
+    let complete = shape.is_empty();
+    let (rules, similar) = ctx
+        .db(move |conn, actor, now| {
+            let violations = actions::check_request(conn, actor, now, &asked)?;
+            let alike = if sure || !complete || !violations.is_empty() {
+                Vec::new()
+            } else {
+                actions::list_similar(conn, actor, now, &asked)?
+            };
+            Ok((violations, alike))
+        })
+        .await?;
+    let violations = merged(shape, rules);
+    if !violations.is_empty() {
+        form.refuse(Error::Invalid(violations), "gemeente")?;
+        return show(&ctx, form, &typed, key, Vec::new(), Vec::new()).await;
+    }
+    if !similar.is_empty() {
+        let similar = similar.iter().map(|(request, how)| similar_words(request, how.name())).collect();
+        return show(&ctx, form, &typed, key, similar, Vec::new()).await;
+    }
+    let kept = key.clone();
+    let saved = ctx
+        .db(move |conn, actor, now| {
+            db::write(conn, |conn| {
+                let (request, _) = actions::register_request(conn, actor, now, &draft)?;
+                actions::discard_draft(conn, actor, &kept)?;
+                Ok(request)
+            })
+        })
+        .await;
+    match saved {
+        Ok(request) => Ok(see_other(&format!("/crisis/aanvragen/{}?gedaan=aangemeld", request.code))),
+        Err(error) => {
+            form.refuse(error, "gemeente")?;
+            show(&ctx, form, &typed, key, Vec::new(), Vec::new()).await
+        }
+    }
+}
+
+fn similar_words(request: &CrisisRequest, how: &str) -> Similar {
+    Similar {
+        code: request.code.to_string(),
+        words: format!(
+            "{}, binnen op {}, {}. {how}.",
+            request.place(),
+            format::date_time(request.received_at),
+            rules::dutch::in_sentence(request.status.name()),
+        ),
+    }
+}
+
+/// What is wrong by its shape is told once, whatever the rules say of the same field.
+fn merged(shape: Violations, rules: Violations) -> Violations {
+    let told: Vec<String> = shape.iter().map(|violation| violation.field.clone()).collect();
+    let mut all = shape;
+    for violation in rules.into_iter().filter(|violation| !told.contains(&violation.field)) {
+        all.add(violation.field, violation.code, violation.message);
+    }
+    all
+}
+
+async fn show(
+    ctx: &Context,
+    form: Form,
+    fields: &Fields,
+    draft: String,
+    similar: Vec<Similar>,
+    drafts: Vec<KeptDraft>,
+) -> Result<HttpResponse> {
+    let (today, now) = (ctx.today(), ctx.now);
+    let of_toegang = !ctx.actor.has_role(Role::CrisisLoket);
+    let (point, lists, providers, own) = ctx
+        .db(move |conn, actor, _| {
+            let region_id = actor.region_id().ok_or(Error::SignInRequired)?;
+            let own = if of_toegang { Some(actions::list_own_municipalities(conn, actor)?) } else { None };
+            let providers = actions::list_providers(conn, region_id)?;
+            Ok((find_point(conn, region_id)?, find_lists(conn, region_id)?, providers, own))
+        })
+        .await?;
+    let route = preview(&point, &lists, fields, today, now)?;
+    let closed_now = (!point.is_open(now)?).then(|| {
+        format!(
+            "{} is nu dicht. Bel de 24-uursdienst: {}, {}.",
+            point.name, point.after_hours_name, point.after_hours_phone
+        )
+    });
+    let form = with_choices(form, &point, &lists, own.as_deref(), today);
+    let safety = lists
+        .choices(CategoryList::Safety, today)
+        .map(|item| {
+            let name = format!("{SAFETY_BOX}{}", item.code);
+            SafetyBox { ticked: fields.raw(&name) == "ja", label: item.name.clone(), name }
+        })
+        .collect();
+    let asks_digits =
+        form.errors.iter().any(|error| error.field == "toelichting" && error.text.contains("kies wat"))
+            || !form.value("cijfersZijn").is_empty();
+    let page = NewPage {
+        page: form.page(ctx, SECTION),
+        draft,
+        safety,
+        providers,
+        similar,
+        drafts: drafts.into_iter().map(|kept| (kept.id, format::ago(kept.updated_at, now))).collect(),
+        route,
+        closed_now,
+        asks_digits,
+        cancel: if of_toegang { SECTION } else { "/crisis" },
+        form,
+    };
+    form_page(page.form.status(), &page)
+}
+
+fn with_choices(
+    form: Form,
+    point: &CrisisPoint,
+    lists: &Lists,
+    own: Option<&[i64]>,
+    today: NaiveDate,
+) -> Form {
+    let coded = |list: &[(&str, &str)]| -> Choices {
+        list.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect()
+    };
+    let mut municipalities: Choices = point
+        .municipalities
+        .iter()
+        .filter(|municipality| own.is_none_or(|own| own.contains(&municipality.id)))
+        .map(|municipality| (municipality.code.to_string(), municipality.name.clone()))
+        .collect();
+    if own.is_none() {
+        municipalities.push((OUTSIDE.to_owned(), "Buiten de regio".to_owned()));
+    }
+    let referrers: Vec<_> = ReferrerKind::ALL.iter().map(|kind| (kind.code(), kind.name())).collect();
+    let urgencies: Vec<_> = Urgency::ALL.iter().map(|urgency| (urgency.code(), urgency.name())).collect();
+    let digits: Vec<_> = NineDigits::ALL.iter().map(|digits| (digits.code(), digits.name())).collect();
+    let asked: Choices = lists
+        .choices(CategoryList::Asked, today)
+        .map(|item| (item.code.clone(), item.name.clone()))
+        .collect();
+    let only = match municipalities.as_slice() {
+        [(code, _)] if form.value("gemeente").is_empty() => Some(code.clone()),
+        _ => None,
+    };
+    let form = match only {
+        Some(code) => form.with("gemeente", code),
+        None => form,
+    };
+    form.with_choices("gemeente", choices("Kies", municipalities))
+        .with_choices("verwijzer", choices("Kies", coded(&referrers)))
+        .with_choices("vraag", choices("Kies", asked))
+        .with_choices("urgentie", choices("Kies", coded(&urgencies)))
+        .with_choices("cijfersZijn", choices("Kies", coded(&digits)))
+}
+
+fn preview(
+    point: &CrisisPoint,
+    lists: &Lists,
+    fields: &Fields,
+    today: NaiveDate,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Option<String>> {
+    let draft = lenient(fields, today);
+    let referral = actions::preview_route(point, lists, &draft, now)?;
+    Ok(referral.map(|referral| words::referral(&referral, point)))
+}
+
+/// What can be read of a form that is not finished.
+fn lenient(fields: &Fields, today: NaiveDate) -> RequestDraft {
+    read_form(&mut Fields::from_query(&kept_fields(fields)), today)
+}
+
+/// The fields of a form as a draft keeps them.
+fn kept_fields(fields: &Fields) -> String {
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    for name in fields.names().filter(|name| KEPT.contains(name) || name.starts_with(SAFETY_BOX)) {
+        let value = fields.raw(name);
+        if !value.is_empty() {
+            pairs.append_pair(name, &value);
+        }
+    }
+    pairs.finish()
+}
+
+/// What the form is told after its draft was kept.
+#[derive(Debug, Serialize)]
+struct Kept {
+    bewaard: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<String>,
+}
+
+/// Keeps a form that is half filled in, and tells who is going to handle it.
+///
+/// What looks like personal data in the note is left out of the draft: it is never stored, not even for a day.
+pub async fn keep(ctx: Context, req: HttpRequest, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+    let key = fields.optional_text("concept", Length(8, 64));
+    let Some(key) = fields.known().iter().any(|name| name == "concept").then_some(key).flatten() else {
+        return Err(Error::invalid("concept", "verplicht", "de sleutel van het concept ontbreekt"));
+    };
+    let today = ctx.today();
+    let note = fields.raw("toelichting");
+    let mut violations = Violations::new();
+    Note::check("toelichting", Some(&note), None, today, &mut violations);
+    let mut payload = kept_fields(&fields);
+    if !violations.is_empty() {
+        let without = form_urlencoded::parse(payload.as_bytes())
+            .filter(|(name, _)| name != "toelichting")
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect::<Vec<_>>();
+        payload = form_urlencoded::Serializer::new(String::new()).extend_pairs(without).finish();
+    }
+    let read = lenient(&fields, today);
+    let (point, lists) = ctx
+        .db(move |conn, actor, now| {
+            let region_id = actor.region_id().ok_or(Error::SignInRequired)?;
+            db::write(conn, |conn| actions::keep_draft(conn, actor, now, (&key, &payload)))?;
+            Ok((find_point(conn, region_id)?, find_lists(conn, region_id)?))
+        })
+        .await?;
+    let wants_json = req
+        .headers()
+        .get(actix_web::http::header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("application/json"));
+    if !wants_json {
+        return Ok(see_other(PATH));
+    }
+    let referral = actions::preview_route(&point, &lists, &read, ctx.now)?;
+    reply::json(&Kept {
+        bewaard: format!("Concept bewaard om {}", format::time(ctx.now)),
+        route: referral.map(|referral| words::referral(&referral, &point)),
+    })
+}
+
+/// Throws a draft away.
+pub async fn discard(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+    let key = fields.text("concept", Length(1, 64));
+    let key = fields.finish(key)?;
+    ctx.db(move |conn, actor, _| db::write(conn, |conn| actions::discard_draft(conn, actor, &key))).await?;
+    Ok(see_other(PATH))
+}

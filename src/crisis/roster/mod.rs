@@ -1,0 +1,6 @@
+//! Rooster: who holds which duty of the crisis point, and what the next one must know.
+
+pub mod actions;
+pub mod model;
+pub mod pages;
+mod store;

@@ -1,0 +1,147 @@
+//! Writes the crisis point of a region, its lists and its roster.
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use diesel::prelude::*;
+use rules::crisis::codes::{CategoryList, Duty};
+use rules::crisis::urgency_terms::UrgencyTerms;
+use rules::working_hours::holidays::HolidayChoice;
+
+use super::{BATCH, Ids, insert_all};
+use crate::db::Connection;
+use crate::db::schema::{
+    crisis_list_item as item, crisis_point as point, crisis_point_municipality as served,
+    crisis_shift as shift, organisation, user_account, user_role,
+};
+use crate::error::{Error, Result};
+use crate::on_each;
+use crate::seed::files::CrisisFiles;
+
+/// Nine and five o'clock.
+const OPENS: i32 = 540;
+const CLOSES: i32 = 1020;
+
+/// How many days of the roster are filled in.
+const ROSTER_DAYS: u64 = 14;
+
+fn minutes(count: u32) -> Result<i32> {
+    i32::try_from(count).map_err(Error::internal)
+}
+
+/// Writes the point with the published terms; returns its id.
+pub(in crate::seed) fn insert_crisis_point(
+    conn: &mut Connection,
+    ids: &Ids,
+    files: &CrisisFiles,
+) -> Result<i64> {
+    let (line, terms, days_off) = (&files.point, UrgencyTerms::default(), HolidayChoice::default());
+    let row = &line.row;
+    let host = row.host.as_ref().map(|agb| ids.provider(line, agb)).transpose()?;
+    let id: i64 = diesel::insert_into(point::table)
+        .values((
+            point::region_id.eq(ids.region),
+            point::name.eq(&row.name),
+            point::phone.eq(&row.phone),
+            point::after_hours_name.eq(&row.after_hours_name),
+            point::after_hours_phone.eq(&row.after_hours_phone),
+            point::host_provider_id.eq(host),
+            point::opens_minute.eq(OPENS),
+            point::closes_minute.eq(CLOSES),
+            point::good_friday.eq(days_off.good_friday),
+            point::liberation_day.eq(days_off.liberation_day.code()),
+            point::acute_minutes.eq(minutes(terms.acute_minutes)?),
+            point::urgent_minutes.eq(minutes(terms.urgent_minutes)?),
+            point::acute_answer_minutes.eq(minutes(terms.acute_answer_minutes)?),
+            point::urgent_answer_minutes.eq(minutes(terms.urgent_answer_minutes)?),
+            point::acute_runs_always.eq(terms.acute_runs_always),
+            point::hold_minutes.eq(120),
+            point::evaluation_days.eq(14),
+            point::retention_months.eq(24),
+            point::version.eq(1),
+        ))
+        .returning(point::id)
+        .get_result(conn)?;
+    for line in &files.municipalities {
+        let row = &line.row;
+        diesel::insert_into(served::table)
+            .values((
+                served::crisis_point_id.eq(id),
+                served::municipality_id.eq(ids.municipality(line, &row.municipality)?),
+                served::ambulant.eq(row.ambulant),
+                served::stay.eq(row.stay),
+                served::own_team_name.eq(&row.own_team),
+                served::own_team_phone.eq(&row.own_team_phone),
+            ))
+            .execute(conn)?;
+    }
+    insert_lists(conn, ids.region, files)?;
+    Ok(id)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = item, treat_none_as_default_value = false)]
+struct ItemRow<'a> {
+    region_id: i64,
+    list: &'a str,
+    code: &'a str,
+    name: &'a str,
+    effect: Option<&'a str>,
+    sort: i32,
+    version: i32,
+}
+
+fn insert_lists(conn: &mut Connection, region_id: i64, files: &CrisisFiles) -> Result<()> {
+    let rows = (1_i32..)
+        .zip(&files.items)
+        .map(|(sort, line)| {
+            let row = &line.row;
+            CategoryList::parse(&row.list).ok_or_else(|| line.error("unknown lijst"))?;
+            Ok(ItemRow {
+                region_id,
+                list: &row.list,
+                code: &row.code,
+                name: &row.name,
+                effect: row.effect.as_deref(),
+                sort,
+                version: 1,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    insert_all!(conn, item::table, rows);
+    Ok(())
+}
+
+/// Fills in the roster of the coming two weeks: who has a role of the point holds its duty.
+pub(in crate::seed) fn insert_roster(
+    conn: &mut Connection,
+    (region_id, point_id): (i64, i64),
+    today: NaiveDate,
+) -> Result<()> {
+    let holders: Vec<(String, i64)> = user_role::table
+        .inner_join(user_account::table.inner_join(organisation::table))
+        .filter(organisation::region_id.eq(region_id))
+        .filter(user_role::role.like("crisis-%"))
+        .order(user_account::id)
+        .select((user_role::role, user_account::id))
+        .load(conn)?;
+    let working_days = (0..ROSTER_DAYS)
+        .map(|days| today + Days::new(days))
+        .filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun));
+    for day in working_days {
+        for duty in Duty::ALL {
+            let role = format!("crisis-{}", duty.code());
+            let Some((_, user_id)) = holders.iter().find(|(held, _)| *held == role) else { continue };
+            diesel::insert_into(shift::table)
+                .values((
+                    shift::crisis_point_id.eq(point_id),
+                    shift::on_day.eq(day),
+                    shift::duty.eq(duty.code()),
+                    shift::from_minute.eq(OPENS),
+                    shift::until_minute.eq(CLOSES),
+                    shift::user_id.eq(*user_id),
+                    shift::version.eq(1),
+                ))
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}
