@@ -10,7 +10,7 @@ mod support;
 
 use std::process::ExitCode;
 
-use measures::{growth, matching, memory, over_http, saving, searching, starting};
+use measures::{growth, matching, memory, open_list, over_http, saving, searching, starting};
 use support::Outcome;
 use support::country::Country;
 use support::report::{self, Line};
@@ -39,10 +39,11 @@ fn run() -> Outcome<bool> {
     let folder = folder.path();
     eprintln!("making a country of {OFFERS} offers");
     let country = Country::even(folder, OFFERS)?;
-    let measures: [(&str, Measure<'_>); 7] = [
+    let measures: [(&str, Measure<'_>); 8] = [
         ("http", &|| over_http::measure(&country)),
         ("searching", &|| searching::measure(&country)),
         ("matching", &|| matching::measure(folder, &country)),
+        ("open_list", &|| open_list::measure(folder)),
         ("growth", &|| growth::measure(folder)),
         ("saving", &|| saving::measure(&country)),
         ("starting", &|| starting::measure(&country)),

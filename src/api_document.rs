@@ -140,6 +140,16 @@ pub struct Problem(Probleem);
         waiting_list::clients::api::get_client,
         waiting_list::clients::api::post_client,
         waiting_list::clients::api::post_step,
+        crate::crisis::distribution::api::list_assignments,
+        crate::crisis::distribution::api::post_assignment,
+        crate::crisis::distribution::api::get_assignment,
+        crate::crisis::distribution::api::post_answer,
+        crate::crisis::distribution::api::post_withdrawal,
+        crate::crisis::places::api::list_places,
+        crate::crisis::places::api::post_hold,
+        crate::crisis::places::api::post_release,
+        crate::crisis::places::api::post_stay,
+        crate::crisis::places::api::post_confirmation,
     ),
     components(schemas(Probleem, Fout, ProductSoort, Urgentie, Sortering), responses(Problem))
 )]

@@ -15,13 +15,15 @@ use crate::availability::follows;
 use crate::availability::follows::matching::tell_of_places;
 use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::clock::dutch_day;
+use crate::crisis::distribution::answering::pass_on_unanswered;
+use crate::crisis::places::reminding::remind_of_places;
 use crate::db::{Connection, Pool};
 use crate::error::{Error, Result};
 use crate::exchange;
 use crate::exchange::actions::Desk;
 use crate::identity::keyed_requests;
 use crate::identity::links::pages::sender_of;
-use crate::matching;
+use crate::matching::{self, runs};
 use crate::notifications;
 use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
@@ -30,7 +32,7 @@ use crate::state::AppState;
 use crate::waiting_list::clients::upkeep;
 use crate::waiting_list::open_list::actions::publish_due;
 use crate::waiting_list::open_list::telling::tell_of_clients;
-use crate::waiting_list::responses::chasing::chase;
+use crate::waiting_list::responses::chasing::{chase, end_without_contract};
 use crate::waiting_list::{bridging, mediation};
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
@@ -45,6 +47,8 @@ const KEEP_HOUSE: Duration = Duration::from_secs(30);
 const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
 /// How often it looks whether something happened at a crisis point. A screen hears of it within a second.
 const LOOK_FOR_NEWS: Duration = Duration::from_millis(300);
+/// How often it brings the regional plan up to date, so that who asks for it finds nearly all done.
+const LOOK_FOR_PLAN: Duration = Duration::from_secs(5);
 /// How often it looks whether a place came free in a search that somebody follows.
 const LOOK_FOR_PLACES: Duration = Duration::from_secs(15);
 /// How often it looks whether a file waits to be worked on.
@@ -75,6 +79,9 @@ impl Background {
                 state,
                 |conn, state, now| state.supply.refresh(conn, dutch_day(now)),
             ),
+            every(LOOK_FOR_PLAN, "keeping the regional plan", &stopped, state, |conn, state, _| {
+                state.plans.refresh(conn, &state.supply.current()?)
+            }),
             every(LOOK_FOR_REPORTS, "reading the reported figures", &stopped, state, |conn, state, now| {
                 state.reported.refresh(conn, now)
             }),
@@ -83,9 +90,18 @@ impl Background {
             }),
             every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
+            every(LOOK_FOR_REMINDERS, "making planned regional runs", &stopped, state, |conn, state, now| {
+                runs::actions::run_due(conn, now, &state.supply.current()?).map(drop)
+            }),
             every(LOOK_FOR_CLIENTS, "publishing the open list", &stopped, state, publish_list),
             every(LOOK_FOR_CLIENTS, "chasing responses", &stopped, state, |conn, state, now| {
                 chase(conn, now, &state.config.public_url).map(drop)
+            }),
+            every(LOOK_FOR_MAILS, "passing on crisis requests", &stopped, state, |conn, state, now| {
+                pass_on_unanswered(conn, now, &state.config.public_url).map(drop)
+            }),
+            every(LOOK_FOR_CLIENTS, "reminding of crisis places", &stopped, state, |conn, state, now| {
+                remind_of_places(conn, now, &state.config.public_url).map(drop)
             }),
             every(LOOK_FOR_FILES, "working on files", &stopped, state, work_on_files),
             every(KEEP_HOUSE, "erasing old files", &stopped, state, |conn, _, now| {
@@ -139,6 +155,7 @@ impl Background {
 /// What is beside the record of a client goes when the record itself was stripped.
 fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<()> {
     matching::proposals::actions::erase_of_stripped(conn, now)?;
+    runs::actions::erase_of_stripped(conn, now)?;
     bridging::actions::erase_of_stripped(conn, now)?;
     mediation::actions::erase_of_stripped(conn, now)?;
     Ok(())
@@ -181,8 +198,9 @@ fn work_on_files(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) ->
     Ok(())
 }
 
-fn keep_waiting_list(conn: &mut Connection, _: &AppState, now: DateTime<Utc>) -> Result<()> {
-    let told = upkeep::follow_book(conn, now)?;
+fn keep_waiting_list(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    let ended = end_without_contract(conn, now, &state.config.public_url)?;
+    let told = ended + upkeep::follow_book(conn, now)?;
     let stripped = upkeep::strip_closed(conn, now)?;
     if told + stripped > 0 {
         tracing::info!(

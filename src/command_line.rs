@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod crisis;
 mod exchange;
+mod region;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -30,6 +31,7 @@ use crate::identity::users::actions as users;
 use crate::identity::users::model::{NewUser, UserState};
 use crate::identity::vault::Vault;
 use crate::seed::SignIn;
+use crate::waiting_list::open_list::actions::publish_now;
 use crate::{api_document, identity, product_book, seed, server};
 
 /// Laat zien welke aanbieders van jeugdhulp plek hebben, hoe lang de wachttijd is en hoe vers dat cijfer is.
@@ -82,6 +84,8 @@ enum Command {
     Audit(audit::AuditCommand),
     /// Remind providers whose figures are getting old now, at any hour; servers do so by themselves on working days.
     Remind,
+    /// Publish the anonymised waiting lists for providers now, besides at each whole hour: after many registrations at once.
+    PublishList,
     /// Manage the keys that sign bearer tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -91,6 +95,8 @@ enum Command {
     Toewijzen(AssignArgs),
     /// Make records from the tables of a quarter of a crisis point, or tables from records, and compare.
     CrisisKwartaal(crisis::CrisisArgs),
+    /// Write who waits in a region and which places there are as a problem that toewijzen solves. It names nobody.
+    ExportProbleem(region::ExportProblemArgs),
     /// Ask a running server whether it is ready; exit code 0 if so.
     Healthcheck {
         /// Address and port of the server.
@@ -269,10 +275,12 @@ fn execute(line: CommandLine) -> Outcome {
         Command::Import(args) => exchange::bring(&config, &args),
         Command::Audit(command) => audit::run(&config, command),
         Command::Remind => remind(&config),
+        Command::PublishList => publish_lists(&config),
         Command::Keys(command) => keys(&config, &command),
         Command::Openapi => print(api_document::text()),
         Command::Toewijzen(args) => args.run(),
         Command::CrisisKwartaal(args) => crisis::run(&config, &args),
+        Command::ExportProbleem(args) => args.run(&mut open(&config)?),
         Command::Healthcheck { .. } => healthcheck(config.listen),
     }
 }
@@ -321,6 +329,12 @@ fn remind(config: &Config) -> Outcome {
         Settings { waits: config.reminder_terms(), public_url: &config.public_url, at_any_hour: true };
     let count = send_reminders(&mut conn, &*supply.current()?, now, settings)?;
     print(&format!("{count} reminders\n"))
+}
+
+fn publish_lists(config: &Config) -> Outcome {
+    let (mut conn, now) = (open(config)?, Clock::System.now());
+    let count = publish_now(&mut conn, now)?;
+    print(&format!("{count} lists\n"))
 }
 
 fn start_log(config: &Config) -> Outcome {

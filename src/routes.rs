@@ -15,10 +15,11 @@ use crate::error::Error;
 use crate::identity::policy::Access;
 use crate::identity::policy::Access::{Public, Requires};
 use crate::identity::policy::Permission::{
-    AnswerReports, KeepCrisisRecords, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail,
-    ManageProductBook, ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients,
-    RespondToClients, SeeCrisisBoard, SeeCrisisReports, SeeCrisisRequests, SetWeights, TakeCrisisRequests,
-    UseOwnSession, WatchFreshness,
+    AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepCrisisRecords,
+    KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook,
+    ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients,
+    RunRegionalPlan, SeeCrisisBoard, SeeCrisisReports, SeeCrisisRequests, SeeCrisisShares, SetWeights,
+    TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -125,6 +126,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(freshness_pages());
     endpoints.extend(audit_log_pages());
     endpoints.extend(matching_pages());
+    endpoints.extend(regional_pages());
     endpoints.extend(matching_api());
     endpoints.extend(mediation_pages());
     endpoints.extend(access_log_pages());
@@ -142,6 +144,9 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(crisis_board());
     endpoints.extend(crisis_request_pages());
     endpoints.extend(crisis_request_api());
+    endpoints.extend(crisis_division());
+    endpoints.extend(crisis_places());
+    endpoints.extend(crisis_api());
     endpoints
 }
 
@@ -330,10 +335,77 @@ fn crisis_request_api() -> Vec<Endpoint> {
     ]
 }
 
+/// Dividing requests, and what a provider does with what is offered to it.
+fn crisis_division() -> Vec<Endpoint> {
+    use crisis::distribution::pages::{division, offer, own, shares};
+    use crisis::stays::pages as stays;
+    let (divide, answer, help) =
+        (Requires(DistributeCrisis), Requires(AnswerCrisisAssignments), Requires(KeepCrisisHelp));
+    let manage = Requires(ManageCrisisPoint);
+    vec![
+        get("/crisis/aanvragen/{code}/verdelen", divide, offer::offer),
+        post_once("/crisis/aanvragen/{code}/verdelen", divide, offer::save),
+        post("/crisis/toewijzingen/{id}/intrekken", divide, offer::withdraw),
+        get("/crisis/toewijzingen", answer, own::list),
+        get("/crisis/toewijzingen/{id}", answer, own::own),
+        post_once("/crisis/toewijzingen/{id}/aannemen", answer, own::accept),
+        post_once("/crisis/toewijzingen/{id}/weigeren", answer, own::refuse),
+        get("/crisis/verdeling", Requires(SeeCrisisShares), division::division),
+        post("/crisis/verdeling/ruimte", answer, division::tell_room),
+        get("/beheer/crisispunt/aandelen", manage, shares::list),
+        post_once("/beheer/crisispunt/aandelen", manage, shares::save),
+        get("/crisis/inzet", help, stays::list),
+        get("/crisis/inzet/{id}", help, stays::line),
+        post("/crisis/inzet/{id}", help, stays::save),
+    ]
+}
+
+/// The crisis places, for the desk and for the providers that have them.
+fn crisis_places() -> Vec<Endpoint> {
+    use crisis::places::pages::{giving, overview, own};
+    let (divide, keep) = (Requires(DistributeCrisis), Requires(KeepOwnCrisisPlaces));
+    vec![
+        get("/crisis/plaatsen", Requires(SeeCrisisBoard), overview::overview),
+        get("/crisis/plaatsen/nieuw", divide, giving::new),
+        post_once("/crisis/plaatsen/nieuw", divide, giving::add),
+        get("/crisis/plaatsen/{id}", divide, giving::place),
+        post_once("/crisis/plaatsen/{id}/vasthouden", divide, giving::hold),
+        post("/crisis/plaatsen/{id}/loslaten", divide, giving::release),
+        post_once("/crisis/plaatsen/{id}/plaatsen", divide, giving::give),
+        get("/crisis/mijn-plaatsen", keep, own::list),
+        post("/crisis/mijn-plaatsen/bevestigen", keep, own::confirm),
+        get("/crisis/mijn-plaatsen/{id}", keep, own::place),
+        post("/crisis/mijn-plaatsen/{id}", keep, own::save),
+    ]
+}
+
+fn crisis_api() -> Vec<Endpoint> {
+    use crisis::{distribution, places};
+    let (divide, answer, help) =
+        (Requires(DistributeCrisis), Requires(AnswerCrisisAssignments), Requires(KeepCrisisHelp));
+    vec![
+        get("/v1/crisistoewijzingen", help, distribution::api::list_assignments),
+        post_once("/v1/crisistoewijzingen", divide, distribution::api::post_assignment),
+        get("/v1/crisistoewijzingen/{id}", help, distribution::api::get_assignment),
+        post_once("/v1/crisistoewijzingen/{id}/antwoord", answer, distribution::api::post_answer),
+        post_once("/v1/crisistoewijzingen/{id}/intrekking", divide, distribution::api::post_withdrawal),
+        get("/v1/crisisplaatsen", help, places::api::list_places),
+        post_once("/v1/crisisplaatsen/{id}/vasthouding", divide, places::api::post_hold),
+        post_once("/v1/crisisplaatsen/{id}/vrijgave", divide, places::api::post_release),
+        post_once("/v1/crisisplaatsen/{id}/plaatsing", divide, places::api::post_stay),
+        post_once(
+            "/v1/crisisplaatsbevestigingen",
+            Requires(KeepOwnCrisisPlaces),
+            places::api::post_confirmation,
+        ),
+    ]
+}
+
 /// Files for a spreadsheet, out and in: of the whole region, and of a provider its own figures.
 fn exchange_pages() -> Vec<Endpoint> {
     use exchange::pages;
     let (manage, keep) = (Requires(ManageProductBook), Requires(KeepOwnFigures));
+    let list = Requires(KeepWaitingList);
     vec![
         get("/beheer/uitwisseling", manage, pages::index),
         get("/beheer/uitwisseling/bestanden/{id}", manage, pages::job),
@@ -346,6 +418,11 @@ fn exchange_pages() -> Vec<Endpoint> {
         get("/capaciteit/uitwisseling/bestand", keep, pages::own_file),
         get("/capaciteit/uitwisseling/{id}", keep, pages::own_job),
         post("/capaciteit/uitwisseling/{id}/invoeren", keep, pages::start_own),
+        get("/wachtlijst/bestand", list, pages::list_kind),
+        post("/wachtlijst/bestand", list, pages::bring_list),
+        get("/wachtlijst/bestand/leeg", list, pages::list_file),
+        get("/wachtlijst/bestand/{id}", list, pages::list_job),
+        post("/wachtlijst/bestand/{id}/invoeren", list, pages::start_list),
     ]
 }
 
@@ -463,7 +540,7 @@ fn audit_log_pages() -> Vec<Endpoint> {
 
 /// Where a waiting client could go, and how that is weighed.
 fn matching_pages() -> Vec<Endpoint> {
-    use matching::{bridging, proposals, weights};
+    use matching::{bridging, policy, proposals, weights};
     let (keep, weigh) = (Requires(KeepWaitingList), Requires(SetWeights));
     vec![
         get("/wachtlijst/{code}/voorstel", keep, proposals::pages::current),
@@ -475,6 +552,25 @@ fn matching_pages() -> Vec<Endpoint> {
         post("/wachtlijst/{code}/overbrugging/{id}", keep, bridging::pages::change),
         get("/beheer/weging", weigh, weights::pages::form),
         post("/beheer/weging", weigh, weights::pages::save),
+        get("/beheer/toewijzingsbeleid", weigh, policy::pages::form),
+        post("/beheer/toewijzingsbeleid", weigh, policy::pages::save),
+        get("/uitleg/toewijzing", Public, policy::pages::explained),
+    ]
+}
+
+/// Runs of the regional plan, and what providers are asked.
+fn regional_pages() -> Vec<Endpoint> {
+    use matching::runs::pages;
+    let run = Requires(RunRegionalPlan);
+    vec![
+        get("/regiovoorstel", run, pages::list),
+        post_once("/regiovoorstel", run, pages::make),
+        post("/regiovoorstel/planning", run, pages::plan),
+        get("/regiovoorstel/{nummer}", run, pages::run),
+        post_once("/regiovoorstel/{nummer}/vragen", run, pages::ask),
+        get("/regiovoorstel/{nummer}/probleem", run, pages::problem),
+        get("/regiovoorstel/{nummer}/antwoord", run, pages::answer),
+        get("/plaatsingsvragen", Requires(RespondToClients), pages::requests),
     ]
 }
 

@@ -23,6 +23,7 @@ use crate::identity::limits::Limits;
 use crate::identity::sign_in::remembered::Remembered;
 use crate::identity::tokens::keyring::Keyring;
 use crate::identity::vault::Vault;
+use crate::matching::region::live::Plans;
 use crate::metrics::Metrics;
 use crate::routes;
 use crate::state::AppState;
@@ -74,6 +75,7 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
         boards: Boards::default(),
         remembered: Remembered::default(),
         reported,
+        plans: Plans::default(),
     })
 }
 

@@ -13,6 +13,7 @@ use crate::identity::limits::Limits;
 use crate::identity::sign_in::remembered::Remembered;
 use crate::identity::tokens::keyring::Keyring;
 use crate::identity::vault::Vault;
+use crate::matching::region::live::Plans;
 use crate::metrics::Metrics;
 use crate::web::look::Look;
 
@@ -41,4 +42,6 @@ pub struct AppState {
     pub remembered: Remembered,
     /// Which figures are reported as wrong.
     pub reported: Reported,
+    /// The regional plans.
+    pub plans: Plans,
 }

@@ -8,6 +8,7 @@ use beschikbaarheidswijzer::db::schema::{bridging_care, waiting_client};
 use beschikbaarheidswijzer::exchange::actions::{Desk, bring, export, work_on};
 use beschikbaarheidswijzer::exchange::model::FileKind;
 use beschikbaarheidswijzer::identity::links::actions::Sender;
+use beschikbaarheidswijzer::matching::runs::actions::make_run;
 use beschikbaarheidswijzer::{db, routes};
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -202,6 +203,7 @@ fn the_table_has_every_write_of_the_api() {
         .iter()
         .map(|(_, method, template, _, _)| format!("{method} {template}"))
         .chain(crate::audit_responses::API_WRITES.map(str::to_owned))
+        .chain(crate::audit_crisis::API_WRITES.map(str::to_owned))
         .collect();
     let real = routes::all()
         .into_iter()
@@ -269,6 +271,19 @@ fn page_writes() -> Vec<PageWrite> {
             &[("werkwijze", "afgerond")],
         ),
         form_of("accountmanager-regio", "/beheer/weging", "/beheer/weging", &[("per10km", "2")]),
+        form_of("accountmanager-regio", "/regiovoorstel", "/regiovoorstel", &[]),
+        form_of(
+            "accountmanager-regio",
+            "/regiovoorstel",
+            "/regiovoorstel/planning",
+            &[("weekdag", "maandag")],
+        ),
+        form_of(
+            "accountmanager-regio",
+            "/beheer/toewijzingsbeleid",
+            "/beheer/toewijzingsbeleid",
+            &[("wekenPerStap", "2")],
+        ),
         form_of(PROVIDER, "/capaciteit", "/capaciteit", &[("vrij-223", "2")]),
         form_of(PROVIDER, "/capaciteit", "/capaciteit/bevestigen", &[]),
         PageWrite {
@@ -291,6 +306,10 @@ fn page_writes() -> Vec<PageWrite> {
 
 /// A file with one segment more.
 const NEW_SEGMENT: &str = "code;naam;omschrijving\r\n9;Proef;\r\n";
+
+/// A file with one registration.
+const NEW_REGISTRATION: &str = "gemeente;product;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;maatregel\r\n\
+    GM0243;45A12;12;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee\r\n";
 
 /// Brings a file and has it rehearsed; returns its number.
 fn brought(server: &TestServer, user: &str, kind: FileKind, content: &[u8]) -> i64 {
@@ -345,6 +364,18 @@ fn client_writes() -> Vec<PreparedWrite> {
             vec![("einde", "30-11-2026"), ("reden", "zorg-start")],
         ),
         (
+            "accountmanager-regio",
+            "/regiovoorstel/{nummer}/vragen",
+            |server| {
+                overdue_client(server);
+                let snapshot = server.state.supply.current().expect("a picture");
+                let actor = server.actor("accountmanager-regio");
+                let run = make_run(&mut server.connection(), &actor, now(), &snapshot).expect("a run");
+                (format!("/regiovoorstel/{run}"), format!("/regiovoorstel/{run}/vragen"))
+            },
+            vec![("kies-C4K-7XW-2R9", "ja")],
+        ),
+        (
             TOEGANG,
             "/bemiddeling/{code}/stappen",
             |server| {
@@ -369,7 +400,12 @@ fn prepared_writes() -> Vec<PreparedWrite> {
             "toegang-harderwijk",
             "/wachtlijst",
             |_| ("/wachtlijst/nieuw".to_owned(), "/wachtlijst".to_owned()),
-            vec![("product", "45A12"), ("geboren", "2013-3"), ("verwezenOp", "2-11-2026")],
+            vec![
+                ("product", "45A12"),
+                ("geboren", "2013-3"),
+                ("verwezenOp", "2-11-2026"),
+                ("tochAanmelden", "ja"),
+            ],
         ),
         (
             "toegang-harderwijk",
@@ -416,6 +452,22 @@ fn prepared_writes() -> Vec<PreparedWrite> {
             |server| {
                 let id = brought(server, "beheerder-regio", FileKind::Segments, NEW_SEGMENT.as_bytes());
                 let path = format!("/beheer/uitwisseling/bestanden/{id}");
+                (path.clone(), format!("{path}/invoeren"))
+            },
+            vec![],
+        ),
+        (
+            TOEGANG,
+            "/wachtlijst/bestand",
+            |_| ("/wachtlijst/bestand".to_owned(), "/wachtlijst/bestand".to_owned()),
+            vec![("bestand", NEW_SEGMENT)],
+        ),
+        (
+            TOEGANG,
+            "/wachtlijst/bestand/{id}/invoeren",
+            |server| {
+                let id = brought(server, TOEGANG, FileKind::Registrations, NEW_REGISTRATION.as_bytes());
+                let path = format!("/wachtlijst/bestand/{id}");
                 (path.clone(), format!("{path}/invoeren"))
             },
             vec![],
@@ -615,6 +667,8 @@ fn the_table_has_every_write_of_a_page() {
         .chain(crate::audit_identity::WRITES)
         .chain(crate::audit_responses::PAGE_WRITES)
         .chain(crate::pages::crisis_reports::AUDITED_WRITES)
+        .chain(crate::audit_crisis::PAGE_WRITES)
+        .chain(crate::audit_crisis::NOT_AUDITED)
         // Looks at a text while it is typed, and writes nothing.
         .chain(["/wachtlijst/toelichting"])
         .collect();

@@ -139,8 +139,8 @@ fn quoted_columns(conn: &mut Connection, table: &str) -> String {
 on_both! {
     fn out_and_in_again_changes_nothing(server) {
         // Records of children are no business of who manages the region.
-        let of_manager = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::CrisisRecords);
-        for kind in of_manager {
+        let of_manager = |kind: &FileKind| kind.goes_out() && *kind != FileKind::CrisisRecords;
+        for kind in FileKind::ALL.into_iter().filter(of_manager) {
             let file = fetch(server, MANAGER, kind);
             let rows = cells(&file).len() - 1;
             assert!(rows > 4, "{kind:?} has {rows} rows");
@@ -345,7 +345,7 @@ on_both! {
 
 on_both! {
     fn everybody_brings_in_only_what_is_theirs(server) {
-        for kind in FileKind::ALL {
+        for kind in FileKind::ALL.into_iter().filter(|kind| kind.goes_out()) {
             let allowed = kind == FileKind::Figures;
             let report = export(&mut server.connection(), &server.actor(PROVIDER), now(), kind);
             assert_eq!(report.is_ok(), allowed, "{kind:?}");
@@ -365,6 +365,42 @@ on_both! {
         "Van een ander".clone_into(&mut other[remarks]);
         let report = try_at(server, PROVIDER, FileKind::Figures, &file_of(&[all[0].clone(), other]));
         assert_eq!(problems(&report.expect("a report")), [(2, "")]);
+    }
+}
+
+on_both! {
+    fn registrations_come_in_together_and_a_second_time_nobody_is_doubled(server) {
+        const TOEGANG: &str = "toegang-harderwijk";
+        let head = "gemeente;product;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;maatregel;behoeften;toelichting;tochAanmelden";
+        let line = |age: u8, note: &str| format!("GM0243;45A12;{age};gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;autisme|adhd;{note};nee");
+        let file = |lines: &[String]| format!("{head}\r\n{}\r\n", lines.join("\r\n"));
+        server.execute("UPDATE waiting_client SET closed_at = registered_at, status = 'ingetrokken', open_responses = 0, hold_until = NULL, hold_reason = NULL WHERE closed_at IS NULL");
+        let open = |server: &TestServer| server.user(TOEGANG).get("/v1/wachtenden").json()["paginering"]["totaal"].as_u64();
+        let kind = FileKind::Registrations;
+        let good = file(&[line(7, ""), line(12, "Kan niet op woensdag.")]);
+        assert_eq!(counts(&try_at(server, TOEGANG, kind, good.as_bytes()).expect("a report")), (2, 0, 0, 0));
+        assert_eq!(open(server), Some(0), "a rehearsal registers nobody");
+        assert_eq!(counts(&take_in(server, TOEGANG, kind, good.as_bytes()).expect("it comes in")), (2, 0, 0, 0));
+        assert_eq!(open(server), Some(2));
+        let again = take_in(server, TOEGANG, kind, good.as_bytes()).expect("a report");
+        assert_eq!(problems(&again), [(2, "tochAanmelden"), (3, "tochAanmelden")]);
+        // Everything that is wrong, by line; and what points at a person is not repeated in a report that is kept.
+        let bad = file(&[
+            line(9, "Jan de Vries, bel 06-12345678"),
+            "GM0303;45A12;9;gemeentelijke-toegang;2026-11-02;;regulier;nee;;;nee".to_owned(),
+            "GM0243;99Z99;9;buurman;2026-13-02;;regulier;nee;vliegen;;nee".to_owned(),
+        ]);
+        let report = take_in(server, TOEGANG, kind, bad.as_bytes()).expect("a report");
+        let told = format!("{report:?}");
+        assert!(!told.contains("Vries") && !told.contains("12345678"), "{told}");
+        let columns: Vec<(u64, &str)> = problems(&report);
+        for expected in [(2, "toelichting"), (3, "gemeente"), (4, "verwijzer"), (4, "verwezenOp"), (4, "behoeften")] {
+            assert!(columns.contains(&expected), "{expected:?} in {columns:?}");
+        }
+        assert_eq!(open(server), Some(2), "all or nothing");
+        for stranger in [MANAGER, PROVIDER] {
+            assert!(matches!(try_at(server, stranger, kind, good.as_bytes()), Err(Error::Forbidden)), "{stranger}");
+        }
     }
 }
 

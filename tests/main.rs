@@ -7,6 +7,7 @@ mod api;
 mod architecture;
 mod audit;
 mod audit_chain;
+mod audit_crisis;
 mod audit_identity;
 mod audit_responses;
 mod backup;

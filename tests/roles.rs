@@ -68,6 +68,8 @@ fn filled(path: &str) -> String {
         ("{lidmaatschap}", "1"),
         ("{soort}", "segmenten"),
         ("{stap}", "pauzeren"),
+        // A stream does not end by itself.
+        ("/crisis/stroom", "/crisis/stroom?eenmaal=ja"),
         ("{sleutel}", "J3mS0uYt3kQ9wB6c1Vx8Zr2Lp5Nf7Hd4GaTe0iKoMvU"),
     ]);
     let mut filled = path.to_owned();

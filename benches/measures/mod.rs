@@ -3,6 +3,7 @@
 pub mod growth;
 pub mod matching;
 pub mod memory;
+pub mod open_list;
 pub mod over_http;
 pub mod saving;
 pub mod searching;

@@ -33,7 +33,8 @@ pub(super) struct ImportArgs {
 
 #[derive(Debug, Args)]
 struct FileArgs {
-    /// segmenten, producten, aanbieders, locaties, contracten, aanbod, gebruikers or crisisregistratie.
+    /// segmenten, producten, aanbieders, locaties, contracten, aanbod, gebruikers, wachtenden (which only come in) or
+    /// crisisregistratie.
     #[arg(value_parser = parse_kind)]
     kind: FileKind,
     file: PathBuf,

@@ -4,6 +4,7 @@
 pub mod board;
 pub mod distribution;
 pub mod places;
+pub mod reading;
 pub mod registration;
 pub mod requests;
 pub mod roster;

@@ -475,6 +475,11 @@ diesel::table! {
         referrers_register -> Bool,
         retention_months -> Integer,
         version -> Integer,
+        answer_days -> Integer,
+        urgent_answer_days -> Integer,
+        escalate_days -> Integer,
+        consequences -> Text,
+        ladder -> Text,
     }
 }
 
@@ -1039,6 +1044,70 @@ diesel::table! {
 }
 
 diesel::table! {
+    assignment_policy (region_id, version) {
+        region_id -> BigInt,
+        version -> Integer,
+        set_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        urgent_first -> Bool,
+        measure_first -> Bool,
+        ageing -> Bool,
+        weeks_per_step -> Integer,
+        stay_weeks -> Integer,
+    }
+}
+
+diesel::table! {
+    regional_run (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        number -> Integer,
+        made_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        scheduled_on -> Nullable<Date>,
+        problem -> Text,
+        answer -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    regional_run_line (run_id, client_id, stage) {
+        run_id -> BigInt,
+        client_id -> BigInt,
+        stage -> Integer,
+        offer_id -> Nullable<BigInt>,
+        class -> Integer,
+        cost -> Integer,
+        weeks -> Nullable<Integer>,
+        past_norm -> Bool,
+    }
+}
+
+diesel::table! {
+    regional_request (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        client_id -> BigInt,
+        offer_id -> BigInt,
+        asked_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        ends_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    regional_schedule (region_id) {
+        region_id -> BigInt,
+        version -> Integer,
+        weekday -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
     crisis_quarter (id) {
         id -> BigInt,
         region_id -> BigInt,
@@ -1119,6 +1188,11 @@ diesel::joinable!(crisis_place -> provider (provider_id));
 diesel::joinable!(crisis_place -> crisis_request (held_for_request));
 diesel::joinable!(crisis_provision -> crisis_place (place_id));
 diesel::joinable!(crisis_stay_note -> crisis_provision (provision_id));
+diesel::joinable!(regional_run_line -> regional_run (run_id));
+diesel::joinable!(regional_run_line -> waiting_client (client_id));
+diesel::joinable!(regional_request -> regional_run (run_id));
+diesel::joinable!(regional_request -> waiting_client (client_id));
+diesel::joinable!(regional_request -> offer (offer_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     region,
@@ -1187,4 +1261,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     crisis_quarter,
     crisis_publication,
     crisis_place_reminder,
+    regional_run,
+    regional_run_line,
+    regional_request,
 );

@@ -52,6 +52,9 @@ pub fn column_names(kind: FileKind) -> Vec<&'static str> {
 /// Everything of a kind as a file; of who does not manage the region, what is the own provider's.
 pub fn export(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, kind: FileKind) -> Result<Vec<u8>> {
     require_allowed(actor, kind)?;
+    if !kind.goes_out() {
+        return Err(Error::NO_PAGE);
+    }
     db::read(conn, |conn| {
         let nobody = Sender { public_url: String::new(), region: String::new() };
         let way = find_way(conn, actor, now, &nobody, &|_, _| {})?;

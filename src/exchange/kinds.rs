@@ -6,6 +6,7 @@ mod figures;
 mod locations;
 mod products;
 mod providers;
+mod registrations;
 mod segments;
 mod users;
 
@@ -50,6 +51,10 @@ macro_rules! of_kind {
             }
             FileKind::CrisisRecords => {
                 type $records = crisis::CrisisRecords;
+                $body
+            }
+            FileKind::Registrations => {
+                type $records = registrations::Registrations;
                 $body
             }
         }

@@ -20,11 +20,13 @@ pub enum FileKind {
     Figures,
     Users,
     CrisisRecords,
+    /// Children to put on the waiting list; these only come in.
+    Registrations,
 }
 
 impl FileKind {
     /// In the order in which a new region needs them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Segments,
         Self::Products,
         Self::Providers,
@@ -33,6 +35,7 @@ impl FileKind {
         Self::Figures,
         Self::Users,
         Self::CrisisRecords,
+        Self::Registrations,
     ];
 
     /// The code in addresses, file names and the database.
@@ -46,6 +49,7 @@ impl FileKind {
             Self::Figures => "aanbod",
             Self::Users => "gebruikers",
             Self::CrisisRecords => "crisisregistratie",
+            Self::Registrations => "wachtenden",
         }
     }
 
@@ -64,7 +68,13 @@ impl FileKind {
             Self::Figures => "Aanbod met cijfers",
             Self::Users => "Gebruikers",
             Self::CrisisRecords => "Crisisregistratie",
+            Self::Registrations => "Aanmeldingen voor de wachtlijst",
         }
+    }
+
+    /// Whether there is a file to fetch, besides an empty one to fill in.
+    pub const fn goes_out(self) -> bool {
+        !matches!(self, Self::Registrations)
     }
 
     /// Whether this actor may fetch and bring in such files. Who keeps figures does so for the own provider.
@@ -72,6 +82,7 @@ impl FileKind {
         match self {
             Self::Users => Permission::ManageUsers.allows(actor),
             Self::CrisisRecords => Permission::KeepCrisisRecords.allows(actor),
+            Self::Registrations => Permission::KeepWaitingList.allows(actor),
             Self::Figures => {
                 Permission::ManageProductBook.allows(actor) || Permission::KeepOwnFigures.allows(actor)
             }

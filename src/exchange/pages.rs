@@ -1,7 +1,8 @@
 //! Files on pages: fetch one, bring one, see what would come of it, and have it brought in.
 //!
-//! Two places show the same: `/beheer/uitwisseling` for who manages the region, with every kind of file, and
-//! `/capaciteit/uitwisseling` for a provider, with its own figures.
+//! Three places show the same: `/beheer/uitwisseling` for who manages the region, with every kind of file but one,
+//! `/capaciteit/uitwisseling` for a provider, with its own figures, and `/wachtlijst/bestand` for the toegang, with
+//! registrations.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -31,6 +32,7 @@ const SMALL_FILE: usize = 128 * 1024;
 enum Place {
     Manage,
     Own,
+    List,
 }
 
 impl Place {
@@ -38,6 +40,7 @@ impl Place {
         match self {
             Self::Manage => "/beheer",
             Self::Own => "/capaciteit",
+            Self::List => "/wachtlijst",
         }
     }
 
@@ -46,6 +49,7 @@ impl Place {
         match self {
             Self::Manage => format!("/beheer/uitwisseling/{}", kind.code()),
             Self::Own => "/capaciteit/uitwisseling".to_owned(),
+            Self::List => "/wachtlijst/bestand".to_owned(),
         }
     }
 
@@ -54,6 +58,7 @@ impl Place {
         match self {
             Self::Manage => format!("/beheer/uitwisseling/bestanden/{id}"),
             Self::Own => format!("/capaciteit/uitwisseling/{id}"),
+            Self::List => format!("/wachtlijst/bestand/{id}"),
         }
     }
 }
@@ -100,6 +105,10 @@ pub struct KindPage {
 pub struct OwnKindPage {
     pub page: Page,
     pub view: KindView,
+    pub title: &'static str,
+    /// Where the link at the foot goes to, and in words.
+    pub section: &'static str,
+    pub back: &'static str,
 }
 
 /// What the page of a file that was brought shows.
@@ -158,6 +167,39 @@ pub async fn kind(ctx: Context, path: Path<String>, QueryInput(query): QueryInpu
 pub async fn own_kind(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
     show_kind(&ctx, Place::Own, FileKind::Figures, Vec::new()).await
+}
+
+pub async fn list_kind(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    show_kind(&ctx, Place::List, FileKind::Registrations, Vec::new()).await
+}
+
+/// The columns to fill in: who is on the list is fetched from the list.
+pub async fn list_file(_: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let kind = FileKind::Registrations;
+    attachment(Sheet::for_spreadsheets(&column_names(kind))?, &format!("{}-leeg.csv", kind.code()))
+}
+
+pub async fn bring_list(ctx: Context, file: FileInput) -> Result<HttpResponse> {
+    take(&ctx, Place::List, FileKind::Registrations, file).await
+}
+
+pub async fn list_job(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    show_job(&ctx, Place::List, &path).await
+}
+
+pub async fn start_list(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(fields): FormInput,
+) -> Result<HttpResponse> {
+    start_import(&ctx, Place::List, &path, fields).await
 }
 
 pub async fn file(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
@@ -298,7 +340,26 @@ async fn show_kind(
     };
     match place {
         Place::Manage => form_page(status, &KindPage { page, view }),
-        Place::Own => form_page(status, &OwnKindPage { page, view }),
+        Place::Own => form_page(
+            status,
+            &OwnKindPage {
+                page,
+                view,
+                title: "Cijfers uitwisselen",
+                section: place.section(),
+                back: "uw capaciteit",
+            },
+        ),
+        Place::List => form_page(
+            status,
+            &OwnKindPage {
+                page,
+                view,
+                title: "Aanmelden met een bestand",
+                section: place.section(),
+                back: "de wachtlijst",
+            },
+        ),
     }
 }
 
@@ -317,7 +378,7 @@ async fn show_job(ctx: &Context, place: Place, path: &str) -> Result<HttpRespons
     };
     match place {
         Place::Manage => html(&JobPage { page, view }),
-        Place::Own => html(&OwnJobPage { page, view }),
+        Place::Own | Place::List => html(&OwnJobPage { page, view }),
     }
 }
 

@@ -31,6 +31,8 @@ pub enum Permission {
     Mediate,
     /// Set how offers are weighed.
     SetWeights,
+    /// Make the regional plan, and ask providers to respond to what it proposes.
+    RunRegionalPlan,
     /// See who looked at which waiting client.
     ReadAccessLog,
     /// See the board of the crisis point, its requests and its roster.
@@ -96,6 +98,7 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
     (Permission::Mediate, &[Role::Toegang, Role::AccountManager, Role::ExpertTeam]),
     (Permission::SetWeights, &[Role::AccountManager, Role::Administrator]),
+    (Permission::RunRegionalPlan, &[Role::AccountManager]),
     (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),
     (Permission::SeeCrisisBoard, &[Role::CrisisLoket, Role::CrisisVerdeelpunt, Role::CrisisRegistratie]),
     (Permission::TakeCrisisRequests, &[Role::CrisisLoket]),
@@ -144,6 +147,7 @@ impl Permission {
             Self::ReadAudit => "logboek-inzien",
             Self::Mediate => "bemiddelen",
             Self::SetWeights => "weging-instellen",
+            Self::RunRegionalPlan => "regionaal-voorstel",
             Self::ReadAccessLog => "inzage-zien",
             Self::SeeCrisisBoard => "crisisbord-zien",
             Self::TakeCrisisRequests => "crisisloket",
@@ -182,6 +186,7 @@ impl Permission {
             | Self::ReadAudit
             | Self::Mediate
             | Self::SetWeights
+            | Self::RunRegionalPlan
             | Self::ReadAccessLog
             | Self::SeeCrisisBoard
             | Self::TakeCrisisRequests

@@ -2,5 +2,8 @@
 
 pub mod bridging;
 pub mod matcher;
+pub mod policy;
 pub mod proposals;
+pub mod region;
+pub mod runs;
 pub mod weights;

@@ -59,6 +59,8 @@ pub(super) struct CrisisFiles {
     pub(super) point: Line<CrisisPoint>,
     pub(super) municipalities: Vec<Line<CrisisMunicipality>>,
     pub(super) items: Vec<Line<CrisisItem>>,
+    pub(super) shares: Vec<Line<CrisisShare>>,
+    pub(super) places: Vec<Line<CrisisPlace>>,
 }
 
 /// The files of one region, from its folder.
@@ -84,6 +86,10 @@ macro_rules! region {
                 })?,
                 items: rows(file!($folder, "crisislijsten.csv"), |row: &CrisisItem| {
                     (row.list.clone(), row.code.clone())
+                })?,
+                shares: rows(file!($folder, "crisisaandelen.csv"), CrisisShare::key)?,
+                places: rows(file!($folder, "crisisplaatsen.csv"), |row: &CrisisPlace| {
+                    (row.agb.clone(), row.name.clone())
                 })?,
             },
         }
@@ -548,6 +554,51 @@ pub(super) struct CrisisItem {
     pub(super) name: String,
     #[serde(rename = "werking", deserialize_with = "optional")]
     pub(super) effect: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CrisisShare {
+    #[serde(deserialize_with = "field")]
+    pub(super) agb: AgbCode,
+    #[serde(rename = "gemeentecode", deserialize_with = "optional")]
+    pub(super) municipality: Option<MunicipalityCode>,
+    #[serde(rename = "leeftijdsgroep", deserialize_with = "optional")]
+    pub(super) age_group: Option<String>,
+    #[serde(rename = "gewicht")]
+    pub(super) weight: u16,
+    #[serde(rename = "geldig_vanaf")]
+    pub(super) valid_from: NaiveDate,
+    #[serde(rename = "geldig_tot")]
+    pub(super) valid_until: Option<NaiveDate>,
+}
+
+impl CrisisShare {
+    fn key(&self) -> (AgbCode, Option<MunicipalityCode>, Option<String>, NaiveDate) {
+        (self.agb.clone(), self.municipality.clone(), self.age_group.clone(), self.valid_from)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CrisisPlace {
+    #[serde(deserialize_with = "field")]
+    pub(super) agb: AgbCode,
+    #[serde(rename = "soort", deserialize_with = "field")]
+    pub(super) kind: String,
+    #[serde(rename = "leeftijdsgroep", deserialize_with = "optional")]
+    pub(super) age_group: Option<String>,
+    #[serde(rename = "naam", deserialize_with = "field")]
+    pub(super) name: String,
+    #[serde(rename = "groep", deserialize_with = "field")]
+    pub(super) living_group: String,
+    #[serde(rename = "telefoon", deserialize_with = "field")]
+    pub(super) phone: String,
+    /// Why it is out of use, if it is.
+    #[serde(rename = "buiten_gebruik", deserialize_with = "optional")]
+    pub(super) reason: Option<String>,
+    #[serde(rename = "bevestigd_dagen_geleden")]
+    pub(super) confirmed_days_ago: i64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,6 +4,7 @@
 mod crisis_cases;
 mod files;
 mod history;
+mod responses;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -78,6 +79,7 @@ pub fn demonstration(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -
         let second = store::insert_book(conn, &flevoland)?;
         sign_ins.extend(create_users(conn, vault, now, &second, &flevoland)?);
         let point = store::insert_crisis_point(conn, &second, &flevoland.crisis)?;
+        store::insert_shares_and_places(conn, &second, &flevoland.crisis, point, now)?;
         store::insert_roster(conn, (second.region, point), dutch_day(now))?;
         insert_crisis_cases(conn, now, second.region)?;
         store::insert_reminders(conn, &ids, &past_reminders(&files, &offers, now))?;

@@ -2,6 +2,7 @@ use std::collections::HashSet;
 
 use chrono::{Datelike, NaiveTime, TimeDelta};
 use rules::figures::{OfferStatus, check};
+use rules::waiting::life::ClientStatus;
 
 use super::history::Change;
 use super::store::inspection;
@@ -152,6 +153,21 @@ fn an_empty_database_is_filled_once() {
     let again = demonstration(&mut conn, &vault(), moment(MOMENTS[0]));
     assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
     assert_eq!(inspection::counts(&mut conn), expected);
+}
+
+#[test]
+fn clients_wait_in_all_states_and_stand_as_their_responses_say() {
+    let folder = tempfile::tempdir().unwrap();
+    for (number, at) in MOMENTS.into_iter().enumerate() {
+        let mut conn = empty_database(&folder, &format!("clients-{number}.sqlite"));
+        demonstration(&mut conn, &vault(), moment(at)).unwrap();
+        let states = inspection::clients_by_status(&mut conn);
+        for status in ClientStatus::ALL {
+            let count = states.iter().find(|(code, _)| code == status.code()).map_or(0, |(_, count)| *count);
+            assert!(count >= 3, "{} at {at}: {states:?}", status.code());
+        }
+        assert_eq!(inspection::clients_unlike_their_responses(&mut conn), [""; 0], "{at}");
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! Pure, and the same for the same files and moment, as [`super::history`] is. The steps go through the rules, so that
 //! no timeline tells what the program itself would refuse.
 
+use std::cmp::Ordering;
+
 use chrono::{
     DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday,
 };
@@ -19,9 +21,11 @@ use rules::waiting::needs::Need;
 use rules::waiting::note::Note;
 use rules::waiting::reasons::{Reason, ReasonCode};
 use rules::waiting::registration::{ReferrerKind, Urgency};
+use rules::waiting::responses::{Consequences, DeclineReason, ResponseStatus, decline};
 
 use super::files::{Files, Product};
 use super::history::Chance;
+use super::responses::{Candidate, Candidates, MadeResponse};
 use crate::clock::dutch_day;
 
 /// How many there are.
@@ -52,6 +56,7 @@ pub(super) struct Client {
     pub(super) code: ClientCode,
     pub(super) municipality: MunicipalityCode,
     pub(super) product: ProductCode,
+    pub(super) product_name: String,
     pub(super) alternative: Option<ProductCode>,
     pub(super) pc4: Option<i32>,
     pub(super) birth: BirthQuarter,
@@ -68,6 +73,7 @@ pub(super) struct Client {
     pub(super) life: Life,
     pub(super) lines: Vec<Line>,
     pub(super) closed_at: Option<NaiveDateTime>,
+    pub(super) responses: Vec<MadeResponse>,
 }
 
 /// Short texts as people write them beside the codes.
@@ -102,10 +108,11 @@ pub(super) fn clients(files: &Files, now: DateTime<Utc>) -> Vec<Client> {
             (product, if product.kind == ProductKind::Measure { 1 } else { weight + 2 })
         })
         .collect();
+    let candidates = Candidates::new(files, now);
     let mut made: Vec<Client> = (0..CLIENTS)
         .filter_map(|_| {
             let (home, product) = (drawn(&homes, &mut chance), drawn(&products, &mut chance));
-            client(files, home, product, &mut chance, (today, now))
+            client((files, &candidates), home, product, &mut chance, (today, now))
         })
         .collect();
     made.sort_by_key(|client| (client.lines.first().map(|line| line.at), client.code));
@@ -113,7 +120,7 @@ pub(super) fn clients(files: &Files, now: DateTime<Utc>) -> Vec<Client> {
 }
 
 fn client(
-    files: &Files,
+    (files, candidates): (&Files, &Candidates<'_>),
     home: &MunicipalityCode,
     product: &Product,
     chance: &mut Chance,
@@ -159,6 +166,9 @@ fn client(
         on: registered_on,
         today,
         now,
+        urgency,
+        candidates: candidates.some(&product.code, home, 2, chance),
+        responses: Vec::new(),
     };
     story.live(fate, body_decided_on, chance);
     let pick = |chance: &mut Chance| picked(&postcodes, chance).copied();
@@ -181,6 +191,7 @@ fn client(
         code: ClientCode::from_random(chance.next().to_le_bytes()),
         municipality: home.clone(),
         product: product.code.clone(),
+        product_name: product.name.clone(),
         alternative,
         pc4: if chance.below(100) < 70 { pick(chance) } else { None },
         birth: birth(product, registered_on, chance)?,
@@ -198,6 +209,7 @@ fn client(
         life: story.life,
         lines: story.lines,
         closed_at,
+        responses: story.responses,
     })
 }
 
@@ -208,15 +220,18 @@ struct Story {
     on: NaiveDate,
     today: NaiveDate,
     now: DateTime<Utc>,
+    urgency: Urgency,
+    /// Who could respond.
+    candidates: Vec<Candidate>,
+    responses: Vec<MadeResponse>,
 }
 
 impl Story {
     /// What became of it, by a number below 100.
     fn live(&mut self, fate: i64, body: Option<NaiveDate>, chance: &mut Chance) {
         match fate {
-            // Waits, and nothing happened yet. Nobody is made up whose responses are being weighed or who waits for an
-            // agreed start: those steps hang on responses of providers, which are not made up.
-            ..44 | 54..74 => {}
+            // Waits, and nothing happened yet.
+            ..44 | 70..74 => {}
             // Waits, and was or is on hold.
             44..54 => {
                 let months = Months::new(1 + u32::try_from(chance.below(3)).unwrap_or(0));
@@ -224,16 +239,30 @@ impl Story {
                     reason([HoldReason::FamilyAsks, HoldReason::Assessment, HoldReason::Decision], chance);
                 self.after(chance, 10);
                 let until = self.on.checked_add_months(months).unwrap_or(self.on);
-                if let Some(reason) = reason {
-                    self.step(Event::Hold { until, reason }, By::Toegang, chance);
-                }
+                self.take(reason.map(|reason| Event::Hold { until, reason }), By::Toegang, chance);
             }
-            74..88 => {
+            // A provider or two said this week that there is room.
+            54..62 => {
+                self.on = self.on.max(working_day(self.today - TimeDelta::days(chance.below(6))));
+                while self.respond(chance) && fate >= 58 {}
+            }
+            // Agreed, and care has yet to start.
+            62..66 => {
+                self.on = self.on.max(working_day(self.today - TimeDelta::days(4 + chance.below(8))));
                 self.respond(chance);
                 self.accept(body, chance);
-                self.after(chance, 14);
-                let started = reason([StartReason::AsAgreed, StartReason::Later], chance);
-                self.take(started.map(Event::StartCare), By::Provider, chance);
+            }
+            // Declined, and back on the list.
+            66..70 => {
+                self.after(chance, 12);
+                self.respond(chance);
+                self.decline(chance);
+            }
+            74..88 => {
+                self.after(chance, 12);
+                self.respond(chance);
+                self.accept(body, chance);
+                self.start(chance);
             }
             88..94 => {
                 self.after(chance, 40);
@@ -262,18 +291,59 @@ impl Story {
         }
     }
 
-    fn respond(&mut self, chance: &mut Chance) {
-        self.after(chance, 12);
-        let reasons = [RespondReason::PlaceNow, RespondReason::PlaceSoon];
-        self.take(reason(reasons, chance).map(Event::Respond), By::Provider, chance);
+    /// The next one who could responds; tells whether there was one.
+    fn respond(&mut self, chance: &mut Chance) -> bool {
+        let Some(by) = self.candidates.pop() else { return false };
+        let event = reason([RespondReason::PlaceSoon], chance).map(Event::Respond);
+        let Some(at) = self.take(event, By::Provider, chance) else { return false };
+        self.responses.push(MadeResponse::opened(by, at, self.urgency, chance));
+        true
     }
 
     fn accept(&mut self, body: Option<NaiveDate>, chance: &mut Chance) {
-        self.after(chance, 5);
+        if self.responses.is_empty() {
+            return;
+        }
+        self.after(chance, 3);
         let body = body.map_or(BodyDecision::NotNeeded, BodyDecision::Taken);
         let reasons = [AcceptReason::Preferred, AcceptReason::Soonest, AcceptReason::Nearest];
-        let event = reason(reasons, chance).map(|reason| Event::Accept { reason, body });
-        self.take(event, By::Toegang, chance);
+        let Some(chosen) = reason(reasons, chance) else { return };
+        let code = chosen.code().code();
+        let at = self.take(Some(Event::Accept { reason: chosen, body }), By::Toegang, chance);
+        if let (Some(at), Some(response)) = (at, self.responses.last_mut()) {
+            response.end(ResponseStatus::Accepted, at, Some(code));
+        }
+    }
+
+    fn decline(&mut self, chance: &mut Chance) {
+        if self.responses.is_empty() {
+            return;
+        }
+        self.after(chance, 4);
+        let reasons = [DeclineReason::Distance, DeclineReason::FamilyDeclines, DeclineReason::NotSuited];
+        let Some(given) = reason(reasons, chance) else { return };
+        let code = given.code();
+        let outcome = decline(code, &Consequences::default(), None, self.on).ok();
+        let at = self.take(Some(Event::Decline(given)), By::Toegang, chance);
+        if let (Some(at), Some(response)) = (at, self.responses.last_mut()) {
+            response.end(ResponseStatus::Declined, at, Some(code.code()));
+            response.outcome = outcome;
+        }
+    }
+
+    fn start(&mut self, chance: &mut Chance) {
+        let Some(planned) = self.responses.last().map(|response| response.start_on) else { return };
+        let started_on = working_day(planned.min(self.today)).max(self.on);
+        self.on = started_on;
+        let how = match started_on.cmp(&planned) {
+            Ordering::Less => StartReason::Earlier,
+            Ordering::Equal => StartReason::AsAgreed,
+            Ordering::Greater => StartReason::Later,
+        };
+        let at = self.take(Reason::new(how, None).ok().map(Event::StartCare), By::Provider, chance);
+        if let (Some(_), Some(response)) = (at, self.responses.last_mut()) {
+            response.started_on = Some(started_on);
+        }
     }
 
     /// Some working days later, and not after today.
@@ -282,21 +352,16 @@ impl Story {
         self.on = working_day(self.on + days).clamp(self.on, self.today);
     }
 
-    fn take(&mut self, event: Option<Event>, by: By, chance: &mut Chance) {
-        if let Some(event) = event {
-            self.step(event, by, chance);
-        }
-    }
-
-    fn step(&mut self, event: Event, by: By, chance: &mut Chance) {
-        if let Ok(step) = self.life.step(event, self.on) {
-            let earlier = self.lines.last().map(|line| line.at);
-            let at = moment(self.on, chance, self.now);
-            // In the order in which it happened, however the moments of one day were drawn.
-            let at = earlier.map_or(at, |earlier| at.max(earlier + TimeDelta::minutes(1)));
-            self.lines.push(Line { at, by, entry: Some(step.entry) });
-            self.life = step.life;
-        }
+    /// Takes a step if the rules let it, and tells when.
+    fn take(&mut self, event: Option<Event>, by: By, chance: &mut Chance) -> Option<NaiveDateTime> {
+        let step = self.life.step(event?, self.on).ok()?;
+        let earlier = self.lines.last().map(|line| line.at);
+        let at = moment(self.on, chance, self.now);
+        // In the order in which it happened, however the moments of one day were drawn.
+        let at = earlier.map_or(at, |earlier| at.max(earlier + TimeDelta::minutes(1)));
+        self.lines.push(Line { at, by, entry: Some(step.entry) });
+        self.life = step.life;
+        Some(at)
     }
 }
 

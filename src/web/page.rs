@@ -21,7 +21,7 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 15] = [
+pub const MANAGE_MENU: [(&str, &str); 17] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -30,8 +30,10 @@ pub const MANAGE_MENU: [(&str, &str); 15] = [
     ("/beheer/locaties", "Locaties"),
     ("/beheer/contracten", "Contracten"),
     ("/beheer/weging", "Weging"),
+    ("/beheer/toewijzingsbeleid", "Toewijzing"),
     ("/beheer/wachtlijst", "Wachtlijst"),
     ("/beheer/crisispunt", "Crisispunt"),
+    ("/beheer/crisispunt/aandelen", "Crisisverdeling"),
     ("/beheer/gebruikers", "Gebruikers"),
     ("/beheer/organisaties", "Organisaties"),
     ("/beheer/koppelingen", "Koppelingen"),
@@ -148,6 +150,11 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::SeeCrisisBoard) {
         add("/crisis", "Crisisbord", "bolt");
         add("/crisis/aanvragen", "Aanvragen", "list-check");
+        add("/crisis/plaatsen", "Plaatsen", "bed");
+        add("/crisis/verdeling", "Verdeling", "scale");
+        if ctx.may(Permission::DistributeCrisis) {
+            add("/crisis/inzet", "Hulp", "heart-handshake");
+        }
         add("/crisis/rooster", "Rooster", "calendar-time");
     }
     let keeps_figures = ctx.may(Permission::KeepOwnFigures);
@@ -163,6 +170,9 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::RespondToClients) {
         add("/wachtenden", "Wachtenden", "users");
         add("/reacties", "Reacties", "heart-handshake");
+    }
+    if ctx.may(Permission::AnswerCrisisAssignments) {
+        add("/crisis/toewijzingen", "Crisis", "bolt");
     }
     if ctx.may(Permission::WatchFreshness) {
         add("/actualiteit", "Actualiteit", "clock");
@@ -183,8 +193,12 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::SeeCrisisReports) && !keeps_figures {
         add("/rapportages/crisis", "Rapportage", "chart-bar");
     }
+    if ctx.may(Permission::RunRegionalPlan) {
+        add("/regiovoorstel", "Regiovoorstel", "users");
+    }
     if ctx.may(Permission::SetWeights) && !ctx.may(Permission::ManageProductBook) {
         add("/beheer/weging", "Weging", "scale");
+        add("/beheer/toewijzingsbeleid", "Toewijzing", "list-check");
     }
     if ctx.may(Permission::ReadAccessLog) {
         add("/inzage", "Inzage", "eye");

@@ -1,10 +1,14 @@
 //! The API over HTTP, in JSON as others send and get it.
 
 mod book;
+mod crisis_division;
+mod crisis_places;
+mod crisis_requests;
 mod forged;
 mod limits;
 mod matching;
 mod offers;
+mod regional;
 mod responses;
 mod segments;
 mod shape;

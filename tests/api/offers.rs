@@ -185,3 +185,34 @@ on_both! {
         assert_eq!((&found(server, id)["bevestigdOp"], &found(server, id)["versheid"]), (&json!("2026-11-21T09:00:00Z"), &json!("vers")));
     }
 }
+
+on_both! {
+    fn a_provider_says_what_its_offer_suits_and_the_matcher_knows_at_once(server) {
+        use crate::support::waiting::{HAVEN, TOEGANG};
+        let client = &server.waiting()[0];
+        server.execute(&format!("UPDATE waiting_client SET needs = 'autisme,beveiligd' WHERE id = {}", client.id));
+        let offer = server.offer_with_place(HAVEN.1);
+        let path = format!("/v1/aanbod/{offer}/geschiktheid");
+        let provider = server.user(HAVEN.0);
+        let put = |body: Value, version: &str| {
+            let headers = [("Content-Type", "application/json"), ("If-Match", version)];
+            provider.send("PUT", &path, &headers, body.to_string())
+        };
+        let saved = put(json!({"pastBij": ["autisme"], "neemtNietAan": ["rolstoel"]}), "\"1\"");
+        assert_eq!((saved.status, saved.header("etag")), (200, Some("\"2\"")), "{}", saved.body);
+        assert_eq!(server.anyone().get(&path).json(), json!({"pastBij": ["autisme"], "neemtNietAan": ["rolstoel"]}));
+        let stale = put(json!({"pastBij": []}), "\"1\"");
+        assert_eq!((stale.status, &stale.json()["huidig"]["pastBij"]), (409, &json!(["autisme"])));
+        assert_eq!(put(json!({"pastBij": ["vliegen"]}), "\"2\"").wrong_fields(), ["pastBij"]);
+        let both = put(json!({"pastBij": ["trauma"], "neemtNietAan": ["trauma"]}), "\"2\"");
+        assert_eq!((both.status, &both.json()["fouten"][0]["veld"]), (409, &json!("neemtNietAan")));
+        assert_eq!(server.user("aanbieder-praktijk-groei").send("PUT", &path, &[("Content-Type", "application/json"), ("If-Match", "\"2\"")], "{}").status, 404);
+        let proposal = |server: &TestServer| server.user(TOEGANG).get(&format!("/v1/wachtenden/{}/voorstel", client.code)).body;
+        let before = proposal(server);
+        assert_eq!(put(json!({"neemtNietAan": ["beveiligd"]}), "\"2\"").status, 200);
+        let after = proposal(server);
+        assert_ne!(before, after);
+        // What the matcher calls impossible the provider cannot offer either.
+        assert_eq!(server.respond(HAVEN, client).status, 409);
+    }
+}

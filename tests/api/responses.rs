@@ -2,7 +2,7 @@
 
 use beschikbaarheidswijzer::db::schema::{offer, pair_outcome, placement, response, waiting_client};
 use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
-use beschikbaarheidswijzer::waiting_list::responses::chasing::chase;
+use beschikbaarheidswijzer::waiting_list::responses::chasing::{chase, end_without_contract};
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -305,6 +305,30 @@ on_both! {
         // The child and the place are free for another agreement.
         let again = server.responded(HAVEN, client);
         assert_eq!(server.accept(client, again).status, 200);
+    }
+}
+
+on_both! {
+    fn a_contract_that_ends_ends_what_hangs_on_it_and_both_sides_hear_of_it(server) {
+        let clients = server.waiting();
+        let (weighed, agreed) = (&clients[0], &clients[1]);
+        let (open, accepted) = (server.responded(HAVEN, weighed), server.responded(HAVEN, agreed));
+        assert_eq!(server.accept(agreed, accepted).status, 200);
+        let end = |server: &TestServer| end_without_contract(&mut server.connection(), now(), URL).expect("a database");
+        assert_eq!(end(server), 0, "the contract holds");
+        server.execute("UPDATE contract SET valid_from = NULL, valid_until = '2026-11-20'");
+        assert_eq!(end(server), 2);
+        assert_eq!((status_of(server, weighed), response_status(server, open)), ("wachtend".into(), "afgewezen".into()));
+        assert_eq!((status_of(server, agreed), response_status(server, accepted)), ("wachtend".into(), "niet-doorgegaan".into()));
+        assert_eq!(reserved(server, server.offer_with_place(HAVEN.1)), 0, "the place is given back");
+        let told = mailed(server, TOEGANG);
+        assert_eq!(told.iter().filter(|mail| mail.contains("is beëindigd")).count(), 2, "{told:?}");
+        let timeline = server.user(TOEGANG).get(&format!("/v1/wachtenden/{}", agreed.code)).json()["tijdlijn"].to_string();
+        assert!(timeline.contains("contract-beeindigd") || timeline.contains("Contract beëindigd"), "{timeline}");
+        chase_at(server, "2026-11-21T09:00:00Z");
+        let heard = mailed(server, HAVEN.0);
+        assert_eq!(heard.iter().filter(|mail| mail.contains("is beëindigd")).count(), 2, "{heard:?}");
+        assert_eq!(end(server), 0, "once");
     }
 }
 

@@ -311,3 +311,98 @@ describe("journey: the toegang registers who waits, by keyboard", () => {
       await page.waitForFunction(() => document.querySelector("[data-toelichting-melding]").textContent === "");
     }));
 });
+
+describe("journey: a child waits, two providers respond, and one is chosen", () => {
+  const SECOND = "aanbieder-bakenzand";
+  const address = (name) => `${name}@jeugdhulp-noord-veluwe.example`;
+
+  /** Responds to the first child of twelve in Harderwijk that the provider can take, or to the one at a known place. */
+  async function respond(page, program, known) {
+    await goTo(page, `${program.base}/wachtenden?product=45A12&gemeente=GM0243&leeftijd=12`);
+    const places = known ? [known] : await page.locator("tbody th a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    for (const place of places) {
+      await goTo(page, program.base + place);
+      await submit(page, "form.formulier button[type=submit]");
+      if (page.url().includes("/reacties")) return place;
+    }
+    throw new Error(`none of ${places.length} could be responded to: ${await page.textContent("main")}`);
+  }
+
+  test("registered, mailed, responded twice, weighed, accepted, mailed to both, and started", async () => {
+    const mailServer = await startMailServer();
+    const program = await startProgram(process.env.BIN, {
+      settings: { SMTP_URL: mailServer.url, MAIL_FROM: "Jeugdhulp <info@jeugdhulp-noord-veluwe.example>" },
+    });
+    const as = (who, visit) =>
+      withPage({ javaScript: false, size: WIDE }, async (page) => {
+        await goTo(page, `${program.base}/inloggen`);
+        await signInOnPage(page, who, program);
+        await visit(page);
+      });
+    try {
+      await as(PROVIDER, async (page) => {
+        await goTo(page, `${program.base}/wachtenden/meldingen`);
+        await page.selectOption("#keuze", "direct");
+        await submit(page);
+      });
+      await as(TOEGANG, async (page) => {
+        for (let number = 0; number < 6; number += 1) {
+          await goTo(page, `${program.base}/wachtlijst/nieuw`);
+          for (const [id, text] of [["product", "45A12"], ["geboren", "2014-2"], ["verwezenOp", "2-11"], ["beschikkingOp", "9-11"]]) await page.fill(`#${id}`, text);
+          await submit(page);
+          // Children who look the same are asked about first.
+          if (await page.locator("#tochAanmelden").count()) {
+            await page.check("#tochAanmelden");
+            await submit(page);
+          }
+          assert.match(page.url(), /\/code$/, await page.textContent("main"));
+        }
+      });
+      assert.match(program.command("publish-list"), /[1-9] lists/);
+      assert.match(textOf(await mailServer.mailTo(address(PROVIDER), "45A12")), /\/wachtenden/);
+
+      let place;
+      await as(PROVIDER, async (page) => {
+        place = await respond(page, program);
+      });
+      const told = textOf(await mailServer.mailTo(address(TOEGANG), "reageerde op wachtende"));
+      const code = told.match(/wachtende ([2-9C-Y]{3}-[2-9C-Y]{3}-[2-9C-Y]{3})/)[1];
+      await as(SECOND, (page) => respond(page, program, place));
+      await mailServer.mailTo(address(TOEGANG), "Bakenzand");
+
+      await as(TOEGANG, async (page) => {
+        await goTo(page, `${program.base}/wachtlijst/${code}/voorstel`);
+        assert.match(await page.textContent("main"), /start over|kan direct starten/, "the reasons of the matcher");
+        await goTo(page, `${program.base}/wachtlijst/${code}/reacties`);
+        assert.equal(await page.locator("tbody tr").count(), 2, "both responses");
+        await page.click("tbody tr:has-text('De Haven') a");
+        await page.selectOption("#kiesReden", { index: 1 });
+        await submit(page, "form[action$='/accepteren'] button");
+        await page.waitForSelector(".melding--goed");
+      });
+      await mailServer.mailTo(address(PROVIDER), "accepteerde uw reactie");
+      await mailServer.mailTo(address(SECOND), "Door ander geplaatst".toLowerCase());
+
+      await as(PROVIDER, async (page) => {
+        await goTo(page, `${program.base}/reacties`);
+        await page.click("tbody tr:has-text('Geaccepteerd') a");
+        const today = new Date();
+        await page.fill("#gestartOp", `${today.getDate()}-${today.getMonth() + 1}-${today.getFullYear()}`);
+        await submit(page, "form[action$='/start'] button");
+        await page.waitForSelector(".melding--goed");
+      });
+      await mailServer.mailTo(address(TOEGANG), "bevestigde dat de zorg");
+      await as(TOEGANG, async (page) => {
+        await goTo(page, `${program.base}/wachtlijst/${code}`);
+        const text = await page.textContent("main");
+        assert.match(text, /Geplaatst/);
+        for (const step of ["Aangemeld", "Reactie van een aanbieder", "Reactie geaccepteerd", "Zorg gestart"]) assert.ok(text.includes(step), `${step} in the timeline: ${text}`);
+        await goTo(page, `${program.base}/wachtlijst?code=${code.replaceAll("-", "")}`);
+        assert.match(await page.textContent("main"), /Niemand past bij deze filters/, "who has care is off the list");
+      });
+    } finally {
+      await program.stop();
+      await mailServer.stop();
+    }
+  });
+});

@@ -15,6 +15,8 @@ export const REFERRER = "verwijzer-huisartsen";
 export const ACCOUNT_MANAGER = "accountmanager-regio";
 export const PRIVACY_OFFICER = "privacy-regio";
 export const TOEGANG = "toegang-harderwijk";
+export const CRISIS_DESK = "loket-flevoland";
+export const CRISIS_MANAGER = "beheerder-flevoland";
 export const PROVIDER = "aanbieder-de-haven";
 /** One with few products. */
 export const SMALL_PROVIDER = "aanbieder-atelier-kleurspoor";
@@ -83,6 +85,15 @@ async function firstLink(address, selector, who = MANAGER) {
   });
 }
 
+/** Makes a run of the regional plan and gives its address. */
+async function aRun() {
+  return withPage({ who: ACCOUNT_MANAGER, shared: true }, async (page) => {
+    await goTo(page, "/regiovoorstel");
+    await submit(page, "main form[action='/regiovoorstel'] button");
+    return new URL(page.url()).pathname;
+  });
+}
+
 async function makeToken(page) {
   await page.fill("[name=naam]", "Proef");
   await submit(page, "form[action='/account/tokens'] button");
@@ -114,6 +125,7 @@ export const PUBLIC_PAGES = [
   { name: "a followed search was sent", path: "/volgen?product=emdr&verstuurd=ja" },
   { name: "no followed search", path: `/volgen/${"0".repeat(43)}` },
   { name: "help", path: "/hulp" },
+  { name: "how places are divided", path: "/uitleg/toewijzing" },
   { name: "privacy", path: "/privacy" },
   { name: "accessibility", path: "/toegankelijkheid" },
   { name: "open data", path: "/open-gegevens" },
@@ -222,6 +234,7 @@ export const PROVIDER_PAGES = [
   { name: "nothing changed", path: "/capaciteit?opgeslagen=0", who: SMALL_PROVIDER, shows: ".melding--info" },
   { name: "everything confirmed", path: "/capaciteit?bevestigd=9", who: SMALL_PROVIDER, shows: ".melding--goed" },
   { name: "exchange of own figures", path: "/capaciteit/uitwisseling" },
+  { name: "questions of the region", path: "/plaatsingsvragen" },
   { name: "what an offer is suited for", path: "/capaciteit/223/geschiktheid" },
   { name: "what an offer is suited for, saved", path: "/capaciteit/223/geschiktheid?opgeslagen=De+geschiktheid", shows: ".melding--goed" },
   { name: "add a product", path: "/capaciteit/toevoegen" },
@@ -231,13 +244,25 @@ export const PROVIDER_PAGES = [
   { name: "mails of who waits", path: "/wachtenden/meldingen" },
   { name: "mails of who waits, chosen", path: "/wachtenden/meldingen", shows: ".melding--goed", act: (page) => submit(page) },
   { name: "own responses", path: "/reacties" },
-  { name: "own responses that ended", path: "/reacties?toon=afgelopen", shows: "text=nog geen afgelopen" },
+  { name: "own responses that ended", path: "/reacties?toon=afgelopen" },
+  { name: "respond to a client", path: () => firstLink("/wachtenden", "tbody th a", PROVIDER) },
+  { name: "respond to a client with errors", path: () => firstLink("/wachtenden", "tbody th a", PROVIDER), errors: true, act: send({ startOp: "31-31", geldigTot: "", opmerking: "bel 06-12345678" }) },
   { name: "course of an own offer", path: async () => `/aanbod/${await ownOffer()}/verloop` },
 ].map((page) => ({ who: PROVIDER, ...page }));
 
 export const ACCOUNT_MANAGER_PAGES = [
   { name: "freshness", path: "/actualiteit" },
   { name: "freshness of a product, sorted", path: "/actualiteit?product=54A02&sorteer=aanbieder-af" },
+  { name: "weights", path: "/beheer/weging" },
+  { name: "weights with errors", path: "/beheer/weging", errors: true, act: send({ per10km: "ver" }) },
+  { name: "policy", path: "/beheer/toewijzingsbeleid" },
+  { name: "policy with errors", path: "/beheer/toewijzingsbeleid", errors: true, act: send({ wekenPerStap: "veel", blijvenWachten: "0" }) },
+  { name: "what a policy would do", path: "/beheer/toewijzingsbeleid", shows: "text=Gevolg van dit beleid", act: (page) => submit(page, "main button[value=bekijken]") },
+  { name: "regional plan", path: "/regiovoorstel" },
+  { name: "regional run", path: "/regiovoorstel", shows: "text=Waar één plek meer het meest helpt", act: (page) => submit(page, "main form[action='/regiovoorstel'] button") },
+  { name: "regional run, who stays waiting", path: async () => `${await aRun()}?toon=zonder-plek` },
+  { name: "regional run, nobody chosen", path: aRun, errors: true, act: (page) => submit(page, "main form[action$='/vragen'] button") },
+  { name: "mediation", path: "/bemiddeling" },
   { name: "reports", path: "/meldingen" },
   { name: "reports that were answered", path: "/meldingen?toon=beantwoord" },
   { name: "answer to a report", path: () => firstLink("/meldingen", "a[href$='/antwoord']", ACCOUNT_MANAGER) },
@@ -246,6 +271,16 @@ export const ACCOUNT_MANAGER_PAGES = [
 
 /** Makes every mistake there is on the form of a waiting client. */
 const WRONG_CLIENT = { product: "tafel", geboren: "elf", verwezenOp: "31-31", beschikkingOp: "gisteren", postcode: "12", toelichting: "bel 06-12345678" };
+
+/** The address of a page about the first waiting client whose responses are being weighed. */
+function ofWeighed(rest = "") {
+  return async () => `${await firstLink("/wachtlijst?status=in-behandeling", "tbody th a", TOEGANG)}${rest}`;
+}
+
+/** The address of the first response to weigh. */
+async function firstResponse() {
+  return firstLink(await ofWeighed("/reacties")(), "tbody a", TOEGANG);
+}
 
 /** The address of a page about the first waiting client on the list. */
 function ofClient(rest = "") {
@@ -270,6 +305,19 @@ export const TOEGANG_PAGES = [
   { name: "other product for a client", path: ofClient("/stap/ander-product") },
   { name: "a step for nobody", path: "/wachtlijst/stappen?stap=pauzeren", shows: "text=niemand aangevinkt" },
   { name: "no such client", path: "/wachtlijst/222-222-222", status: 404 },
+  { name: "registrations by file", path: "/wachtlijst/bestand" },
+  { name: "registrations by file with errors", path: "/wachtlijst/bestand", errors: true, act: (page) => submit(page) },
+  { name: "proposal", path: ofClient("/voorstel") },
+  { name: "proposal with other regions", path: ofClient("/voorstel?buiten=ja") },
+  { name: "bridging care", path: ofClient("/overbrugging") },
+  { name: "responses to a client", path: ofWeighed("/reacties") },
+  { name: "response to weigh", path: firstResponse },
+  { name: "response to weigh with errors", path: firstResponse, errors: true, act: (page) => page.click("form[action$='/accepteren'] button[type=submit]") },
+  { name: "decline with errors", path: firstResponse, errors: true, act: (page) => page.click("form[action$='/afwijzen'] button[type=submit]") },
+  { name: "mediation", path: "/bemiddeling" },
+  { name: "mediation, nobody", path: "/bemiddeling?toon=te-laat&pagina=99", shows: "main p" },
+  { name: "mediation of one client", path: () => firstLink("/bemiddeling", "tbody th a", TOEGANG) },
+  { name: "half-yearly overview", path: "/bemiddeling/overzicht" },
   { name: "registrations", path: "/aanmeldingen" },
   { name: "registrations of a referrer, none", path: "/aanmeldingen", who: REFERRER, shows: "text=nog niemand aangemeld" },
   { name: "register as a referrer", path: "/wachtlijst/nieuw", who: REFERRER },
@@ -296,8 +344,44 @@ export const REGISTRAR_PAGES = [
   { name: "records behind a number", path: `/rapportages/crisis/aanvragen?kwartaal=${CLOSED_QUARTER}&onderdeel=voorzieningen&rij=geen` },
   { name: "records behind nothing", path: "/rapportages/crisis/aanvragen?kwartaal=2001-1&onderdeel=voorzieningen", shows: "text=Er telt geen aanvraag" },
 ].map((page) => ({ who: REGISTRAR, ...page }));
+/** The address of a page about the newest crisis request. */
+function ofCrisis(rest = "") {
+  return async () => `${await firstLink("/crisis/aanvragen?deel=alle", "tbody th a", CRISIS_DESK)}${rest}`;
+}
+
+/** Writes a crisis request down, whoever handles it. */
+async function registerCrisis(page) {
+  const typed = { ontvangenOp: "gisteren 10.00", leeftijd: "14" };
+  const chosen = { gemeente: "GM0034", verwijzer: "huisarts", vraag: "ambulant", urgentie: "acuut" };
+  for (const [name, value] of Object.entries(typed)) await page.fill(`[name=${name}]`, value);
+  for (const [name, value] of Object.entries(chosen)) await page.selectOption(`[name=${name}]`, value);
+  await submit(page, "form[action='/crisis/nieuw'] button[type=submit]");
+}
+
+const WRONG_CRISIS = { ontvangenOp: "straks", leeftijd: "veertien", toelichting: "bel 06-12345678", huidigeAanbieder: "iemand" };
+
+export const CRISIS_PAGES = [
+  { name: "new request", path: "/crisis/nieuw" },
+  { name: "new request with errors", path: "/crisis/nieuw", errors: true, act: send(WRONG_CRISIS) },
+  { name: "request that was kept", path: "/crisis/nieuw", act: registerCrisis },
+  { name: "board", path: "/crisis" },
+  { name: "requests", path: "/crisis/aanvragen?deel=alle" },
+  { name: "requests without results", path: "/crisis/aanvragen?van=01-01-2020&tot=02-01-2020", shows: "text=Geen aanvraag past" },
+  { name: "request", path: ofCrisis() },
+  { name: "triage", path: ofCrisis("/triage") },
+  { name: "triage with errors", path: ofCrisis("/triage"), errors: true, act: (page) => submit(page) },
+  { name: "take over", path: ofCrisis("/stap/overnemen") },
+  { name: "refer on with errors", path: ofCrisis("/stap/doorverwijzen"), errors: true, act: (page) => submit(page) },
+  { name: "roster", path: "/crisis/rooster" },
+  { name: "roster with errors", path: "/crisis/rooster", errors: true, act: (page) => submit(page, "form[action='/crisis/rooster'] button") },
+  { name: "point", path: "/beheer/crisispunt", who: CRISIS_MANAGER },
+  { name: "point with errors", path: "/beheer/crisispunt", who: CRISIS_MANAGER, errors: true, act: send({ naam: "", opent: "vroeg", sluitingsdagen: "kerst", acuutMinuten: "veel" }) },
+  { name: "lists", path: "/beheer/crisispunt/lijsten", who: CRISIS_MANAGER },
+  { name: "lists with errors", path: "/beheer/crisispunt/lijsten", who: CRISIS_MANAGER, errors: true, act: send({ code: "Met Spatie", naam: "" }) },
+].map((page) => ({ who: CRISIS_DESK, ...page }));
 
 export const ALL_PAGES = [
+  ...CRISIS_PAGES.map((page) => ({ ...page, name: `crisis: ${page.name}` })),
   ...PUBLIC_PAGES.map((page) => ({ ...page, name: `public: ${page.name}` })),
   ...MANAGER_PAGES.map((page) => ({ ...page, name: `management: ${page.name}` })),
   ...PROVIDER_PAGES.map((page) => ({ ...page, name: `provider: ${page.name}` })),

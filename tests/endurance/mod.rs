@@ -3,6 +3,7 @@
 //! Each part has a twin that is broken on purpose, and shows that the same check catches it.
 
 mod clock;
+mod crisis_kills;
 mod doors;
 mod fsync;
 mod injections;

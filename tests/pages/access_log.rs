@@ -1,11 +1,17 @@
 //! Who looked at which waiting client: what is written down, and what the privacy officer sees of it.
 
+use beschikbaarheidswijzer::db::schema::{access_event, bridging_care};
+use beschikbaarheidswijzer::identity::policy::{Access as Asked, Permission};
+use beschikbaarheidswijzer::routes;
 use beschikbaarheidswijzer::waiting_list::access_log::actions::record;
 use beschikbaarheidswijzer::waiting_list::access_log::model::{Access, AccessKind};
+use diesel::prelude::*;
 use serde_json::json;
 
 use crate::on_both;
-use crate::support::{TestServer, now};
+use crate::support::clients::{CODE, client_for, register};
+use crate::support::waiting::HAVEN;
+use crate::support::{Form, TestServer, now};
 
 const OFFICER: &str = "privacy-regio";
 const TOEGANG: &str = "toegang-harderwijk";
@@ -78,5 +84,66 @@ on_both! {
         for wrong in ["van=gisteren", "van=22-11-2026&tot=01-11-2026", "soort=gluren", "code=C4K-7XW-2R8", "onbekend=1"] {
             assert_eq!(officer.get(&format!("/inzage?{wrong}")).status, 400, "{wrong}");
         }
+    }
+}
+
+/// What shows no child: an empty form, one's own settings, and counts in which nobody is pointed at.
+const SHOWS_NOBODY: [&str; 7] = [
+    "/wachtlijst/nieuw",
+    "/wachtlijst/stappen",
+    "/wachtlijst/bestand",
+    "/wachtlijst/bestand/leeg",
+    "/wachtlijst/bestand/{id}",
+    "/wachtenden/meldingen",
+    "/bemiddeling/overzicht",
+];
+
+on_both! {
+    fn every_look_at_a_child_is_written_down(server) {
+        let clients = server.waiting();
+        let response = server.responded(HAVEN, &clients[0]);
+        let mut draft = client_for("GM0243");
+        (draft.product, draft.birth_year) = ("43A11".parse().ok(), Some(2018));
+        (draft.referred_on, draft.decided_on) = ("2026-03-01".parse().ok(), "2026-03-02".parse().ok());
+        (draft.alternatives, draft.bridging_wanted) = (Vec::new(), Some(true));
+        register(server, TOEGANG, draft, CODE);
+        let (toegang, overdue) = (server.visitor(TOEGANG), "/wachtlijst/C4K-7XW-2R9");
+        let (proposal, bridging) = (format!("{overdue}/voorstel"), format!("{overdue}/overbrugging"));
+        assert_eq!(Form::on(&toegang.get(&proposal).body, &proposal).send(&toegang).status, 303);
+        let mut form = Form::on(&toegang.get(&bridging).body, &bridging);
+        form.set("aanbod", "98990001|41A02");
+        let started = form.send(&toegang);
+        assert_eq!(started.status, 303, "{}", started.body);
+        let care: i64 = bridging_care::table.select(bridging_care::id).first(&mut server.connection()).expect("care");
+
+        let lines = |server: &TestServer| -> i64 {
+            access_event::table.count().get_result(&mut server.connection()).expect("a count")
+        };
+        let mut looked = 0;
+        for route in routes::all().iter().filter(|route| route.method == "GET") {
+            let user = match route.access {
+                Asked::Requires(Permission::KeepWaitingList | Permission::RegisterClients | Permission::Mediate) => TOEGANG,
+                Asked::Requires(Permission::RespondToClients) => HAVEN.0,
+                Asked::Requires(Permission::ReadAccessLog) => OFFICER,
+                _ => continue,
+            };
+            if SHOWS_NOBODY.contains(&route.path) {
+                continue;
+            }
+            let code = if route.path.contains("/reacties") { clients[0].code.to_string() } else { "C4K-7XW-2R9".to_owned() };
+            let id = if route.path.contains("/overbrugging") { care } else { response };
+            let path = route.path
+                .replace("{code}", &code)
+                .replace("{id}", &id.to_string())
+                .replace("{nummer}", "1")
+                .replace("{stap}", "pauzeren")
+                .replace("{kenmerk}", &server.handle_of(&clients[1]));
+            let before = lines(server);
+            let answer = if path.starts_with("/v1") { server.user(user).get(&path) } else { server.visitor(user).get(&path) };
+            assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+            assert!(lines(server) > before, "{path} left no line");
+            looked += 1;
+        }
+        assert!(looked > 20, "{looked}");
     }
 }

@@ -3,7 +3,9 @@
 
 mod client;
 pub mod clients;
+pub mod crisis;
 mod databases;
+pub mod dividing;
 mod forms;
 mod smtp;
 pub mod waiting;

@@ -27,6 +27,8 @@ impl TestServer {
             "UPDATE waiting_client SET status = 'ingetrokken', open_responses = 0, hold_until = NULL, \
              hold_reason = NULL, closed_at = registered_at WHERE closed_at IS NULL",
         );
+        self.execute("DELETE FROM placement");
+        self.execute("DELETE FROM response");
         let clients = (0..5).map(|_| self.registered("GM0243")).collect();
         self.publish(now());
         clients

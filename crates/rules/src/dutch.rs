@@ -42,7 +42,7 @@ pub(crate) fn days_ago(day: NaiveDate, today: NaiveDate) -> String {
 }
 
 /// `8 km`, rounded up, so that nothing seems nearer than it is; `1 km` is the least.
-pub(crate) fn kilometres(metres: u32) -> String {
+pub fn kilometres(metres: u32) -> String {
     format!("{} km", metres.div_ceil(1000).max(1))
 }
 

@@ -12,6 +12,7 @@ mod hard_rules;
 mod score;
 
 pub mod bridging;
+pub mod priority;
 pub mod words;
 
 use chrono::NaiveDate;

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
-use crate::availability::figures::actions::{find_offer, next_supply_version, require_own_provider};
+use crate::availability::figures::actions::{find_offer, next_supply_version};
 use crate::availability::figures::model::Offer;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
@@ -24,10 +24,12 @@ pub fn find_suitability(conn: &mut Connection, offer_id: i64) -> Result<Kept> {
     Ok(Kept { suitability, version })
 }
 
-/// An offer of the own provider with what it is suited for.
+/// An offer of the own provider with what it is suited for. Another's is not told from one that is not there.
 pub fn find_own(conn: &mut Connection, actor: &Actor, offer_id: i64) -> Result<(Offer, Kept)> {
     let offer = find_offer(conn, offer_id)?;
-    require_own_provider(actor, offer.provider.id)?;
+    if actor.provider_id() != Some(offer.provider.id) {
+        return Err(Error::NotFound("aanbod"));
+    }
     Ok((offer, find_suitability(conn, offer_id)?))
 }
 

@@ -88,6 +88,8 @@ struct Screen {
     kind: ScreenKind,
     region_id: i64,
     sent: i64,
+    /// Only what there is now, for who asks now and then instead of listening.
+    once: bool,
     out: mpsc::Sender<Bytes>,
 }
 
@@ -147,7 +149,7 @@ impl Screen {
         loop {
             let now = self.state.clock.now();
             let minute = now.timestamp() / 60;
-            if !self.send_board(now).await? {
+            if !self.send_board(now).await? || self.once {
                 return Ok(());
             }
             // Until something happens or a minute goes by there are only beats.
@@ -172,8 +174,13 @@ impl Screen {
     }
 }
 
-/// The stream. It answers 401 and never sends to a page to sign in.
-pub async fn stream(ctx: Context, req: HttpRequest, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+/// The stream. Who signed out is sent to a page, which is no stream: the screen says that it is stale.
+pub async fn stream(
+    ctx: Context,
+    req: HttpRequest,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let once = query.flag("eenmaal");
     query.finish(())?;
     let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
     super::pages::look(&ctx).await?;
@@ -191,6 +198,7 @@ pub async fn stream(ctx: Context, req: HttpRequest, QueryInput(query): QueryInpu
         actor: ctx.actor.clone(),
         region_id,
         sent: seen.max(0),
+        once,
         out,
     };
     let changes = ctx.state.boards.follow();

@@ -3,7 +3,7 @@
 
 pub mod actions;
 pub mod answering;
-//api
+pub mod api;
 pub(in crate::crisis) mod mails;
 pub mod model;
 pub mod pages;

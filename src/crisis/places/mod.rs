@@ -2,7 +2,7 @@
 //! same one twice.
 
 pub mod actions;
-//api
+pub mod api;
 pub mod model;
 pub mod pages;
 pub mod placing;

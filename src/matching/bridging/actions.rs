@@ -1,12 +1,13 @@
 //! Proposing bridging care from the picture of the supply.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use rules::codes::ProductCode;
 use rules::matching::bridging::{
-    BridgingCause, BridgingNeed, BridgingOffer, BridgingTable, BridgingVerdict, bridging_cause,
-    bridging_offers, can_bridge,
+    BridgingCause, BridgingNeed, BridgingOffer, BridgingTable, BridgingVerdict, bridging_cause, can_bridge,
 };
-use rules::matching::{Rank, Term};
+use rules::matching::{Rank, Term, Weights};
 
 use crate::actor::Actor;
 use crate::availability::supply::candidates::Candidate;
@@ -84,51 +85,48 @@ fn cause(
     })
 }
 
-/// The offers that can bridge, best first, and whether the table has any product that may.
+/// The offers that can bridge as they are shown, best first, and whether the table has any product that may.
 fn offers(
     snapshot: &Snapshot,
     (client, child): (&WaitingClient, &Child),
     weights: &RegionWeights,
 ) -> Result<(Vec<CanLine>, bool)> {
+    let (found, may_bridge) = find_bridges(snapshot, child, &weights.weights())?;
+    let writer = Writer { snapshot, child, municipality: &client.municipality.name };
+    Ok((found.iter().take(SHOWN).map(|can| writer.can(can)).collect(), may_bridge))
+}
+
+/// The offers that can bridge the wait of a child, best first, and whether the table has any product that may.
+pub fn find_bridges(snapshot: &Snapshot, child: &Child, weights: &Weights) -> Result<(Vec<Can>, bool)> {
     let book = &snapshot.book;
     let Some(wanted) = child.products.first().map(|product| &book.products[*product as usize]) else {
         return Ok((Vec::new(), false));
     };
     let parse = |code: &str| ProductCode::parse(code).map_err(Error::internal);
     let wanted_code = parse(&wanted.code)?;
-    let mut bridges: Vec<(ProductCode, Vec<Candidate>)> = Vec::new();
+    let mut bridges: Vec<(ProductCode, Arc<[Candidate]>)> = Vec::new();
     for product in &wanted.bridges {
         let code = parse(&book.products[*product as usize].code)?;
-        bridges.push((code, snapshot.candidates(*product, child.origin).to_vec()));
+        bridges.push((code, snapshot.candidates(*product, child.origin)));
     }
     let table = BridgingTable::new(bridges.iter().map(|(code, _)| (wanted_code.clone(), code.clone())));
-    let facts: Vec<BridgingOffer<'_>> = bridges
-        .iter()
-        .flat_map(|(code, candidates)| candidates.iter().map(move |candidate| (code, candidate)))
-        .map(|(product, candidate)| BridgingOffer {
-            product,
-            free_places: snapshot.offer(candidate.offer).shown_places(),
-            facts: facts_for(child, candidate, false),
-        })
-        .collect();
-    let (seeker, today, weights) = (&child.seeker, snapshot.today, weights.weights());
+    let (seeker, today) = (&child.seeker, snapshot.today);
     let near = seeker.max_distance.map_or(NEAR, |most| most.min(NEAR));
-    let writer = Writer { snapshot, child, municipality: &client.municipality.name };
-    let mut lines = Vec::new();
-    for offer in
-        bridging_offers(seeker, &wanted_code, &facts, &table, near, &weights, today).into_iter().take(SHOWN)
-    {
-        let verdict = can_bridge(seeker, &wanted_code, offer, &table, near, &weights, today);
-        let place = bridges
-            .iter()
-            .flat_map(|(_, candidates)| candidates)
-            .find(|candidate| candidate.facts.id == offer.facts.id);
-        if let (BridgingVerdict::Can(score), Some(candidate)) = (verdict, place) {
-            let rank = Rank { total: score.total(), id: offer.facts.id };
-            lines.push(writer.can(&Can { offer: candidate.offer, facts: offer.facts, rank, score }));
+    let mut found = Vec::new();
+    for (product, candidates) in &bridges {
+        for candidate in candidates.iter() {
+            let facts = facts_for(child, candidate, false);
+            let free_places = snapshot.offer(candidate.offer).shown_places();
+            let offer = BridgingOffer { product, free_places, facts };
+            let verdict = can_bridge(seeker, &wanted_code, &offer, &table, near, weights, today);
+            if let BridgingVerdict::Can(score) = verdict {
+                let rank = Rank { total: score.total(), id: facts.id };
+                found.push(Can { offer: candidate.offer, facts, rank, score });
+            }
         }
     }
-    Ok((lines, !bridges.is_empty()))
+    found.sort_unstable_by_key(|can| can.rank);
+    Ok((found, !bridges.is_empty()))
 }
 
 /// What is asked when bridging care is started.

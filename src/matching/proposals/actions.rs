@@ -1,5 +1,7 @@
 //! Making, keeping and opening proposals.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -11,7 +13,8 @@ use crate::audit::{self, Event};
 use crate::availability::supply::snapshot::Snapshot;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::matching::weights::actions::find_weights;
+use crate::matching::region::live::Plans;
+use crate::matching::region::plan::Plan;
 use crate::paging::rows_of_page;
 use crate::waiting_list::access_log::actions::record;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
@@ -36,7 +39,7 @@ pub fn propose(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
-    snapshot: &Snapshot,
+    (snapshot, plans): (&Arc<Snapshot>, &Plans),
     code: &str,
     (look_outside, page): (bool, usize),
 ) -> Result<Shown> {
@@ -45,7 +48,8 @@ pub fn propose(
     let proposal = if client.status().is_closed() {
         None
     } else {
-        Some(make(conn, now, snapshot, &client, look_outside)?)
+        let plan = plans.current(conn, snapshot, client.region_id)?;
+        Some(make(conn, now, (snapshot, &plan), &client, look_outside)?)
     };
     let kept = store::list_kept(conn, client.id, rows_of_page(page))?;
     let kept_total = usize::try_from(store::find_last_number(conn, client.id)?).map_err(Error::internal)?;
@@ -55,13 +59,12 @@ pub fn propose(
 fn make(
     conn: &mut Connection,
     now: DateTime<Utc>,
-    snapshot: &Snapshot,
+    (snapshot, plan): (&Snapshot, &Plan),
     client: &WaitingClient,
     look_outside: bool,
 ) -> Result<Proposal> {
-    let weights = find_weights(conn, client.region_id)?;
     let rejected = tried_in_vain(conn, client.id, snapshot)?;
-    making::make(snapshot, client, &rejected, weights, look_outside, now)
+    making::make(snapshot, client, &rejected, plan, look_outside, now)
 }
 
 /// The providers that were tried for this client in vain, and still may not be.
@@ -87,11 +90,13 @@ pub fn keep(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
-    snapshot: &Snapshot,
+    (snapshot, plans): (&Arc<Snapshot>, &Plans),
     code: &str,
     look_outside: bool,
 ) -> Result<(KeptProposal, Proposal)> {
     let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
+    let region_id = clients::actions::find_for_toegang(conn, actor, code)?.region_id;
+    let plan = plans.current(conn, snapshot, region_id)?;
     let mut attempt = 0;
     loop {
         attempt += 1;
@@ -100,7 +105,7 @@ pub fn keep(
             if client.status().is_closed() {
                 return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
             }
-            let proposal = make(conn, now, snapshot, &client, look_outside)?;
+            let proposal = make(conn, now, (snapshot, &plan), &client, look_outside)?;
             let kept = KeptProposal {
                 number: store::find_last_number(conn, client.id)? + 1,
                 made_at: now,

@@ -97,6 +97,28 @@ pub struct VoorstelKan {
     /// Som van de onderdelen, in honderdsten van een week; de laagste staat vooraan.
     totaal: u32,
     onderdelen: Vec<ScoreOnderdeel>,
+    /// Hoe schaars een plek hier is in het regionale voorstel, in woorden. Niet aanwezig als er nu geen plek vrij is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schaarste: Option<String>,
+}
+
+/// Het regionale voorstel voor deze wachtende: de plek als naar alle wachtenden en alle vrije plekken samen wordt gekeken.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VoorstelRegionaal {
+    /// De voorgestelde plek, als die er is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plek: Option<VoorstelAanbod>,
+    /// Som van de onderdelen voor die plek, in honderdsten van een week.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    totaal: Option<u32>,
+    /// `ruim`, `gewild` of `schaars`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schaarste: Option<String>,
+    /// Waarom, en waarom anders dan de eigen lijst. Zegt nooit iets over een ander kind.
+    redenen: Vec<String>,
+    /// Voorgestelde overbruggingszorg, voor wie geen plek krijgt en langer wacht dan de norm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overbrugging: Option<VoorstelAanbod>,
 }
 
 /// Aanbod dat niet kan.
@@ -128,6 +150,9 @@ pub struct ProposalBody {
     weging_versie: i32,
     /// Hoe de regio weegt, in woorden.
     weging: Vec<String>,
+    /// Het regionale voorstel. Niet aanwezig bij wat bewaard is voordat dat er was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regionaal: Option<VoorstelRegionaal>,
     /// De 50 beste.
     kan: Vec<VoorstelKan>,
     #[serde(rename = "kanTotaal")]
@@ -163,7 +188,13 @@ impl From<CanLine> for VoorstelKan {
             .into_iter()
             .map(|term| ScoreOnderdeel { code: term.code, honderdsten: term.hundredths, woorden: term.words })
             .collect();
-        Self { aanbod: offer_body(line.offer), waarom: line.why, totaal: line.total, onderdelen }
+        Self {
+            aanbod: offer_body(line.offer),
+            waarom: line.why,
+            totaal: line.total,
+            onderdelen,
+            schaarste: line.scarcity,
+        }
     }
 }
 
@@ -182,6 +213,13 @@ fn body(code: String, number: Option<i32>, proposal: Proposal) -> ProposalBody {
         regels_versie: proposal.rules_version,
         weging_versie: proposal.weights.version,
         weging: proposal.weighing,
+        regionaal: proposal.regional.map(|line| VoorstelRegionaal {
+            plek: line.offer.map(offer_body),
+            totaal: line.total,
+            schaarste: line.scarcity,
+            redenen: line.reasons,
+            overbrugging: line.bridging.map(offer_body),
+        }),
         kan: can(proposal.can),
         kan_totaal: proposal.can_total,
         kan_niet: proposal.cannot.into_iter().map(Into::into).collect(),
@@ -208,10 +246,13 @@ pub async fn get_proposal(
 ) -> Result<HttpResponse> {
     let look_outside = read_outside(&mut query);
     query.finish(())?;
-    let snapshot = ctx.state.supply.current()?;
+    let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
     let code = path.into_inner();
     let shown = ctx
-        .db(move |conn, actor, now| actions::propose(conn, actor, now, &snapshot, &code, (look_outside, 1)))
+        .db(move |conn, actor, now| {
+            let of = (&snapshot, &state.plans);
+            actions::propose(conn, actor, now, of, &code, (look_outside, 1))
+        })
         .await?;
     let proposal = shown
         .proposal
@@ -239,11 +280,14 @@ pub async fn post_proposal(
     query.finish(())?;
     let look_outside = read_outside(&mut input);
     input.finish(())?;
-    let snapshot = ctx.state.supply.current()?;
+    let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
     let code = path.into_inner();
     let wanted = code.clone();
     let (kept, proposal) = ctx
-        .db(move |conn, actor, now| actions::keep(conn, actor, now, &snapshot, &wanted, look_outside))
+        .db(move |conn, actor, now| {
+            let of = (&snapshot, &state.plans);
+            actions::keep(conn, actor, now, of, &wanted, look_outside)
+        })
         .await?;
     let mut answer =
         reply::json_with_status(StatusCode::CREATED, &body(code.clone(), Some(kept.number), proposal))?;

@@ -5,13 +5,14 @@ use rules::freshness::Freshness;
 use rules::matching::words::{self, Setting};
 use rules::matching::{OfferFacts, RULES_VERSION, Seeker};
 
-use super::model::{Asked, CanLine, CannotLine, FigureAges, OfferName, Proposal, TermLine};
+use super::model::{Asked, CanLine, CannotLine, FigureAges, OfferName, Proposal, RegionalLine, TermLine};
 use crate::availability::supply::candidates::Origin;
 use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::matching::matcher::{Can, Cannot, Child, SHOWN, has_neighbours, outside, split};
-use crate::matching::weights::model::RegionWeights;
+use crate::matching::region::plan::Plan;
+use crate::matching::region::words::{Compared, scarcity};
 use crate::waiting_list::clients::model::{ProviderChoice, WaitingClient};
 
 /// The client as the matcher knows it. A stripped record is too bare to match.
@@ -45,17 +46,18 @@ pub fn child_of(snapshot: &Snapshot, client: &WaitingClient, rejected: &[i64]) -
     })
 }
 
-/// Makes a proposal. `rejected` are the providers that may not be tried again; `look_outside` asks for what other
+/// Makes a proposal beside the regional plan. `rejected` are the providers that may not be tried again; `look_outside` asks for what other
 /// regions have, too.
 pub fn make(
     snapshot: &Snapshot,
     client: &WaitingClient,
     rejected: &[i64],
-    weights: RegionWeights,
+    plan: &Plan,
     look_outside: bool,
     now: DateTime<Utc>,
 ) -> Result<Proposal> {
     let child = child_of(snapshot, client, rejected)?;
+    let weights = plan.basis.weights;
     let weighed = weights.weights();
     let found = split(snapshot, &child, &weighed, SHOWN);
     let writer = Writer { snapshot, child: &child, municipality: &client.municipality.name };
@@ -70,6 +72,11 @@ pub fn make(
             Freshness::NeverConfirmed => ages.never += 1,
         }
     }
+    let mut can: Vec<CanLine> = found.can.iter().map(|can| writer.can(can)).collect();
+    for line in &mut can {
+        line.scarcity = scarcity(plan, line.offer.offer_id);
+    }
+    let regional = Some(writer.regional(plan, client.id, can.first()));
     Ok(Proposal {
         rules_version: RULES_VERSION,
         supply_version: snapshot.version,
@@ -79,10 +86,11 @@ pub fn make(
         weighing: words::weighing(&weighed),
         asked: asked(client, &child),
         ages,
-        can: found.can.iter().map(|can| writer.can(can)).collect(),
+        can,
         can_total: found.can_total,
         cannot: found.cannot.iter().map(|cannot| writer.cannot(cannot)).collect(),
         cannot_total: found.cannot_total,
+        regional,
         outside: outside.map(|found| found.iter().map(|can| writer.can(can)).collect()),
     })
 }
@@ -143,6 +151,7 @@ impl Writer<'_> {
             free_places: offer.shown_places(),
             preferred: can.facts.preferred,
             substitute: can.facts.substitute,
+            scarcity: None,
         }
     }
 
@@ -154,6 +163,16 @@ impl Writer<'_> {
             rules: cannot.failed.iter().map(|rule| rule.code().to_owned()).collect(),
             reasons: words::why_not(&self.child.seeker, facts, cannot.failed, &self.setting(offer)),
         }
+    }
+
+    /// What the regional plan says of a client, beside the first of its own list.
+    fn regional(&self, plan: &Plan, client: i64, first: Option<&CanLine>) -> RegionalLine {
+        let first_name = first.map(|line| format!("{} ({})", line.offer.provider, line.offer.place));
+        let first = first.map(|line| line.offer.offer_id).zip(first_name.as_deref());
+        let line = Compared { plan, client, first }.line();
+        let name =
+            |id: Option<i64>| id.and_then(|id| self.snapshot.find_offer(id)).map(|offer| self.name(offer));
+        RegionalLine { offer: name(line.offer_id), bridging: name(line.bridging_id), ..line }
     }
 
     fn name(&self, offer: &Offer) -> OfferName {

@@ -59,6 +59,9 @@ pub struct CanLine {
     pub free_places: Option<u16>,
     pub preferred: bool,
     pub substitute: bool,
+    /// How scarce a place is in the regional plan, in words; none where there is no room now.
+    #[serde(default)]
+    pub scarcity: Option<String>,
 }
 
 impl CanLine {
@@ -76,6 +79,30 @@ pub struct CannotLine {
     pub rules: Vec<String>,
     /// The same in words.
     pub reasons: Vec<String>,
+}
+
+/// Het regionale voorstel voor deze wachtende: the place proposed when everybody who waits is looked at together, and why
+/// it differs from the own list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionalLine {
+    pub offer_id: Option<i64>,
+    pub offer: Option<OfferName>,
+    /// Hundredths of a week, as in the own list.
+    pub total: Option<u32>,
+    /// Code of how scarce the place is.
+    pub scarcity: Option<String>,
+    pub reasons: Vec<String>,
+    /// Bridging care, for who gets no place and waits past the norm.
+    pub bridging_id: Option<i64>,
+    pub bridging: Option<OfferName>,
+    pub bridging_sought: bool,
+}
+
+impl RegionalLine {
+    /// The total in weeks, as people write it.
+    pub fn weeks(&self) -> String {
+        weeks(self.total.unwrap_or(0))
+    }
 }
 
 /// Versheid van de cijfers: how many of the offers that are shown as possible have figures of which age.
@@ -103,6 +130,9 @@ pub struct Proposal {
     pub can_total: usize,
     pub cannot: Vec<CannotLine>,
     pub cannot_total: usize,
+    /// None in what was kept before there was a regional plan.
+    #[serde(default)]
+    pub regional: Option<RegionalLine>,
     /// Buiten contract, when that was asked.
     pub outside: Option<Vec<CanLine>>,
 }

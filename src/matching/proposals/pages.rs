@@ -59,12 +59,13 @@ pub async fn current(
     let look_outside = read_outside(&mut query);
     let number = page_number(&mut query);
     query.finish(())?;
-    let snapshot = ctx.state.supply.current()?;
+    let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
     let has_neighbours = has_neighbours(&snapshot);
     let code = path.into_inner();
     let shown = ctx
         .db(move |conn, actor, now| {
-            actions::propose(conn, actor, now, &snapshot, &code, (look_outside, number))
+            let of = (&snapshot, &state.plans);
+            actions::propose(conn, actor, now, of, &code, (look_outside, number))
         })
         .await?;
     let code = shown.client.code.to_string();
@@ -91,11 +92,14 @@ pub async fn keep(
 ) -> Result<HttpResponse> {
     let look_outside = read_outside(&mut fields);
     fields.finish(())?;
-    let snapshot = ctx.state.supply.current()?;
+    let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
     let code = path.into_inner();
     let wanted = code.clone();
     let (kept, _) = ctx
-        .db(move |conn, actor, now| actions::keep(conn, actor, now, &snapshot, &wanted, look_outside))
+        .db(move |conn, actor, now| {
+            let of = (&snapshot, &state.plans);
+            actions::keep(conn, actor, now, of, &wanted, look_outside)
+        })
         .await?;
     Ok(see_other(&format!("{}/{}", address_of(&code), kept.number)))
 }

@@ -1,16 +1,18 @@
 //! Writes the crisis point of a region, its lists and its roster.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
 use diesel::prelude::*;
 use rules::crisis::codes::{CategoryList, Duty};
+use rules::crisis::places::PlaceState;
 use rules::crisis::urgency_terms::UrgencyTerms;
 use rules::working_hours::holidays::HolidayChoice;
 
 use super::{BATCH, Ids, insert_all};
 use crate::db::Connection;
 use crate::db::schema::{
-    crisis_list_item as item, crisis_point as point, crisis_point_municipality as served,
-    crisis_shift as shift, organisation, user_account, user_role,
+    crisis_list_item as item, crisis_place as place, crisis_point as point,
+    crisis_point_municipality as served, crisis_share as share, crisis_shift as shift, organisation,
+    user_account, user_role,
 };
 use crate::error::{Error, Result};
 use crate::on_each;
@@ -142,6 +144,54 @@ pub(in crate::seed) fn insert_roster(
                 ))
                 .execute(conn)?;
         }
+    }
+    Ok(())
+}
+
+/// Writes how crisis requests are divided, and the places with their provider's word for them.
+pub(in crate::seed) fn insert_shares_and_places(
+    conn: &mut Connection,
+    ids: &Ids,
+    files: &CrisisFiles,
+    point_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for line in &files.shares {
+        let row = &line.row;
+        let municipality = row.municipality.as_ref().map(|code| ids.municipality(line, code)).transpose()?;
+        diesel::insert_into(share::table)
+            .values((
+                share::crisis_point_id.eq(point_id),
+                share::provider_id.eq(ids.provider(line, &row.agb)?),
+                share::municipality_id.eq(municipality),
+                share::age_group.eq(&row.age_group),
+                share::weight.eq(i32::from(row.weight)),
+                share::valid_from.eq(row.valid_from),
+                share::valid_to.eq(row.valid_until),
+                share::version.eq(1),
+            ))
+            .execute(conn)?;
+    }
+    for line in &files.places {
+        let row = &line.row;
+        let state = if row.reason.is_some() { PlaceState::OutOfService } else { PlaceState::Free };
+        let confirmed_at = now - Duration::days(row.confirmed_days_ago) - Duration::minutes(40);
+        diesel::insert_into(place::table)
+            .values((
+                place::crisis_point_id.eq(point_id),
+                place::provider_id.eq(ids.provider(line, &row.agb)?),
+                place::kind.eq(&row.kind),
+                place::age_group.eq(&row.age_group),
+                place::name.eq(&row.name),
+                place::living_group.eq(&row.living_group),
+                place::phone.eq(&row.phone),
+                place::state.eq(state.code()),
+                place::reason.eq(&row.reason),
+                place::confirmed_at.eq(confirmed_at.naive_utc()),
+                place::confirmed_by.eq("Oefengegevens"),
+                place::version.eq(1),
+            ))
+            .execute(conn)?;
     }
     Ok(())
 }

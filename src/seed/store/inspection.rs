@@ -2,13 +2,13 @@
 
 use diesel::dsl::count_star;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::db::Connection;
 use crate::db::schema::{
-    contract, location, municipality, offer, offer_history, postcode, product, product_bridge, provider,
-    region, region_municipality, segment, supply_version, user_account,
+    contract, location, municipality, offer, offer_history, placement, postcode, product, product_bridge,
+    provider, region, region_municipality, response, segment, supply_version, user_account, waiting_client,
 };
 
 /// The number of rows of the tables, with their names.
@@ -54,6 +54,38 @@ pub(in crate::seed) fn offers_unlike_their_history(conn: &mut Connection) -> i64
         .unwrap();
     let all: i64 = offer::table.count().get_result(conn).unwrap();
     all - agreeing
+}
+
+/// How many waiting clients there are by status.
+pub(in crate::seed) fn clients_by_status(conn: &mut Connection) -> Vec<(String, i64)> {
+    use waiting_client as w;
+    w::table.group_by(w::status).order(w::status).select((w::status, count_star())).load(conn).unwrap()
+}
+
+/// Waiting clients that do not stand as their responses say: there should be none.
+pub(in crate::seed) fn clients_unlike_their_responses(conn: &mut Connection) -> Vec<String> {
+    use waiting_client as w;
+    let clients: Vec<(i64, String, String, i32)> =
+        w::table.select((w::id, w::code, w::status, w::open_responses)).load(conn).unwrap();
+    let count = |conn: &mut Connection, id: i64, status: &str| -> i64 {
+        let mine = response::table.filter(response::client_id.eq(id)).filter(response::status.eq(status));
+        mine.count().get_result(conn).unwrap()
+    };
+    let differs = |(id, _, status, open): &(i64, String, String, i32)| {
+        let (weighed, accepted) = (count(conn, *id, "open"), count(conn, *id, "geaccepteerd"));
+        let placements: Vec<Option<NaiveDate>> = placement::table
+            .filter(placement::client_id.eq(id))
+            .select(placement::started_on)
+            .load(conn)
+            .unwrap();
+        let agreed = match status.as_str() {
+            "geaccepteerd" => accepted == 1 && placements == [None],
+            "geplaatst" => accepted == 1 && matches!(placements[..], [Some(_)]),
+            _ => accepted == 0 && placements.is_empty(),
+        };
+        weighed != i64::from(*open) || (status == "in-behandeling") != (weighed > 0) || !agreed
+    };
+    clients.into_iter().filter(differs).map(|(_, code, status, _)| format!("{code} {status}")).collect()
 }
 
 /// The history as text, to compare two of them.

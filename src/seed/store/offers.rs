@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use rules::figures::Figures;
+use rules::violations::Violations;
+use rules::waiting::needs::{Need, NeedSet, Suitability};
 
 use super::{BATCH, Ids, insert_all};
 use crate::db::Connection;
@@ -12,7 +14,7 @@ use crate::db::schema::{offer, offer_history};
 use crate::error::Result;
 use crate::on_each;
 use crate::seed::files::{Line, Offer};
-use crate::seed::history::Entry;
+use crate::seed::history::{Chance, Entry};
 
 #[derive(Insertable)]
 #[diesel(table_name = offer, treat_none_as_default_value = false)]
@@ -42,6 +44,8 @@ struct OfferRow<'a> {
     confirmed_by: Option<&'a str>,
     version: i32,
     supply_version: i64,
+    fitted_needs: String,
+    excluded_needs: String,
 }
 
 #[derive(Insertable)]
@@ -108,6 +112,7 @@ pub(in crate::seed) fn insert_offers(
         let present = history.last().ok_or_else(|| line.error("no history"))?;
         let provider_id = ids.provider(line, &line.row.agb)?;
         let confirmed = line.row.confirmed_days_ago.is_some();
+        let suited = suitability(&line.row);
         rows.push(with_figures!(
             &present.figures,
             OfferRow {
@@ -120,6 +125,8 @@ pub(in crate::seed) fn insert_offers(
                 confirmed_by: confirmed.then_some(present.by.as_str()),
                 version: present.version,
                 supply_version: 1,
+                fitted_needs: suited.fitted().codes(),
+                excluded_needs: suited.excluded().codes(),
             }
         ));
     }
@@ -149,4 +156,24 @@ pub(in crate::seed) fn insert_offers(
     }
     insert_all!(conn, offer_history::table, entries);
     Ok(())
+}
+
+/// What an offer is suited for. A third of the providers never said so; the others say the same at each location.
+fn suitability(offer: &Offer) -> Suitability {
+    let mut chance = Chance::new(&format!("geschikt {} {}", offer.agb, offer.product));
+    if chance.below(3) == 0 {
+        return Suitability::default();
+    }
+    let mut some = |most: i64| -> NeedSet {
+        let count = chance.below(most);
+        (0..count)
+            .filter_map(|_| {
+                Need::ALL
+                    .get(usize::try_from(chance.below(i64::try_from(Need::ALL.len()).ok()?)).ok()?)
+                    .copied()
+            })
+            .collect()
+    };
+    let (fitted, excluded) = (some(14), some(4));
+    Suitability::check(fitted.without(excluded), excluded, "", &mut Violations::new()).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use rules::product::ProductKind;
 use rules::waiting::note::Note;
 
+use super::responses::insert_responses;
 use super::{BATCH, Ids, insert_all};
 use crate::db::Connection;
 use crate::db::schema::{
@@ -115,8 +116,10 @@ pub(in crate::seed) fn insert_waiting(
         .collect();
     let mut events = Vec::new();
     let mut alternatives = Vec::new();
+    let mut stored = Vec::with_capacity(clients.len());
     for client in clients {
         let (client_id, municipality_id) = *found.get(client.code.as_str()).ok_or_else(missing)?;
+        stored.push((client_id, client));
         let team = teams.get(&municipality_id).ok_or_else(missing)?;
         if let Some(product) = &client.alternative {
             alternatives.push((
@@ -145,7 +148,7 @@ pub(in crate::seed) fn insert_waiting(
     }
     insert_all!(conn, waiting_client_alternative::table, alternatives);
     insert_all!(conn, waiting_client_event::table, events);
-    Ok(())
+    insert_responses(conn, ids, &stored)
 }
 
 /// What the demonstration region set: the usual, and that other referrers may register.

@@ -82,6 +82,10 @@ access_kinds! {
     ListCrisisPlaces = "crisisplaatsen-inzien", "R", Crisis, "crisispunt";
     /// The stays of a crisis point or a provider.
     ListCrisisStays = "crisisverblijf-inzien", "R", Crisis, "crisispunt";
+    /// The codes in a regional run.
+    ViewRegionalRun = "regionaal-voorstel-inzien", "R", Mediate, "regionaal-voorstel";
+    /// Providers are asked to respond to clients of a regional run.
+    AskProviders = "aanbieders-vragen", "E", Mediate, "regionaal-voorstel";
     /// The access log itself.
     ListAccess = "inzage-inzien", "R", Oversee, "toezicht";
     /// The access log as a file.

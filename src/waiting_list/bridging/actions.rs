@@ -23,6 +23,11 @@ pub fn list_of_clients(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<
     store::list_of_clients(conn, client_ids)
 }
 
+/// Who of a region's list has bridging care on a day.
+pub fn list_bridged(conn: &mut Connection, region_id: i64, day: NaiveDate) -> Result<Vec<i64>> {
+    store::list_bridged(conn, region_id, day)
+}
+
 /// How many of these clients wait, and how many of them have bridging care on a day.
 pub fn count(conn: &mut Connection, client_ids: &[i64], day: NaiveDate) -> Result<BridgedCount> {
     let waiting = i64::try_from(client_ids.len()).map_err(Error::internal)?;

@@ -133,6 +133,19 @@ pub(super) fn count_bridged(conn: &mut Connection, client_ids: &[i64], day: Naiv
     Ok(total)
 }
 
+/// Who of a region's list has bridging care on a day, or is about to get it.
+pub(super) fn list_bridged(conn: &mut Connection, region_id: i64, day: NaiveDate) -> Result<Vec<i64>> {
+    let in_region = product::table.filter(product::region_id.eq(region_id)).select(product::id);
+    Ok(care::table
+        .inner_join(waiting_client::table.on(waiting_client::id.eq(care::client_id)))
+        .filter(waiting_client::closed_at.is_null())
+        .filter(waiting_client::product_id.eq_any(in_region))
+        .filter(care::ends_on.is_null().or(care::ends_on.ge(day)))
+        .select(care::client_id)
+        .distinct()
+        .load(conn)?)
+}
+
 /// Removes what somebody typed about care of clients whose record was stripped.
 pub(super) fn delete_notes_of_stripped(conn: &mut Connection) -> Result<usize> {
     let stripped =

@@ -101,6 +101,16 @@ pub fn list_open_for_products(
     store::list_open_for_products(conn, region_id, product_ids)
 }
 
+/// Number and version of everybody on the region's list, to see what changed since.
+pub fn list_open_versions(conn: &mut Connection, region_id: i64) -> Result<Vec<(i64, i32)>> {
+    store::list_open_versions(conn, region_id)
+}
+
+/// Waiting clients by their numbers.
+pub fn list_by_ids(conn: &mut Connection, ids: &[i64]) -> Result<Vec<WaitingClient>> {
+    store::list_by_ids(conn, ids)
+}
+
 /// Everything that happened to a client, oldest first.
 pub fn list_timeline(conn: &mut Connection, client_id: i64) -> Result<Vec<TimelineLine>> {
     store::list_timeline(conn, client_id)

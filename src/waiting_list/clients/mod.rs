@@ -4,7 +4,7 @@ pub mod actions;
 pub mod api;
 pub mod model;
 pub mod pages;
-mod reading;
+pub mod reading;
 pub mod settings;
 pub mod standing;
 pub mod steps;

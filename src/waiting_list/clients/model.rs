@@ -7,8 +7,10 @@ use rules::waiting::birth::Birth;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::coarsening::GroupSize;
 use rules::waiting::life::{ClientStatus, EventKind, Hold, Life, RecodeReason};
+use rules::waiting::mediation::Ladder;
 use rules::waiting::needs::NeedSet;
 use rules::waiting::registration::{FirstChoice, ReferrerKind, Urgency};
+use rules::waiting::responses::{AnswerTerms, Consequences};
 use rules::working_hours::OpeningHours;
 use serde::Serialize;
 
@@ -250,6 +252,12 @@ pub struct ListSettings {
     pub retention_months: u32,
     /// Days besides weekends and holidays on which no term runs.
     pub closing_days: Vec<NaiveDate>,
+    /// How long the toegang has to answer a response.
+    pub terms: AnswerTerms,
+    /// What follows from each reason to decline.
+    pub consequences: Consequences,
+    /// The steps of mediation.
+    pub ladder: Ladder,
 }
 
 impl Default for ListSettings {
@@ -260,6 +268,9 @@ impl Default for ListSettings {
             referrers_register: false,
             retention_months: 24,
             closing_days: Vec::new(),
+            terms: AnswerTerms::default(),
+            consequences: Consequences::default(),
+            ladder: Ladder::default(),
         }
     }
 }

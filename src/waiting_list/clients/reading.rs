@@ -17,7 +17,7 @@ use crate::web::needs::read_needs;
 
 /// How days and the birth are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Writing {
+pub enum Writing {
     /// In full, in fields of their own.
     Full,
     /// As short as it can be typed, seen from this day; the birth in one field `geboren`.
@@ -25,7 +25,7 @@ pub(super) enum Writing {
 }
 
 /// Reads a registration.
-pub(super) fn read_draft(fields: &mut Fields, writing: Writing) -> RegistrationDraft {
+pub fn read_draft(fields: &mut Fields, writing: Writing) -> RegistrationDraft {
     let mut draft = RegistrationDraft {
         municipality: fields.optional_parsed("gemeente", "geen-code", MunicipalityCode::parse),
         pc4: fields.optional_parsed("postcode", "geen-postcode", Pc4::parse),

@@ -32,6 +32,9 @@ struct Recorded<'a> {
     referrers_register: bool,
     retention_months: u32,
     closing_days: &'a [chrono::NaiveDate],
+    answer_days: [String; 3],
+    consequences: String,
+    ladder: String,
     body_decides: &'a BTreeSet<String>,
     first_help_soon: &'a BTreeSet<String>,
     successors: &'a BTreeMap<String, String>,
@@ -39,11 +42,15 @@ struct Recorded<'a> {
 
 impl<'a> From<&'a Settings> for Recorded<'a> {
     fn from(settings: &'a Settings) -> Self {
+        let terms = settings.list.terms;
         Self {
             smallest_group: settings.list.group_size.get(),
             referrers_register: settings.list.referrers_register,
             retention_months: settings.list.retention_months,
             closing_days: &settings.list.closing_days,
+            answer_days: [terms.regular, terms.urgent, terms.escalate_after].map(|term| format!("{term:?}")),
+            consequences: settings.list.consequences.codes(),
+            ladder: settings.list.ladder.lines(),
             body_decides: &settings.body_decides,
             first_help_soon: &settings.first_help_soon,
             successors: &settings.successors,

@@ -143,6 +143,20 @@ fn load_choices(conn: &mut Connection, ids: &[i64], found: &mut HashMap<i64, Wai
     Ok(())
 }
 
+pub(super) fn list_by_ids(conn: &mut Connection, ids: &[i64]) -> Result<Vec<WaitingClient>> {
+    load(conn, ids)
+}
+
+/// Everybody on the list of a region.
+pub(super) fn list_open_versions(conn: &mut Connection, region_id: i64) -> Result<Vec<(i64, i32)>> {
+    let in_region = product::table.filter(product::region_id.eq(region_id)).select(product::id);
+    Ok(client::table
+        .filter(client::closed_at.is_null())
+        .filter(client::product_id.eq_any(in_region))
+        .select((client::id, client::version))
+        .load(conn)?)
+}
+
 pub(super) fn find_by_id(conn: &mut Connection, id: i64) -> Result<Option<WaitingClient>> {
     Ok(load(conn, &[id])?.pop())
 }

@@ -59,7 +59,8 @@ fn visible_cases(
     let mut clients = clients::actions::list_open_for_products(conn, region_id, &products)?;
     let seen = Seen::of(conn, actor)?;
     clients.retain(|client| seen.may_have(client));
-    let hours = clients::actions::find_settings(conn, region_id)?.opening_hours();
+    let settings = clients::actions::find_settings(conn, region_id)?;
+    let way = (&settings.ladder, &settings.opening_hours());
     let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
     let mut cares: HashMap<i64, Vec<BridgingCare>> = HashMap::new();
     for care in bridging::actions::list_of_clients(conn, &ids)? {
@@ -73,7 +74,7 @@ fn visible_cases(
         .iter()
         .filter_map(|client| {
             let cares = cares.remove(&client.id).unwrap_or_default();
-            case_of(client, &cares, steps.remove(&client.id).unwrap_or_default(), &hours, now)
+            case_of(client, &cares, steps.remove(&client.id).unwrap_or_default(), way, now)
         })
         .filter(|case| seen.may_see(case))
         .collect();
@@ -121,7 +122,7 @@ fn case_of(
     client: &WaitingClient,
     cares: &[BridgingCare],
     steps: Vec<MediationStep>,
-    hours: &OpeningHours,
+    (ladder, hours): (&Ladder, &OpeningHours),
     now: DateTime<Utc>,
 ) -> Option<Case> {
     let today = dutch_day(now);
@@ -129,7 +130,6 @@ fn case_of(
     let passed: Vec<_> =
         waited.norms.iter().filter(|norm| matches!(norm.state, NormState::Passed { .. })).collect();
     let since = passed.iter().map(|norm| norm.last_day + Days::new(1)).min()?;
-    let ladder = Ladder::default();
     let finished: Vec<NaiveDateTime> =
         steps.iter().filter_map(|step| step.closed.as_ref()).map(|closed| dutch_time(closed.at)).collect();
     let facts = MediationFacts {
@@ -140,7 +140,7 @@ fn case_of(
     };
     let now = dutch_time(now);
     let busy = steps.iter().find(|step| step.closed.is_none()).cloned();
-    let (turn, due_by) = match (next_step(&facts, &ladder, hours, now), busy) {
+    let (turn, due_by) = match (next_step(&facts, ladder, hours, now), busy) {
         (Next::Nothing, _) => return None,
         (_, Some(step)) => {
             let due_by = dutch_time(step.due_by);

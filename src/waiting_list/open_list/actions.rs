@@ -36,6 +36,15 @@ pub fn publish_due(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     Ok(count)
 }
 
+/// Publishes the lists of all regions at this moment; returns how many.
+pub fn publish_now(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    let mut count = 0;
+    for region_id in store::list_regions(conn)? {
+        count += usize::from(publish(conn, now, region_id, now)?);
+    }
+    Ok(count)
+}
+
 /// Publishes the list of a region under a moment, unless that was done.
 pub fn publish(
     conn: &mut Connection,
@@ -202,6 +211,34 @@ pub fn find_client(
         }
     }
     Err(Error::NotFound("wachtende"))
+}
+
+/// What somebody sees of these clients in the latest publication, by number of the client. Who is not theirs to see is left
+/// out, and the look is written down.
+pub fn show_clients(
+    conn: &mut Connection,
+    snapshot: &Snapshot,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    client_ids: &[i64],
+) -> Result<HashMap<i64, ShownClient>> {
+    let (_, provider_id, region_id) = viewer(actor)?;
+    let today = dutch_day(now);
+    let names = Names::load(conn, region_id)?;
+    let reach = Reach::of_provider(snapshot, &names.municipalities, provider_id, today);
+    let Some(publication) = store::find_latest(conn, region_id)? else { return Ok(HashMap::new()) };
+    let scope = Scope { publication_id: publication.id, provider_id, reach: &reach, today, seen_at: None };
+    let mut found = HashMap::new();
+    for row in store::list_rows_of(conn, &scope, client_ids)? {
+        let client_id = row.client_id;
+        if let Some(shown) = names.show(conn, provider_id, vec![row], None)?.pop() {
+            found.insert(client_id, shown);
+        }
+    }
+    let ids: Vec<i64> = found.keys().copied().collect();
+    let codes = store::list_codes(conn, &ids)?;
+    access_log::record(conn, actor, now, &Access::new(AccessKind::ListOpenClients).clients(codes))?;
+    Ok(found)
 }
 
 /// The names of what rows refer to.

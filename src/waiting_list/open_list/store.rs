@@ -296,6 +296,13 @@ pub(super) fn find_row(conn: &mut Connection, scope: &Scope<'_>, handle: i64) ->
     Ok(rows.filter(published_client::handle.eq(handle)).select(row_columns!()).first(conn).optional()?)
 }
 
+/// The rows of these clients, as far as they are seen.
+pub(super) fn list_rows_of(conn: &mut Connection, scope: &Scope<'_>, client_ids: &[i64]) -> Result<Vec<Row>> {
+    let Some(rows) = seen(scope, &Look::default()) else { return Ok(Vec::new()) };
+    let ids = client_ids.to_vec();
+    Ok(rows.filter(published_client::client_id.eq_any(ids)).select(row_columns!()).load(conn)?)
+}
+
 /// What the children who came to the list after a moment, and are in a publication, show.
 pub(super) fn list_newcomers(
     conn: &mut Connection,

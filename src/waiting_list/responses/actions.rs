@@ -6,9 +6,7 @@ use rules::violations::Violations;
 use rules::waiting::life::{Event as LifeEvent, RespondReason, TimelineEntry, WithdrawResponseReason};
 use rules::waiting::note::Note;
 use rules::waiting::reasons::Reason;
-use rules::waiting::responses::{
-    AnswerTerms, PairOutcome, ResponseEvent, ResponseStatus, after_client, check_days, step,
-};
+use rules::waiting::responses::{PairOutcome, ResponseEvent, ResponseStatus, after_client, check_days, step};
 
 use super::fitting::Fit;
 use super::mails;
@@ -141,8 +139,8 @@ fn check_remark(text: Option<&str>, today: NaiveDate, violations: &mut Violation
 
 /// When the toegang answers at the latest.
 fn answer_by(conn: &mut Connection, client: &WaitingClient, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    let hours = find_settings(conn, client.region_id)?.opening_hours();
-    let at = AnswerTerms::default().answer_by(dutch_time(now), client.urgency, &hours);
+    let settings = find_settings(conn, client.region_id)?;
+    let at = settings.terms.answer_by(dutch_time(now), client.urgency, &settings.opening_hours());
     Ok(moment_of_dutch_time(at))
 }
 
@@ -244,6 +242,11 @@ pub fn find_of_client(
 /// With whom a client was brought together in vain, by provider, for who proposes a place.
 pub fn list_outcomes(conn: &mut Connection, client_id: i64) -> Result<Vec<(i64, PairOutcome)>> {
     store::list_outcomes(conn, client_id)
+}
+
+/// Client, offer and status of all responses to these clients.
+pub fn list_statuses(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<(i64, i64, ResponseStatus)>> {
+    store::list_statuses(conn, client_ids)
 }
 
 /// Refuses what the rules do not let happen to a response as it is now.

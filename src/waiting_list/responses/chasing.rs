@@ -4,10 +4,10 @@
 //! Every server does this. Each step is one conditional update in the transaction that also mails, so it happens once.
 
 use chrono::{DateTime, Utc};
-use rules::waiting::life::{Event as LifeEvent, WithdrawResponseReason};
-use rules::waiting::responses::{AnswerTerms, Chase, ResponseEvent, due_chase};
+use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, WithdrawResponseReason};
+use rules::waiting::responses::{Chase, DeclineReason, ResponseEvent, due_chase};
 
-use super::actions::{OBJECT, end_response, plain, record_change, recorded};
+use super::actions::{OBJECT, end_response, find_response, plain, record_change, recorded};
 use super::model::Response;
 use super::{mails, store};
 use crate::actor::Actor;
@@ -37,21 +37,69 @@ pub fn chase(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Res
     Ok(count)
 }
 
+/// Ends what hangs on a contract that no longer holds: a response that is being weighed, and care that was agreed and has
+/// not started. Returns how many responses it was about.
+pub fn end_without_contract(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Result<usize> {
+    let today = dutch_day(now);
+    let mut count = 0;
+    for (id, (provider_id, product_id, municipality_id)) in store::list_unstarted(conn)? {
+        if store::find_contract(conn, provider_id, product_id, municipality_id, today)?.is_none() {
+            let response = find_response(conn, id)?;
+            count += usize::from(end_one_without_contract(conn, now, public_url, &response)?);
+        }
+    }
+    Ok(count)
+}
+
+fn end_one_without_contract(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    public_url: &str,
+    response: &Response,
+) -> Result<bool> {
+    let actor = Actor::background();
+    let is_open = response.is_open();
+    let hit = if is_open { ContractHit::OpenResponse } else { ContractHit::AgreedProvider };
+    let done = db::write(conn, |conn| {
+        let step = LifeEvent::EndContract { hit, reason: plain(EndContractReason::Expired)? };
+        // With care that was agreed, this ends its response as well.
+        take_step(conn, &actor, now, response.client.id, None, step)?;
+        if is_open {
+            let reason = Some(DeclineReason::NoContract.code());
+            let ended = end_response(conn, now, response, ResponseEvent::Decline, (reason, None))?;
+            for reader in list_of_provider(conn, ended.provider.id)? {
+                enqueue(conn, now, &mails::ended(&ended, public_url, &reader.email)?)?;
+            }
+            record_change(conn, &actor, now, "reactie-beeindigen", response, &ended)?;
+        }
+        for reader in list_toegang_of(conn, response.client.municipality_id)? {
+            enqueue(conn, now, &mails::contract_ended(response, public_url, &reader.email)?)?;
+        }
+        Ok(())
+    });
+    match done {
+        Ok(()) => Ok(true),
+        // Another server, or the toegang, was first.
+        Err(Error::Conflict(_) | Error::Outdated { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 fn chase_one(
     conn: &mut Connection,
     now: DateTime<Utc>,
     public_url: &str,
     response: &Response,
 ) -> Result<bool> {
-    let hours = find_settings(conn, response.client.region_id)?.opening_hours();
+    let settings = find_settings(conn, response.client.region_id)?;
     let local = |at: Option<DateTime<Utc>>| at.map(dutch_time);
     let due = due_chase(
         dutch_time(response.answer_by),
         local(response.chased_at),
         local(response.escalated_at),
         dutch_time(now),
-        &AnswerTerms::default(),
-        &hours,
+        &settings.terms,
+        &settings.opening_hours(),
     );
     let Some(due) = due else { return Ok(false) };
     db::write(conn, |conn| {

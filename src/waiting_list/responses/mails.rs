@@ -136,6 +136,25 @@ pub(super) fn started(response: &Response, on: NaiveDate, public_url: &str, to: 
     mail(to, subject, &lines, ("Bekijk de wachtende", weigh_url(response, public_url)))
 }
 
+/// To the toegang.
+pub(super) fn contract_ended(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!(
+            "Het contract van {} voor {} is beëindigd. {}",
+            response.provider.name,
+            response.client.product,
+            if response.is_open() {
+                "De reactie eindigt daarmee."
+            } else {
+                "De afgesproken zorg gaat niet door."
+            }
+        ),
+        format!("Wachtende {} wacht verder, met de eigen wachtdatum.", response.client.code),
+    ];
+    let subject = format!("Contract beëindigd: wachtende {}", response.client.code);
+    mail(to, subject, &lines, ("Bekijk de wachtende", weigh_url(response, public_url)))
+}
+
 /// To the side that did not say so itself.
 pub(super) fn did_not_start(
     response: &Response,

@@ -213,6 +213,27 @@ pub(super) fn list_open_of_client(conn: &mut Connection, client_id: i64) -> Resu
     read(rows)
 }
 
+/// Client, offer and status of all responses to these clients.
+pub(super) fn list_statuses(
+    conn: &mut Connection,
+    client_ids: &[i64],
+) -> Result<Vec<(i64, i64, ResponseStatus)>> {
+    let mut found = Vec::new();
+    for portion in client_ids.chunks(500) {
+        let rows: Vec<(i64, i64, String)> = response::table
+            .filter(response::client_id.eq_any(portion))
+            .order(response::id)
+            .select((response::client_id, response::offer_id, response::status))
+            .load(conn)?;
+        for (client_id, offer_id, status) in rows {
+            let status = ResponseStatus::parse(&status)
+                .ok_or_else(|| Error::internal("a response has an unknown status"))?;
+            found.push((client_id, offer_id, status));
+        }
+    }
+    Ok(found)
+}
+
 /// The response to a client that was accepted.
 pub(super) fn find_accepted(conn: &mut Connection, client_id: i64) -> Result<Option<Response>> {
     let row: Option<Row> = responses!()
@@ -221,6 +242,26 @@ pub(super) fn find_accepted(conn: &mut Connection, client_id: i64) -> Result<Opt
         .first(conn)
         .optional()?;
     row.map(Response::try_from).transpose()
+}
+
+/// A response with its provider, the product of its offer, and the municipality of its client.
+type Unstarted = (i64, (i64, i64, i64));
+
+/// The responses that are being weighed, or accepted without care having started.
+pub(super) fn list_unstarted(conn: &mut Connection) -> Result<Vec<Unstarted>> {
+    let agreed = placement::id
+        .is_not_null()
+        .and(placement::started_on.is_null())
+        .and(placement::ended_at.is_null())
+        .and(response::status.eq(ResponseStatus::Accepted.code()));
+    Ok(response::table
+        .inner_join(waiting_client::table)
+        .inner_join(offer::table)
+        .left_join(placement::table)
+        .filter(response::status.eq(ResponseStatus::Open.code()).or(agreed))
+        .order(response::id)
+        .select((response::id, (response::provider_id, offer::product_id, waiting_client::municipality_id)))
+        .load(conn)?)
 }
 
 /// Responses whose answer is late.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rules::violations::Violations;
 use rules::waiting::life::{AcceptReason, BodyDecision, Event as LifeEvent};
 use rules::waiting::reasons::Reason;
-use rules::waiting::responses::{Consequences, ParkError, ResponseEvent, decline as consequence};
+use rules::waiting::responses::{ParkError, ResponseEvent, decline as consequence};
 
 use super::actions::{end_response, find_of_client, record_change, require_step, step_of_client};
 use super::fitting::Fit;
@@ -18,6 +18,7 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::recipients::list_of_provider;
 use crate::notifications::actions::enqueue;
+use crate::waiting_list::clients::actions::find_settings;
 use crate::waiting_list::clients::model::WaitingClient;
 
 /// Whether a body decided on what a client waits for.
@@ -98,7 +99,8 @@ pub fn decline(
         let happens = ResponseEvent::Decline;
         require_step(&response, happens, today)?;
         let reason = decline.reason;
-        let outcome = consequence(reason.code(), &Consequences::default(), decline.parked_until, today)
+        let settings = find_settings(conn, client.region_id)?;
+        let outcome = consequence(reason.code(), &settings.consequences, decline.parked_until, today)
             .map_err(park_error)?;
         let reason_code = reason.code().code();
         let note = reason.note().map(|note| note.as_str().to_owned());

@@ -54,12 +54,12 @@ export async function startMailServer() {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `smtp://127.0.0.1:${server.address().port}?tls=none`,
-    /** The first mail to an address, as soon as it has come. */
-    mailTo: (address) =>
+    /** The first mail to an address, with these words if they are given, as soon as it has come. */
+    mailTo: (address, words = "") =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`no mail to ${address} among ${mails.length}`)), 30_000);
+        const timer = setTimeout(() => reject(new Error(`no mail to ${address} with "${words}" among ${mails.length}`)), 30_000);
         const look = () => {
-          const mail = mails.find((one) => one.includes(`To: ${address}`));
+          const mail = mails.find((one) => one.includes(`To: ${address}`) && (words === "" || textOf(one).includes(words)));
           if (!mail) return;
           clearTimeout(timer);
           waiting.splice(waiting.indexOf(look), 1);

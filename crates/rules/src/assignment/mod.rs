@@ -23,6 +23,7 @@
 //! | `incremental` | one change of the problem, and its solution right again |
 //! | `proof` | the optimum proven from the prices, after every solve |
 //! | `envy` | the audit number |
+//! | `settled` | one solution among equals, and what a place is worth |
 //! | `format` | problems, changes and solutions as text |
 //!
 //! All numbers are whole, so a solution is exact and the same on every machine.
@@ -54,6 +55,7 @@ mod problem;
 mod progress;
 mod proof;
 mod repair;
+mod settled;
 mod short_lists;
 mod shortest_paths;
 mod solver;
@@ -71,6 +73,7 @@ pub use incremental::Change;
 pub use problem::{CLASS_LIMIT, COST_LIMIT, COUNT_LIMIT, Client, Edge, Problem, ProblemError};
 pub use progress::{Progress, Stage, Unwatched, Watch};
 pub use proof::{Proof, ProofError};
+pub use settled::{NotOptimal, Settled, Worth, settle};
 pub use solver::{ApplyError, Considered, Solver};
 
 /// Costs, prices, weights and their sums over a path.

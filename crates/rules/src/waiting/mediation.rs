@@ -42,6 +42,17 @@ pub enum LadderError {
     /// A step without a name.
     #[error("geef elke stap een naam van hooguit 100 tekens")]
     Name,
+    /// A line that is no step.
+    #[error(
+        "schrijf op elke regel van wie de stap is, hoeveel werkdagen en wat, zoals: toegang 5 Zoeken met aanbieders"
+    )]
+    Line,
+    /// A step without an owner that there is.
+    #[error("een stap is van toegang, accountmanager, gemeente of expertteam")]
+    Owner,
+    /// A term that is no term.
+    #[error("een stap heeft 1 tot en met 60 werkdagen")]
+    Term,
 }
 
 /// Opschaalladder van een regio.
@@ -74,6 +85,37 @@ impl Ladder {
         } else {
             Ok(Self(rungs))
         }
+    }
+
+    /// Reads a line for each step: whose it is, the working days for it, and what is done.
+    pub fn parse_lines(text: &str) -> Result<Self, LadderError> {
+        let rung = |line: &str| {
+            let mut parts = line.split_whitespace();
+            let (Some(owner), Some(days)) = (parts.next(), parts.next()) else {
+                return Err(LadderError::Line);
+            };
+            let owner = StepOwner::parse(&owner.to_lowercase()).ok_or(LadderError::Owner)?;
+            let days: u16 = days.parse().map_err(|_| LadderError::Line)?;
+            if !(1..=60).contains(&days) {
+                return Err(LadderError::Term);
+            }
+            let name = parts.collect::<Vec<_>>().join(" ");
+            Ok(Rung { name, owner, term: WorkingTime::Days(days) })
+        };
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        Self::new(lines.map(rung).collect::<Result<_, _>>()?)
+    }
+
+    /// The lines that [`Self::parse_lines`] reads. A term in minutes becomes the days that it begins.
+    pub fn lines(&self) -> String {
+        let line = |rung: &Rung| {
+            let days = match rung.term {
+                WorkingTime::Days(days) => u32::from(days),
+                WorkingTime::Minutes(minutes) => minutes.div_ceil(8 * 60),
+            };
+            format!("{} {days} {}", rung.owner.code(), rung.name)
+        };
+        self.0.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// The steps.
@@ -163,6 +205,29 @@ mod tests {
             assert_eq!(Ladder::new(rungs.clone()).err(), error, "{rungs:?}");
         }
         assert_eq!(Ladder::new(Ladder::default().rungs().to_vec()), Ok(Ladder::default()));
+    }
+
+    #[test]
+    fn steps_are_written_and_read_as_lines() {
+        let usual = Ladder::default();
+        assert_eq!(Ladder::parse_lines(&usual.lines()), Ok(usual.clone()));
+        assert_eq!(usual.lines().lines().next(), Some("toegang 5 Zoeken met aanbieders"));
+        for (text, error) in [
+            ("", LadderError::NotFromToegang),
+            ("toegang 5 Zoeken", LadderError::NotToExpertTeam),
+            ("toegang\nexpertteam 5 Bespreken", LadderError::Line),
+            ("toegang vijf Zoeken\nexpertteam 5 Bespreken", LadderError::Line),
+            ("buurman 5 Zoeken\nexpertteam 5 Bespreken", LadderError::Owner),
+            ("toegang 0 Zoeken\nexpertteam 5 Bespreken", LadderError::Term),
+            ("toegang 61 Zoeken\nexpertteam 5 Bespreken", LadderError::Term),
+            ("toegang 5\nexpertteam 5 Bespreken", LadderError::Name),
+        ] {
+            assert_eq!(Ladder::parse_lines(text), Err(error), "{text}");
+        }
+        let own =
+            Ladder::parse_lines(" Toegang 3  Zelf  zoeken \n\ngemeente 2 Wethouder\nexpertteam 10 Bespreken")
+                .unwrap();
+        assert_eq!(own.lines(), "toegang 3 Zelf zoeken\ngemeente 2 Wethouder\nexpertteam 10 Bespreken");
     }
 
     #[test]

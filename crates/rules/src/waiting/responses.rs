@@ -211,6 +211,28 @@ impl Consequences {
         self
     }
 
+    /// What differs from the usual: `reason=consequence`, with commas. A code that the lists no longer have is left out.
+    pub fn parse_codes(codes: &str) -> Self {
+        codes.split(',').filter_map(|pair| pair.split_once('=')).fold(
+            Self::default(),
+            |all, (reason, what)| match (DeclineReason::parse(reason.trim()), Consequence::parse(what.trim()))
+            {
+                (Some(reason), Some(what)) => all.with(reason, what),
+                _ => all,
+            },
+        )
+    }
+
+    /// What differs from the usual, as [`Self::parse_codes`] reads it.
+    pub fn codes(&self) -> String {
+        let differs =
+            DeclineReason::ALL.iter().filter(|reason| self.of(**reason) != reason.usual_consequence());
+        differs
+            .map(|reason| format!("{}={}", reason.code(), self.of(*reason).code()))
+            .collect::<Vec<_>>()
+            .join(",")
+    }
+
     /// What follows from a reason.
     pub const fn of(&self, reason: DeclineReason) -> Consequence {
         self.0[reason as usize]

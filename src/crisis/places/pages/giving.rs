@@ -43,8 +43,8 @@ const NEW_LABELS: Labels = &[
     ("telefoon", "Telefoon"),
 ];
 
-/// The most notes of one child.
-const MOST_NOTES: usize = 10;
+/// What stands before the code in the name of a box.
+const NOTE_BOX: &str = "groepsnotitie-";
 
 #[derive(Template)]
 #[template(path = "crisis/places/pages/place.html")]
@@ -58,7 +58,8 @@ pub struct PlacePage {
     pub state: PlaceState,
     /// The code of the request it is held for.
     pub held_for: String,
-    pub notes: Vec<(String, String)>,
+    /// Code, words, and whether the box is ticked.
+    pub notes: Vec<(String, String, bool)>,
     pub path: String,
 }
 
@@ -81,10 +82,16 @@ pub async fn place(
 ) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
     query.finish(())?;
-    show(&ctx, parse(&path)?, None, saved).await
+    show(&ctx, parse(&path)?, None, &[], saved).await
 }
 
-async fn show(ctx: &Context, id: i64, typed: Option<Form>, saved: Saved) -> Result<HttpResponse> {
+async fn show(
+    ctx: &Context,
+    id: i64,
+    typed: Option<Form>,
+    ticked: &[String],
+    saved: Saved,
+) -> Result<HttpResponse> {
     let (place, open, helpers, lists) = ctx
         .db(move |conn, actor, _| {
             let place = actions::find_own(conn, actor, id)?;
@@ -107,9 +114,9 @@ async fn show(ctx: &Context, id: i64, typed: Option<Form>, saved: Saved) -> Resu
         let words = format!("{}, {}, {}", request.code, request.place(), request.age_group.sign());
         (request.code.to_string(), words)
     });
-    let notes: Vec<(String, String)> = lists
+    let notes: Vec<(String, String, bool)> = lists
         .choices(CategoryList::Group, ctx.today())
-        .map(|item| (item.code.clone(), item.name.clone()))
+        .map(|item| (item.code.clone(), item.name.clone(), ticked.contains(&item.code)))
         .collect();
     let form = typed.unwrap_or_else(|| {
         Form::new(LABELS).with("startOp", shown_day(Some(ctx.today()))).with("aanvraag", held_for.clone())
@@ -153,6 +160,7 @@ async fn finish(
     ctx: &Context,
     id: i64,
     mut form: Form,
+    ticked: &[String],
     done: Result<()>,
     what: &str,
 ) -> Result<HttpResponse> {
@@ -161,11 +169,11 @@ async fn finish(
         Err(Error::Outdated { .. }) => {
             let words = "Iemand anders veranderde deze plaats net. Kijk hoe hij nu staat.";
             form.refuse(Error::Conflict(words.into()), "plaats")?;
-            show(ctx, id, Some(form), None).await
+            show(ctx, id, Some(form), ticked, None).await
         }
         Err(error) => {
             form.refuse(error, "plaats")?;
-            show(ctx, id, Some(form.with_days(&["startOp"])), None).await
+            show(ctx, id, Some(form.with_days(&["startOp"])), ticked, None).await
         }
     }
 }
@@ -184,7 +192,7 @@ pub async fn hold(
         }
         Err(violations) => Err(violations.into()),
     };
-    finish(&ctx, id, form, done, "Het vasthouden").await
+    finish(&ctx, id, form, &[], done, "Het vasthouden").await
 }
 
 pub async fn release(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
@@ -192,11 +200,18 @@ pub async fn release(ctx: Context, path: Path<String>, FormInput(fields): FormIn
     let form = Form::of_typed(LABELS, &fields);
     fields.finish(())?;
     let done = ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id).map(drop)).await;
-    finish(&ctx, id, form, done, "Het loslaten").await
+    finish(&ctx, id, form, &[], done, "Het loslaten").await
 }
 
-/// What is filled in when a child is placed. Of a form the notes are boxes with a name each.
-pub fn read_stay(fields: &mut Fields) -> Option<NewStay> {
+/// The codes of the notes of which the box was ticked.
+fn ticked_notes(fields: &mut Fields) -> Vec<String> {
+    let names: Vec<String> =
+        fields.names().filter(|name| name.starts_with(NOTE_BOX)).map(str::to_owned).collect();
+    names.iter().filter(|name| fields.flag(name)).map(|name| name[NOTE_BOX.len()..].to_owned()).collect()
+}
+
+/// What is filled in when a child is placed.
+fn read_stay(fields: &mut Fields) -> Option<NewStay> {
     let code = fields.text("aanvraag", Length(1, 20));
     let starts_on = fields.optional_date("startOp");
     if starts_on.is_none() && fields.raw("startOp").trim().is_empty() {
@@ -208,7 +223,7 @@ pub fn read_stay(fields: &mut Fields) -> Option<NewStay> {
         voluntary: fields.flag("vrijwillig"),
         perspective_team: fields.optional_text("perspectiefteam", Length(1, 100)),
         companion: fields.optional_text("begeleider", Length(8, 8)),
-        group_notes: fields.texts("groepsnotities", MOST_NOTES, Length(1, 60)),
+        group_notes: ticked_notes(fields),
         warning_seen: fields.flag("waarschuwingGezien"),
     };
     starts_on.map(|_| stay)
@@ -222,6 +237,7 @@ pub async fn give(
     let id = parse(&path)?;
     let form = Form::of_typed(LABELS, &fields);
     let stay = read_stay(&mut fields);
+    let ticked = stay.as_ref().map(|stay| stay.group_notes.clone()).unwrap_or_default();
     let done = match fields.finish(stay) {
         Ok(Some(stay)) => {
             ctx.db(move |conn, actor, now| placing::place(conn, actor, now, id, &stay).map(drop)).await
@@ -229,7 +245,7 @@ pub async fn give(
         Ok(None) => Err(Error::internal("a required day is missing")),
         Err(violations) => Err(violations.into()),
     };
-    finish(&ctx, id, form, done, "De plaatsing").await
+    finish(&ctx, id, form, &ticked, done, "De plaatsing").await
 }
 
 pub async fn new(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {

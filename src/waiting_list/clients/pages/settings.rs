@@ -5,6 +5,9 @@ use askama::Template;
 use chrono::NaiveDate;
 use rules::codes::ProductCode;
 use rules::waiting::coarsening::GroupSize;
+use rules::waiting::mediation::Ladder;
+use rules::waiting::responses::{AnswerTerms, Consequence, Consequences, DeclineReason};
+use rules::working_hours::WorkingTime;
 
 use crate::error::{Error, Result};
 use crate::waiting_list::clients::model::ListSettings;
@@ -29,6 +32,20 @@ const LABELS: Labels = &[
     ("adviesProducten", "Producten waarover een adviesorgaan beslist"),
     ("snelStartProducten", "Producten waarvoor binnen 2 weken iets start"),
     ("opvolgers", "Producten met een opvolger"),
+    ("antwoordDagen", "Werkdagen om een reactie te beantwoorden"),
+    ("antwoordDagenUrgent", "Werkdagen bij een urgente wachtende"),
+    ("opschaalDagen", "Werkdagen na de herinnering tot opschalen"),
+    ("stappen", "Stappen van de bemiddeling"),
+    ("geen-contract", "Geen contract"),
+    ("past-niet-in-contract", "Past niet in het contract"),
+    ("andere-gemeente", "Andere gemeente verantwoordelijk"),
+    ("niet-passend", "Inhoudelijk niet passend"),
+    ("woonplaatsbeginsel", "Woonplaatsbeginsel"),
+    ("leeftijdsgrens", "Leeftijdsgrens"),
+    ("geen-capaciteit", "Geen capaciteit"),
+    ("afstand", "Afstand"),
+    ("gezin-ziet-af", "Het gezin ziet af van deze aanbieder"),
+    ("anders", "Anders"),
 ];
 
 #[derive(Template)]
@@ -37,6 +54,12 @@ pub struct SettingsPage {
     pub page: Page,
     pub form: Form,
     pub saved: Saved,
+}
+
+impl SettingsPage {
+    pub fn reasons(&self) -> &'static [DeclineReason] {
+        DeclineReason::ALL
+    }
 }
 
 pub async fn form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -68,6 +91,13 @@ async fn store(ctx: &Context, mut fields: Fields) -> Result<()> {
         referrers_register: fields.flag("anderenMeldenAan"),
         retention_months: fields.small("bewaartermijn", 1, 120).unwrap_or_default(),
         closing_days: read_days(&mut fields),
+        terms: AnswerTerms {
+            regular: read_term(&mut fields, "antwoordDagen"),
+            urgent: read_term(&mut fields, "antwoordDagenUrgent"),
+            escalate_after: read_term(&mut fields, "opschaalDagen"),
+        },
+        consequences: read_consequences(&mut fields),
+        ladder: read_ladder(&mut fields),
     };
     let new = Settings {
         list,
@@ -77,6 +107,30 @@ async fn store(ctx: &Context, mut fields: Fields) -> Result<()> {
     };
     let new = fields.finish(new)?;
     ctx.db(move |conn, actor, now| settings::save(conn, actor, now, &new)).await
+}
+
+fn read_term(fields: &mut Fields, name: &str) -> WorkingTime {
+    WorkingTime::Days(fields.small(name, 1, 60).unwrap_or_default())
+}
+
+fn read_consequences(fields: &mut Fields) -> Consequences {
+    let choices: Vec<_> = Consequence::ALL.iter().map(|what| (what.code(), *what)).collect();
+    DeclineReason::ALL.iter().fold(Consequences::default(), |all, reason| {
+        fields.choice(reason.code(), &choices).map_or(all, |what| all.with(*reason, what))
+    })
+}
+
+fn read_ladder(fields: &mut Fields) -> Ladder {
+    let text = fields.text("stappen", Length(1, 3000));
+    match Ladder::parse_lines(&text) {
+        Ok(ladder) => ladder,
+        Err(error) => {
+            if !text.is_empty() {
+                fields.error("stappen", "geen-stappen", error.to_string());
+            }
+            Ladder::default()
+        }
+    }
 }
 
 fn read_days(fields: &mut Fields) -> Vec<NaiveDate> {
@@ -122,7 +176,16 @@ fn product(fields: &mut Fields, name: &str, text: &str) -> Option<String> {
 
 fn values(settings: &Settings) -> Values {
     let lines = |lines: Vec<String>| lines.join("\n");
-    vec![
+    let days = |term: WorkingTime| match term {
+        WorkingTime::Days(days) => days.to_string(),
+        WorkingTime::Minutes(minutes) => minutes.div_ceil(8 * 60).to_string(),
+    };
+    let list = &settings.list;
+    let mut values = vec![
+        ("antwoordDagen", days(list.terms.regular)),
+        ("antwoordDagenUrgent", days(list.terms.urgent)),
+        ("opschaalDagen", days(list.terms.escalate_after)),
+        ("stappen", list.ladder.lines()),
         ("kleinsteGroep", settings.list.group_size.get().to_string()),
         ("anderenMeldenAan", ticked(settings.list.referrers_register)),
         ("bewaartermijn", settings.list.retention_months.to_string()),
@@ -133,7 +196,10 @@ fn values(settings: &Settings) -> Values {
         ("adviesProducten", lines(settings.body_decides.iter().cloned().collect())),
         ("snelStartProducten", lines(settings.first_help_soon.iter().cloned().collect())),
         ("opvolgers", lines(settings.successors.iter().map(|(old, next)| format!("{old} {next}")).collect())),
-    ]
+    ];
+    let follows = |reason: &DeclineReason| (reason.code(), list.consequences.of(*reason).code().to_owned());
+    values.extend(DeclineReason::ALL.iter().map(follows));
+    values
 }
 
 async fn find(ctx: &Context) -> Result<Settings> {
@@ -141,6 +207,10 @@ async fn find(ctx: &Context) -> Result<Settings> {
     ctx.db(move |conn, _, _| settings::find(conn, region_id)).await
 }
 
-fn show(ctx: &Context, form: Form, saved: Saved) -> Result<HttpResponse> {
+fn show(ctx: &Context, mut form: Form, saved: Saved) -> Result<HttpResponse> {
+    for reason in DeclineReason::ALL {
+        let what = Consequence::ALL.iter().map(|what| (what.code().to_owned(), what.name().to_owned()));
+        form = form.with_choices(reason.code(), what.collect());
+    }
     form_page(form.status(), &SettingsPage { page: form.page(ctx, "/beheer"), form, saved })
 }

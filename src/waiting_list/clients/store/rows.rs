@@ -10,8 +10,11 @@ use rules::waiting::birth::{Birth, BirthQuarter};
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::coarsening::GroupSize;
 use rules::waiting::life::{ClientStatus, Hold, HoldReason, Life};
+use rules::waiting::mediation::Ladder;
 use rules::waiting::needs::{Need, NeedSet};
 use rules::waiting::registration::{FirstChoice, ProductRules, ReferrerKind, Urgency};
+use rules::waiting::responses::{AnswerTerms, Consequences};
+use rules::working_hours::WorkingTime;
 
 use crate::db::schema::{waiting_client, waiting_client_event};
 use crate::error::{Error, Result};
@@ -296,6 +299,11 @@ pub(super) struct SettingRow {
     referrers_register: bool,
     retention_months: i32,
     version: i32,
+    answer_days: i32,
+    urgent_answer_days: i32,
+    escalate_days: i32,
+    consequences: String,
+    ladder: String,
 }
 
 impl SettingRow {
@@ -307,8 +315,23 @@ impl SettingRow {
             referrers_register: self.referrers_register,
             retention_months: u32::try_from(self.retention_months).map_err(|_| corrupt("term"))?,
             closing_days,
+            terms: AnswerTerms {
+                regular: working_days(self.answer_days)?,
+                urgent: working_days(self.urgent_answer_days)?,
+                escalate_after: working_days(self.escalate_days)?,
+            },
+            consequences: Consequences::parse_codes(&self.consequences),
+            ladder: if self.ladder.is_empty() {
+                Ladder::default()
+            } else {
+                Ladder::parse_lines(&self.ladder).map_err(Error::internal)?
+            },
         })
     }
+}
+
+fn working_days(days: i32) -> Result<WorkingTime> {
+    u16::try_from(days).map(WorkingTime::Days).map_err(|_| corrupt("term"))
 }
 
 /// What registering for a product needs to know of it.

@@ -3,6 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use rules::working_hours::WorkingTime;
+
 use crate::db::Connection;
 use crate::db::schema::{
     contract, product, region, waiting_client as client, waiting_client_alternative as alternative,
@@ -224,6 +226,13 @@ pub(in super::super) fn save_settings(
         setting::smallest_group.eq(size),
         setting::referrers_register.eq(new.referrers_register),
         setting::retention_months.eq(months),
+        (
+            setting::answer_days.eq(days(new.terms.regular)),
+            setting::urgent_answer_days.eq(days(new.terms.urgent)),
+            setting::escalate_days.eq(days(new.terms.escalate_after)),
+        ),
+        setting::consequences.eq(new.consequences.codes()),
+        setting::ladder.eq(new.ladder.lines()),
         setting::version.eq(version + 1),
     );
     if version == 0 {
@@ -235,6 +244,14 @@ pub(in super::super) fn save_settings(
     Ok(diesel::update(setting::table.find(region_id).filter(setting::version.eq(version)))
         .set(values)
         .execute(conn)?)
+}
+
+/// The whole working days of a term.
+fn days(term: WorkingTime) -> i32 {
+    match term {
+        WorkingTime::Days(days) => i32::from(days),
+        WorkingTime::Minutes(minutes) => i32::try_from(minutes.div_ceil(8 * 60)).unwrap_or(i32::MAX),
+    }
 }
 
 pub(in super::super) fn replace_closing_days(

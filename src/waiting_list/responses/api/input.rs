@@ -199,8 +199,8 @@ pub fn check_decline(given: GivenDecline, today: NaiveDate) -> Result<Decline> {
 }
 
 /// A reason to decline with what follows from it, for a list to choose from.
-pub fn decline_words(reason: DeclineReason) -> String {
-    match Consequences::default().of(reason) {
+pub fn decline_words(reason: DeclineReason, consequences: &Consequences) -> String {
+    match consequences.of(reason) {
         Consequence::BackToList => reason.name().to_owned(),
         Consequence::ExcludePair => format!("{} (niet meer voorstellen)", reason.name()),
         Consequence::ParkPair => format!("{} (voorlopig niet voorstellen)", reason.name()),

@@ -15,6 +15,7 @@ use crate::availability::figures::model::Offer;
 use crate::availability::figures::words::figure_lines;
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
+use crate::waiting_list::clients::actions::find_settings;
 use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::clients::pages::Tabs;
 use crate::waiting_list::responses::api::input::{
@@ -137,16 +138,17 @@ async fn show(
     saved: Saved,
 ) -> Result<HttpResponse> {
     let (code, id) = (code.clone(), parse(id)?);
-    let (client, response, offer, asked) = ctx
+    let (client, response, offer, asked, consequences) = ctx
         .db(move |conn, actor, now| {
             let (client, response) = actions::view_of_client(conn, actor, now, &code, id)?;
             let offer = find_offer(conn, response.offer.id)?;
             let asked = questions::list_questions(conn, &response)?;
-            Ok((client, response, offer, asked))
+            let consequences = find_settings(conn, client.region_id)?.consequences;
+            Ok((client, response, offer, asked, consequences))
         })
         .await?;
-    let declines =
-        DeclineReason::LIST.iter().map(|reason| (reason.code().to_owned(), decline_words(*reason)));
+    let words = |reason: &DeclineReason| (reason.code().to_owned(), decline_words(*reason, &consequences));
+    let declines = DeclineReason::LIST.iter().map(words);
     let form = typed
         .unwrap_or_else(|| Form::new(LABELS))
         .with_choices("kiesReden", coded(AcceptReason::LIST.iter().copied()))

@@ -5,5 +5,6 @@ mod changes;
 mod instances;
 mod oracles;
 mod proofs;
+mod settled;
 mod solutions;
 mod text;

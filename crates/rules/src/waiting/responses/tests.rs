@@ -213,3 +213,15 @@ fn a_response_goes_with_the_list_and_an_agreement_with_what_was_agreed() {
         }
     }
 }
+
+#[test]
+fn consequences_are_kept_as_what_differs_from_the_usual() {
+    let usual = Consequences::default();
+    assert_eq!(usual.codes(), "");
+    let own = usual
+        .with(DeclineReason::Distance, Consequence::BackToList)
+        .with(DeclineReason::NoCapacity, Consequence::ExcludePair);
+    assert_eq!(own.codes(), "geen-capaciteit=combinatie-uitgesloten,afstand=terug-op-de-lijst");
+    assert_eq!(Consequences::parse_codes(&own.codes()), own);
+    assert_eq!(Consequences::parse_codes("afstand=iets,weg=terug-op-de-lijst,,x"), usual);
+}

@@ -1,0 +1,300 @@
+//! Crisis places by API: all of them for the desk, and those of a provider.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::codes::AgbCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::model::{NewStay, Place};
+use super::{actions, placing};
+use crate::api_document::parse_path;
+use crate::availability::figures::api::input::ConfirmationInput;
+use crate::availability::figures::api::parse_id;
+use crate::crisis::reading::{Aanvraagcode, Agbcode, request_code};
+use crate::error::{Error, Result};
+use crate::product_book::described::Datum;
+use crate::web::context::Context;
+use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
+use crate::web::fields::{Fields, Length};
+use crate::web::input::{JsonInput, QueryInput};
+use crate::web::reply;
+
+/// The place in a path.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes a part of the path")]
+pub struct PlacePath {
+    /// Nummer van de plaats.
+    #[param(minimum = 1, maximum = 9_007_199_254_740_991.0, example = 17)]
+    id: i64,
+}
+
+/// Crisisplaats.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisisplaats)]
+#[serde(rename_all = "camelCase")]
+pub struct PlaceBody {
+    #[schema(minimum = 1, example = 17)]
+    id: i64,
+    naam: String,
+    aanbieder: String,
+    #[schema(pattern = "^(crisisbed|pleegzorg)$", example = "crisisbed")]
+    soort: &'static str,
+    /// Ontbreekt als de plaats er voor alle leeftijden is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(under12|from12)$", example = "from12")]
+    leeftijdsgroep: Option<&'static str>,
+    /// Wie er samenwonen.
+    groep: String,
+    telefoon: String,
+    #[schema(pattern = "^(vrij|vastgehouden|bezet|buiten-gebruik)$", example = "vrij")]
+    stand: &'static str,
+    /// Code van de aanvraag waarvoor de plaats wordt vastgehouden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vastgehouden_voor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vastgehouden_tot: Option<DateTime<Utc>>,
+    /// Code uit de lijst `buiten-gebruik` van de regio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reden: Option<String>,
+    /// Laatste dag buiten gebruik; ontbreekt als dat niet bekend is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buiten_gebruik_tot: Option<NaiveDate>,
+    /// Ontbreekt als niet bekend is wanneer de plaats vrijkomt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verwacht_vrij_op: Option<NaiveDate>,
+    bevestigd_op: DateTime<Utc>,
+}
+
+impl PlaceBody {
+    fn new(place: Place, now: DateTime<Utc>) -> Self {
+        let state = place.at(now).state();
+        let hold = place.hold.filter(|_| state == rules::crisis::places::PlaceState::Held);
+        let (code, until) = hold.map_or((None, None), |hold| (Some(hold.code), Some(hold.until)));
+        Self {
+            id: place.id,
+            naam: place.name,
+            aanbieder: place.provider,
+            soort: place.kind.code(),
+            leeftijdsgroep: place.age_group.map(|group| group.code()),
+            groep: place.living_group,
+            telefoon: place.phone,
+            stand: state.code(),
+            vastgehouden_voor: code,
+            vastgehouden_tot: until,
+            reden: place.reason,
+            buiten_gebruik_tot: place.out_until,
+            verwacht_vrij_op: place.expected_free_on,
+            bevestigd_op: place.confirmed_at,
+        }
+    }
+}
+
+/// De crisisplaatsen.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisisplaatsen)]
+pub struct Places {
+    plaatsen: Vec<PlaceBody>,
+}
+
+/// Voor welke aanvraag de plaats wordt vastgehouden.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisisvasthoudingInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the field that post_hold reads")]
+pub struct HoldInput {
+    aanvraag: Aanvraagcode,
+}
+
+/// Een kind plaatsen. Verblijf gaat altijd samen met ambulante hulp.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisisplaatsingInvoer)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_stay reads")]
+pub struct StayInput {
+    aanvraag: Aanvraagcode,
+    /// Vandaag, of een dag van de afgelopen week.
+    start_op: Datum,
+    /// Zonder maatregel van de rechter; dan is een perspectiefteam verplicht.
+    vrijwillig: bool,
+    /// Het team van de perspectiefregisseur, geen persoon.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Jeugdteam Zuid"
+    )]
+    perspectiefteam: Option<String>,
+    /// Wie de ambulante hulp geeft.
+    begeleider: Agbcode,
+    /// Codes uit de lijst `groepsnotitie` van de regio.
+    #[schema(max_items = 10, schema_with = notes_schema, required = false)]
+    groepsnotities: Option<Vec<String>>,
+    /// Dat de waarschuwing over de groep is afgewogen.
+    waarschuwing_gezien: Option<bool>,
+}
+
+fn notes_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+    let code = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .min_length(Some(1))
+        .max_length(Some(40))
+        .pattern(Some("^[a-z0-9-]+$"))
+        .build();
+    ArrayBuilder::new().items(code).max_items(Some(MOST_NOTES)).into()
+}
+
+/// The most notes of one child.
+const MOST_NOTES: usize = 10;
+
+#[utoipa::path(
+    get, path = "/crisisplaatsen", operation_id = "lijstCrisisplaatsen", tag = "Crisis",
+    summary = "Crisisplaatsen van het crisispunt, of van uw organisatie",
+    responses(
+        (status = 200, description = "De plaatsen, per soort en leeftijdsgroep", body = Places, headers(("API-Version" = String))),
+        ReadProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn list_places(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let found = ctx.db(actions::list_places).await?;
+    reply::json(&Places { plaatsen: found.into_iter().map(|place| PlaceBody::new(place, ctx.now)).collect() })
+}
+
+fn answer_with(ctx: &Context, place: Place) -> Result<HttpResponse> {
+    reply::json_with_version(StatusCode::OK, place.version, &PlaceBody::new(place, ctx.now))
+}
+
+#[utoipa::path(
+    post, path = "/crisisplaatsen/{id}/vasthouding", operation_id = "houdCrisisplaatsVast", tag = "Crisis",
+    summary = "Een vrije plaats vasthouden voor een kind",
+    description = "De plaats komt na een afgesproken tijd vanzelf vrij. Was een ander u voor, dan volgt 409.",
+    params(PlacePath, OnceKey),
+    request_body(content = HoldInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Vastgehouden", body = PlaceBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_hold(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let id = parse_path("id", &path, parse_id)?;
+    let code = request_code(&mut input);
+    let code = input.finish(code)?;
+    let held = ctx.db(move |conn, actor, now| actions::hold_place(conn, actor, now, id, &code)).await?;
+    answer_with(&ctx, held)
+}
+
+#[utoipa::path(
+    post, path = "/crisisplaatsen/{id}/vrijgave", operation_id = "laatCrisisplaatsLos", tag = "Crisis",
+    summary = "Een plaats niet langer vasthouden",
+    params(PlacePath, OnceKey),
+    request_body(content = ConfirmationInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Vrij", body = PlaceBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_release(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let id = parse_path("id", &path, parse_id)?;
+    input.finish(())?;
+    let released = ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id)).await?;
+    answer_with(&ctx, released)
+}
+
+#[utoipa::path(
+    post, path = "/crisisplaatsen/{id}/plaatsing", operation_id = "plaatsKind", tag = "Crisis",
+    summary = "Een kind plaatsen, met de ambulante hulp die erbij hoort",
+    description = "Is de plaats intussen vergeven, dan volgt 409 en is er niets gebeurd.",
+    params(PlacePath, OnceKey),
+    request_body(content = StayInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Geplaatst", body = PlaceBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_stay(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let id = parse_path("id", &path, parse_id)?;
+    let stay = read_stay(&mut input);
+    let stay = input.finish(stay)?.ok_or_else(|| Error::internal("a required field is missing"))?;
+    let taken = ctx.db(move |conn, actor, now| placing::place(conn, actor, now, id, &stay)).await?;
+    answer_with(&ctx, taken)
+}
+
+fn read_stay(input: &mut Fields) -> Option<NewStay> {
+    let code = request_code(input);
+    let starts_on = input.optional_date("startOp");
+    for name in ["startOp", "vrijwillig", "begeleider"] {
+        if !input.has(name) {
+            input.error(name, "verplicht", "vul dit in");
+        }
+    }
+    let voluntary = input.flag("vrijwillig");
+    let companion = input.optional_parsed("begeleider", "ongeldige-code", AgbCode::parse);
+    Some(NewStay {
+        code,
+        starts_on: starts_on?,
+        voluntary,
+        perspective_team: input.optional_text("perspectiefteam", Length(1, 100)),
+        companion: companion.map(|agb| agb.to_string()),
+        group_notes: input.texts("groepsnotities", MOST_NOTES, Length(1, 40)),
+        warning_seen: input.flag("waarschuwingGezien"),
+    })
+}
+
+/// Hoeveel plaatsen bevestigd zijn.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisisbevestiging)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfirmedBody {
+    #[schema(minimum = 1, example = 4)]
+    plaatsen: usize,
+    bevestigd_op: DateTime<Utc>,
+}
+
+#[utoipa::path(
+    post, path = "/crisisplaatsbevestigingen", operation_id = "bevestigCrisisplaatsen", tag = "Crisis",
+    summary = "Alle plaatsen van uw organisatie bevestigen zoals ze staan",
+    params(OnceKey),
+    request_body(content = ConfirmationInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Bevestigd", body = ConfirmedBody, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_confirmation(
+    ctx: Context,
+    QueryInput(query): QueryInput,
+    JsonInput(input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    input.finish(())?;
+    let plaatsen = ctx.db(actions::confirm_places).await?;
+    reply::json(&ConfirmedBody { plaatsen, bevestigd_op: ctx.now })
+}

@@ -1,0 +1,60 @@
+//! What several calls of the crisis point read in the same way.
+
+use utoipa::ToSchema;
+
+use crate::web::fields::Fields;
+
+/// Code van een crisisaanvraag, met of zonder streepjes.
+#[derive(Debug, ToSchema)]
+#[schema(
+    pattern = "^[2-9CDFGHJKMNPRTWXY]{3}-?[2-9CDFGHJKMNPRTWXY]{3}-?[2-9CDFGHJKMNPRTWXY]{3}$",
+    example = "C4K-7XW-2R9"
+)]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Aanvraagcode(String);
+
+/// AGB-code van een aanbieder.
+#[derive(Debug, ToSchema)]
+#[schema(pattern = "^(?!0{8})[0-9]{8}$", example = "98990009")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Agbcode(String);
+
+/// Code uit een lijst van de regio.
+#[derive(Debug, ToSchema)]
+#[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9-]+$", example = "geen-ruimte")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Lijstcode(String);
+
+/// The shape of a code; whether there is such a request is another matter.
+pub fn request_code(fields: &mut Fields) -> String {
+    const SIGNS: &str = "23456789CDFGHJKMNPRTWXY";
+    let parsed = fields.parsed("aanvraag", "ongeldige-code", |text| {
+        let parts: Vec<&str> = text.split('-').collect();
+        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+        let grouped = matches!(lengths.as_slice(), [9] | [3, 6] | [6, 3] | [3, 3, 3]);
+        if grouped && parts.concat().chars().all(|sign| SIGNS.contains(sign)) {
+            Ok(text.to_owned())
+        } else {
+            Err("vul een code in als C4K-7XW-2R9")
+        }
+    });
+    parsed.unwrap_or_default()
+}
+
+/// The code of an item of a list of the region.
+pub fn list_code(fields: &mut Fields, name: &str) -> Option<String> {
+    fields.optional_parsed(name, "ongeldige-code", |text| {
+        let fits = (1..=40).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if fits { Ok(text.to_owned()) } else { Err("vul een code uit de lijst in") }
+    })
+}
+
+/// The code of an item that must be there.
+pub fn required_list_code(fields: &mut Fields, name: &str) -> String {
+    let code = list_code(fields, name);
+    if code.is_none() && fields.raw(name).trim().is_empty() {
+        fields.error(name, "verplicht", "kies een reden");
+    }
+    code.unwrap_or_default()
+}

@@ -1,0 +1,131 @@
+//! Writes the responses to waiting clients, and the placements and outcomes that followed.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use rules::waiting::responses::{PairOutcome, ResponseStatus};
+
+use super::{BATCH, Ids, insert_all};
+use crate::db::Connection;
+use crate::db::schema::{offer, pair_outcome, placement, response};
+use crate::error::{Error, Result};
+use crate::on_each;
+use crate::seed::responses::{Candidate, MadeResponse};
+use crate::seed::waiting::Client;
+
+#[derive(Insertable)]
+#[diesel(table_name = response, treat_none_as_default_value = false)]
+struct ResponseRow<'a> {
+    client_id: i64,
+    provider_id: i64,
+    offer_id: i64,
+    shown: String,
+    start_on: NaiveDate,
+    valid_until: NaiveDate,
+    takes_place: bool,
+    status: &'static str,
+    opened_at: NaiveDateTime,
+    opened_by: String,
+    answer_by: NaiveDateTime,
+    ended_at: Option<NaiveDateTime>,
+    reason: Option<&'a str>,
+    told_at: Option<NaiveDateTime>,
+    version: i32,
+}
+
+/// The offers by provider, location and product.
+struct Offers<'a> {
+    ids: &'a Ids,
+    by_place: HashMap<(i64, i64), i64>,
+}
+
+impl Offers<'_> {
+    /// Provider and offer.
+    fn find(&self, by: &Candidate, product: &str) -> Option<(i64, i64)> {
+        let provider_id = *self.ids.providers.get(AsRef::<str>::as_ref(&by.agb))?;
+        let location_id = *self.ids.locations.get(&(provider_id, i32::from(by.location)))?;
+        let offer_id = self.by_place.get(&(location_id, *self.ids.products.get(product)?))?;
+        Some((provider_id, *offer_id))
+    }
+}
+
+/// Writes them, for clients that are stored under these ids.
+pub(super) fn insert_responses(conn: &mut Connection, ids: &Ids, clients: &[(i64, &Client)]) -> Result<()> {
+    let stored: Vec<(i64, i64, i64)> =
+        offer::table.select((offer::location_id, offer::product_id, offer::id)).load(conn)?;
+    let by_place = stored.into_iter().map(|(location, product, id)| ((location, product), id)).collect();
+    let offers = Offers { ids, by_place };
+    let missing = || Error::internal("a made-up response is by an offer that is not in the files");
+    let (mut rows, mut outcomes) = (Vec::new(), Vec::new());
+    for (client_id, client) in clients {
+        for made in &client.responses {
+            let (provider_id, offer_id) =
+                offers.find(&made.by, client.product.as_str()).ok_or_else(missing)?;
+            rows.push(row(*client_id, (provider_id, offer_id), made, client));
+            if made.outcome == Some(PairOutcome::Excluded) {
+                outcomes.push((
+                    pair_outcome::client_id.eq(*client_id),
+                    pair_outcome::provider_id.eq(provider_id),
+                    pair_outcome::outcome.eq("uitgesloten"),
+                    pair_outcome::reason.eq(made.reason.unwrap_or_default()),
+                    pair_outcome::at.eq(made.ended_at.unwrap_or(made.opened_at)),
+                ));
+            }
+        }
+    }
+    insert_all!(conn, response::table, rows);
+    insert_all!(conn, pair_outcome::table, outcomes);
+    insert_placements(conn, clients)
+}
+
+fn row<'a>(
+    client_id: i64,
+    (provider_id, offer_id): (i64, i64),
+    made: &'a MadeResponse,
+    client: &Client,
+) -> ResponseRow<'a> {
+    ResponseRow {
+        client_id,
+        provider_id,
+        offer_id,
+        shown: format!("{}, leeftijd niet getoond, in de regio", client.product_name),
+        start_on: made.start_on,
+        valid_until: made.valid_until,
+        takes_place: false,
+        status: made.status.code(),
+        opened_at: made.opened_at,
+        opened_by: format!("Aanbieder, {}", made.by.provider_name),
+        answer_by: made.answer_by,
+        ended_at: made.ended_at,
+        reason: made.reason,
+        // Nobody is told now of what is made up about the past.
+        told_at: made.ended_at,
+        version: if made.status == ResponseStatus::Open { 1 } else { 2 },
+    }
+}
+
+fn insert_placements(conn: &mut Connection, clients: &[(i64, &Client)]) -> Result<()> {
+    let accepted: Vec<(i64, i64, i64, NaiveDate)> = response::table
+        .filter(response::status.eq(ResponseStatus::Accepted.code()))
+        .order(response::id)
+        .select((response::client_id, response::id, response::offer_id, response::start_on))
+        .load(conn)?;
+    let by_id: HashMap<i64, &Client> = clients.iter().copied().collect();
+    let rows: Vec<_> = accepted
+        .into_iter()
+        .filter_map(|(client_id, response_id, offer_id, planned_on)| {
+            let made = by_id.get(&client_id)?.responses.iter().find(|made| made.accepted_at.is_some())?;
+            Some((
+                placement::client_id.eq(client_id),
+                placement::response_id.eq(response_id),
+                placement::offer_id.eq(offer_id),
+                placement::made_at.eq(made.accepted_at?),
+                placement::planned_on.eq(planned_on),
+                placement::started_on.eq(made.started_on),
+            ))
+        })
+        .collect();
+    insert_all!(conn, placement::table, rows);
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! Dividing crisis requests: whose turn it is, answering, passing on, and what nobody can change.
+
+use beschikbaarheidswijzer::crisis::distribution::answering::pass_on_unanswered;
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Value, json};
+
+use crate::on_both;
+use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT, RANDMEER, agb};
+use crate::support::{TestServer, now};
+
+const PATH: &str = "/v1/crisistoewijzingen";
+const URL: &str = "https://jeugdhulp.example";
+
+/// Offers a request by turn; returns the assignment.
+fn offer(server: &TestServer, code: &str) -> Value {
+    let answer = server.user(DESK).post(PATH, &json!({"aanvraag": code}));
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    assert!(answer.header("location").is_some_and(|place| place.starts_with("/v1/crisistoewijzingen/")));
+    answer.json()
+}
+
+fn answer(server: &TestServer, user: &str, id: &Value, body: &Value) -> crate::support::Answer {
+    server.user(user).post(&format!("{PATH}/{id}/antwoord"), body)
+}
+
+fn accept(server: &TestServer, user: &str, id: &Value) {
+    let answer = answer(server, user, id, &json!({"antwoord": "aannemen"}));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.json()["status"], "aangenomen");
+}
+
+fn status_of(server: &TestServer, code: &str) -> String {
+    use beschikbaarheidswijzer::db::schema::crisis_request;
+    use diesel::prelude::*;
+    crisis_request::table
+        .filter(crisis_request::code.eq(code))
+        .select(crisis_request::status)
+        .first(&mut server.connection())
+        .expect("a request")
+}
+
+/// The names of the lines of its timeline.
+fn timeline(server: &TestServer, id: i64) -> Vec<String> {
+    use beschikbaarheidswijzer::db::schema::crisis_request_event as event;
+    use diesel::prelude::*;
+    event::table
+        .filter(event::request_id.eq(id))
+        .order(event::id)
+        .select(event::event)
+        .load(&mut server.connection())
+        .expect("a timeline")
+}
+
+fn mails_to(server: &TestServer, user: &str) -> usize {
+    server.mails().iter().filter(|(to, _)| to.starts_with(&format!("{user}@"))).count()
+}
+
+on_both! {
+    fn turns_follow_the_agreed_shares(server) {
+        // Half, three tenths and a fifth: after ten each has exactly its part.
+        let mut given = Vec::new();
+        for _ in 0..10 {
+            let request = server.acute(14);
+            let offered = offer(server, request.code.as_str());
+            given.push(offered["aanbieder"].as_str().expect("a code").to_owned());
+            assert_eq!(offered["keuze"], "beurt");
+        }
+        let count = |agb: &str| given.iter().filter(|given| *given == agb).count();
+        assert_eq!((count(POLDERLICHT.1), count(DIJKWACHT.1), count(RANDMEER.1)), (5, 3, 2));
+        let last = server.user(DESK).get(PATH).json();
+        assert_eq!(last["paginering"]["totaal"], 10);
+        let explained = last["toewijzingen"].as_array().expect("a list").iter().max_by_key(|one| one["id"].as_i64()).expect("one").clone();
+        let lines: Vec<&str> = explained["uitleg"].as_array().expect("lines").iter().filter_map(Value::as_str).collect();
+        assert!(lines.contains(&"Polderlicht Jeugdhulp: 5 van 9 toegewezen, afgesproken 50 %, staat 0,5 voor"), "{lines:?}");
+    }
+}
+
+on_both! {
+    fn an_offer_is_accepted_and_nobody_else_gets_it(server) {
+        let request = server.acute(14);
+        let offered = offer(server, request.code.as_str());
+        let id = &offered["id"];
+        assert_eq!((&offered["aanbieder"], &offered["status"]), (&json!(POLDERLICHT.1), &json!("aangeboden")));
+        assert_eq!((mails_to(server, POLDERLICHT.0), mails_to(server, DESK)), (1, 0));
+        let (_, mail) = server.mails().into_iter().find(|(to, _)| to.starts_with(POLDERLICHT.0)).expect("a mail");
+        assert!(!mail.contains(request.code.as_str()) && !mail.contains(&request.code.to_string()), "{mail}");
+        let again = server.user(DESK).post(PATH, &json!({"aanvraag": request.code.as_str()}));
+        assert_eq!(again.status, 409, "{}", again.body);
+        // Another provider does not see it, and cannot answer it.
+        let other = server.user(DIJKWACHT.0);
+        assert_eq!(other.get(&format!("{PATH}/{id}")).status, 404);
+        assert_eq!(answer(server, DIJKWACHT.0, id, &json!({"antwoord": "aannemen"})).status, 404);
+        assert_eq!(other.get(PATH).json()["paginering"]["totaal"], 0);
+        accept(server, POLDERLICHT.0, id);
+        assert_eq!(status_of(server, request.code.as_str()), "toegewezen");
+        assert_eq!(mails_to(server, DESK), 1);
+        assert_eq!(answer(server, POLDERLICHT.0, id, &json!({"antwoord": "weigeren", "reden": "vol"})).status, 409);
+        assert_eq!(timeline(server, request.id), ["aangemeld", "opgepakt", "aangeboden", "aangenomen"]);
+    }
+}
+
+on_both! {
+    fn a_refusal_goes_to_the_next_and_the_desk_hears_of_it(server) {
+        let request = server.acute(14);
+        let first = offer(server, request.code.as_str());
+        let refuse = |user: &str, id: &Value, reason: &str| answer(server, user, id, &json!({"antwoord": "weigeren", "reden": reason}));
+        assert_eq!(refuse(POLDERLICHT.0, &first["id"], "bestaat-niet").status, 409);
+        assert_eq!(answer(server, POLDERLICHT.0, &first["id"], &json!({"antwoord": "weigeren"})).status, 409);
+        let refused = refuse(POLDERLICHT.0, &first["id"], "vol").json();
+        assert_eq!((&refused["status"], &refused["weigering"]), (&json!("geweigerd"), &json!("vol")));
+        let next = server.user(DIJKWACHT.0).get(PATH).json()["toewijzingen"][0].clone();
+        assert_eq!((&next["aanvraag"], &next["keuze"]), (&json!(request.code.as_str()), &json!("beurt")));
+        assert_eq!((mails_to(server, DIJKWACHT.0), mails_to(server, DESK)), (1, 1));
+        // Who refused keeps its turn for the next request.
+        assert_eq!(offer(server, server.acute(9).code.as_str())["aanbieder"], POLDERLICHT.1);
+        assert_eq!(refuse(DIJKWACHT.0, &next["id"], "vol").status, 200);
+        let last = server.user(RANDMEER.0).get(PATH).json()["toewijzingen"][0]["id"].clone();
+        assert_eq!(refuse(RANDMEER.0, &last, "past-niet").status, 200);
+        // Nobody is left, and the desk chooses for itself.
+        let nobody = server.user(DESK).post(PATH, &json!({"aanvraag": request.code.as_str()}));
+        assert_eq!(nobody.status, 409, "{}", nobody.body);
+        assert!(nobody.json()["detail"].as_str().is_some_and(|words| words.contains("al gevraagd")), "{}", nobody.body);
+        assert!(server.mails().iter().any(|(to, text)| to.starts_with(DESK) && text.contains("Niemand anders is aan de beurt")));
+        assert_eq!(status_of(server, request.code.as_str()), "in-behandeling");
+    }
+}
+
+on_both! {
+    fn silence_goes_to_the_next_once_and_a_late_answer_is_refused(server) {
+        let request = server.acute(14);
+        let first = offer(server, request.code.as_str());
+        let answer_by: DateTime<Utc> = first["antwoordVoor"].as_str().expect("a time").parse().expect("a time");
+        let pass = |at: DateTime<Utc>| pass_on_unanswered(&mut server.connection(), at, URL).expect("a database");
+        assert_eq!(pass(answer_by), 0, "at the last moment an answer is in time");
+        let late = server.start_later(answer_by - now() + Duration::seconds(1));
+        let id = &first["id"];
+        let body = json!({"antwoord": "aannemen"});
+        let too_late = late.user(POLDERLICHT.0).post(&format!("{PATH}/{id}/antwoord"), &body);
+        assert_eq!(too_late.status, 409, "{}", too_late.body);
+        assert_eq!(too_late.json()["detail"], "De termijn voor uw antwoord is voorbij.");
+        let passed: Vec<usize> = std::thread::scope(|scope| {
+            let both: Vec<_> = (0..2).map(|_| scope.spawn(|| pass(answer_by + Duration::seconds(1)))).collect();
+            both.into_iter().map(|one| one.join().expect("it ends")).collect()
+        });
+        assert_eq!(passed.iter().sum::<usize>(), 1, "{passed:?}");
+        assert_eq!(timeline(server, request.id), ["aangemeld", "opgepakt", "aangeboden", "verlopen", "aangeboden"]);
+        assert_eq!((mails_to(server, DIJKWACHT.0), mails_to(server, DESK)), (1, 1));
+        assert_eq!(server.user(POLDERLICHT.0).get(&format!("{PATH}/{id}")).json()["status"], "verlopen");
+    }
+}
+
+on_both! {
+    fn another_choice_needs_a_reason_which_stays_and_counts(server) {
+        let desk = server.user(DESK);
+        let request = server.acute(14);
+        let choose = |body: Value| desk.post(PATH, &body);
+        let code = request.code.as_str();
+        assert_eq!(choose(json!({"aanvraag": code, "aanbieder": RANDMEER.1})).status, 409);
+        assert_eq!(choose(json!({"aanvraag": code, "aanbieder": RANDMEER.1, "reden": "zomaar"})).status, 409);
+        assert_eq!(choose(json!({"aanvraag": code, "aanbieder": KETELHAVEN.1, "reden": "afstand"})).status, 409, "takes no part");
+        let chosen = choose(json!({"aanvraag": code, "aanbieder": RANDMEER.1, "reden": "afstand"})).json();
+        assert_eq!((&chosen["keuze"], &chosen["afwijking"]), (&json!("afgeweken"), &json!("afstand")));
+        let page = server.visitor(POLDERLICHT.0).get("/crisis/verdeling").body;
+        assert!(page.contains("Randmeer Jeugd en Gezin"), "everybody sees it");
+        // Who is chosen when it has the turn is not an exception.
+        let by_turn = choose(json!({"aanvraag": server.acute(9).code.as_str(), "aanbieder": POLDERLICHT.1, "reden": "afstand"})).json();
+        assert_eq!((&by_turn["keuze"], &by_turn["afwijking"]), (&json!("beurt"), &Value::Null));
+    }
+}
+
+on_both! {
+    fn the_childs_own_provider_is_asked_first(server) {
+        let request = server.acute_with(14, |draft| draft.current_provider = Some(agb(RANDMEER.1)));
+        let offered = offer(server, request.code.as_str());
+        assert_eq!((&offered["aanbieder"], &offered["keuze"]), (&json!(RANDMEER.1), &json!("huidige-aanbieder")));
+        let id = offered["id"].clone();
+        assert_eq!(answer(server, RANDMEER.0, &id, &json!({"antwoord": "weigeren", "reden": "vol"})).status, 200);
+        assert_eq!(server.user(POLDERLICHT.0).get(PATH).json()["toewijzingen"][0]["keuze"], "beurt");
+    }
+}
+
+on_both! {
+    fn who_said_that_it_is_full_is_left_out(server) {
+        let visitor = server.visitor(POLDERLICHT.0);
+        let told = visitor.post_form("/crisis/verdeling/ruimte", &[("volTot", "30-11-2026")]);
+        assert_eq!(told.status, 303, "{}", told.body);
+        assert_eq!(offer(server, server.acute(14).code.as_str())["aanbieder"], DIJKWACHT.1);
+        assert!(visitor.get("/crisis/verdeling").body.contains("vol tot en met 30 november 2026"));
+        assert_eq!(visitor.post_form("/crisis/verdeling/ruimte", &[("volTot", "20-11-2026")]).status, 400);
+        assert_eq!(visitor.post_form("/crisis/verdeling/ruimte", &[("volTot", "")]).status, 303);
+        let own = server.acute(14);
+        assert_eq!(offer(server, own.code.as_str())["aanbieder"], POLDERLICHT.1);
+    }
+}
+
+on_both! {
+    fn what_was_offered_can_be_taken_back_until_help_starts(server) {
+        let request = server.acute(14);
+        let id = offer(server, request.code.as_str())["id"].clone();
+        accept(server, POLDERLICHT.0, &id);
+        let withdrawn = server.user(DESK).post(&format!("{PATH}/{id}/intrekking"), &json!({}));
+        assert_eq!((withdrawn.status, withdrawn.json()["status"].clone()), (200, json!("ingetrokken")), "{}", withdrawn.body);
+        assert_eq!(status_of(server, request.code.as_str()), "in-behandeling");
+        assert_eq!(server.user(DESK).post(&format!("{PATH}/{id}/intrekking"), &json!({})).status, 409);
+        // It counts for nobody, and the next is whoever was not asked.
+        assert_eq!(offer(server, request.code.as_str())["aanbieder"], DIJKWACHT.1);
+    }
+}
+
+on_both! {
+    fn nobody_changes_the_terms_of_an_assignment(server) {
+        use diesel::connection::SimpleConnection;
+        let id = offer(server, server.acute(14).code.as_str())["id"].clone();
+        for change in ["answer_by = '2030-01-01 00:00:00'", "pool = '1:1'", "provider_id = provider_id + 0", "explanation = ''"] {
+            let statement = format!("UPDATE crisis_assignment SET {change} WHERE id = {id}");
+            let done = beschikbaarheidswijzer::on_each!(&mut server.connection(), c => c.batch_execute(&statement));
+            assert!(done.is_err(), "{change}");
+        }
+    }
+}
+
+on_both! {
+    fn wrong_input_is_told_all_at_once(server) {
+        let desk = server.user(DESK);
+        assert_eq!(desk.post(PATH, &json!({"aanvraag": "x", "aanbieder": "1", "reden": "Nee!", "iets": 1})).wrong_fields(), ["aanvraag", "aanbieder", "reden", "iets"]);
+        assert_eq!(desk.post(PATH, &json!({})).wrong_fields(), ["aanvraag"]);
+        assert_eq!(desk.post(PATH, &json!({"aanvraag": "CCC-CCC-CCC"})).status, 404);
+        assert_eq!(desk.get(&format!("{PATH}?toon=alles&pagina=0")).wrong_fields(), ["pagina", "toon"]);
+    }
+}
