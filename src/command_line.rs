@@ -93,10 +93,10 @@ enum Command {
     Openapi,
     /// Find places for all clients in a file at once, prove that it cannot be better, and write who has which place.
     Toewijzen(AssignArgs),
-    /// Write who waits in a region and which places there are as a problem that toewijzen solves. It names nobody.
-    ExportProbleem(region::ExportProblemArgs),
     /// Make records from the tables of a quarter of a crisis point, or tables from records, and compare.
     CrisisKwartaal(crisis::CrisisArgs),
+    /// Write who waits in a region and which places there are as a problem that toewijzen solves. It names nobody.
+    ExportProbleem(region::ExportProblemArgs),
     /// Ask a running server whether it is ready; exit code 0 if so.
     Healthcheck {
         /// Address and port of the server.
@@ -279,8 +279,8 @@ fn execute(line: CommandLine) -> Outcome {
         Command::Keys(command) => keys(&config, &command),
         Command::Openapi => print(api_document::text()),
         Command::Toewijzen(args) => args.run(),
-        Command::ExportProbleem(args) => args.run(&mut open(&config)?),
         Command::CrisisKwartaal(args) => crisis::run(&config, &args),
+        Command::ExportProbleem(args) => args.run(&mut open(&config)?),
         Command::Healthcheck { .. } => healthcheck(config.listen),
     }
 }

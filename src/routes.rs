@@ -138,6 +138,8 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(weighing());
     endpoints.extend(waiting_client_pages());
     endpoints.extend(waiting_client_api());
+    endpoints.extend(crisis_registration());
+    endpoints.extend(crisis_reports());
     endpoints.extend(crisis_settings());
     endpoints.extend(crisis_board());
     endpoints.extend(crisis_request_pages());
@@ -145,8 +147,6 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(crisis_division());
     endpoints.extend(crisis_places());
     endpoints.extend(crisis_api());
-    endpoints.extend(crisis_registration());
-    endpoints.extend(crisis_reports());
     endpoints
 }
 

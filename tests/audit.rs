@@ -259,6 +259,18 @@ fn page_writes() -> Vec<PageWrite> {
         form_of(MANAGER, "/beheer/wachtlijst", "/beheer/wachtlijst", &[("kleinsteGroep", "7")]),
         form_of(MANAGER, "/beheer/locaties/98990009/1", "/beheer/locaties", &[("naam", "Anders")]),
         form_of(MANAGER, "/beheer/contracten/87", "/beheer/contracten", &[("geldigTot", "31-12-2028")]),
+        form_of(
+            "registratie-flevoland",
+            "/crisis/registratie?kwartaal=2024-4",
+            "/crisis/registratie/afsluiten",
+            &[],
+        ),
+        form_of(
+            "registratie-flevoland",
+            "/rapportages/crisis?kwartaal=2026-1",
+            "/rapportages/crisis/publiceren",
+            &[("werkwijze", "afgerond")],
+        ),
         form_of("accountmanager-regio", "/beheer/weging", "/beheer/weging", &[("per10km", "2")]),
         form_of("accountmanager-regio", "/regiovoorstel", "/regiovoorstel", &[]),
         form_of(
@@ -655,6 +667,7 @@ fn the_table_has_every_write_of_a_page() {
         .chain(prepared)
         .chain(crate::audit_identity::WRITES)
         .chain(crate::audit_responses::PAGE_WRITES)
+        .chain(crate::pages::crisis_reports::AUDITED_WRITES)
         .chain(crate::audit_crisis::PAGE_WRITES)
         .chain(crate::audit_division::PAGE_WRITES)
         .chain(crate::audit_crisis::NOT_AUDITED)

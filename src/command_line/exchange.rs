@@ -33,8 +33,8 @@ pub(super) struct ImportArgs {
 
 #[derive(Debug, Args)]
 struct FileArgs {
-    /// segmenten, producten, aanbieders, locaties, contracten, aanbod, gebruikers, crisisregistratie or wachtenden (which
-    /// only come in).
+    /// segmenten, producten, aanbieders, locaties, contracten, aanbod, gebruikers, wachtenden (which only come in) or
+    /// crisisregistratie.
     #[arg(value_parser = parse_kind)]
     kind: FileKind,
     file: PathBuf,

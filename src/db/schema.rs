@@ -1258,10 +1258,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     crisis_assignment,
     crisis_place,
     crisis_stay_note,
+    crisis_quarter,
+    crisis_publication,
     crisis_place_reminder,
     regional_run,
     regional_run_line,
     regional_request,
-    crisis_quarter,
-    crisis_publication,
 );

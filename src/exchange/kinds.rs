@@ -49,12 +49,12 @@ macro_rules! of_kind {
                 type $records = users::Users;
                 $body
             }
-            FileKind::Registrations => {
-                type $records = registrations::Registrations;
-                $body
-            }
             FileKind::CrisisRecords => {
                 type $records = crisis::CrisisRecords;
+                $body
+            }
+            FileKind::Registrations => {
+                type $records = registrations::Registrations;
                 $body
             }
         }

@@ -19,9 +19,9 @@ pub enum FileKind {
     Contracts,
     Figures,
     Users,
+    CrisisRecords,
     /// Children to put on the waiting list; these only come in.
     Registrations,
-    CrisisRecords,
 }
 
 impl FileKind {
@@ -34,8 +34,8 @@ impl FileKind {
         Self::Contracts,
         Self::Figures,
         Self::Users,
-        Self::Registrations,
         Self::CrisisRecords,
+        Self::Registrations,
     ];
 
     /// The code in addresses, file names and the database.
@@ -48,8 +48,8 @@ impl FileKind {
             Self::Contracts => "contracten",
             Self::Figures => "aanbod",
             Self::Users => "gebruikers",
-            Self::Registrations => "wachtenden",
             Self::CrisisRecords => "crisisregistratie",
+            Self::Registrations => "wachtenden",
         }
     }
 
@@ -67,8 +67,8 @@ impl FileKind {
             Self::Contracts => "Contracten",
             Self::Figures => "Aanbod met cijfers",
             Self::Users => "Gebruikers",
-            Self::Registrations => "Aanmeldingen voor de wachtlijst",
             Self::CrisisRecords => "Crisisregistratie",
+            Self::Registrations => "Aanmeldingen voor de wachtlijst",
         }
     }
 
@@ -81,8 +81,8 @@ impl FileKind {
     pub fn is_allowed(self, actor: &Actor) -> bool {
         match self {
             Self::Users => Permission::ManageUsers.allows(actor),
-            Self::Registrations => Permission::KeepWaitingList.allows(actor),
             Self::CrisisRecords => Permission::KeepCrisisRecords.allows(actor),
+            Self::Registrations => Permission::KeepWaitingList.allows(actor),
             Self::Figures => {
                 Permission::ManageProductBook.allows(actor) || Permission::KeepOwnFigures.allows(actor)
             }

@@ -127,13 +127,13 @@ fn case(chance: &mut Chance, received_on: NaiveDate, today: NaiveDate) -> Vec<Ca
             } else {
                 (ProvisionKind::CrisisBed, pick(chance, STAY_PROVIDERS))
             };
-            drafts.push(help(chance, kind, (start, 6 + chance.below(40)), provider, today));
+            drafts.push(help(chance, kind, (start, 6, 40), provider, today));
             let companion = pick(chance, AMBULANT_PROVIDERS);
-            let beside = help(chance, ProvisionKind::Ambulant, (start, 20 + chance.below(30)), companion, today);
+            let beside = help(chance, ProvisionKind::Ambulant, (start, 20, 30), companion, today);
             drafts.push(LineDraft { companion_of: Some(1), ..beside });
         } else {
             let provider = pick(chance, AMBULANT_PROVIDERS);
-            drafts.push(help(chance, ProvisionKind::Ambulant, (start, 14 + chance.below(28)), provider, today));
+            drafts.push(help(chance, ProvisionKind::Ambulant, (start, 14, 28), provider, today));
         }
         // Something else was asked besides, and not given.
         if chance.below(100) < 12 {
@@ -162,19 +162,19 @@ fn nothing(reason: &str) -> LineDraft {
     }
 }
 
-/// Help that began on a day and lasts so long; what is not over yet has no end.
+/// Help that began on a day and lasts at least so many days, or up to so many more; what is not over yet has no end.
 fn help(
     chance: &mut Chance,
     kind: ProvisionKind,
-    (start, days): (NaiveDate, i64),
+    (start, least, spread): (NaiveDate, i64, i64),
     provider: String,
     today: NaiveDate,
 ) -> LineDraft {
-    let end = start + Days::new(days.unsigned_abs());
+    let end = start + Days::new((least + chance.below(spread)).unsigned_abs());
     let follow_up = pick(chance, if kind.is_stay() { AFTER_STAY } else { AFTER_AMBULANT });
     let is_over = end <= today;
     // Of what ended lately the follow-up is not always filled in yet.
-    let is_known = end < today - Days::new(40) || chance.below(100) < 80;
+    let is_known = end < today - Days::new(75) || chance.below(100) < 80;
     LineDraft {
         kind,
         companion_of: None,

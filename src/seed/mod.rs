@@ -1,6 +1,7 @@
 //! Oefenregio's (demonstration regions): read from the CSV files in `seed/`, with a year of history made up to
 //! lead to them.
 
+mod crisis_cases;
 mod files;
 mod history;
 mod responses;
@@ -12,6 +13,8 @@ mod waiting;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use rules::crisis::quarter::Quarter;
+use rules::disclosure::edition::Method;
 use rules::freshness::FreshnessTerms;
 use rules::reminders::{ReminderKind, ReminderTerms, due_reminder};
 use serde::Serialize;
@@ -22,6 +25,8 @@ use self::store::{Ids, PastReminder};
 use crate::actor::{Actor, Role, Scope};
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
+use crate::crisis::registration::actions::{Place, write_quarter, write_record};
+use crate::crisis::settings::actions::find_lists;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::organisations::model::NewOrganisation;
@@ -29,6 +34,7 @@ use crate::identity::second_factor::actions::{code_at, give};
 use crate::identity::users::actions::{self as users, Secret};
 use crate::identity::users::model::{NewUser, User as Account};
 use crate::identity::vault::Vault;
+use crate::reports::quarterly::publishing::write_publication;
 
 /// A sign-in of the demonstration, made at seeding and shown, never kept in the repository.
 #[derive(Debug, Clone, Serialize)]
@@ -75,11 +81,31 @@ pub fn demonstration(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -
         let point = store::insert_crisis_point(conn, &second, &flevoland.crisis)?;
         store::insert_shares_and_places(conn, &second, &flevoland.crisis, point, now)?;
         store::insert_roster(conn, (second.region, point), dutch_day(now))?;
+        insert_crisis_cases(conn, now, second.region)?;
         store::insert_reminders(conn, &ids, &past_reminders(&files, &offers, now))?;
         store::insert_reports(conn, now)?;
         store::insert_waiting(conn, &ids, &files, &waiting::clients(&files, now))?;
         Ok(sign_ins)
     })
+}
+
+/// Two years of crisis cases, by the road that a file takes, and the quarters of which all is known closed.
+fn insert_crisis_cases(conn: &mut Connection, now: DateTime<Utc>, region_id: i64) -> Result<()> {
+    let (actor, lists) = (Actor::command_line(), find_lists(conn, region_id)?);
+    let today = dutch_day(now);
+    for line in crisis_cases::cases(today) {
+        let place = Place { code: line.code.as_str(), number: line.number, version: None };
+        write_record(conn, &actor, now, (region_id, &lists), place, &line.record)?;
+    }
+    // The quarter that just ended is still being completed.
+    let newest = Quarter::of(today).previous().previous();
+    let mut closed: Vec<Quarter> =
+        std::iter::successors(Some(newest), |quarter| Some(quarter.previous())).take(6).collect();
+    closed.reverse();
+    for quarter in closed {
+        write_quarter(conn, &actor, now, (region_id, quarter))?;
+    }
+    write_publication(conn, &actor, now, (region_id, newest), Method::Rounded)
 }
 
 fn offers_with_history(files: &Files, now: DateTime<Utc>) -> Result<Vec<(&Line<Offer>, Vec<Entry>)>> {

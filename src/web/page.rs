@@ -190,14 +190,15 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     if ctx.may(Permission::Mediate) {
         add("/bemiddeling", "Bemiddeling", "heart-handshake");
     }
-    if ctx.may(Permission::RunRegionalPlan) {
-        add("/regiovoorstel", "Regiovoorstel", "users");
-    }
     if ctx.may(Permission::KeepCrisisRecords) {
         add("/crisis/registratie", "Registratie", "file-text");
     }
-    if ctx.may(Permission::SeeCrisisReports) {
+    // A provider finds its report on the pages of its crisis work.
+    if ctx.may(Permission::SeeCrisisReports) && !keeps_figures {
         add("/rapportages/crisis", "Rapportage", "chart-bar");
+    }
+    if ctx.may(Permission::RunRegionalPlan) {
+        add("/regiovoorstel", "Regiovoorstel", "users");
     }
     if ctx.may(Permission::SetWeights) && !ctx.may(Permission::ManageProductBook) {
         add("/beheer/weging", "Weging", "scale");

@@ -117,6 +117,7 @@ export const PUBLIC_PAGES = [
   { name: "compare four of five", path: async () => `/vergelijken?aanbod=${(await offerIds(5)).join(",")}` },
   { name: "compare nothing", path: "/vergelijken" },
   { name: "compare what is no number", path: "/vergelijken?aanbod=twee", status: 400 },
+  { name: "public quarter of crisis care", path: "/rapportages/crisis/openbaar" },
   { name: "report a figure", path: "/aanbod/223/melden" },
   { name: "report a figure with errors", path: "/aanbod/223/melden", errors: true, act: send({ toelichting: "bel 06 12345678" }) },
   { name: "follow a search", path: "/volgen?product=emdr&gemeente=GM0243&leeftijd=14" },
@@ -331,6 +332,18 @@ export const PRIVACY_PAGES = [
   { name: "line of the log", path: () => firstLink("/logboek?handeling=oefenregio", "tbody th a", PRIVACY_OFFICER) },
 ].map((page) => ({ who: PRIVACY_OFFICER, ...page }));
 
+export const REGISTRAR = "registratie-flevoland";
+const CLOSED_QUARTER = "2026-1";
+
+export const REGISTRAR_PAGES = [
+  { name: "quarter to complete", path: "/crisis/registratie?kwartaal=2026-3" },
+  { name: "closed quarter", path: `/crisis/registratie?kwartaal=${CLOSED_QUARTER}`, shows: "text=Versie 1" },
+  { name: "record", path: () => firstLink("/crisis/registratie?kwartaal=2026-3", "tbody th a", REGISTRAR) },
+  { name: "quarterly report", path: `/rapportages/crisis?kwartaal=${CLOSED_QUARTER}` },
+  { name: "quarterly report of a municipality", path: `/rapportages/crisis?kwartaal=${CLOSED_QUARTER}&van=GM0034` },
+  { name: "records behind a number", path: `/rapportages/crisis/aanvragen?kwartaal=${CLOSED_QUARTER}&onderdeel=voorzieningen&rij=geen` },
+  { name: "records behind nothing", path: "/rapportages/crisis/aanvragen?kwartaal=2001-1&onderdeel=voorzieningen", shows: "text=Er telt geen aanvraag" },
+].map((page) => ({ who: REGISTRAR, ...page }));
 /** The address of a page about the newest crisis request. */
 function ofCrisis(rest = "") {
   return async () => `${await firstLink("/crisis/aanvragen?deel=alle", "tbody th a", CRISIS_DESK)}${rest}`;
@@ -375,4 +388,5 @@ export const ALL_PAGES = [
   ...ACCOUNT_MANAGER_PAGES.map((page) => ({ ...page, name: `account manager: ${page.name}` })),
   ...TOEGANG_PAGES.map((page) => ({ ...page, name: `toegang: ${page.name}` })),
   ...PRIVACY_PAGES.map((page) => ({ ...page, name: `privacy: ${page.name}` })),
+  ...REGISTRAR_PAGES.map((page) => ({ ...page, name: `registrar: ${page.name}` })),
 ];

@@ -1,11 +1,11 @@
 //! The registratiepunt and the quarterly report on pages, from a file of tables to a public edition.
 
+use beschikbaarheidswijzer::crisis::registration::actions::{count_facts, records_of};
 use beschikbaarheidswijzer::db::schema::crisis_quarter;
 use beschikbaarheidswijzer::exchange::actions::{Source, export, import, rehearse, sha256};
 use beschikbaarheidswijzer::exchange::model::{FileKind, Report as FileReport};
 use beschikbaarheidswijzer::identity::links::actions::Sender;
 use beschikbaarheidswijzer::reports::quarterly::tables::{Tables, compare, read_tables};
-use beschikbaarheidswijzer::crisis::registration::actions::{count_facts, records_of};
 use diesel::prelude::*;
 use rules::crisis::quarter::Quarter;
 use rules::crisis::records::{Facts, Scope};
@@ -17,6 +17,9 @@ use crate::on_both;
 use crate::support::{TestServer, now};
 
 const REGISTRAR: &str = "registratie-flevoland";
+
+/// Writes of which a test here looks at the audit.
+pub const AUDITED_WRITES: [&str; 1] = ["/crisis/registratie/{code}/{regel}"];
 
 /// 79 children, 92 lines, of which 63 help and 29 not; with lengths of stay and follow-up.
 const TABLES: &str = "onderdeel;gemeente;rij;jongerDan12;vanaf12;totaal\n\
@@ -103,7 +106,8 @@ fn sender() -> Sender {
 }
 
 fn take_in(server: &TestServer, file: &str) -> FileReport {
-    let source = Source { kind: FileKind::CrisisRecords, name: "kwartaal.csv", sha256: &sha256(file.as_bytes()) };
+    let source =
+        Source { kind: FileKind::CrisisRecords, name: "kwartaal.csv", sha256: &sha256(file.as_bytes()) };
     let actor = server.actor(REGISTRAR);
     import(&mut server.connection(), &actor, now(), &sender(), source, file.as_bytes()).expect("it is read")
 }
@@ -195,8 +199,10 @@ on_both! {
         let code = &record.code;
         let path = format!("/crisis/registratie/{code}/1");
         let correction = [("versie", "1"), ("soort", "geen"), ("redenGeen", "andere")];
+        let before = server.audit_lines();
         let saved = registrar.post_form(&path, &correction);
         assert_eq!(saved.status, 303, "{}", saved.body);
+        assert!(server.audit_lines() > before, "a correction leaves a line");
         let stale = registrar.post_form(&path, &correction);
         assert_eq!(stale.status, 409, "a version that was read before the correction");
         let next = registrar.post_form("/crisis/registratie/afsluiten", &form);

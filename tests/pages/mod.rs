@@ -8,6 +8,7 @@ mod book;
 mod capacity;
 mod crisis;
 mod crisis_division;
+pub mod crisis_reports;
 mod error_reports;
 mod exchange;
 mod follows;

@@ -43,13 +43,17 @@ pub fn missing(record: &CaseRecord, quarter: Quarter, today: NaiveDate) -> Vec<M
         found.push(Missing { line: None, lack: Lack::Companion });
     }
     for (place, line) in record.lines.iter().enumerate() {
-        let lacks = lacks_of_line(record, line, today).into_iter();
+        let lacks = lacks_of_line(record, line, (quarter, today)).into_iter();
         found.extend(lacks.map(|lack| Missing { line: Some(place + 1), lack }));
     }
     found
 }
 
-fn lacks_of_line(record: &CaseRecord, line: &ProvisionLine, today: NaiveDate) -> Vec<Lack> {
+fn lacks_of_line(
+    record: &CaseRecord,
+    line: &ProvisionLine,
+    (quarter, today): (Quarter, NaiveDate),
+) -> Vec<Lack> {
     if line.kind == ProvisionKind::Nothing {
         return if line.none_reason.is_none() { vec![Lack::Reason] } else { Vec::new() };
     }
@@ -59,7 +63,11 @@ fn lacks_of_line(record: &CaseRecord, line: &ProvisionLine, today: NaiveDate) ->
         (line.started_on.is_some_and(|day| day < record.received_on), Lack::StartTooEarly),
         (line.ended_on.zip(line.started_on).is_some_and(|(end, start)| end < start), Lack::EndTooEarly),
         (line.ended_on.is_some_and(|day| day > today), Lack::EndInFuture),
-        (line.ended_on.is_some() && line.follow_up.is_none(), Lack::FollowUp),
+        // What ended after the quarter is for a later one.
+        (
+            line.ended_on.is_some_and(|day| day <= quarter.last_day()) && line.follow_up.is_none(),
+            Lack::FollowUp,
+        ),
     ];
     checks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, lack)| lack).collect()
 }
