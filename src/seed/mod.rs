@@ -105,7 +105,11 @@ fn insert_crisis_cases(conn: &mut Connection, now: DateTime<Utc>, region_id: i64
     for quarter in closed {
         write_quarter(conn, &actor, now, (region_id, quarter))?;
     }
-    write_publication(conn, &actor, now, (region_id, newest), Method::Rounded)
+    // A demonstration without a public edition is one still.
+    if let Err(error) = write_publication(conn, &actor, now, (region_id, newest), Method::Rounded) {
+        tracing::warn!(%error, "the newest quarter of the demonstration is not public");
+    }
+    Ok(())
 }
 
 fn offers_with_history(files: &Files, now: DateTime<Utc>) -> Result<Vec<(&Line<Offer>, Vec<Entry>)>> {

@@ -92,7 +92,7 @@ fn records_file() -> String {
                 if line.is_companion { stay.to_string() } else { String::new() },
                 if line.kind.is_help() { "98990201" } else { "" },
                 line.none_reason.clone().unwrap_or_default(),
-                day(line.started_on.or(line.kind.is_help().then_some(record.received_on))),
+                day(line.started_on),
                 day(line.ended_on),
                 line.follow_up.clone().unwrap_or_default(),
             ));

@@ -186,7 +186,7 @@ fn rows(report: &Report) -> Vec<[String; 6]> {
         for place in &places {
             for item in &items {
                 let cell = Cell::total(*part).at(place.clone()).of(*item);
-                if report.count(&cell) == 0 && *part != Part::Days {
+                if report.count(&cell) == 0 {
                     continue;
                 }
                 let aged = |age| {

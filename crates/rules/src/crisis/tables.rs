@@ -164,8 +164,19 @@ fn make_requests(given: &Given, quarter: Quarter) -> Result<Vec<CaseRecord>, Imp
         // Spread over the quarter, so that the records do not all lie on its first day.
         record.received_on = quarter.first_day() + Days::new(place * days / total);
         record.referrer = referrers.pop_front().unwrap_or_else(|| UNKNOWN.to_owned());
+        start_help(record);
     }
     Ok(records)
+}
+
+/// Help begins on the day of the request. A child sleeps in one place: of more stays only the first has begun.
+fn start_help(record: &mut CaseRecord) {
+    let mut has_stay = false;
+    for line in record.lines.iter_mut().filter(|line| line.kind.is_help()) {
+        let is_second_stay = line.kind.is_stay() && has_stay;
+        has_stay |= line.kind.is_stay();
+        line.started_on = (!is_second_stay).then_some(record.received_on);
+    }
 }
 
 /// Adds to the groups until there are this many; whether they can hold them.
