@@ -138,7 +138,7 @@ pub async fn close(ctx: Context, FormInput(mut fields): FormInput) -> Result<Htt
         return Err(Error::internal("a required quarter is missing"));
     };
     let closed = ctx.db(move |conn, actor, now| actions::close_quarter(conn, actor, now, quarter)).await?;
-    let told = format!("Versie {} van het {} vastgesteld", closed.version, quarter.name());
+    let told = format!("Versie {} van het {}", closed.version, quarter.name());
     Ok(see_other(&link(PATH, &[("kwartaal", &quarter.to_string()), ("opgeslagen", &told)])))
 }
 
@@ -326,7 +326,7 @@ pub async fn save(
             let code = dashed(&found.kept.record.code);
             return Ok(see_other(&link(
                 &format!("{PATH}/{code}"),
-                &[("opgeslagen", "De correctie is opgeslagen")],
+                &[("opgeslagen", "De correctie")],
             )));
         }
         Err(error) => error,

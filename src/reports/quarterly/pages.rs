@@ -18,6 +18,9 @@ use super::views::{TableView, complete_tables, public_tables};
 use super::workbook::workbook;
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
+use crate::product_book::common::Stored;
+use crate::product_book::regions::actions::list_regions;
+use crate::product_book::regions::model::Region;
 use crate::web::bars::{Bar, BarChart};
 use crate::web::chart::{Label, LineChart, Point, Series};
 use crate::web::context::Context;
@@ -72,7 +75,7 @@ pub struct QuarterReportPage {
 #[template(path = "reports/quarterly/public.html")]
 pub struct PublicReportPage {
     pub page: Page,
-    pub region: String,
+    pub region: Region,
     pub quarters: Choices,
     pub shown: Option<PublicView>,
 }
@@ -444,29 +447,34 @@ pub async fn publish(ctx: Context, FormInput(mut fields): FormInput) -> Result<H
     };
     ctx.db(move |conn, actor, now| publishing::publish_quarter(conn, actor, now, quarter, method)).await?;
     let quarter = quarter.to_string();
-    Ok(see_other(&link(PATH, &[("kwartaal", &quarter), ("opgeslagen", "Openbare uitgave gepubliceerd")])))
+    Ok(see_other(&link(PATH, &[("kwartaal", &quarter), ("opgeslagen", "De openbare uitgave")])))
 }
 
 struct PublicAsked {
-    region: String,
+    region: Region,
     publications: Vec<Publication>,
     words: Words,
 }
 
-/// The public editions of the region of this server, and the chosen one among them: the newest, if none is asked for.
-async fn ask_public(
-    ctx: &Context,
-    query: Fields,
-    quarter: Option<Quarter>,
-) -> Result<(PublicAsked, Option<usize>)> {
+/// The public editions of a region, and the chosen one among them: the newest, if none is asked for. The region is the
+/// one that is named, or else that of who is signed in, or that of this server.
+async fn ask_public(ctx: &Context, mut query: Fields) -> Result<(PublicAsked, Option<usize>)> {
+    let quarter = read_quarter(&mut query);
+    let code = query.optional_text("regio", CODE).filter(|code| !code.is_empty());
     query.finish(())?;
-    let region = ctx.state.supply.region(&ctx.state.config).ok_or(Error::NotFound("regio"))?;
-    let id = region.id;
-    let (publications, words) = ctx
-        .db(move |conn, _, _| {
-            let publications = list_publications(conn, id)?;
-            let words = if publications.is_empty() { Words::default() } else { public_words(conn, id)? };
-            Ok((publications, words))
+    let own = ctx.state.supply.region(&ctx.state.config).map(|region| region.id);
+    let (region, publications, words) = ctx
+        .db(move |conn, actor, _| {
+            let own = actor.region_id().or(own);
+            let is_meant = |region: &Stored<Region>| match &code {
+                Some(code) => region.value.code == *code,
+                None => Some(region.id) == own,
+            };
+            let region = list_regions(conn)?.into_iter().find(is_meant).ok_or(Error::NotFound("regio"))?;
+            let publications = list_publications(conn, region.id)?;
+            let words =
+                if publications.is_empty() { Words::default() } else { public_words(conn, region.id)? };
+            Ok((region.value, publications, words))
         })
         .await?;
     let wanted = |publication: &Publication| quarter.is_none_or(|quarter| publication.quarter == quarter);
@@ -474,13 +482,13 @@ async fn ask_public(
     if quarter.is_some() && at.is_none() {
         return Err(Error::NotFound("rapportage"));
     }
-    Ok((PublicAsked { region: region.name, publications, words }, at))
+    Ok((PublicAsked { region, publications, words }, at))
 }
 
 fn public_view(asked: &PublicAsked, at: usize) -> Option<PublicView> {
     let publication = asked.publications.get(at)?.clone();
     let quarter = publication.quarter.to_string();
-    let chosen = [("kwartaal", quarter.as_str())];
+    let chosen = [("regio", asked.region.code.as_str()), ("kwartaal", quarter.as_str())];
     Some(PublicView {
         tables: public_tables(&publication, &asked.words),
         csv: link("/rapportages/crisis/openbaar.csv", &chosen),
@@ -489,9 +497,8 @@ fn public_view(asked: &PublicAsked, at: usize) -> Option<PublicView> {
     })
 }
 
-pub async fn public(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
-    let quarter = read_quarter(&mut query);
-    let (asked, at) = ask_public(&ctx, query, quarter).await?;
+pub async fn public(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    let (asked, at) = ask_public(&ctx, query).await?;
     let mut quarters: Choices = asked
         .publications
         .iter()
@@ -502,9 +509,8 @@ pub async fn public(ctx: Context, QueryInput(mut query): QueryInput) -> Result<H
     html(&PublicReportPage { page: Page::new(&ctx, PUBLIC), region: asked.region, quarters, shown })
 }
 
-async fn public_file(ctx: &Context, mut query: Fields) -> Result<PublicView> {
-    let quarter = read_quarter(&mut query);
-    let (asked, at) = ask_public(ctx, query, quarter).await?;
+async fn public_file(ctx: &Context, query: Fields) -> Result<PublicView> {
+    let (asked, at) = ask_public(ctx, query).await?;
     at.and_then(|at| public_view(&asked, at)).ok_or(Error::NotFound("rapportage"))
 }
 

@@ -155,6 +155,9 @@ pub fn write_publication(
     let newest = versions.iter().find(|closed| closed.quarter == quarter);
     let closed =
         newest.ok_or_else(|| Error::Conflict(format!("Het {} is nog niet afgesloten.", quarter.name())))?;
+    if store::list_publications(conn, region_id)?.iter().any(|row| row.0 == closed.id) {
+        return Err(already_public(closed));
+    }
     let earlier = list_related(conn, region_id, closed, &versions)?;
     let report = report_of(conn, region_id, closed)?;
     let mut joint = Joint::new(&report, method);
@@ -183,10 +186,9 @@ pub fn write_publication(
             .as_ref()
             .map_or_else(|| "Systeem".to_owned(), |identity| identity.display_name.clone()),
     };
+    // Of two at the same moment one is first.
     store::insert_publication(conn, &new).map_err(|error| match error {
-        Error::Conflict(_) => {
-            Error::Conflict(format!("Versie {} van het {} is al openbaar.", closed.version, quarter.name()))
-        }
+        Error::Conflict(_) => already_public(closed),
         other => other,
     })?;
     let event = Event::done("crisisrapportage-publiceren", "crisiskwartaal", quarter).change(
@@ -194,6 +196,10 @@ pub fn write_publication(
         &json!({ "versie": closed.version, "werkwijze": method.code(), "weggelaten": hidden, "lekken": 0 }),
     )?;
     audit::record(conn, actor, now, &event)
+}
+
+fn already_public(closed: &ClosedQuarter) -> Error {
+    Error::Conflict(format!("Versie {} van het {} is al openbaar.", closed.version, closed.quarter.name()))
 }
 
 /// Editions that can be laid beside this one, with the reports they are of.
