@@ -30,7 +30,7 @@ use crate::identity::tokens::keyring::Keyring;
 use crate::identity::users::actions as users;
 use crate::identity::users::model::{NewUser, UserState};
 use crate::identity::vault::Vault;
-use crate::seed::SignIn;
+use crate::seed::{CrisisCases, SignIn};
 use crate::waiting_list::open_list::actions::publish_now;
 use crate::{api_document, identity, product_book, seed, server};
 
@@ -154,6 +154,9 @@ struct ServeArgs {
     /// Address and port to listen on, for example 127.0.0.1:8080.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
+    /// Leave out the two years of crisis cases.
+    #[arg(long)]
+    without_cases: bool,
     /// Also write the demonstration sign-ins to this file, as JSON.
     #[arg(long, value_name = "FILE", requires = "demo")]
     sign_ins: Option<PathBuf>,
@@ -167,6 +170,9 @@ struct SeedArgs {
     /// Pretend it is this moment, such as 2026-11-21T09:00:00Z.
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime<Utc>>,
+    /// Leave out the two years of crisis cases.
+    #[arg(long)]
+    without_cases: bool,
     /// Also write the demonstration sign-ins to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     sign_ins: Option<PathBuf>,
@@ -262,7 +268,8 @@ fn execute(line: CommandLine) -> Outcome {
             let mut conn = open(&config)?;
             db::migrate_up(&mut conn)?;
             let vault = Arc::new(Vault::open_configured(&config)?);
-            let sign_ins = seed::demonstration(&mut conn, &vault, now)?;
+            let cases = if args.without_cases { CrisisCases::None } else { CrisisCases::TwoYears };
+            let sign_ins = seed::demonstration(&mut conn, &vault, now, cases)?;
             // A key takes a while to make; servers that start on this find it there.
             Keyring::new(vault, &config.public_url).keys(&mut conn, now)?;
             print_sign_ins(&sign_ins, args.sign_ins.as_ref())
@@ -309,7 +316,7 @@ fn serve(config: Config, args: &ServeArgs) -> Outcome {
         db::migrate_up(&mut conn)?;
         let vault = Vault::open_configured(&config)?;
         let sign_ins = if seed::is_empty(&mut conn)? {
-            seed::demonstration(&mut conn, &vault, now)?
+            seed::demonstration(&mut conn, &vault, now, CrisisCases::TwoYears)?
         } else {
             seed::renew_sign_ins(&mut conn, &vault, now)?
         };

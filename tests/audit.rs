@@ -400,12 +400,15 @@ fn prepared_writes() -> Vec<PreparedWrite> {
         (
             "toegang-harderwijk",
             "/wachtlijst",
-            |_| ("/wachtlijst/nieuw".to_owned(), "/wachtlijst".to_owned()),
+            |server| {
+                // Nobody who waits looks like this child.
+                server.waiting();
+                ("/wachtlijst/nieuw".to_owned(), "/wachtlijst".to_owned())
+            },
             vec![
                 ("product", "45A12"),
                 ("geboren", "2013-3"),
                 ("verwezenOp", "2-11-2026"),
-                ("tochAanmelden", "ja"),
             ],
         ),
         (

@@ -378,7 +378,8 @@ on_both! {
         let open = |server: &TestServer| server.user(TOEGANG).get("/v1/wachtenden").json()["paginering"]["totaal"].as_u64();
         let kind = FileKind::Registrations;
         let good = file(&[line(7, ""), line(12, "Kan niet op woensdag.")]);
-        assert_eq!(counts(&try_at(server, TOEGANG, kind, good.as_bytes()).expect("a report")), (2, 0, 0, 0));
+        let report = try_at(server, TOEGANG, kind, good.as_bytes()).expect("a report");
+        assert_eq!(counts(&report), (2, 0, 0, 0), "{:?}", report.problems);
         assert_eq!(open(server), Some(0), "a rehearsal registers nobody");
         assert_eq!(counts(&take_in(server, TOEGANG, kind, good.as_bytes()).expect("it comes in")), (2, 0, 0, 0));
         assert_eq!(open(server), Some(2));

@@ -60,8 +60,20 @@ pub fn is_empty(conn: &mut Connection) -> Result<bool> {
     Ok(!store::has_region(conn)?)
 }
 
-/// Fills an empty database with the demonstration region as it would be at this moment: all of it, or nothing.
-pub fn demonstration(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -> Result<Vec<SignIn>> {
+/// Whether the demonstration has its two years of crisis cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CrisisCases {
+    TwoYears,
+    None,
+}
+
+/// Fills an empty database with the demonstration regions as they would be at this moment: all of it, or nothing.
+pub fn demonstration(
+    conn: &mut Connection,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    cases: CrisisCases,
+) -> Result<Vec<SignIn>> {
     let (files, flevoland) = (Files::read()?, Files::read_flevoland()?);
     let offers = offers_with_history(&files, now)?;
     db::write(conn, |conn| {
@@ -81,7 +93,9 @@ pub fn demonstration(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>) -
         let point = store::insert_crisis_point(conn, &second, &flevoland.crisis)?;
         store::insert_shares_and_places(conn, &second, &flevoland.crisis, point, now)?;
         store::insert_roster(conn, (second.region, point), dutch_day(now))?;
-        insert_crisis_cases(conn, now, second.region)?;
+        if cases == CrisisCases::TwoYears {
+            insert_crisis_cases(conn, now, second.region)?;
+        }
         store::insert_reminders(conn, &ids, &past_reminders(&files, &offers, now))?;
         store::insert_reports(conn, now)?;
         store::insert_waiting(conn, &ids, &files, &waiting::clients(&files, now))?;

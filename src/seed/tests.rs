@@ -125,7 +125,7 @@ fn an_empty_database_is_filled_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut conn = empty_database(&folder, "once.sqlite");
     assert!(is_empty(&mut conn).unwrap());
-    let sign_ins = demonstration(&mut conn, &vault(), moment(MOMENTS[0])).unwrap();
+    let sign_ins = demonstration(&mut conn, &vault(), moment(MOMENTS[0]), CrisisCases::TwoYears).unwrap();
     assert!(!is_empty(&mut conn).unwrap());
 
     let expected = [
@@ -150,7 +150,7 @@ fn an_empty_database_is_filled_once() {
     let coordinator = sign_ins.iter().find(|sign_in| sign_in.name == "crisis-coordinatie").unwrap();
     assert_eq!(coordinator.roles, ["crisis-loket", "crisis-verdeelpunt", "crisis-registratie"]);
 
-    let again = demonstration(&mut conn, &vault(), moment(MOMENTS[0]));
+    let again = demonstration(&mut conn, &vault(), moment(MOMENTS[0]), CrisisCases::TwoYears);
     assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
     assert_eq!(inspection::counts(&mut conn), expected);
 }
@@ -160,7 +160,7 @@ fn clients_wait_in_all_states_and_stand_as_their_responses_say() {
     let folder = tempfile::tempdir().unwrap();
     for (number, at) in MOMENTS.into_iter().enumerate() {
         let mut conn = empty_database(&folder, &format!("clients-{number}.sqlite"));
-        demonstration(&mut conn, &vault(), moment(at)).unwrap();
+        demonstration(&mut conn, &vault(), moment(at), CrisisCases::None).unwrap();
         let states = inspection::clients_by_status(&mut conn);
         for status in ClientStatus::ALL {
             let count = states.iter().find(|(code, _)| code == status.code()).map_or(0, |(_, count)| *count);
@@ -175,7 +175,7 @@ fn the_same_moment_gives_the_same_region() {
     let folder = tempfile::tempdir().unwrap();
     let histories = ["one.sqlite", "two.sqlite"].map(|name| {
         let mut conn = empty_database(&folder, name);
-        demonstration(&mut conn, &vault(), moment(MOMENTS[1])).unwrap();
+        demonstration(&mut conn, &vault(), moment(MOMENTS[1]), CrisisCases::None).unwrap();
         inspection::history(&mut conn)
     });
     assert_eq!(histories[0], histories[1]);

@@ -109,7 +109,7 @@ on_both! {
             "INSERT INTO region (code, name, phone, email, website, fresh_days, stale_days, intake_norm_weeks, \
              treatment_norm_weeks, version) \
              SELECT 'elders', 'Elders', phone, email, website, fresh_days, stale_days, intake_norm_weeks, \
-             treatment_norm_weeks, 1 FROM region; \
+             treatment_norm_weeks, 1 FROM region WHERE code = 'noord-veluwe'; \
              UPDATE organisation SET region_id = (SELECT id FROM region WHERE code = 'elders') \
              WHERE name = 'Huisartsen Noord-Veluwe'; \
              UPDATE user_account SET organisation_id = \

@@ -188,7 +188,7 @@ on_both! {
             .count()
             .get_result(&mut server.connection())
             .expect("a count");
-        assert_eq!(active, 1, "{statuses:?}");
+        assert_eq!(active, 2, "one, and the one of the other region: {statuses:?}");
     }
 }
 
