@@ -265,12 +265,6 @@ fn page_writes() -> Vec<PageWrite> {
             "/crisis/registratie/afsluiten",
             &[],
         ),
-        form_of(
-            "registratie-flevoland",
-            "/rapportages/crisis?kwartaal=2026-1",
-            "/rapportages/crisis/publiceren",
-            &[("werkwijze", "afgerond")],
-        ),
         form_of("accountmanager-regio", "/beheer/weging", "/beheer/weging", &[("per10km", "2")]),
         form_of("accountmanager-regio", "/regiovoorstel", "/regiovoorstel", &[]),
         form_of(
@@ -309,8 +303,10 @@ fn page_writes() -> Vec<PageWrite> {
 const NEW_SEGMENT: &str = "code;naam;omschrijving\r\n9;Proef;\r\n";
 
 /// A file with one registration.
-const NEW_REGISTRATION: &str = "gemeente;product;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;maatregel\r\n\
-    GM0243;45A12;12;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee\r\n";
+const NEW_REGISTRATION: &str = "gemeente;product;geboortejaar;geboortekwartaal;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;\
+    maatregel;postcode;alternatieven;adviesOp;verklarendeAnalyse;eersteKeus;mogelijkWlz;gezagBijDerde;behoeften;\
+    gewensteAanbieders;uitgeslotenAanbieders;hoogsteAfstandKm;overbruggingGewenst;toelichting;cijfersZijn;tochAanmelden\r\n\
+    GM0243;45A12;;;12;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;;;;;;;;;;;;;;;ja\r\n";
 
 /// Brings a file and has it rehearsed; returns its number.
 fn brought(server: &TestServer, user: &str, kind: FileKind, content: &[u8]) -> i64 {
@@ -405,11 +401,7 @@ fn prepared_writes() -> Vec<PreparedWrite> {
                 server.waiting();
                 ("/wachtlijst/nieuw".to_owned(), "/wachtlijst".to_owned())
             },
-            vec![
-                ("product", "45A12"),
-                ("geboren", "2013-3"),
-                ("verwezenOp", "2-11-2026"),
-            ],
+            vec![("product", "45A12"), ("geboren", "2013-3"), ("verwezenOp", "2-11-2026")],
         ),
         (
             "toegang-harderwijk",

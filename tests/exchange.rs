@@ -371,8 +371,10 @@ on_both! {
 on_both! {
     fn registrations_come_in_together_and_a_second_time_nobody_is_doubled(server) {
         const TOEGANG: &str = "toegang-harderwijk";
-        let head = "gemeente;product;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;maatregel;behoeften;toelichting;tochAanmelden";
-        let line = |age: u8, note: &str| format!("GM0243;45A12;{age};gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;autisme|adhd;{note};nee");
+        let head = "gemeente;product;geboortejaar;geboortekwartaal;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;maatregel;postcode;\
+            alternatieven;adviesOp;verklarendeAnalyse;eersteKeus;mogelijkWlz;gezagBijDerde;behoeften;gewensteAanbieders;\
+            uitgeslotenAanbieders;hoogsteAfstandKm;overbruggingGewenst;toelichting;cijfersZijn;tochAanmelden";
+        let line = |age: u8, note: &str| format!("GM0243;45A12;;;{age};gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;;;;;;;;autisme|adhd;;;;;{note};;nee");
         let file = |lines: &[String]| format!("{head}\r\n{}\r\n", lines.join("\r\n"));
         server.execute("UPDATE waiting_client SET closed_at = registered_at, status = 'ingetrokken', open_responses = 0, hold_until = NULL, hold_reason = NULL WHERE closed_at IS NULL");
         let open = |server: &TestServer| server.user(TOEGANG).get("/v1/wachtenden").json()["paginering"]["totaal"].as_u64();
@@ -388,8 +390,8 @@ on_both! {
         // Everything that is wrong, by line; and what points at a person is not repeated in a report that is kept.
         let bad = file(&[
             line(9, "Jan de Vries, bel 06-12345678"),
-            "GM0303;45A12;9;gemeentelijke-toegang;2026-11-02;;regulier;nee;;;nee".to_owned(),
-            "GM0243;99Z99;9;buurman;2026-13-02;;regulier;nee;vliegen;;nee".to_owned(),
+            "GM0303;45A12;;;9;gemeentelijke-toegang;2026-11-02;;regulier;nee;;;;;;;;;;;;;;;nee".to_owned(),
+            "GM0243;99Z99;;;9;buurman;2026-13-02;;regulier;nee;;;;;;;;vliegen;;;;;;;nee".to_owned(),
         ]);
         let report = take_in(server, TOEGANG, kind, bad.as_bytes()).expect("a report");
         let told = format!("{report:?}");

@@ -129,24 +129,24 @@ fn an_empty_database_is_filled_once() {
     assert!(!is_empty(&mut conn).unwrap());
 
     let expected = [
-        ("region", 1),
+        ("region", 2),
         ("municipality", 342),
         ("postcode", 3946),
-        ("region_municipality", 7),
-        ("segment", 5),
-        ("product", 47),
+        ("region_municipality", 13),
+        ("segment", 6),
+        ("product", 50),
         ("product_bridge", 68),
-        ("provider", 133),
+        ("provider", 138),
         ("location", 222),
-        ("contract", 294),
+        ("contract", 301),
         ("offer", 672),
-        ("user_account", 24),
+        ("user_account", 40),
     ];
     assert_eq!(inspection::counts(&mut conn), expected);
-    assert_eq!(inspection::main_contractors(&mut conn), 64);
+    assert_eq!(inspection::main_contractors(&mut conn), 69);
     assert_eq!(inspection::supply_version(&mut conn), (1, 1));
     assert_eq!(inspection::offers_unlike_their_history(&mut conn), 0);
-    assert_eq!(sign_ins.len(), 24);
+    assert_eq!(sign_ins.len(), 40);
     let coordinator = sign_ins.iter().find(|sign_in| sign_in.name == "crisis-coordinatie").unwrap();
     assert_eq!(coordinator.roles, ["crisis-loket", "crisis-verdeelpunt", "crisis-registratie"]);
 

@@ -83,7 +83,7 @@ on_both! {
         }));
         assert_eq!(together.status, 409, "{}", together.body);
         assert_eq!(
-            together.wrong_fields(),
+            together.clashing_fields(),
             ["gemeente", "ontvangenOp", "leeftijdsgroep", "leeftijd", "vraag", "veiligheid", "huidigeAanbieder", "toelichting"]
         );
         for (changes, field) in [
@@ -93,7 +93,7 @@ on_both! {
             (json!({"buitenRegio": true}), "buitenRegio"),
         ] {
             let answer = posted(server, &changes);
-            assert_eq!((answer.status, answer.wrong_fields()), (409, vec![field.to_owned()]), "{changes}: {}", answer.body);
+            assert_eq!((answer.status, answer.clashing_fields()), (409, vec![field.to_owned()]), "{changes}: {}", answer.body);
         }
         assert_eq!(count(server), before);
     }
@@ -104,7 +104,7 @@ on_both! {
         let desk = server.user(DESK);
         let first = posted(server, &json!({})).json()["aanvraag"]["code"].as_str().expect("a code").to_owned();
         let alike = posted(server, &json!({"vraag": "crisisbed"}));
-        assert_eq!((alike.status, alike.wrong_fields()), (409, vec!["tochAanmelden".to_owned()]), "{}", alike.body);
+        assert_eq!((alike.status, alike.clashing_fields()), (409, vec!["tochAanmelden".to_owned()]), "{}", alike.body);
         assert!(alike.body.contains(&first), "{}", alike.body);
         let headers = [("Content-Type", "application/json"), ("Idempotency-Key", "crisis-0001")];
         let again = body(&json!({"tochAanmelden": true})).to_string();
@@ -131,7 +131,7 @@ on_both! {
         };
         let some = desk.post(&path, &json!({"antwoorden": [{"vraag": "direct-gevaar", "antwoord": "ja"}, {"vraag": "onbekend", "antwoord": "ja"}]}));
         assert_eq!(some.status, 409, "{}", some.body);
-        assert_eq!(some.wrong_fields().len(), 6, "{}", some.body);
+        assert_eq!(some.clashing_fields().len(), 6, "{}", some.body);
         assert_eq!(desk.post(&path, &json!({})).status, 400);
         let judged = desk.post(&path, &answers("onbekend"));
         assert_eq!(judged.status, 200, "{}", judged.body);
@@ -196,7 +196,7 @@ on_both! {
         let own = server.user("toegang-almere").post(PATH, &body(&json!({"ontvangenOp": null, "leeftijd": 4})));
         assert_eq!(own.json()["doorverwijzing"]["behandelaar"], "24-uursdienst", "{}", own.body);
         let other = server.user("toegang-almere").post(PATH, &body(&json!({"gemeente": "GM0303"})));
-        assert_eq!((other.status, other.wrong_fields()), (409, vec!["gemeente".to_owned()]), "{}", other.body);
+        assert_eq!((other.status, other.clashing_fields()), (409, vec!["gemeente".to_owned()]), "{}", other.body);
         let looks: i64 = access_event::table
             .filter(access_event::kind.eq("crisisaanvraag-inzien"))
             .filter(access_event::subjects.eq(almere.code.as_str()))

@@ -63,14 +63,20 @@ fn faults(server: &TestServer) -> Vec<String> {
 }
 
 /// One race of each kind in turn: what came of it.
-fn run(server: &TestServer, desk: &Browser, providers: [&Browser; 2], round: usize) -> (&'static str, [u16; 2], u16) {
+fn run(
+    server: &TestServer,
+    desk: &Browser,
+    providers: [&Browser; 2],
+    round: usize,
+) -> (&'static str, [u16; 2], u16) {
     let (one, two) = (server.acute(14), server.acute(15));
     let bed = server.place_id("De Kade kamer 1");
     let place = |code: &str| {
         let body = json!({"aanvraag": code, "startOp": "2026-11-21", "vrijwillig": false, "begeleider": DIJKWACHT.1});
         (desk, format!("/v1/crisisplaatsen/{bed}/plaatsing"), body)
     };
-    let hold = |code: &str| (desk, format!("/v1/crisisplaatsen/{bed}/vasthouding"), json!({"aanvraag": code}));
+    let hold =
+        |code: &str| (desk, format!("/v1/crisisplaatsen/{bed}/vasthouding"), json!({"aanvraag": code}));
     let offer = |code: &str| (desk, "/v1/crisistoewijzingen".to_owned(), json!({"aanvraag": code}));
     let offered = |code: &str| {
         let answer = desk.post("/v1/crisistoewijzingen", &json!({"aanvraag": code})).json();
@@ -78,7 +84,9 @@ fn run(server: &TestServer, desk: &Browser, providers: [&Browser; 2], round: usi
         (providers[who], format!("/v1/crisistoewijzingen/{}", answer["id"]))
     };
     match round % 5 {
-        0 => ("two children for the last bed", race(&place(one.code.as_str()), &place(two.code.as_str())), 200),
+        0 => {
+            ("two children for the last bed", race(&place(one.code.as_str()), &place(two.code.as_str())), 200)
+        }
         1 => ("held and given", race(&hold(one.code.as_str()), &place(two.code.as_str())), 200),
         2 => ("offered twice", race(&offer(one.code.as_str()), &offer(one.code.as_str())), 201),
         3 => {

@@ -181,7 +181,7 @@ on_both! {
         const PATH: &str = "/beheer/crisispunt";
         let open = manager.get(PATH).body;
         let mut form = Form::on(&open, PATH);
-        form.set("sluitingsdagen", "20-11-2026 teamdag\r\nkerst");
+        form.set("sluitingsdagen", "20-11-2026 teamdag\r\neerste kerstdag");
         let wrong = form.send(&manager);
         assert!(wrong.status == 400 && wrong.body.contains("de dag en waarom"), "{}", wrong.body);
         form.set("sluitingsdagen", "20-11-2026 teamdag");

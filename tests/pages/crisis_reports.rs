@@ -19,7 +19,8 @@ use crate::support::{TestServer, now};
 const REGISTRAR: &str = "registratie-flevoland";
 
 /// Writes of which a test here looks at the audit.
-pub const AUDITED_WRITES: [&str; 1] = ["/crisis/registratie/{code}/{regel}"];
+pub const AUDITED_WRITES: [&str; 2] =
+    ["/crisis/registratie/{code}/{regel}", "/rapportages/crisis/publiceren"];
 
 /// 79 children, 92 lines, of which 63 help and 29 not; with lengths of stay and follow-up.
 const TABLES: &str = "onderdeel;gemeente;rij;jongerDan12;vanaf12;totaal\n\
@@ -184,6 +185,11 @@ on_both! {
         assert!(take_in(server, &records_file()).is_good());
         let registrar = server.visitor(REGISTRAR);
         let page = registrar.get("/crisis/registratie?kwartaal=2016-2");
+        assert!(page.body.contains("De begindatum ontbreekt"), "{}", page.body);
+        assert_eq!(registrar.post_form("/crisis/registratie/afsluiten", &[("kwartaal", "2016-2")]).status, 409, "incomplete");
+        // A child was given a second bed and never went to it.
+        server.execute("DELETE FROM crisis_provision WHERE started_on IS NULL AND kind <> 'geen'");
+        let page = registrar.get("/crisis/registratie?kwartaal=2016-2");
         assert_eq!(page.status, 200, "{}", page.body);
         assert!(page.body.contains("Alle aanvragen van dit kwartaal zijn volledig."), "{}", page.body);
         let form = [("kwartaal", "2016-2")];
@@ -208,6 +214,11 @@ on_both! {
         let next = registrar.post_form("/crisis/registratie/afsluiten", &form);
         assert_eq!(next.status, 303, "{}", next.body);
         assert_eq!(versions(server), 2);
+        let before = server.audit_lines();
+        let edition = [("kwartaal", "2016-2"), ("werkwijze", "afgerond")];
+        let published = registrar.post_form("/rapportages/crisis/publiceren", &edition);
+        assert_eq!(published.status, 303, "{}", published.body);
+        assert!(server.audit_lines() > before, "a publication leaves a line");
         let shown = registrar.get("/crisis/registratie?kwartaal=2016-2").body;
         assert!(shown.contains("Versie 2") && shown.contains("redenGeen") && shown.contains("andere"), "{shown}");
         let impossible = [("versie", "2"), ("soort", "ambulant"), ("begin", "01-01-2016"), ("einde", "31-12-2015")];

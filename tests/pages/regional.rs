@@ -98,6 +98,7 @@ on_both! {
         assert!(page.contains("Vergeleken met de vorige ronde"), "{page}");
         let kinds: Vec<String> = access_event::table.order(access_event::id).select(access_event::kind).load(&mut server.connection()).expect("lines");
         assert_eq!(kinds, ["regionaal-voorstel-inzien"; 2], "whose codes are shown is written down");
+        let manager = server.visitor(MANAGER);
         assert_eq!(manager.get("/regiovoorstel/3").status, 404);
         assert!(manager.get("/regiovoorstel/1?toon=zonder-plek").body.contains("Hier hoort niemand bij"));
     }
@@ -106,6 +107,13 @@ on_both! {
 on_both! {
     fn a_provider_is_asked_responds_and_the_run_tells(server) {
         let clients = server.waiting();
+        // De Haven and Bakenzand alone have room.
+        server.execute(
+            "UPDATE offer SET free_places = 0 WHERE free_places > 0 AND provider_id NOT IN \
+             (SELECT id FROM provider WHERE agb IN ('98990009', '98990001'));
+             UPDATE offer SET supply_version = 1000; UPDATE supply_version SET version = 1000",
+        );
+        server.state.supply.refresh(&mut server.connection(), "2026-11-21".parse().expect("a day")).expect("a picture");
         let (path, page) = run(server);
         let manager = server.visitor(MANAGER);
         let ask = format!("{path}/vragen");
@@ -188,7 +196,10 @@ on_both! {
         run(server);
         let kept = || regional_run_line::table.filter(regional_run_line::client_id.eq(clients[0].id)).count().get_result::<i64>(&mut server.connection()).expect("a count");
         assert_eq!((kept(), erase_of_stripped(&mut server.connection(), now()).expect("erased")), (1, 0));
-        server.execute(&format!("UPDATE waiting_client SET stripped_at = registered_at WHERE id = {}", clients[0].id));
+        server.execute(&format!(
+            "UPDATE waiting_client SET status = 'ingetrokken', closed_at = registered_at, stripped_at = registered_at WHERE id = {}",
+            clients[0].id
+        ));
         assert_eq!((erase_of_stripped(&mut server.connection(), now()).expect("erased"), kept()), (1, 0));
         let manager = server.visitor(MANAGER);
         assert_eq!(manager.get("/regiovoorstel/1").status, 200, "the counts stay");

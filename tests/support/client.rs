@@ -25,6 +25,16 @@ impl Answer {
     /// The fields an invalid input was refused for, in order.
     pub fn wrong_fields(&self) -> Vec<String> {
         assert_eq!(self.status, 400, "{}", self.body);
+        self.told_fields()
+    }
+
+    /// The fields that clash with each other or with what is there, in order.
+    pub fn clashing_fields(&self) -> Vec<String> {
+        assert_eq!(self.status, 409, "{}", self.body);
+        self.told_fields()
+    }
+
+    fn told_fields(&self) -> Vec<String> {
         let problem = self.json();
         let list = problem["fouten"].as_array().unwrap_or_else(|| panic!("no list of errors: {problem}"));
         list.iter().map(|error| error["veld"].as_str().expect("a field").to_owned()).collect()

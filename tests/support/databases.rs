@@ -62,7 +62,8 @@ fn copy_file() -> Database {
         let mut conn = Manager::new(&url).open().expect("a file");
         db::migrate_up(&mut conn).expect("migrations");
         let vault = Vault::new(super::SECRET_KEY.as_bytes()).expect("a key");
-        seed::demonstration(&mut conn, &vault, super::now(), seed::CrisisCases::None).expect("the demonstration");
+        seed::demonstration(&mut conn, &vault, super::now(), seed::CrisisCases::None)
+            .expect("the demonstration");
     }
     Database { url, keep: Arc::new(Keep::Folder(folder)) }
 }

@@ -324,10 +324,7 @@ pub async fn save(
     let error = match store(&ctx, &found.kept, number, fields).await {
         Ok(()) => {
             let code = dashed(&found.kept.record.code);
-            return Ok(see_other(&link(
-                &format!("{PATH}/{code}"),
-                &[("opgeslagen", "De correctie")],
-            )));
+            return Ok(see_other(&link(&format!("{PATH}/{code}"), &[("opgeslagen", "De correctie")])));
         }
         Err(error) => error,
     };

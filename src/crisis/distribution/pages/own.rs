@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 use rules::crisis::codes::CategoryList;
+use rules::waiting::client_code::ClientCode;
 
 use super::{Mark, mark, of_list, outcome, words};
 use crate::availability::figures::api::parse_id;
@@ -142,7 +143,10 @@ fn facts(assignment: &Assignment, lists: &Lists) -> Vec<(&'static str, String)> 
     let safety: Vec<&str> =
         request.safety.iter().map(|code| lists.name(CategoryList::Safety, code)).collect();
     let mut facts = vec![
-        ("Aanvraag", request.code.clone()),
+        (
+            "Aanvraag",
+            ClientCode::parse(&request.code).map_or_else(|_| request.code.clone(), |code| code.to_string()),
+        ),
         ("Gevraagd", lists.name(CategoryList::Asked, &request.asked).to_owned()),
         ("Urgentie", request.urgency.name().to_owned()),
         ("Leeftijd", age),
