@@ -8,7 +8,6 @@ use beschikbaarheidswijzer::db::schema::{bridging_care, waiting_client};
 use beschikbaarheidswijzer::exchange::actions::{Desk, bring, export, work_on};
 use beschikbaarheidswijzer::exchange::model::FileKind;
 use beschikbaarheidswijzer::identity::links::actions::Sender;
-use beschikbaarheidswijzer::matching::runs::actions::make_run;
 use beschikbaarheidswijzer::{db, routes};
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -361,18 +360,6 @@ fn client_writes() -> Vec<PreparedWrite> {
             vec![("einde", "30-11-2026"), ("reden", "zorg-start")],
         ),
         (
-            "accountmanager-regio",
-            "/regiovoorstel/{nummer}/vragen",
-            |server| {
-                overdue_client(server);
-                let snapshot = server.state.supply.current().expect("a picture");
-                let actor = server.actor("accountmanager-regio");
-                let run = make_run(&mut server.connection(), &actor, now(), &snapshot).expect("a run");
-                (format!("/regiovoorstel/{run}"), format!("/regiovoorstel/{run}/vragen"))
-            },
-            vec![("kies-C4K-7XW-2R9", "ja")],
-        ),
-        (
             TOEGANG,
             "/bemiddeling/{code}/stappen",
             |server| {
@@ -663,6 +650,7 @@ fn the_table_has_every_write_of_a_page() {
         .chain(crate::audit_identity::WRITES)
         .chain(crate::audit_responses::PAGE_WRITES)
         .chain(crate::pages::crisis_reports::AUDITED_WRITES)
+        .chain(crate::pages::regional::AUDITED_WRITES)
         .chain(crate::audit_crisis::PAGE_WRITES)
         .chain(crate::audit_division::PAGE_WRITES)
         .chain(crate::audit_crisis::NOT_AUDITED)

@@ -15,7 +15,7 @@ mod follows;
 mod freshness;
 mod links;
 mod matching;
-mod regional;
+pub mod regional;
 mod responses;
 mod second_factor;
 mod service_accounts;
