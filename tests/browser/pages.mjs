@@ -245,8 +245,8 @@ export const PROVIDER_PAGES = [
   { name: "mails of who waits, chosen", path: "/wachtenden/meldingen", shows: ".melding--goed", act: (page) => submit(page) },
   { name: "own responses", path: "/reacties" },
   { name: "own responses that ended", path: "/reacties?toon=afgelopen" },
-  { name: "respond to a client", path: () => firstLink("/wachtenden", "tbody th a", PROVIDER) },
-  { name: "respond to a client with errors", path: () => firstLink("/wachtenden", "tbody th a", PROVIDER), errors: true, act: send({ startOp: "31-31", geldigTot: "", opmerking: "bel 06-12345678" }) },
+  { name: "respond to a client", path: () => firstLink("/wachtenden", "tbody a[href^='/wachtenden/']", PROVIDER) },
+  { name: "respond to a client with errors", path: () => firstLink("/wachtenden", "tbody a[href^='/wachtenden/']", PROVIDER), errors: true, act: send({ startOp: "31-31", geldigTot: "", opmerking: "bel 06-12345678" }) },
   { name: "course of an own offer", path: async () => `/aanbod/${await ownOffer()}/verloop` },
 ].map((page) => ({ who: PROVIDER, ...page }));
 

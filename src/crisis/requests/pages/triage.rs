@@ -117,6 +117,9 @@ async fn show(
         let field = format!("{TRIAGE_BOX}{}", error.field);
         if let Some(question) = questions.iter().find(|question| question.code == field) {
             *error = ErrorLink::new(field, format!("{}: kies ja, nee of onbekend", question.name));
+        } else if let Some(first) = questions.first().filter(|_| error.field.is_empty()) {
+            // What is about the request as a whole stands at the first question.
+            *error = ErrorLink::new(first.code.clone(), format!("Beoordelen{}", error.text));
         }
     }
     let page = TriagePage { page: form.page(ctx, SECTION), request, questions, form };
