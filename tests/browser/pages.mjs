@@ -261,6 +261,7 @@ export const ACCOUNT_MANAGER_PAGES = [
   { name: "regional plan", path: "/regiovoorstel" },
   { name: "regional run", path: "/regiovoorstel", shows: "text=Waar één plek meer het meest helpt", act: (page) => submit(page, "main form[action='/regiovoorstel'] button") },
   { name: "regional run, who stays waiting", path: async () => `${await aRun()}?toon=zonder-plek` },
+  { name: "regional run, nobody chosen", path: aRun, errors: true, act: (page) => submit(page, "main form[action$='/vragen'] button") },
   { name: "mediation", path: "/bemiddeling" },
   { name: "reports", path: "/meldingen" },
   { name: "reports that were answered", path: "/meldingen?toon=beantwoord" },
@@ -311,6 +312,8 @@ export const TOEGANG_PAGES = [
   { name: "bridging care", path: ofClient("/overbrugging") },
   { name: "responses to a client", path: ofWeighed("/reacties") },
   { name: "response to weigh", path: firstResponse },
+  { name: "response to weigh with errors", path: firstResponse, errors: true, act: (page) => submit(page, "form[action$='/accepteren'] button[type=submit]") },
+  { name: "decline with errors", path: firstResponse, errors: true, act: (page) => submit(page, "form[action$='/afwijzen'] button[type=submit]") },
   { name: "mediation", path: "/bemiddeling" },
   { name: "mediation, nobody", path: "/bemiddeling?toon=te-laat&pagina=99", shows: "main p" },
   { name: "mediation of one client", path: () => firstLink("/bemiddeling", "tbody th a", TOEGANG) },
@@ -355,15 +358,18 @@ async function registerCrisis(page) {
   await submit(page, "form[action='/crisis/nieuw'] button[type=submit]");
 }
 
+const WRONG_CRISIS = { ontvangenOp: "straks", leeftijd: "veertien", toelichting: "bel 06-12345678", huidigeAanbieder: "iemand" };
 
 export const CRISIS_PAGES = [
   { name: "new request", path: "/crisis/nieuw" },
+  { name: "new request with errors", path: "/crisis/nieuw", errors: true, act: send(WRONG_CRISIS) },
   { name: "request that was kept", path: "/crisis/nieuw", act: registerCrisis },
   { name: "board", path: "/crisis" },
   { name: "requests", path: "/crisis/aanvragen?deel=alle" },
   { name: "requests without results", path: "/crisis/aanvragen?van=01-01-2020&tot=02-01-2020", shows: "text=Geen aanvraag past" },
   { name: "request", path: ofCrisis() },
   { name: "triage", path: ofCrisis("/triage") },
+  { name: "triage with errors", path: ofCrisis("/triage"), errors: true, act: (page) => submit(page) },
   { name: "take over", path: ofCrisis("/stap/overnemen") },
   { name: "refer on with errors", path: ofCrisis("/stap/doorverwijzen"), errors: true, act: (page) => submit(page) },
   { name: "roster", path: "/crisis/rooster" },

@@ -227,7 +227,7 @@ export function inspectMarkup() {
     for (const field of form.querySelectorAll("input:not([type=hidden], [type=checkbox], [type=radio], [hidden]), select, textarea")) {
       // A trap for programs; no person or screen reader comes to it.
       if (field.closest("[aria-hidden=true]")) continue;
-      const label = [...(field.labels ?? [])].map((one) => one.textContent).join(" ") + (field.getAttribute("aria-label") ?? "");
+      const label = [...(field.labels ?? [])].map((one) => one.textContent).join(" ");
       const isRequired = field.getAttribute("aria-required") === "true";
       const isOptional = label.includes("niet verplicht");
       if (isRequired === isOptional) complain(`field ${field.name} must be either aria-required or "(niet verplicht)" in its label`);

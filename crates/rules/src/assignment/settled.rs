@@ -264,8 +264,8 @@ impl<'a> Choice<'a> {
             };
             if from == NONE {
                 for offer in ids(waiting) {
-                    if self.worths[offer as usize] == Worth::NONE && !self.holders[offer as usize].is_empty()
-                        || offer == current && self.worths[offer as usize] == Worth::NONE
+                    if self.worths[offer as usize] == Worth::NONE
+                        && (offer == current || !self.holders[offer as usize].is_empty())
                     {
                         go(offer, NONE);
                     }

@@ -164,10 +164,9 @@ pub fn outlook(state: PlaceState, free_on: Option<NaiveDate>, today: NaiveDate, 
     match state {
         PlaceState::Free => Outlook::Free,
         PlaceState::Held if day <= today => Outlook::Held,
-        PlaceState::Held => Outlook::Unknown,
         PlaceState::Occupied | PlaceState::OutOfService if comes_free => Outlook::Expected,
         PlaceState::Occupied if day <= today || free_on.is_some() => Outlook::Occupied,
-        PlaceState::Occupied => Outlook::Unknown,
+        PlaceState::Held | PlaceState::Occupied => Outlook::Unknown,
         PlaceState::OutOfService => Outlook::OutOfService,
     }
 }

@@ -31,7 +31,9 @@ impl Quarter {
     pub fn of(day: NaiveDate) -> Self {
         let (first, last) = (*Self::YEARS.start(), *Self::YEARS.end());
         match u16::try_from(day.year()) {
-            Ok(year) if Self::YEARS.contains(&year) => Self { year, number: (day.month0() / 3 + 1) as u8 },
+            Ok(year) if Self::YEARS.contains(&year) => {
+                Self { year, number: u8::try_from(day.quarter()).unwrap_or(1) }
+            }
             Ok(year) if year > last => Self { year: last, number: 4 },
             _ => Self { year: first, number: 1 },
         }

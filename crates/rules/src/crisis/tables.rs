@@ -315,7 +315,7 @@ fn leavers(
         .map(|((place, _), m)| (place, *m))
         .collect();
     if sum(given, Part::Leavers) == 0 {
-        leaving = fitting_leavers(&means, follow_ups)?;
+        leaving = fitting_leavers(&means, follow_ups);
     }
     if days.keys().chain(means.keys().copied()).any(|place| !leaving.contains_key(place)) {
         return Err(Impossible::DaysWithoutLeavers);
@@ -333,10 +333,7 @@ fn leavers(
 }
 
 /// Numbers of leavers that fit these means and add up to as many as there are follow-ups.
-fn fitting_leavers(
-    means: &BTreeMap<&Place, u32>,
-    follow_ups: u32,
-) -> Result<BTreeMap<Place, u32>, Impossible> {
+fn fitting_leavers(means: &BTreeMap<&Place, u32>, follow_ups: u32) -> BTreeMap<Place, u32> {
     // A mean in tenths is that of ten or fewer.
     let mut chosen: BTreeMap<Place, u32> = means
         .iter()
@@ -346,7 +343,7 @@ fn fitting_leavers(
         })
         .collect();
     if means.is_empty() {
-        return Ok(if follow_ups > 0 { BTreeMap::from([(Place::Outside, follow_ups)]) } else { chosen });
+        return if follow_ups > 0 { BTreeMap::from([(Place::Outside, follow_ups)]) } else { chosen };
     }
     let mut left = follow_ups.saturating_sub(chosen.values().sum());
     for (place, number) in &mut chosen {
@@ -355,7 +352,7 @@ fn fitting_leavers(
         *number += more;
         left -= more;
     }
-    Ok(chosen)
+    chosen
 }
 
 /// The whole days of which this is the mean for so many, if there are.

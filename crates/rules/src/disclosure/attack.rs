@@ -135,7 +135,6 @@ impl<'a> Attack<'a> {
             }
             let least = self.extreme(at, OptimizationDirection::Minimize)?.unwrap_or(0.0);
             if !is_safe((least, most.unwrap_or(f64::INFINITY)), guard) {
-                let whole = |number: f64| number.round() as u32;
                 leaks.push(Leak {
                     cell: self.cells[at],
                     least: whole((least - TOLERANCE).ceil()),
@@ -210,4 +209,13 @@ fn row(
 fn is_safe((least, most): (f64, f64), guard: Guard) -> bool {
     let (least, most) = ((least - TOLERANCE).ceil(), (most + TOLERANCE).floor());
     most >= f64::from(guard.reaches) && most - least >= f64::from(guard.width)
+}
+/// A count that was worked out with fractions.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count of children, brought to zero or more"
+)]
+fn whole(number: f64) -> u32 {
+    number.round().max(0.0) as u32
 }

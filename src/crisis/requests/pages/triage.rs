@@ -102,7 +102,7 @@ async fn show(
 ) -> Result<HttpResponse> {
     let (region_id, today) = (request.region_id, ctx.today());
     let lists = ctx.db(move |conn, _, _| find_lists(conn, region_id)).await?;
-    let questions: Vec<Question> = lists
+    let mut questions: Vec<Question> = lists
         .choices(CategoryList::Triage, today)
         .map(|item| Question {
             code: format!("{TRIAGE_BOX}{}", item.code),
@@ -117,9 +117,11 @@ async fn show(
         let field = format!("{TRIAGE_BOX}{}", error.field);
         if let Some(question) = questions.iter().find(|question| question.code == field) {
             *error = ErrorLink::new(field, format!("{}: kies ja, nee of onbekend", question.name));
-        } else if let Some(first) = questions.first().filter(|_| error.field.is_empty()) {
+        } else if let Some(first) = questions.first_mut().filter(|_| error.field.is_empty()) {
             // What is about the request as a whole stands at the first question.
-            *error = ErrorLink::new(first.code.clone(), format!("Beoordelen{}", error.text));
+            let message = error.text.trim_start_matches(": ").to_owned();
+            *error = ErrorLink::new(first.code.clone(), format!("{}: {message}", first.name));
+            first.error = Some(message);
         }
     }
     let page = TriagePage { page: form.page(ctx, SECTION), request, questions, form };
