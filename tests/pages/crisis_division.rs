@@ -40,7 +40,7 @@ on_both! {
 
 on_both! {
     fn everybody_sees_the_same_division(server) {
-        let words = ["Polderlicht Jeugdhulp", "Dijkwacht Spoedhulp", "Randmeer Jeugd en Gezin", "nu aan de beurt"];
+        let words = ["Polderlicht Jeugdhulp", "Dijkwacht Spoedhulp", "Randmeer Jeugd en Gezin", "Nu aan de beurt"];
         for user in [DESK, POLDERLICHT.0, "accountmanager-flevoland"] {
             let page = server.visitor(user).get("/crisis/verdeling");
             assert_eq!(page.status, 200, "{}", page.body);

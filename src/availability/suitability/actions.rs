@@ -55,6 +55,6 @@ pub fn change_suitability(
 }
 
 fn recorded(suitability: Suitability) -> serde_json::Value {
-    let codes = |needs: NeedSet| needs.iter().map(|need| need.code()).collect::<Vec<_>>();
+    let codes = |needs: NeedSet| needs.iter().map(rules::waiting::needs::Need::code).collect::<Vec<_>>();
     json!({ "pastBij": codes(suitability.fitted()), "neemtNietAan": codes(suitability.excluded()) })
 }

@@ -30,7 +30,7 @@ use crate::web::input::QueryInput;
 const BEAT: Duration = Duration::from_secs(10);
 
 /// After how long a screen is told to come back by itself, so that no stream outlives a deployment for long.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// What happened, as a screen tells it.
 #[derive(Debug, Serialize)]
@@ -98,20 +98,17 @@ impl Screen {
     async fn send_board(&mut self, now: DateTime<Utc>) -> Result<bool> {
         let board: std::sync::Arc<Board> = self.state.boards.current(self.region_id)?;
         if self.sent > 0 {
-            match board.since(self.sent) {
-                Some(missed) => {
-                    for news in missed {
-                        let text = serde_json::to_string(&told(news)).map_err(Error::internal)?;
-                        if self.out.send(event("nieuws", Some(news.id), &text)).await.is_err() {
-                            return Ok(false);
-                        }
-                    }
-                }
-                None => {
-                    let text = r#"{"nummer":0,"tekst":"Er is veel gebeurd sinds dit scherm de verbinding verloor.","acuut":false}"#;
-                    if self.out.send(event("nieuws", None, text)).await.is_err() {
+            if let Some(missed) = board.since(self.sent) {
+                for news in missed {
+                    let text = serde_json::to_string(&told(news)).map_err(Error::internal)?;
+                    if self.out.send(event("nieuws", Some(news.id), &text)).await.is_err() {
                         return Ok(false);
                     }
+                }
+            } else {
+                let text = r#"{"nummer":0,"tekst":"Er is veel gebeurd sinds dit scherm de verbinding verloor.","acuut":false}"#;
+                if self.out.send(event("nieuws", None, text)).await.is_err() {
+                    return Ok(false);
                 }
             }
         }

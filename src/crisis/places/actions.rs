@@ -82,7 +82,7 @@ pub fn tiles(places: &[Place], now: DateTime<Utc>) -> Vec<Tile> {
     let today = dutch_day(now);
     let mut sorts: BTreeMap<(&str, Option<&str>), Tile> = BTreeMap::new();
     for place in places {
-        let key = (place.kind.code(), place.age_group.map(|group| group.code()));
+        let key = (place.kind.code(), place.age_group.map(rules::crisis::codes::AgeGroup::code));
         let tile = sorts.entry(key).or_insert_with(|| Tile {
             sort: place.sort(),
             free: 0,

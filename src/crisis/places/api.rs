@@ -79,7 +79,7 @@ impl PlaceBody {
             naam: place.name,
             aanbieder: place.provider,
             soort: place.kind.code(),
-            leeftijdsgroep: place.age_group.map(|group| group.code()),
+            leeftijdsgroep: place.age_group.map(rules::crisis::codes::AgeGroup::code),
             groep: place.living_group,
             telefoon: place.phone,
             stand: state.code(),

@@ -118,14 +118,11 @@ impl Engine {
             }
         }
         for (id, client) in &after.clients {
-            match (self.facts.clients.get(id), self.client_at.get(id)) {
-                (Some(before), Some(number)) => self.change_client(*number, before, client, |change| {
-                    changes.push((*id, change));
-                }),
-                _ => {
-                    let options = self.known_options(client);
-                    changes.push((*id, Change::Arrives { client: weighs(client), options }));
-                }
+            if let (Some(before), Some(number)) = (self.facts.clients.get(id), self.client_at.get(id)) { self.change_client(*number, before, client, |change| {
+                changes.push((*id, change));
+            }) } else {
+                let options = self.known_options(client);
+                changes.push((*id, Change::Arrives { client: weighs(client), options }));
             }
         }
         // Numbers of clients that left come from a table without an order.

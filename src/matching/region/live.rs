@@ -45,18 +45,15 @@ impl Plans {
             self.regions.clear_poison();
             regions
         });
-        match regions.get_mut(&region_id) {
-            Some(region) => {
-                if let Err(error) = region.refresh(conn, snapshot) {
-                    // It may be half changed; whoever asks next has it made anew.
-                    regions.remove(&region_id);
-                    return Err(error);
-                }
+        if let Some(region) = regions.get_mut(&region_id) {
+            if let Err(error) = region.refresh(conn, snapshot) {
+                // It may be half changed; whoever asks next has it made anew.
+                regions.remove(&region_id);
+                return Err(error);
             }
-            None => {
-                let region = Region::build(conn, snapshot, region_id)?;
-                regions.insert(region_id, region);
-            }
+        } else {
+            let region = Region::build(conn, snapshot, region_id)?;
+            regions.insert(region_id, region);
         }
         regions
             .get(&region_id)

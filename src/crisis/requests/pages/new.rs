@@ -88,17 +88,14 @@ pub async fn form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let drafts = ctx.db(actions::list_drafts).await?;
     let referrer = if ctx.actor.has_role(Role::Toegang) { ReferrerKind::Toegang.code() } else { "" };
     let found = resumed.and_then(|id| drafts.iter().find(|draft| draft.id == id));
-    match found {
-        Some(draft) => {
-            let fields = Fields::from_query(&draft.payload);
-            let form = Form::of_typed(LABELS, &fields);
-            let others = drafts.iter().filter(|other| other.id != draft.id).cloned().collect();
-            show(&ctx, form, &fields, draft.id.clone(), Vec::new(), others).await
-        }
-        None => {
-            let form = Form::new(LABELS).with("verwijzer", referrer);
-            show(&ctx, form, &Fields::default(), once::new_key(), Vec::new(), drafts).await
-        }
+    if let Some(draft) = found {
+        let fields = Fields::from_query(&draft.payload);
+        let form = Form::of_typed(LABELS, &fields);
+        let others = drafts.iter().filter(|other| other.id != draft.id).cloned().collect();
+        show(&ctx, form, &fields, draft.id.clone(), Vec::new(), others).await
+    } else {
+        let form = Form::new(LABELS).with("verwijzer", referrer);
+        show(&ctx, form, &Fields::default(), once::new_key(), Vec::new(), drafts).await
     }
 }
 
