@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::audit::actions::{Reach, seal_lines};
+use crate::audit::actions::{AuditLog, Reach, seal_lines};
 use crate::availability::follows;
 use crate::availability::follows::matching::tell_of_places;
 use crate::availability::freshness::reminding::{Settings, send_reminders};
@@ -30,6 +30,7 @@ use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
 use crate::reports::audit_log::head_mail::mail_head;
 use crate::state::AppState;
+use crate::waiting_list::access_log::{self, model::AccessLog};
 use crate::waiting_list::clients::upkeep;
 use crate::waiting_list::open_list::actions::publish_due;
 use crate::waiting_list::open_list::telling::tell_of_clients;
@@ -39,7 +40,7 @@ use crate::waiting_list::{bridging, mediation};
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
 const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
 /// How often a server looks for lines of the audit that have no place in the chain yet.
-const SEAL_AUDIT: Duration = Duration::from_secs(2);
+const SEAL_LOGS: Duration = Duration::from_secs(2);
 /// How often a server looks for mails to send.
 const LOOK_FOR_MAILS: Duration = Duration::from_secs(2);
 /// How often it counts the outbox and erases what is old.
@@ -126,9 +127,12 @@ impl Background {
                 state,
                 |conn, _, now| erase_of_stripped(conn, now),
             ),
+            every(KEEP_HOUSE, "erasing old lines of the access log", &stopped, state, |conn, state, now| {
+                access_log::actions::erase_old(conn, now, state.config.access_log_years).map(drop)
+            }),
             every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
         ];
-        tasks.push(rt::spawn(seal_audit(state.clone(), stopped.clone())));
+        tasks.push(rt::spawn(seal_logs(state.clone(), stopped.clone())));
         match state.config.mailer() {
             Ok(Some(mailer)) => {
                 if mailer.is_open_to_others() {
@@ -298,17 +302,22 @@ impl Trouble {
     }
 }
 
-/// Gives every line of the audit its place in the chain, shortly after it was written.
-async fn seal_audit(state: Data<AppState>, mut stopped: watch::Receiver<bool>) {
+/// Gives every line of the audit and of the access log its place in its chain, shortly after it was written.
+async fn seal_logs(state: Data<AppState>, mut stopped: watch::Receiver<bool>) {
     let mut reach = Reach::All;
-    let mut trouble = Trouble { name: "sealing the audit", failing: false };
+    let mut trouble = Trouble { name: "sealing the logs", failing: false };
     while !*stopped.borrow() {
         let shared = state.clone();
-        let seal = web::block(move || seal_lines(&mut *shared.pool.get()?, shared.clock.now(), reach)).await;
+        let seal = web::block(move || {
+            let (mut conn, now) = (shared.pool.get()?, shared.clock.now());
+            seal_lines::<AuditLog>(&mut conn, now, reach)?;
+            seal_lines::<AccessLog>(&mut conn, now, reach)
+        })
+        .await;
         if trouble.tell(seal.map_err(Error::internal).flatten()).is_some() {
             reach = Reach::Newest;
         }
-        let _ = timeout(SEAL_AUDIT, stopped.changed()).await;
+        let _ = timeout(SEAL_LOGS, stopped.changed()).await;
     }
 }
 

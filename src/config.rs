@@ -38,6 +38,8 @@ pub struct Config {
     pub escalate_after_days: u16,
     /// Where the end of the audit's chain is mailed once a day, separated by commas; absent: nowhere.
     pub audit_head_to: Addresses,
+    /// For how many years is kept who looked at which child.
+    pub access_log_years: u8,
     /// Where people tell of a weakness, as `mailto:` or `https:` address; absent: there is no `security.txt`.
     pub security_contact: Option<String>,
     /// The page (`https:`) with what is asked of who tells of a weakness.
@@ -156,6 +158,7 @@ impl Default for Config {
             remind_after_days: 3,
             escalate_after_days: 7,
             audit_head_to: Addresses::default(),
+            access_log_years: 5,
             security_contact: None,
             security_policy: None,
             log_format: LogFormat::Text,
@@ -180,7 +183,7 @@ impl Default for Config {
 pub struct ConfigError(pub Vec<String>);
 
 /// The settings that may come as environment variables.
-const FROM_ENVIRONMENT: [&str; 23] = [
+const FROM_ENVIRONMENT: [&str; 24] = [
     "DATABASE_URL",
     "SEARCH_DATABASE_URL",
     "LISTEN",
@@ -191,6 +194,7 @@ const FROM_ENVIRONMENT: [&str; 23] = [
     "REMIND_AFTER_DAYS",
     "ESCALATE_AFTER_DAYS",
     "AUDIT_HEAD_TO",
+    "ACCESS_LOG_YEARS",
     "SECURITY_CONTACT",
     "SECURITY_POLICY",
     "LOG_FORMAT",
@@ -283,6 +287,9 @@ impl Config {
             if days > 365 {
                 problems.push(format!("{key} must be 0 to 365"));
             }
+        }
+        if !(5..=20).contains(&self.access_log_years) {
+            problems.push("access_log_years (ACCESS_LOG_YEARS) must be 5 to 20".into());
         }
         for (key, address, starts) in [
             ("security_contact (SECURITY_CONTACT)", &self.security_contact, &["mailto:", "https://"][..]),

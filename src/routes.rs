@@ -682,6 +682,9 @@ fn own_responses() -> Vec<Endpoint> {
         post_once("/v1/reacties/{id}/intrekking", own_only, api::post_withdrawal),
         post_once("/v1/reacties/{id}/start", own_only, api::post_start),
         post_once("/v1/reacties/{id}/niet-gestart", own_only, api::post_not_started),
+        get("/v1/reacties/{id}/vragen", own_only, api::asking::list_own),
+        post_once("/v1/reacties/{id}/vragen", own_only, api::asking::post_own),
+        post_once("/v1/reacties/{id}/vragen/{vraag}/antwoord", own_only, api::asking::post_own_answer),
     ]
 }
 
@@ -700,6 +703,13 @@ fn weighing() -> Vec<Endpoint> {
         get("/v1/wachtenden/{code}/reacties", keep, api::list_of_client),
         post_once("/v1/wachtenden/{code}/reacties/{id}/acceptatie", keep, api::post_acceptance),
         post_once("/v1/wachtenden/{code}/reacties/{id}/afwijzing", keep, api::post_decline),
+        get("/v1/wachtenden/{code}/reacties/{id}/vragen", keep, api::asking::list_of_client),
+        post_once("/v1/wachtenden/{code}/reacties/{id}/vragen", keep, api::asking::post_of_client),
+        post_once(
+            "/v1/wachtenden/{code}/reacties/{id}/vragen/{vraag}/antwoord",
+            keep,
+            api::asking::post_answer_of_client,
+        ),
     ]
 }
 
@@ -710,7 +720,7 @@ fn waiting_client_pages() -> Vec<Endpoint> {
         get("/wachtlijst", keep, list::list),
         get("/wachtlijst.csv", keep, list::csv),
         get("/wachtlijst/nieuw", enter, register::form),
-        post("/wachtlijst", enter, register::save),
+        post_once("/wachtlijst", enter, register::save),
         post("/wachtlijst/toelichting", enter, register::check_note),
         get("/wachtlijst/stappen", keep, bulk::form),
         post("/wachtlijst/stappen", keep, bulk::save),
@@ -737,7 +747,6 @@ fn waiting_client_api() -> Vec<Endpoint> {
     ]
 }
 
-/// Builds the router.
 fn crisis_registration() -> Vec<Endpoint> {
     use crisis::registration::pages;
     let keep = Requires(KeepCrisisRecords);
@@ -765,6 +774,7 @@ fn crisis_reports() -> Vec<Endpoint> {
     ]
 }
 
+/// Builds the router.
 pub fn configure(config: &mut ServiceConfig) {
     let mut by_path: Vec<(&'static str, Vec<Endpoint>)> = Vec::new();
     let mut place: BTreeMap<&'static str, usize> = BTreeMap::new();

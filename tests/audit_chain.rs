@@ -1,7 +1,7 @@
 //! The chain of hashes over the audit: whole as it is written, and broken by whoever gets past the database.
 
 use beschikbaarheidswijzer::actor::Actor;
-use beschikbaarheidswijzer::audit::actions::{Reach, find_head, seal_lines, verify_chain};
+use beschikbaarheidswijzer::audit::actions::{AuditLog, Reach, find_head, seal_lines, verify_chain};
 use beschikbaarheidswijzer::audit::chain::{Break, Fault, Head};
 use beschikbaarheidswijzer::audit::{self, Event};
 use beschikbaarheidswijzer::db::{self, Connection};
@@ -41,21 +41,21 @@ fn record(conn: &mut Connection, at: DateTime<Utc>, count: usize) {
 fn sealed(server: &TestServer) -> Head {
     let mut conn = server.connection();
     record(&mut conn, now(), 20);
-    seal_lines(&mut conn, now(), Reach::All).expect("sealed");
-    find_head(&mut conn).expect("a head")
+    seal_lines::<AuditLog>(&mut conn, now(), Reach::All).expect("sealed");
+    find_head::<AuditLog>(&mut conn).expect("a head")
 }
 
 fn verify(server: &TestServer, kept: Option<Head>) -> Result<Head, Break> {
-    verify_chain(&mut server.connection(), now(), kept).expect("an answer")
+    verify_chain::<AuditLog>(&mut server.connection(), now(), kept).expect("an answer")
 }
 
 on_both! {
     fn what_is_written_is_sealed_once_and_whole(server) {
         let head = sealed(server);
         let mut conn = server.connection();
-        assert_eq!(seal_lines(&mut conn, now(), Reach::All).expect("nothing to do"), 0);
+        assert_eq!(seal_lines::<AuditLog>(&mut conn, now(), Reach::All).expect("nothing to do"), 0);
         record(&mut conn, now(), 3);
-        assert_eq!(seal_lines(&mut conn, now(), Reach::Newest).expect("sealed"), 3);
+        assert_eq!(seal_lines::<AuditLog>(&mut conn, now(), Reach::Newest).expect("sealed"), 3);
         let next = verify(server, Some(head.clone())).expect("a whole chain");
         assert_eq!(next.seq, head.seq + 3);
     }
@@ -68,7 +68,7 @@ on_both! {
             let mut sealed = 0;
             for _ in 0..10 {
                 record(&mut conn, now(), 2);
-                sealed += seal_lines(&mut conn, now(), Reach::Newest).expect("sealed by this one or another");
+                sealed += seal_lines::<AuditLog>(&mut conn, now(), Reach::Newest).expect("sealed by this one or another");
             }
             sealed
         };
@@ -81,7 +81,7 @@ on_both! {
                 .collect();
             started.into_iter().map(|thread| thread.join().expect("no panic")).sum()
         });
-        let rest = seal_lines(&mut server.connection(), now(), Reach::Newest).expect("sealed");
+        let rest = seal_lines::<AuditLog>(&mut server.connection(), now(), Reach::Newest).expect("sealed");
         let head = verify(server, Some(before.clone())).expect("a whole chain");
         assert_eq!(head.seq - before.seq, 60);
         assert_eq!(sealed + rest, 60);

@@ -58,7 +58,7 @@ impl<'a> Scene<'a> {
 /// A write of the API: its template, who sends it, and how it is made.
 type ApiWrite = (&'static str, &'static str, fn(Scene<'_>) -> (String, Value));
 
-const API: [ApiWrite; 5] = [
+const API: [ApiWrite; 9] = [
     ("/v1/reacties/{id}/intrekking", HAVEN.0, |scene| {
         (format!("/v1{}/intrekking", scene.own()), json!({"reden": "personeel"}))
     }),
@@ -74,16 +74,37 @@ const API: [ApiWrite; 5] = [
     ("/v1/wachtenden/{code}/reacties/{id}/afwijzing", TOEGANG, |scene| {
         (TestServer::weigh_path(&scene.client, scene.id, "afwijzing"), json!({"reden": "afstand"}))
     }),
+    ("/v1/reacties/{id}/vragen", HAVEN.0, |scene| {
+        (format!("/v1{}/vragen", scene.own()), json!({"vraag": "beschikking"}))
+    }),
+    ("/v1/wachtenden/{code}/reacties/{id}/vragen", TOEGANG, |scene| {
+        (TestServer::weigh_path(&scene.client, scene.id, "vragen"), json!({"vraag": "eerder-starten"}))
+    }),
+    ("/v1/reacties/{id}/vragen/{vraag}/antwoord", HAVEN.0, |scene| {
+        let page = scene.weighed();
+        let scene = scene.asked(TOEGANG, &page);
+        (format!("/v1{}/vragen/{}/antwoord", scene.own(), scene.question()), json!({"antwoord": "ja"}))
+    }),
+    ("/v1/wachtenden/{code}/reacties/{id}/vragen/{vraag}/antwoord", TOEGANG, |scene| {
+        let page = scene.own();
+        let scene = scene.asked(HAVEN.0, &page);
+        let action = format!("vragen/{}/antwoord", scene.question());
+        (TestServer::weigh_path(&scene.client, scene.id, &action), json!({"antwoord": "nee"}))
+    }),
 ];
 
 /// The writes of the API in this file.
-pub const API_WRITES: [&str; 6] = [
+pub const API_WRITES: [&str; 10] = [
     "POST /v1/reacties",
     "POST /v1/reacties/{id}/intrekking",
     "POST /v1/reacties/{id}/start",
     "POST /v1/reacties/{id}/niet-gestart",
     "POST /v1/wachtenden/{code}/reacties/{id}/acceptatie",
     "POST /v1/wachtenden/{code}/reacties/{id}/afwijzing",
+    "POST /v1/reacties/{id}/vragen",
+    "POST /v1/wachtenden/{code}/reacties/{id}/vragen",
+    "POST /v1/reacties/{id}/vragen/{vraag}/antwoord",
+    "POST /v1/wachtenden/{code}/reacties/{id}/vragen/{vraag}/antwoord",
 ];
 
 /// A write of a page: its template, who sends it, where its form stands and goes, and what is filled in.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use beschikbaarheidswijzer::actor::Actor;
-use beschikbaarheidswijzer::audit::actions::{Reach, seal_lines};
+use beschikbaarheidswijzer::audit::actions::{AuditLog, Reach, seal_lines};
 use beschikbaarheidswijzer::audit::{self, Event};
 use beschikbaarheidswijzer::backup::{BackupError, Manifest, make_backup, rehearse_restore, restore_backup};
 use beschikbaarheidswijzer::db::schema::audit_event;
@@ -52,7 +52,7 @@ on_both! {
                     let mut number = written(server.database_url()).len();
                     while !stop.load(Ordering::Relaxed) {
                         write_line(&mut conn, number);
-                        seal_lines(&mut conn, now(), Reach::Newest).expect("sealed");
+                        seal_lines::<AuditLog>(&mut conn, now(), Reach::Newest).expect("sealed");
                         number += 1;
                     }
                 });
@@ -119,7 +119,7 @@ on_both! {
 on_both! {
     fn a_backup_that_lacks_a_row_or_a_line_of_the_audit_is_told(server) {
         let folder = folder();
-        seal_lines(&mut server.connection(), now(), Reach::All).expect("sealed");
+        seal_lines::<AuditLog>(&mut server.connection(), now(), Reach::All).expect("sealed");
         let (file, manifest) = backup(server, &folder);
         let beside = Manifest::path_beside(&file);
         let told = |manifest: &Manifest| {

@@ -1,6 +1,6 @@
 //! What the database promises, whichever it is.
 
-use beschikbaarheidswijzer::audit::actions::{Reach, seal_lines};
+use beschikbaarheidswijzer::audit::actions::{AuditLog, Reach, seal_lines};
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
 use beschikbaarheidswijzer::matching::weights::actions::save_weights;
 use beschikbaarheidswijzer::on_each;
@@ -50,7 +50,7 @@ on_both! {
     fn audit_and_history_cannot_be_changed_or_removed(server) {
         let mut conn = server.connection();
         // A database that refuses row by row has nothing to refuse in an empty table.
-        seal_lines(&mut conn, now(), Reach::All).expect("sealed");
+        seal_lines::<AuditLog>(&mut conn, now(), Reach::All).expect("sealed");
         let looked = Access::new(AccessKind::ListAccess);
         record(&mut conn, &server.actor("privacy-regio"), now(), &looked).expect("a line");
         let manager = server.actor("accountmanager-regio");

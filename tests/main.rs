@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "a test program has no outside")]
 #![expect(clippy::expect_used, reason = "a test stops at what it does not expect, in its helpers too")]
 
+mod access_chain;
 mod api;
 mod architecture;
 mod audit;

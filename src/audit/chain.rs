@@ -1,4 +1,4 @@
-//! The chain of hashes over the audit: each seal depends on its line and on all lines before it.
+//! The chain of hashes over a log: each seal depends on its line and on all lines before it.
 //!
 //! Who changes, moves or removes a line breaks the chain from there on. Who rebuilds the whole chain gets other
 //! hashes, which shows beside a hash that was kept elsewhere.
@@ -9,8 +9,39 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sha2::{Digest, Sha256};
 
-/// What the first hash is made from, so that no other chain starts the same.
-const START: &[u8] = b"beschikbaarheidswijzer audit 1";
+/// A line of a log that is chained.
+pub trait ChainedLine {
+    fn id(&self) -> i64;
+    fn at(&self) -> NaiveDateTime;
+    /// Everything else it says, in an order that never changes.
+    fn feed(&self, hash: &mut LineHash);
+}
+
+/// The hash of a line in the making.
+#[derive(Debug)]
+pub struct LineHash(Sha256);
+
+impl LineHash {
+    /// With its length, so that no text can flow over into the next.
+    pub fn text(&mut self, text: &str) {
+        self.0.update((text.len() as u64).to_le_bytes());
+        self.0.update(text.as_bytes());
+    }
+
+    pub fn optional_text(&mut self, text: Option<&str>) {
+        self.0.update([u8::from(text.is_some())]);
+        self.text(text.unwrap_or_default());
+    }
+
+    pub fn number(&mut self, number: i64) {
+        self.0.update(number.to_le_bytes());
+    }
+
+    pub fn optional_number(&mut self, number: Option<i64>) {
+        self.0.update([u8::from(number.is_some())]);
+        self.number(number.unwrap_or_default());
+    }
+}
 
 /// One line of the audit as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +60,35 @@ pub struct Line {
     pub object_id: String,
     pub before: Option<String>,
     pub after: Option<String>,
+}
+
+impl ChainedLine for Line {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn at(&self) -> NaiveDateTime {
+        self.at
+    }
+
+    fn feed(&self, hash: &mut LineHash) {
+        hash.optional_number(self.user_id);
+        for text in [
+            &self.request_id,
+            &self.origin,
+            &self.user_name,
+            &self.organisation,
+            &self.roles,
+            &self.action,
+            &self.outcome,
+            &self.object_type,
+            &self.object_id,
+        ] {
+            hash.text(text);
+        }
+        hash.optional_text(self.before.as_deref());
+        hash.optional_text(self.after.as_deref());
+    }
 }
 
 /// The place of a line in the chain.
@@ -51,43 +111,22 @@ pub struct Head {
 }
 
 impl Head {
-    /// Of a chain without lines.
-    pub fn start() -> Self {
-        Self { seq: 0, hash: hex(&Sha256::digest(START)) }
+    /// Of a chain without lines. No two chains start the same: each has a text of its own.
+    pub fn start(of: &str) -> Self {
+        Self { seq: 0, hash: hex(&Sha256::digest(of.as_bytes())) }
     }
 
     /// The head after one more line.
     #[must_use]
-    pub fn next(&self, line: &Line) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(self.hash.as_bytes());
+    pub fn next(&self, line: &impl ChainedLine) -> Self {
+        let mut hash = LineHash(Sha256::new());
+        hash.0.update(self.hash.as_bytes());
         let seq = self.seq + 1;
-        hash.update(seq.to_le_bytes());
-        hash.update(line.id.to_le_bytes());
-        hash.update(line.at.and_utc().timestamp_micros().to_le_bytes());
-        hash.update(line.user_id.map_or([0; 9], |id| {
-            let mut bytes = [1; 9];
-            bytes[1..].copy_from_slice(&id.to_le_bytes());
-            bytes
-        }));
-        for text in [
-            &line.request_id,
-            &line.origin,
-            &line.user_name,
-            &line.organisation,
-            &line.roles,
-            &line.action,
-            &line.outcome,
-            &line.object_type,
-            &line.object_id,
-        ] {
-            add_text(&mut hash, text);
-        }
-        for text in [&line.before, &line.after] {
-            hash.update([u8::from(text.is_some())]);
-            add_text(&mut hash, text.as_deref().unwrap_or_default());
-        }
-        Self { seq, hash: hex(&hash.finalize()) }
+        hash.number(seq);
+        hash.number(line.id());
+        hash.number(line.at().and_utc().timestamp_micros());
+        line.feed(&mut hash);
+        Self { seq, hash: hex(&hash.0.finalize()) }
     }
 }
 
@@ -108,12 +147,6 @@ impl FromStr for Head {
         let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
         if is_hash { Ok(Self { seq, hash: hash.to_ascii_lowercase() }) } else { Err(MESSAGE) }
     }
-}
-
-/// With its length, so that no text can flow over into the next.
-fn add_text(hash: &mut Sha256, text: &str) {
-    hash.update((text.len() as u64).to_le_bytes());
-    hash.update(text.as_bytes());
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -155,17 +188,17 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// `kept` is a head that was kept elsewhere.
-    pub fn new(kept: Option<Head>) -> Self {
-        Self { head: Head::start(), kept }
+    /// Along a chain from this head on; `kept` is a head that was kept elsewhere.
+    pub fn new(start: Head, kept: Option<Head>) -> Self {
+        Self { head: start, kept }
     }
 
     /// The next seal with its line. After the first break the rest says nothing more.
-    pub fn step(&mut self, seal: &Seal, line: Option<&Line>) -> Result<(), Break> {
+    pub fn step<L: ChainedLine>(&mut self, seal: &Seal, line: Option<&L>) -> Result<(), Break> {
         let broken = |fault| Break {
             seq: Some(seal.seq),
             event_id: Some(seal.event_id),
-            at: line.map(|line| line.at.and_utc()),
+            at: line.map(|line| line.at().and_utc()),
             fault,
         };
         if seal.seq != self.head.seq + 1 {
@@ -173,7 +206,7 @@ impl Verification {
         }
         let line = line.ok_or(broken(Fault::LineMissing))?;
         let next = self.head.next(line);
-        if next.hash != seal.hash || line.id != seal.event_id {
+        if next.hash != seal.hash || line.id() != seal.event_id {
             return Err(broken(Fault::Changed));
         }
         self.head = next;
@@ -204,6 +237,8 @@ mod tests {
 
     use super::*;
 
+    const START: &str = "a log";
+
     fn line(id: i64) -> Line {
         let at = DateTime::from_timestamp(1_800_000_000 + id, 0).unwrap().naive_utc();
         Line {
@@ -230,7 +265,7 @@ mod tests {
     static FORTY: LazyLock<Chain> = LazyLock::new(|| chain(40));
 
     fn chain(length: i64) -> Chain {
-        let mut head = Head::start();
+        let mut head = Head::start(START);
         (1..=length)
             .map(|seq| {
                 // Lines are sealed in another order than they were numbered.
@@ -243,7 +278,7 @@ mod tests {
     }
 
     fn verify(chain: &Chain, kept: Option<Head>) -> Result<Head, Break> {
-        let mut verification = Verification::new(kept);
+        let mut verification = Verification::new(Head::start(START), kept);
         for (seal, line) in chain {
             verification.step(seal, line.as_ref())?;
         }
@@ -321,13 +356,13 @@ mod tests {
         assert_eq!(head.hash, whole.last().unwrap().0.hash);
         assert_eq!(verify(&whole, Some(head.clone())), Ok(head.clone()));
         assert_eq!(head.to_string().parse(), Ok(head));
-        assert_eq!(verify(&Vec::new(), None), Ok(Head::start()));
+        assert_eq!(verify(&Vec::new(), None), Ok(Head::start(START)));
     }
 
     #[test]
     fn a_chain_that_was_rebuilt_or_cut_does_not_fit_a_head_that_was_kept() {
         let kept = verify(&chain(30), None).unwrap();
-        let mut head = Head::start();
+        let mut head = Head::start(START);
         let rebuilt: Chain = chain(40)
             .into_iter()
             .map(|(mut seal, line)| {

@@ -5,6 +5,8 @@ pub mod actions;
 pub mod chain;
 mod store;
 
+pub(crate) use store::chained_log;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 

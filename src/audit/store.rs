@@ -83,73 +83,102 @@ impl From<LineRow> for Line {
     }
 }
 
-/// Lines from this number on that are not sealed yet, oldest first.
-pub(super) fn list_unsealed(conn: &mut Connection, from_id: i64, most: i64) -> Result<Vec<Line>> {
-    let sealed = seal::table.filter(seal::event_id.eq(line::id));
-    let rows: Vec<LineRow> = line::table
-        .filter(line::id.ge(from_id))
-        .filter(diesel::dsl::not(diesel::dsl::exists(sealed)))
-        .order(line::id)
-        .limit(most)
-        .load(conn)?;
-    Ok(rows.into_iter().map(Line::from).collect())
+/// The audit itself.
+#[derive(Debug)]
+pub struct AuditLog;
+
+impl AuditLog {
+    pub const START: &'static str = "beschikbaarheidswijzer audit 1";
 }
 
-/// The first line from before this moment that is not sealed.
-pub(super) fn find_unsealed_before(
-    conn: &mut Connection,
-    before: NaiveDateTime,
-) -> Result<Option<(i64, NaiveDateTime)>> {
-    let sealed = seal::table.filter(seal::event_id.eq(line::id));
-    Ok(line::table
-        .filter(line::at.lt(before))
-        .filter(diesel::dsl::not(diesel::dsl::exists(sealed)))
-        .order(line::id)
-        .select((line::id, line::at))
-        .first(conn)
-        .optional()?)
-}
+/// Reads and seals a log that is kept in a table of lines and a table of seals.
+macro_rules! chained_log {
+    ($log:ident, $line:ident, $seal:ident, $row:ty, $read:ty, $start:expr) => {
+        impl $crate::audit::actions::ChainedLog for $log {
+            type Line = $read;
 
-/// The end of the chain.
-pub(super) fn find_head(conn: &mut Connection) -> Result<Head> {
-    let newest: Option<(i64, String)> =
-        seal::table.order(seal::seq.desc()).select((seal::seq, seal::hash)).first(conn).optional()?;
-    Ok(newest.map_or_else(Head::start, |(seq, hash)| Head { seq, hash }))
-}
+            fn find_start(conn: &mut Connection) -> Result<Head> {
+                $start(conn)
+            }
 
-/// The highest number of a line that is sealed.
-pub(super) fn find_last_sealed_id(conn: &mut Connection) -> Result<Option<i64>> {
-    Ok(seal::table.select(diesel::dsl::max(seal::event_id)).get_result(conn)?)
-}
+            fn find_head(conn: &mut Connection) -> Result<Head> {
+                let newest: Option<(i64, String)> = $seal::table
+                    .order($seal::seq.desc())
+                    .select(($seal::seq, $seal::hash))
+                    .first(conn)
+                    .optional()?;
+                match newest {
+                    Some((seq, hash)) => Ok(Head { seq, hash }),
+                    None => Self::find_start(conn),
+                }
+            }
 
-pub(super) fn insert_seals(conn: &mut Connection, seals: &[Seal]) -> Result<()> {
-    let rows: Vec<_> = seals
-        .iter()
-        .map(|one| {
-            (
-                seal::seq.eq(one.seq),
-                seal::event_id.eq(one.event_id),
-                seal::sealed_at.eq(one.sealed_at),
-                seal::hash.eq(&one.hash),
-            )
-        })
-        .collect();
-    on_each!(conn, c => diesel::insert_into(seal::table).values(&rows).execute(c))?;
-    Ok(())
-}
+            fn find_last_sealed_id(conn: &mut Connection) -> Result<Option<i64>> {
+                Ok($seal::table.select(diesel::dsl::max($seal::event_id)).get_result(conn)?)
+            }
 
-/// Seals after this one, each with its line as far as it is still there.
-pub(super) fn list_sealed(conn: &mut Connection, after: i64, most: i64) -> Result<Vec<(Seal, Option<Line>)>> {
-    type Row = ((i64, i64, NaiveDateTime, String), Option<LineRow>);
-    let rows: Vec<Row> = seal::table
-        .left_join(line::table)
-        .filter(seal::seq.gt(after))
-        .order(seal::seq)
-        .limit(most)
-        .select((seal::all_columns, line::all_columns.nullable()))
-        .load(conn)?;
-    let read = |((seq, event_id, sealed_at, hash), line): Row| {
-        (Seal { seq, event_id, sealed_at, hash }, line.map(Line::from))
+            fn list_unsealed(conn: &mut Connection, from_id: i64, most: i64) -> Result<Vec<$read>> {
+                let sealed = $seal::table.filter($seal::event_id.eq($line::id));
+                let rows: Vec<$row> = $line::table
+                    .filter($line::id.ge(from_id))
+                    .filter(diesel::dsl::not(diesel::dsl::exists(sealed)))
+                    .order($line::id)
+                    .limit(most)
+                    .load(conn)?;
+                Ok(rows.into_iter().map(<$read>::from).collect())
+            }
+
+            fn find_unsealed_before(
+                conn: &mut Connection,
+                before: NaiveDateTime,
+            ) -> Result<Option<(i64, NaiveDateTime)>> {
+                let sealed = $seal::table.filter($seal::event_id.eq($line::id));
+                Ok($line::table
+                    .filter($line::at.lt(before))
+                    .filter(diesel::dsl::not(diesel::dsl::exists(sealed)))
+                    .order($line::id)
+                    .select(($line::id, $line::at))
+                    .first(conn)
+                    .optional()?)
+            }
+
+            fn insert_seals(conn: &mut Connection, seals: &[Seal]) -> Result<()> {
+                let rows: Vec<_> = seals
+                    .iter()
+                    .map(|one| {
+                        (
+                            $seal::seq.eq(one.seq),
+                            $seal::event_id.eq(one.event_id),
+                            $seal::sealed_at.eq(one.sealed_at),
+                            $seal::hash.eq(&one.hash),
+                        )
+                    })
+                    .collect();
+                $crate::on_each!(conn, c => diesel::insert_into($seal::table).values(&rows).execute(c))?;
+                Ok(())
+            }
+
+            fn list_sealed(
+                conn: &mut Connection,
+                after: i64,
+                most: i64,
+            ) -> Result<Vec<(Seal, Option<$read>)>> {
+                type Row = ((i64, i64, NaiveDateTime, String), Option<$row>);
+                let rows: Vec<Row> = $seal::table
+                    .left_join($line::table)
+                    .filter($seal::seq.gt(after))
+                    .order($seal::seq)
+                    .limit(most)
+                    .select(($seal::all_columns, $line::all_columns.nullable()))
+                    .load(conn)?;
+                let read = |((seq, event_id, sealed_at, hash), line): Row| {
+                    (Seal { seq, event_id, sealed_at, hash }, line.map(<$read>::from))
+                };
+                Ok(rows.into_iter().map(read).collect())
+            }
+        }
     };
-    Ok(rows.into_iter().map(read).collect())
 }
+pub(crate) use chained_log;
+
+chained_log!(AuditLog, line, seal, LineRow, Line, |_: &mut Connection| Ok(Head::start(AuditLog::START)));

@@ -33,6 +33,9 @@ pub struct Contents {
     pub rows: BTreeMap<String, i64>,
     /// The end of the chain over the audit, as `audit head` prints it.
     pub audit_head: String,
+    /// The end of the chain over the access log; absent in backups from before it had one.
+    #[serde(default)]
+    pub access_head: String,
 }
 
 impl Manifest {

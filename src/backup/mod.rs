@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 pub use self::manifest::Manifest;
-use crate::audit::actions::verify_chain;
+use crate::audit::actions::{AuditLog, ChainedLog, verify_chain};
 use crate::audit::chain::Head;
 use crate::db::{self, Connection, Manager};
+use crate::waiting_list::access_log::model::AccessLog;
 
 /// Why a backup could not be made, put back or trusted.
 #[derive(Debug, thiserror::Error)]
@@ -156,13 +157,23 @@ fn compare(conn: &mut Connection, manifest: &Manifest, now: DateTime<Utc>) -> Re
             return Err(BackupError::Differs(format!("{table} has {there} instead of {rows} rows")));
         }
     }
-    // Only what is older than the seals can be followed.
-    if manifest.contents.rows.contains_key(store::SEALS) {
-        let head: Head =
-            manifest.contents.audit_head.parse().map_err(|text: &str| BackupError::Differs(text.into()))?;
-        if let Err(broken) = verify_chain(conn, now.min(manifest.made_at), Some(head))? {
-            return Err(BackupError::Differs(format!("the audit is broken: {}", broken.fault)));
-        }
+    let contents = &manifest.contents;
+    let at = now.min(manifest.made_at);
+    // A backup of an older program has no seals, or fewer.
+    if contents.rows.contains_key(store::SEALS) {
+        follow::<AuditLog>(conn, at, &contents.audit_head, "audit")?;
+    }
+    if contents.rows.contains_key(store::ACCESS_SEALS) {
+        follow::<AccessLog>(conn, at, &contents.access_head, "access log")?;
     }
     Ok(())
+}
+
+/// Only what is older than the seals can be followed.
+fn follow<L: ChainedLog>(conn: &mut Connection, at: DateTime<Utc>, head: &str, name: &str) -> Result<()> {
+    let head: Head = head.parse().map_err(|text: &str| BackupError::Differs(text.into()))?;
+    match verify_chain::<L>(conn, at, Some(head))? {
+        Ok(_) => Ok(()),
+        Err(broken) => Err(BackupError::Differs(format!("the {name} is broken: {}", broken.fault))),
+    }
 }

@@ -7,13 +7,17 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::manifest::Contents;
-use crate::audit::actions::find_head;
+use crate::audit::actions::{AuditLog, find_head};
+use crate::audit::chain::Head;
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::on_each;
+use crate::waiting_list::access_log::model::AccessLog;
 
 /// The table of the seals of the audit.
 pub(super) const SEALS: &str = "audit_seal";
+/// The table with the seals of the access log.
+pub(super) const ACCESS_SEALS: &str = "access_seal";
 
 #[derive(QueryableByName)]
 struct Name {
@@ -56,8 +60,12 @@ pub(super) fn read_contents(conn: &mut Connection) -> Result<Contents> {
         let found: Count = on_each!(conn, c => diesel::sql_query(query).get_result(c))?;
         rows.insert(table, found.count);
     }
-    let audit_head = if rows.contains_key(SEALS) { find_head(conn)?.to_string() } else { String::new() };
-    Ok(Contents { rows, audit_head })
+    let head = |known: bool, find: fn(&mut Connection) -> Result<Head>, conn: &mut Connection| {
+        if known { find(conn).map(|head| head.to_string()) } else { Ok(String::new()) }
+    };
+    let audit_head = head(rows.contains_key(SEALS), find_head::<AuditLog>, conn)?;
+    let access_head = head(rows.contains_key(ACCESS_SEALS), find_head::<AccessLog>, conn)?;
+    Ok(Contents { rows, audit_head, access_head })
 }
 
 /// Copies a SQLite database as it is at one moment into a new file.

@@ -712,6 +712,25 @@ diesel::table! {
         subject_count -> Integer,
         object_id -> Text,
         question -> Nullable<Text>,
+        outcome -> Text,
+    }
+}
+
+diesel::table! {
+    access_seal (seq) {
+        seq -> BigInt,
+        event_id -> BigInt,
+        sealed_at -> Timestamp,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    access_cut (seq) {
+        seq -> BigInt,
+        hash -> Text,
+        before -> Timestamp,
+        cut_at -> Timestamp,
     }
 }
 
@@ -1136,6 +1155,7 @@ diesel::table! {
 }
 
 diesel::joinable!(audit_seal -> audit_event (event_id));
+diesel::joinable!(access_seal -> access_event (event_id));
 diesel::joinable!(location -> provider (provider_id));
 diesel::joinable!(location -> postcode (pc4));
 diesel::joinable!(offer -> location (location_id));
@@ -1223,6 +1243,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_event,
     error_report,
     audit_seal,
+    access_event,
+    access_seal,
+    access_cut,
     waiting_product,
     waiting_contract_end,
     waiting_client,

@@ -359,3 +359,34 @@ on_both! {
         assert_eq!(send("/v1/reacties", "sleutel-1", &body).status, 409, "it is done anew, and the response is there already");
     }
 }
+
+on_both! {
+    fn provider_and_toegang_ask_each_other_and_answer_once(server) {
+        let client = server.waiting().remove(0);
+        let id = server.responded(HAVEN, &client);
+        let (provider, toegang) = (server.user(HAVEN.0), server.user(TOEGANG));
+        let (own, weighed) = (format!("/v1/reacties/{id}/vragen"), TestServer::weigh_path(&client, id, "vragen"));
+        let asked = toegang.post(&weighed, &json!({"vraag": "eerder-starten", "toelichting": "Liefst voor de kerst."}));
+        assert_eq!(asked.status, 201, "{}", asked.body);
+        assert_eq!(provider.post(&own, &json!({"vraag": "beschikking"})).status, 201);
+        assert_eq!(provider.post(&own, &json!({"vraag": "eerder-starten"})).status, 409, "it knows that itself");
+        assert_eq!(provider.post(&own, &json!({"vraag": "anders"})).status, 409, "words are missing");
+        assert_eq!(provider.post(&own, &json!({"vraag": "huh"})).wrong_fields(), ["vraag"]);
+        let seen = provider.get(&own).json();
+        assert_eq!(seen, toegang.get(&weighed).json(), "both sides see the same");
+        assert_eq!((&seen["vragen"][0]["van"], &seen["vragen"][1]["van"]), (&json!("toegang"), &json!("aanbieder")));
+        assert_eq!(seen["vragen"][0]["toelichting"], "Liefst voor de kerst.");
+        let (theirs, mine) = (seen["vragen"][0]["id"].clone(), seen["vragen"][1]["id"].clone());
+        let yes = json!({"antwoord": "ja"});
+        assert_eq!(provider.post(&format!("{own}/{mine}/antwoord"), &yes).status, 409, "who asks does not answer");
+        let answered = provider.post(&format!("{own}/{theirs}/antwoord"), &yes);
+        assert_eq!((answered.status, &answered.json()["vragen"][0]["antwoord"]["antwoord"]), (200, &json!("ja")));
+        assert_eq!(provider.post(&format!("{own}/{theirs}/antwoord"), &json!({"antwoord": "nee"})).status, 409, "once");
+        assert_eq!(toegang.post(&format!("{weighed}/{mine}/antwoord"), &json!({"antwoord": "telefonisch"})).status, 200);
+        // Of another, and of what does not exist, nothing can be told.
+        let other = server.user(BAKENZAND.0);
+        assert_eq!(other.get(&own).status, 404);
+        assert_eq!(other.get(&own).body.replace(&id.to_string(), "0"), other.get("/v1/reacties/99999999/vragen").body.replace("99999999", "0"));
+        assert_eq!(server.user("toegang-ermelo").get(&weighed).status, 404);
+    }
+}

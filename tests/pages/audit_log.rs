@@ -1,6 +1,6 @@
 //! The log of the privacy officer, the end of its chain by mail, and `security.txt`.
 
-use beschikbaarheidswijzer::audit::actions::{Reach, find_head, seal_lines};
+use beschikbaarheidswijzer::audit::actions::{AuditLog, Reach, find_head, seal_lines};
 use beschikbaarheidswijzer::audit::chain::Head;
 use beschikbaarheidswijzer::config::Addresses;
 use beschikbaarheidswijzer::db::schema::audit_event;
@@ -42,7 +42,7 @@ fn rename_segment(server: &TestServer) {
 on_both! {
     fn the_officer_sees_who_changed_what_and_looking_is_a_line_too(server) {
         rename_segment(server);
-        seal_lines(&mut server.connection(), now(), Reach::All).expect("a database");
+        seal_lines::<AuditLog>(&mut server.connection(), now(), Reach::All).expect("a database");
         let officer = server.visitor(OFFICER);
 
         let list = officer.get("/logboek?handeling=segment&uitkomst=gedaan");
@@ -126,8 +126,8 @@ on_both! {
 on_both! {
     fn the_end_of_the_chain_is_mailed_once_a_day(server) {
         let to = Addresses::try_from("bewaren@regio.example, fg@regio.example".to_owned()).expect("addresses").0;
-        seal_lines(&mut server.connection(), now(), Reach::All).expect("a database");
-        let head = find_head(&mut server.connection()).expect("a database");
+        seal_lines::<AuditLog>(&mut server.connection(), now(), Reach::All).expect("a database");
+        let head = find_head::<AuditLog>(&mut server.connection()).expect("a database");
         let mail = |at, to: &[String]| mail_head(&mut server.connection(), at, to).expect("a database");
         assert!(!mail(now(), &[]), "to nobody");
         assert!(mail(now(), &to));

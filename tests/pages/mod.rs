@@ -15,6 +15,7 @@ mod follows;
 mod freshness;
 mod links;
 mod matching;
+mod mediation;
 pub mod regional;
 mod responses;
 mod second_factor;

@@ -20,11 +20,12 @@ pub(super) fn list_newest(conn: &mut Connection) -> Result<Vec<(i64, i64)>> {
 
 type Row = (i64, NaiveDateTime, String, Option<String>, Option<(String, String)>);
 
-/// The last lines of a region, the newest first.
+/// The last lines of a region, the newest first. A correction of the records afterwards is no news for who is on duty.
 pub(super) fn list_news(conn: &mut Connection, region_id: i64, most: i64) -> Result<Vec<News>> {
     let rows: Vec<Row> = event::table
         .left_join(request::table)
         .filter(event::region_id.eq(region_id))
+        .filter(event::event.ne(EventKind::Corrected.code()))
         .order(event::id.desc())
         .limit(most)
         .select((

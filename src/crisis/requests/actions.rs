@@ -63,10 +63,8 @@ pub fn view_request(
     now: DateTime<Utc>,
     code: &str,
 ) -> Result<CrisisRequest> {
-    let request = find_request(conn, actor, code)?;
-    let access = Access::new(AccessKind::ViewCrisisRequest).client(request.code.as_str());
-    access_log::actions::record(conn, actor, now, &access)?;
-    Ok(request)
+    let found = find_request(conn, actor, code);
+    access_log::actions::record_look(conn, actor, now, AccessKind::ViewCrisisRequest, code, found)
 }
 
 fn scope_of(actor: &Actor) -> Result<Scope> {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::model::{LogFilter, LogLine};
 use super::store;
 use crate::actor::Actor;
-use crate::audit::actions::find_head;
+use crate::audit::actions::{AuditLog, find_head};
 use crate::audit::chain::Head;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
@@ -38,7 +38,7 @@ pub fn list_lines(
     db::write(conn, |conn| {
         let total = store::count_lines(conn, region_id, filter)?;
         let lines = store::list_lines(conn, region_id, filter, oldest_first, rows)?;
-        let head = find_head(conn)?;
+        let head = find_head::<AuditLog>(conn)?;
         record(conn, actor, now, "logboek-inzien", "", filter)?;
         Ok(LogPage { lines, total, head })
     })

@@ -1,11 +1,13 @@
 //! Writing down who looked, and looking at what was written. Who reads the log leaves a line of that, in the same
 //! transaction.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Months, Utc};
+use rules::waiting::client_code::ClientCode;
 
 use super::model::{Access, AccessFilter, AccessKind, AccessLine};
 use super::store;
 use crate::actor::Actor;
+use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 
@@ -16,6 +18,57 @@ pub const LONGEST_DOWNLOAD: i64 = 100_000;
 /// not: when it fails nothing may be shown, because nobody would know of it.
 pub fn record(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, access: &Access) -> Result<()> {
     store::insert_line(conn, actor, now, access)
+}
+
+/// Writes down a look at one record by its code, whether it was found or not: a code of another and one that does not
+/// exist leave the same line. What is no code at all leaves none.
+pub fn record_look<T>(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    kind: AccessKind,
+    code: &str,
+    found: Result<T>,
+) -> Result<T> {
+    let Ok(code) = ClientCode::parse(code) else { return found };
+    let access = Access::new(kind).client(code.as_str());
+    match found {
+        Ok(found) => record(conn, actor, now, &access).map(|()| found),
+        Err(Error::NotFound(what)) => {
+            record(conn, actor, now, &access.refused())?;
+            Err(Error::NotFound(what))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// How many lines go in one transaction.
+const REMOVED_AT_ONCE: i64 = 5_000;
+
+/// Removes what is older than the log is kept; returns how many lines. The chain goes on from where it was cut.
+pub fn erase_old(conn: &mut Connection, now: DateTime<Utc>, years: u8) -> Result<usize> {
+    let months = Months::new(u32::from(years) * 12);
+    let before = now.checked_sub_months(months).ok_or_else(|| Error::internal("no such year"))?;
+    let mut removed = 0;
+    loop {
+        let count = db::write(conn, |conn| {
+            let start = store::find_start(conn)?;
+            let end = store::find_end_of_old(conn, start.seq, before.naive_utc(), REMOVED_AT_ONCE)?;
+            let Some(end) = end else { return Ok(0) };
+            let count = store::delete_until(conn, &end, before.naive_utc(), now.naive_utc())?;
+            let event = Event::done("inzage-opschonen", "inzage", end.seq)
+                .change(None, &serde_json::json!({ "regels": count, "voor": before }))?;
+            audit::record(conn, &Actor::background(), now, &event)?;
+            Ok(count)
+        });
+        match count {
+            Ok(0) => return Ok(removed),
+            Ok(count) => removed += count,
+            // Another server was first.
+            Err(Error::Conflict(_)) => return Ok(removed),
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// One page of the log, and how many lines there are in all.

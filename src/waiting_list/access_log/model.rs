@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::Serialize;
 
+use crate::audit::chain::{ChainedLine, LineHash};
 use crate::clock::start_of_dutch_day;
 use crate::error::{Error, Result};
 
@@ -139,6 +140,62 @@ impl Purpose {
     }
 }
 
+/// Uitkomst: how a look ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessOutcome {
+    Shown,
+    /// It does not exist, or not for who asked: that is not told apart.
+    Refused,
+}
+
+impl AccessOutcome {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Shown => "getoond",
+            Self::Refused => "geweigerd",
+        }
+    }
+}
+
+/// The log of who looked at which child.
+#[derive(Debug)]
+pub struct AccessLog;
+
+impl AccessLog {
+    /// What the first hash of its chain is made from.
+    pub const START: &'static str = "beschikbaarheidswijzer inzage 1";
+}
+
+/// One line of the log as the chain holds it: everything it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WholeLine {
+    pub id: i64,
+    pub at: NaiveDateTime,
+    pub numbers: [Option<i64>; 3],
+    pub texts: [String; 13],
+    pub question: Option<String>,
+}
+
+impl ChainedLine for WholeLine {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn at(&self) -> NaiveDateTime {
+        self.at
+    }
+
+    fn feed(&self, hash: &mut LineHash) {
+        for number in self.numbers {
+            hash.optional_number(number);
+        }
+        for text in &self.texts {
+            hash.text(text);
+        }
+        hash.optional_text(self.question.as_deref());
+    }
+}
+
 /// One look at waiting clients.
 ///
 /// ```text
@@ -151,11 +208,19 @@ pub struct Access {
     pub(super) subjects: Vec<String>,
     pub(super) object_id: String,
     pub(super) question: Option<String>,
+    pub(super) outcome: AccessOutcome,
 }
 
 impl Access {
     pub fn new(kind: AccessKind) -> Self {
-        Self { kind, subjects: Vec::new(), object_id: String::new(), question: None }
+        let outcome = AccessOutcome::Shown;
+        Self { kind, subjects: Vec::new(), object_id: String::new(), question: None, outcome }
+    }
+
+    /// Nothing was shown.
+    #[must_use]
+    pub fn refused(self) -> Self {
+        Self { outcome: AccessOutcome::Refused, ..self }
     }
 
     /// About this client, by its code.
@@ -234,9 +299,14 @@ pub struct AccessLine {
     pub subjects: Vec<String>,
     pub object_id: String,
     pub question: Option<String>,
+    pub outcome: String,
 }
 
 impl AccessLine {
+    pub fn is_refused(&self) -> bool {
+        self.outcome == AccessOutcome::Refused.code()
+    }
+
     pub fn purpose_name(&self) -> &str {
         match Purpose::parse(&self.purpose) {
             Some(purpose) => purpose.name(),

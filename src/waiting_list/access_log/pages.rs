@@ -20,7 +20,7 @@ use crate::web::page::{Page, html};
 const PATH: &str = "/inzage";
 const CSV_PATH: &str = "/inzage.csv";
 const COLUMNS: [(&str, ()); 1] = [("tijdstip", ())];
-const HEADS: [&str; 15] = [
+const HEADS: [&str; 16] = [
     "nummer",
     "tijdstip",
     "gebruiker",
@@ -36,6 +36,7 @@ const HEADS: [&str; 15] = [
     "vraag",
     "herkomst",
     "verzoek",
+    "uitkomst",
 ];
 
 #[derive(Template)]
@@ -51,6 +52,7 @@ pub struct AccessListPage {
     pub links: PageLinks,
     pub csv: String,
     pub is_too_long: bool,
+    pub years: u8,
 }
 
 impl AccessListPage {
@@ -133,6 +135,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         links: PageLinks::new(Paging::new(number, total), page_link),
         csv: address(CSV_PATH, &filter, &[]),
         is_too_long,
+        years: ctx.state.config.access_log_years,
         order: order_code.clone(),
         filter,
     })
@@ -160,6 +163,7 @@ pub async fn csv(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Http
             line.question.unwrap_or_default(),
             line.origin,
             line.request_id,
+            line.outcome,
         ])?;
     }
     attachment(sheet, "inzage.csv")

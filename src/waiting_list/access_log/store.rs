@@ -4,12 +4,17 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::model::{Access, AccessFilter, AccessLine};
+use super::model::{Access, AccessFilter, AccessLine, AccessLog, WholeLine};
 use crate::actor::Actor;
-use crate::db::schema::access_event as line;
+use crate::audit::chain::{Head, Seal};
+use crate::audit::chained_log;
+use crate::db::schema::{access_cut as cut, access_event as line, access_seal as seal};
 use crate::db::{Backend, Connection, containing, lower};
 use crate::error::{Error, Result};
 use crate::on_each;
+
+/// Variables in a statement; SQLite takes 32,766 at most.
+const DELETED_AT_ONCE: usize = 1_000;
 
 /// One statement, so that a line is there whole whether or not the caller has a transaction.
 pub(super) fn insert_line(
@@ -39,6 +44,7 @@ pub(super) fn insert_line(
             line::subject_count.eq(i32::try_from(access.subjects.len()).unwrap_or(i32::MAX)),
             line::object_id.eq(&access.object_id),
             line::question.eq(&access.question),
+            line::outcome.eq(access.outcome.code()),
         ))
         .execute(c))?;
     Ok(())
@@ -86,6 +92,7 @@ struct Row {
     subjects: String,
     object_id: String,
     question: Option<String>,
+    outcome: String,
 }
 
 impl From<Row> for AccessLine {
@@ -106,6 +113,7 @@ impl From<Row> for AccessLine {
             subjects: row.subjects.split_whitespace().map(str::to_owned).collect(),
             object_id: row.object_id,
             question: row.question,
+            outcome: row.outcome,
         }
     }
 }
@@ -140,10 +148,113 @@ pub(super) fn list_lines(
             line::subjects,
             line::object_id,
             line::question,
+            line::outcome,
         ))
         .into_boxed::<Backend>();
     let query = fitting!(query, region_id, filter);
     let query = if oldest_first { query.order(line::id.asc()) } else { query.order(line::id.desc()) };
     let rows: Vec<Row> = query.offset(offset).limit(limit).load(conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// A whole line, with what only the chain looks at.
+#[derive(Queryable)]
+struct WholeRow {
+    id: i64,
+    at: NaiveDateTime,
+    region_id: i64,
+    request_id: String,
+    origin: String,
+    user_id: Option<i64>,
+    user_name: String,
+    display_name: String,
+    organisation: String,
+    roles: String,
+    kind: String,
+    action: String,
+    purpose: String,
+    rule: String,
+    subjects: String,
+    subject_count: i32,
+    object_id: String,
+    question: Option<String>,
+    outcome: String,
+}
+
+impl From<WholeRow> for WholeLine {
+    fn from(row: WholeRow) -> Self {
+        Self {
+            id: row.id,
+            at: row.at,
+            numbers: [Some(row.region_id), row.user_id, Some(row.subject_count.into())],
+            texts: [
+                row.request_id,
+                row.origin,
+                row.user_name,
+                row.display_name,
+                row.organisation,
+                row.roles,
+                row.kind,
+                row.action,
+                row.purpose,
+                row.rule,
+                row.subjects,
+                row.object_id,
+                row.outcome,
+            ],
+            question: row.question,
+        }
+    }
+}
+
+chained_log!(AccessLog, line, seal, WholeRow, WholeLine, find_start);
+
+/// Where the chain starts: after what was removed last.
+pub(super) fn find_start(conn: &mut Connection) -> Result<Head> {
+    let newest: Option<(i64, String)> =
+        cut::table.order(cut::seq.desc()).select((cut::seq, cut::hash)).first(conn).optional()?;
+    Ok(newest.map_or_else(|| Head::start(AccessLog::START), |(seq, hash)| Head { seq, hash }))
+}
+
+/// The last of at most so many seals from the start on whose lines are all from before this moment.
+pub(super) fn find_end_of_old(
+    conn: &mut Connection,
+    start: i64,
+    before: NaiveDateTime,
+    most: i64,
+) -> Result<Option<Head>> {
+    let first_kept: Option<i64> = seal::table
+        .inner_join(line::table)
+        .filter(line::at.ge(before))
+        .select(diesel::dsl::min(seal::seq))
+        .get_result(conn)?;
+    let last = first_kept.map_or(i64::MAX, |seq| seq - 1).min(start + most);
+    let found: Option<(i64, String)> = seal::table
+        .filter(seal::seq.gt(start))
+        .filter(seal::seq.le(last))
+        .order(seal::seq.desc())
+        .select((seal::seq, seal::hash))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(seq, hash)| Head { seq, hash }))
+}
+
+/// Removes the lines up to and with a place in the chain; returns how many.
+pub(super) fn delete_until(
+    conn: &mut Connection,
+    end: &Head,
+    before: NaiveDateTime,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    on_each!(conn, c => diesel::insert_into(cut::table)
+        .values((cut::seq.eq(end.seq), cut::hash.eq(&end.hash), cut::before.eq(before), cut::cut_at.eq(now)))
+        .execute(c))?;
+    let old = seal::table.filter(seal::seq.le(end.seq));
+    let ids: Vec<i64> = old.select(seal::event_id).load(conn)?;
+    diesel::delete(old).execute(conn)?;
+    let mut count = 0;
+    for some in ids.chunks(DELETED_AT_ONCE) {
+        count += diesel::delete(line::table.filter(line::id.eq_any(some))).execute(conn)?;
+    }
+    Ok(count)
 }

@@ -53,10 +53,8 @@ pub fn view_for_toegang(
     now: DateTime<Utc>,
     code: &str,
 ) -> Result<WaitingClient> {
-    let client = find_for_toegang(conn, actor, code)?;
-    let access = Access::new(AccessKind::ViewClient).client(client.code.as_str());
-    access_log::actions::record(conn, actor, now, &access)?;
-    Ok(client)
+    let found = find_for_toegang(conn, actor, code);
+    access_log::actions::record_look(conn, actor, now, AccessKind::ViewClient, code, found)
 }
 
 /// A waiting client the actor's own organisation registered, to be shown.
@@ -67,10 +65,8 @@ pub fn view_for_referrer(
     code: &str,
 ) -> Result<WaitingClient> {
     let scope = Scope::OwnRegistrations { user_id: identity(actor)?.user_id };
-    let client = find_in_scope(conn, scope, code)?;
-    let access = Access::new(AccessKind::ViewClient).client(client.code.as_str());
-    access_log::actions::record(conn, actor, now, &access)?;
-    Ok(client)
+    let found = find_in_scope(conn, scope, code);
+    access_log::actions::record_look(conn, actor, now, AccessKind::ViewClient, code, found)
 }
 
 /// Writes down that these clients of a list are shown, to whom and what was asked for.

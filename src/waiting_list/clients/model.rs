@@ -217,6 +217,8 @@ pub struct Milestones {
     pub has_bridging: bool,
     /// A contract that concerns the child ended last, or its product got another code.
     pub disturbed_on: Option<NaiveDate>,
+    /// The day on which the first open response needs its answer.
+    pub answer_on: Option<NaiveDate>,
 }
 
 impl Milestones {

@@ -64,6 +64,7 @@ impl WaitingClient {
             until_23: self.until_23,
             body: self.body_decision(),
             disturbed_on: milestones.disturbed_on,
+            answer_on: milestones.answer_on,
         };
         let attention = attention(&facts, today);
         Standing { waited, attention, has_bridging: milestones.has_bridging }

@@ -7,11 +7,12 @@ mod upkeep;
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use rules::product::ProductKind;
 use rules::waiting::birth::Birth;
 use rules::waiting::life::EventKind;
+use rules::waiting::responses::ResponseStatus;
 
 use self::rows::{ClientRow, SettingRow, TimelineRow, birth_number, corrupt};
 pub(super) use self::rows::{FactsRow, LifeRow, NewClient, NewEvent, ProductRow};
@@ -24,11 +25,13 @@ use super::model::{
     FormChoices, LineKind, ListSettings, Milestones, ProductChoice, ProviderChoice, TimelineLine,
     WaitingClient,
 };
+use crate::clock::dutch_day;
 use crate::db::Connection;
 use crate::db::schema::{
     contract, municipality, organisation_municipality, postcode, product, provider, region,
-    region_municipality, user_account, waiting_client as client, waiting_client_alternative as alternative,
-    waiting_client_event as event, waiting_client_provider as wish, waiting_list_closing_day as closing_day,
+    region_municipality, response, user_account, waiting_client as client,
+    waiting_client_alternative as alternative, waiting_client_event as event,
+    waiting_client_provider as wish, waiting_list_closing_day as closing_day,
     waiting_list_setting as setting, waiting_product,
 };
 use crate::error::Result;
@@ -205,6 +208,15 @@ pub(super) fn list_milestones(conn: &mut Connection, ids: &[i64]) -> Result<Hash
         for (client_id, kind, reason, day) in rows {
             let kind = LineKind::parse(&kind).ok_or_else(|| corrupt("line"))?;
             found.entry(client_id).or_default().add(kind, &reason, day);
+        }
+        let answers: Vec<(i64, NaiveDateTime)> = response::table
+            .filter(response::client_id.eq_any(portion))
+            .filter(response::status.eq(ResponseStatus::Open.code()))
+            .order((response::answer_by.desc(), response::id))
+            .select((response::client_id, response::answer_by))
+            .load(conn)?;
+        for (client_id, answer_by) in answers {
+            found.entry(client_id).or_default().answer_on = Some(dutch_day(answer_by.and_utc()));
         }
     }
     Ok(found)

@@ -1,5 +1,6 @@
 //! Responses by API: of the provider its own, and of the toegang those to its waiting clients.
 
+pub mod asking;
 pub mod body;
 pub mod input;
 

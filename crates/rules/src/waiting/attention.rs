@@ -30,11 +30,15 @@ pub struct AttentionFacts<'a> {
     pub body: BodyDecision,
     /// The day on which a contract that concerns the child ended, or its product got another code.
     pub disturbed_on: Option<NaiveDate>,
+    /// The day on which the first response that is open needs its answer.
+    pub answer_on: Option<NaiveDate>,
 }
 
 coded_enum! {
     /// Aandachtspunt: why to look today. The order is that of the screen.
     pub enum Attention {
+        AnswerLate = "antwoord-te-laat", "Het antwoord op een reactie is te laat";
+        AnswerDue = "antwoord-vandaag", "Vandaag is het antwoord op een reactie nodig";
         ToWeigh = "reactie-wegen", "Er is een reactie om te wegen";
         MeasureWaits = "wacht-op-maatregel", "Wacht op een maatregel";
         NormPassed = "norm-voorbij", "De norm is voorbij";
@@ -59,8 +63,12 @@ pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention>
     let adult_soon =
         |adult_on: NaiveDate| today.checked_add_months(ADULT_SOON).is_some_and(|soon| adult_on <= soon);
     let recent = |day: NaiveDate| (0..=RECENT_DAYS).contains(&(today - day).num_days());
+    let has_response = facts.life.open_responses() > 0;
+    let answer_on = facts.answer_on.filter(|_| has_response);
     let holds = |point: Attention| match point {
-        Attention::ToWeigh => facts.life.open_responses() > 0,
+        Attention::AnswerLate => answer_on.is_some_and(|day| day < today),
+        Attention::AnswerDue => answer_on == Some(today),
+        Attention::ToWeigh => has_response && answer_on.is_none_or(|day| day > today),
         Attention::MeasureWaits => measure,
         Attention::NormPassed => !measure && facts.waited.passed().next().is_some(),
         Attention::Disturbed => facts.disturbed_on.is_some_and(recent),
@@ -83,7 +91,9 @@ impl Attention {
     pub const fn is_pressing(self) -> bool {
         matches!(
             self,
-            Self::ToWeigh
+            Self::AnswerLate
+                | Self::AnswerDue
+                | Self::ToWeigh
                 | Self::MeasureWaits
                 | Self::NormPassed
                 | Self::Disturbed
@@ -137,6 +147,7 @@ mod tests {
         birth: &'static str,
         body: BodyDecision,
         disturbed_on: Option<NaiveDate>,
+        answer_on: Option<NaiveDate>,
     }
 
     impl Child {
@@ -148,6 +159,7 @@ mod tests {
                 birth: "2014-1",
                 body: BodyDecision::NotNeeded,
                 disturbed_on: None,
+                answer_on: None,
             }
         }
 
@@ -162,6 +174,7 @@ mod tests {
                 until_23: false,
                 body: self.body,
                 disturbed_on: self.disturbed_on,
+                answer_on: self.answer_on,
             };
             attention(&facts, today()).into_iter().map(Attention::code).collect()
         }
@@ -171,12 +184,21 @@ mod tests {
     fn each_reason_is_told_and_no_other() {
         // Today is 2 March 2026.
         let hold = |until: &str| Some(day(until));
+        let responded = |answer_on: &str| Child {
+            life: life(ClientStatus::UnderConsideration, 1),
+            answer_on: Some(day(answer_on)),
+            ..Child::calm()
+        };
         for (child, expected) in [
             (Child::calm(), vec![]),
             (
                 Child { life: life(ClientStatus::UnderConsideration, 2), ..Child::calm() },
                 vec!["reactie-wegen"],
             ),
+            (responded("2026-03-03"), vec!["reactie-wegen"]),
+            (responded("2026-03-02"), vec!["antwoord-vandaag"]),
+            (responded("2026-03-01"), vec!["antwoord-te-laat"]),
+            (Child { life: life(ClientStatus::Waiting, 0), ..responded("2026-03-01") }, vec![]),
             (
                 Child { waited: wait("2025-11-01", Some("2025-11-01"), false), ..Child::calm() },
                 vec!["norm-voorbij"],

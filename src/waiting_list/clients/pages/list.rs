@@ -213,8 +213,11 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
             _ => SortHead::new(label, column, order, &COLUMNS, address),
         })
         .collect();
-    let needing: Vec<Today> =
-        open.iter().filter(|listed| !listed.standing.attention.is_empty()).map(needs_today).collect();
+    let mut needing: Vec<&Listed> =
+        open.iter().filter(|listed| !listed.standing.attention.is_empty()).collect();
+    // Who waits longest comes first among those who need the same.
+    needing.sort_by_key(|listed| listed.standing.attention.first().copied());
+    let needing: Vec<Today> = needing.into_iter().map(needs_today).collect();
     let all_today = needing.iter().filter(|line| line.pressing).count();
     let (now_lines, later): (Vec<Today>, Vec<Today>) = needing.into_iter().partition(|line| line.pressing);
     let page = ListPage {
