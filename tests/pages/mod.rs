@@ -17,6 +17,7 @@ mod links;
 mod matching;
 pub mod regional;
 mod responses;
+pub mod scenarios;
 mod second_factor;
 mod service_accounts;
 mod sign_in;

@@ -118,9 +118,11 @@ impl Engine {
             }
         }
         for (id, client) in &after.clients {
-            if let (Some(before), Some(number)) = (self.facts.clients.get(id), self.client_at.get(id)) { self.change_client(*number, before, client, |change| {
-                changes.push((*id, change));
-            }) } else {
+            if let (Some(before), Some(number)) = (self.facts.clients.get(id), self.client_at.get(id)) {
+                self.change_client(*number, before, client, |change| {
+                    changes.push((*id, change));
+                })
+            } else {
                 let options = self.known_options(client);
                 changes.push((*id, Change::Arrives { client: weighs(client), options }));
             }
@@ -202,7 +204,7 @@ impl Engine {
     }
 
     /// Among equals who waits longest chooses first, and then the lowest number.
-    fn settled(&self) -> Result<Settled> {
+    pub fn settled(&self) -> Result<Settled> {
         let mut order: Vec<(&ClientFacts, i64, u32)> = self
             .client_at
             .iter()
