@@ -245,7 +245,7 @@ on_both! {
         assert_eq!(start(&manager, &path, &[("wat", "per-10-km"), ("van", "0"), ("tot", "10"), ("stap", "0,5")]).status, 303);
         assert!(work(server));
         let page = manager.get(&format!("{path}/reeks")).body;
-        assert!(page.contains("Elke 10 km: 21 waarden") && page.contains("0,5 weken"), "{page}");
+        assert!(page.contains("Elke 10 km, van 0 weken") && page.contains("21 waarden, elk bewezen") && page.contains("0,5 weken"), "{page}");
         let remove = Form::on(&manager.get(&format!("{path}/verwijderen")).body, &format!("{path}/verwijderen"));
         assert_eq!(remove.send(&manager).status, 303);
         let kept: i64 = scenario_sweep::table.count().get_result(&mut server.connection()).expect("a count");
