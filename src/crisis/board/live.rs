@@ -29,7 +29,7 @@ type Rendered = HashMap<(i64, u8), (i64, i64, Arc<str>)>;
 
 /// Everything this server shows of crisis points.
 pub struct Boards {
-    boards: ArcSwap<BTreeMap<i64, Arc<Board>>>,
+    by_region: ArcSwap<BTreeMap<i64, Arc<Board>>>,
     /// Counts the changes, so that screens wake up.
     changes: watch::Sender<u64>,
     rendered: Mutex<Rendered>,
@@ -39,7 +39,7 @@ pub struct Boards {
 impl Default for Boards {
     fn default() -> Self {
         Self {
-            boards: ArcSwap::default(),
+            by_region: ArcSwap::default(),
             changes: watch::Sender::new(0),
             rendered: Mutex::default(),
             owed: Mutex::default(),
@@ -52,7 +52,7 @@ impl Boards {
     pub fn refresh(&self, conn: &mut Connection, now: DateTime<Utc>) -> Result<bool> {
         self.pay(conn)?;
         let newest = actions::list_newest(conn)?;
-        let known = self.boards.load_full();
+        let known = self.by_region.load_full();
         let is_new = |region_id: &i64, id: &i64| {
             known.get(region_id).is_none_or(|board| {
                 board.newest != *id || crate::clock::dutch_day(board.read_at) != crate::clock::dutch_day(now)
@@ -67,14 +67,14 @@ impl Boards {
         for region_id in changed {
             boards.insert(region_id, Arc::new(actions::read_board(conn, region_id, now)?));
         }
-        self.boards.store(Arc::new(boards));
+        self.by_region.store(Arc::new(boards));
         self.changes.send_modify(|count| *count += 1);
         Ok(true)
     }
 
     /// The board of a region as it was last read.
     pub fn current(&self, region_id: i64) -> Result<Arc<Board>> {
-        let boards = self.boards.load();
+        let boards = self.by_region.load();
         boards.get(&region_id).cloned().ok_or(Error::NotFound("crisispunt"))
     }
 
