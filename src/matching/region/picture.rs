@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rules::matching::scenario::Scenario;
 
 use super::engine::Engine;
-use super::plan::{Basis, Plan, bridge, needing_bridging};
+use super::plan::{Basis, Bridged, Plan, bridge, needing_bridging};
 use super::problem::{ClientFacts, Fit, RegionFacts, facts_of, rooms_of};
 use crate::availability::supply::snapshot::Snapshot;
 use crate::db::Connection;
@@ -157,7 +157,7 @@ impl Picture {
             }
         }
         let bridging_sought = options.keys().copied().collect();
-        let (bridging, bridging_worths) = bridge(&facts, &outcome, options)?;
+        let Bridged { given: bridging, worths: bridging_worths } = bridge(&facts, &outcome, options)?;
         Ok(Plan { basis: self.basis, facts, outcome, bridging, bridging_worths, bridging_sought })
     }
 }

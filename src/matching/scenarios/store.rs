@@ -249,6 +249,13 @@ pub(super) fn stop_sweep(conn: &mut Connection, scenario_id: i64) -> Result<usiz
         .execute(conn)?)
 }
 
+/// Whether a server gave no sign of life in time, so that a server with nothing to do writes nothing.
+pub(super) fn has_left(conn: &mut Connection, now: NaiveDateTime) -> Result<bool> {
+    let left =
+        sweep::table.filter(sweep::state.eq(SweepState::Busy.code())).filter(sweep::claimed_until.le(now));
+    Ok(left.select(sweep::scenario_id).first::<i64>(conn).optional()?.is_some())
+}
+
 /// Tells of sweeps whose server gave no sign of life in time.
 pub(super) fn break_off_left(conn: &mut Connection, now: NaiveDateTime) -> Result<usize> {
     let left =

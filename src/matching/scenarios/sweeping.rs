@@ -63,7 +63,10 @@ pub fn sweep(
 
 /// Works on the oldest sweep that waits, if there is one; tells whether there was. Tells of those that were left behind.
 pub fn work_on_next(conn: &mut Connection, supply: &Supply, clock: Clock) -> Result<bool> {
-    db::write(conn, |conn| store::break_off_left(conn, clock.now().naive_utc()))?;
+    let now = clock.now().naive_utc();
+    if store::has_left(conn, now)? {
+        db::write(conn, |conn| store::break_off_left(conn, now))?;
+    }
     let Some(scenario_id) = store::find_waiting_sweep(conn)? else { return Ok(false) };
     let claim = opaque::generate();
     let until = |now: DateTime<Utc>| (now + CLAIM).naive_utc();
