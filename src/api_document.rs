@@ -79,6 +79,7 @@ pub struct Problem(Probleem);
         (name = "Productenboek", description = "Regio's, gemeenten, segmenten, producten, aanbieders, locaties en contracten"),
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
         (name = "Wachtlijst", description = "Wie wacht, wie plek biedt en wat ervan wordt"),
+        (name = "Regionaal voorstel", description = "Rondes, toewijzingsbeleid en scenario's van de regio"),
         (name = "Crisis", description = "Crisisaanvragen: aanmelden, beoordelen en volgen"),
         (name = "Toegang", description = "Toegangstokens vragen en vernieuwen"),
     ),
@@ -136,6 +137,16 @@ pub struct Problem(Probleem);
         matching::proposals::api::get_kept_proposal,
         matching::bridging::api::list_bridging,
         matching::bridging::api::post_bridging,
+        matching::runs::api::list_runs,
+        matching::runs::api::post_run,
+        matching::runs::api::get_run,
+        matching::policy::api::get_policy,
+        matching::policy::api::put_policy,
+        matching::scenarios::api::list_scenarios,
+        matching::scenarios::api::post_scenario,
+        matching::scenarios::api::get_scenario,
+        matching::scenarios::api::get_sweep,
+        matching::scenarios::api::post_sweep,
         identity::tokens::api::post_token,
         crisis::requests::api::list_requests,
         crisis::requests::api::post_request,
@@ -196,7 +207,7 @@ fn state_strictness(document: &mut serde_json::Value) {
         // A choice between bodies has no fields of its own: each of the bodies says it for itself.
         let bodies = schemas
             .iter_mut()
-            .filter(|(name, schema)| name.ends_with("Invoer") && schema.get("properties").is_some());
+            .filter(|(name, schema)| name.ends_with("Invoer") && schema["type"] == "object");
         for (_, schema) in bodies {
             schema["additionalProperties"] = false.into();
         }

@@ -24,7 +24,7 @@ use crate::exchange;
 use crate::exchange::actions::Desk;
 use crate::identity::keyed_requests;
 use crate::identity::links::pages::sender_of;
-use crate::matching::{self, runs};
+use crate::matching::{self, runs, scenarios};
 use crate::notifications;
 use crate::notifications::smtp::Mailer;
 use crate::notifications::worker::Worker;
@@ -98,6 +98,9 @@ impl Background {
             every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
             every(LOOK_FOR_REMINDERS, "making planned regional runs", &stopped, state, |conn, state, now| {
                 runs::actions::run_due(conn, now, &state.supply.current()?).map(drop)
+            }),
+            every(LOOK_FOR_FILES, "working out sweeps", &stopped, state, |conn, state, _| {
+                scenarios::sweeping::work_on_next(conn, &state.supply, state.clock).map(drop)
             }),
             every(LOOK_FOR_CLIENTS, "publishing the open list", &stopped, state, publish_list),
             every(LOOK_FOR_CLIENTS, "chasing responses", &stopped, state, |conn, state, now| {

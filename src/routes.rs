@@ -128,6 +128,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(matching_pages());
     endpoints.extend(regional_pages());
     endpoints.extend(matching_api());
+    endpoints.extend(regional_api());
     endpoints.extend(mediation_pages());
     endpoints.extend(access_log_pages());
     endpoints.extend(error_report_pages());
@@ -561,8 +562,22 @@ fn matching_pages() -> Vec<Endpoint> {
 /// Runs of the regional plan, and what providers are asked.
 fn regional_pages() -> Vec<Endpoint> {
     use matching::runs::pages;
+    use matching::scenarios::pages as scenarios;
     let run = Requires(RunRegionalPlan);
     vec![
+        // Before the runs, of which the address would take them for a number.
+        get("/regiovoorstel/wat-als", run, scenarios::list),
+        post_once("/regiovoorstel/wat-als", run, scenarios::make),
+        get("/regiovoorstel/wat-als/nieuw", run, scenarios::new_form),
+        get("/regiovoorstel/wat-als/{nummer}", run, scenarios::show),
+        get("/regiovoorstel/wat-als/{nummer}/plekken.csv", run, scenarios::places_csv),
+        post_once("/regiovoorstel/wat-als/{nummer}/doorrekenen", run, scenarios::renew),
+        get("/regiovoorstel/wat-als/{nummer}/verwijderen", run, scenarios::remove_form),
+        post("/regiovoorstel/wat-als/{nummer}/verwijderen", run, scenarios::remove),
+        get("/regiovoorstel/wat-als/{nummer}/reeks", run, scenarios::sweep),
+        post_once("/regiovoorstel/wat-als/{nummer}/reeks", run, scenarios::start_sweep),
+        post("/regiovoorstel/wat-als/{nummer}/reeks/stoppen", run, scenarios::stop_sweep),
+        get("/regiovoorstel/wat-als/{nummer}/reeks.csv", run, scenarios::sweep_csv),
         get("/regiovoorstel", run, pages::list),
         post_once("/regiovoorstel", run, pages::make),
         post("/regiovoorstel/planning", run, pages::plan),
@@ -584,6 +599,24 @@ fn matching_api() -> Vec<Endpoint> {
         get("/v1/wachtenden/{code}/overbruggingen", keep, bridging::list_bridging),
         post_once("/v1/wachtenden/{code}/overbruggingen", keep, bridging::post_bridging),
         get("/v1/wachtenden/{code}/voorstellen/{nummer}", keep, api::get_kept_proposal),
+    ]
+}
+
+/// Runs of the regional plan, its policy, and scenarios.
+fn regional_api() -> Vec<Endpoint> {
+    use matching::{policy, runs, scenarios};
+    let (run, weigh) = (Requires(RunRegionalPlan), Requires(SetWeights));
+    vec![
+        get("/v1/regiovoorstellen", run, runs::api::list_runs),
+        post_once("/v1/regiovoorstellen", run, runs::api::post_run),
+        get("/v1/regiovoorstellen/{nummer}", run, runs::api::get_run),
+        get("/v1/toewijzingsbeleid", weigh, policy::api::get_policy),
+        put("/v1/toewijzingsbeleid", weigh, policy::api::put_policy),
+        get("/v1/scenarios", run, scenarios::api::list_scenarios),
+        post_once("/v1/scenarios", run, scenarios::api::post_scenario),
+        get("/v1/scenarios/{nummer}", run, scenarios::api::get_scenario),
+        get("/v1/scenarios/{nummer}/reeks", run, scenarios::api::get_sweep),
+        post_once("/v1/scenarios/{nummer}/reeks", run, scenarios::api::post_sweep),
     ]
 }
 

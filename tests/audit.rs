@@ -127,6 +127,28 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
             "/v1/wachtenden/C4K-7XW-2R9/overbruggingen",
             json!({"agb": "98990001", "product": "41A02", "start": "2026-11-23"}),
         ),
+        (ACCOUNT_MANAGER, "POST", "/v1/regiovoorstellen", "/v1/regiovoorstellen", json!({})),
+        (
+            ACCOUNT_MANAGER,
+            "PUT",
+            "/v1/toewijzingsbeleid",
+            "/v1/toewijzingsbeleid",
+            json!({"wekenPerStap": 2, "blijvenWachten": 26}),
+        ),
+        (
+            ACCOUNT_MANAGER,
+            "POST",
+            "/v1/scenarios",
+            "/v1/scenarios",
+            json!({"naam": "Zoals het is", "veranderingen": []}),
+        ),
+        (
+            ACCOUNT_MANAGER,
+            "POST",
+            "/v1/scenarios/{nummer}/reeks",
+            "/v1/scenarios/1/reeks",
+            json!({"soort": "afstand", "van": 10, "tot": 30, "stap": 10}),
+        ),
         (
             "toegang-harderwijk",
             "POST",
@@ -148,6 +170,7 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
 }
 
 const TOEGANG: &str = "toegang-harderwijk";
+const ACCOUNT_MANAGER: &str = "accountmanager-regio";
 
 /// A client past its norm, which waits for a product that may be bridged. Made once.
 fn overdue_client(server: &TestServer) {
@@ -651,6 +674,7 @@ fn the_table_has_every_write_of_a_page() {
         .chain(crate::audit_responses::PAGE_WRITES)
         .chain(crate::pages::crisis_reports::AUDITED_WRITES)
         .chain(crate::pages::regional::AUDITED_WRITES)
+        .chain(crate::pages::scenarios::AUDITED_WRITES)
         .chain(crate::audit_crisis::PAGE_WRITES)
         .chain(crate::audit_division::PAGE_WRITES)
         .chain(crate::audit_crisis::NOT_AUDITED)

@@ -1078,6 +1078,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    scenario (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        version -> Integer,
+        name -> Text,
+        made_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        worked_out_at -> Timestamp,
+        changes -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    scenario_sweep (scenario_id) {
+        scenario_id -> BigInt,
+        region_id -> BigInt,
+        state -> Text,
+        asked_at -> Timestamp,
+        by_name -> Text,
+        change_range -> Text,
+        done -> Integer,
+        total -> Integer,
+        claimed_by -> Nullable<Text>,
+        claimed_until -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     regional_run (id) {
         id -> BigInt,
         region_id -> BigInt,
@@ -1207,6 +1238,7 @@ diesel::joinable!(crisis_place -> provider (provider_id));
 diesel::joinable!(crisis_place -> crisis_request (held_for_request));
 diesel::joinable!(crisis_provision -> crisis_place (place_id));
 diesel::joinable!(crisis_stay_note -> crisis_provision (provision_id));
+diesel::joinable!(scenario_sweep -> scenario (scenario_id));
 diesel::joinable!(regional_run_line -> regional_run (run_id));
 diesel::joinable!(regional_run_line -> waiting_client (client_id));
 diesel::joinable!(regional_request -> regional_run (run_id));
@@ -1284,6 +1316,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     crisis_quarter,
     crisis_publication,
     crisis_place_reminder,
+    scenario,
+    scenario_sweep,
     regional_run,
     regional_run_line,
     regional_request,

@@ -6,4 +6,5 @@ pub mod policy;
 pub mod proposals;
 pub mod region;
 pub mod runs;
+pub mod scenarios;
 pub mod weights;

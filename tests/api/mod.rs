@@ -10,6 +10,7 @@ mod matching;
 mod offers;
 mod regional;
 mod responses;
+mod scenarios;
 mod segments;
 mod shape;
 mod tokens;

@@ -406,3 +406,86 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
     }
   });
 });
+
+describe("journey: a regional run is made, compared, accepted and answered", () => {
+  test("the provider that is asked responds, and the run tells", async () => {
+    const program = await startProgram(process.env.BIN, {});
+    const as = (who, visit) =>
+      withPage({ javaScript: false, size: WIDE }, async (page) => {
+        await goTo(page, `${program.base}/inloggen`);
+        await signInOnPage(page, who, program);
+        await visit(page);
+      });
+    try {
+      program.command("publish-list");
+      let place;
+      await as("accountmanager-regio", async (page) => {
+        for (const round of [1, 2]) {
+          await goTo(page, `${program.base}/regiovoorstel`);
+          await submit(page, "main form[action='/regiovoorstel'] button");
+          assert.ok(page.url().endsWith(`/regiovoorstel/${round}`), page.url());
+        }
+        const compared = page.locator("table", { has: page.locator("caption", { hasText: "Vergeleken met de vorige ronde" }) });
+        const placed = (await compared.locator("tbody tr >> nth=0 >> td").allTextContents()).map((text) => text.trim());
+        assert.equal(placed[0], placed[1], "nothing happened between the two");
+
+        // All proposals for one provider, on the first page that has any.
+        const own = `main tbody tr:has(a[href='/aanbieders/${PROVIDER_AGB}']):has(input[type=checkbox])`;
+        for (let number = 1; ; number += 1) {
+          place = `${program.base}/regiovoorstel/2?toon=met-plek&pagina=${number}`;
+          await goTo(page, place);
+          if (await page.locator(own).count()) break;
+          assert.ok(await page.locator("a[rel=next]").count(), "a place of the provider is proposed");
+        }
+        for (const box of await page.locator(`${own} input[type=checkbox]`).all()) await box.check();
+        await submit(page, "main form[action$='/vragen'] button");
+        assert.match(await page.textContent(".melding--goed"), /gevraagd te reageren/);
+        await goTo(page, place);
+        assert.match(await page.textContent("main"), /Aanbieder is gevraagd/);
+      });
+      await as(PROVIDER, async (page) => {
+        await goTo(page, `${program.base}/plaatsingsvragen`);
+        const client = await page.getAttribute("tbody th a[href^='/wachtenden/'] >> nth=0", "href");
+        await goTo(page, program.base + client);
+        await submit(page, "form.formulier button[type=submit]");
+        assert.match(page.url(), /\/reacties/, await page.textContent("main"));
+        await goTo(page, `${program.base}/plaatsingsvragen`);
+        assert.match(await page.textContent("main"), /U reageerde/);
+      });
+      await as("accountmanager-regio", async (page) => {
+        await goTo(page, place);
+        assert.match(await page.textContent("main"), /Aanbieder reageerde/);
+      });
+    } finally {
+      await program.stop();
+    }
+  });
+});
+
+describe("journey: what if there were more places", () => {
+  for (const { how, ...options } of WAYS) {
+    test(`a scenario is made and a range of values followed until it is ready, ${how}`, () =>
+      withPage({ ...options, who: "accountmanager-regio" }, async (page) => {
+        await goTo(page, "/regiovoorstel");
+        await page.click("main a[href='/regiovoorstel/wat-als']");
+        await page.click("main a[href='/regiovoorstel/wat-als/nieuw']");
+        await page.fill("#naam", `Twee plekken meer overal, ${how}`);
+        await page.fill("#plekken1", "+2");
+        await submit(page);
+        const [, placed, total, now] = (await page.textContent("#uitkomst")).match(/(\d+) van (\d+) krijgen een plek, nu (\d+)/).map(Number);
+        assert.ok(placed >= now && placed <= total, `${placed} of ${total}, now ${now}`);
+        await page.fill("#tot", "10");
+        await submit(page, "main form[action$='/reeks'] button");
+        // With scripts the page follows by itself, without them a link does.
+        for (let tries = 0; tries < 100 && !(await page.locator("main .grafiek").count()); tries += 1) {
+          if (options.javaScript) await page.waitForTimeout(300);
+          else if (await page.locator("[data-voortgang] a").count()) await page.click("[data-voortgang] a");
+        }
+        const counts = await page.locator("main table tbody tr td:nth-child(2)").allTextContents();
+        const numbers = counts.map((text) => Number.parseInt(text, 10));
+        assert.equal(numbers.length, 11);
+        assert.ok(numbers.every((count, at) => at === 0 || count >= numbers[at - 1]), `never fewer: ${numbers}`);
+        assert.equal(numbers[0], placed, "the first value adds nothing to the scenario");
+      }));
+  }
+});

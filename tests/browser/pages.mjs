@@ -94,6 +94,29 @@ async function aRun() {
   });
 }
 
+/** Makes a scenario and gives its address. */
+async function aScenario() {
+  return withPage({ who: ACCOUNT_MANAGER, shared: true }, async (page) => {
+    await goTo(page, "/regiovoorstel/wat-als/nieuw");
+    await page.fill("#naam", "Een plek meer overal");
+    await page.fill("#plekken1", "+1");
+    await submit(page);
+    return new URL(page.url()).pathname;
+  });
+}
+
+/** Has a sweep of a scenario worked out and gives its address, when it is ready. */
+async function aSweep() {
+  const address = await aScenario();
+  return withPage({ who: ACCOUNT_MANAGER, shared: true }, async (page) => {
+    await goTo(page, address);
+    await page.fill("#tot", "5");
+    await submit(page, "main form[action$='/reeks'] button");
+    await page.waitForSelector("main .grafiek", { timeout: 60_000 });
+    return new URL(page.url()).pathname;
+  });
+}
+
 async function makeToken(page) {
   await page.fill("[name=naam]", "Proef");
   await submit(page, "form[action='/account/tokens'] button");
@@ -262,6 +285,14 @@ export const ACCOUNT_MANAGER_PAGES = [
   { name: "regional run", path: "/regiovoorstel", shows: "text=Waar één plek meer het meest helpt", act: (page) => submit(page, "main form[action='/regiovoorstel'] button") },
   { name: "regional run, who stays waiting", path: async () => `${await aRun()}?toon=zonder-plek` },
   { name: "regional run, nobody chosen", path: aRun, errors: true, act: (page) => submit(page, "main form[action$='/vragen'] button") },
+  { name: "scenarios", path: "/regiovoorstel/wat-als" },
+  { name: "new scenario", path: "/regiovoorstel/wat-als/nieuw" },
+  { name: "new scenario with errors", path: "/regiovoorstel/wat-als/nieuw", errors: true, act: send({ naam: "", plekken1: "veel", afstand: "ver", normWeken: "400" }) },
+  { name: "scenario", path: aScenario, shows: "text=Waar een contract ontbreekt" },
+  { name: "scenario by product", path: async () => `${await aScenario()}?waarde=product` },
+  { name: "scenario with errors in its sweep", path: aScenario, errors: true, act: async (page) => { await page.fill("#van", "x"); await submit(page, "main form[action$='/reeks'] button"); } },
+  { name: "sweep", path: aSweep, shows: "text=Deze tabel als CSV" },
+  { name: "remove a scenario", path: async () => `${await aScenario()}/verwijderen` },
   { name: "mediation", path: "/bemiddeling" },
   { name: "reports", path: "/meldingen" },
   { name: "reports that were answered", path: "/meldingen?toon=beantwoord" },

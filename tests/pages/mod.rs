@@ -18,6 +18,7 @@ mod matching;
 mod mediation;
 pub mod regional;
 mod responses;
+pub mod scenarios;
 mod second_factor;
 mod service_accounts;
 mod sign_in;

@@ -1,4 +1,4 @@
-// How far the work on a file is, without having to ask. Without this file the page has a link that does the same.
+// How far some work is, without having to ask. Without this file the page has a link that does the same.
 (() => {
   "use strict";
 
@@ -14,6 +14,8 @@
       // Ready, or signed out in the meantime: a new page tells.
       if (!now) return location.reload();
       if (now.textContent !== shown.textContent) shown.textContent = now.textContent;
+      const bar = document.querySelector("[data-voortgang] progress");
+      if (bar) bar.value = page.querySelector("[data-voortgang] progress").value;
     } catch {
       // No answer now; the next look may have one.
     }

@@ -13,6 +13,7 @@ mod score;
 
 pub mod bridging;
 pub mod priority;
+pub mod scenario;
 pub mod words;
 
 use chrono::NaiveDate;

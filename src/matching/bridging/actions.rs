@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rules::codes::ProductCode;
+use rules::figures::OfferStatus;
 use rules::matching::bridging::{
     BridgingCause, BridgingNeed, BridgingOffer, BridgingTable, BridgingVerdict, bridging_cause, can_bridge,
 };
+use rules::matching::scenario::Scenario;
 use rules::matching::{Rank, Term, Weights};
 
 use crate::actor::Actor;
@@ -19,6 +21,7 @@ use crate::matching::matcher::{Can, Child, SHOWN, facts_for, split};
 use crate::matching::proposals::actions::tried_in_vain;
 use crate::matching::proposals::making::{Writer, child_of};
 use crate::matching::proposals::model::CanLine;
+use crate::matching::region::problem::{key_of, municipality_of, room_of};
 use crate::matching::weights::actions::find_weights;
 use crate::matching::weights::model::RegionWeights;
 use crate::waiting_list::access_log::actions::record;
@@ -91,13 +94,19 @@ fn offers(
     (client, child): (&WaitingClient, &Child),
     weights: &RegionWeights,
 ) -> Result<(Vec<CanLine>, bool)> {
-    let (found, may_bridge) = find_bridges(snapshot, child, &weights.weights())?;
+    let (found, may_bridge) = find_bridges(snapshot, child, &weights.weights(), &Scenario::AS_IT_IS)?;
     let writer = Writer { snapshot, child, municipality: &client.municipality.name };
     Ok((found.iter().take(SHOWN).map(|can| writer.can(can)).collect(), may_bridge))
 }
 
 /// The offers that can bridge the wait of a child, best first, and whether the table has any product that may.
-pub fn find_bridges(snapshot: &Snapshot, child: &Child, weights: &Weights) -> Result<(Vec<Can>, bool)> {
+/// As it is, or in a scenario.
+pub fn find_bridges(
+    snapshot: &Snapshot,
+    child: &Child,
+    weights: &Weights,
+    scenario: &Scenario,
+) -> Result<(Vec<Can>, bool)> {
     let book = &snapshot.book;
     let Some(wanted) = child.products.first().map(|product| &book.products[*product as usize]) else {
         return Ok((Vec::new(), false));
@@ -110,13 +119,22 @@ pub fn find_bridges(snapshot: &Snapshot, child: &Child, weights: &Weights) -> Re
         bridges.push((code, snapshot.candidates(*product, child.origin)));
     }
     let table = BridgingTable::new(bridges.iter().map(|(code, _)| (wanted_code.clone(), code.clone())));
-    let (seeker, today) = (&child.seeker, snapshot.today);
+    let (seeker, today) = (&scenario.seeker(&child.seeker, wanted.id), snapshot.today);
     let near = seeker.max_distance.map_or(NEAR, |most| most.min(NEAR));
     let mut found = Vec::new();
     for (product, candidates) in &bridges {
         for candidate in candidates.iter() {
-            let facts = facts_for(child, candidate, false);
-            let free_places = snapshot.offer(candidate.offer).shown_places();
+            let offer = snapshot.offer(candidate.offer);
+            let key = key_of(snapshot, offer);
+            let mut facts = facts_for(child, candidate, false);
+            facts = scenario.offer(facts, &key, municipality_of(child));
+            let mut free_places = offer.shown_places();
+            let now = room_of(snapshot, offer);
+            let room = scenario.room(&key, now);
+            if room != now && facts.status != OfferStatus::IntakeStop {
+                facts.status = if room > 0 { OfferStatus::Place } else { OfferStatus::WaitingList };
+                free_places = u16::try_from(room).ok();
+            }
             let offer = BridgingOffer { product, free_places, facts };
             let verdict = can_bridge(seeker, &wanted_code, &offer, &table, near, weights, today);
             if let BridgingVerdict::Can(score) = verdict {

@@ -202,7 +202,7 @@ impl Engine {
     }
 
     /// Among equals who waits longest chooses first, and then the lowest number.
-    fn settled(&self) -> Result<Settled> {
+    pub fn settled(&self) -> Result<Settled> {
         let mut order: Vec<(&ClientFacts, i64, u32)> = self
             .client_at
             .iter()

@@ -63,6 +63,17 @@ impl Measures {
         measures
     }
 
+    /// How many of each level of a problem have a place, the lowest first.
+    pub fn of_levels(facts: &RegionFacts, places: &BTreeMap<i64, i64>) -> [Share; 3] {
+        let mut levels = [Share::default(); 3];
+        for (id, client) in &facts.clients {
+            let level = &mut levels[Policy::level_of(client.class) as usize];
+            level.total += 1;
+            level.placed += u32::from(places.contains_key(id));
+        }
+        levels
+    }
+
     /// Who stays waiting.
     pub fn waiting(&self) -> u32 {
         self.all.total - self.all.placed
@@ -248,6 +259,20 @@ mod tests {
             let measures = Measures::of(&engine, &places);
             let found = [pairs.join(", "), measures.all.placed.to_string(), measures.cost.to_string()];
             assert_eq!(found, row[1..], "{}", row[0]);
+        }
+        let (before, worths) = (engine.proof(), engine.outcome().unwrap().worths);
+        let rows = table("one more place of");
+        assert_eq!(rows.len(), 4);
+        for row in rows {
+            let offer: i64 = row[0].strip_prefix("offer ").unwrap().parse().unwrap();
+            let mut with = facts.clone();
+            *with.capacities.get_mut(&offer).unwrap() += 1;
+            let after = Engine::new(with).unwrap().proof();
+            let found = [format!("+{}", after.class_sum - before.class_sum), after.objective.to_string()];
+            assert_eq!(found, row[1..], "{}", row[0]);
+            let worth = worths[&offer];
+            assert_eq!(format!("+{}", worth.class), row[1]);
+            assert_eq!((before.objective - worth.cost).to_string(), row[2]);
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Plan {
     pub outcome: Outcome,
     /// Bridging care: the offer and its cost, by client.
     pub bridging: BTreeMap<i64, (i64, u32)>,
+    /// What one more place would be worth for bridging care, where that is anything.
+    pub bridging_worths: BTreeMap<i64, Worth>,
     /// Who could have bridging care in the second stage, whether it gets any or not.
     pub bridging_sought: BTreeSet<i64>,
 }
@@ -76,12 +78,22 @@ pub fn needing_bridging<'a>(
         .map(|(id, client)| (*id, client))
 }
 
-/// The second stage: bridging care from what room the first left. `options` are what each client could have.
+/// What came of the second stage.
+#[derive(Debug)]
+pub struct Bridged {
+    /// The offer and its cost, by client.
+    pub given: BTreeMap<i64, (i64, u32)>,
+    /// What one more place would be worth, where that is anything.
+    pub worths: BTreeMap<i64, Worth>,
+}
+
+/// The second stage: bridging care from what room the first left, and what one more place would be worth for it.
+/// `options` are what each client could have.
 pub fn bridge(
     facts: &RegionFacts,
     outcome: &Outcome,
     options: BTreeMap<i64, BTreeMap<i64, Fit>>,
-) -> Result<BTreeMap<i64, (i64, u32)>> {
+) -> Result<Bridged> {
     let mut capacities = facts.capacities.clone();
     for offer in outcome.places.values() {
         if let Some(left) = capacities.get_mut(offer) {
@@ -93,11 +105,12 @@ pub fn bridge(
         Some((id, ClientFacts { options, ..client.clone() }))
     });
     let second = Engine::new(RegionFacts { clients: clients.collect(), capacities })?;
-    let placed = second.outcome()?.places.into_iter();
+    let found = second.outcome()?;
     let costs = &second.facts().clients;
-    Ok(placed
-        .filter_map(|(id, offer)| Some((id, (offer, costs.get(&id)?.options.get(&offer)?.cost))))
-        .collect())
+    let placed = found.places.into_iter();
+    let given =
+        placed.filter_map(|(id, offer)| Some((id, (offer, costs.get(&id)?.options.get(&offer)?.cost))));
+    Ok(Bridged { given: given.collect(), worths: found.worths })
 }
 
 #[cfg(test)]
@@ -130,6 +143,8 @@ mod tests {
         let needing: Vec<i64> = needing_bridging(&facts, &outcome, &bridged).map(|(id, _)| id).collect();
         assert_eq!(needing, [2], "past the norm, without a place and without bridging care");
         let options = [(2, some_client(&[(10, 50), (20, 90)]).options)].into();
-        assert_eq!(bridge(&facts, &outcome, options).unwrap(), [(2, (20, 90))].into());
+        let bridged = bridge(&facts, &outcome, options).unwrap();
+        assert_eq!(bridged.given, [(2, (20, 90))].into());
+        assert_eq!(bridged.worths, [(10, Worth { class: 0, cost: 40 })].into(), "nearer by as much");
     }
 }

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rules::matching::priority::{Policy, Waiting, room};
-use rules::matching::{OfferFacts, Score, Term, Verdict, Weights, judge};
+use rules::matching::scenario::{OfferKey, Scenario};
+use rules::matching::{OfferFacts, Score, Seeker, Term, Verdict, Weights, judge};
 
 use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::matching::matcher::{Child, candidates_for, facts_for};
 use crate::waiting_list::clients::model::WaitingClient;
-use crate::waiting_list::waits::waited_on;
+use crate::waiting_list::waits::waited_by;
 
 /// What the assignment knows of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +67,8 @@ pub struct RegionFacts {
 }
 
 /// What a client's place in the order follows from.
-pub fn waiting_of(client: &WaitingClient, today: NaiveDate) -> Waiting {
-    let waited = waited_on(client, None, today);
+fn waiting_of(client: &WaitingClient, scenario: &Scenario, today: NaiveDate) -> Waiting {
+    let waited = waited_by(client, scenario.norm(client.norm, client.product.id), None, today);
     Waiting {
         urgency: client.urgency,
         measure: client.measure,
@@ -76,38 +77,67 @@ pub fn waiting_of(client: &WaitingClient, today: NaiveDate) -> Waiting {
     }
 }
 
-/// What the assignment knows of a client that can be proposed today.
+/// What the assignment knows of a client that can be proposed today, as it is or in a scenario.
 pub fn facts_of(
     snapshot: &Snapshot,
     client: &WaitingClient,
     child: &Child,
-    weights: &Weights,
-    policy: &Policy,
+    (weights, policy): (&Weights, &Policy),
+    scenario: &Scenario,
 ) -> ClientFacts {
-    let waiting = waiting_of(client, snapshot.today);
+    let waiting = waiting_of(client, scenario, snapshot.today);
+    let (weights, policy) = (scenario.weights(*weights), scenario.policy(*policy));
+    let mut options: BTreeMap<i64, Fit> = BTreeMap::new();
+    for_each_verdict(snapshot, child, client.product.id, &weights, scenario, |offer, facts, verdict| {
+        if let Verdict::Can(score) = verdict {
+            let fit = Fit::of(facts, &score);
+            options.entry(offer.id).and_modify(|known| *known = fit_of(*known, fit)).or_insert(fit);
+        }
+    });
     ClientFacts {
         waiting,
         class: policy.class(&waiting),
         stay: policy.stay(),
         since: client.life.waiting_since(),
-        options: options_of(snapshot, child, weights),
+        options,
     }
 }
 
-/// Every offer that can take the child, with its score.
-fn options_of(snapshot: &Snapshot, child: &Child, weights: &Weights) -> BTreeMap<i64, Fit> {
-    let mut options: BTreeMap<i64, Fit> = BTreeMap::new();
+/// Judges every offer of the child's products, as it is or in a scenario. `product` is what it waits for.
+pub fn for_each_verdict(
+    snapshot: &Snapshot,
+    child: &Child,
+    product: i64,
+    weights: &Weights,
+    scenario: &Scenario,
+    mut each: impl FnMut(&Offer, &OfferFacts, Verdict),
+) {
+    let seeker: Seeker = scenario.seeker(&child.seeker, product);
     for (candidates, substitute) in candidates_for(snapshot, child) {
         for candidate in candidates.iter() {
+            let offer = snapshot.offer(candidate.offer);
             let facts = facts_for(child, candidate, substitute);
-            if let Verdict::Can(score) = judge(&child.seeker, &facts, weights, snapshot.today) {
-                let id = snapshot.offer(candidate.offer).id;
-                let fit = Fit::of(&facts, &score);
-                options.entry(id).and_modify(|known| *known = fit_of(*known, fit)).or_insert(fit);
-            }
+            let facts = scenario.offer(facts, &key_of(snapshot, offer), municipality_of(child));
+            each(offer, &facts, judge(&seeker, &facts, weights, snapshot.today));
         }
     }
-    options
+}
+
+/// A municipality as scenarios name it: by its place in the book.
+pub fn municipality_of(child: &Child) -> i64 {
+    child.origin.municipality.into()
+}
+
+/// An offer as scenarios name it.
+pub fn key_of(snapshot: &Snapshot, offer: &Offer) -> OfferKey {
+    let provider = snapshot.provider(offer);
+    let main = provider.main.map(|main| &snapshot.book.providers[main as usize]);
+    OfferKey {
+        offer: offer.id,
+        provider: provider.id,
+        contractor: main.unwrap_or(provider).id,
+        product: snapshot.product(offer).id,
+    }
 }
 
 /// A product that is wanted and acceptable too is met twice; the better counts.
@@ -123,13 +153,16 @@ pub fn room_of(snapshot: &Snapshot, offer: &Offer) -> u32 {
     room(offer.figures.status, offer.shown_places())
 }
 
-/// The room of every offer of a region's products.
-pub fn rooms_of(snapshot: &Snapshot, region: u32) -> BTreeMap<i64, u32> {
+/// The room of every offer of a region's products, as it is or in a scenario.
+pub fn rooms_of(snapshot: &Snapshot, region: u32, scenario: &Scenario) -> BTreeMap<i64, u32> {
     let products = (0_u32..).zip(&snapshot.book.products).filter(|(_, product)| product.region == region);
     products
         .flat_map(|(place, _)| snapshot.offers_of_product(place))
         .map(|index| snapshot.offer(*index))
-        .map(|offer| (offer.id, room_of(snapshot, offer)))
+        .map(|offer| {
+            let now = room_of(snapshot, offer);
+            (offer.id, scenario.room(&key_of(snapshot, offer), now))
+        })
         .collect()
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
-use rules::assignment::{write_answer, write_problem};
+use rules::assignment::{Worth, write_answer, write_problem};
 use rules::matching::RULES_VERSION;
 use rules::waiting::life::ClientStatus;
 use rules::waiting::responses::ResponseStatus;
@@ -25,6 +25,7 @@ use crate::matching::region::engine::Engine;
 use crate::matching::region::live;
 use crate::matching::region::measures::{Comparison, Share};
 use crate::matching::region::plan::Plan;
+use crate::matching::region::problem::RegionFacts;
 use crate::paging::rows_of_page;
 use crate::waiting_list::access_log::actions::record;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
@@ -155,7 +156,18 @@ fn body_of(snapshot: &Snapshot, plan: &Plan, engine: &Engine) -> Result<RunBody>
 
 /// The places of which one more would help the most, in order.
 pub fn scarcest(snapshot: &Snapshot, plan: &Plan) -> Vec<ScarcePlace> {
-    let mut worths: Vec<_> = plan.outcome.worths.iter().collect();
+    let mut found = scarce_places(snapshot, &plan.facts, &plan.outcome.worths);
+    found.truncate(SCARCEST);
+    found
+}
+
+/// The places of which one more is worth something, the most first.
+pub fn scarce_places(
+    snapshot: &Snapshot,
+    facts: &RegionFacts,
+    worths: &BTreeMap<i64, Worth>,
+) -> Vec<ScarcePlace> {
+    let mut worths: Vec<_> = worths.iter().collect();
     worths.sort_unstable_by_key(|(offer, worth)| (std::cmp::Reverse(**worth), **offer));
     let found = worths.into_iter().filter_map(|(id, worth)| {
         let offer = snapshot.find_offer(*id)?;
@@ -165,12 +177,12 @@ pub fn scarcest(snapshot: &Snapshot, plan: &Plan) -> Vec<ScarcePlace> {
             agb: provider.agb.clone(),
             place: snapshot.location(offer).place.clone(),
             product: format!("{} {}", product.code, product.name),
-            room: plan.room(*id),
+            room: facts.capacities.get(id).copied().unwrap_or(0),
             class: worth.class,
             cost: worth.cost,
         })
     });
-    found.take(SCARCEST).collect()
+    found.collect()
 }
 
 /// The answer as the command toewijzen writes it, with the places that were chosen among equals: the prices prove them

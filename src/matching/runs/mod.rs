@@ -3,6 +3,7 @@
 //! asked to respond to what it proposes.
 
 pub mod actions;
+pub mod api;
 pub mod asking;
 pub mod model;
 pub mod pages;

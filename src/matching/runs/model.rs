@@ -52,16 +52,17 @@ pub struct ScarcePlace {
 impl ScarcePlace {
     /// What it is worth, in words.
     pub fn words(&self) -> String {
-        let saved = u32::try_from(self.cost.unsigned_abs()).unwrap_or(u32::MAX);
-        match (self.class > 0, self.cost >= 0) {
-            (true, true) => {
-                format!("een kind meer geholpen, of een met meer voorrang; scheelt {}", weeks(saved))
-            }
-            (true, false) => {
-                format!("een kind meer geholpen, of een met meer voorrang; kost anderen {}", weeks(saved))
-            }
-            (false, _) => format!("scheelt {}", weeks(saved)),
-        }
+        worth_words(self.class, self.cost)
+    }
+}
+
+/// What classes and hundredths of a week together are worth, in words.
+pub fn worth_words(class: i64, cost: i64) -> String {
+    let saved = weeks(u32::try_from(cost.unsigned_abs()).unwrap_or(u32::MAX));
+    match (class > 0, cost >= 0) {
+        (true, true) => format!("een kind meer geholpen, of een met meer voorrang; scheelt {saved}"),
+        (true, false) => format!("een kind meer geholpen, of een met meer voorrang; kost anderen {saved}"),
+        (false, _) => format!("scheelt {saved}"),
     }
 }
 

@@ -29,7 +29,7 @@ const WEEKDAYS: [(&str, i32); 7] = [
 ];
 const SCHEDULE: Labels = &[("weekdag", "Elke week vanzelf op")];
 const ASK: Labels = &[("kies", "Keuze")];
-const PARTS: [(&str, &str, Part); 3] = [
+pub const PARTS: [(&str, &str, Part); 3] = [
     ("met-plek", "Met een plek", Part::Placed),
     ("zonder-plek", "Zonder plek", Part::Waiting),
     ("overbrugging", "Met overbruggingszorg", Part::Bridged),
@@ -119,7 +119,7 @@ pub async fn plan(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
     show_list(&ctx, form, None, 1).await
 }
 
-fn parse_run(text: &str) -> Result<i32> {
+pub fn parse_run(text: &str) -> Result<i32> {
     let number =
         parse_number(text, 1, i64::from(i32::MAX)).map_err(|_| Error::NotFound("regionaal-voorstel"))?;
     i32::try_from(number).map_err(Error::internal)

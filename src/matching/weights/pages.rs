@@ -44,13 +44,13 @@ fn in_words(weights: &RegionWeights) -> String {
 }
 
 /// Hundredths of a week as people write weeks: `1`, `0,5`.
-fn shown_weeks(hundredths: u32) -> String {
+pub fn shown_weeks(hundredths: u32) -> String {
     let text = format!("{},{:02}", hundredths / 100, hundredths % 100);
     text.trim_end_matches('0').trim_end_matches(',').to_owned()
 }
 
 /// Reads weeks with at most two decimals, with a comma or a point.
-fn parse_weeks(text: &str) -> Result<u32, String> {
+pub fn parse_weeks(text: &str) -> Result<u32, String> {
     let wrong = || "vul weken in, bijvoorbeeld 4 of 0,5".to_owned();
     let text = text.trim().replace(',', ".");
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));

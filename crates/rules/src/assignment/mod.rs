@@ -24,6 +24,7 @@
 //! | `proof` | the optimum proven from the prices, after every solve |
 //! | `envy` | the audit number |
 //! | `settled` | one solution among equals, and what a place is worth |
+//! | `additions` | what options would bring that are not there now |
 //! | `format` | problems, changes and solutions as text |
 //!
 //! All numbers are whole, so a solution is exact and the same on every machine.
@@ -44,6 +45,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod additions;
 mod auction;
 mod classes;
 mod envy;
@@ -63,6 +65,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use additions::{Gain, Gains, gains};
 pub use classes::{Method, SolveError};
 pub use envy::justified_envy;
 pub use format::{

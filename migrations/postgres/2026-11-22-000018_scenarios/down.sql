@@ -1,0 +1,2 @@
+DROP TABLE scenario_sweep;
+DROP TABLE scenario;

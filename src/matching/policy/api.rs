@@ -1,0 +1,134 @@
+//! The policy of the own region by API.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use rules::matching::priority::Policy;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::actions;
+use super::model::RegionPolicy;
+use super::pages::read_policy;
+use crate::error::{Error, Result};
+use crate::web::context::Context;
+use crate::web::described::{ReadProblems, WriteProblems};
+use crate::web::input::{JsonInput, QueryInput};
+use crate::web::reply;
+
+/// The version that is changed, which has to be named.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header")]
+struct ChangedVersion {
+    /// ETag van de versie die u wijzigt.
+    #[param(rename = "If-Match", example = "\"1\"", pattern = "^\"[1-9][0-9]{0,8}\"$")]
+    if_match: String,
+}
+
+/// Toewijzingsbeleid: wie voorgaat in het regionale voorstel.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Toewijzingsbeleid)]
+pub struct PolicyBody {
+    /// Wie wacht op een maatregel gaat voor.
+    maatregel: bool,
+    /// Wie spoed heeft gaat voor.
+    spoed: bool,
+    /// Wie langer wacht dan de norm schuift een trap op.
+    norm: bool,
+    /// Weken wachten die als één stap tellen; 0: wachten telt verder niet mee.
+    #[serde(rename = "wekenPerStap")]
+    #[schema(minimum = 0, maximum = 520, example = 4)]
+    weken_per_stap: u16,
+    /// Blijven wachten telt als zoveel weken.
+    #[serde(rename = "blijvenWachten")]
+    #[schema(minimum = 1, maximum = 520, example = 52)]
+    blijven_wachten: u16,
+    /// Het beleid in gewone taal, in de volgorde waarin het werkt.
+    woorden: Vec<String>,
+}
+
+/// Toewijzingsbeleid dat u opslaat.
+#[derive(Debug, ToSchema)]
+#[schema(as = ToewijzingsbeleidInvoer)]
+#[expect(dead_code, reason = "describes the fields that read_policy reads")]
+pub struct PolicyInput {
+    /// Wie wacht op een maatregel gaat voor. Zonder dit veld: nee.
+    maatregel: Option<bool>,
+    /// Wie spoed heeft gaat voor. Zonder dit veld: nee.
+    spoed: Option<bool>,
+    /// Wie langer wacht dan de norm schuift een trap op. Zonder dit veld: nee.
+    norm: Option<bool>,
+    /// Weken wachten die als één stap tellen.
+    #[schema(rename = "wekenPerStap", minimum = 0, maximum = 520, example = 4)]
+    weken_per_stap: i32,
+    /// Blijven wachten telt als zoveel weken.
+    #[schema(rename = "blijvenWachten", minimum = 1, maximum = 520, example = 52)]
+    blijven_wachten: i32,
+}
+
+impl From<RegionPolicy> for PolicyBody {
+    fn from(stored: RegionPolicy) -> Self {
+        Self {
+            maatregel: stored.measure_first,
+            spoed: stored.urgent_first,
+            norm: stored.ageing,
+            weken_per_stap: stored.weeks_per_step,
+            blijven_wachten: stored.stay_weeks,
+            woorden: stored.policy().in_words(),
+        }
+    }
+}
+
+/// A region that chose nothing has version 0, and 0 is what a header that is no version of ours is read as.
+const fn etag(version: i32) -> i32 {
+    version + 1
+}
+
+fn answer(policy: RegionPolicy) -> Result<HttpResponse> {
+    reply::json_with_version(StatusCode::OK, etag(policy.version), &PolicyBody::from(policy))
+}
+
+#[utoipa::path(
+    get, path = "/toewijzingsbeleid", operation_id = "haalToewijzingsbeleid", tag = "Regionaal voorstel",
+    summary = "Het toewijzingsbeleid van uw regio",
+    responses(
+        (status = 200, description = "Het beleid", body = PolicyBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
+        (status = 403, response = inline(crate::api_document::Problem)),
+        ReadProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_policy(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
+    answer(ctx.db(move |conn, _, _| actions::find_policy(conn, region_id)).await?)
+}
+
+#[utoipa::path(
+    put, path = "/toewijzingsbeleid", operation_id = "bewaarToewijzingsbeleid", tag = "Regionaal voorstel",
+    summary = "Het toewijzingsbeleid van uw regio wijzigen",
+    description = "Het beleid van daarvoor blijft bewaard.",
+    params(ChangedVersion),
+    request_body(content = PolicyInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Gewijzigd", body = PolicyBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_policy(
+    ctx: Context,
+    req: HttpRequest,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let version = reply::required_if_match(&req)? - etag(0);
+    let policy: Policy = read_policy(&mut input);
+    let policy = input.finish(policy)?;
+    let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
+    let saved = ctx.db(move |conn, actor, now| actions::save_policy(conn, actor, now, version, policy)).await;
+    let current =
+        move |conn: &mut crate::db::Connection| actions::find_policy(conn, region_id).map(PolicyBody::from);
+    answer(reply::show_current(&ctx, saved, current).await?)
+}

@@ -1,0 +1,193 @@
+//! What the plan of a region is made of, at one moment: who waits, the supply, the weights and the policy.
+//!
+//! The plan of now is made from it, and every scenario: the same picture with something otherwise.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rules::matching::scenario::Scenario;
+
+use super::engine::Engine;
+use super::plan::{Basis, Bridged, Plan, bridge, needing_bridging};
+use super::problem::{ClientFacts, Fit, RegionFacts, facts_of, rooms_of};
+use crate::availability::supply::snapshot::Snapshot;
+use crate::db::Connection;
+use crate::error::Result;
+use crate::matching::bridging::actions::find_bridges;
+use crate::matching::matcher::Child;
+use crate::matching::policy::actions::find_policy;
+use crate::matching::proposals::actions::tried_in_vain;
+use crate::matching::proposals::making::child_of;
+use crate::matching::weights::actions::find_weights;
+use crate::waiting_list::bridging::actions::list_bridged;
+use crate::waiting_list::clients;
+use crate::waiting_list::clients::model::WaitingClient;
+
+/// A client as it was read; without facts when it cannot be proposed today.
+struct Known {
+    version: i32,
+    client: WaitingClient,
+    child: Option<Child>,
+    facts: Option<ClientFacts>,
+}
+
+impl Known {
+    /// What can be proposed for it today, if anything can.
+    fn proposed(&self) -> Option<(&WaitingClient, &Child)> {
+        self.facts.as_ref()?;
+        Some((&self.client, self.child.as_ref()?))
+    }
+}
+
+/// Everything a plan follows from.
+pub struct Picture {
+    pub snapshot: Arc<Snapshot>,
+    pub basis: Basis,
+    known: BTreeMap<i64, Known>,
+    has_bridging: BTreeSet<i64>,
+}
+
+/// What the database says about what a plan is made of.
+struct Seen {
+    basis: Basis,
+    /// The version of every open client.
+    versions: BTreeMap<i64, i32>,
+    has_bridging: BTreeSet<i64>,
+}
+
+fn look(conn: &mut Connection, snapshot: &Snapshot, region_id: i64) -> Result<Seen> {
+    Ok(Seen {
+        basis: Basis {
+            region_id,
+            day: snapshot.today,
+            supply_version: snapshot.version,
+            weights: find_weights(conn, region_id)?,
+            policy: find_policy(conn, region_id)?,
+        },
+        versions: clients::actions::list_open_versions(conn, region_id)?.into_iter().collect(),
+        has_bridging: list_bridged(conn, region_id, snapshot.today)?.into_iter().collect(),
+    })
+}
+
+impl Picture {
+    pub fn read(conn: &mut Connection, snapshot: &Arc<Snapshot>, region_id: i64) -> Result<Self> {
+        let seen = look(conn, snapshot, region_id)?;
+        let ids: Vec<i64> = seen.versions.keys().copied().collect();
+        let mut known = BTreeMap::new();
+        for client in clients::actions::list_by_ids(conn, &ids)? {
+            known.insert(client.id, read_client(conn, snapshot, &seen.basis, client)?);
+        }
+        Ok(Self { snapshot: snapshot.clone(), basis: seen.basis, known, has_bridging: seen.has_bridging })
+    }
+
+    /// Reads what changed since, with another picture of the supply of the same book and day. Tells whether anything
+    /// did.
+    pub(super) fn follow(&mut self, conn: &mut Connection, snapshot: &Arc<Snapshot>) -> Result<bool> {
+        let seen = look(conn, snapshot, self.basis.region_id)?;
+        let is_new =
+            |id: &i64, version: &i32| self.known.get(id).is_none_or(|known| known.version != *version);
+        let changed: Vec<i64> =
+            seen.versions.iter().filter(|(id, version)| is_new(id, version)).map(|(id, _)| *id).collect();
+        let same_list = changed.is_empty() && self.known.len() == seen.versions.len();
+        if same_list && seen.basis == self.basis && seen.has_bridging == self.has_bridging {
+            return Ok(false);
+        }
+        self.known.retain(|id, _| seen.versions.contains_key(id));
+        let reweighed = seen.basis.weights != self.basis.weights || seen.basis.policy != self.basis.policy;
+        let products = changed_products(&self.snapshot, snapshot);
+        for known in self.known.values_mut() {
+            let concerned = |child: &Child| child.products.iter().any(|product| products.contains(product));
+            if let Some(child) = known.child.as_ref().filter(|child| reweighed || concerned(child)) {
+                known.facts = facts_today(snapshot, &seen.basis, &known.client, child);
+            }
+        }
+        for client in clients::actions::list_by_ids(conn, &changed)? {
+            self.known.insert(client.id, read_client(conn, snapshot, &seen.basis, client)?);
+        }
+        (self.snapshot, self.basis, self.has_bridging) = (snapshot.clone(), seen.basis, seen.has_bridging);
+        Ok(true)
+    }
+
+    /// Who can be proposed today, by number.
+    pub fn clients(&self) -> impl Iterator<Item = (i64, &WaitingClient, &Child)> {
+        self.known.iter().filter_map(|(id, known)| {
+            let (client, child) = known.proposed()?;
+            Some((*id, client, child))
+        })
+    }
+
+    /// The problem as it is.
+    pub fn facts(&self) -> RegionFacts {
+        let clients = self.known.iter().filter_map(|(id, known)| Some((*id, known.facts.clone()?)));
+        RegionFacts { clients: clients.collect(), capacities: self.rooms(&Scenario::AS_IT_IS) }
+    }
+
+    /// The problem as it would be.
+    pub fn facts_in(&self, scenario: &Scenario) -> RegionFacts {
+        let by = (&self.basis.weights.weights(), &self.basis.policy.policy());
+        let clients = self
+            .clients()
+            .map(|(id, client, child)| (id, facts_of(&self.snapshot, client, child, by, scenario)));
+        RegionFacts { clients: clients.collect(), capacities: self.rooms(scenario) }
+    }
+
+    /// A problem of this picture with the places of a scenario.
+    pub fn with_rooms(&self, facts: &RegionFacts, scenario: &Scenario) -> RegionFacts {
+        RegionFacts { clients: facts.clients.clone(), capacities: self.rooms(scenario) }
+    }
+
+    fn rooms(&self, scenario: &Scenario) -> BTreeMap<i64, u32> {
+        let regions = (0_u32..).zip(&self.snapshot.book.regions);
+        let found = regions.into_iter().find(|(_, region)| region.id == self.basis.region_id);
+        found.map(|(region, _)| rooms_of(&self.snapshot, region, scenario)).unwrap_or_default()
+    }
+
+    /// The plan that follows from a problem of this picture that is solved, with bridging care.
+    pub fn plan(&self, scenario: &Scenario, engine: &Engine) -> Result<Plan> {
+        let (facts, outcome) = (engine.facts().clone(), engine.outcome()?);
+        let weights = scenario.weights(self.basis.weights.weights());
+        let mut options = BTreeMap::new();
+        for (id, _) in needing_bridging(&facts, &outcome, &self.has_bridging) {
+            if let Some(child) = self.known.get(&id).and_then(|known| known.child.as_ref()) {
+                let (bridges, _) = find_bridges(&self.snapshot, child, &weights, scenario)?;
+                let fits = bridges
+                    .iter()
+                    .map(|can| (self.snapshot.offer(can.offer).id, Fit::of(&can.facts, &can.score)));
+                options.insert(id, fits.collect());
+            }
+        }
+        let bridging_sought = options.keys().copied().collect();
+        let Bridged { given: bridging, worths: bridging_worths } = bridge(&facts, &outcome, options)?;
+        Ok(Plan { basis: self.basis, facts, outcome, bridging, bridging_worths, bridging_sought })
+    }
+}
+
+fn read_client(
+    conn: &mut Connection,
+    snapshot: &Snapshot,
+    basis: &Basis,
+    client: WaitingClient,
+) -> Result<Known> {
+    let rejected = tried_in_vain(conn, client.id, snapshot)?;
+    // Without a birth there is nothing to match, and what the supply does not know yet follows with it.
+    let child = child_of(snapshot, &client, &rejected).ok();
+    let facts = child.as_ref().and_then(|child| facts_today(snapshot, basis, &client, child));
+    Ok(Known { version: client.version, client, child, facts })
+}
+
+fn facts_today(
+    snapshot: &Snapshot,
+    basis: &Basis,
+    client: &WaitingClient,
+    child: &Child,
+) -> Option<ClientFacts> {
+    let by = (&basis.weights.weights(), &basis.policy.policy());
+    client.life.is_listed(snapshot.today).then(|| facts_of(snapshot, client, child, by, &Scenario::AS_IT_IS))
+}
+
+/// The products of which the figures of an offer differ between two pictures of one book.
+fn changed_products(before: &Snapshot, after: &Snapshot) -> BTreeSet<u32> {
+    // What did not change is shared between the two, so it is at the same address.
+    let pairs = before.offers().zip(after.offers());
+    pairs.filter(|(one, other)| !std::ptr::eq(*one, *other)).map(|(_, offer)| offer.product).collect()
+}
