@@ -390,7 +390,7 @@ fn next_steps(request: &CrisisRequest, kind: ScreenKind) -> Vec<Next> {
         RequestStatus::InProgress | RequestStatus::Assigned => {
             if kind.divides {
                 next.push(link("Verdelen", "arrow-right", format!("{address}/verdelen"), true));
-                next.push(link("Plaats kiezen", "bed", "/crisis/plaatsen".to_owned(), false));
+                next.push(link("Plaats kiezen", "bed", format!("{address}#plaatsen"), false));
             } else if kind.desk {
                 next.push(link("Bekijken", "eye", address, true));
             }

@@ -242,7 +242,10 @@ pub async fn post_stay(
     let id = parse_path("id", &path, parse_id)?;
     let stay = read_stay(&mut input);
     let stay = input.finish(stay)?.ok_or_else(|| Error::internal("a required field is missing"))?;
-    let taken = ctx.db(move |conn, actor, now| placing::place(conn, actor, now, id, &stay)).await?;
+    let state = ctx.state.clone();
+    let taken = ctx
+        .db(move |conn, actor, now| placing::place(conn, actor, now, &state.config.public_url, (id, &stay)))
+        .await?;
     answer_with(&ctx, taken)
 }
 
@@ -250,7 +253,7 @@ fn read_stay(input: &mut Fields) -> Option<NewStay> {
     let code = request_code(input);
     let starts_on = input.optional_date("startOp");
     for name in ["startOp", "vrijwillig", "begeleider"] {
-        if !input.has(name) {
+        if input.raw(name).trim().is_empty() {
             input.error(name, "verplicht", "vul dit in");
         }
     }

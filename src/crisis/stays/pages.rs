@@ -82,14 +82,15 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     html(&ListPage { page: Page::new(&ctx, PATH), saved, total: rows.len(), rows: shown, links })
 }
 
-fn row(line: &HelpLine, today: NaiveDate) -> Row {
+/// What is to be done for help that goes on: the words, and how they stand out.
+pub(in crate::crisis) fn todo(line: &HelpLine, today: NaiveDate) -> (String, &'static str, &'static str) {
     let parts = [("evaluatie", line.evaluation(today)), ("plan", line.plan(today))];
     let open = |due: Due| !matches!(due, Due::Done | Due::DoneLate(_));
     let due: Vec<String> = parts
         .iter()
         .filter_map(|(what, due)| due.filter(|due| open(*due)).map(|due| format!("{what}: {}", due.words())))
         .collect();
-    let (due, badge, icon) = if line.started_on.is_none() {
+    if line.started_on.is_none() {
         ("nog niet gestart".to_owned(), "badge--wacht", "clock")
     } else if due.is_empty() {
         ("niets".to_owned(), "badge--vrij", "circle-check")
@@ -101,7 +102,11 @@ fn row(line: &HelpLine, today: NaiveDate) -> Row {
             _ => ("badge--info", "clock"),
         };
         (due.join(", "), badge, icon)
-    };
+    }
+}
+
+fn row(line: &HelpLine, today: NaiveDate) -> Row {
+    let (due, badge, icon) = todo(line, today);
     Row {
         id: line.id,
         code: line.code.clone(),
@@ -119,7 +124,7 @@ fn place_of(line: &HelpLine) -> &str {
     line.municipality.as_deref().unwrap_or("buiten de regio")
 }
 
-fn kind_of(line: &HelpLine) -> String {
+pub(in crate::crisis) fn kind_of(line: &HelpLine) -> String {
     let name = line.kind.name();
     if line.companion_of.is_some() { format!("{name}, bij verblijf") } else { name.to_owned() }
 }
