@@ -7,7 +7,7 @@ use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT};
 use crate::support::{Answer, Form, TestServer};
 
 /// The writes of the API in this file.
-pub const API_WRITES: [&str; 15] = [
+pub const API_WRITES: [&str; 18] = [
     "POST /v1/crisistoewijzingen",
     "POST /v1/crisistoewijzingen/{id}/antwoord",
     "POST /v1/crisistoewijzingen/{id}/intrekking",
@@ -23,6 +23,9 @@ pub const API_WRITES: [&str; 15] = [
     "POST /v1/crisisoverdrachten",
     "POST /v1/crisislijsten",
     "PUT /v1/crisislijsten/{id}",
+    "PUT /v1/crisispunt",
+    "POST /v1/crisisplaatsen",
+    "POST /v1/crisisplaatsen/{id}/stand",
 ];
 
 /// The writes of pages in this file.
@@ -95,6 +98,11 @@ on_both! {
         let item = json!({"lijst": "weigering", "code": "verhuizing", "naam": "Wij verhuizen"});
         let id = leaves_a_line(server, API_WRITES[13], || manager.post(&path(13, &none), &item)).json()["id"].clone();
         leaves_a_line(server, API_WRITES[14], || manager.put(&path(14, &id), &json!({"geldigTot": "2026-12-31"})));
+        leaves_a_line(server, API_WRITES[15], || manager.put(&path(15, &none), &crate::support::crisis::settings()));
+        let room = json!({"aanbieder": KETELHAVEN.1, "soort": "crisisbed", "naam": "De Kade kamer 3", "groep": "De Kade", "telefoon": "0321 00 02 24"});
+        let id = leaves_a_line(server, API_WRITES[16], || desk.post(&path(16, &none), &room)).json()["id"].clone();
+        let own = server.user(KETELHAVEN.0);
+        leaves_a_line(server, API_WRITES[17], || own.post(&path(17, &id), &json!({"wat": "sluiten", "reden": "ziekte"})));
     }
 }
 

@@ -20,6 +20,7 @@ use crate::crisis::places::model::NewStay;
 use crate::crisis::places::placing::write_stay;
 use crate::crisis::requests::actions::{Taking, register_request, take_desk_step};
 use crate::crisis::requests::model::{HomeDraft, RequestDraft};
+use crate::crisis::settings::actions::find_point;
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::identity::users::actions::find_identity_by_name;
@@ -76,6 +77,9 @@ pub(super) const NOORD_VELUWE: Desk = Desk {
     held: "Nachthuis kamer 2",
 };
 
+/// A week, in minutes: longer than the point is ever closed.
+const LONGEST_LATE: i64 = 7 * 24 * 60;
+
 struct Scene<'a> {
     at: &'a Desk,
     now: DateTime<Utc>,
@@ -124,6 +128,18 @@ impl Scene<'_> {
         Ok(code)
     }
 
+    /// How many minutes ago somebody called for whom help should have been there by now.
+    fn late(&self, conn: &mut Connection) -> Result<i64> {
+        let region_id = Self::actor(conn, self.at.desk)?.region_id().ok_or(Error::Forbidden)?;
+        let point = find_point(conn, region_id)?;
+        for minutes in (150..=LONGEST_LATE).step_by(30) {
+            if point.help_by(self.ago(minutes), Urgency::Acute)? < self.now {
+                return Ok(minutes);
+            }
+        }
+        Ok(LONGEST_LATE)
+    }
+
     fn offer(&self, conn: &mut Connection, minutes: i64, code: &str) -> Result<Assignment> {
         let actor = Self::actor(conn, self.at.distribution)?;
         write_offer_of(conn, &actor, self.ago(minutes), &self.url, code, None)
@@ -163,12 +179,13 @@ pub(super) fn play(conn: &mut Connection, now: DateTime<Utc>, at: &Desk) -> Resu
     scene.stay(conn, 17, (&overdue, at.young))?;
     let due = scene.call(conn, 12 * 24 * 60, (1, 15), (stay, Urgency::Acute))?;
     scene.stay(conn, 12, (&due, at.old))?;
+    // Nobody looked after this one: help should have been there.
+    let late = scene.late(conn)?;
+    scene.call(conn, late, (2, 5), (ambulant, Urgency::Acute))?;
     // A provider took one on, and did not start yet.
     let taken = scene.call(conn, 240, (0, 13), (ambulant, Urgency::Urgent))?;
     let offered = scene.offer(conn, 225, &taken)?;
     scene.answer(conn, 220, &offered, &Answer::Accept)?;
-    // Nobody looked after this one: help should have been there.
-    scene.call(conn, 150, (2, 5), (ambulant, Urgency::Acute))?;
     let waits = scene.call(conn, 60, (1, 10), (ambulant, Urgency::Urgent))?;
     let refused = scene.call(conn, 31, (3, 16), (ambulant, Urgency::Acute))?;
     let for_a_place = scene.call(conn, 28, (0, 14), (stay, Urgency::Acute))?;

@@ -233,7 +233,7 @@ on_both! {
         let request = server.acute(14);
         let code = request.code.as_str();
         let save = |changes: &[(&str, &str)]| {
-            let path = format!("/crisis/registratie/{}/1", request.code);
+            let path = format!("/crisis/registratie/{}/nieuw", request.code);
             let mut form = crate::support::Form::on(&keeper.get(&path).body, &path);
             for (name, value) in changes {
                 form.set(name, value);

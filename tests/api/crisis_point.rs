@@ -38,6 +38,57 @@ on_both! {
 }
 
 on_both! {
+    fn the_settings_are_replaced_as_a_whole_or_not(server) {
+        let manager = server.user(MANAGER);
+        let put = |version: &str, change: &dyn Fn(&mut Value)| {
+            let mut body = crate::support::crisis::settings();
+            change(&mut body);
+            manager.put_version("/v1/crisispunt", version, &body)
+        };
+        let clash = put("\"1\"", &|body| {
+            body["sluit"] = json!("08:00");
+            body["sluitingsdagen"] = json!([{"dag": "2027-01-04", "reden": "a"}, {"dag": "2027-01-04", "reden": "b"}]);
+        });
+        assert_eq!(clash.clashing_fields(), ["sluit", "sluitingsdagen"]);
+        let unknown = put("\"1\"", &|body| body["gemeenten"] = json!([{"gemeente": "GM9999", "ambulant": true, "verblijf": true, "eigenTeam": "Team"}]));
+        assert_eq!(unknown.clashing_fields(), ["gemeenten[0].eigenTeam", "gemeenten[0].gemeente"]);
+        let wrong = put("\"1\"", &|body| {
+            body["opent"] = json!("9.00");
+            body["acuutLooptDoor"] = Value::Null;
+            body["gemeenten"] = json!([{"gemeente": "x"}]);
+        });
+        assert_eq!(wrong.wrong_fields(), ["opent", "acuutLooptDoor", "gemeenten[0].gemeente", "gemeenten[0].ambulant", "gemeenten[0].verblijf"]);
+        let saved = put("\"1\"", &|_| {});
+        assert_eq!((saved.status, &saved.json()["opent"], &saved.json()["goedeVrijdag"]), (200, &json!("08:30"), &json!(true)), "{}", saved.body);
+        let lelystad = saved.json()["gemeenten"].as_array().expect("a list").iter().find(|one| one["gemeente"] == "GM0995").cloned().expect("one");
+        assert_eq!((&lelystad["ambulant"], lelystad.get("eigenTeam")), (&json!(true), None));
+        assert_eq!(put("\"1\"", &|_| {}).status, 409, "an old version");
+    }
+}
+
+on_both! {
+    fn a_place_is_added_and_its_provider_says_how_it_stands(server) {
+        let room = |name: &str| {
+            let body = json!({"aanbieder": KETELHAVEN.1, "soort": "crisisbed", "leeftijdsgroep": "from12", "naam": name, "groep": "De Kade", "telefoon": "0321 00 02 24"});
+            server.user(DESK).post("/v1/crisisplaatsen", &body)
+        };
+        let added = room("De Kade kamer 3");
+        assert_eq!((added.status, &added.json()["stand"]), (201, &json!("vrij")), "{}", added.body);
+        assert_eq!(room("De Kade kamer 3").clashing_fields(), ["naam"]);
+        assert_eq!(server.user(DESK).post("/v1/crisisplaatsen", &json!({"soort": "ambulant"})).wrong_fields(), ["aanbieder", "soort", "naam", "groep", "telefoon"]);
+        let path = format!("/v1/crisisplaatsen/{}/stand", added.json()["id"]);
+        let say = |user: &str, body: Value| server.user(user).post(&path, &body);
+        assert_eq!(say(POLDERLICHT.0, json!({"wat": "openen"})).status, 404, "another's");
+        assert_eq!(say(KETELHAVEN.0, json!({"wat": "sluiten"})).clashing_fields(), ["reden"]);
+        assert_eq!(say(KETELHAVEN.0, json!({"wat": "openen", "tot": "2026-12-01"})).clashing_fields(), ["tot"]);
+        assert_eq!(say(KETELHAVEN.0, json!({"wat": "verwachting", "verwachtVrijOp": "2026-12-01"})).clashing_fields(), ["verwachtVrijOp"], "nobody stays there");
+        let closed = say(KETELHAVEN.0, json!({"wat": "sluiten", "reden": "ziekte", "tot": "2026-12-01"}));
+        assert_eq!((closed.status, &closed.json()["stand"]), (200, &json!("buiten-gebruik")), "{}", closed.body);
+        assert_eq!(say(KETELHAVEN.0, json!({"wat": "openen"})).json()["stand"], "vrij");
+    }
+}
+
+on_both! {
     fn the_division_and_the_shares_are_the_same_for_all(server) {
         for user in [DESK, POLDERLICHT.0] {
             let division = server.user(user).get("/v1/crisisverdeling").json();

@@ -5,22 +5,28 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{NaiveDate, NaiveTime};
+use rules::codes::MunicipalityCode;
 use rules::crisis::codes::CategoryList;
+use rules::crisis::urgency_terms::UrgencyTerms;
+use rules::violations::Violations;
+use rules::working_hours::holidays::{HolidayChoice, LiberationDay};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actions;
-use super::model::{CrisisPoint, ListItem, PointMunicipality};
+use super::model::{ClosingDay, CrisisPoint, ListItem, OwnTeam, PointMunicipality};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::parse_id;
-use crate::crisis::reading::{Lijstcode, list_code, required_list_code};
+use crate::crisis::reading::{
+    Lijstcode, Tijd, list_code, optional_time, required_list_code, required_time,
+};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::product_book::described::{Datum, Naam};
 use crate::web::context::Context;
 use crate::web::described::{IfMatch, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
-use crate::web::fields::Length;
+use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::reply;
@@ -98,6 +104,14 @@ pub struct PointBody {
     spoed_antwoord_minuten: u32,
     /// Of de termijn van acuut ook loopt als het crisispunt dicht is.
     acuut_loopt_door: bool,
+    /// Wat later binnenkomt telt vanaf de volgende werkdag; ontbreekt als dat niet is afgesproken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spoed_tot: Option<String>,
+    #[schema(pattern = "^(elk-jaar|lustrum|nooit)$", example = "lustrum")]
+    bevrijdingsdag: &'static str,
+    goede_vrijdag: bool,
+    /// Hoelang gegevens na het afsluiten worden bewaard.
+    bewaar_maanden: u32,
     /// Hoelang een plaats wordt vastgehouden.
     vasthoud_minuten: u32,
     /// Dagen van opname tot evaluatie en perspectiefplan.
@@ -122,6 +136,10 @@ impl PointBody {
             acuut_antwoord_minuten: point.terms.acute_answer_minutes,
             spoed_antwoord_minuten: point.terms.urgent_answer_minutes,
             acuut_loopt_door: point.terms.acute_runs_always,
+            spoed_tot: point.terms.urgent_cutoff.map(time),
+            bevrijdingsdag: point.holidays.liberation_day.code(),
+            goede_vrijdag: point.holidays.good_friday,
+            bewaar_maanden: point.retention_months,
             vasthoud_minuten: point.hold_minutes,
             evaluatie_dagen: point.evaluation_days,
             gemeenten: point.municipalities.into_iter().map(MunicipalityBody::from).collect(),
@@ -132,6 +150,211 @@ impl PointBody {
                 .collect(),
         }
     }
+}
+
+/// Wat het crisispunt voor een gemeente gaat doen.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisispuntgemeenteInvoer)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_municipalities reads")]
+pub struct MunicipalityInput {
+    /// CBS-code van een gemeente van het crisispunt. Wie er niet bij staat, blijft zoals het is.
+    #[schema(pattern = "^[Gg][Mm][0-9]{4}$", example = "GM0034")]
+    gemeente: String,
+    ambulant: bool,
+    verblijf: bool,
+    /// Samen met eigenTeamTelefoon.
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "Jeugdteam")]
+    eigen_team: Option<String>,
+    #[schema(min_length = 3, max_length = 30, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "0320 00 00 00")]
+    eigen_team_telefoon: Option<String>,
+}
+
+/// Een dag waarop het crisispunt dicht is.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisissluitingsdagInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_closing_days reads")]
+pub struct ClosingDayInput {
+    dag: Datum,
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "Teamdag")]
+    reden: String,
+}
+
+/// De instellingen van het crisispunt, alle tegelijk.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisispuntInvoer)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_point reads")]
+pub struct PointInput {
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "Crisispunt")]
+    naam: String,
+    #[schema(min_length = 3, max_length = 30, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "0320 00 00 00")]
+    telefoon: String,
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "24-uursdienst")]
+    nachtdienst: String,
+    #[schema(min_length = 3, max_length = 30, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "0320 00 00 00")]
+    nachtdienst_telefoon: String,
+    opent: Tijd,
+    /// Later dan opent.
+    sluit: Tijd,
+    #[schema(minimum = 1, maximum = 10_080, example = 120)]
+    acuut_minuten: u32,
+    #[schema(minimum = 1, maximum = 10_080, example = 480)]
+    spoed_minuten: u32,
+    #[schema(minimum = 1, maximum = 10_080, example = 30)]
+    acuut_antwoord_minuten: u32,
+    #[schema(minimum = 1, maximum = 10_080, example = 120)]
+    spoed_antwoord_minuten: u32,
+    acuut_loopt_door: bool,
+    spoed_tot: Option<Tijd>,
+    #[schema(pattern = "^(elk-jaar|lustrum|nooit)$", example = "lustrum")]
+    bevrijdingsdag: String,
+    goede_vrijdag: bool,
+    #[schema(minimum = 1, maximum = 120, example = 24)]
+    bewaar_maanden: u32,
+    #[schema(minimum = 1, maximum = 10_080, example = 120)]
+    vasthoud_minuten: u32,
+    #[schema(minimum = 1, maximum = 365, example = 14)]
+    evaluatie_dagen: u32,
+    #[schema(max_items = 50)]
+    gemeenten: Vec<MunicipalityInput>,
+    #[schema(max_items = 100)]
+    sluitingsdagen: Vec<ClosingDayInput>,
+}
+
+fn required_flag(fields: &mut Fields, name: &str) -> bool {
+    if fields.raw(name).is_empty() {
+        fields.error(name, "verplicht", "vul dit in");
+    }
+    fields.flag(name)
+}
+
+fn read_municipalities(input: &mut Fields, stored: &[PointMunicipality]) -> Vec<PointMunicipality> {
+    let mut all = stored.to_vec();
+    if input.raw("gemeenten").is_empty() {
+        input.error("gemeenten", "verplicht", "vul dit in");
+    }
+    for (index, mut item) in input.objects("gemeenten", 50).into_iter().enumerate() {
+        let code = item.parsed("gemeente", "ongeldige-code", MunicipalityCode::parse);
+        let (ambulant, stay) = (required_flag(&mut item, "ambulant"), required_flag(&mut item, "verblijf"));
+        let name = item.optional_text("eigenTeam", Length(1, 100));
+        let phone = item.optional_text("eigenTeamTelefoon", Length(3, 30));
+        input.absorb(&format!("gemeenten[{index}]"), item);
+        let Some(code) = code else { continue };
+        let mut clashes = Violations::new();
+        if name.is_some() != phone.is_some() {
+            clashes.add(
+                format!("gemeenten[{index}].eigenTeam"),
+                "onvolledig",
+                "vul naam en telefoon van het team in, of geen van beide",
+            );
+        }
+        match all.iter_mut().find(|known| known.code == code) {
+            Some(known) => {
+                let own_team = name.zip(phone).map(|(name, phone)| OwnTeam { name, phone });
+                *known = PointMunicipality { ambulant, stay, own_team, ..known.clone() };
+            }
+            None => clashes.add(
+                format!("gemeenten[{index}].gemeente"),
+                "onbekend",
+                "deze gemeente hoort niet bij het crisispunt",
+            ),
+        }
+        input.add_joint(clashes);
+    }
+    all
+}
+
+fn read_closing_days(input: &mut Fields) -> Vec<ClosingDay> {
+    let mut days = Vec::new();
+    if input.raw("sluitingsdagen").is_empty() {
+        input.error("sluitingsdagen", "verplicht", "vul dit in");
+    }
+    for (index, mut item) in input.objects("sluitingsdagen", 100).into_iter().enumerate() {
+        let on = item.optional_date("dag");
+        if on.is_none() && item.raw("dag").trim().is_empty() {
+            item.error("dag", "verplicht", "vul een dag in");
+        }
+        let reason = item.text("reden", Length(1, 100));
+        input.absorb(&format!("sluitingsdagen[{index}]"), item);
+        days.extend(on.map(|on| ClosingDay { on, reason }));
+    }
+    days
+}
+
+/// Reads all of it over what is stored: what the API has no field for stays.
+fn read_point(input: &mut Fields, stored: &CrisisPoint) -> CrisisPoint {
+    let liberation: Vec<_> = LiberationDay::ALL.iter().map(|day| (day.code(), *day)).collect();
+    let minutes = |input: &mut Fields, name: &str| input.small::<u32>(name, 1, 10_080).unwrap_or(1);
+    CrisisPoint {
+        name: input.text("naam", Length(1, 100)),
+        phone: input.text("telefoon", Length(3, 30)),
+        after_hours_name: input.text("nachtdienst", Length(1, 100)),
+        after_hours_phone: input.text("nachtdienstTelefoon", Length(3, 30)),
+        opens: required_time(input, "opent").unwrap_or(stored.opens),
+        closes: required_time(input, "sluit").unwrap_or(stored.closes),
+        terms: UrgencyTerms {
+            acute_minutes: minutes(input, "acuutMinuten"),
+            urgent_minutes: minutes(input, "spoedMinuten"),
+            acute_answer_minutes: minutes(input, "acuutAntwoordMinuten"),
+            urgent_answer_minutes: minutes(input, "spoedAntwoordMinuten"),
+            acute_runs_always: required_flag(input, "acuutLooptDoor"),
+            urgent_cutoff: optional_time(input, "spoedTot"),
+        },
+        holidays: HolidayChoice {
+            liberation_day: input
+                .choice("bevrijdingsdag", &liberation)
+                .unwrap_or(stored.holidays.liberation_day),
+            good_friday: required_flag(input, "goedeVrijdag"),
+        },
+        retention_months: input.small("bewaarMaanden", 1, 120).unwrap_or(24),
+        hold_minutes: minutes(input, "vasthoudMinuten"),
+        evaluation_days: input.small("evaluatieDagen", 1, 365).unwrap_or(14),
+        municipalities: read_municipalities(input, &stored.municipalities),
+        closing_days: read_closing_days(input),
+        ..stored.clone()
+    }
+}
+
+#[utoipa::path(
+    put, path = "/crisispunt", operation_id = "stelCrisispuntIn", tag = "Crisis",
+    summary = "De instellingen van het crisispunt vervangen",
+    description = "Stuur in If-Match de ETag mee van de versie die u las; zijn de instellingen intussen gewijzigd, dan volgt 409.",
+    params(IfMatch),
+    request_body(content = PointInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Vervangen", body = PointBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_point(
+    ctx: Context,
+    req: HttpRequest,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let stored = find(&ctx).await?;
+    let changed = read_point(&mut input, &stored);
+    let changed = input.finish(changed)?;
+    let changed = CrisisPoint { version: reply::if_match(&req).unwrap_or(stored.version), ..changed };
+    ctx.db(move |conn, actor, now| {
+        db::write(conn, |conn| actions::save_point(conn, actor, now, &changed))
+    })
+    .await?;
+    answer(&ctx).await
+}
+
+async fn find(ctx: &Context) -> Result<CrisisPoint> {
+    ctx.db(|conn, actor, _| actions::find_point(conn, actor.region_id().ok_or(Error::SignInRequired)?)).await
+}
+
+async fn answer(ctx: &Context) -> Result<HttpResponse> {
+    let point = find(ctx).await?;
+    let is_open = point.is_open(ctx.now)?;
+    reply::json_with_version(StatusCode::OK, point.version, &PointBody::new(point, is_open))
 }
 
 /// Een keuze uit een lijst van de regio.
@@ -221,11 +444,7 @@ pub struct EndInput {
 )]
 pub async fn get_point(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
-    let point = ctx
-        .db(|conn, actor, _| actions::find_point(conn, actor.region_id().ok_or(Error::SignInRequired)?))
-        .await?;
-    let is_open = point.is_open(ctx.now)?;
-    reply::json_with_version(StatusCode::OK, point.version, &PointBody::new(point, is_open))
+    answer(&ctx).await
 }
 
 #[utoipa::path(

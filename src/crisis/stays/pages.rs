@@ -11,6 +11,7 @@ use super::actions;
 use super::model::{HelpLine, HelpStep};
 use crate::availability::figures::api::parse_id;
 use crate::crisis::distribution::pages::of_list;
+use crate::crisis::places::pages::readable;
 use crate::crisis::settings::actions::find_lists;
 use crate::crisis::settings::model::Lists;
 use crate::error::{Error, Result};
@@ -109,7 +110,7 @@ fn row(line: &HelpLine, today: NaiveDate) -> Row {
     let (due, badge, icon) = todo(line, today);
     Row {
         id: line.id,
-        code: line.code.clone(),
+        code: readable(&line.code),
         child: format!("{}, {}", line.age_group.sign(), place_of(line)),
         kind: kind_of(line),
         provider: line.provider.clone().unwrap_or_default(),
@@ -172,7 +173,7 @@ async fn show(ctx: &Context, id: i64, typed: Option<Form>, saved: Saved) -> Resu
 
 fn facts(line: &HelpLine, lists: &Lists, today: NaiveDate) -> Vec<(&'static str, String)> {
     let mut facts = vec![
-        ("Aanvraag", line.code.clone()),
+        ("Aanvraag", readable(&line.code)),
         ("Kind", format!("{}, {}", line.age_group.name(), place_of(line))),
         ("Soort", kind_of(line)),
         ("Aanbieder", line.provider.clone().unwrap_or_else(|| "niet bekend".to_owned())),
