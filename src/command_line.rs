@@ -32,6 +32,7 @@ use crate::identity::users::model::{NewUser, UserState};
 use crate::identity::vault::Vault;
 use crate::seed::{CrisisCases, SignIn};
 use crate::waiting_list::open_list::actions::publish_now;
+use crate::waiting_list::open_list::telling::tell_of_clients;
 use crate::{api_document, identity, product_book, seed, server};
 
 /// Laat zien welke aanbieders van jeugdhulp plek hebben, hoe lang de wachttijd is en hoe vers dat cijfer is.
@@ -341,7 +342,10 @@ fn remind(config: &Config) -> Outcome {
 fn publish_lists(config: &Config) -> Outcome {
     let (mut conn, now) = (open(config)?, Clock::System.now());
     let count = publish_now(&mut conn, now)?;
-    print(&format!("{count} lists\n"))
+    let supply = Supply::default();
+    supply.refresh(&mut conn, dutch_day(now))?;
+    let mails = tell_of_clients(&mut conn, &*supply.current()?, now, &config.public_url)?;
+    print(&format!("{count} lists, {mails} mails\n"))
 }
 
 fn start_log(config: &Config) -> Outcome {

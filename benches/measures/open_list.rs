@@ -5,8 +5,9 @@ use std::path::Path;
 
 use beschikbaarheidswijzer::actor::{Actor, Identity, Role};
 use beschikbaarheidswijzer::db::Connection;
+use beschikbaarheidswijzer::paging::SortOrder;
 use beschikbaarheidswijzer::waiting_list::open_list::actions::{list_clients, publish};
-use beschikbaarheidswijzer::waiting_list::open_list::model::{Asked, Named, Reach};
+use beschikbaarheidswijzer::waiting_list::open_list::model::{Asked, Column, Named, Reach};
 use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -86,7 +87,8 @@ pub fn measure(folder: &Path) -> Outcome<Vec<Line>> {
     let snapshot = supply.current()?;
     let actor = actor();
     let condition = in_reach(&Reach::of_provider(&snapshot, &municipalities(&mut bare)?, PROVIDER, today()?));
-    let asked = Asked::default();
+    let order = SortOrder { column: Column::Product, descending: false };
+    let asked = Asked { product: None, municipality: None, age: None, newcomers: false, order };
     let mut seen = 0;
     let whole = || {
         micros(|| {

@@ -4,7 +4,9 @@ use beschikbaarheidswijzer::crisis::places::actions::hold_place;
 use beschikbaarheidswijzer::crisis::places::reminding::remind_of_places;
 use beschikbaarheidswijzer::crisis::stays::actions::{list_running, take_help_step};
 use beschikbaarheidswijzer::crisis::stays::model::{HelpLine, HelpStep};
+use beschikbaarheidswijzer::db::schema::crisis_request;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
+use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::on_both;
@@ -153,8 +155,6 @@ on_both! {
         let follow_up = first_of(server, "vervolg-ambulant");
         assert!(step(server, DIJKWACHT.0, &help, at, &HelpStep::End(day("2026-11-23"), follow_up)).is_ok());
         assert!(running(server).is_empty());
-        use beschikbaarheidswijzer::db::schema::crisis_request;
-        use diesel::prelude::*;
         let (status, outcome): (String, Option<String>) = crisis_request::table.find(request.id)
             .select((crisis_request::status, crisis_request::outcome)).first(&mut server.connection()).expect("a request");
         assert_eq!((status.as_str(), outcome.as_deref()), ("afgesloten", Some("hulp")));

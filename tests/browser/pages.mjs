@@ -43,10 +43,10 @@ export async function findSubcontractor() {
 }
 
 /** Sends the form of the page with these fields filled in. */
-export function send(fields) {
+export function send(fields, button = SUBMIT) {
   const act = async (page) => {
     for (const [field, value] of Object.entries(fields)) await page.fill(`main [name="${field}"]`, value);
-    await submit(page);
+    await submit(page, button);
   };
   return Object.assign(act, { fields });
 }
@@ -363,11 +363,12 @@ async function registerCrisis(page) {
   await submit(page, "form[action='/crisis/nieuw'] button[type=submit]");
 }
 
+// Drafts kept of an earlier visit have forms of their own on this page.
 const WRONG_CRISIS = { ontvangenOp: "straks", leeftijd: "veertien", toelichting: "bel 06-12345678", huidigeAanbieder: "iemand" };
 
 export const CRISIS_PAGES = [
   { name: "new request", path: "/crisis/nieuw" },
-  { name: "new request with errors", path: "/crisis/nieuw", errors: true, act: send(WRONG_CRISIS) },
+  { name: "new request with errors", path: "/crisis/nieuw", errors: true, act: send(WRONG_CRISIS, "form.formulier button[type=submit]") },
   { name: "request that was kept", path: "/crisis/nieuw", act: registerCrisis },
   { name: "board", path: "/crisis" },
   { name: "requests", path: "/crisis/aanvragen?deel=alle" },

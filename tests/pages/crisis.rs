@@ -45,7 +45,7 @@ on_both! {
         for part in ["Jeugdteam Lelystad, 0320 00 09 95", "Doorverwezen", "Toch zelf oppakken"] {
             assert!(shown.contains(part), "{part}: {shown}");
         }
-        assert_eq!(requests(&server), 2);
+        assert_eq!(requests(server), 2);
     }
 }
 
@@ -65,7 +65,7 @@ on_both! {
         let sure = Form::on(&alike.body, NEW);
         assert_eq!(sure.send(&desk).status, 303);
         assert_eq!(sure.send(&desk).status, 303, "a second click gets the same answer");
-        assert_eq!(requests(&server), 2, "and makes nothing");
+        assert_eq!(requests(server), 2, "and makes nothing");
     }
 }
 
@@ -177,8 +177,8 @@ on_both! {
 
 on_both! {
     fn settings_change_who_handles_a_request(server) {
-        let manager = server.visitor("beheerder-flevoland");
         const PATH: &str = "/beheer/crisispunt";
+        let manager = server.visitor("beheerder-flevoland");
         let open = manager.get(PATH).body;
         let mut form = Form::on(&open, PATH);
         form.set("sluitingsdagen", "20-11-2026 teamdag\r\neerste kerstdag");

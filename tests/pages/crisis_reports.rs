@@ -182,13 +182,13 @@ on_both! {
 
 on_both! {
     fn a_quarter_is_closed_once_corrected_and_closed_again_with_what_differs(server) {
+        // A child was given a second bed and never went to it.
+        const NEVER: &str = "started_on IS NULL AND kind <> 'geen'";
         assert!(take_in(server, &records_file()).is_good());
         let registrar = server.visitor(REGISTRAR);
         let page = registrar.get("/crisis/registratie?kwartaal=2016-2");
         assert!(page.body.contains("De begindatum ontbreekt"), "{}", page.body);
         assert_eq!(registrar.post_form("/crisis/registratie/afsluiten", &[("kwartaal", "2016-2")]).status, 409, "incomplete");
-        // A child was given a second bed and never went to it.
-        const NEVER: &str = "started_on IS NULL AND kind <> 'geen'";
         server.execute(&format!("DELETE FROM crisis_provision WHERE companion_of IN (SELECT id FROM crisis_provision WHERE {NEVER})"));
         server.execute(&format!("DELETE FROM crisis_provision WHERE {NEVER}"));
         let page = registrar.get("/crisis/registratie?kwartaal=2016-2");

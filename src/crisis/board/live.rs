@@ -38,7 +38,7 @@ pub(super) struct Change {
 
 /// Everything this server shows of crisis points.
 pub struct Boards {
-    boards: ArcSwap<BTreeMap<i64, Arc<Board>>>,
+    by_region: ArcSwap<BTreeMap<i64, Arc<Board>>>,
     /// Wakes screens up.
     changes: watch::Sender<Change>,
     /// Set when the server stops.
@@ -50,7 +50,7 @@ pub struct Boards {
 impl Default for Boards {
     fn default() -> Self {
         Self {
-            boards: ArcSwap::default(),
+            by_region: ArcSwap::default(),
             changes: watch::Sender::default(),
             stopping: watch::Sender::default(),
             rendered: Mutex::default(),
@@ -64,7 +64,7 @@ impl Boards {
     pub fn refresh(&self, conn: &mut Connection, now: DateTime<Utc>) -> Result<bool> {
         self.pay(conn)?;
         let newest = actions::list_newest(conn)?;
-        let known = self.boards.load_full();
+        let known = self.by_region.load_full();
         let is_new = |region_id: &i64, id: &i64| {
             known.get(region_id).is_none_or(|board| {
                 board.newest != *id || crate::clock::dutch_day(board.read_at) != crate::clock::dutch_day(now)
@@ -79,14 +79,14 @@ impl Boards {
         for region_id in changed {
             boards.insert(region_id, Arc::new(actions::read_board(conn, region_id, now)?));
         }
-        self.boards.store(Arc::new(boards));
+        self.by_region.store(Arc::new(boards));
         self.changes.send_modify(|change| change.boards += 1);
         Ok(true)
     }
 
     /// The board of a region as it was last read.
     pub fn current(&self, region_id: i64) -> Result<Arc<Board>> {
-        let boards = self.boards.load();
+        let boards = self.by_region.load();
         boards.get(&region_id).cloned().ok_or(Error::NotFound("crisispunt"))
     }
 

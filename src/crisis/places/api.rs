@@ -283,12 +283,27 @@ pub struct PlaceInput {
     /// Laat weg voor alle leeftijden.
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: Option<String>,
-    #[schema(min_length = 1, max_length = 80, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "Kamer 3")]
+    #[schema(
+        min_length = 1,
+        max_length = 80,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Kamer 3"
+    )]
     naam: String,
     /// Wie er samenwonen.
-    #[schema(min_length = 1, max_length = 80, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "Groep Noord")]
+    #[schema(
+        min_length = 1,
+        max_length = 80,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Groep Noord"
+    )]
     groep: String,
-    #[schema(min_length = 1, max_length = 30, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "0320 00 00 00")]
+    #[schema(
+        min_length = 1,
+        max_length = 30,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "0320 00 00 00"
+    )]
     telefoon: String,
 }
 
@@ -367,7 +382,8 @@ pub async fn post_word(
     let reason = list_code(&mut input, "reden");
     let (until, expected) = (input.optional_date("tot"), input.optional_date("verwachtVrijOp"));
     let (what, reason) = input.finish((what, reason))?;
-    let extra = |field: &'static str| Err(Error::collision(field, "overbodig", "hoort niet bij deze melding"));
+    let extra =
+        |field: &'static str| Err(Error::collision(field, "overbodig", "hoort niet bij deze melding"));
     let word = match (what, reason, until, expected) {
         (Some(0), Some(reason), until, None) => Word::Close(reason, until),
         (Some(0), None, ..) => return Err(Error::collision("reden", "verplicht", "kies een reden")),

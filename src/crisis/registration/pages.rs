@@ -230,7 +230,7 @@ const fn follow_up_list(kind: ProvisionKind) -> CategoryList {
 /// Which line of the record a path names: its number, or the next one.
 fn line_number(kept: &Kept, text: &str) -> Result<usize> {
     let last = kept.lines.len();
-    if text == "nieuw" && last < MOST_LINES as usize {
+    if text == "nieuw" && i64::try_from(last).is_ok_and(|last| last < MOST_LINES) {
         return Ok(last + 1);
     }
     parse_number::<usize>(text, 0, last).map_err(|_| Error::NO_PAGE)

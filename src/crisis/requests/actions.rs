@@ -140,8 +140,8 @@ pub fn preview_route(
     now: DateTime<Utc>,
 ) -> Result<Option<Referral>> {
     let (Some(home), Some(asked)) = (&draft.home, &draft.asked) else { return Ok(None) };
-    let Some(municipality) = checking::municipality_id(point, home) else { return Ok(None) };
-    point.route(draft.received_at.unwrap_or(now), municipality, lists.asked_kind(asked)).map(Some)
+    let Some(home) = checking::Home::of(point, home) else { return Ok(None) };
+    point.route(draft.received_at.unwrap_or(now), home.municipality_id(), lists.asked_kind(asked)).map(Some)
 }
 
 /// All that is wrong with a request, without writing anything down.

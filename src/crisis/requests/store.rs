@@ -183,7 +183,7 @@ pub(super) struct LifeRow {
     pub(super) taken_reason: Option<String>,
     pub(super) respond_by: Option<NaiveDateTime>,
     pub(super) status: &'static str,
-    pub(super) outcome: Option<&'static str>,
+    pub(super) outcome: Option<String>,
     pub(super) none_reason: Option<String>,
     pub(super) closed_at: Option<NaiveDateTime>,
 }
@@ -196,7 +196,7 @@ impl From<&CrisisRequest> for LifeRow {
             taken_reason: request.taken_reason.clone(),
             respond_by: request.respond_by.map(|at| at.naive_utc()),
             status: request.status.code(),
-            outcome: request.outcome.map(Outcome::code),
+            outcome: request.outcome.map(|outcome| outcome.code().to_owned()),
             none_reason: request.none_reason.clone(),
             closed_at: request.closed_at.map(|at| at.naive_utc()),
         }

@@ -17,9 +17,7 @@ use super::actions;
 use super::model::{ClosingDay, CrisisPoint, ListItem, OwnTeam, PointMunicipality};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::parse_id;
-use crate::crisis::reading::{
-    Lijstcode, Tijd, list_code, optional_time, required_list_code, required_time,
-};
+use crate::crisis::reading::{Lijstcode, Tijd, list_code, optional_time, required_list_code, required_time};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::paging::Paging;
@@ -164,9 +162,19 @@ pub struct MunicipalityInput {
     ambulant: bool,
     verblijf: bool,
     /// Samen met eigenTeamTelefoon.
-    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "Jeugdteam")]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Jeugdteam"
+    )]
     eigen_team: Option<String>,
-    #[schema(min_length = 3, max_length = 30, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "0320 00 00 00")]
+    #[schema(
+        min_length = 3,
+        max_length = 30,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "0320 00 00 00"
+    )]
     eigen_team_telefoon: Option<String>,
 }
 
@@ -177,7 +185,12 @@ pub struct MunicipalityInput {
 #[expect(dead_code, reason = "describes the fields that read_closing_days reads")]
 pub struct ClosingDayInput {
     dag: Datum,
-    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "Teamdag")]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Teamdag"
+    )]
     reden: String,
 }
 
@@ -187,13 +200,33 @@ pub struct ClosingDayInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that read_point reads")]
 pub struct PointInput {
-    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "Crisispunt")]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Crisispunt"
+    )]
     naam: String,
-    #[schema(min_length = 3, max_length = 30, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "0320 00 00 00")]
+    #[schema(
+        min_length = 3,
+        max_length = 30,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "0320 00 00 00"
+    )]
     telefoon: String,
-    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "24-uursdienst")]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "24-uursdienst"
+    )]
     nachtdienst: String,
-    #[schema(min_length = 3, max_length = 30, pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$", example = "0320 00 00 00")]
+    #[schema(
+        min_length = 3,
+        max_length = 30,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "0320 00 00 00"
+    )]
     nachtdienst_telefoon: String,
     opent: Tijd,
     /// Later dan opent.
@@ -340,10 +373,8 @@ pub async fn put_point(
     let changed = read_point(&mut input, &stored);
     let changed = input.finish(changed)?;
     let changed = CrisisPoint { version: reply::if_match(&req).unwrap_or(stored.version), ..changed };
-    ctx.db(move |conn, actor, now| {
-        db::write(conn, |conn| actions::save_point(conn, actor, now, &changed))
-    })
-    .await?;
+    ctx.db(move |conn, actor, now| db::write(conn, |conn| actions::save_point(conn, actor, now, &changed)))
+        .await?;
     answer(&ctx).await
 }
 

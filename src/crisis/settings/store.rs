@@ -79,12 +79,14 @@ impl TryFrom<PointRow> for CrisisPoint {
     }
 }
 
+/// A municipality of a point: id, code, name, ambulant, stay, and the name and telephone of its own team.
+type Served = (i64, String, String, bool, bool, Option<String>, Option<String>);
+
 /// The crisis point of a region, with its municipalities by name and its closing days.
 pub(super) fn find_point(conn: &mut Connection, region_id: i64) -> Result<Option<CrisisPoint>> {
     let row: Option<PointRow> = point::table.filter(point::region_id.eq(region_id)).first(conn).optional()?;
     let Some(row) = row else { return Ok(None) };
     let mut found = CrisisPoint::try_from(row)?;
-    type Served = (i64, String, String, bool, bool, Option<String>, Option<String>);
     let rows: Vec<Served> = served::table
         .inner_join(municipality::table)
         .filter(served::crisis_point_id.eq(found.id))

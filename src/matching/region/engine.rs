@@ -119,9 +119,7 @@ impl Engine {
         }
         for (id, client) in &after.clients {
             if let (Some(before), Some(number)) = (self.facts.clients.get(id), self.client_at.get(id)) {
-                self.change_client(*number, before, client, |change| {
-                    changes.push((*id, change));
-                })
+                self.change_client(*number, before, client, |change| changes.push((*id, change)));
             } else {
                 let options = self.known_options(client);
                 changes.push((*id, Change::Arrives { client: weighs(client), options }));

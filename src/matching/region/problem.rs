@@ -30,6 +30,7 @@ pub struct ClientFacts {
 
 impl ClientFacts {
     /// The same client under another policy.
+    #[must_use]
     pub fn under(self, policy: &Policy) -> Self {
         Self { class: policy.class(&self.waiting), stay: policy.stay(), ..self }
     }

@@ -122,6 +122,9 @@ pub(super) fn was_scheduled(conn: &mut Connection, region_id: i64, day: NaiveDat
     Ok(query.select(run::id).first::<i64>(conn).optional()?.is_some())
 }
 
+/// Client, offer, class, cost, weeks and whether it is past its norm.
+type LineRow = (i64, Option<i64>, i32, i32, Option<i32>, bool);
+
 /// The lines of a part of a run: the highest class first, then the longest wait.
 pub(super) fn list_lines(conn: &mut Connection, run_id: i64, part: Part) -> Result<Vec<Line>> {
     let stage = if part == Part::Bridged { Stage::Bridging } else { Stage::Place };
@@ -130,7 +133,7 @@ pub(super) fn list_lines(conn: &mut Connection, run_id: i64, part: Part) -> Resu
         Part::Waiting => query.filter(line::offer_id.is_null()).into_boxed(),
         Part::Placed | Part::Bridged => query.filter(line::offer_id.is_not_null()).into_boxed(),
     };
-    let rows: Vec<(i64, Option<i64>, i32, i32, Option<i32>, bool)> = query
+    let rows: Vec<LineRow> = query
         .order((line::class.desc(), line::weeks.desc(), line::client_id))
         .select((line::client_id, line::offer_id, line::class, line::cost, line::weeks, line::past_norm))
         .load(conn)?;

@@ -549,25 +549,7 @@ impl PublicView {
 }
 
 impl QuarterReportPage {
-    fn notes(&self) -> &'static [&'static str] {
-        &NOTES
-    }
-
     fn quarter(&self) -> String {
         self.view.quarter.to_string()
-    }
-
-    fn least(&self) -> u32 {
-        publishing::LEAST_FOR_A_MEAN
-    }
-}
-
-impl PublicReportPage {
-    fn notes(&self) -> &'static [&'static str] {
-        &NOTES
-    }
-
-    fn least(&self) -> u32 {
-        publishing::LEAST_FOR_A_MEAN
     }
 }

@@ -109,10 +109,11 @@ pub async fn overview(ctx: Context, QueryInput(mut query): QueryInput) -> Result
 
 /// `vrij, 1 vastgehouden, 1 bezet, volgende verwacht op 3 december`: only what there is.
 fn others(tile: &Tile, today: NaiveDate) -> String {
-    let states =
-        [(tile.held, "vastgehouden"), (tile.occupied, "bezet"), (tile.out, "buiten gebruik")];
+    let states = [(tile.held, "vastgehouden"), (tile.occupied, "bezet"), (tile.out, "buiten gebruik")];
     let mut words = vec!["vrij".to_owned()];
-    words.extend(states.iter().filter(|(count, _)| *count > 0).map(|(count, state)| format!("{count} {state}")));
+    words.extend(
+        states.iter().filter(|(count, _)| *count > 0).map(|(count, state)| format!("{count} {state}")),
+    );
     match tile.next_free_on {
         Some(day) => words.push(format!("volgende verwacht op {}", format::short_date(day, today))),
         None if tile.free == 0 => words.push("niet bekend wanneer er een vrijkomt".to_owned()),

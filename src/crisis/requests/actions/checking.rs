@@ -39,12 +39,29 @@ pub(super) struct Checked {
     pub(super) lists: Lists,
 }
 
-/// The municipality as the point knows it; the outer value is none when it does not.
-pub(super) fn municipality_id(point: &CrisisPoint, home: &HomeDraft) -> Option<Option<i64>> {
-    match home {
-        HomeDraft::Outside => Some(None),
-        HomeDraft::Municipality(code) => {
-            point.municipalities.iter().find(|found| found.code == *code).map(|found| Some(found.id))
+/// Where a child lives, as a point knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Home {
+    Municipality(i64),
+    OutsideRegion,
+}
+
+impl Home {
+    /// None when the point does not serve the municipality.
+    pub(super) fn of(point: &CrisisPoint, draft: &HomeDraft) -> Option<Self> {
+        match draft {
+            HomeDraft::Outside => Some(Self::OutsideRegion),
+            HomeDraft::Municipality(code) => {
+                let found = point.municipalities.iter().find(|found| found.code == *code)?;
+                Some(Self::Municipality(found.id))
+            }
+        }
+    }
+
+    pub(super) const fn municipality_id(self) -> Option<i64> {
+        match self {
+            Self::Municipality(id) => Some(id),
+            Self::OutsideRegion => None,
         }
     }
 }
@@ -144,17 +161,17 @@ fn check_home(
         return Ok(None);
     }
     let is_toegang_only = actor.has_role(Role::Toegang) && !actor.has_role(Role::CrisisLoket);
-    match (municipality_id(point, home), home) {
+    match (Home::of(point, home), home) {
         (None, _) => {
             let message = "deze gemeente hoort niet bij het crisispunt; kies dan ‘buiten de regio’";
             violations.add("gemeente", "niet-in-regio", message);
             Ok(None)
         }
-        (Some(None), _) if is_toegang_only => {
+        (Some(Home::OutsideRegion), _) if is_toegang_only => {
             violations.add("gemeente", "niet-van-u", "kies een gemeente waarvoor u werkt");
             Ok(None)
         }
-        (Some(Some(id)), HomeDraft::Municipality(code)) => {
+        (Some(Home::Municipality(id)), HomeDraft::Municipality(code)) => {
             if is_toegang_only && !super::list_own_municipalities(conn, actor)?.contains(&id) {
                 violations.add("gemeente", "niet-van-u", "kies een gemeente waarvoor u werkt");
             }
