@@ -68,7 +68,7 @@ on_both! {
             desk.post(&format!("{path}/stappen"), &json!({"stap": "sluiten-zonder-inzet", "reden": "geen-plek"}))
         });
         let toegang = server.user("toegang-almere");
-        let own = toegang.post("/v1/crisisaanvragen", &referred()).json()["code"].as_str().expect("a code").to_owned();
+        let own = toegang.post("/v1/crisisaanvragen", &referred()).json()["aanvraag"]["code"].as_str().expect("a code").to_owned();
         leaves_a_line(server, API_WRITES[3], || {
             toegang.post(&format!("/v1/crisisaanvragen/{own}/intrekking"), &json!({"reden": "ingetrokken"}))
         });
@@ -111,6 +111,13 @@ on_both! {
         form.set("overdracht", "Twee aanvragen wachten nog op een bed.");
         leaves_a_line(server, PAGE_WRITES[5], || form.send(&desk));
 
+        let code = server.user("toegang-almere").post("/v1/crisisaanvragen", &referred()).json()["aanvraag"]["code"].as_str().expect("a code").to_owned();
+        let toegang = server.visitor("toegang-almere");
+        let path = format!("/crisis/aanvragen/{code}/intrekken");
+        let mut form = Form::on(&toegang.get(&path).body, &path);
+        form.set("reden", "ingetrokken");
+        leaves_a_line(server, PAGE_WRITES[9], || form.send(&toegang));
+
         let manager = server.visitor("beheerder-flevoland");
         let mut form = Form::on(&manager.get("/beheer/crisispunt").body, "/beheer/crisispunt");
         form.set("acuutMinuten", "90");
@@ -124,12 +131,5 @@ on_both! {
         let start = lists.find("action=\"/beheer/crisispunt/lijsten/").expect("an item") + 8;
         let end = lists[start..].split('"').next().expect("its path").to_owned();
         leaves_a_line(server, PAGE_WRITES[8], || Form::on(&lists, &end).send(&manager));
-
-        let code = server.user("toegang-almere").post("/v1/crisisaanvragen", &referred()).json()["code"].as_str().expect("a code").to_owned();
-        let toegang = server.visitor("toegang-almere");
-        let path = format!("/crisis/aanvragen/{code}/intrekken");
-        let mut form = Form::on(&toegang.get(&path).body, &path);
-        form.set("reden", "ingetrokken");
-        leaves_a_line(server, PAGE_WRITES[9], || form.send(&toegang));
     }
 }

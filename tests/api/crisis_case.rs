@@ -1,7 +1,10 @@
 //! A case from its first offer to its end: closing it, taking it back, and answering too late leave nothing open and lose
 //! nothing.
 
+use beschikbaarheidswijzer::crisis::distribution::answering::answer_assignment;
+use beschikbaarheidswijzer::crisis::distribution::model::Answer as Word;
 use beschikbaarheidswijzer::db::schema::{crisis_assignment, crisis_place, crisis_provision, crisis_request};
+use beschikbaarheidswijzer::error::Error;
 use chrono::{DateTime, Duration};
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -155,7 +158,7 @@ on_both! {
             "urgentie": "acuut", "ontvangenOp": "2026-11-20T09:00:00Z"});
         let made = toegang.post("/v1/crisisaanvragen", &body);
         assert_eq!(made.status, 201, "{}", made.body);
-        let code = made.json()["code"].as_str().expect("a code").to_owned();
+        let code = made.json()["aanvraag"]["code"].as_str().expect("a code").to_owned();
         let id: i64 = crisis_request::table.filter(crisis_request::code.eq(code.replace('-', ""))).select(crisis_request::id)
             .first(&mut server.connection()).expect("a request");
         let offered = offer(server, &code);
@@ -184,11 +187,15 @@ on_both! {
         let id = offer(server, request.code.as_str());
         let offered = server.user(DESK).get(&format!("/v1/crisistoewijzingen/{id}")).json();
         let answer_by: DateTime<chrono::Utc> = offered["antwoordVoor"].as_str().expect("a time").parse().expect("a time");
-        let late = server.start_later(answer_by - now() + Duration::seconds(1));
+        let later = answer_by + Duration::seconds(1);
+        let late = server.start_later(later - now());
+        let actor = server.actor(POLDERLICHT.0);
+        let say = |words: &Word| match answer_assignment(&mut server.connection(), &actor, later, "", id, words) {
+            Err(Error::Conflict(message)) => message,
+            other => panic!("it is too late: {other:?}"),
+        };
         for _ in 0..2 {
-            let answer = accept(&late, POLDERLICHT.0, id);
-            assert_eq!(answer.status, 409);
-            let told = answer.json()["detail"].as_str().unwrap_or_default().to_owned();
+            let told = say(&Word::Accept);
             assert!(told.starts_with("De termijn voor uw antwoord is voorbij. Het crisispunt ziet"), "{told}");
         }
         let path = format!("/crisis/toewijzingen/{id}");
@@ -200,8 +207,7 @@ on_both! {
         assert_eq!((assignments(server, request.id), status(server, request.id)), (vec!["aangeboden".to_owned()], "in-behandeling".to_owned()), "nothing changed");
         let told = server.user(LOKET).get(&format!("/v1/crisisaanvragen/{}", request.code)).json()["tijdlijn"].to_string();
         assert_eq!(told.matches("te-laat-aangenomen").count(), 1, "{told}");
-        let refused = reply(&late, POLDERLICHT.0, id, &json!({"antwoord": "weigeren", "reden": "vol"}));
-        assert_eq!((refused.status, &refused.json()["detail"]), (409, &json!("De termijn voor uw antwoord is voorbij.")));
+        assert_eq!(say(&Word::Refuse("vol".into())), "De termijn voor uw antwoord is voorbij.");
     }
 }
 

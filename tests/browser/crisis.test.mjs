@@ -21,6 +21,12 @@ function keyboard(page) {
   return typist;
 }
 
+/** The demonstration may have a child that looks the same, about whom the page asks. */
+async function confirmOtherChild(page) {
+  await page.waitForSelector("#lijkt-t, .melding--goed");
+  if (await page.locator("#lijkt-t").count()) await page.click("form[action='/crisis/nieuw'] button[type=submit] >> nth=0");
+}
+
 const focused = (page) => page.evaluate(() => document.activeElement?.name ?? "");
 
 describe("the crisis desk", () => {
@@ -40,7 +46,7 @@ describe("the crisis desk", () => {
       assert.equal(await focused(page), "gemeente");
       await typist.type("alm");
       await typist.press("Tab");
-      await typist.type("14");
+      await typist.type("17");
       await typist.press("Tab");
       await typist.type("hu");
       await typist.press("Tab");
@@ -52,8 +58,9 @@ describe("the crisis desk", () => {
       assert.match(await page.textContent("[data-crisisbewaard]"), /Concept bewaard om/);
       while (!(await page.evaluate(() => document.activeElement?.matches("button[type=submit]")))) await typist.press("Tab");
       await typist.press("Enter");
-      await page.waitForURL(/\/crisis\/aanvragen\/.*gedaan=aangemeld/);
       assert.ok(typist.keys <= MOST_KEYS, `${typist.keys} keys`);
+      await confirmOtherChild(page);
+      await page.waitForURL(/\/crisis\/aanvragen\/.*gedaan=aangemeld/);
       assert.match(await page.textContent("main"), /De aanvraag is bewaard/);
       assert.match(await page.textContent("main"), /Almere/);
     }));
@@ -78,11 +85,12 @@ describe("the crisis desk", () => {
         const before = await board.locator("article.zaak, .aandacht li").count();
         await desk.goto("/crisis/nieuw");
         await desk.fill("#ontvangenOp", "gisteren 10.00");
-        await desk.fill("#leeftijd", "5");
-        for (const [name, value] of [["gemeente", "GM0171"], ["verwijzer", "onbekend"], ["vraag", "ambulant"], ["urgentie", "acuut"]]) {
+        await desk.fill("#leeftijd", "2");
+        for (const [name, value] of [["gemeente", "GM0050"], ["verwijzer", "onbekend"], ["vraag", "ambulant"], ["urgentie", "acuut"]]) {
           await desk.selectOption(`#${name}`, value);
         }
         await desk.click("form[action='/crisis/nieuw'] button[type=submit] >> nth=0");
+        await confirmOtherChild(desk);
         await desk.waitForURL(/gedaan=aangemeld/);
         const code = (await desk.textContent("h1")).replace("Crisisaanvraag ", "");
         await board.waitForSelector(`a[href='/crisis/aanvragen/${code}']`, { timeout: 5000 });
@@ -178,8 +186,8 @@ describe("a case from the telephone to the report", () => {
       await open(page);
       assert.match(await text(page), /Er loopt hulp\./);
       assert.match(await text(page), /evaluatie: nog 14 dagen/);
-      await goTo(page, "/crisis/inzet");
-      assert.match(await text(page), new RegExp(code.replaceAll("-", "-?")));
+      await submit(page, "a[href^='/crisis/inzet/']:has-text('Crisisbed')");
+      assert.match(await page.textContent("h1"), new RegExp(code));
     }));
 
   test("the records are completed, the quarter is closed, and the report says so", () =>
@@ -193,7 +201,8 @@ describe("a case from the telephone to the report", () => {
         const line = lack.match(/regel (\d+)/i)?.[1];
         assert.ok(line, `a line lacks something: ${lack}`);
         await goTo(page, `${await row.locator("a").getAttribute("href")}/${line}`);
-        await page.selectOption("#vervolg", { index: 2 });
+        // It can follow both a stay and ambulant help.
+        await page.selectOption("#vervolg", "uithuisplaatsing-groep");
         await submit(page, "main form button[type=submit]");
       }
       await submit(page, "form[action='/crisis/registratie/afsluiten'] button");

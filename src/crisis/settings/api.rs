@@ -263,7 +263,12 @@ fn required_flag(fields: &mut Fields, name: &str) -> bool {
     fields.flag(name)
 }
 
-fn read_municipalities(input: &mut Fields, stored: &[PointMunicipality]) -> Vec<PointMunicipality> {
+/// The municipalities, and what clashes with those of the point.
+fn read_municipalities(
+    input: &mut Fields,
+    stored: &[PointMunicipality],
+    clashes: &mut Violations,
+) -> Vec<PointMunicipality> {
     let mut all = stored.to_vec();
     if input.raw("gemeenten").is_empty() {
         input.error("gemeenten", "verplicht", "vul dit in");
@@ -275,7 +280,6 @@ fn read_municipalities(input: &mut Fields, stored: &[PointMunicipality]) -> Vec<
         let phone = item.optional_text("eigenTeamTelefoon", Length(3, 30));
         input.absorb(&format!("gemeenten[{index}]"), item);
         let Some(code) = code else { continue };
-        let mut clashes = Violations::new();
         if name.is_some() != phone.is_some() {
             clashes.add(
                 format!("gemeenten[{index}].eigenTeam"),
@@ -294,7 +298,6 @@ fn read_municipalities(input: &mut Fields, stored: &[PointMunicipality]) -> Vec<
                 "deze gemeente hoort niet bij het crisispunt",
             ),
         }
-        input.add_joint(clashes);
     }
     all
 }
@@ -317,7 +320,7 @@ fn read_closing_days(input: &mut Fields) -> Vec<ClosingDay> {
 }
 
 /// Reads all of it over what is stored: what the API has no field for stays.
-fn read_point(input: &mut Fields, stored: &CrisisPoint) -> CrisisPoint {
+fn read_point(input: &mut Fields, stored: &CrisisPoint, clashes: &mut Violations) -> CrisisPoint {
     let liberation: Vec<_> = LiberationDay::ALL.iter().map(|day| (day.code(), *day)).collect();
     let minutes = |input: &mut Fields, name: &str| input.small::<u32>(name, 1, 10_080).unwrap_or(1);
     CrisisPoint {
@@ -344,7 +347,7 @@ fn read_point(input: &mut Fields, stored: &CrisisPoint) -> CrisisPoint {
         retention_months: input.small("bewaarMaanden", 1, 120).unwrap_or(24),
         hold_minutes: minutes(input, "vasthoudMinuten"),
         evaluation_days: input.small("evaluatieDagen", 1, 365).unwrap_or(14),
-        municipalities: read_municipalities(input, &stored.municipalities),
+        municipalities: read_municipalities(input, &stored.municipalities, clashes),
         closing_days: read_closing_days(input),
         ..stored.clone()
     }
@@ -370,8 +373,9 @@ pub async fn put_point(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let stored = find(&ctx).await?;
-    let changed = read_point(&mut input, &stored);
-    let changed = input.finish(changed)?;
+    let mut clashes = Violations::new();
+    let changed = read_point(&mut input, &stored, &mut clashes);
+    let changed = Error::refuse_collisions(clashes, input.finish(changed)?)?;
     let changed = CrisisPoint { version: reply::if_match(&req).unwrap_or(stored.version), ..changed };
     ctx.db(move |conn, actor, now| db::write(conn, |conn| actions::save_point(conn, actor, now, &changed)))
         .await?;
