@@ -18,8 +18,8 @@ use crate::identity::policy::Permission::{
     AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepCrisisRecords,
     KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook,
     ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients,
-    RunRegionalPlan, SeeCrisisBoard, SeeCrisisReports, SeeCrisisRequests, SeeCrisisShares, SetWeights,
-    TakeCrisisRequests, UseOwnSession, WatchFreshness,
+    RunRegionalPlan, SeeCrisisBoard, SeeCrisisReports, SeeCrisisRequests, SeeCrisisSettings, SeeCrisisShares,
+    SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -316,6 +316,8 @@ fn crisis_request_pages() -> Vec<Endpoint> {
         post("/crisis/toelichting", see, triage::check_note),
         get("/crisis/aanvragen", see, list::list),
         get("/crisis/aanvragen/{code}", see, request::show),
+        get("/crisis/aanvragen/{code}/intrekken", refer, step::withdraw_form),
+        post("/crisis/aanvragen/{code}/intrekken", refer, step::withdraw),
         get("/crisis/aanvragen/{code}/triage", desk, triage::form),
         post("/crisis/aanvragen/{code}/triage", desk, triage::save),
         get("/crisis/aanvragen/{code}/stap/{stap}", desk, step::form),
@@ -333,6 +335,7 @@ fn crisis_request_api() -> Vec<Endpoint> {
         get("/v1/crisisaanvragen/{code}", see, api::get_request),
         post_once("/v1/crisisaanvragen/{code}/stappen", desk, api::post_step),
         post_once("/v1/crisisaanvragen/{code}/triage", desk, api::post_triage),
+        post_once("/v1/crisisaanvragen/{code}/intrekking", refer, api::post_withdrawal),
     ]
 }
 
@@ -381,7 +384,10 @@ fn crisis_places() -> Vec<Endpoint> {
 }
 
 fn crisis_api() -> Vec<Endpoint> {
-    use crisis::{distribution, places};
+    use crisis::{distribution, places, roster, stays};
+    use reports::quarterly::api as report;
+    let (see, manage) = (Requires(SeeCrisisBoard), Requires(ManageCrisisPoint));
+    let settings = Requires(SeeCrisisSettings);
     let (divide, answer, help) =
         (Requires(DistributeCrisis), Requires(AnswerCrisisAssignments), Requires(KeepCrisisHelp));
     vec![
@@ -390,7 +396,29 @@ fn crisis_api() -> Vec<Endpoint> {
         get("/v1/crisistoewijzingen/{id}", help, distribution::api::get_assignment),
         post_once("/v1/crisistoewijzingen/{id}/antwoord", answer, distribution::api::post_answer),
         post_once("/v1/crisistoewijzingen/{id}/intrekking", divide, distribution::api::post_withdrawal),
+        get("/v1/crisisaandelen", Requires(SeeCrisisShares), distribution::shares_api::list_shares),
+        post_once("/v1/crisisaandelen", manage, distribution::shares_api::post_share),
+        get("/v1/crisisverdeling", Requires(SeeCrisisShares), distribution::shares_api::get_division),
+        put("/v1/crisisruimte", answer, distribution::shares_api::put_room),
+        get("/v1/crisishulp", help, stays::api::list_help),
+        get("/v1/crisishulp/{id}", help, stays::api::get_help),
+        post_once("/v1/crisishulp/{id}/stappen", help, stays::api::post_step),
+        get("/v1/crisisdiensten", see, roster::api::list_shifts),
+        post_once("/v1/crisisdiensten", see, roster::api::post_shift),
+        post_once("/v1/crisisdiensten/{id}/verwijdering", see, roster::api::post_removal),
+        get("/v1/crisisoverdrachten", see, roster::api::list_handovers),
+        post_once("/v1/crisisoverdrachten", see, roster::api::post_handover),
+        get("/v1/crisispunt", settings, crisis::settings::api::get_point),
+        put("/v1/crisispunt", manage, crisis::settings::api::put_point),
+        get("/v1/crisislijsten", settings, crisis::settings::api::list_items),
+        post_once("/v1/crisislijsten", manage, crisis::settings::api::post_item),
+        put("/v1/crisislijsten/{id}", manage, crisis::settings::api::put_item),
+        get("/v1/crisisrapportages", Requires(SeeCrisisReports), report::list_quarters),
+        get("/v1/crisisrapportages/{kwartaal}", Requires(SeeCrisisReports), report::get_report),
+        get("/v1/crisisrapportages/{kwartaal}/openbaar", Public, report::get_public_report),
         get("/v1/crisisplaatsen", help, places::api::list_places),
+        post_once("/v1/crisisplaatsen", divide, places::api::post_place),
+        post_once("/v1/crisisplaatsen/{id}/stand", Requires(KeepOwnCrisisPlaces), places::api::post_word),
         post_once("/v1/crisisplaatsen/{id}/vasthouding", divide, places::api::post_hold),
         post_once("/v1/crisisplaatsen/{id}/vrijgave", divide, places::api::post_release),
         post_once("/v1/crisisplaatsen/{id}/plaatsing", divide, places::api::post_stay),

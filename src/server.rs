@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpServer};
 use secrecy::ExposeSecret;
+use tokio::signal::ctrl_c;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::availability::error_reports::reported::Reported;
 use crate::availability::supply::Supply;
@@ -118,7 +120,8 @@ pub fn app_with(
         .wrap(Compress::default())
 }
 
-/// Serves until told to stop (SIGTERM, SIGINT), then lets running requests finish.
+/// Serves until told to stop (SIGTERM, SIGINT), then lets running requests finish. The streams of crisis boards are told to
+/// end, so that no screen keeps the server waiting.
 pub async fn serve(state: AppState) -> std::io::Result<()> {
     let (listen, metrics_listen, workers) =
         (state.config.listen, state.config.metrics_listen, state.config.workers);
@@ -128,6 +131,7 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
     let mut server = HttpServer::new(move || app(shared.clone()))
         .client_request_timeout(Duration::from_secs(10))
         .keep_alive(Duration::from_secs(30))
+        .disable_signals()
         .shutdown_timeout(SECONDS_TO_FINISH);
     if let Some(workers) = workers {
         server = server.workers(workers);
@@ -137,13 +141,30 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
         tracing::info!(%address, "listening");
     }
     let metrics = metrics_listen.map(|address| serve_metrics(state.clone(), address)).transpose()?;
-    let result = server.run().await;
+    let mut told_to_stop = signal(SignalKind::terminate())?;
+    let running = server.run();
+    let (handle, shared) = (running.handle(), state.clone());
+    let stopping = actix_web::rt::spawn(async move {
+        tokio::select! {
+            _ = told_to_stop.recv() => {}
+            _ = ctrl_c() => {}
+        }
+        stop(&shared, &handle).await;
+    });
+    let result = running.await;
+    stopping.abort();
     background.stop().await;
     if let Some(metrics) = metrics {
         metrics.abort();
     }
     tracing::info!("stopped");
     result
+}
+
+/// Stops a server as a signal does: what is under way is finished, and streams end.
+pub async fn stop(state: &Data<AppState>, server: &ServerHandle) {
+    state.boards.stop();
+    server.stop(true).await;
 }
 
 fn serve_metrics(

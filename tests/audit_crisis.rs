@@ -7,14 +7,15 @@ use crate::support::crisis::{ALMERE, DESK, LELYSTAD, draft};
 use crate::support::{Answer, Form, TestServer};
 
 /// The writes of the API in this file.
-pub const API_WRITES: [&str; 3] = [
+pub const API_WRITES: [&str; 4] = [
     "POST /v1/crisisaanvragen",
     "POST /v1/crisisaanvragen/{code}/stappen",
     "POST /v1/crisisaanvragen/{code}/triage",
+    "POST /v1/crisisaanvragen/{code}/intrekking",
 ];
 
 /// The writes of pages in this file.
-pub const PAGE_WRITES: [&str; 9] = [
+pub const PAGE_WRITES: [&str; 10] = [
     "/crisis/nieuw",
     "/crisis/aanvragen/{code}/triage",
     "/crisis/aanvragen/{code}/stap/{stap}",
@@ -24,6 +25,7 @@ pub const PAGE_WRITES: [&str; 9] = [
     "/beheer/crisispunt",
     "/beheer/crisispunt/lijsten",
     "/beheer/crisispunt/lijsten/{id}",
+    "/crisis/aanvragen/{code}/intrekken",
 ];
 
 /// What keeps a form that is not sent yet, and what looks at a text: nothing is done with a request.
@@ -43,6 +45,12 @@ pub fn all_no() -> Vec<(String, String)> {
         .to_vec()
 }
 
+/// What the toegang hands in while the point is open.
+fn referred() -> serde_json::Value {
+    json!({"gemeente": ALMERE, "leeftijd": 3, "verwijzer": "gemeentelijke-toegang", "vraag": "ambulant", "urgentie": "acuut",
+        "ontvangenOp": "2026-11-20T10:00:00Z"})
+}
+
 on_both! {
     fn every_write_of_the_api_about_crises_leaves_a_line(server) {
         let desk = server.user(DESK);
@@ -58,6 +66,11 @@ on_both! {
         leaves_a_line(server, API_WRITES[2], || desk.post(&format!("{path}/triage"), &json!({"antwoorden": answers})));
         leaves_a_line(server, API_WRITES[1], || {
             desk.post(&format!("{path}/stappen"), &json!({"stap": "sluiten-zonder-inzet", "reden": "geen-plek"}))
+        });
+        let toegang = server.user("toegang-almere");
+        let own = toegang.post("/v1/crisisaanvragen", &referred()).json()["aanvraag"]["code"].as_str().expect("a code").to_owned();
+        leaves_a_line(server, API_WRITES[3], || {
+            toegang.post(&format!("/v1/crisisaanvragen/{own}/intrekking"), &json!({"reden": "ingetrokken"}))
         });
     }
 }
@@ -97,6 +110,13 @@ on_both! {
         let mut form = Form::on(&roster, "/crisis/overdracht");
         form.set("overdracht", "Twee aanvragen wachten nog op een bed.");
         leaves_a_line(server, PAGE_WRITES[5], || form.send(&desk));
+
+        let code = server.user("toegang-almere").post("/v1/crisisaanvragen", &referred()).json()["aanvraag"]["code"].as_str().expect("a code").to_owned();
+        let toegang = server.visitor("toegang-almere");
+        let path = format!("/crisis/aanvragen/{code}/intrekken");
+        let mut form = Form::on(&toegang.get(&path).body, &path);
+        form.set("reden", "ingetrokken");
+        leaves_a_line(server, PAGE_WRITES[9], || form.send(&toegang));
 
         let manager = server.visitor("beheerder-flevoland");
         let mut form = Form::on(&manager.get("/beheer/crisispunt").body, "/beheer/crisispunt");

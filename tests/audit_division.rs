@@ -7,7 +7,7 @@ use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT};
 use crate::support::{Answer, Form, TestServer};
 
 /// The writes of the API in this file.
-pub const API_WRITES: [&str; 7] = [
+pub const API_WRITES: [&str; 18] = [
     "POST /v1/crisistoewijzingen",
     "POST /v1/crisistoewijzingen/{id}/antwoord",
     "POST /v1/crisistoewijzingen/{id}/intrekking",
@@ -15,6 +15,17 @@ pub const API_WRITES: [&str; 7] = [
     "POST /v1/crisisplaatsen/{id}/vrijgave",
     "POST /v1/crisisplaatsen/{id}/plaatsing",
     "POST /v1/crisisplaatsbevestigingen",
+    "POST /v1/crisishulp/{id}/stappen",
+    "PUT /v1/crisisruimte",
+    "POST /v1/crisisaandelen",
+    "POST /v1/crisisdiensten",
+    "POST /v1/crisisdiensten/{id}/verwijdering",
+    "POST /v1/crisisoverdrachten",
+    "POST /v1/crisislijsten",
+    "PUT /v1/crisislijsten/{id}",
+    "PUT /v1/crisispunt",
+    "POST /v1/crisisplaatsen",
+    "POST /v1/crisisplaatsen/{id}/stand",
 ];
 
 /// The writes of pages in this file.
@@ -60,6 +71,38 @@ on_both! {
         post(4, &place, json!({}));
         post(5, &place, json!({"aanvraag": code, "startOp": "2026-11-21", "vrijwillig": false, "begeleider": DIJKWACHT.1}));
         post(6, &Value::Null, json!({}));
+    }
+}
+
+on_both! {
+    fn every_write_of_the_api_about_help_and_the_point_leaves_a_line(server) {
+        let desk = server.user(DESK);
+        let manager = server.user("beheerder-flevoland");
+        let place = server.place_id("De Kade kamer 1");
+        let stay = json!({"aanvraag": server.acute(14).code.as_str(), "startOp": "2026-11-21", "vrijwillig": false, "begeleider": DIJKWACHT.1});
+        assert_eq!(desk.post(&format!("/v1/crisisplaatsen/{place}/plaatsing"), &stay).status, 200);
+        let running = desk.get("/v1/crisishulp").json()["hulp"].as_array().cloned().expect("a list");
+        let help = running.iter().find(|line| line["soort"] == "crisisbed").expect("a stay")["id"].clone();
+        let path = |what: usize, id: &Value| API_WRITES[what].split(' ').nth(1).expect("a path").replace("{id}", &id.to_string());
+        let none = Value::Null;
+        leaves_a_line(server, API_WRITES[7], || desk.post(&path(7, &help), &json!({"stap": "evaluatie", "op": "2026-11-21"})));
+        leaves_a_line(server, API_WRITES[8], || server.user(POLDERLICHT.0).put(&path(8, &none), &json!({"volTot": "2026-11-30"})));
+        leaves_a_line(server, API_WRITES[9], || {
+            manager.post(&path(9, &none), &json!({"aanbieder": DIJKWACHT.1, "gewicht": 40, "vanaf": "2026-12-01"}))
+        });
+        let shift = json!({"dag": "2027-01-05", "taak": "verdeelpunt", "van": "09:00", "tot": "17:00", "wie": DESK});
+        let id = leaves_a_line(server, API_WRITES[10], || desk.post(&path(10, &none), &shift)).json()["id"].clone();
+        leaves_a_line(server, API_WRITES[11], || desk.post(&path(11, &id), &json!({})));
+        let note = json!({"taak": "verdeelpunt", "tekst": "Twee aanvragen wachten nog op een bed."});
+        leaves_a_line(server, API_WRITES[12], || desk.post(&path(12, &none), &note));
+        let item = json!({"lijst": "weigering", "code": "verhuizing", "naam": "Wij verhuizen"});
+        let id = leaves_a_line(server, API_WRITES[13], || manager.post(&path(13, &none), &item)).json()["id"].clone();
+        leaves_a_line(server, API_WRITES[14], || manager.put(&path(14, &id), &json!({"geldigTot": "2026-12-31"})));
+        leaves_a_line(server, API_WRITES[15], || manager.put(&path(15, &none), &crate::support::crisis::settings()));
+        let room = json!({"aanbieder": KETELHAVEN.1, "soort": "crisisbed", "naam": "De Kade kamer 3", "groep": "De Kade", "telefoon": "0321 00 02 24"});
+        let id = leaves_a_line(server, API_WRITES[16], || desk.post(&path(16, &none), &room)).json()["id"].clone();
+        let own = server.user(KETELHAVEN.0);
+        leaves_a_line(server, API_WRITES[17], || own.post(&path(17, &id), &json!({"wat": "sluiten", "reden": "ziekte"})));
     }
 }
 

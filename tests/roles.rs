@@ -69,6 +69,7 @@ fn filled(path: &str) -> String {
         ("{soort}", "segmenten"),
         ("{stap}", "pauzeren"),
         ("{regel}", "1"),
+        ("{kwartaal}", "2026-1"),
         // A stream does not end by itself.
         ("/crisis/stroom", "/crisis/stroom?eenmaal=ja"),
         ("{sleutel}", "J3mS0uYt3kQ9wB6c1Vx8Zr2Lp5Nf7Hd4GaTe0iKoMvU"),

@@ -1,5 +1,6 @@
 //! What several calls of the crisis point read in the same way.
 
+use chrono::NaiveTime;
 use utoipa::ToSchema;
 
 use crate::web::fields::Fields;
@@ -24,6 +25,28 @@ pub struct Agbcode(String);
 #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9-]+$", example = "geen-ruimte")]
 #[expect(dead_code, reason = "describes a kind of text")]
 pub struct Lijstcode(String);
+
+/// Een tijd van de dag.
+#[derive(Debug, ToSchema)]
+#[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "09:00")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Tijd(String);
+
+/// A time of day as `Tijd` says.
+pub fn required_time(fields: &mut Fields, name: &str) -> Option<NaiveTime> {
+    fields.parsed(name, "geen-tijd", parse_time)
+}
+
+/// The same for one that may be left out.
+pub fn optional_time(fields: &mut Fields, name: &str) -> Option<NaiveTime> {
+    fields.optional_parsed(name, "geen-tijd", parse_time)
+}
+
+fn parse_time(text: &str) -> Result<NaiveTime, &'static str> {
+    let fits = text.len() == 5;
+    let parsed = NaiveTime::parse_from_str(text, "%H:%M").ok().filter(|_| fits);
+    parsed.ok_or("vul een tijd in als 09:00")
+}
 
 /// The shape of a code; whether there is such a request is another matter.
 pub fn request_code(fields: &mut Fields) -> String {

@@ -57,6 +57,8 @@ pub enum Permission {
     SeeCrisisShares,
     /// See the quarterly reports of the crisis point.
     SeeCrisisReports,
+    /// See how the crisis point works, and the codes of its lists. Nothing of a child.
+    SeeCrisisSettings,
     /// Set up the crisis point: its hours, municipalities and lists. Not who is helped.
     ManageCrisisPoint,
     /// Use one's own session and account (sign out, password, second factor, tokens).
@@ -126,6 +128,19 @@ pub const POLICY: &[(Permission, &[Role])] = &[
         Permission::SeeCrisisReports,
         &[Role::Provider, Role::CrisisRegistratie, Role::AccountManager, Role::Municipality],
     ),
+    (
+        Permission::SeeCrisisSettings,
+        &[
+            Role::Toegang,
+            Role::Provider,
+            Role::CrisisLoket,
+            Role::CrisisVerdeelpunt,
+            Role::CrisisRegistratie,
+            Role::AccountManager,
+            Role::Municipality,
+            Role::Administrator,
+        ],
+    ),
     (Permission::ManageCrisisPoint, &[Role::Administrator]),
     (Permission::UseOwnSession, &Role::ALL),
 ];
@@ -160,6 +175,7 @@ impl Permission {
             Self::KeepCrisisHelp => "crisishulp-bijhouden",
             Self::SeeCrisisShares => "crisisverdeling-zien",
             Self::SeeCrisisReports => "crisisrapportage-zien",
+            Self::SeeCrisisSettings => "crisispunt-zien",
             Self::ManageCrisisPoint => "crisispunt-beheren",
             Self::UseOwnSession => "eigen-sessie",
         }
@@ -199,6 +215,7 @@ impl Permission {
             | Self::KeepCrisisHelp
             | Self::SeeCrisisShares
             | Self::SeeCrisisReports
+            | Self::SeeCrisisSettings
             | Self::ManageCrisisPoint
             | Self::UseOwnSession => None,
         }

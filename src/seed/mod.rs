@@ -2,6 +2,7 @@
 //! lead to them.
 
 mod crisis_cases;
+mod crisis_live;
 mod files;
 mod history;
 mod responses;
@@ -87,7 +88,9 @@ pub fn demonstration(
         let actor = Actor::command_line();
         audit::record(conn, &actor, now, &Event::done("oefenregio-laden", "regio", ids.region))?;
         let mut sign_ins = create_users(conn, vault, now, &ids, &files)?;
-        store::insert_crisis_point(conn, &ids, &files.crisis)?;
+        let first_point = store::insert_crisis_point(conn, &ids, &files.crisis)?;
+        store::insert_shares_and_places(conn, &ids, &files.crisis, first_point, now)?;
+        store::insert_roster(conn, (ids.region, first_point), dutch_day(now))?;
         let second = store::insert_book(conn, &flevoland)?;
         sign_ins.extend(create_users(conn, vault, now, &second, &flevoland)?);
         let point = store::insert_crisis_point(conn, &second, &flevoland.crisis)?;
@@ -95,6 +98,9 @@ pub fn demonstration(
         store::insert_roster(conn, (second.region, point), dutch_day(now))?;
         if cases == CrisisCases::TwoYears {
             insert_crisis_cases(conn, now, second.region)?;
+            for desk in [&crisis_live::NOORD_VELUWE, &crisis_live::FLEVOLAND] {
+                crisis_live::play(conn, now, desk)?;
+            }
         }
         store::insert_reminders(conn, &ids, &past_reminders(&files, &offers, now))?;
         store::insert_reports(conn, now)?;

@@ -1,6 +1,6 @@
 //! The page for an error: what happened, and what to do now.
 
-use actix_web::http::Method;
+use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -23,9 +23,22 @@ pub struct ErrorPage {
     pub try_again: bool,
 }
 
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// A stream that ends at once and says why. A screen that is sent to a page would only lose its line.
+const SIGNED_OUT: &str = "event: einde\ndata: {\"reden\":\"uitgelogd\"}\n\n";
+
+fn wants_stream(req: &HttpRequest) -> bool {
+    let accepts = req.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|kinds| kinds.trim() == EVENT_STREAM)
+}
+
 /// The error as a page; somebody who must sign in first is brought there.
 pub fn page(req: &HttpRequest, error: &Error) -> HttpResponse {
     if matches!(error, Error::SignInRequired) {
+        if wants_stream(req) {
+            return HttpResponse::Ok().content_type(EVENT_STREAM).body(SIGNED_OUT);
+        }
         return identity::sign_in::pages::sign_in_first(req);
     }
     let mut response = HttpResponse::build(error.status());

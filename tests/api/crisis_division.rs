@@ -135,14 +135,14 @@ on_both! {
         let late = server.start_later(answer_by - now() + Duration::seconds(1));
         let id = &first["id"];
         let too_late = late.visitor(POLDERLICHT.0).post_form(&format!("/crisis/toewijzingen/{id}/aannemen"), &[]);
-        assert_eq!(too_late.status, 400, "{}", too_late.body);
-        assert!(too_late.body.contains("de termijn voor uw antwoord is voorbij"), "{}", too_late.body);
+        assert_eq!(too_late.status, 409, "{}", too_late.body);
+        assert!(too_late.body.contains("De termijn voor uw antwoord is voorbij"), "{}", too_late.body);
         let passed: Vec<usize> = std::thread::scope(|scope| {
             let both: Vec<_> = (0..2).map(|_| scope.spawn(|| pass(answer_by + Duration::seconds(1)))).collect();
             both.into_iter().map(|one| one.join().expect("it ends")).collect()
         });
         assert_eq!(passed.iter().sum::<usize>(), 1, "{passed:?}");
-        assert_eq!(timeline(server, request.id), ["aangemeld", "opgepakt", "aangeboden", "verlopen", "aangeboden"]);
+        assert_eq!(timeline(server, request.id), ["aangemeld", "opgepakt", "aangeboden", "te-laat-aangenomen", "verlopen", "aangeboden"]);
         assert_eq!((mails_to(server, DIJKWACHT.0), mails_to(server, DESK)), (1, 1));
         assert_eq!(server.user(POLDERLICHT.0).get(&format!("{PATH}/{id}")).json()["status"], "verlopen");
     }

@@ -182,10 +182,10 @@ on_both! {
         assert_eq!(remind("2026-11-23T07:59:00Z"), 0, "before nine");
         let confirmed = server.user(KETELHAVEN.0).post("/v1/crisisplaatsbevestigingen", &json!({}));
         assert_eq!((confirmed.status, &confirmed.json()["plaatsen"]), (200, &json!(4)), "{}", confirmed.body);
-        assert_eq!(remind("2026-11-23T08:00:00Z"), 4, "all four providers with places");
+        assert_eq!(remind("2026-11-23T08:00:00Z"), 6, "all four providers with places, and two of the other region");
         assert_eq!(remind("2026-11-23T08:10:00Z"), 0);
         let told = server.mails().into_iter().filter(|(_, text)| text.contains("/crisis/mijn-plaatsen")).count();
-        assert_eq!(told, 4);
+        assert_eq!(told, 6);
         assert_eq!(server.user(DIJKWACHT.0).post("/v1/crisisplaatsbevestigingen", &json!({})).status, 404, "it has no places");
     }
 }

@@ -1,8 +1,10 @@
 //! The API over HTTP, in JSON as others send and get it.
 
 mod book;
+mod crisis_case;
 mod crisis_division;
 mod crisis_places;
+mod crisis_point;
 mod crisis_requests;
 mod forged;
 mod limits;

@@ -1,7 +1,7 @@
 // The desk of the crisis point: a request typed on the telephone, and a board that follows it on another screen.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { CRISIS_DESK } from "./pages.mjs";
+import { CRISIS_DESK, DISTRIBUTOR, REGISTRAR, submit } from "./pages.mjs";
 import { goTo, PHONE, WIDE, withPage } from "./support/site.mjs";
 
 /** What the common case may cost. */
@@ -19,6 +19,12 @@ function keyboard(page) {
     for (const sign of text) await typist.press(sign);
   };
   return typist;
+}
+
+/** The demonstration may have a child that looks the same, about whom the page asks. */
+async function confirmOtherChild(page) {
+  await page.waitForSelector("#lijkt-t, .melding--goed");
+  if (await page.locator("#lijkt-t").count()) await page.click("form[action='/crisis/nieuw'] button[type=submit] >> nth=0");
 }
 
 const focused = (page) => page.evaluate(() => document.activeElement?.name ?? "");
@@ -40,7 +46,7 @@ describe("the crisis desk", () => {
       assert.equal(await focused(page), "gemeente");
       await typist.type("alm");
       await typist.press("Tab");
-      await typist.type("14");
+      await typist.type("17");
       await typist.press("Tab");
       await typist.type("hu");
       await typist.press("Tab");
@@ -52,8 +58,9 @@ describe("the crisis desk", () => {
       assert.match(await page.textContent("[data-crisisbewaard]"), /Concept bewaard om/);
       while (!(await page.evaluate(() => document.activeElement?.matches("button[type=submit]")))) await typist.press("Tab");
       await typist.press("Enter");
-      await page.waitForURL(/\/crisis\/aanvragen\/.*gedaan=aangemeld/);
       assert.ok(typist.keys <= MOST_KEYS, `${typist.keys} keys`);
+      await confirmOtherChild(page);
+      await page.waitForURL(/\/crisis\/aanvragen\/.*gedaan=aangemeld/);
       assert.match(await page.textContent("main"), /De aanvraag is bewaard/);
       assert.match(await page.textContent("main"), /Almere/);
     }));
@@ -78,11 +85,12 @@ describe("the crisis desk", () => {
         const before = await board.locator("article.zaak, .aandacht li").count();
         await desk.goto("/crisis/nieuw");
         await desk.fill("#ontvangenOp", "gisteren 10.00");
-        await desk.fill("#leeftijd", "5");
-        for (const [name, value] of [["gemeente", "GM0171"], ["verwijzer", "onbekend"], ["vraag", "ambulant"], ["urgentie", "acuut"]]) {
+        await desk.fill("#leeftijd", "2");
+        for (const [name, value] of [["gemeente", "GM0050"], ["verwijzer", "onbekend"], ["vraag", "ambulant"], ["urgentie", "acuut"]]) {
           await desk.selectOption(`#${name}`, value);
         }
         await desk.click("form[action='/crisis/nieuw'] button[type=submit] >> nth=0");
+        await confirmOtherChild(desk);
         await desk.waitForURL(/gedaan=aangemeld/);
         const code = (await desk.textContent("h1")).replace("Crisisaanvraag ", "");
         await board.waitForSelector(`a[href='/crisis/aanvragen/${code}']`, { timeout: 5000 });
@@ -91,4 +99,116 @@ describe("the crisis desk", () => {
         assert.match(await desk.textContent("main"), new RegExp(code), "without JavaScript the page has it too");
       }),
     ));
+});
+
+/** The last working day before today at ten, as a phone note says it. Holidays of the demonstration do not matter: it is ten. */
+function lastWorkingDay() {
+  const day = new Date(Date.now() - 24 * 3600 * 1000);
+  while ([0, 6].includes(day.getDay())) day.setDate(day.getDate() - 1);
+  return `${day.getDate()}-${day.getMonth() + 1}-${day.getFullYear()} 10.00`;
+}
+
+/** The quarter before that of today, as addresses write it. */
+function lastQuarter() {
+  const now = new Date();
+  const quarter = Math.floor(now.getMonth() / 3);
+  return quarter === 0 ? `${now.getFullYear() - 1}-4` : `${now.getFullYear()}-${quarter}`;
+}
+
+const USERS = { "Polderlicht Jeugdhulp": "aanbieder-polderlicht", "Dijkwacht Spoedhulp": "aanbieder-dijkwacht", "Randmeer Jeugd en Gezin": "aanbieder-randmeer" };
+
+/** Opens the newest request that waits for an answer of a provider. */
+async function openAssignment(page, group) {
+  await goTo(page, "/crisis/toewijzingen");
+  await page.click(`tbody tr:has-text('${group}') >> nth=-1 >> a`);
+}
+
+describe("a case from the telephone to the report", () => {
+  let code;
+  const as = (who, visit) => withPage({ who, shared: true, javaScript: false, size: PHONE }, visit);
+  const open = (page) => goTo(page, `/crisis/aanvragen/${code}`);
+  const text = (page) => page.textContent("main");
+
+  test("the desk writes it down and judges it", () =>
+    as(CRISIS_DESK, async (page) => {
+      await goTo(page, "/crisis/nieuw");
+      await page.fill("#ontvangenOp", lastWorkingDay());
+      await page.fill("#leeftijd", "17");
+      for (const [name, value] of [["gemeente", "GM0171"], ["verwijzer", "huisarts"], ["vraag", "crisisbed"], ["urgentie", "acuut"]]) await page.selectOption(`#${name}`, value);
+      const send = "form[action='/crisis/nieuw'] button[type=submit] >> nth=0";
+      await submit(page, send);
+      // A child that looks the same is asked about first.
+      if (await page.locator("#lijkt-t").count()) await submit(page, send);
+      assert.match(await text(page), /De aanvraag is bewaard/);
+      code = (await page.textContent("h1")).replace("Crisisaanvraag ", "");
+      await submit(page, "a:has-text('Beoordelen (triage)')");
+      for (const box of await page.locator("input[type=radio][value=nee]").all()) await box.check();
+      await submit(page, "main form button[type=submit]");
+      assert.match(await text(page), /De beoordeling is bewaard/);
+    }));
+
+  test("who divides offers it from the page of the case; one refuses and the next takes it", async () => {
+    let first;
+    await as(DISTRIBUTOR, async (page) => {
+      await open(page);
+      const button = page.locator("button:has-text('Bied aan')");
+      first = (await button.textContent()).replace("Bied aan ", "").replace(/ aan$/, "").trim();
+      await submit(page, "button:has-text('Bied aan')");
+      assert.match(await text(page), new RegExp(`${first} antwoordt uiterlijk`));
+    });
+    await as(USERS[first], async (page) => {
+      await openAssignment(page, "12+, Noordoostpolder");
+      await page.selectOption("#reden", "vol");
+      await submit(page, "form[action$='/weigeren'] button");
+    });
+    let next;
+    await as(DISTRIBUTOR, async (page) => {
+      await open(page);
+      assert.match(await text(page), /Geen capaciteit/);
+      next = (await page.textContent("#stap-kop + p")).split(" antwoordt")[0];
+      assert.notEqual(next, first);
+    });
+    await as(USERS[next], async (page) => {
+      await openAssignment(page, "12+, Noordoostpolder");
+      await submit(page, "form[action$='/aannemen'] button");
+      assert.match(await text(page), /Aangenomen/);
+    });
+  });
+
+  test("a place is held and the stay starts, with the ambulant help that was found", () =>
+    as(DISTRIBUTOR, async (page) => {
+      await open(page);
+      await submit(page, "form[action$='/vasthouden'] button >> nth=0");
+      assert.match(await text(page), /wordt vastgehouden tot/);
+      await submit(page, "a.nl-button--primary:has-text('Plaats het kind')");
+      assert.notEqual(await page.inputValue("#begeleider"), "", "who took on the help is chosen");
+      await submit(page, "form[action$='/plaatsen'] button[type=submit]");
+      await open(page);
+      assert.match(await text(page), /Er loopt hulp\./);
+      assert.match(await text(page), /evaluatie: nog 14 dagen/);
+      await submit(page, "a[href^='/crisis/inzet/']:has-text('Crisisbed')");
+      assert.match(await page.textContent("h1"), new RegExp(code));
+    }));
+
+  test("the records are completed, the quarter is closed, and the report says so", () =>
+    as(REGISTRAR, async (page) => {
+      const list = `/crisis/registratie?kwartaal=${lastQuarter()}`;
+      for (let left = 200; left > 0; left -= 1) {
+        await goTo(page, list);
+        const row = page.locator("tbody tr").first();
+        if (!(await row.count())) break;
+        const lack = await row.locator("li").first().textContent();
+        const line = lack.match(/regel (\d+)/i)?.[1];
+        assert.ok(line, `a line lacks something: ${lack}`);
+        await goTo(page, `${await row.locator("a").getAttribute("href")}/${line}`);
+        // It can follow both a stay and ambulant help.
+        await page.selectOption("#vervolg", "uithuisplaatsing-groep");
+        await submit(page, "main form button[type=submit]");
+      }
+      await submit(page, "form[action='/crisis/registratie/afsluiten'] button");
+      await goTo(page, list);
+      assert.match(await text(page), /Versie 1/);
+      await goTo(page, `/rapportages/crisis?kwartaal=${lastQuarter()}`);
+      assert.match(await text(page), /[Vv]ersie 1/);
+    }));
 });

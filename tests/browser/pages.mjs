@@ -17,6 +17,11 @@ export const PRIVACY_OFFICER = "privacy-regio";
 export const TOEGANG = "toegang-harderwijk";
 export const CRISIS_DESK = "loket-flevoland";
 export const CRISIS_MANAGER = "beheerder-flevoland";
+export const DISTRIBUTOR = "verdeelpunt-flevoland";
+/** A provider over which crisis requests are divided, with places of its own. */
+export const CRISIS_PROVIDER = "aanbieder-polderlicht";
+/** One that is asked at this moment. */
+export const ASKED_PROVIDER = "aanbieder-randmeer";
 export const PROVIDER = "aanbieder-de-haven";
 /** One with few products. */
 export const SMALL_PROVIDER = "aanbieder-atelier-kleurspoor";
@@ -386,7 +391,10 @@ async function registerCrisis(page) {
   const chosen = { gemeente: "GM0034", verwijzer: "huisarts", vraag: "ambulant", urgentie: "acuut" };
   for (const [name, value] of Object.entries(typed)) await page.fill(`[name=${name}]`, value);
   for (const [name, value] of Object.entries(chosen)) await page.selectOption(`[name=${name}]`, value);
-  await submit(page, "form[action='/crisis/nieuw'] button[type=submit]");
+  const button = "form[action='/crisis/nieuw'] button[type=submit]";
+  await submit(page, button);
+  // A child that looks the same is asked about first.
+  if (await page.locator("#lijkt-t").count()) await submit(page, button);
 }
 
 // Drafts kept of an earlier visit have forms of their own on this page.
@@ -412,7 +420,54 @@ export const CRISIS_PAGES = [
   { name: "lists with errors", path: "/beheer/crisispunt/lijsten", who: CRISIS_MANAGER, errors: true, act: send({ code: "Met Spatie", naam: "" }) },
 ].map((page) => ({ who: CRISIS_DESK, ...page }));
 
+/** The address of a page about an open request of this age group, at the point that divides it. */
+function toDivide(group, rest = "") {
+  return async () => `${await firstLink(`/crisis/aanvragen?leeftijdsgroep=${encodeURIComponent(group)}`, "tbody th a", DISTRIBUTOR)}${rest}`;
+}
+
+const firstPlace = () => firstLink("/crisis/plaatsen", "tbody tr:has(.badge--vrij) th a", DISTRIBUTOR);
+const firstHelp = (what) => () => firstLink("/crisis/inzet", `tbody tr:has-text('${what}') th a`, DISTRIBUTOR);
+const ownAssignment = () => firstLink("/crisis/toewijzingen", "tbody th a", ASKED_PROVIDER);
+const ownPlace = (state) => () => firstLink("/crisis/mijn-plaatsen", `tbody tr:has(.badge--${state}) th a`, CRISIS_PROVIDER);
+const ofAlmere = (rest) => async () => `${await firstLink("/crisis/aanvragen?deel=alle", "tbody th a", "toegang-almere")}${rest}`;
+
+export const DIVISION_PAGES = [
+  { name: "board of who divides", path: "/crisis" },
+  { name: "request with whose turn it is", path: toDivide("12-") },
+  { name: "request with places", path: toDivide("12+"), shows: "text=Kies een plek" },
+  { name: "offer", path: toDivide("12-", "/verdelen") },
+  { name: "division", path: "/crisis/verdeling" },
+  { name: "division of a provider", path: "/crisis/verdeling", who: CRISIS_PROVIDER },
+  { name: "division of a provider with errors", path: "/crisis/verdeling", who: CRISIS_PROVIDER, errors: true, act: send({ volTot: "ooit" }) },
+  { name: "shares", path: "/beheer/crisispunt/aandelen", who: CRISIS_MANAGER },
+  { name: "shares with errors", path: "/beheer/crisispunt/aandelen", who: CRISIS_MANAGER, errors: true, act: send({ gewicht: "veel", vanaf: "" }) },
+  { name: "places", path: "/crisis/plaatsen" },
+  { name: "place", path: firstPlace },
+  { name: "place with errors", path: firstPlace, errors: true, act: (page) => submit(page, "form[action$='/plaatsen'] button[type=submit]") },
+  { name: "held place", path: () => firstLink("/crisis/plaatsen", "tbody tr:has-text('Vastgehouden') th a", DISTRIBUTOR) },
+  { name: "new place", path: "/crisis/plaatsen/nieuw" },
+  { name: "new place with errors", path: "/crisis/plaatsen/nieuw", errors: true, act: (page) => submit(page) },
+  { name: "help", path: "/crisis/inzet" },
+  { name: "stay", path: firstHelp("Crisisbed") },
+  { name: "stay with errors", path: firstHelp("Crisisbed"), errors: true, act: (page) => submit(page, "form:has([value=einde]) button") },
+  { name: "help that did not start", path: firstHelp("nog niet gestart") },
+  { name: "assignments", path: "/crisis/toewijzingen", who: ASKED_PROVIDER },
+  { name: "assignments without results", path: "/crisis/toewijzingen?toon=beantwoord&pagina=99", who: ASKED_PROVIDER, shows: "text=Op deze pagina staat niets" },
+  { name: "assignment", path: ownAssignment, who: ASKED_PROVIDER },
+  { name: "assignment with errors", path: ownAssignment, who: ASKED_PROVIDER, errors: true, act: (page) => submit(page, "form[action$='/weigeren'] button") },
+  { name: "own places", path: "/crisis/mijn-plaatsen", who: CRISIS_PROVIDER },
+  { name: "own place", path: ownPlace("vrij"), who: CRISIS_PROVIDER },
+  { name: "own place with errors", path: ownPlace("vrij"), who: CRISIS_PROVIDER, errors: true, act: (page) => submit(page) },
+  { name: "own place with a child", path: ownPlace("vol"), who: CRISIS_PROVIDER },
+  { name: "requests of the toegang", path: "/crisis/aanvragen?deel=alle", who: "toegang-almere" },
+  { name: "request of the toegang", path: ofAlmere(""), who: "toegang-almere" },
+  { name: "report for an account manager", path: `/rapportages/crisis?kwartaal=${CLOSED_QUARTER}`, who: "accountmanager-flevoland" },
+  { name: "report for a municipality", path: `/rapportages/crisis?kwartaal=${CLOSED_QUARTER}`, who: "gemeente-almere" },
+  { name: "report for a provider", path: `/rapportages/crisis?kwartaal=${CLOSED_QUARTER}`, who: CRISIS_PROVIDER },
+].map((page) => ({ who: DISTRIBUTOR, ...page }));
+
 export const ALL_PAGES = [
+  ...DIVISION_PAGES.map((page) => ({ ...page, name: `division: ${page.name}` })),
   ...CRISIS_PAGES.map((page) => ({ ...page, name: `crisis: ${page.name}` })),
   ...PUBLIC_PAGES.map((page) => ({ ...page, name: `public: ${page.name}` })),
   ...MANAGER_PAGES.map((page) => ({ ...page, name: `management: ${page.name}` })),

@@ -9,6 +9,7 @@
 //   pages.test.mjs      what every page must pass at 1280, 360 and 320 px
 //   points.test.mjs     what each page must do, by the points of the design
 //   journeys.test.mjs   from the first page to the goal, with and without JavaScript
+//   crisis.test.mjs     the crisis point, from the telephone to the report
 //   faults.test.mjs     plants a fault for each check and expects it to be found
 //   support/            program, browser, checks and measuring
 import { after, before } from "node:test";
@@ -23,3 +24,4 @@ await import("./faults.test.mjs");
 await import("./pages.test.mjs");
 await import("./points.test.mjs");
 await import("./journeys.test.mjs");
+await import("./crisis.test.mjs");

@@ -7,6 +7,7 @@ mod audit_log;
 mod book;
 mod capacity;
 mod crisis;
+mod crisis_case;
 mod crisis_division;
 pub mod crisis_reports;
 mod error_reports;

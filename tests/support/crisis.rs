@@ -26,6 +26,18 @@ pub fn draft(municipality: &str, age: u8) -> RequestDraft {
     }
 }
 
+/// Settings of a point, as the API takes them.
+pub fn settings() -> serde_json::Value {
+    serde_json::json!({
+        "naam": "Crisispunt", "telefoon": "0320 00 01 00", "nachtdienst": "24-uursdienst", "nachtdienstTelefoon": "0320 00 01 12",
+        "opent": "08:30", "sluit": "17:30", "acuutMinuten": 90, "spoedMinuten": 480, "acuutAntwoordMinuten": 20,
+        "spoedAntwoordMinuten": 120, "acuutLooptDoor": true, "bevrijdingsdag": "lustrum", "goedeVrijdag": true,
+        "bewaarMaanden": 24, "vasthoudMinuten": 60, "evaluatieDagen": 14,
+        "gemeenten": [{"gemeente": LELYSTAD, "ambulant": true, "verblijf": true}],
+        "sluitingsdagen": [{"dag": "2027-01-04", "reden": "Teamdag"}],
+    })
+}
+
 impl TestServer {
     /// A crisis request that was written down.
     pub fn crisis(&self, draft: &RequestDraft) -> CrisisRequest {

@@ -100,6 +100,11 @@ impl TestServer {
         Self::start_with(self.database.shared(), now(), config)
     }
 
+    /// Stops as a signal does: what is under way is finished first.
+    pub fn stop(&self) {
+        actix_web::rt::System::new().block_on(server::stop(&self.state, &self.handle));
+    }
+
     /// A connection to this server's database, past the program.
     pub fn connection(&self) -> Connection {
         db::Manager::new(&self.database.url).open().expect("the database answers")

@@ -41,6 +41,20 @@
     say(paused ? `Gepauzeerd, stand van ${shownAt}` : `Live. Bijgewerkt om ${shownAt}`, paused ? "pauze" : "live");
   };
 
+  // Who is signed out gets no more, and the line is not tried again. Everything else mends itself.
+  const ended = (reason) => {
+    if (reason !== "uitgelogd") return;
+    clearTimeout(silence);
+    source.close();
+    say(`U bent uitgelogd, stand van ${shownAt}. `, "weg");
+    const link = document.createElement("a");
+    link.className = "app-link";
+    link.href = "/inloggen?terug=/crisis";
+    link.textContent = "Log weer in";
+    text.append(link);
+    announce.textContent = "U bent uitgelogd.";
+  };
+
   const lost = () => {
     say(`Verbinding weg, stand van ${shownAt}`, "weg");
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
@@ -73,6 +87,7 @@
       heard();
     });
     source.addEventListener("hart", (event) => heard(JSON.parse(event.data).om));
+    source.addEventListener("einde", (event) => ended(JSON.parse(event.data).reden));
     source.addEventListener("nieuws", (event) => {
       const news = JSON.parse(event.data);
       if (news.nummer && news.nummer <= newest) return;

@@ -27,11 +27,22 @@ struct Owed {
 /// What screens of one kind get, for one state of a board in one minute.
 type Rendered = HashMap<(i64, u8), (i64, i64, Arc<str>)>;
 
+/// Counts what screens wake up for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    /// A board was read again.
+    boards: u64,
+    /// Sessions ended.
+    pub(super) sessions: u64,
+}
+
 /// Everything this server shows of crisis points.
 pub struct Boards {
     by_region: ArcSwap<BTreeMap<i64, Arc<Board>>>,
-    /// Counts the changes, so that screens wake up.
-    changes: watch::Sender<u64>,
+    /// Wakes screens up.
+    changes: watch::Sender<Change>,
+    /// Set when the server stops.
+    stopping: watch::Sender<bool>,
     rendered: Mutex<Rendered>,
     owed: Mutex<Vec<Owed>>,
 }
@@ -40,7 +51,8 @@ impl Default for Boards {
     fn default() -> Self {
         Self {
             by_region: ArcSwap::default(),
-            changes: watch::Sender::new(0),
+            changes: watch::Sender::default(),
+            stopping: watch::Sender::default(),
             rendered: Mutex::default(),
             owed: Mutex::default(),
         }
@@ -68,7 +80,7 @@ impl Boards {
             boards.insert(region_id, Arc::new(actions::read_board(conn, region_id, now)?));
         }
         self.by_region.store(Arc::new(boards));
-        self.changes.send_modify(|count| *count += 1);
+        self.changes.send_modify(|change| change.boards += 1);
         Ok(true)
     }
 
@@ -79,8 +91,23 @@ impl Boards {
     }
 
     /// Wakes up at every change.
-    pub fn follow(&self) -> watch::Receiver<u64> {
+    pub(super) fn follow(&self) -> watch::Receiver<Change> {
         self.changes.subscribe()
+    }
+
+    /// Somebody signed out here: every screen asks at once whether it may still look.
+    pub fn look_again(&self) {
+        self.changes.send_modify(|change| change.sessions += 1);
+    }
+
+    /// Ends every stream, those to come too: a server that stops waits for no screen.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Becomes true when the server stops.
+    pub(super) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 
     /// The live part for one kind of screen, made once for all of that kind.

@@ -14,6 +14,7 @@ use rules::crisis::places::PlaceState;
 
 use super::model::{Board, News};
 use crate::clock::dutch_day;
+use crate::crisis::distribution::model::Assignment;
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::requests::pages::request::{Clock, clock_of};
 use crate::crisis::requests::words::clock_time;
@@ -319,7 +320,7 @@ fn case(board: &Board, request: &CrisisRequest, kind: ScreenKind, now: DateTime<
         stages,
         now_with,
         before,
-        next: next_steps(request, kind),
+        next: next_steps(request, kind, is_given(board, request)),
     }
 }
 
@@ -361,7 +362,13 @@ fn with_whom(board: &Board, request: &CrisisRequest, now: DateTime<Utc>) -> (Opt
     (current.or(held), (!before.is_empty()).then(|| before.join(", ")))
 }
 
-fn next_steps(request: &CrisisRequest, kind: ScreenKind) -> Vec<Next> {
+/// Whether a provider was asked, or took it.
+fn is_given(board: &Board, request: &CrisisRequest) -> bool {
+    let of = |assignment: &Assignment| assignment.request.id == request.id && assignment.status.counts();
+    board.assignments.iter().any(of)
+}
+
+fn next_steps(request: &CrisisRequest, kind: ScreenKind, is_given: bool) -> Vec<Next> {
     let address = format!("/crisis/aanvragen/{}", request.code);
     let mut next = Vec::new();
     let link = |label: &str, icon, href: String, primary| Next {
@@ -389,8 +396,12 @@ fn next_steps(request: &CrisisRequest, kind: ScreenKind) -> Vec<Next> {
         }
         RequestStatus::InProgress | RequestStatus::Assigned => {
             if kind.divides {
-                next.push(link("Verdelen", "arrow-right", format!("{address}/verdelen"), true));
-                next.push(link("Plaats kiezen", "bed", "/crisis/plaatsen".to_owned(), false));
+                if is_given {
+                    next.push(link("Bekijken", "eye", address.clone(), true));
+                } else {
+                    next.push(link("Verdelen", "arrow-right", format!("{address}/verdelen"), true));
+                }
+                next.push(link("Plaats kiezen", "bed", format!("{address}#plaatsen"), false));
             } else if kind.desk {
                 next.push(link("Bekijken", "eye", address, true));
             }

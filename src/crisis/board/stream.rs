@@ -14,6 +14,7 @@ use serde::Serialize;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
+use super::live::Change;
 use super::model::{Board, News};
 use super::pages::{ScreenKind, live_part};
 use crate::actor::Actor;
@@ -31,6 +32,11 @@ const BEAT: Duration = Duration::from_secs(10);
 
 /// After how long a screen is told to come back by itself, so that no stream outlives a deployment for long.
 const LONGEST: Duration = Duration::from_mins(10);
+
+/// The last event of a stream that says why it ends.
+const END: &str = "einde";
+const SIGNED_OUT: &str = r#"{"reden":"uitgelogd"}"#;
+const STOPPING: &str = r#"{"reden":"stopt"}"#;
 
 /// What happened, as a screen tells it.
 #[derive(Debug, Serialize)]
@@ -145,11 +151,26 @@ impl Screen {
         }
     }
 
-    async fn run(mut self, mut changes: watch::Receiver<u64>) -> Result<()> {
+    /// The last thing a screen hears of a stream, when it is not to come back by itself.
+    async fn send_end(&self) {
+        // A screen that is gone needs no goodbye.
+        let _ = self.out.send(event(END, None, SIGNED_OUT)).await;
+    }
+
+    async fn run(mut self, mut changes: watch::Receiver<Change>) -> Result<()> {
         let ends = Instant::now() + LONGEST;
+        let mut looked = (Instant::now(), changes.borrow().sessions);
         loop {
             let now = self.state.clock.now();
             let minute = now.timestamp() / 60;
+            let sessions = changes.borrow_and_update().sessions;
+            if sessions != looked.1 || looked.0.elapsed() >= BEAT {
+                if !self.may_look(now).await? {
+                    self.send_end().await;
+                    return Ok(());
+                }
+                looked = (Instant::now(), sessions);
+            }
             if !self.send_board(now).await? || self.once {
                 return Ok(());
             }
@@ -157,14 +178,17 @@ impl Screen {
             loop {
                 let beat = Instant::now() + BEAT;
                 match timeout_at(beat.min(ends), changes.changed()).await {
-                    Ok(Ok(())) => break,
-                    // The server stops.
-                    Ok(Err(_)) => return Ok(()),
+                    Ok(_) => break,
                     Err(_) if Instant::now() >= ends => return Ok(()),
                     Err(_) => {}
                 }
                 let now = self.state.clock.now();
-                if !self.may_look(now).await? || !self.send_beat(now).await? {
+                if !self.may_look(now).await? {
+                    self.send_end().await;
+                    return Ok(());
+                }
+                looked.0 = Instant::now();
+                if !self.send_beat(now).await? {
                     return Ok(());
                 }
                 if now.timestamp() / 60 != minute {
@@ -175,7 +199,7 @@ impl Screen {
     }
 }
 
-/// The stream. Who signed out is sent to a page, which is no stream: the screen says that it is stale.
+/// The stream. It ends when the server stops, whether or not the screen still reads.
 pub async fn stream(
     ctx: Context,
     req: HttpRequest,
@@ -202,10 +226,15 @@ pub async fn stream(
         once,
         out,
     };
-    let changes = ctx.state.boards.follow();
+    let (changes, mut stopping) = (ctx.state.boards.follow(), ctx.state.boards.stopping());
+    let last = screen.out.clone();
     actix_web::rt::spawn(async move {
-        if let Err(error) = screen.run(changes).await {
-            tracing::warn!(%error, "the stream of a board ended");
+        tokio::select! {
+            done = screen.run(changes) => if let Err(error) = done {
+                tracing::warn!(%error, "the stream of a board ended");
+            },
+            // A screen that does not read finds out by the line that is gone.
+            _ = stopping.wait_for(|stops| *stops) => drop(last.try_send(event(END, None, STOPPING))),
         }
     });
     let body = stream::unfold(received, |mut received| async move {

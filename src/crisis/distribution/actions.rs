@@ -8,6 +8,7 @@ use rules::crisis::codes::{CategoryList, RequestStatus};
 use rules::crisis::distribution::{CaseFacts, Choice, Pool, ProviderId, Tally, explain, next_to_ask};
 use rules::crisis::life::{EventKind, Step};
 
+use super::ending::{tell_withdrawn, withdraw};
 use super::mails;
 use super::model::{Assignment, NamedProvider, Overruling};
 use super::store::{self, NewAssignment};
@@ -37,20 +38,32 @@ pub fn offer_request(
     code: &str,
     overruling: Option<&Overruling>,
 ) -> Result<Assignment> {
-    db::write(conn, |conn| {
-        let request = find_request(conn, actor, code)?;
-        let point = find_point(conn, request.region_id)?;
-        if let Some(overruling) = overruling {
-            let lists = find_lists(conn, request.region_id)?;
-            let item = lists.find(CategoryList::Overrule, &overruling.reason);
-            if item.is_none_or(|item| !item.is_valid_on(dutch_day(now))) {
-                return Err(Error::collision("reden", "onbekende-keuze", "kies een reden uit de lijst"));
-            }
+    db::write(conn, |conn| write_offer_of(conn, actor, now, public_url, code, overruling))
+}
+
+/// The same within a transaction of the caller.
+pub fn write_offer_of(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    code: &str,
+    overruling: Option<&Overruling>,
+) -> Result<Assignment> {
+    let found = find_request(conn, actor, code)?;
+    let point = find_point(conn, found.region_id)?;
+    store::take_division(conn, point.id)?;
+    // As it is now that nobody else gives or ends it.
+    let request = find_by_id(conn, found.id)?;
+    if let Some(overruling) = overruling {
+        let lists = find_lists(conn, request.region_id)?;
+        let item = lists.find(CategoryList::Overrule, &overruling.reason);
+        if item.is_none_or(|item| !item.is_valid_on(dutch_day(now))) {
+            return Err(Error::collision("reden", "onbekende-keuze", "kies een reden uit de lijst"));
         }
-        store::take_division(conn, point.id)?;
-        let offered = write_offer(conn, actor, now, public_url, &point, &request, overruling)?;
-        offered.ok_or_else(|| Error::Conflict(NOBODY_LEFT.into()))
-    })
+    }
+    let offered = write_offer(conn, actor, now, public_url, &point, &request, overruling)?;
+    offered.ok_or_else(|| Error::Conflict(NOBODY_LEFT.into()))
 }
 
 const NOBODY_LEFT: &str = "Alle aanbieders die deze aanvraag kunnen krijgen zijn al gevraagd. Kies zelf een aanbieder, met een reden.";
@@ -331,25 +344,16 @@ pub fn withdraw_assignment(
     public_url: &str,
     id: i64,
 ) -> Result<Assignment> {
-    use rules::crisis::answering::AssignmentEvent::Withdraw;
     db::write(conn, |conn| {
         let before = find_own(conn, actor, id)?;
-        let ended = super::answering::end_assignment(conn, actor, now, &before, Withdraw, None)?;
+        store::take_division(conn, before.point_id)?;
+        let ended = withdraw(conn, actor, now, public_url, &before)?;
         if before.status == AssignmentStatus::Accepted {
             // Refused by the life of the request once help has started.
             take_step(conn, actor, now, (ended.request.id, None), Step::Unassign, &Taking::default())?;
-            store::delete_ambulant_not_started(conn, ended.request.id, ended.provider.id)?;
         } else {
-            let request = find_by_id(conn, ended.request.id)?;
-            let detail = Some(ended.provider.name.clone());
-            add_line(conn, actor, now, &request, EventKind::OfferWithdrawn, detail)?;
+            tell_withdrawn(conn, actor, now, &ended)?;
         }
-        for reader in list_of_provider(conn, ended.provider.id)? {
-            enqueue(conn, now, &mails::withdrawn(&ended, public_url, &reader.email)?)?;
-        }
-        let event = Event::done("crisis-aanbod-intrekken", OBJECT, ended.id)
-            .change(Some(&recorded(&before)), &recorded(&ended))?;
-        audit::record(conn, actor, now, &event)?;
         Ok(ended)
     })
 }

@@ -2,7 +2,7 @@
 //! themselves, and the desk hears of it.
 
 use chrono::{DateTime, Utc};
-use rules::crisis::answering::{AssignmentEvent, step};
+use rules::crisis::answering::{AssignmentEvent, AssignmentStatus, step};
 use rules::crisis::codes::{CategoryList, RequestStatus};
 use rules::crisis::life::{EventKind, Step};
 
@@ -13,7 +13,8 @@ use super::store::{self, Ending};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::{dutch_day, dutch_time};
-use crate::crisis::requests::actions::{Taking, add_line, find_by_id, take_step};
+use crate::crisis::requests::actions::{Taking, add_line, find_by_id, list_timeline, take_step};
+use crate::crisis::requests::model::TimelineLine;
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
@@ -31,29 +32,71 @@ pub fn answer_assignment(
     id: i64,
     answer: &Answer,
 ) -> Result<Assignment> {
-    db::write(conn, |conn| {
-        let before = find_own(conn, actor, id)?;
-        if actor.provider_id() != Some(before.provider.id) {
-            return Err(Error::Forbidden);
+    let answered = db::write(conn, |conn| write_answer(conn, actor, now, public_url, id, answer));
+    if matches!((answer, &answered), (Answer::Accept, Err(Error::Conflict(_))))
+        && db::write(conn, |conn| keep_late_answer(conn, actor, now, id))?
+    {
+        return Err(Error::Conflict(TOO_LATE.into()));
+    }
+    answered
+}
+
+/// The same within a transaction of the caller, who hears only that it was too late.
+pub fn write_answer(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    id: i64,
+    answer: &Answer,
+) -> Result<Assignment> {
+    let before = find_own(conn, actor, id)?;
+    if actor.provider_id() != Some(before.provider.id) {
+        return Err(Error::Forbidden);
+    }
+    // In the same order as whoever offers or ends, so that neither waits for the other for ever.
+    store::take_division(conn, before.point_id)?;
+    match answer {
+        Answer::Accept => accept(conn, actor, now, public_url, &before),
+        Answer::Refuse(reason) => {
+            let lists = find_lists(conn, before.request.region_id)?;
+            let item = lists.find(CategoryList::Refusal, reason);
+            let Some(item) = item.filter(|item| item.is_valid_on(dutch_day(now))) else {
+                return Err(Error::collision("reden", "onbekende-keuze", "kies een reden uit de lijst"));
+            };
+            let event = AssignmentEvent::Refuse;
+            let ended = end_assignment(conn, actor, now, &before, event, Some(reason.clone()))?;
+            let why = format!("{}. {}", ended.provider.name, item.name);
+            pass_on(conn, actor, now, public_url, (&before, &ended), (EventKind::Refused, why))?;
+            Ok(ended)
         }
-        match answer {
-            Answer::Accept => accept(conn, actor, now, public_url, &before),
-            Answer::Refuse(reason) => {
-                let lists = find_lists(conn, before.request.region_id)?;
-                let item = lists.find(CategoryList::Refusal, reason);
-                let Some(item) = item.filter(|item| item.is_valid_on(dutch_day(now))) else {
-                    return Err(Error::collision("reden", "onbekende-keuze", "kies een reden uit de lijst"));
-                };
-                // In the same order as whoever offers, so that neither waits for the other for ever.
-                store::take_division(conn, before.point_id)?;
-                let event = AssignmentEvent::Refuse;
-                let ended = end_assignment(conn, actor, now, &before, event, Some(reason.clone()))?;
-                let why = format!("{}. {}", ended.provider.name, item.name);
-                pass_on(conn, actor, now, public_url, (&before, &ended), (EventKind::Refused, why))?;
-                Ok(ended)
-            }
-        }
-    })
+    }
+}
+
+const TOO_LATE: &str = "De termijn voor uw antwoord is voorbij. Het crisispunt ziet dat u deze aanvraag had willen aannemen en belt u als dat nog helpt.";
+
+/// Who accepts after its term does not get the request, and the desk sees once that it would have taken it: nobody may be
+/// left to ask. Returns whether it was late.
+fn keep_late_answer(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<bool> {
+    let assignment = find_own(conn, actor, id)?;
+    let is_late = matches!(assignment.status, AssignmentStatus::Offered | AssignmentStatus::Expired)
+        && dutch_time(now) > dutch_time(assignment.answer_by);
+    if !is_late {
+        return Ok(false);
+    }
+    store::take_division(conn, assignment.point_id)?;
+    let detail = assignment.provider.name.clone();
+    let is_known = |line: &TimelineLine| {
+        line.kind == EventKind::AcceptedLate && line.detail.as_deref() == Some(detail.as_str())
+    };
+    if list_timeline(conn, assignment.request.id)?.iter().any(is_known) {
+        return Ok(true);
+    }
+    let request = find_by_id(conn, assignment.request.id)?;
+    add_line(conn, actor, now, &request, EventKind::AcceptedLate, Some(detail))?;
+    let event = Event::done("crisis-te-laat-aannemen", OBJECT, id).change(None, &recorded(&assignment))?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(true)
 }
 
 fn accept(

@@ -4,8 +4,10 @@
 pub mod actions;
 pub mod answering;
 pub mod api;
+pub mod ending;
 pub(in crate::crisis) mod mails;
 pub mod model;
 pub mod pages;
 pub mod shares;
+pub mod shares_api;
 mod store;

@@ -8,18 +8,69 @@ pub mod shares;
 use chrono::{DateTime, Utc};
 use rules::crisis::answering::AssignmentStatus;
 use rules::crisis::codes::CategoryList;
+use rules::crisis::distribution::Choice;
 
-use super::model::Assignment;
+use super::model::{Assignment, NamedProvider};
 use crate::clock::dutch_day;
 use crate::crisis::settings::model::Lists;
 use crate::web::form::{Choices, choices};
 use crate::web::format;
 
-/// How an assignment stands, as a badge.
+/// How something stands, as a badge.
 pub struct Mark {
     pub class: &'static str,
     pub icon: &'static str,
-    pub text: &'static str,
+    pub text: String,
+}
+
+/// One time that a request was offered.
+pub struct Asked {
+    pub id: i64,
+    pub provider: String,
+    pub mark: Mark,
+    pub offered: String,
+    pub answer_by: String,
+    pub choice: &'static str,
+    pub outcome: String,
+    pub is_open: bool,
+    pub can_withdraw: bool,
+}
+
+/// Whose turn it is.
+pub struct Turn {
+    pub provider: String,
+    pub choice: &'static str,
+    pub lines: Vec<String>,
+}
+
+impl From<(NamedProvider, Choice, String)> for Turn {
+    fn from((provider, choice, explanation): (NamedProvider, Choice, String)) -> Self {
+        Self {
+            provider: provider.name,
+            choice: choice.name(),
+            lines: explanation.lines().map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// How one offer of a request stands; it can be withdrawn by who divides while help has not started.
+pub(in crate::crisis) fn asked(
+    assignment: &Assignment,
+    lists: &Lists,
+    now: DateTime<Utc>,
+    may_withdraw: bool,
+) -> Asked {
+    Asked {
+        id: assignment.id,
+        provider: assignment.provider.name.clone(),
+        mark: mark(assignment, now),
+        offered: format::date_time(assignment.offered_at),
+        answer_by: format::date_time(assignment.answer_by),
+        choice: assignment.choice.name(),
+        outcome: outcome(assignment, lists),
+        is_open: assignment.is_open(),
+        can_withdraw: may_withdraw && assignment.status.counts(),
+    }
 }
 
 fn mark(assignment: &Assignment, now: DateTime<Utc>) -> Mark {
@@ -31,7 +82,7 @@ fn mark(assignment: &Assignment, now: DateTime<Utc>) -> Mark {
         AssignmentStatus::Accepted => ("badge--vrij", "circle-check", AssignmentStatus::Accepted.name()),
         ended => ("badge--neutraal", "circle-x", ended.name()),
     };
-    Mark { class, icon, text }
+    Mark { class, icon, text: text.to_owned() }
 }
 
 /// What a provider reads of a request: `12+, Almere, acuut`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use rules::crisis::codes::CategoryList;
+use rules::crisis::codes::{CategoryList, ProvisionKind};
 use rules::crisis::life::EventKind;
 use rules::crisis::places::{PlaceEvent, PlaceState, fits, held_until};
 use rules::violations::Violations;
@@ -14,12 +14,16 @@ use super::store::{self, StateRow};
 use crate::actor::{Actor, Role};
 use crate::audit::{self, Event};
 use crate::clock::{dutch_day, dutch_time, moment_of_dutch_time};
+use crate::crisis::distribution::ending::take_turn;
+use crate::crisis::distribution::mails::mail;
 use crate::crisis::requests::actions::{add_line, find_by_id, find_request, tell_board};
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::{CrisisPoint, Lists};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::identity::recipients::list_of_provider;
+use crate::notifications::actions::enqueue;
 use crate::waiting_list::access_log::actions as access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 
@@ -63,18 +67,25 @@ pub fn list_of_point(conn: &mut Connection, point_id: i64) -> Result<Vec<Place>>
     store::list_of_point(conn, point_id)
 }
 
-/// The places for this child that are free now, or held for it.
+/// The places for this child that are free now or held for it: what is held first, then the kind that is asked, and of
+/// that what is there for its age alone.
 pub fn list_fitting(
     conn: &mut Connection,
     now: DateTime<Utc>,
     request: &CrisisRequest,
+    asked: Option<ProvisionKind>,
 ) -> Result<Vec<Place>> {
     let point = find_point(conn, request.region_id)?;
     let can = |place: &Place| {
         fits((place.kind, request.age_group), (place.kind, place.age_group))
             && place.at(now).step(PlaceEvent::Occupy(request.id)).is_ok()
     };
-    Ok(store::list_of_point(conn, point.id)?.into_iter().filter(can).collect())
+    let mut places: Vec<Place> = store::list_of_point(conn, point.id)?.into_iter().filter(can).collect();
+    places.sort_by_key(|place| {
+        let is_free = place.at(now).state() == PlaceState::Free;
+        (is_free, asked.is_some_and(|kind| kind != place.kind), place.age_group.is_none())
+    });
+    Ok(places)
 }
 
 /// How many there are of each sort in each state.
@@ -149,24 +160,35 @@ pub fn hold_place(
     id: i64,
     code: &str,
 ) -> Result<Place> {
-    db::write(conn, |conn| {
-        let point = own_point(conn, actor)?;
-        let place = find_own(conn, actor, id)?;
-        let request = require_open_request(conn, actor, code)?;
-        require_fit(&place, &request)?;
-        let minutes = u16::try_from(point.hold_minutes).unwrap_or(u16::MAX);
-        let until = moment_of_dutch_time(held_until(dutch_time(now), minutes));
-        let row = StateRow {
-            held_for_request: Some(request.id),
-            held_until: Some(until.naive_utc()),
-            held_by: Some(actor.signature()),
-            ..StateRow::default()
-        };
-        let held = take_step(conn, actor, now, &place, PlaceEvent::Hold(request.id), row)?;
-        let detail = format!("{}, {}", held.name, held.provider);
-        add_line(conn, actor, now, &request, EventKind::PlaceHeld, Some(detail))?;
-        Ok(held)
-    })
+    db::write(conn, |conn| write_hold(conn, actor, now, id, code))
+}
+
+/// The same within a transaction of the caller.
+pub fn write_hold(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: i64,
+    code: &str,
+) -> Result<Place> {
+    let point = own_point(conn, actor)?;
+    // Of whoever closes the request at the same moment, one is first and the other sees that.
+    take_turn(conn, point.id)?;
+    let place = find_own(conn, actor, id)?;
+    let request = require_open_request(conn, actor, code)?;
+    require_fit(&place, &request)?;
+    let minutes = u16::try_from(point.hold_minutes).unwrap_or(u16::MAX);
+    let until = moment_of_dutch_time(held_until(dutch_time(now), minutes));
+    let row = StateRow {
+        held_for_request: Some(request.id),
+        held_until: Some(until.naive_utc()),
+        held_by: Some(actor.signature()),
+        ..StateRow::default()
+    };
+    let held = take_step(conn, actor, now, &place, PlaceEvent::Hold(request.id), row)?;
+    let detail = format!("{}, {}", held.name, held.provider);
+    add_line(conn, actor, now, &request, EventKind::PlaceHeld, Some(detail))?;
+    Ok(held)
 }
 
 /// Holds it no longer.
@@ -181,6 +203,42 @@ pub fn release_place(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, i
         }
         Ok(released)
     })
+}
+
+/// Lets go of what is held for a request, but not of one place, and tells the providers. Within the transaction that ends
+/// the request or gives it a place.
+pub fn release_of_request(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    request: &CrisisRequest,
+    but: Option<i64>,
+) -> Result<()> {
+    for place in store::list_held_for(conn, request.id)? {
+        if Some(place.id) == but || place.at(now).state() != PlaceState::Held {
+            continue;
+        }
+        let released = take_step(conn, actor, now, &place, PlaceEvent::Release, StateRow::default())?;
+        let detail = format!("{}, {}", released.name, released.provider);
+        add_line(conn, actor, now, request, EventKind::PlaceReleased, Some(detail))?;
+        let lines = [format!(
+            "Het crisispunt houdt {} niet langer vast voor een kind. De plaats is weer vrij; u hoeft niets te doen.",
+            released.name
+        )];
+        let subject = format!("{} is weer vrij", released.name);
+        for reader in list_of_provider(conn, released.provider_id)? {
+            let button = ("Naar mijn plaatsen", format!("{public_url}/crisis/mijn-plaatsen"));
+            enqueue(conn, now, &mail("crisisplaatsen", &reader.email, subject.clone(), &lines, button)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a place is held for a request at this moment.
+pub fn is_held_for(conn: &mut Connection, now: DateTime<Utc>, request_id: i64) -> Result<bool> {
+    let held = store::list_held_for(conn, request_id)?;
+    Ok(held.iter().any(|place| place.at(now).state() == PlaceState::Held))
 }
 
 /// A request for which the point looks for a place.

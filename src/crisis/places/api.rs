@@ -1,23 +1,24 @@
 //! Crisis places by API: all of them for the desk, and those of a provider.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::codes::AgbCode;
+use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{NewStay, Place};
+use super::model::{NewPlace, NewStay, Place, Word};
 use super::{actions, placing};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::input::ConfirmationInput;
 use crate::availability::figures::api::parse_id;
-use crate::crisis::reading::{Aanvraagcode, Agbcode, request_code};
+use crate::crisis::reading::{Aanvraagcode, Agbcode, Lijstcode, list_code, request_code};
 use crate::error::{Error, Result};
 use crate::product_book::described::Datum;
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
+use crate::web::described::{IfMatch, OnceKey, ReadProblems, WriteProblems};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
@@ -242,7 +243,10 @@ pub async fn post_stay(
     let id = parse_path("id", &path, parse_id)?;
     let stay = read_stay(&mut input);
     let stay = input.finish(stay)?.ok_or_else(|| Error::internal("a required field is missing"))?;
-    let taken = ctx.db(move |conn, actor, now| placing::place(conn, actor, now, id, &stay)).await?;
+    let state = ctx.state.clone();
+    let taken = ctx
+        .db(move |conn, actor, now| placing::place(conn, actor, now, &state.config.public_url, (id, &stay)))
+        .await?;
     answer_with(&ctx, taken)
 }
 
@@ -250,7 +254,7 @@ fn read_stay(input: &mut Fields) -> Option<NewStay> {
     let code = request_code(input);
     let starts_on = input.optional_date("startOp");
     for name in ["startOp", "vrijwillig", "begeleider"] {
-        if !input.has(name) {
+        if input.raw(name).trim().is_empty() {
             input.error(name, "verplicht", "vul dit in");
         }
     }
@@ -265,6 +269,141 @@ fn read_stay(input: &mut Fields) -> Option<NewStay> {
         group_notes: input.texts("groepsnotities", MOST_NOTES, Length(1, 40)),
         warning_seen: input.flag("waarschuwingGezien"),
     })
+}
+
+/// Een plaats om toe te voegen.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisisplaatsInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that post_place reads")]
+pub struct PlaceInput {
+    aanbieder: Agbcode,
+    #[schema(pattern = "^(crisisbed|pleegzorg)$", example = "crisisbed")]
+    soort: String,
+    /// Laat weg voor alle leeftijden.
+    #[schema(pattern = "^(under12|from12)$", example = "from12")]
+    leeftijdsgroep: Option<String>,
+    #[schema(
+        min_length = 1,
+        max_length = 80,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Kamer 3"
+    )]
+    naam: String,
+    /// Wie er samenwonen.
+    #[schema(
+        min_length = 1,
+        max_length = 80,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Groep Noord"
+    )]
+    groep: String,
+    #[schema(
+        min_length = 1,
+        max_length = 30,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "0320 00 00 00"
+    )]
+    telefoon: String,
+}
+
+#[utoipa::path(
+    post, path = "/crisisplaatsen", operation_id = "voegCrisisplaatsToe", tag = "Crisis",
+    summary = "Een plaats toevoegen",
+    params(OnceKey),
+    request_body(content = PlaceInput, content_type = "application/json"),
+    responses(
+        (status = 201, description = "Toegevoegd", body = PlaceBody, headers(("API-Version" = String), ("ETag" = String, description = "Eerste versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_place(
+    ctx: Context,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let kinds: Vec<_> =
+        ProvisionKind::ALL.iter().filter(|kind| kind.is_stay()).map(|kind| (kind.code(), *kind)).collect();
+    let groups: Vec<_> = AgeGroup::ALL.iter().map(|group| (group.code(), *group)).collect();
+    let agb = input.parsed("aanbieder", "ongeldige-code", AgbCode::parse);
+    let kind = input.choice("soort", &kinds);
+    let age_group = input.optional_choice("leeftijdsgroep", &groups);
+    let name = input.text("naam", Length(1, 80));
+    let living_group = input.text("groep", Length(1, 80));
+    let phone = input.text("telefoon", Length(1, 30));
+    let (Some(agb), Some(kind)) = input.finish((agb, kind))? else {
+        return Err(Error::internal("a required field is missing"));
+    };
+    let new = NewPlace { agb: agb.to_string(), kind, age_group, name, living_group, phone };
+    let added = ctx.db(move |conn, actor, now| actions::add_place(conn, actor, now, &new)).await?;
+    reply::json_with_version(StatusCode::CREATED, added.version, &PlaceBody::new(added, ctx.now))
+}
+
+/// Wat de aanbieder van een plaats meldt.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisisplaatsstandInvoer)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_word reads")]
+pub struct WordInput {
+    #[schema(pattern = "^(sluiten|openen|verwachting)$", example = "sluiten")]
+    wat: String,
+    /// Code uit de lijst `buiten-gebruik`; alleen bij sluiten, en dan verplicht.
+    reden: Option<Lijstcode>,
+    /// Laatste dag buiten gebruik, als die bekend is; alleen bij sluiten.
+    tot: Option<Datum>,
+    /// Wanneer de plaats vrijkomt, als dat bekend is; alleen bij verwachting.
+    verwacht_vrij_op: Option<Datum>,
+}
+
+#[utoipa::path(
+    post, path = "/crisisplaatsen/{id}/stand", operation_id = "meldCrisisplaatsstand", tag = "Crisis",
+    summary = "Melden dat een eigen plaats buiten gebruik is, weer in gebruik is, of wanneer zij vrijkomt",
+    description = "Met If-Match alleen als niemand de plaats intussen veranderde. De melding bevestigt de plaats meteen.",
+    params(PlacePath, IfMatch, OnceKey),
+    request_body(content = WordInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "De plaats zoals zij nu staat", body = PlaceBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_word(
+    ctx: Context,
+    req: HttpRequest,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let id = parse_path("id", &path, parse_id)?;
+    let what = input.choice("wat", &[("sluiten", 0_u8), ("openen", 1), ("verwachting", 2)]);
+    let reason = list_code(&mut input, "reden");
+    let (until, expected) = (input.optional_date("tot"), input.optional_date("verwachtVrijOp"));
+    let (what, reason) = input.finish((what, reason))?;
+    let extra =
+        |field: &'static str| Err(Error::collision(field, "overbodig", "hoort niet bij deze melding"));
+    let word = match (what, reason, until, expected) {
+        (Some(0), Some(reason), until, None) => Word::Close(reason, until),
+        (Some(0), None, ..) => return Err(Error::collision("reden", "verplicht", "kies een reden")),
+        (Some(1), None, None, None) => Word::Reopen,
+        (Some(2), None, None, day) => Word::ExpectedFree(day),
+        (_, Some(_), ..) if what != Some(0) => return extra("reden"),
+        (_, _, Some(_), _) if what != Some(0) => return extra("tot"),
+        _ => return extra("verwachtVrijOp"),
+    };
+    let version = reply::if_match(&req);
+    let changed = ctx
+        .db(move |conn, actor, now| {
+            let version = match version {
+                Some(version) => version,
+                None => actions::find_own(conn, actor, id)?.version,
+            };
+            actions::update_place(conn, actor, now, (id, version), &word)
+        })
+        .await?;
+    answer_with(&ctx, changed)
 }
 
 /// Hoeveel plaatsen bevestigd zijn.

@@ -7,6 +7,7 @@ pub mod own;
 use chrono::{DateTime, Utc};
 use rules::crisis::codes::CategoryList;
 use rules::crisis::places::PlaceState;
+use rules::waiting::client_code::ClientCode;
 
 use super::model::Place;
 use crate::clock::dutch_day;
@@ -36,7 +37,7 @@ fn remark(place: &Place, lists: &Lists, now: DateTime<Utc>) -> String {
     match place.at(now).state() {
         PlaceState::Free => String::new(),
         PlaceState::Held => place.hold.as_ref().map_or_else(String::new, |hold| {
-            format!("voor {} tot {}", hold.code, format::date_time(hold.until))
+            format!("voor {} tot {}", readable(&hold.code), format::date_time(hold.until))
         }),
         PlaceState::Occupied => place.expected_free_on.map_or_else(
             || "niet bekend wanneer hij vrijkomt".to_owned(),
@@ -51,6 +52,11 @@ fn remark(place: &Place, lists: &Lists, now: DateTime<Utc>) -> String {
             }
         }
     }
+}
+
+/// A code as people read it.
+pub(in crate::crisis) fn readable(code: &str) -> String {
+    ClientCode::parse(code).map_or_else(|_| code.to_owned(), |code| code.to_string())
 }
 
 /// When somebody last said that it holds.

@@ -10,12 +10,15 @@ use rules::crisis::stay::{Placing, check_placing, due_on, group_warnings};
 use rules::violations::Violations;
 use serde_json::json;
 
-use super::actions::{find_own, require_fit, require_open_request, take_step as take_place};
+use super::actions::{
+    find_own, release_of_request, require_fit, require_open_request, take_step as take_place,
+};
 use super::model::{NewStay, Place};
 use super::store::{self, NewLine, StateRow};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
+use crate::crisis::distribution::ending::{end_offers, take_turn};
 use crate::crisis::requests::actions::{Taking, add_line, take_step};
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::settings::actions::{find_lists, find_point};
@@ -24,77 +27,103 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 
 /// Places a child. Of two at once for the same place one gets it; the other hears so and nothing of it is kept.
+///
+/// Who was asked for ambulant help and did not answer is asked no longer. Help that a provider took on and that did not start
+/// is what goes with the stay; with somebody else it is to be taken back first.
 pub fn place(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
-    place_id: i64,
-    new: &NewStay,
+    public_url: &str,
+    stay: (i64, &NewStay),
+) -> Result<Place> {
+    db::write(conn, |conn| write_stay(conn, actor, now, public_url, stay))
+}
+
+/// The same within a transaction of the caller.
+pub fn write_stay(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    (place_id, new): (i64, &NewStay),
 ) -> Result<Place> {
     let today = dutch_day(now);
-    db::write(conn, |conn| {
-        let place = find_own(conn, actor, place_id)?;
-        let request = require_open_request(conn, actor, &new.code)?;
-        require_fit(&place, &request)?;
-        let point = find_point(conn, request.region_id)?;
-        let lists = find_lists(conn, request.region_id)?;
-        let companion = match &new.companion {
-            Some(agb) => store::find_provider_id(conn, agb)?,
-            None => None,
-        };
-        let placing = Placing {
-            starts_on: new.starts_on,
-            voluntary: new.voluntary,
-            perspective_team: new.perspective_team.as_deref(),
-            companion,
-        };
-        let mut violations = check_placing(&placing, today);
-        check_notes(conn, &place, &lists, new, &mut violations, today)?;
-        let companion =
-            Error::refuse_collisions(violations, companion)?.ok_or(Error::NotFound("aanbieder"))?;
-        let occupied = StateRow::default();
-        let taken = take_place(conn, actor, now, &place, PlaceEvent::Occupy(request.id), occupied)?;
-        let term = u16::try_from(point.evaluation_days).unwrap_or(u16::MAX);
-        let due = due_on(new.starts_on, term);
-        let stay = NewLine {
-            region_id: request.region_id,
-            request_id: request.id,
-            kind: place.kind.code(),
-            companion_of: None,
-            provider_id: place.provider_id,
-            place_id: Some(place.id),
-            started_on: new.starts_on,
-            perspective_team: new.perspective_team.clone(),
-            voluntary: Some(new.voluntary),
-            evaluation_due_on: Some(due),
-            plan_due_on: Some(due),
-            version: 1,
-        };
-        let stay_id = match store::insert_line(conn, &stay) {
-            Err(Error::Conflict(_)) => {
-                return Err(Error::Conflict("Dit kind verblijft al in een crisisplaats.".into()));
-            }
-            other => other?,
-        };
-        let help = NewLine {
-            kind: ProvisionKind::Ambulant.code(),
-            companion_of: Some(stay_id),
-            provider_id: companion,
-            place_id: None,
-            perspective_team: None,
-            voluntary: None,
-            evaluation_due_on: None,
-            plan_due_on: None,
-            ..stay
-        };
+    let point_id = find_own(conn, actor, place_id)?.point_id;
+    take_turn(conn, point_id)?;
+    let place = find_own(conn, actor, place_id)?;
+    let request = require_open_request(conn, actor, &new.code)?;
+    require_fit(&place, &request)?;
+    let point = find_point(conn, request.region_id)?;
+    let lists = find_lists(conn, request.region_id)?;
+    let companion = match &new.companion {
+        Some(agb) => store::find_provider_id(conn, agb)?,
+        None => None,
+    };
+    let placing = Placing {
+        starts_on: new.starts_on,
+        voluntary: new.voluntary,
+        perspective_team: new.perspective_team.as_deref(),
+        companion,
+    };
+    let mut violations = check_placing(&placing, today);
+    check_notes(conn, &place, &lists, new, &mut violations, today)?;
+    let taken_on = store::find_not_started(conn, request.id)?;
+    if let Some((provider_id, name)) = &taken_on
+        && companion.is_some_and(|chosen| chosen != *provider_id)
+    {
+        let message = format!(
+            "{name} nam de ambulante hulp al aan: kies die aanbieder, of trek de toewijzing eerst in"
+        );
+        violations.add("begeleider", "al-toegewezen", message);
+    }
+    let companion = Error::refuse_collisions(violations, companion)?.ok_or(Error::NotFound("aanbieder"))?;
+    let occupied = StateRow::default();
+    let taken = take_place(conn, actor, now, &place, PlaceEvent::Occupy(request.id), occupied)?;
+    let term = u16::try_from(point.evaluation_days).unwrap_or(u16::MAX);
+    let due = due_on(new.starts_on, term);
+    let stay = NewLine {
+        region_id: request.region_id,
+        request_id: request.id,
+        kind: place.kind.code(),
+        companion_of: None,
+        provider_id: place.provider_id,
+        place_id: Some(place.id),
+        started_on: new.starts_on,
+        perspective_team: new.perspective_team.clone(),
+        voluntary: Some(new.voluntary),
+        evaluation_due_on: Some(due),
+        plan_due_on: Some(due),
+        version: 1,
+    };
+    let stay_id = match store::insert_line(conn, &stay) {
+        Err(Error::Conflict(_)) => {
+            return Err(Error::Conflict("Dit kind verblijft al in een crisisplaats.".into()));
+        }
+        other => other?,
+    };
+    let help = NewLine {
+        kind: ProvisionKind::Ambulant.code(),
+        companion_of: Some(stay_id),
+        provider_id: companion,
+        place_id: None,
+        perspective_team: None,
+        voluntary: None,
+        evaluation_due_on: None,
+        plan_due_on: None,
+        ..stay
+    };
+    if store::update_to_companion(conn, (request.id, companion), stay_id, new.starts_on)? == 0 {
         store::insert_line(conn, &help)?;
-        store::insert_notes(conn, stay_id, &new.group_notes)?;
-        start(conn, actor, now, &request, &taken)?;
-        let event = Event::done("crisis-plaatsen", "crisisverblijf", stay_id)
-            .change(None, &json!({ "aanvraag": new.code, "plaats": place.id, "startOp": new.starts_on }))?;
-        audit::record(conn, actor, now, &event)?;
-        Ok(taken)
-    })
+    }
+    store::insert_notes(conn, stay_id, &new.group_notes)?;
+    end_offers(conn, actor, now, public_url, request.id)?;
+    release_of_request(conn, actor, now, public_url, &request, Some(place.id))?;
+    start(conn, actor, now, &request, &taken)?;
+    let event = Event::done("crisis-plaatsen", "crisisverblijf", stay_id)
+        .change(None, &json!({ "aanvraag": new.code, "plaats": place.id, "startOp": new.starts_on }))?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(taken)
 }
 
 /// The request runs from now on; a child that has ambulant help already gets a stay besides.

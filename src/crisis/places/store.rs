@@ -107,6 +107,11 @@ pub(super) fn list_of_point(conn: &mut Connection, point_id: i64) -> Result<Vec<
     read(places!().filter(place::crisis_point_id.eq(point_id)).order(order).load(conn)?)
 }
 
+/// The places that were held for a request, also when the time is over.
+pub(super) fn list_held_for(conn: &mut Connection, request_id: i64) -> Result<Vec<Place>> {
+    read(places!().filter(place::held_for_request.eq(request_id)).order(place::id).load(conn)?)
+}
+
 /// The places of one provider at a point.
 pub(super) fn list_of_provider(conn: &mut Connection, point_id: i64, provider_id: i64) -> Result<Vec<Place>> {
     read(
@@ -215,6 +220,41 @@ pub(super) fn insert_line(conn: &mut Connection, new: &NewLine) -> Result<i64> {
         .values(new)
         .returning(provision::id)
         .get_result(c))?)
+}
+
+/// Ambulant help that a provider took on and that did not start yet goes with a stay from now on; returns how many lines
+/// that were.
+pub(super) fn update_to_companion(
+    conn: &mut Connection,
+    (request_id, provider_id): (i64, i64),
+    stay_id: i64,
+    started_on: NaiveDate,
+) -> Result<usize> {
+    let taken_on = provision::table
+        .filter(provision::request_id.eq(request_id))
+        .filter(provision::provider_id.eq(provider_id))
+        .filter(provision::kind.eq(ProvisionKind::Ambulant.code()))
+        .filter(provision::companion_of.is_null())
+        .filter(provision::started_on.is_null());
+    Ok(diesel::update(taken_on)
+        .set((
+            provision::companion_of.eq(stay_id),
+            provision::started_on.eq(started_on),
+            provision::version.eq(provision::version + 1),
+        ))
+        .execute(conn)?)
+}
+
+/// The provider of ambulant help for a request that did not start yet: number and name.
+pub(super) fn find_not_started(conn: &mut Connection, request_id: i64) -> Result<Option<(i64, String)>> {
+    Ok(provision::table
+        .inner_join(provider::table)
+        .filter(provision::request_id.eq(request_id))
+        .filter(provision::kind.eq(ProvisionKind::Ambulant.code()))
+        .filter(provision::started_on.is_null())
+        .select((provider::id, provider::name))
+        .first(conn)
+        .optional()?)
 }
 
 pub(super) fn insert_notes(conn: &mut Connection, provision_id: i64, notes: &[String]) -> Result<()> {

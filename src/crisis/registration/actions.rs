@@ -20,8 +20,9 @@ use super::store::{self, FactsRow, NewQuarter, NewRecord, OutcomeRow, ProvisionR
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::{dutch_day, moment_of_dutch_time, start_of_dutch_day};
+use crate::crisis::distribution::ending::{is_open, take_turn};
 use crate::crisis::requests;
-use crate::crisis::settings::actions::find_lists;
+use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::Lists;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
@@ -263,7 +264,13 @@ pub fn write_record(
 ) -> Result<()> {
     let code = ClientCode::parse(place.code)
         .map_err(|error| Error::invalid("code", "geen-code", error.to_string()))?;
-    let found = store::find_record(conn, region_id, code.as_str())?;
+    let mut found = store::find_record(conn, region_id, code.as_str())?;
+    if found.as_ref().is_some_and(|kept| !kept.status.is_closed()) {
+        // Who divides or gives a place comes before this, or after, and never in between.
+        let point = find_point(conn, region_id)?;
+        take_turn(conn, point.id)?;
+        found = store::find_record(conn, region_id, code.as_str())?;
+    }
     let row = check(conn, lists, now, found.as_ref(), place.number, given)?;
     let before = found.as_ref().map(|kept| kept.record.clone());
     let kept = match found {
@@ -298,6 +305,11 @@ fn tell(
     let kept =
         store::find_record(conn, region_id, code)?.ok_or(Error::NotFound(requests::actions::OBJECT))?;
     if let Some(outcome) = outcome_of(&kept.record) {
+        let moves = outcome.status != kept.status.code() && !kept.status.is_closed();
+        if before.is_some() && moves && is_open(conn, now, kept.id)? {
+            let message = "Deze aanvraag wordt nog verdeeld: er wacht een aanbod of er wordt een plaats vastgehouden. Laat het verdeelpunt dat eerst beëindigen.";
+            return Err(Error::Conflict(message.into()));
+        }
         store::update_outcome(conn, kept.id, &outcome)?;
     }
     let old: Vec<CaseRecord> = before.cloned().into_iter().collect();
@@ -392,9 +404,11 @@ fn insert_request(
 ) -> Result<Kept> {
     let facts = &given.facts;
     let is_stay = given.line.as_ref().is_some_and(|line| line.kind.is_stay());
-    let effect = if is_stay { "verblijf" } else { "ambulant" };
-    let asked = lists.with_effect(CategoryList::Asked, effect, facts.received_on);
-    let asked = asked.map_or_else(|| effect.to_owned(), |item| item.code.clone());
+    let kind = given.line.as_ref().map_or(ProvisionKind::Ambulant, |line| line.kind);
+    let effects = if is_stay { [kind.code(), "verblijf"] } else { [ProvisionKind::Ambulant.code(); 2] };
+    let asked =
+        effects.iter().find_map(|effect| lists.with_effect(CategoryList::Asked, effect, facts.received_on));
+    let asked = asked.map_or_else(|| effects[1].to_owned(), |item| item.code.clone());
     let noon = moment_of_dutch_time(facts.received_on.and_time(NOON));
     let received_at = noon.min(now).max(start_of_dutch_day(facts.received_on));
     let new = NewRecord {
@@ -502,6 +516,10 @@ fn check_line(
         }
     }
     match (line.started_on, line.ended_on) {
+        // Ambulant help can be agreed before it starts. A child that stays somewhere is there.
+        (None, None) if line.kind.is_stay() => {
+            wrong.add("begin", "verplicht", "vul in wanneer het verblijf begon");
+        }
         (None, Some(_)) => wrong.add("begin", "verplicht", "vul in wanneer de hulp begon"),
         (Some(start), Some(end)) if end < start => {
             wrong.add("einde", "volgorde", "kies een dag op of na het begin");

@@ -16,6 +16,7 @@ use super::store::{self, LifeRow, NewEvent, NewRequest, Scope};
 use crate::actor::{Actor, Identity, Role};
 use crate::audit::{self, Event};
 use crate::clock::{dutch_day, dutch_time};
+use crate::crisis::distribution::ending::end_open;
 use crate::crisis::settings::actions::{find_lists, find_point, list_region_ids};
 use crate::crisis::settings::model::{CrisisPoint, Lists, Referral};
 use crate::db::{self, Connection};
@@ -310,7 +311,7 @@ pub fn take_step(
                 after.outcome = taking.reason.as_ref().map(|_| Outcome::Nothing);
                 after.none_reason.clone_from(&taking.reason);
             }
-            Step::CloseWithoutHelp => {
+            Step::CloseWithoutHelp | Step::Withdraw => {
                 after.closed_at = Some(now);
                 after.outcome = Some(Outcome::Nothing);
                 after.none_reason.clone_from(&taking.reason);
@@ -325,7 +326,7 @@ pub fn take_step(
             continue;
         }
         match step {
-            Step::Refer | Step::CloseWithoutHelp => {
+            Step::Refer | Step::CloseWithoutHelp | Step::Withdraw => {
                 if let Some(reason) = &taking.reason {
                     store::insert_nothing(conn, (before.region_id, id), reason)?;
                 }
@@ -343,19 +344,45 @@ pub fn take_step(
     Err(Error::Outdated { current: None })
 }
 
-/// A step of the desk itself, with its reason from the list of the region.
+/// A step of the desk itself, with its reason from the list of the region. What is still offered or held for a request
+/// that ends by it ends in the same transaction.
 pub fn take_desk_step(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
+    public_url: &str,
     (code, version): (&str, Option<i32>),
-    step: Step,
-    taking: Taking,
+    (step, taking): (Step, Taking),
 ) -> Result<CrisisRequest> {
     let request = find_request(conn, actor, code)?;
     let lists = find_lists(conn, request.region_id)?;
     let taking = checking::check_step(&lists, step, taking, dutch_day(now))?;
+    if step.ends_without_help() {
+        end_open(conn, actor, now, public_url, &request)?;
+    }
     take_step(conn, actor, now, (request.id, version), step, &taking)
+}
+
+/// Whether the actor's organisation referred a request here, and so can take it back.
+pub fn is_referred_by(conn: &mut Connection, actor: &Actor, request: &CrisisRequest) -> Result<bool> {
+    let Some(referred_by) = request.referred_by else { return Ok(false) };
+    Ok(store::find_organisation(conn, identity(actor)?.user_id)?.0 == referred_by)
+}
+
+/// The toegang takes back what it referred itself, as long as help has not started.
+pub fn withdraw_request(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    request: (&str, Option<i32>),
+    taking: Taking,
+) -> Result<CrisisRequest> {
+    let found = find_request(conn, actor, request.0)?;
+    if !is_referred_by(conn, actor, &found)? {
+        return Err(Error::Forbidden);
+    }
+    take_desk_step(conn, actor, now, public_url, request, (Step::Withdraw, taking))
 }
 
 /// Keeps the answers of the triage, sets the urgency and the term by them, and takes the request up.

@@ -16,6 +16,7 @@ use super::actions::{self, Taking};
 use super::model::{Answer, CrisisRequest, Part, RequestFilter, TimelineLine};
 use super::pages::step::DeskStep;
 use super::reading::{MOST_ANSWERS, read_json};
+use crate::crisis::reading::required_list_code;
 use crate::crisis::settings::model::Referral;
 use crate::db;
 use crate::error::{Error, Result};
@@ -474,12 +475,65 @@ pub async fn post_step(
     let (Some(step), taking) = input.finish((step, taking))? else {
         return Err(Error::internal("a required step is missing"));
     };
-    let key = code.clone();
+    let (key, state) = (code.clone(), ctx.state.clone());
     let taken = ctx
         .db(move |conn, actor, now| {
+            let url = &state.config.public_url;
             db::write(conn, |conn| {
-                actions::take_desk_step(conn, actor, now, (&key, version), step.step(), taking)
+                actions::take_desk_step(conn, actor, now, url, (&key, version), (step.step(), taking))
             })
+        })
+        .await;
+    answer_with(&ctx, code, taken).await
+}
+
+/// Waarom de toegang een eigen aanvraag intrekt.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisisintrekkingInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that post_withdrawal reads")]
+pub struct WithdrawalInput {
+    /// Code uit de lijst `reden-geen` van de regio, maar niet een die zegt wie het oppakt.
+    #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9-]+$", example = "ingetrokken")]
+    reden: String,
+    /// Hooguit twee zinnen, en niets over een persoon.
+    #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
+    toelichting: Option<String>,
+}
+
+#[utoipa::path(
+    post, path = "/crisisaanvragen/{code}/intrekking", operation_id = "trekCrisisaanvraagIn", tag = "Crisis",
+    summary = "Een eigen crisisaanvraag intrekken",
+    description = "Alleen voor de toegang die haar aanmeldde, zolang de hulp niet is gestart. Wat is aangeboden of vastgehouden vervalt; de aanbieder krijgt \
+        bericht. Met If-Match zoals bij een stap.",
+    params(RequestPath, OnceKey, ("If-Match" = Option<String>, Header, description = "ETag van de versie die u las", example = "\"1\"")),
+    request_body(content = WithdrawalInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "De aanvraag na het intrekken", body = RequestBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_withdrawal(
+    ctx: Context,
+    req: HttpRequest,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let (code, version) = (path.into_inner(), reply::if_match(&req));
+    let taking = Taking {
+        handler: None,
+        reason: Some(required_list_code(&mut input, "reden")),
+        detail: input.optional_text("toelichting", Length(0, 280)),
+    };
+    let taking = input.finish(taking)?;
+    let (key, state) = (code.clone(), ctx.state.clone());
+    let taken = ctx
+        .db(move |conn, actor, now| {
+            let (url, request) = (&state.config.public_url, (key.as_str(), version));
+            db::write(conn, |conn| actions::withdraw_request(conn, actor, now, url, request, taking))
         })
         .await;
     answer_with(&ctx, code, taken).await

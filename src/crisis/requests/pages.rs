@@ -1,5 +1,6 @@
 //! The pages of crisis requests: the form of the desk, the list, one request, and its steps.
 
+pub mod case;
 pub mod list;
 pub mod new;
 pub mod request;

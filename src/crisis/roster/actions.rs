@@ -77,6 +77,22 @@ pub fn add_shift(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: 
     tell_board(conn, actor, now, region_id, EventKind::RosterChanged, Some(new.duty.name().to_owned()))
 }
 
+/// The same for somebody who is named by user name; returns the shift.
+pub fn add_shift_of(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (new, user_name): (&NewShift, &str),
+) -> Result<Shift> {
+    let region_id = region_of(actor)?;
+    let user_id = store::find_user_id(conn, region_id, user_name)?.unwrap_or(0);
+    add_shift(conn, actor, now, &NewShift { user_id, ..new.clone() })?;
+    let point = find_point(conn, region_id)?;
+    let is_new = |shift: &Shift| (shift.duty, shift.from) == (new.duty, new.from);
+    let shifts = store::list_shifts(conn, point.id, (new.on, new.on))?;
+    shifts.into_iter().find(is_new).ok_or(Error::NotFound("dienst"))
+}
+
 /// Takes a shift off the roster.
 pub fn remove_shift(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<()> {
     let region_id = region_of(actor)?;

@@ -87,6 +87,17 @@ pub(super) fn list_holders(conn: &mut Connection, region_id: i64) -> Result<Vec<
         .collect()
 }
 
+/// A user of a region by name.
+pub(super) fn find_user_id(conn: &mut Connection, region_id: i64, name: &str) -> Result<Option<i64>> {
+    Ok(user_account::table
+        .inner_join(organisation::table)
+        .filter(organisation::region_id.eq(region_id))
+        .filter(user_account::name.eq(name))
+        .select(user_account::id)
+        .first(conn)
+        .optional()?)
+}
+
 pub(super) fn insert_handover(
     conn: &mut Connection,
     point_id: i64,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
 use rules::codes::MunicipalityCode;
-use rules::crisis::codes::{CategoryList, Urgency};
+use rules::crisis::codes::{CategoryList, ProvisionKind, Urgency};
 use rules::crisis::routing::{Home, Route, RouteReason, Served, route};
 use rules::crisis::urgency_terms::{TermEnd, UrgencyTerms};
 use rules::crisis::{codes::Handler, routing::AskedKind};
@@ -217,15 +217,31 @@ impl Lists {
 
     /// What kind of help an item of `vraag` asks for.
     pub fn asked_kind(&self, code: &str) -> AskedKind {
-        let effect = self.find(CategoryList::Asked, code).and_then(|item| item.effect.as_deref());
-        effect.and_then(AskedKind::parse).unwrap_or(AskedKind::Ambulant)
+        if self.asked_stay(code).is_some() {
+            return AskedKind::Stay;
+        }
+        self.asked_effect(code).and_then(AskedKind::parse).unwrap_or(AskedKind::Ambulant)
+    }
+
+    /// The kind of place an item of `vraag` asks for, if it names one.
+    pub fn asked_stay(&self, code: &str) -> Option<ProvisionKind> {
+        self.asked_effect(code).and_then(ProvisionKind::parse).filter(|kind| kind.is_stay())
+    }
+
+    fn asked_effect(&self, code: &str) -> Option<&str> {
+        self.find(CategoryList::Asked, code).and_then(|item| item.effect.as_deref())
     }
 }
 
 /// What the program does with an item of a list, for lists where it does something.
 pub fn effects(list: CategoryList) -> &'static [(&'static str, &'static str)] {
     match list {
-        CategoryList::Asked => &[("ambulant", "Ambulante hulp"), ("verblijf", "Verblijf")],
+        CategoryList::Asked => &[
+            ("ambulant", "Ambulante hulp"),
+            ("verblijf", "Verblijf"),
+            ("crisisbed", "Verblijf in een crisisbed"),
+            ("pleegzorg", "Verblijf in crisispleegzorg"),
+        ],
         CategoryList::Triage => &[("acuut", "Ja maakt de aanvraag acuut")],
         CategoryList::NoneReason => &[
             ("eigen-team", "Een eigen team pakt het op"),

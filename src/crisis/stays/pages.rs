@@ -11,6 +11,7 @@ use super::actions;
 use super::model::{HelpLine, HelpStep};
 use crate::availability::figures::api::parse_id;
 use crate::crisis::distribution::pages::of_list;
+use crate::crisis::places::pages::readable;
 use crate::crisis::settings::actions::find_lists;
 use crate::crisis::settings::model::Lists;
 use crate::error::{Error, Result};
@@ -82,14 +83,15 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     html(&ListPage { page: Page::new(&ctx, PATH), saved, total: rows.len(), rows: shown, links })
 }
 
-fn row(line: &HelpLine, today: NaiveDate) -> Row {
+/// What is to be done for help that goes on: the words, and how they stand out.
+pub(in crate::crisis) fn todo(line: &HelpLine, today: NaiveDate) -> (String, &'static str, &'static str) {
     let parts = [("evaluatie", line.evaluation(today)), ("plan", line.plan(today))];
     let open = |due: Due| !matches!(due, Due::Done | Due::DoneLate(_));
     let due: Vec<String> = parts
         .iter()
         .filter_map(|(what, due)| due.filter(|due| open(*due)).map(|due| format!("{what}: {}", due.words())))
         .collect();
-    let (due, badge, icon) = if line.started_on.is_none() {
+    if line.started_on.is_none() {
         ("nog niet gestart".to_owned(), "badge--wacht", "clock")
     } else if due.is_empty() {
         ("niets".to_owned(), "badge--vrij", "circle-check")
@@ -101,10 +103,14 @@ fn row(line: &HelpLine, today: NaiveDate) -> Row {
             _ => ("badge--info", "clock"),
         };
         (due.join(", "), badge, icon)
-    };
+    }
+}
+
+fn row(line: &HelpLine, today: NaiveDate) -> Row {
+    let (due, badge, icon) = todo(line, today);
     Row {
         id: line.id,
-        code: line.code.clone(),
+        code: readable(&line.code),
         child: format!("{}, {}", line.age_group.sign(), place_of(line)),
         kind: kind_of(line),
         provider: line.provider.clone().unwrap_or_default(),
@@ -119,7 +125,7 @@ fn place_of(line: &HelpLine) -> &str {
     line.municipality.as_deref().unwrap_or("buiten de regio")
 }
 
-fn kind_of(line: &HelpLine) -> String {
+pub(in crate::crisis) fn kind_of(line: &HelpLine) -> String {
     let name = line.kind.name();
     if line.companion_of.is_some() { format!("{name}, bij verblijf") } else { name.to_owned() }
 }
@@ -167,7 +173,7 @@ async fn show(ctx: &Context, id: i64, typed: Option<Form>, saved: Saved) -> Resu
 
 fn facts(line: &HelpLine, lists: &Lists, today: NaiveDate) -> Vec<(&'static str, String)> {
     let mut facts = vec![
-        ("Aanvraag", line.code.clone()),
+        ("Aanvraag", readable(&line.code)),
         ("Kind", format!("{}, {}", line.age_group.name(), place_of(line))),
         ("Soort", kind_of(line)),
         ("Aanbieder", line.provider.clone().unwrap_or_else(|| "niet bekend".to_owned())),

@@ -158,6 +158,7 @@ pub async fn sign_out(ctx: Context, FormInput(form): FormInput) -> Result<HttpRe
     form.finish(())?;
     if let Some(session) = ctx.session.clone() {
         ctx.db(move |conn, actor, now| actions::sign_out(conn, actor, now, &session)).await?;
+        ctx.state.boards.look_again();
     }
     let mut gone = strict_cookie(SESSION_COOKIE, String::new());
     gone.set_max_age(Duration::ZERO);

@@ -4,6 +4,7 @@
 //! counted by the database. Both go through `rules::crisis::report`.
 
 pub mod actions;
+pub mod api;
 pub mod model;
 pub mod pages;
 pub mod publishing;

@@ -450,18 +450,19 @@ pub async fn publish(ctx: Context, FormInput(mut fields): FormInput) -> Result<H
     Ok(see_other(&link(PATH, &[("kwartaal", &quarter), ("opgeslagen", "De openbare uitgave")])))
 }
 
-struct PublicAsked {
-    region: Region,
+pub(super) struct PublicAsked {
+    pub(super) region: Region,
     publications: Vec<Publication>,
     words: Words,
 }
 
 /// The public editions of a region, and the chosen one among them: the newest, if none is asked for. The region is the
 /// one that is named, or else that of who is signed in, or that of this server.
-async fn ask_public(ctx: &Context, mut query: Fields) -> Result<(PublicAsked, Option<usize>)> {
-    let quarter = read_quarter(&mut query);
-    let code = query.optional_text("regio", CODE).filter(|code| !code.is_empty());
-    query.finish(())?;
+pub(super) async fn ask_public(
+    ctx: &Context,
+    quarter: Option<Quarter>,
+    code: Option<String>,
+) -> Result<(PublicAsked, Option<usize>)> {
     let own = ctx.state.supply.region(&ctx.state.config).map(|region| region.id);
     let (region, publications, words) = ctx
         .db(move |conn, actor, _| {
@@ -485,7 +486,7 @@ async fn ask_public(ctx: &Context, mut query: Fields) -> Result<(PublicAsked, Op
     Ok((PublicAsked { region, publications, words }, at))
 }
 
-fn public_view(asked: &PublicAsked, at: usize) -> Option<PublicView> {
+pub(super) fn public_view(asked: &PublicAsked, at: usize) -> Option<PublicView> {
     let publication = asked.publications.get(at)?.clone();
     let quarter = publication.quarter.to_string();
     let chosen = [("regio", asked.region.code.as_str()), ("kwartaal", quarter.as_str())];
@@ -498,7 +499,7 @@ fn public_view(asked: &PublicAsked, at: usize) -> Option<PublicView> {
 }
 
 pub async fn public(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
-    let (asked, at) = ask_public(&ctx, query).await?;
+    let (asked, at) = read_public(&ctx, query).await?;
     let mut quarters: Choices = asked
         .publications
         .iter()
@@ -509,8 +510,15 @@ pub async fn public(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpR
     html(&PublicReportPage { page: Page::new(&ctx, PUBLIC), region: asked.region, quarters, shown })
 }
 
+async fn read_public(ctx: &Context, mut query: Fields) -> Result<(PublicAsked, Option<usize>)> {
+    let quarter = read_quarter(&mut query);
+    let code = query.optional_text("regio", CODE).filter(|code| !code.is_empty());
+    query.finish(())?;
+    ask_public(ctx, quarter, code).await
+}
+
 async fn public_file(ctx: &Context, query: Fields) -> Result<PublicView> {
-    let (asked, at) = ask_public(ctx, query).await?;
+    let (asked, at) = read_public(ctx, query).await?;
     at.and_then(|at| public_view(&asked, at)).ok_or(Error::NotFound("rapportage"))
 }
 

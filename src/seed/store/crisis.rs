@@ -112,7 +112,7 @@ fn insert_lists(conn: &mut Connection, region_id: i64, files: &CrisisFiles) -> R
     Ok(())
 }
 
-/// Fills in the roster of the coming two weeks: who has a role of the point holds its duty.
+/// Fills in the roster of today and of the working days of the coming two weeks: who has a role of the point holds its duty.
 pub(in crate::seed) fn insert_roster(
     conn: &mut Connection,
     (region_id, point_id): (i64, i64),
@@ -127,7 +127,7 @@ pub(in crate::seed) fn insert_roster(
         .load(conn)?;
     let working_days = (0..ROSTER_DAYS)
         .map(|days| today + Days::new(days))
-        .filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun));
+        .filter(|day| *day == today || !matches!(day.weekday(), Weekday::Sat | Weekday::Sun));
     for day in working_days {
         for duty in Duty::ALL {
             let role = format!("crisis-{}", duty.code());
@@ -194,4 +194,9 @@ pub(in crate::seed) fn insert_shares_and_places(
             .execute(conn)?;
     }
     Ok(())
+}
+
+/// The number of a place by its name, which is of one place in the demonstration.
+pub(in crate::seed) fn find_place_id(conn: &mut Connection, name: &str) -> Result<i64> {
+    Ok(place::table.filter(place::name.eq(name)).select(place::id).first(conn)?)
 }

@@ -15,7 +15,7 @@ coded_enum! {
         /// The provider did not answer in time.
         Expired = "verlopen", "Geen antwoord binnen de termijn";
         /// The desk took it back.
-        Withdrawn = "ingetrokken", "Ingetrokken door het verdeelpunt";
+        Withdrawn = "ingetrokken", "Ingetrokken door het crisispunt";
     }
 }
 
@@ -66,7 +66,7 @@ pub fn step(
     match (status, event) {
         (Offered, Accept) if in_time => Ok(Accepted),
         (Offered, Refuse) if in_time => Ok(Refused),
-        (Offered, Accept | Refuse) => Err(AssignmentRefusal::TooLate),
+        (Offered | Expired, Accept | Refuse) => Err(AssignmentRefusal::TooLate),
         (Offered, Expire) if in_time => Err(AssignmentRefusal::TooEarly),
         (Offered, Expire) => Ok(Expired),
         (Offered | Accepted, Withdraw) => Ok(Withdrawn),
@@ -105,12 +105,13 @@ mod tests {
     }
 
     #[test]
-    fn what_ended_stays_as_it_is() {
+    fn what_ended_stays_as_it_is_and_who_answers_after_the_term_hears_that() {
         let now = at("2026-03-02T15:00:00");
         for status in [Accepted, Refused, Expired, Withdrawn] {
             for event in [Accept, Refuse, Expire, Withdraw] {
                 let expected = match (status, event) {
                     (Accepted, Withdraw) => Ok(Withdrawn),
+                    (Expired, Accept | Refuse) => Err(AssignmentRefusal::TooLate),
                     _ => Err(AssignmentRefusal::Ended(status)),
                 };
                 assert_eq!(step(status, event, now, now), expected, "{status} {event:?}");

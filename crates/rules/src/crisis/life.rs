@@ -4,7 +4,7 @@
 //!           TakeUp                Assign               Start             Finish
 //!   nieuw ────────> in-behandeling ─────> toegewezen ────────> loopt ────────────> afgesloten
 //!     │               ^   ^     ^             │                                    ^    │
-//!     │       TakeOver│   │     └── Unassign ─┘           CloseWithoutHelp         │    │
+//!     │       TakeOver│   │     └── Unassign ─┘       CloseWithoutHelp, Withdraw   │    │
 //!     ├──> doorverwezen   │        (every open status before help started) ────────┘    │
 //!     │        Refer      └───────────────────────────── Reopen ────────────────────────┘
 //! ```
@@ -32,6 +32,8 @@ coded_enum! {
         Refer = "doorverwijzen", "Doorverwijzen";
         /// It ends without help of the point.
         CloseWithoutHelp = "sluiten-zonder-inzet", "Afsluiten zonder inzet";
+        /// Whoever referred it takes it back.
+        Withdraw = "intrekken", "Intrekken";
         /// All help ended.
         Finish = "afronden", "Afronden";
         /// It was closed by mistake.
@@ -58,9 +60,15 @@ impl Step {
             (Self::Assign, New | InProgress) => Assigned,
             (Self::Start, New | InProgress | Assigned) => Running,
             (Self::Refer, New | InProgress | Assigned) => Referred,
-            (Self::CloseWithoutHelp, New | InProgress | Assigned) | (Self::Finish, Running) => Closed,
+            (Self::CloseWithoutHelp | Self::Withdraw, New | InProgress | Assigned)
+            | (Self::Finish, Running) => Closed,
             _ => return Err(WrongStatus { step: self, status }),
         })
+    }
+
+    /// Whether the request ends by it without help of the point.
+    pub const fn ends_without_help(self) -> bool {
+        matches!(self, Self::Refer | Self::CloseWithoutHelp | Self::Withdraw)
     }
 
     /// The steps that go from this status.
@@ -86,6 +94,8 @@ coded_enum! {
         Referred = "doorverwezen", "Doorverwezen";
         /// Closed without help.
         ClosedWithoutHelp = "geen-inzet", "Afgesloten zonder inzet";
+        /// Whoever referred it took it back.
+        Withdrawn = "ingetrokken", "Ingetrokken door de toegang";
         /// All help ended.
         Finished = "afgerond", "Afgerond";
         /// Opened again.
@@ -98,6 +108,8 @@ coded_enum! {
         Refused = "geweigerd", "Geweigerd";
         /// The provider did not answer in time.
         Expired = "verlopen", "Geen antwoord binnen de termijn";
+        /// The provider would have taken it, and was too late.
+        AcceptedLate = "te-laat-aangenomen", "Na de termijn aangenomen";
         /// The offer was taken back.
         OfferWithdrawn = "aanbod-ingetrokken", "Aanbod ingetrokken";
         /// Another provider than the one whose turn it is.
@@ -146,6 +158,7 @@ impl Step {
             Self::Start => EventKind::HelpStarted,
             Self::Refer => EventKind::Referred,
             Self::CloseWithoutHelp => EventKind::ClosedWithoutHelp,
+            Self::Withdraw => EventKind::Withdrawn,
             Self::Finish => EventKind::Finished,
             Self::Reopen => EventKind::Reopened,
         }
@@ -157,7 +170,7 @@ mod tests {
     use super::*;
 
     /// For every step, where it leads from each status in the order of `RequestStatus::ALL`.
-    const TABLE: [(Step, [Option<RequestStatus>; 6]); 9] = [
+    const TABLE: [(Step, [Option<RequestStatus>; 6]); 10] = [
         (Step::TakeUp, [Some(InProgress), None, None, None, None, None]),
         (Step::TakeOver, [None, None, None, None, None, Some(InProgress)]),
         (Step::Assign, [Some(Assigned), Some(Assigned), None, None, None, None]),
@@ -165,6 +178,7 @@ mod tests {
         (Step::Start, [Some(Running), Some(Running), Some(Running), None, None, None]),
         (Step::Refer, [Some(Referred), Some(Referred), Some(Referred), None, None, None]),
         (Step::CloseWithoutHelp, [Some(Closed), Some(Closed), Some(Closed), None, None, None]),
+        (Step::Withdraw, [Some(Closed), Some(Closed), Some(Closed), None, None, None]),
         (Step::Finish, [None, None, None, Some(Closed), None, None]),
         (Step::Reopen, [None, None, None, None, Some(InProgress), Some(InProgress)]),
     ];
@@ -176,6 +190,14 @@ mod tests {
             for (status, after) in RequestStatus::ALL.iter().zip(expected) {
                 assert_eq!(step.from(*status).ok(), after, "{} from {}", step.code(), status.code());
             }
+        }
+    }
+
+    #[test]
+    fn a_request_that_ends_without_help_is_closed_and_no_other_step_closes_before_help() {
+        for step in Step::ALL {
+            let closes = step.from(InProgress).is_ok_and(RequestStatus::is_closed);
+            assert_eq!(step.ends_without_help(), closes, "{}", step.code());
         }
     }
 

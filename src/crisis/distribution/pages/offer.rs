@@ -5,19 +5,19 @@ use actix_web::web::Path;
 use askama::Template;
 use rules::crisis::codes::{CategoryList, RequestStatus};
 
-use super::{Mark, mark, of_list, outcome};
+use super::{Asked, Turn, asked, of_list};
 use crate::availability::figures::api::parse_id;
 use crate::crisis::distribution::actions;
-use crate::crisis::distribution::model::{Assignment, Overruling};
+use crate::crisis::distribution::model::Overruling;
 use crate::crisis::distribution::shares::list_participants;
 use crate::crisis::requests::actions::view_request;
 use crate::crisis::requests::model::CrisisRequest;
+use crate::crisis::requests::pages::request::{FROM_REQUEST, back_to};
 use crate::crisis::settings::actions::find_lists;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::fields::Length;
 use crate::web::form::{Form, Labels, choices, form_page};
-use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{Saved, saved_in, saved_message};
 use crate::web::page::Page;
@@ -27,25 +27,6 @@ const LABELS: Labels =
 
 /// The menu entry that is current.
 const SECTION: &str = "/crisis";
-
-/// One time that the request was offered.
-pub struct Asked {
-    pub id: i64,
-    pub provider: String,
-    pub mark: Mark,
-    pub offered: String,
-    pub answer_by: String,
-    pub choice: &'static str,
-    pub outcome: String,
-    pub can_withdraw: bool,
-}
-
-/// Whose turn it is.
-pub struct Turn {
-    pub provider: String,
-    pub choice: &'static str,
-    pub lines: Vec<String>,
-}
 
 #[derive(Template)]
 #[template(path = "crisis/distribution/pages/offer.html")]
@@ -75,14 +56,14 @@ pub async fn offer(
 }
 
 async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<HttpResponse> {
-    let (request, asked, turn, participants, lists) = ctx
+    let (request, offered, turn, participants, lists) = ctx
         .db(move |conn, actor, now| {
             let request = view_request(conn, actor, now, &code)?;
-            let asked = actions::list_of_request(conn, request.id)?;
+            let offered = actions::list_of_request(conn, request.id)?;
             let turn = actions::preview_turn(conn, now, &request)?;
             let participants = list_participants(conn, request.region_id)?;
             let lists = find_lists(conn, request.region_id)?;
-            Ok((request, asked, turn, participants, lists))
+            Ok((request, offered, turn, participants, lists))
         })
         .await?;
     let form = form
@@ -94,30 +75,19 @@ async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<H
             ),
         )
         .with_choices("reden", of_list(&lists, CategoryList::Overrule, ctx.now));
-    let has_one = asked.iter().any(|assignment| assignment.status.counts());
+    let has_one = offered.iter().any(|assignment| assignment.status.counts());
     let is_open = matches!(request.status, RequestStatus::New | RequestStatus::InProgress);
-    let line = |assignment: &Assignment| Asked {
-        id: assignment.id,
-        provider: assignment.provider.name.clone(),
-        mark: mark(assignment, ctx.now),
-        offered: format::date_time(assignment.offered_at),
-        answer_by: format::date_time(assignment.answer_by),
-        choice: assignment.choice.name(),
-        outcome: outcome(assignment, &lists),
-        can_withdraw: assignment.status.counts() && request.status != RequestStatus::Running,
-    };
     let page = OfferPage {
         page: form.page(ctx, SECTION),
         saved,
         code: request.code.to_string(),
         words: words(&request),
         can_offer: is_open && !has_one,
-        turn: turn.map(|(provider, choice, explanation)| Turn {
-            provider: provider.name,
-            choice: choice.name(),
-            lines: explanation.lines().map(str::to_owned).collect(),
-        }),
-        asked: asked.iter().map(line).collect(),
+        turn: turn.map(Turn::from),
+        asked: offered
+            .iter()
+            .map(|one| asked(one, &lists, ctx.now, request.status != RequestStatus::Running))
+            .collect(),
         form,
     };
     form_page(page.form.status(), &page)
@@ -143,6 +113,7 @@ pub async fn save(
     if agb.is_none() && reason.is_some() && fields.is_clean() {
         fields.error("aanbieder", "verplicht", "kies een aanbieder");
     }
+    let from_request = fields.flag(FROM_REQUEST);
     let overruling = agb.zip(reason).map(|(agb, reason)| Overruling { agb, reason });
     let done = match fields.finish(overruling) {
         Ok(overruling) => {
@@ -156,6 +127,7 @@ pub async fn save(
         Err(violations) => Err(violations.into()),
     };
     match done {
+        Ok(()) if from_request => Ok(back_to(&code, "aangeboden")),
         Ok(()) => Ok(saved_in(&path_of(&code), "Het aanbod")),
         Err(error) => {
             form.refuse(error, "aanvraag")?;
@@ -167,8 +139,9 @@ pub async fn save(
 pub async fn withdraw(
     ctx: Context,
     path: Path<String>,
-    FormInput(fields): FormInput,
+    FormInput(mut fields): FormInput,
 ) -> Result<HttpResponse> {
+    let from_request = fields.flag(FROM_REQUEST);
     fields.finish(())?;
     let id = parse_id(&path).map_err(|_| Error::NotFound("toewijzing"))?;
     let state = ctx.state.clone();
@@ -177,5 +150,8 @@ pub async fn withdraw(
             actions::withdraw_assignment(conn, actor, now, &state.config.public_url, id)
         })
         .await?;
+    if from_request {
+        return Ok(back_to(&ended.request.code, "aanbod-ingetrokken"));
+    }
     Ok(saved_in(&path_of(&ended.request.code), "Het intrekken"))
 }

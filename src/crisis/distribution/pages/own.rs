@@ -1,6 +1,7 @@
 //! What is offered to the own provider, and its answer.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 use rules::crisis::codes::CategoryList;
@@ -10,7 +11,7 @@ use super::{Mark, mark, of_list, outcome, words};
 use crate::availability::figures::api::parse_id;
 use crate::crisis::distribution::model::{Answer, Assignment};
 use crate::crisis::distribution::{actions, answering};
-use crate::crisis::settings::actions::find_lists;
+use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::Lists;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
@@ -57,10 +58,20 @@ pub struct OwnPage {
     pub words: String,
     pub mark: Mark,
     pub can_answer: bool,
+    /// Why an answer was not taken: the term is over, or it was answered already.
+    pub refused: Option<String>,
+    pub desk_phone: String,
     pub answer_by: String,
     pub facts: Vec<(&'static str, String)>,
     pub explanation: Vec<String>,
     pub path: String,
+}
+
+impl OwnPage {
+    /// The number of the desk as a telephone dials it.
+    pub fn call(&self) -> String {
+        self.desk_phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect()
+    }
 }
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -105,20 +116,27 @@ pub async fn own(
 ) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
     query.finish(())?;
-    show(&ctx, &path, Form::new(LABELS), saved).await
+    show(&ctx, &path, Form::new(LABELS), saved, None).await
 }
 
 fn parse(id: &str) -> Result<i64> {
     parse_id(id).map_err(|_| Error::NotFound("toewijzing"))
 }
 
-async fn show(ctx: &Context, id: &str, form: Form, saved: Saved) -> Result<HttpResponse> {
+async fn show(
+    ctx: &Context,
+    id: &str,
+    form: Form,
+    saved: Saved,
+    refused: Option<String>,
+) -> Result<HttpResponse> {
     let id = parse(id)?;
-    let (assignment, lists) = ctx
+    let (assignment, lists, point) = ctx
         .db(move |conn, actor, now| {
             let assignment = actions::view_assignment(conn, actor, now, id)?;
             let lists = find_lists(conn, assignment.request.region_id)?;
-            Ok((assignment, lists))
+            let point = find_point(conn, assignment.request.region_id)?;
+            Ok((assignment, lists, point))
         })
         .await?;
     let form = form.with_choices("reden", of_list(&lists, CategoryList::Refusal, ctx.now));
@@ -132,9 +150,12 @@ async fn show(ctx: &Context, id: &str, form: Form, saved: Saved) -> Result<HttpR
         facts: facts(&assignment, &lists),
         explanation: assignment.explanation.lines().map(str::to_owned).collect(),
         path: format!("{PATH}/{id}"),
+        desk_phone: point.phone,
+        refused,
         form,
     };
-    form_page(page.form.status(), &page)
+    let status = if page.refused.is_some() { StatusCode::CONFLICT } else { page.form.status() };
+    form_page(status, &page)
 }
 
 fn facts(assignment: &Assignment, lists: &Lists) -> Vec<(&'static str, String)> {
@@ -200,9 +221,11 @@ async fn answer(ctx: &Context, id: &str, answer: Answer) -> Result<()> {
 async fn finish(ctx: &Context, id: &str, mut form: Form, done: Result<()>) -> Result<HttpResponse> {
     match done {
         Ok(()) => Ok(saved_in(&format!("{PATH}/{id}"), "Uw antwoord")),
+        // No field mends it: the term is over, or somebody was first.
+        Err(Error::Conflict(message)) => show(ctx, id, Form::new(LABELS), None, Some(message)).await,
         Err(error) => {
             form.refuse(error, "reden")?;
-            show(ctx, id, form, None).await
+            show(ctx, id, form, None, None).await
         }
     }
 }

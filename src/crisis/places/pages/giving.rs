@@ -4,15 +4,18 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 use chrono::{DateTime, Utc};
+use rules::crisis::answering::AssignmentStatus;
 use rules::crisis::codes::{AgeGroup, CategoryList, ProvisionKind};
 use rules::crisis::places::PlaceState;
 
 use super::{Mark, confirmed, mark, remark};
 use crate::availability::figures::api::parse_id;
+use crate::crisis::distribution::actions::list_of_request;
 use crate::crisis::distribution::shares::list_participants;
 use crate::crisis::places::model::{NewPlace, NewStay, Place};
 use crate::crisis::places::{actions, placing};
-use crate::crisis::requests::actions::{list_open_of_region, list_providers};
+use crate::crisis::requests::actions::{list_open_of_region, list_providers, view_request};
+use crate::crisis::requests::pages::request::{FROM_REQUEST, back_to};
 use crate::crisis::settings::actions::find_lists;
 use crate::crisis::settings::model::Lists;
 use crate::error::{Error, Result};
@@ -81,8 +84,31 @@ pub async fn place(
     QueryInput(mut query): QueryInput,
 ) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
+    let code = query.optional_text("aanvraag", Length(1, 20));
     query.finish(())?;
-    show(&ctx, parse(&path)?, None, &[], saved).await
+    let id = parse(&path)?;
+    let form = match code {
+        None => None,
+        Some(code) => Some(chosen(&ctx, code).await?),
+    };
+    show(&ctx, id, form, &[], saved).await
+}
+
+/// The form for one request, with the provider that took on its ambulant help.
+async fn chosen(ctx: &Context, code: String) -> Result<Form> {
+    let (request, helper) = ctx
+        .db(move |conn, actor, now| {
+            let request = view_request(conn, actor, now, &code)?;
+            let accepted = list_of_request(conn, request.id)?
+                .into_iter()
+                .find(|assignment| assignment.status == AssignmentStatus::Accepted);
+            Ok((request, accepted.map(|assignment| assignment.provider.agb)))
+        })
+        .await?;
+    Ok(Form::new(LABELS)
+        .with("startOp", shown_day(Some(ctx.today())))
+        .with("aanvraag", request.code.to_string())
+        .with("begeleider", helper.unwrap_or_default()))
 }
 
 async fn show(
@@ -186,20 +212,33 @@ pub async fn hold(
     let id = parse(&path)?;
     let form = Form::of_typed(LABELS, &fields);
     let code = fields.text("aanvraag", Length(1, 20));
-    let done = match fields.finish(code) {
+    let from_request = fields.flag(FROM_REQUEST);
+    let done = match fields.finish(code.clone()) {
         Ok(code) => {
             ctx.db(move |conn, actor, now| actions::hold_place(conn, actor, now, id, &code).map(drop)).await
         }
         Err(violations) => Err(violations.into()),
     };
+    if from_request && done.is_ok() {
+        return Ok(back_to(&code, "vastgehouden"));
+    }
     finish(&ctx, id, form, &[], done, "Het vasthouden").await
 }
 
-pub async fn release(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
+pub async fn release(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(mut fields): FormInput,
+) -> Result<HttpResponse> {
     let id = parse(&path)?;
     let form = Form::of_typed(LABELS, &fields);
-    fields.finish(())?;
+    let from_request = fields.flag(FROM_REQUEST);
+    let code = fields.optional_text("aanvraag", Length(1, 20));
+    let code = fields.finish(code)?.filter(|_| from_request);
     let done = ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id).map(drop)).await;
+    if let (Some(code), Ok(())) = (code, &done) {
+        return Ok(back_to(&code, "losgelaten"));
+    }
     finish(&ctx, id, form, &[], done, "Het loslaten").await
 }
 
@@ -240,7 +279,11 @@ pub async fn give(
     let ticked = stay.as_ref().map(|stay| stay.group_notes.clone()).unwrap_or_default();
     let done = match fields.finish(stay) {
         Ok(Some(stay)) => {
-            ctx.db(move |conn, actor, now| placing::place(conn, actor, now, id, &stay).map(drop)).await
+            let state = ctx.state.clone();
+            ctx.db(move |conn, actor, now| {
+                placing::place(conn, actor, now, &state.config.public_url, (id, &stay)).map(drop)
+            })
+            .await
         }
         Ok(None) => Err(Error::internal("a required day is missing")),
         Err(violations) => Err(violations.into()),

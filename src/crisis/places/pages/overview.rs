@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use chrono::{Days, NaiveDate};
-use rules::crisis::places::{Outlook, is_confirmed, outlook};
+use rules::crisis::places::{Outlook, PlaceState, is_confirmed, outlook};
 
 use super::{Mark, confirmed, mark, remark};
 use crate::crisis::places::actions;
@@ -56,7 +56,8 @@ pub struct OverviewPage {
     pub page: Page,
     pub saved: Saved,
     pub tiles: Vec<Tile>,
-    pub next_free: Vec<String>,
+    /// What is not free of each sort, and when one more will be.
+    pub others: Vec<String>,
     pub rows: Vec<Row>,
     pub columns: Vec<Column>,
     pub at: String,
@@ -66,7 +67,7 @@ pub struct OverviewPage {
 pub async fn overview(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
     query.finish(())?;
-    let (places, lists, point) = ctx
+    let (mut places, lists, point) = ctx
         .db(|conn, actor, now| {
             let region_id = actor.region_id().ok_or(Error::Forbidden)?;
             let lists = find_lists(conn, region_id)?;
@@ -89,16 +90,12 @@ pub async fn overview(ctx: Context, QueryInput(mut query): QueryInput) -> Result
         days: days.iter().map(|day| cell(place, &ctx, today, *day)).collect(),
     };
     let tiles = actions::tiles(&places, ctx.now);
-    let next = |tile: &Tile| {
-        tile.next_free_on.map_or_else(
-            || "niet bekend wanneer de volgende vrijkomt".to_owned(),
-            |day| format!("volgende verwacht op {}", format::short_date(day, today)),
-        )
-    };
+    // What is free comes first: that is what somebody on the phone looks for.
+    places.sort_by_key(|place| place.at(ctx.now).state() != PlaceState::Free);
     html(&OverviewPage {
         page: Page::new(&ctx, PATH),
         saved,
-        next_free: tiles.iter().map(next).collect(),
+        others: tiles.iter().map(|tile| others(tile, today)).collect(),
         tiles,
         rows: places.iter().map(row).collect(),
         columns: days
@@ -108,6 +105,21 @@ pub async fn overview(ctx: Context, QueryInput(mut query): QueryInput) -> Result
         at: format::time(ctx.now),
         gives: ctx.may(Permission::DistributeCrisis),
     })
+}
+
+/// `vrij, 1 vastgehouden, 1 bezet, volgende verwacht op 3 december`: only what there is.
+fn others(tile: &Tile, today: NaiveDate) -> String {
+    let states = [(tile.held, "vastgehouden"), (tile.occupied, "bezet"), (tile.out, "buiten gebruik")];
+    let mut words = vec!["vrij".to_owned()];
+    words.extend(
+        states.iter().filter(|(count, _)| *count > 0).map(|(count, state)| format!("{count} {state}")),
+    );
+    match tile.next_free_on {
+        Some(day) => words.push(format!("volgende verwacht op {}", format::short_date(day, today))),
+        None if tile.free == 0 => words.push("niet bekend wanneer er een vrijkomt".to_owned()),
+        None => {}
+    }
+    words.join(", ")
 }
 
 fn cell(place: &Place, ctx: &Context, today: NaiveDate, day: NaiveDate) -> Cell {

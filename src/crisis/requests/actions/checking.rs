@@ -190,7 +190,7 @@ pub(super) fn check_step(lists: &Lists, step: Step, taking: Taking, today: Naive
     let mut violations = Violations::new();
     let list = match step {
         Step::TakeOver => Some(CategoryList::TakeOver),
-        Step::Refer | Step::CloseWithoutHelp => Some(CategoryList::NoneReason),
+        Step::Refer | Step::CloseWithoutHelp | Step::Withdraw => Some(CategoryList::NoneReason),
         _ => None,
     };
     let item: Option<&ListItem> = match (list, &taking.reason) {
@@ -200,7 +200,11 @@ pub(super) fn check_step(lists: &Lists, step: Step, taking: Taking, today: Naive
             None
         }
         (Some(list), Some(code)) => {
-            let found = lists.find(list, code).filter(|item| item.is_valid_on(today));
+            // Who takes back what it asked says why, and not who handles it.
+            let fits = |item: &&ListItem| {
+                item.is_valid_on(today) && (step != Step::Withdraw || item.effect.is_none())
+            };
+            let found = lists.find(list, code).filter(fits);
             if found.is_none() {
                 violations.add("reden", "onbekende-keuze", "kies een reden uit de lijst");
             }

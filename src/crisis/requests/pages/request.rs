@@ -6,8 +6,10 @@ use askama::Template;
 use rules::crisis::board_order::{Pressure, pressure};
 use rules::crisis::codes::{Handler, RequestStatus};
 use rules::crisis::life::Step;
+use rules::crisis::routing::AskedKind;
 
 use super::SECTION;
+use super::case::{CaseView, Parts};
 use super::step::DeskStep;
 use crate::crisis::requests::actions;
 use crate::crisis::requests::model::{CrisisRequest, TimelineLine};
@@ -17,7 +19,7 @@ use crate::error::Result;
 use crate::identity::policy::Permission;
 use crate::web::context::Context;
 use crate::web::input::QueryInput;
-use crate::web::page::{Page, html};
+use crate::web::page::{Page, html, see_other};
 
 /// The clock of a request, as a badge.
 #[derive(Debug, Clone)]
@@ -42,6 +44,15 @@ pub fn clock_of(request: &CrisisRequest, now: chrono::DateTime<chrono::Utc>) -> 
     Some(Clock { words: words::time_left(due, now), style, icon, due: words::clock_time(due, now) })
 }
 
+/// In a form on the page of a request: go back to that page.
+pub(in crate::crisis) const FROM_REQUEST: &str = "vanAanvraag";
+
+/// Back to the page of a request, which says what was done.
+pub(in crate::crisis) fn back_to(code: &str, done: &str) -> HttpResponse {
+    let code: String = code.chars().filter(|sign| sign.is_ascii_alphanumeric() || *sign == '-').collect();
+    see_other(&format!("/crisis/aanvragen/{code}?gedaan={done}"))
+}
+
 #[derive(Template)]
 #[template(path = "crisis/requests/pages/request.html")]
 pub struct RequestPage {
@@ -55,6 +66,11 @@ pub struct RequestPage {
     pub done: Option<&'static str>,
     pub facts: Vec<(&'static str, String)>,
     pub answers: Vec<(String, &'static str)>,
+    pub case: CaseView,
+    pub divides: bool,
+    /// The toegang that referred it can take it back.
+    pub can_withdraw: bool,
+    pub asks_stay: bool,
     pub can_judge: bool,
     pub steps: Vec<DeskStep>,
     /// The newest first.
@@ -73,19 +89,26 @@ pub async fn show(
             ("aangemeld", "De aanvraag is bewaard."),
             ("beoordeeld", "De beoordeling is bewaard."),
             ("stap", "De stap is bewaard."),
+            ("aangeboden", "De aanvraag is aangeboden. De aanbieder krijgt bericht."),
+            ("aanbod-ingetrokken", "Het aanbod is ingetrokken. De aanbieder krijgt bericht."),
+            ("vastgehouden", "De plaats wordt vastgehouden."),
+            ("losgelaten", "De plaats is losgelaten."),
         ],
     );
     let just_registered = query.raw("gedaan") == "aangemeld";
     query.finish(())?;
     let code = path.into_inner();
-    let (request, mut lines, answers, lists, point) = ctx
+    let divides = ctx.may(Permission::DistributeCrisis);
+    let (request, parts, is_own, (mut lines, answers), (lists, point)) = ctx
         .db(move |conn, actor, now| {
             let request = actions::view_request(conn, actor, now, &code)?;
             let lines = actions::list_timeline(conn, request.id)?;
             let answers = actions::list_answers(conn, request.id)?;
             let lists = find_lists(conn, request.region_id)?;
             let point = find_point(conn, request.region_id)?;
-            Ok((request, lines, answers, lists, point))
+            let parts = Parts::load(conn, now, &request, &lists, divides)?;
+            let is_own = actions::is_referred_by(conn, actor, &request)?;
+            Ok((request, parts, is_own, (lines, answers), (lists, point)))
         })
         .await?;
     lines.reverse();
@@ -108,6 +131,10 @@ pub async fn show(
         done,
         facts: words::facts(&request, &lists),
         answers: words::answers(&answers, &lists),
+        case: CaseView::new(&request, parts, &lists, ctx.now, divides),
+        divides,
+        can_withdraw: is_own && Step::Withdraw.from(request.status).is_ok(),
+        asks_stay: lists.asked_kind(&request.asked) == AskedKind::Stay,
         can_judge,
         steps: if desk {
             DeskStep::ALL.into_iter().filter(|step| step.is_possible(request.status)).collect()

@@ -1,4 +1,4 @@
-//! A step of the desk: take over, refer on, or close without help.
+//! A step of the desk: take over, refer on, or close without help; and of the toegang: take back what it referred.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
@@ -13,7 +13,7 @@ use crate::crisis::settings::actions::find_lists;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::fields::Length;
+use crate::web::fields::{Fields, Length};
 use crate::web::form::{Choices, Form, Labels, Refusal, choices, form_page, read_version};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::page::{Page, see_other};
@@ -27,9 +27,12 @@ pub enum DeskStep {
     TakeOver,
     Refer,
     Close,
+    /// Not of the desk, but of the toegang that referred it.
+    Withdraw,
 }
 
 impl DeskStep {
+    /// Those of the desk.
     pub const ALL: [Self; 4] = [Self::TakeUp, Self::TakeOver, Self::Refer, Self::Close];
 
     pub fn step(self) -> Step {
@@ -38,6 +41,7 @@ impl DeskStep {
             Self::TakeOver => Step::TakeOver,
             Self::Refer => Step::Refer,
             Self::Close => Step::CloseWithoutHelp,
+            Self::Withdraw => Step::Withdraw,
         }
     }
 
@@ -58,7 +62,7 @@ impl DeskStep {
         match self {
             Self::TakeUp => None,
             Self::TakeOver => Some(CategoryList::TakeOver),
-            Self::Refer | Self::Close => Some(CategoryList::NoneReason),
+            Self::Refer | Self::Close | Self::Withdraw => Some(CategoryList::NoneReason),
         }
     }
 
@@ -68,10 +72,23 @@ impl DeskStep {
             Self::TakeOver => {
                 "Een ander hoort dit op te pakken. Met een reden kan het crisispunt het toch doen; de termijn loopt dan vanaf nu."
             }
-            Self::Refer => "Een ander pakt dit op. De aanvraag blijft bewaard en telt mee als geen inzet.",
-            Self::Close => {
-                "Er komt geen hulp van het crisispunt. De aanvraag blijft bewaard en telt mee als geen inzet."
+            Self::Refer => {
+                "Een ander pakt dit op. De aanvraag blijft bewaard en telt mee als geen inzet. Wat nog is aangeboden of vastgehouden vervalt; de aanbieder krijgt bericht."
             }
+            Self::Close => {
+                "Er komt geen hulp van het crisispunt. De aanvraag blijft bewaard en telt mee als geen inzet. Wat nog is aangeboden of vastgehouden vervalt; de aanbieder krijgt bericht."
+            }
+            Self::Withdraw => {
+                "U vraagt hiervoor geen crisishulp meer. Het crisispunt ziet het meteen, en een aanbieder die al is gevraagd krijgt bericht. De aanvraag blijft bewaard."
+            }
+        }
+    }
+
+    /// Where its form is.
+    pub fn path(self, code: &str) -> String {
+        match self {
+            Self::Withdraw => format!("/crisis/aanvragen/{code}/intrekken"),
+            _ => format!("/crisis/aanvragen/{code}/stap/{}", self.code()),
         }
     }
 }
@@ -104,10 +121,39 @@ pub async fn form(
 pub async fn save(
     ctx: Context,
     path: Path<(String, String)>,
-    FormInput(mut fields): FormInput,
+    FormInput(fields): FormInput,
 ) -> Result<HttpResponse> {
     let (code, step) = path.into_inner();
     let step = DeskStep::parse(&step).ok_or(Error::NO_PAGE)?;
+    take(&ctx, code, step, fields).await
+}
+
+pub async fn withdraw_form(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let code = path.into_inner();
+    let request = ctx
+        .db(move |conn, actor, now| {
+            let request = actions::view_request(conn, actor, now, &code)?;
+            if actions::is_referred_by(conn, actor, &request)? { Ok(request) } else { Err(Error::Forbidden) }
+        })
+        .await?;
+    let form = Form::of_stored(LABELS, request.version, Vec::new());
+    show(&ctx, form, request, DeskStep::Withdraw).await
+}
+
+pub async fn withdraw(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(fields): FormInput,
+) -> Result<HttpResponse> {
+    take(&ctx, path.into_inner(), DeskStep::Withdraw, fields).await
+}
+
+async fn take(ctx: &Context, code: String, step: DeskStep, mut fields: Fields) -> Result<HttpResponse> {
     let mut form = Form::of_typed(LABELS, &fields);
     let others: Vec<_> = OTHERS.iter().map(|handler| (handler.code(), *handler)).collect();
     let taking = Taking {
@@ -116,13 +162,15 @@ pub async fn save(
         detail: fields.optional_text("toelichting", Length(0, 280)),
     };
     let version = Some(read_version(&mut fields).unwrap_or(0));
-    let key = code.clone();
+    let (key, state) = (code.clone(), ctx.state.clone());
     let taken = match fields.finish(taking) {
         Err(violations) => Err(violations.into()),
         Ok(taking) => {
             ctx.db(move |conn, actor, now| {
-                db::write(conn, |conn| {
-                    actions::take_desk_step(conn, actor, now, (&key, version), step.step(), taking)
+                let (url, request) = (&state.config.public_url, (key.as_str(), version));
+                db::write(conn, |conn| match step {
+                    DeskStep::Withdraw => actions::withdraw_request(conn, actor, now, url, request, taking),
+                    _ => actions::take_desk_step(conn, actor, now, url, request, (step.step(), taking)),
                 })
             })
             .await
@@ -132,11 +180,11 @@ pub async fn save(
         Ok(request) => Ok(see_other(&format!("/crisis/aanvragen/{}?gedaan=stap", request.code))),
         Err(error) => {
             let refusal = form.refuse(error, "reden")?;
-            let request = find(&ctx, code).await?;
+            let request = find(ctx, code).await?;
             if refusal == Refusal::Outdated {
                 form.compare(request.version, Vec::new());
             }
-            show(&ctx, form, request, step).await
+            show(ctx, form, request, step).await
         }
     }
 }
@@ -152,6 +200,7 @@ async fn show(ctx: &Context, form: Form, request: CrisisRequest, step: DeskStep)
         .list()
         .into_iter()
         .flat_map(|list| lists.choices(list, today))
+        .filter(|item| step != DeskStep::Withdraw || item.effect.is_none())
         .map(|item| (item.code.clone(), item.name.clone()))
         .collect();
     let others = OTHERS.iter().map(|handler| (handler.code().to_owned(), handler.name().to_owned()));

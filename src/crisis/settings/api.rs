@@ -1,0 +1,596 @@
+//! The crisis point and its lists by API. Everybody who calls needs the codes of the lists; only an administrator changes
+//! them.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{NaiveDate, NaiveTime};
+use rules::codes::MunicipalityCode;
+use rules::crisis::codes::CategoryList;
+use rules::crisis::urgency_terms::UrgencyTerms;
+use rules::violations::Violations;
+use rules::working_hours::holidays::{HolidayChoice, LiberationDay};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::actions;
+use super::model::{ClosingDay, CrisisPoint, ListItem, OwnTeam, PointMunicipality};
+use crate::api_document::parse_path;
+use crate::availability::figures::api::parse_id;
+use crate::crisis::reading::{Lijstcode, Tijd, list_code, optional_time, required_list_code, required_time};
+use crate::db;
+use crate::error::{Error, Result};
+use crate::paging::Paging;
+use crate::product_book::described::{Datum, Naam};
+use crate::web::context::Context;
+use crate::web::described::{IfMatch, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::fields::{Fields, Length};
+use crate::web::input::{JsonInput, QueryInput};
+use crate::web::lists::page_number;
+use crate::web::reply;
+
+/// The item in a path.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes a part of the path")]
+pub struct ItemPath {
+    /// Nummer van de keuze.
+    #[param(minimum = 1, maximum = 9_007_199_254_740_991.0, example = 17)]
+    id: i64,
+}
+
+/// Wat het crisispunt voor een gemeente doet.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisispuntgemeente)]
+#[serde(rename_all = "camelCase")]
+pub struct MunicipalityBody {
+    /// CBS-code.
+    #[schema(example = "GM0034")]
+    gemeente: String,
+    naam: String,
+    ambulant: bool,
+    verblijf: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eigen_team: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eigen_team_telefoon: Option<String>,
+}
+
+impl From<PointMunicipality> for MunicipalityBody {
+    fn from(municipality: PointMunicipality) -> Self {
+        let (team, phone) = municipality.own_team.map(|team| (team.name, team.phone)).unzip();
+        Self {
+            gemeente: municipality.code.to_string(),
+            naam: municipality.name,
+            ambulant: municipality.ambulant,
+            verblijf: municipality.stay,
+            eigen_team: team,
+            eigen_team_telefoon: phone,
+        }
+    }
+}
+
+/// Een dag waarop het crisispunt dicht is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisissluitingsdag)]
+pub struct ClosingDayBody {
+    dag: NaiveDate,
+    reden: String,
+}
+
+/// Het crisispunt van de regio.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisispunt)]
+#[serde(rename_all = "camelCase")]
+pub struct PointBody {
+    naam: String,
+    telefoon: String,
+    /// Wie er buiten werktijd is.
+    nachtdienst: String,
+    nachtdienst_telefoon: String,
+    #[schema(value_type = String, example = "09:00")]
+    opent: String,
+    #[schema(value_type = String, example = "17:00")]
+    sluit: String,
+    /// Of het crisispunt nu open is.
+    is_open: bool,
+    /// Minuten tot er hulp is, in werktijd tenzij de termijn doorloopt.
+    acuut_minuten: u32,
+    spoed_minuten: u32,
+    /// Minuten voor het antwoord van een aanbieder.
+    acuut_antwoord_minuten: u32,
+    spoed_antwoord_minuten: u32,
+    /// Of de termijn van acuut ook loopt als het crisispunt dicht is.
+    acuut_loopt_door: bool,
+    /// Wat later binnenkomt telt vanaf de volgende werkdag; ontbreekt als dat niet is afgesproken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spoed_tot: Option<String>,
+    #[schema(pattern = "^(elk-jaar|lustrum|nooit)$", example = "lustrum")]
+    bevrijdingsdag: &'static str,
+    goede_vrijdag: bool,
+    /// Hoelang gegevens na het afsluiten worden bewaard.
+    bewaar_maanden: u32,
+    /// Hoelang een plaats wordt vastgehouden.
+    vasthoud_minuten: u32,
+    /// Dagen van opname tot evaluatie en perspectiefplan.
+    evaluatie_dagen: u32,
+    gemeenten: Vec<MunicipalityBody>,
+    sluitingsdagen: Vec<ClosingDayBody>,
+}
+
+impl PointBody {
+    fn new(point: CrisisPoint, is_open: bool) -> Self {
+        let time = |time: NaiveTime| time.format("%H:%M").to_string();
+        Self {
+            naam: point.name,
+            telefoon: point.phone,
+            nachtdienst: point.after_hours_name,
+            nachtdienst_telefoon: point.after_hours_phone,
+            opent: time(point.opens),
+            sluit: time(point.closes),
+            is_open,
+            acuut_minuten: point.terms.acute_minutes,
+            spoed_minuten: point.terms.urgent_minutes,
+            acuut_antwoord_minuten: point.terms.acute_answer_minutes,
+            spoed_antwoord_minuten: point.terms.urgent_answer_minutes,
+            acuut_loopt_door: point.terms.acute_runs_always,
+            spoed_tot: point.terms.urgent_cutoff.map(time),
+            bevrijdingsdag: point.holidays.liberation_day.code(),
+            goede_vrijdag: point.holidays.good_friday,
+            bewaar_maanden: point.retention_months,
+            vasthoud_minuten: point.hold_minutes,
+            evaluatie_dagen: point.evaluation_days,
+            gemeenten: point.municipalities.into_iter().map(MunicipalityBody::from).collect(),
+            sluitingsdagen: point
+                .closing_days
+                .into_iter()
+                .map(|day| ClosingDayBody { dag: day.on, reden: day.reason })
+                .collect(),
+        }
+    }
+}
+
+/// Wat het crisispunt voor een gemeente gaat doen.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisispuntgemeenteInvoer)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_municipalities reads")]
+pub struct MunicipalityInput {
+    /// CBS-code van een gemeente van het crisispunt. Wie er niet bij staat, blijft zoals het is.
+    #[schema(pattern = "^[Gg][Mm][0-9]{4}$", example = "GM0034")]
+    gemeente: String,
+    ambulant: bool,
+    verblijf: bool,
+    /// Samen met eigenTeamTelefoon.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Jeugdteam"
+    )]
+    eigen_team: Option<String>,
+    #[schema(
+        min_length = 3,
+        max_length = 30,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "0320 00 00 00"
+    )]
+    eigen_team_telefoon: Option<String>,
+}
+
+/// Een dag waarop het crisispunt dicht is.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisissluitingsdagInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_closing_days reads")]
+pub struct ClosingDayInput {
+    dag: Datum,
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Teamdag"
+    )]
+    reden: String,
+}
+
+/// De instellingen van het crisispunt, alle tegelijk.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisispuntInvoer)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that read_point reads")]
+pub struct PointInput {
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Crisispunt"
+    )]
+    naam: String,
+    #[schema(
+        min_length = 3,
+        max_length = 30,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "0320 00 00 00"
+    )]
+    telefoon: String,
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "24-uursdienst"
+    )]
+    nachtdienst: String,
+    #[schema(
+        min_length = 3,
+        max_length = 30,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "0320 00 00 00"
+    )]
+    nachtdienst_telefoon: String,
+    opent: Tijd,
+    /// Later dan opent.
+    sluit: Tijd,
+    #[schema(minimum = 1, maximum = 10_080, example = 120)]
+    acuut_minuten: u32,
+    #[schema(minimum = 1, maximum = 10_080, example = 480)]
+    spoed_minuten: u32,
+    #[schema(minimum = 1, maximum = 10_080, example = 30)]
+    acuut_antwoord_minuten: u32,
+    #[schema(minimum = 1, maximum = 10_080, example = 120)]
+    spoed_antwoord_minuten: u32,
+    acuut_loopt_door: bool,
+    spoed_tot: Option<Tijd>,
+    #[schema(pattern = "^(elk-jaar|lustrum|nooit)$", example = "lustrum")]
+    bevrijdingsdag: String,
+    goede_vrijdag: bool,
+    #[schema(minimum = 1, maximum = 120, example = 24)]
+    bewaar_maanden: u32,
+    #[schema(minimum = 1, maximum = 10_080, example = 120)]
+    vasthoud_minuten: u32,
+    #[schema(minimum = 1, maximum = 365, example = 14)]
+    evaluatie_dagen: u32,
+    #[schema(max_items = 50)]
+    gemeenten: Vec<MunicipalityInput>,
+    #[schema(max_items = 100)]
+    sluitingsdagen: Vec<ClosingDayInput>,
+}
+
+fn required_flag(fields: &mut Fields, name: &str) -> bool {
+    if fields.raw(name).is_empty() {
+        fields.error(name, "verplicht", "vul dit in");
+    }
+    fields.flag(name)
+}
+
+/// The municipalities, and what clashes with those of the point.
+fn read_municipalities(
+    input: &mut Fields,
+    stored: &[PointMunicipality],
+    clashes: &mut Violations,
+) -> Vec<PointMunicipality> {
+    let mut all = stored.to_vec();
+    if input.raw("gemeenten").is_empty() {
+        input.error("gemeenten", "verplicht", "vul dit in");
+    }
+    for (index, mut item) in input.objects("gemeenten", 50).into_iter().enumerate() {
+        let code = item.parsed("gemeente", "ongeldige-code", MunicipalityCode::parse);
+        let (ambulant, stay) = (required_flag(&mut item, "ambulant"), required_flag(&mut item, "verblijf"));
+        let name = item.optional_text("eigenTeam", Length(1, 100));
+        let phone = item.optional_text("eigenTeamTelefoon", Length(3, 30));
+        input.absorb(&format!("gemeenten[{index}]"), item);
+        let Some(code) = code else { continue };
+        if name.is_some() != phone.is_some() {
+            clashes.add(
+                format!("gemeenten[{index}].eigenTeam"),
+                "onvolledig",
+                "vul naam en telefoon van het team in, of geen van beide",
+            );
+        }
+        match all.iter_mut().find(|known| known.code == code) {
+            Some(known) => {
+                let own_team = name.zip(phone).map(|(name, phone)| OwnTeam { name, phone });
+                *known = PointMunicipality { ambulant, stay, own_team, ..known.clone() };
+            }
+            None => clashes.add(
+                format!("gemeenten[{index}].gemeente"),
+                "onbekend",
+                "deze gemeente hoort niet bij het crisispunt",
+            ),
+        }
+    }
+    all
+}
+
+fn read_closing_days(input: &mut Fields) -> Vec<ClosingDay> {
+    let mut days = Vec::new();
+    if input.raw("sluitingsdagen").is_empty() {
+        input.error("sluitingsdagen", "verplicht", "vul dit in");
+    }
+    for (index, mut item) in input.objects("sluitingsdagen", 100).into_iter().enumerate() {
+        let on = item.optional_date("dag");
+        if on.is_none() && item.raw("dag").trim().is_empty() {
+            item.error("dag", "verplicht", "vul een dag in");
+        }
+        let reason = item.text("reden", Length(1, 100));
+        input.absorb(&format!("sluitingsdagen[{index}]"), item);
+        days.extend(on.map(|on| ClosingDay { on, reason }));
+    }
+    days
+}
+
+/// Reads all of it over what is stored: what the API has no field for stays.
+fn read_point(input: &mut Fields, stored: &CrisisPoint, clashes: &mut Violations) -> CrisisPoint {
+    let liberation: Vec<_> = LiberationDay::ALL.iter().map(|day| (day.code(), *day)).collect();
+    let minutes = |input: &mut Fields, name: &str| input.small::<u32>(name, 1, 10_080).unwrap_or(1);
+    CrisisPoint {
+        name: input.text("naam", Length(1, 100)),
+        phone: input.text("telefoon", Length(3, 30)),
+        after_hours_name: input.text("nachtdienst", Length(1, 100)),
+        after_hours_phone: input.text("nachtdienstTelefoon", Length(3, 30)),
+        opens: required_time(input, "opent").unwrap_or(stored.opens),
+        closes: required_time(input, "sluit").unwrap_or(stored.closes),
+        terms: UrgencyTerms {
+            acute_minutes: minutes(input, "acuutMinuten"),
+            urgent_minutes: minutes(input, "spoedMinuten"),
+            acute_answer_minutes: minutes(input, "acuutAntwoordMinuten"),
+            urgent_answer_minutes: minutes(input, "spoedAntwoordMinuten"),
+            acute_runs_always: required_flag(input, "acuutLooptDoor"),
+            urgent_cutoff: optional_time(input, "spoedTot"),
+        },
+        holidays: HolidayChoice {
+            liberation_day: input
+                .choice("bevrijdingsdag", &liberation)
+                .unwrap_or(stored.holidays.liberation_day),
+            good_friday: required_flag(input, "goedeVrijdag"),
+        },
+        retention_months: input.small("bewaarMaanden", 1, 120).unwrap_or(24),
+        hold_minutes: minutes(input, "vasthoudMinuten"),
+        evaluation_days: input.small("evaluatieDagen", 1, 365).unwrap_or(14),
+        municipalities: read_municipalities(input, &stored.municipalities, clashes),
+        closing_days: read_closing_days(input),
+        ..stored.clone()
+    }
+}
+
+#[utoipa::path(
+    put, path = "/crisispunt", operation_id = "stelCrisispuntIn", tag = "Crisis",
+    summary = "De instellingen van het crisispunt vervangen",
+    description = "Stuur in If-Match de ETag mee van de versie die u las; zijn de instellingen intussen gewijzigd, dan volgt 409.",
+    params(IfMatch),
+    request_body(content = PointInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Vervangen", body = PointBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_point(
+    ctx: Context,
+    req: HttpRequest,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let stored = find(&ctx).await?;
+    let mut clashes = Violations::new();
+    let changed = read_point(&mut input, &stored, &mut clashes);
+    let changed = Error::refuse_collisions(clashes, input.finish(changed)?)?;
+    let changed = CrisisPoint { version: reply::if_match(&req).unwrap_or(stored.version), ..changed };
+    ctx.db(move |conn, actor, now| db::write(conn, |conn| actions::save_point(conn, actor, now, &changed)))
+        .await?;
+    answer(&ctx).await
+}
+
+async fn find(ctx: &Context) -> Result<CrisisPoint> {
+    ctx.db(|conn, actor, _| actions::find_point(conn, actor.region_id().ok_or(Error::SignInRequired)?)).await
+}
+
+async fn answer(ctx: &Context) -> Result<HttpResponse> {
+    let point = find(ctx).await?;
+    let is_open = point.is_open(ctx.now)?;
+    reply::json_with_version(StatusCode::OK, point.version, &PointBody::new(point, is_open))
+}
+
+/// Een keuze uit een lijst van de regio.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Crisislijstkeuze)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemBody {
+    #[schema(minimum = 1, example = 17)]
+    id: i64,
+    #[schema(example = "weigering")]
+    lijst: &'static str,
+    #[schema(example = "vol")]
+    code: String,
+    naam: String,
+    /// Wat het programma ermee doet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    werking: Option<String>,
+    /// Laatste dag waarop de keuze te kiezen is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    geldig_tot: Option<NaiveDate>,
+    /// Stuur haar mee in If-Match om de keuze te wijzigen.
+    versie: i32,
+}
+
+impl From<ListItem> for ItemBody {
+    fn from(item: ListItem) -> Self {
+        Self {
+            id: item.id,
+            lijst: item.list.code(),
+            code: item.code,
+            naam: item.name,
+            werking: item.effect,
+            geldig_tot: item.valid_to,
+            versie: item.version,
+        }
+    }
+}
+
+/// Een bladzijde van keuzes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisislijstkeuzes)]
+pub struct Items {
+    keuzes: Vec<ItemBody>,
+    paginering: Paginering,
+}
+
+fn list_schema() -> utoipa::openapi::schema::Object {
+    use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+    let codes = CategoryList::ALL.iter().map(|list| list.code());
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
+}
+
+/// Een keuze om toe te voegen.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisislijstkeuzeInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that post_item reads")]
+pub struct ItemInput {
+    #[schema(schema_with = list_schema)]
+    lijst: String,
+    /// Verandert nooit meer.
+    code: Lijstcode,
+    naam: Naam,
+    /// Alleen voor lijsten waar het programma iets met een keuze doet.
+    werking: Option<Lijstcode>,
+}
+
+/// Tot wanneer een keuze te kiezen is.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisislijsteindeInvoer)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the field that put_item reads")]
+pub struct EndInput {
+    /// Laatste dag; laat weg om de keuze weer te gebruiken.
+    geldig_tot: Option<Datum>,
+}
+
+#[utoipa::path(
+    get, path = "/crisispunt", operation_id = "haalCrisispunt", tag = "Crisis",
+    summary = "Het crisispunt van uw regio: openingstijden, termijnen en gemeenten",
+    responses(
+        (status = 200, description = "Het crisispunt", body = PointBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie"))),
+        ReadProblems,
+        (status = 403, response = crate::api_document::Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_point(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    answer(&ctx).await
+}
+
+#[utoipa::path(
+    get, path = "/crisislijsten", operation_id = "lijstCrisislijsten", tag = "Crisis",
+    summary = "De keuzes van uw regio: redenen, vragen, vervolg",
+    description = "Ook wat is beëindigd: gegevens houden hun code.",
+    params(
+        PageQuery,
+        ("lijst" = Option<String>, Query, description = "Code van de lijst", pattern = "^[a-z-]{1,40}$", example = "weigering"),
+    ),
+    responses(
+        (status = 200, description = "Een bladzijde van de keuzes", body = Items, headers(("API-Version" = String))),
+        ReadProblems,
+        (status = 403, response = crate::api_document::Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn list_items(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let number = page_number(&mut query);
+    let code = query.optional_parsed("lijst", "geen-code", |text: &str| {
+        let fits = (1..=40).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        if fits { Ok(text.to_owned()) } else { Err("vul de code van een lijst in") }
+    });
+    query.finish(())?;
+    let lists = ctx
+        .db(|conn, actor, _| actions::find_lists(conn, actor.region_id().ok_or(Error::SignInRequired)?))
+        .await?;
+    let wanted = |item: &ListItem| code.as_ref().is_none_or(|code| item.list.code() == code);
+    let all: Vec<ItemBody> = lists.0.into_iter().filter(wanted).map(ItemBody::from).collect();
+    let paging = Paging::new(number, all.len());
+    reply::json(&Items { keuzes: paging.cut(&all), paginering: paging.into() })
+}
+
+#[utoipa::path(
+    post, path = "/crisislijsten", operation_id = "vulCrisislijstAan", tag = "Crisis",
+    summary = "Een keuze toevoegen aan een lijst",
+    params(OnceKey),
+    request_body(content = ItemInput, content_type = "application/json"),
+    responses(
+        (status = 201, description = "Toegevoegd", body = ItemBody, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_item(
+    ctx: Context,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let lists: Vec<_> = CategoryList::ALL.iter().map(|list| (list.code(), *list)).collect();
+    let list = input.choice("lijst", &lists);
+    let code = required_list_code(&mut input, "code");
+    let name = input.text("naam", Length(1, 100));
+    let effect = list_code(&mut input, "werking");
+    let (Some(list), code, name, effect) = input.finish((list, code, name, effect))? else {
+        return Err(Error::internal("a required list is missing"));
+    };
+    let key = (list, code.clone());
+    let new =
+        ListItem { id: 0, list, code, name, effect, sort: 0, valid_from: None, valid_to: None, version: 1 };
+    let added = ctx
+        .db(move |conn, actor, now| {
+            db::write(conn, |conn| {
+                actions::add_item(conn, actor, now, new)?;
+                let lists = actions::find_lists(conn, actor.region_id().ok_or(Error::SignInRequired)?)?;
+                lists.find(key.0, &key.1).cloned().ok_or(Error::NotFound("lijstitem"))
+            })
+        })
+        .await?;
+    reply::json_with_status(StatusCode::CREATED, &ItemBody::from(added))
+}
+
+#[utoipa::path(
+    put, path = "/crisislijsten/{id}", operation_id = "beeindigCrisislijstkeuze", tag = "Crisis",
+    summary = "Een keuze beëindigen, of weer gebruiken",
+    description = "Wat is gebruikt blijft staan. Een keuze die intussen is gewijzigd geeft 409.",
+    params(ItemPath, IfMatch),
+    request_body(content = EndInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Gewijzigd", body = ItemBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_item(
+    ctx: Context,
+    req: HttpRequest,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let id = parse_path("id", &path, parse_id)?;
+    let version = reply::if_match(&req);
+    let day = input.optional_date("geldigTot");
+    let day = input.finish(day)?;
+    let changed = ctx
+        .db(move |conn, actor, now| {
+            let region_id = actor.region_id().ok_or(Error::SignInRequired)?;
+            let find = |conn: &mut db::Connection| -> Result<ListItem> {
+                let lists = actions::find_lists(conn, region_id)?;
+                lists.0.into_iter().find(|item| item.id == id).ok_or(Error::NotFound("lijstitem"))
+            };
+            db::write(conn, |conn| {
+                let version = version.unwrap_or(find(conn)?.version);
+                actions::end_item(conn, actor, now, (id, version), day)?;
+                find(conn)
+            })
+        })
+        .await?;
+    reply::json_with_version(StatusCode::OK, changed.version, &ItemBody::from(changed))
+}

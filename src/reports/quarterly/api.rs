@@ -1,0 +1,224 @@
+//! The quarterly report by API: complete for those involved, and the public edition for everybody.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use chrono::{DateTime, Utc};
+use rules::crisis::quarter::Quarter;
+use rules::crisis::records::Scope;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::actions::{reach_of, scope_of, view_report};
+use super::pages::{ask_public, public_view};
+use super::views::{TableView, complete_tables};
+use crate::api_document::parse_path;
+use crate::crisis::registration::actions::list_versions;
+use crate::crisis::registration::model::ClosedQuarter;
+use crate::error::{Error, Result};
+use crate::web::context::Context;
+use crate::web::described::ReadProblems;
+use crate::web::input::QueryInput;
+use crate::web::reply;
+
+/// The quarter in a path.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes a part of the path")]
+pub struct QuarterPath {
+    /// Jaar en nummer van het kwartaal.
+    #[param(pattern = "^20[0-9]{2}-[1-4]$", example = "2026-3")]
+    kwartaal: String,
+}
+
+/// Een afgesloten kwartaal, in de versie die geldt.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisiskwartaal)]
+#[serde(rename_all = "camelCase")]
+pub struct QuarterBody {
+    #[schema(example = "2026-3")]
+    kwartaal: String,
+    /// Na een correctie komt er een volgende versie.
+    #[schema(minimum = 1, example = 1)]
+    versie: i32,
+    gesloten_op: DateTime<Utc>,
+    /// SHA-256 over de gegevens zoals ze zijn afgesloten.
+    zegel: String,
+}
+
+impl From<&ClosedQuarter> for QuarterBody {
+    fn from(closed: &ClosedQuarter) -> Self {
+        Self {
+            kwartaal: closed.quarter.to_string(),
+            versie: closed.version,
+            gesloten_op: closed.closed_at,
+            zegel: closed.hash.clone(),
+        }
+    }
+}
+
+/// De kwartalen die zijn afgesloten, het nieuwste eerst.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisiskwartalen)]
+pub struct Quarters {
+    kwartalen: Vec<QuarterBody>,
+}
+
+/// Een rij van een tabel.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rapportagerij)]
+pub struct RowBody {
+    naam: String,
+    /// In de volgorde van de kolommen. Een ster is een getal dat niet openbaar is.
+    waarden: Vec<String>,
+}
+
+/// Een tabel van de rapportage.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rapportagetabel)]
+pub struct TableBody {
+    #[schema(example = "1. Voorzieningen")]
+    titel: String,
+    kolommen: Vec<String>,
+    rijen: Vec<RowBody>,
+}
+
+impl From<TableView> for TableBody {
+    fn from(table: TableView) -> Self {
+        let kolommen = table.columns();
+        let row = |row: super::views::RowView| RowBody {
+            naam: row.name,
+            waarden: row.cells.into_iter().map(|cell| cell.text).collect(),
+        };
+        Self { titel: table.title, kolommen, rijen: table.rows.into_iter().map(row).collect() }
+    }
+}
+
+/// De rapportage over een kwartaal.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisisrapportage)]
+pub struct ReportBody {
+    #[schema(example = "2026-3")]
+    kwartaal: String,
+    /// CBS-code van de gemeente of AGB-code van de aanbieder; ontbreekt als het om de hele regio gaat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    van: Option<String>,
+    /// Ontbreekt zolang het kwartaal open is; dan telt wat er nu staat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gesloten: Option<QuarterBody>,
+    tabellen: Vec<TableBody>,
+}
+
+/// De openbare uitgave van een kwartaal.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CrisisrapportageOpenbaar)]
+#[serde(rename_all = "camelCase")]
+pub struct PublicBody {
+    #[schema(example = "noord-veluwe")]
+    regio: String,
+    #[schema(example = "2026-3")]
+    kwartaal: String,
+    /// Van het afgesloten kwartaal.
+    versie: i32,
+    /// Hoe kleine aantallen zijn beschermd.
+    werkwijze: &'static str,
+    openbaar_op: DateTime<Utc>,
+    tabellen: Vec<TableBody>,
+}
+
+#[utoipa::path(
+    get, path = "/crisisrapportages", operation_id = "lijstCrisiskwartalen", tag = "Crisis",
+    summary = "De kwartalen die zijn afgesloten",
+    responses(
+        (status = 200, description = "De laatste versie van elk kwartaal, het nieuwste eerst", body = Quarters, headers(("API-Version" = String))),
+        ReadProblems,
+        (status = 403, response = crate::api_document::Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn list_quarters(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let mut versions = ctx
+        .db(|conn, actor, _| list_versions(conn, actor.region_id().ok_or(Error::Forbidden)?, None))
+        .await?;
+    versions.dedup_by_key(|closed| closed.quarter);
+    reply::json(&Quarters { kwartalen: versions.iter().map(QuarterBody::from).collect() })
+}
+
+#[utoipa::path(
+    get, path = "/crisisrapportages/{kwartaal}", operation_id = "haalCrisisrapportage", tag = "Crisis",
+    summary = "De rapportage over een kwartaal, voor wie erbij betrokken is",
+    description = "Een gemeente krijgt die van zichzelf, een aanbieder die van zijn eigen hulp. Die van een ander en een die niet bestaat geven hetzelfde antwoord: 404.",
+    params(
+        QuarterPath,
+        ("gemeente" = Option<String>, Query, description = "CBS-code van de gemeente", pattern = "^GM[0-9]{4}$", example = "GM0034"),
+        ("aanbieder" = Option<String>, Query, description = "AGB-code van de aanbieder", pattern = "^(?!0{8})[0-9]{8}$", example = "98990201"),
+    ),
+    responses(
+        (status = 200, description = "De rapportage", body = ReportBody, headers(("API-Version" = String))),
+        ReadProblems,
+        (status = 403, response = crate::api_document::Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_report(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let municipality = query.optional_parsed("gemeente", "geen-code", |text: &str| {
+        rules::codes::MunicipalityCode::parse(text).map(|code| code.to_string())
+    });
+    let provider = query.optional_parsed("aanbieder", "geen-code", |text: &str| {
+        rules::codes::AgbCode::parse(text).map(|agb| agb.to_string())
+    });
+    query.finish(())?;
+    let quarter = parse_path("kwartaal", &path, str::parse::<Quarter>)?;
+    let view = ctx
+        .db(move |conn, actor, now| {
+            let scope = scope_of(&reach_of(conn, actor)?, municipality, provider)?;
+            view_report(conn, actor, now, quarter, &scope)
+        })
+        .await?;
+    reply::json(&ReportBody {
+        kwartaal: view.quarter.to_string(),
+        van: match &view.scope {
+            Scope::Region => None,
+            Scope::Municipality(code) | Scope::Provider(code) => Some(code.clone()),
+        },
+        gesloten: view.closed.as_ref().map(QuarterBody::from),
+        tabellen: complete_tables(&view, false).into_iter().map(TableBody::from).collect(),
+    })
+}
+
+#[utoipa::path(
+    get, path = "/crisisrapportages/{kwartaal}/openbaar", operation_id = "haalOpenbareCrisisrapportage", tag = "Crisis",
+    summary = "De openbare uitgave van een kwartaal",
+    description = "Kleine aantallen zijn beschermd. Zonder regio die van de regio van deze server.",
+    params(
+        QuarterPath,
+        ("regio" = Option<String>, Query, description = "Code van de regio", pattern = "^[a-z][a-z0-9-]{1,39}$", example = "flevoland"),
+    ),
+    responses(
+        (status = 200, description = "De openbare uitgave", body = PublicBody, headers(("API-Version" = String))),
+        ReadProblems,
+    )
+)]
+pub async fn get_public_report(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let region = query.optional_parsed("regio", "geen-code", rules::codes::RegionCode::parse);
+    query.finish(())?;
+    let quarter = parse_path("kwartaal", &path, str::parse::<Quarter>)?;
+    let (asked, at) = ask_public(&ctx, Some(quarter), region.map(|code| code.to_string())).await?;
+    let view = at.and_then(|at| public_view(&asked, at)).ok_or(Error::NotFound("rapportage"))?;
+    reply::json(&PublicBody {
+        regio: asked.region.code.to_string(),
+        kwartaal: view.publication.quarter.to_string(),
+        versie: view.publication.version,
+        werkwijze: view.publication.method.name(),
+        openbaar_op: view.publication.published_at,
+        tabellen: view.tables.into_iter().map(TableBody::from).collect(),
+    })
+}

@@ -1,0 +1,173 @@
+//! What the API gives of the crisis point besides its cases: settings, lists, the division, the roster, running help and
+//! reports, to whom it may concern.
+
+use serde_json::{Value, json};
+
+use crate::on_both;
+use crate::support::crisis::DESK as LOKET;
+use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT};
+
+const MANAGER: &str = "beheerder-flevoland";
+
+on_both! {
+    fn the_point_and_its_lists_are_read_by_all_and_changed_by_one(server) {
+        let point = server.user(POLDERLICHT.0).get("/v1/crisispunt").json();
+        assert_eq!((&point["naam"], &point["opent"], &point["isOpen"]), (&json!("Crisispunt Flevoland"), &json!("09:00"), &json!(false)));
+        assert_eq!(point["gemeenten"].as_array().map(Vec::len), Some(6));
+        let refusals = |user: &str| server.user(user).get("/v1/crisislijsten?lijst=weigering").json();
+        let codes = |list: &Value| -> Vec<String> {
+            list["keuzes"].as_array().expect("a list").iter().filter_map(|item| item["code"].as_str().map(str::to_owned)).collect()
+        };
+        assert_eq!(codes(&refusals(POLDERLICHT.0)), ["vol", "past-niet", "leeftijd", "bekend-conflict"]);
+        let manager = server.user(MANAGER);
+        let add = |body: Value| manager.post("/v1/crisislijsten", &body);
+        let item = json!({"lijst": "weigering", "code": "verhuizing", "naam": "Wij verhuizen"});
+        assert_eq!(server.user(LOKET).post("/v1/crisislijsten", &item).status, 403);
+        let added = add(item.clone());
+        assert_eq!(added.status, 201, "{}", added.body);
+        assert_eq!(add(item).clashing_fields(), ["code"]);
+        assert_eq!(add(json!({"lijst": "weigering", "code": "x", "naam": "X", "werking": "acuut"})).clashing_fields(), ["werking"]);
+        assert_eq!(add(json!({"lijst": "zomaar", "code": "Met Spatie", "naam": ""})).wrong_fields(), ["lijst", "code", "naam"]);
+        let path = format!("/v1/crisislijsten/{}", added.json()["id"]);
+        let ended = manager.put_version(&path, "\"1\"", &json!({"geldigTot": "2026-12-31"}));
+        assert_eq!((ended.status, &ended.json()["geldigTot"]), (200, &json!("2026-12-31")), "{}", ended.body);
+        assert_eq!(manager.put_version(&path, "\"1\"", &json!({})).status, 409, "an old version");
+        assert_eq!(manager.put(&path, &json!({})).json().get("geldigTot"), None, "and back");
+        assert_eq!(server.user("beheerder-regio").put(&path, &json!({})).status, 404, "of another region");
+    }
+}
+
+on_both! {
+    fn the_settings_are_replaced_as_a_whole_or_not(server) {
+        let manager = server.user(MANAGER);
+        let put = |version: &str, change: &dyn Fn(&mut Value)| {
+            let mut body = crate::support::crisis::settings();
+            change(&mut body);
+            manager.put_version("/v1/crisispunt", version, &body)
+        };
+        let clash = put("\"1\"", &|body| {
+            body["sluit"] = json!("08:00");
+            body["sluitingsdagen"] = json!([{"dag": "2027-01-04", "reden": "a"}, {"dag": "2027-01-04", "reden": "b"}]);
+        });
+        assert_eq!(clash.clashing_fields(), ["sluit", "sluitingsdagen"]);
+        let unknown = put("\"1\"", &|body| body["gemeenten"] = json!([{"gemeente": "GM9999", "ambulant": true, "verblijf": true, "eigenTeam": "Team"}]));
+        assert_eq!(unknown.clashing_fields(), ["gemeenten[0].eigenTeam", "gemeenten[0].gemeente"]);
+        let wrong = put("\"1\"", &|body| {
+            body["opent"] = json!("9.00");
+            body["acuutLooptDoor"] = Value::Null;
+            body["gemeenten"] = json!([{"gemeente": "x"}]);
+        });
+        assert_eq!(wrong.wrong_fields(), ["opent", "acuutLooptDoor", "gemeenten[0].gemeente", "gemeenten[0].ambulant", "gemeenten[0].verblijf"]);
+        let saved = put("\"1\"", &|_| {});
+        assert_eq!((saved.status, &saved.json()["opent"], &saved.json()["goedeVrijdag"]), (200, &json!("08:30"), &json!(true)), "{}", saved.body);
+        let lelystad = saved.json()["gemeenten"].as_array().expect("a list").iter().find(|one| one["gemeente"] == "GM0995").cloned().expect("one");
+        assert_eq!((&lelystad["ambulant"], lelystad.get("eigenTeam")), (&json!(true), None));
+        assert_eq!(put("\"1\"", &|_| {}).status, 409, "an old version");
+    }
+}
+
+on_both! {
+    fn a_place_is_added_and_its_provider_says_how_it_stands(server) {
+        let room = |name: &str| {
+            let body = json!({"aanbieder": KETELHAVEN.1, "soort": "crisisbed", "leeftijdsgroep": "from12", "naam": name, "groep": "De Kade", "telefoon": "0321 00 02 24"});
+            server.user(DESK).post("/v1/crisisplaatsen", &body)
+        };
+        let added = room("De Kade kamer 3");
+        assert_eq!((added.status, &added.json()["stand"]), (201, &json!("vrij")), "{}", added.body);
+        assert_eq!(room("De Kade kamer 3").clashing_fields(), ["naam"]);
+        assert_eq!(server.user(DESK).post("/v1/crisisplaatsen", &json!({"soort": "ambulant"})).wrong_fields(), ["aanbieder", "soort", "naam", "groep", "telefoon"]);
+        let path = format!("/v1/crisisplaatsen/{}/stand", added.json()["id"]);
+        let say = |user: &str, body: Value| server.user(user).post(&path, &body);
+        assert_eq!(say(POLDERLICHT.0, json!({"wat": "openen"})).status, 404, "another's");
+        assert_eq!(say(KETELHAVEN.0, json!({"wat": "sluiten"})).clashing_fields(), ["reden"]);
+        assert_eq!(say(KETELHAVEN.0, json!({"wat": "openen", "tot": "2026-12-01"})).clashing_fields(), ["tot"]);
+        assert_eq!(say(KETELHAVEN.0, json!({"wat": "verwachting", "verwachtVrijOp": "2026-12-01"})).clashing_fields(), ["verwachtVrijOp"], "nobody stays there");
+        let closed = say(KETELHAVEN.0, json!({"wat": "sluiten", "reden": "ziekte", "tot": "2026-12-01"}));
+        assert_eq!((closed.status, &closed.json()["stand"]), (200, &json!("buiten-gebruik")), "{}", closed.body);
+        assert_eq!(say(KETELHAVEN.0, json!({"wat": "openen"})).json()["stand"], "vrij");
+    }
+}
+
+on_both! {
+    fn the_division_and_the_shares_are_the_same_for_all(server) {
+        for user in [DESK, POLDERLICHT.0] {
+            let division = server.user(user).get("/v1/crisisverdeling").json();
+            let turns = division["groepen"].as_array().expect("groups").clone();
+            assert_eq!(turns.len(), 2);
+            assert_eq!((&turns[0]["volgorde"][0]["aanbieder"], &turns[0]["volgorde"][0]["afgesproken"]), (&json!(POLDERLICHT.1), &json!(50)));
+        }
+        assert_eq!(server.user(KETELHAVEN.0).get("/v1/crisisverdeling").status, 404, "takes no part");
+        let manager = server.user(MANAGER);
+        let share = |from: &str| manager.post("/v1/crisisaandelen", &json!({"aanbieder": DIJKWACHT.1, "gewicht": 40, "vanaf": from}));
+        assert_eq!(share("2026-11-21").clashing_fields(), ["vanaf"]);
+        assert_eq!(share("2026-11-22").status, 201);
+        assert_eq!(manager.post("/v1/crisisaandelen", &json!({})).wrong_fields(), ["aanbieder", "gewicht", "vanaf"]);
+        assert_eq!(server.user(DESK).get("/v1/crisisaandelen").json()["paginering"]["totaal"], 5);
+        let room = |day: Value| server.user(POLDERLICHT.0).put("/v1/crisisruimte", &json!({"volTot": day}));
+        assert_eq!(room(json!("2027-06-01")).clashing_fields(), ["volTot"]);
+        assert_eq!(room(json!("2026-11-30")).status, 200);
+        assert_eq!(server.user(DESK).get("/v1/crisisverdeling").json()["groepen"][0]["volgorde"][0]["aanbieder"], DIJKWACHT.1);
+    }
+}
+
+on_both! {
+    fn the_roster_is_filled_in_and_handed_over(server) {
+        let desk = server.user(LOKET);
+        let shift = |from: &str, who: &str| {
+            let body = json!({"dag": "2026-11-28", "taak": "loket", "van": from, "tot": "17:00", "wie": who});
+            desk.post("/v1/crisisdiensten", &body)
+        };
+        let added = shift("09:00", LOKET);
+        assert_eq!((added.status, &added.json()["wie"]), (201, &json!("Crisisloket")), "{}", added.body);
+        assert_eq!(shift("10:00", LOKET).clashing_fields(), ["van"]);
+        assert_eq!(shift("10:00", "niemand").clashing_fields(), ["wie", "van"]);
+        assert_eq!(desk.post("/v1/crisisdiensten", &json!({"van": "9.00"})).wrong_fields(), ["dag", "taak", "van", "tot", "wie"]);
+        let count = || desk.get("/v1/crisisdiensten").json()["diensten"].as_array().map(Vec::len);
+        let before = count().expect("a list");
+        let removal = format!("/v1/crisisdiensten/{}/verwijdering", added.json()["id"]);
+        assert_eq!((desk.post(&removal, &json!({})).status, count()), (200, Some(before - 1)));
+        assert_eq!(desk.post(&removal, &json!({})).status, 404);
+        let note = |text: &str| desk.post("/v1/crisisoverdrachten", &json!({"taak": "loket", "tekst": text}));
+        assert_eq!(note("Bel mevrouw Jansen op 06 12345678").clashing_fields(), ["overdracht", "overdracht"]);
+        assert_eq!(note("Nog twee bedden te zoeken.").status, 201);
+        assert_eq!(desk.get("/v1/crisisoverdrachten").json()["overdrachten"][0]["tekst"], "Nog twee bedden te zoeken.");
+    }
+}
+
+on_both! {
+    fn help_is_kept_step_by_step(server) {
+        let place = server.place_id("De Kade kamer 1");
+        let body = json!({"aanvraag": server.acute(14).code.as_str(), "startOp": "2026-11-21", "vrijwillig": false, "begeleider": DIJKWACHT.1});
+        assert_eq!(server.user(DESK).post(&format!("/v1/crisisplaatsen/{place}/plaatsing"), &body).status, 200);
+        let own = server.user(KETELHAVEN.0);
+        let stay = own.get("/v1/crisishulp").json()["hulp"][0].clone();
+        assert_eq!((&stay["soort"], &stay["evaluatieUiterlijk"]), (&json!("crisisbed"), &json!("2026-12-05")));
+        let path = format!("/v1/crisishulp/{}", stay["id"]);
+        assert_eq!(server.user(POLDERLICHT.0).get(&path).status, 404, "another's");
+        let step = |body: Value| own.post(&format!("{path}/stappen"), &body);
+        assert_eq!(step(json!({"stap": "einde", "op": "2026-11-21"})).clashing_fields(), ["vervolg"]);
+        assert_eq!(step(json!({"stap": "evaluatie", "op": "2026-11-21", "reden": "x"})).clashing_fields(), ["reden"]);
+        assert_eq!(step(json!({"stap": "evaluatie", "op": null})).wrong_fields(), ["op"]);
+        assert_eq!(step(json!({"stap": "verlenging", "op": "2026-12-20", "reden": "bestaat-niet"})).clashing_fields(), ["verlengReden"]);
+        let done = step(json!({"stap": "evaluatie", "op": "2026-11-21"}));
+        assert_eq!((done.status, &done.json()["geevalueerdOp"]), (200, &json!("2026-11-21")), "{}", done.body);
+        assert_eq!(step(json!({"stap": "einde", "op": "2026-11-21", "vervolg": "naar-huis-met-hulp"})).status, 200);
+        assert_eq!(step(json!({"stap": "plan", "op": "2026-11-21"})).status, 409, "it ended");
+    }
+}
+
+on_both! {
+    fn reports_are_given_to_whom_they_concern(server) {
+        let report = |user: &str, rest: &str| server.user(user).get(&format!("/v1/crisisrapportages/2026-3{rest}"));
+        let region = report("accountmanager-flevoland", "").json();
+        assert_eq!(region["tabellen"].as_array().map(Vec::len), Some(7));
+        assert_eq!(region.get("gesloten"), None, "still open");
+        assert_eq!(report("gemeente-almere", "").json()["van"], "GM0034");
+        assert_eq!(report("gemeente-almere", "?gemeente=GM0303").status, 404);
+        assert_eq!(report(POLDERLICHT.0, "").json()["van"], POLDERLICHT.1);
+        assert_eq!(report(POLDERLICHT.0, "?aanbieder=98990202").status, 404);
+        assert_eq!(report(LOKET, "").status, 403);
+        assert_eq!(server.anyone().get("/v1/crisisrapportages/2026-3/openbaar?regio=flevoland").status, 404, "not public yet");
+        assert_eq!(server.user("registratie-flevoland").get("/v1/crisisrapportages").json()["kwartalen"], json!([]));
+    }
+}
