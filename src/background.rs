@@ -130,9 +130,15 @@ impl Background {
                 state,
                 |conn, _, now| erase_of_stripped(conn, now),
             ),
-            every(KEEP_HOUSE, "erasing old lines of the access log", &stopped, state, |conn, state, now| {
-                access_log::actions::erase_old(conn, now, state.config.access_log_years).map(drop)
-            }),
+            every(
+                LOOK_FOR_REMINDERS,
+                "erasing old lines of the access log",
+                &stopped,
+                state,
+                |conn, state, now| {
+                    access_log::actions::erase_old(conn, now, state.config.access_log_years).map(drop)
+                },
+            ),
             every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
         ];
         tasks.push(rt::spawn(seal_logs(state.clone(), stopped.clone())));

@@ -234,7 +234,7 @@ on_both! {
 }
 
 on_both! {
-    fn the_records_wait_for_what_is_still_divided_and_a_stay_has_a_start(server) {
+    fn the_records_wait_for_what_is_still_divided(server) {
         let keeper = server.visitor("registratie-flevoland");
         let request = server.acute(14);
         let code = request.code.as_str();
@@ -250,8 +250,6 @@ on_both! {
         let busy = save(&[("soort", "geen"), ("redenGeen", "alternatief")]);
         assert!(busy.status == 400 && busy.body.contains("wordt nog verdeeld"), "{}", busy.body);
         assert_eq!(server.user(DESK).post(&format!("/v1/crisistoewijzingen/{id}/intrekking"), &json!({})).status, 200);
-        let without = save(&[("soort", "crisisbed"), ("aanbieder", KETELHAVEN.1)]);
-        assert!(without.status == 400 && without.body.contains("wanneer het verblijf begon"), "{}", without.body);
         assert_eq!(save(&[("soort", "geen"), ("redenGeen", "alternatief")]).status, 303);
         assert_eq!(status(server, request.id), "afgesloten");
     }

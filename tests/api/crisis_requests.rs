@@ -201,6 +201,7 @@ on_both! {
             .filter(access_event::kind.eq("crisisaanvraag-inzien"))
             .filter(access_event::subjects.eq(almere.code.as_str()))
             .filter(access_event::purpose.eq("crisishulp-regelen"))
+            .filter(access_event::outcome.eq("getoond"))
             .count()
             .get_result(&mut server.connection())
             .expect("a count");

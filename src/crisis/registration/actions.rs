@@ -516,10 +516,6 @@ fn check_line(
         }
     }
     match (line.started_on, line.ended_on) {
-        // Ambulant help can be agreed before it starts. A child that stays somewhere is there.
-        (None, None) if line.kind.is_stay() => {
-            wrong.add("begin", "verplicht", "vul in wanneer het verblijf begon");
-        }
         (None, Some(_)) => wrong.add("begin", "verplicht", "vul in wanneer de hulp begon"),
         (Some(start), Some(end)) if end < start => {
             wrong.add("einde", "volgorde", "kies een dag op of na het begin");

@@ -223,6 +223,12 @@ pub(super) fn find_end_of_old(
     before: NaiveDateTime,
     most: i64,
 ) -> Result<Option<Head>> {
+    // Most often nothing is old, which the oldest line tells.
+    let oldest: Option<NaiveDateTime> =
+        line::table.order(line::id).select(line::at).first(conn).optional()?;
+    if oldest.is_none_or(|at| at >= before) {
+        return Ok(None);
+    }
     let first_kept: Option<i64> = seal::table
         .inner_join(line::table)
         .filter(line::at.ge(before))
