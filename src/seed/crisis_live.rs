@@ -27,7 +27,7 @@ use crate::identity::users::actions::find_identity_by_name;
 
 /// Who works at a crisis point of the demonstration, and how its region words things.
 pub(super) struct Desk {
-    pub(super) desk: &'static str,
+    pub(super) loket: &'static str,
     pub(super) distribution: &'static str,
     /// Users by the AGB code of their provider.
     pub(super) providers: &'static [(&'static str, &'static str)],
@@ -44,7 +44,7 @@ pub(super) struct Desk {
 }
 
 pub(super) const FLEVOLAND: Desk = Desk {
-    desk: "loket-flevoland",
+    loket: "loket-flevoland",
     distribution: "verdeelpunt-flevoland",
     providers: &[
         ("98990201", "aanbieder-polderlicht"),
@@ -63,7 +63,7 @@ pub(super) const FLEVOLAND: Desk = Desk {
 };
 
 pub(super) const NOORD_VELUWE: Desk = Desk {
-    desk: "crisis-loket",
+    loket: "crisis-loket",
     distribution: "crisis-verdeelpunt",
     providers: &[("98990001", "aanbieder-bakenzand"), ("98990059", "aanbieder-nachtanker")],
     take_over: "in-overleg",
@@ -106,7 +106,7 @@ impl Scene<'_> {
         (municipality, age): (usize, u8),
         (asked, urgency): (&str, Urgency),
     ) -> Result<String> {
-        let desk = Self::actor(conn, self.at.desk)?;
+        let desk = Self::actor(conn, self.at.loket)?;
         let at = self.ago(minutes);
         let code = self.at.municipalities[municipality];
         let home = MunicipalityCode::parse(code).map_err(Error::internal)?;
@@ -130,7 +130,7 @@ impl Scene<'_> {
 
     /// How many minutes ago somebody called for whom help should have been there by now.
     fn late(&self, conn: &mut Connection) -> Result<i64> {
-        let region_id = Self::actor(conn, self.at.desk)?.region_id().ok_or(Error::Forbidden)?;
+        let region_id = Self::actor(conn, self.at.loket)?.region_id().ok_or(Error::Forbidden)?;
         let point = find_point(conn, region_id)?;
         for minutes in (150..=LONGEST_LATE).step_by(30) {
             if point.help_by(self.ago(minutes), Urgency::Acute)? < self.now {

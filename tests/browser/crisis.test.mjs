@@ -197,7 +197,7 @@ describe("a case from the telephone to the report", () => {
         await goTo(page, list);
         const row = page.locator("tbody tr").first();
         if (!(await row.count())) break;
-        const lack = await row.locator("li").first().textContent();
+        const lack = await row.locator("td").nth(1).textContent();
         const line = lack.match(/regel (\d+)/i)?.[1];
         assert.ok(line, `a line lacks something: ${lack}`);
         await goTo(page, `${await row.locator("a").getAttribute("href")}/${line}`);

@@ -37,6 +37,7 @@ pub(super) struct Change {
 }
 
 /// Everything this server shows of crisis points.
+#[derive(Default)]
 pub struct Boards {
     by_region: ArcSwap<BTreeMap<i64, Arc<Board>>>,
     /// Wakes screens up.
@@ -45,18 +46,6 @@ pub struct Boards {
     stopping: watch::Sender<bool>,
     rendered: Mutex<Rendered>,
     owed: Mutex<Vec<Owed>>,
-}
-
-impl Default for Boards {
-    fn default() -> Self {
-        Self {
-            by_region: ArcSwap::default(),
-            changes: watch::Sender::default(),
-            stopping: watch::Sender::default(),
-            rendered: Mutex::default(),
-            owed: Mutex::default(),
-        }
-    }
 }
 
 impl Boards {

@@ -159,9 +159,9 @@ pub struct Age {
 impl Age {
     fn of(stamp: &Stamp, now: &Stamped, today: NaiveDate) -> Self {
         let changed = [
-            (stamp.supply_version != now.supply_version, "de cijfers van aanbieders"),
-            (stamp.policy.version != now.policy_version, "het toewijzingsbeleid"),
-            (stamp.weights.version != now.weights_version, "de weging"),
+            (stamp.supply_version != now.supply, "de cijfers van aanbieders"),
+            (stamp.policy.version != now.policy, "het toewijzingsbeleid"),
+            (stamp.weights.version != now.weights, "de weging"),
         ];
         Self {
             days: (today - stamp.day).num_days(),
@@ -178,11 +178,11 @@ impl Age {
     }
 }
 
-/// What holds now.
+/// The versions that hold now.
 struct Stamped {
-    supply_version: i64,
-    policy_version: i32,
-    weights_version: i32,
+    supply: i64,
+    policy: i32,
+    weights: i32,
 }
 
 impl ScarcePlace {
@@ -445,14 +445,13 @@ fn read_changes(fields: &mut Fields) -> Vec<(ChangeLine, Names)> {
         let kind = fields.optional_parsed(name, "onbekende-keuze", |code| {
             Kind::parse(code).filter(|kind| is_setting(*kind)).ok_or("kies uit de lijst")
         });
-        let number = match kind {
-            Some(kind) => fields.parsed(value, "geen-getal", |text| parse_value(kind, text)),
-            None => {
-                if fields.optional_text(value, Length(0, 20)).is_some_and(|text| !text.is_empty()) {
-                    fields.error(name, "verplicht", "kies welke instelling deze waarde krijgt");
-                }
-                None
+        let number = if let Some(kind) = kind {
+            fields.parsed(value, "geen-getal", |text| parse_value(kind, text))
+        } else {
+            if fields.optional_text(value, Length(0, 20)).is_some_and(|text| !text.is_empty()) {
+                fields.error(name, "verplicht", "kies welke instelling deze waarde krijgt");
             }
+            None
         };
         if let (Some(kind), Some(number)) = (kind, number) {
             changes.push(single(kind, None, number, value, value));
@@ -582,9 +581,9 @@ async fn stamped(ctx: &Context) -> Result<Stamped> {
     let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
     ctx.db(move |conn, _, _| {
         Ok(Stamped {
-            supply_version: snapshot.version,
-            policy_version: find_policy(conn, region_id)?.version,
-            weights_version: find_weights(conn, region_id)?.version,
+            supply: snapshot.version,
+            policy: find_policy(conn, region_id)?.version,
+            weights: find_weights(conn, region_id)?.version,
         })
     })
     .await

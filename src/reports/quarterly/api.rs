@@ -214,7 +214,7 @@ pub async fn get_public_report(
     let (asked, at) = ask_public(&ctx, Some(quarter), region.map(|code| code.to_string())).await?;
     let view = at.and_then(|at| public_view(&asked, at)).ok_or(Error::NotFound("rapportage"))?;
     reply::json(&PublicBody {
-        regio: asked.region.code.to_string(),
+        regio: asked.region.code.clone(),
         kwartaal: view.publication.quarter.to_string(),
         versie: view.publication.version,
         werkwijze: view.publication.method.name(),

@@ -62,10 +62,9 @@ pub fn erase_old(conn: &mut Connection, now: DateTime<Utc>, years: u8) -> Result
             Ok(count)
         });
         match count {
-            Ok(0) => return Ok(removed),
+            // Nothing is left, or another server was first.
+            Ok(0) | Err(Error::Conflict(_)) => return Ok(removed),
             Ok(count) => removed += count,
-            // Another server was first.
-            Err(Error::Conflict(_)) => return Ok(removed),
             Err(error) => return Err(error),
         }
     }
