@@ -374,7 +374,8 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
         await goTo(page, `${program.base}/wachtlijst/${code}/voorstel`);
         assert.match(await page.textContent("main"), /start over|kan direct starten/, "the reasons of the matcher");
         await goTo(page, `${program.base}/wachtlijst/${code}/reacties`);
-        assert.equal(await page.locator("tbody tr").count(), 2, "both responses");
+        // A child of the demonstration may have had a response before.
+        for (const name of ["De Haven", "Bakenzand"]) assert.equal(await page.locator(`tbody tr:has-text('${name}')`).count(), 1, `the response of ${name}`);
         await page.click("tbody tr:has-text('De Haven') a");
         await page.selectOption("#kiesReden", { index: 1 });
         await submit(page, "form[action$='/accepteren'] button");
