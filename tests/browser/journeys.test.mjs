@@ -368,6 +368,7 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
       const told = textOf(await mailServer.mailTo(address(TOEGANG), "reageerde op wachtende"));
       const code = told.match(/wachtende ([2-9C-Y]{3}-[2-9C-Y]{3}-[2-9C-Y]{3})/)[1];
       await as(SECOND, (page) => respond(page, program, place));
+      let id;
       await mailServer.mailTo(address(TOEGANG), "Bakenzand");
 
       await as(TOEGANG, async (page) => {
@@ -376,7 +377,8 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
         await goTo(page, `${program.base}/wachtlijst/${code}/reacties`);
         // A child of the demonstration may have had a response before.
         for (const name of ["De Haven", "Bakenzand"]) assert.equal(await page.locator(`tbody tr:has-text('${name}')`).count(), 1, `the response of ${name}`);
-        await page.click("tbody tr:has-text('De Haven') a");
+        await submit(page, "tbody tr:has-text('De Haven') a");
+        id = page.url().match(/\d+$/)[0];
         await page.selectOption("#kiesReden", { index: 1 });
         await submit(page, "form[action$='/accepteren'] button");
         await page.waitForSelector(".melding--goed");
@@ -386,9 +388,8 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
 
       await as(PROVIDER, async (page) => {
         await goTo(page, `${program.base}/reacties`);
-        await page.click("tbody tr:has-text('Geaccepteerd') a");
-        const today = new Date();
-        await page.fill("#gestartOp", `${today.getDate()}-${today.getMonth() + 1}-${today.getFullYear()}`);
+        await submit(page, `tbody a[href='/reacties/${id}']`);
+        await page.fill("#gestartOp", new Date().toLocaleDateString("nl-NL", { timeZone: "Europe/Amsterdam" }));
         await submit(page, "form[action$='/start'] button");
         await page.waitForSelector(".melding--goed");
       });
