@@ -84,7 +84,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
 }
 
 /// What is to be done for help that goes on: the words, and how they stand out.
-pub(in crate::crisis) fn todo(line: &HelpLine, today: NaiveDate) -> (String, &'static str, &'static str) {
+pub(in crate::crisis) fn next_due(line: &HelpLine, today: NaiveDate) -> (String, &'static str, &'static str) {
     let parts = [("evaluatie", line.evaluation(today)), ("plan", line.plan(today))];
     let open = |due: Due| !matches!(due, Due::Done | Due::DoneLate(_));
     let due: Vec<String> = parts
@@ -107,7 +107,7 @@ pub(in crate::crisis) fn todo(line: &HelpLine, today: NaiveDate) -> (String, &'s
 }
 
 fn row(line: &HelpLine, today: NaiveDate) -> Row {
-    let (due, badge, icon) = todo(line, today);
+    let (due, badge, icon) = next_due(line, today);
     Row {
         id: line.id,
         code: readable(&line.code),

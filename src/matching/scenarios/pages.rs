@@ -1,28 +1,28 @@
 //! Scenarios and their sweeps on pages.
 
+mod changes;
+pub mod sweeps;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 use chrono::NaiveDate;
-use rules::matching::scenario::{Kind, Unit};
+use rules::matching::scenario::Kind;
 
-use super::actions::{self, OBJECT, RangePart};
-use super::model::{
-    ChangeLine, ContractWorth, Range, Scenario, ScenarioDraft, Stamp, Sweep, SweepState, value_words,
-};
+use self::changes::{CONTRACTS, Names, PLACES, SETTINGS, copy_link, ranges, read_changes, settings};
+use super::actions::{self, OBJECT};
+use super::model::{ChangeLine, ContractWorth, Scenario, ScenarioDraft, Stamp, Sweep};
 use super::naming::Part;
 use crate::availability::supply::snapshot::Snapshot;
 use crate::error::{Error, Result};
 use crate::matching::policy::actions::find_policy;
 use crate::matching::runs::model::ScarcePlace;
 use crate::matching::weights::actions::find_weights;
-use crate::matching::weights::pages::{parse_weeks, shown_weeks};
 use crate::paging::Paging;
-use crate::web::chart::{Label, LineChart, Point, Series};
 use crate::web::context::Context;
 use crate::web::csv::{Sheet, attachment};
-use crate::web::fields::{Fields, Length, parse_number};
-use crate::web::form::{Choices, Form, Labels, Refusal, choices, form_page};
+use crate::web::fields::{Length, parse_number};
+use crate::web::form::{Choices, Form, Labels, choices, form_page};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{PageLinks, link, list_page, page_number};
 use crate::web::page::{Page, html, see_other};
@@ -54,17 +54,6 @@ const LABELS: Labels = &[
     ("instelling2", "Tweede instelling"),
     ("waarde2", "Tweede waarde"),
 ];
-
-/// Fields of places: provider, product, number.
-const PLACES: [[&str; 3]; 2] =
-    [["plekAanbieder1", "plekProduct1", "plekken1"], ["plekAanbieder2", "plekProduct2", "plekken2"]];
-/// Fields of contracts: provider, product, municipality.
-const CONTRACTS: [[&str; 3]; 2] = [
-    ["contractAanbieder1", "contractProduct1", "contractGemeente1"],
-    ["contractAanbieder2", "contractProduct2", "contractGemeente2"],
-];
-/// Fields of weights and choices of the policy.
-const SETTINGS: [[&str; 2]; 2] = [["instelling1", "waarde1"], ["instelling2", "waarde2"]];
 
 const SWEEP: Labels = &[
     ("wat", "Wat verandert"),
@@ -134,18 +123,6 @@ pub struct ScenarioPage {
 pub struct RemovePage {
     pub page: Page,
     pub scenario: Scenario,
-}
-
-#[derive(Template)]
-#[template(path = "matching/scenarios/sweep.html")]
-pub struct SweepPage {
-    pub page: Page,
-    /// Of the scenario.
-    pub address: String,
-    pub scenario: Scenario,
-    pub sweep: Sweep,
-    pub age: Option<Age>,
-    pub charts: Vec<LineChart>,
 }
 
 /// Hoe oud: what is otherwise by now.
@@ -301,200 +278,6 @@ fn municipalities(snapshot: &Snapshot, region_id: i64) -> Choices {
     found
 }
 
-/// The weights and the choices of the policy.
-fn is_setting(kind: Kind) -> bool {
-    let others = [Kind::MorePlaces, Kind::ExactPlaces, Kind::Radius, Kind::Norm, Kind::Contract];
-    !others.contains(&kind)
-}
-
-fn unit_words(kind: Kind) -> &'static str {
-    match kind.value().map(|(.., unit)| unit) {
-        Some(Unit::Places) => "plekken",
-        Some(Unit::Kilometres) => "km",
-        Some(Unit::Weeks | Unit::Hundredths) => "weken",
-        Some(Unit::YesNo) => "ja of nee",
-        None => "",
-    }
-}
-
-fn settings() -> Choices {
-    let settings = Kind::ALL.iter().copied().filter(|kind| is_setting(*kind));
-    settings.map(|kind| (kind.code().to_owned(), format!("{} ({})", kind.name(), unit_words(kind)))).collect()
-}
-
-/// What a sweep can change.
-fn ranges() -> Choices {
-    let many = |kind: Kind| kind.value().is_some_and(|(.., unit)| unit != Unit::YesNo);
-    Kind::ALL
-        .iter()
-        .copied()
-        .filter(|kind| many(*kind))
-        .map(|kind| (kind.code().to_owned(), format!("{} ({})", kind.name(), unit_words(kind))))
-        .collect()
-}
-
-/// A value as people type it: weeks with decimals where they count in hundredths.
-fn parse_value(kind: Kind, text: &str) -> Result<i32, String> {
-    let text = text.trim();
-    match kind.value().map(|(.., unit)| unit) {
-        Some(Unit::Hundredths) => {
-            parse_weeks(text).and_then(|value| i32::try_from(value).map_err(|_| "is te veel".to_owned()))
-        }
-        Some(Unit::YesNo) => match text.to_lowercase().as_str() {
-            "ja" => Ok(1),
-            "nee" => Ok(0),
-            _ => Err("vul ja of nee in".to_owned()),
-        },
-        _ => text
-            .parse::<i32>()
-            .ok()
-            .filter(|value| value.abs() < 10_000)
-            .ok_or_else(|| format!("vul een heel getal in ({})", unit_words(kind))),
-    }
-}
-
-/// A value as it is typed.
-fn shown_value(kind: Kind, value: i32) -> String {
-    match kind.value().map(|(.., unit)| unit) {
-        Some(Unit::Hundredths) => shown_weeks(value.unsigned_abs()),
-        Some(Unit::YesNo) => value_words(kind, value),
-        _ if kind == Kind::MorePlaces && value >= 0 => format!("+{value}"),
-        _ => value.to_string(),
-    }
-}
-
-/// A number of places: with a sign so many more or fewer, without one exactly so many.
-fn parse_places(text: &str) -> Result<(Kind, i32), String> {
-    let text = text.trim().replace('−', "-");
-    let kind = if text.starts_with(['+', '-']) { Kind::MorePlaces } else { Kind::ExactPlaces };
-    let value = text.parse::<i32>().ok().filter(|value| value.abs() < 1000);
-    value.map(|value| (kind, value)).ok_or_else(|| "vul een aantal in, zoals +2, -1 of 5".to_owned())
-}
-
-/// The fields of one change in the form.
-struct Names {
-    kind: &'static str,
-    provider: &'static str,
-    product: &'static str,
-    municipality: &'static str,
-    value: &'static str,
-}
-
-impl Names {
-    fn of(&self, part: Part) -> &'static str {
-        match part {
-            Part::Kind | Part::Offer => self.kind,
-            Part::Provider => self.provider,
-            Part::Product => self.product,
-            Part::Municipality => self.municipality,
-            Part::Value => self.value,
-        }
-    }
-}
-
-/// Reads the changes of the form, each with where its parts stand.
-fn read_changes(fields: &mut Fields) -> Vec<(ChangeLine, Names)> {
-    let mut changes = Vec::new();
-    let code = |fields: &mut Fields, name: &'static str| fields.optional_text(name, Length(1, 20));
-    for [provider, product, value] in PLACES {
-        let (about, of) = (code(fields, provider), code(fields, product));
-        let places = fields.optional_parsed(value, "geen-aantal", parse_places);
-        if places.is_none() && (about.is_some() || of.is_some()) && fields.raw(value).trim().is_empty() {
-            fields.error(value, "verplicht", "vul dit in, of kies geen aanbieder en product");
-        }
-        if let Some((kind, number)) = places {
-            let line =
-                ChangeLine { provider: about, product: of, value: Some(number), ..ChangeLine::new(kind) };
-            changes.push((line, Names { kind: value, provider, product, municipality: value, value }));
-        }
-    }
-    for [provider, product, municipality] in CONTRACTS {
-        let (about, of) = (code(fields, provider), code(fields, product));
-        let at = code(fields, municipality);
-        if about.is_none() && (of.is_some() || at.is_some()) {
-            fields.error(provider, "verplicht", "kies een aanbieder, of kies geen product en gemeente");
-        }
-        if about.is_some() {
-            let line = ChangeLine {
-                provider: about,
-                product: of,
-                municipality: at,
-                ..ChangeLine::new(Kind::Contract)
-            };
-            changes.push((line, Names { kind: provider, provider, product, municipality, value: provider }));
-        }
-    }
-    let single = |kind: Kind, product: Option<String>, value: i32, name: &'static str, of: &'static str| {
-        let line = ChangeLine { product, value: Some(value), ..ChangeLine::new(kind) };
-        (line, Names { kind: name, provider: name, product: of, municipality: name, value: name })
-    };
-    if let Some(radius) =
-        fields.optional_parsed("afstand", "geen-getal", |text| parse_value(Kind::Radius, text))
-    {
-        changes.push(single(Kind::Radius, None, radius, "afstand", "afstand"));
-    }
-    let product = code(fields, "normProduct");
-    let norm = fields.optional_parsed("normWeken", "geen-getal", |text| parse_value(Kind::Norm, text));
-    if norm.is_none() && product.is_some() && fields.raw("normWeken").trim().is_empty() {
-        fields.error("normWeken", "verplicht", "vul dit in, of kies geen product");
-    }
-    if let Some(weeks) = norm {
-        changes.push(single(Kind::Norm, product, weeks, "normWeken", "normProduct"));
-    }
-    for [name, value] in SETTINGS {
-        let kind = fields.optional_parsed(name, "onbekende-keuze", |code| {
-            Kind::parse(code).filter(|kind| is_setting(*kind)).ok_or("kies uit de lijst")
-        });
-        let number = if let Some(kind) = kind {
-            fields.parsed(value, "geen-getal", |text| parse_value(kind, text))
-        } else {
-            if fields.optional_text(value, Length(0, 20)).is_some_and(|text| !text.is_empty()) {
-                fields.error(name, "verplicht", "kies welke instelling deze waarde krijgt");
-            }
-            None
-        };
-        if let (Some(kind), Some(number)) = (kind, number) {
-            changes.push(single(kind, None, number, value, value));
-        }
-    }
-    changes
-}
-
-/// The link to the form with these changes; none when it has no fields for all of them.
-fn copy_link(scenario: &Scenario) -> Option<String> {
-    let mut fields: Vec<(&str, String)> = vec![("naam", format!("{} (kopie)", scenario.name))];
-    let (mut places, mut contracts, mut settings) = (PLACES.iter(), CONTRACTS.iter(), SETTINGS.iter());
-    for line in &scenario.changes {
-        let (provider, product) =
-            (line.provider.clone().unwrap_or_default(), line.product.clone().unwrap_or_default());
-        let value = line.value.map(|value| shown_value(line.kind, value)).unwrap_or_default();
-        match line.kind {
-            _ if line.offer.is_some() => return None,
-            kind if kind.is_about_places() => {
-                let names = places.next()?;
-                fields.extend([(names[0], provider), (names[1], product), (names[2], value)]);
-            }
-            Kind::Contract => {
-                let names = contracts.next()?;
-                let municipality = line.municipality.clone().unwrap_or_default();
-                fields.extend([(names[0], provider), (names[1], product), (names[2], municipality)]);
-            }
-            Kind::Radius => fields.push(("afstand", value)),
-            Kind::Norm => fields.extend([("normWeken", value), ("normProduct", product)]),
-            kind => {
-                let names = settings.next()?;
-                fields.extend([(names[0], kind.code().to_owned()), (names[1], value)]);
-            }
-        }
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    if !fields.iter().all(|(name, _)| seen.insert(*name)) {
-        return None;
-    }
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    Some(link(NEW_PATH, &fields))
-}
-
 /// Works out a scenario and keeps it.
 pub async fn make(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let mut form = Form::of_typed(LABELS, &fields);
@@ -641,209 +424,6 @@ pub async fn remove(ctx: Context, path: Path<String>, FormInput(fields): FormInp
     let id = parse_scenario(&path)?;
     ctx.db(move |conn, actor, now| actions::remove_scenario(conn, actor, now, id)).await?;
     Ok(see_other(&link(PATH, &[("verwijderd", "ja")])))
-}
-
-/// Has a range of values worked out.
-pub async fn start_sweep(
-    ctx: Context,
-    path: Path<String>,
-    FormInput(mut fields): FormInput,
-) -> Result<HttpResponse> {
-    let id = parse_scenario(&path)?;
-    let mut form = Form::of_typed(SWEEP, &fields);
-    let kind = fields.parsed("wat", "onbekende-keuze", |code| Kind::parse(code).ok_or("kies uit de lijst"));
-    let code = |fields: &mut Fields, name: &'static str| fields.optional_text(name, Length(1, 20));
-    let (provider, product) = (code(&mut fields, "reeksAanbieder"), code(&mut fields, "reeksProduct"));
-    let of = kind.unwrap_or(Kind::MorePlaces);
-    let mut value = |name: &'static str| fields.parsed(name, "geen-getal", |text| parse_value(of, text));
-    let (from, to, step) = (value("van"), value("tot"), value("stap"));
-    if step.is_some_and(|step| step < 1) {
-        fields.error("stap", "buiten-grenzen", "moet meer dan 0 zijn");
-    }
-    let range = Range {
-        change: ChangeLine { provider, product, ..ChangeLine::new(of) },
-        from: from.unwrap_or_default(),
-        to: to.unwrap_or_default(),
-        step: step.unwrap_or(1),
-    };
-    let started = match fields.finish(range) {
-        Ok(range) => {
-            let snapshot = ctx.state.supply.current()?;
-            ctx.db(move |conn, actor, now| {
-                actions::start_sweep(conn, actor, now, &snapshot, id, (range, range_field))
-            })
-            .await
-        }
-        Err(violations) => Err(violations.into()),
-    };
-    match started {
-        Ok(()) => Ok(see_other(&format!("{}/reeks", path_of(id)))),
-        Err(error) => {
-            if form.refuse(error, "wat")? == Refusal::Outdated {
-                return Err(Error::Outdated { current: None });
-            }
-            show_scenario(&ctx, id, (By::Place, 1), form).await
-        }
-    }
-}
-
-fn range_field(part: RangePart) -> &'static str {
-    match part {
-        RangePart::Of(Part::Provider) => "reeksAanbieder",
-        RangePart::Of(Part::Product) => "reeksProduct",
-        RangePart::Of(_) => "wat",
-        RangePart::From => "van",
-        RangePart::To => "tot",
-        RangePart::Step => "stap",
-    }
-}
-
-async fn find_sweep(ctx: &Context, id: i64) -> Result<(Scenario, Sweep)> {
-    let (scenario, sweep) = ctx.db(move |conn, actor, _| actions::find_with_sweep(conn, actor, id)).await?;
-    Ok((scenario, sweep.ok_or(Error::NotFound("reeks"))?))
-}
-
-pub async fn sweep(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
-    query.finish(())?;
-    let (scenario, sweep) = find_sweep(&ctx, parse_scenario(&path)?).await?;
-    let now = stamped(&ctx).await?;
-    let age = sweep.outcome.as_ref().map(|outcome| Age::of(&outcome.stamp, &now, ctx.today()));
-    let (charts, address) = (charts(&sweep), path_of(scenario.id));
-    html(&SweepPage { page: Page::new(&ctx, SECTION), address, scenario, sweep, age, charts })
-}
-
-/// How many have a place, how long they wait, and how far they go, against the value.
-fn charts(sweep: &Sweep) -> Vec<LineChart> {
-    let Some(outcome) = &sweep.outcome else { return Vec::new() };
-    let kind = sweep.range.change.kind;
-    let labels: Vec<Label> = outcome
-        .points
-        .iter()
-        .map(|point| Label {
-            short: shown_value(kind, point.value).trim_start_matches('+').to_owned(),
-            long: value_words(kind, point.value),
-        })
-        .collect();
-    let line = |name: &str, value: &dyn Fn(&super::model::SweepPoint) -> Option<f64>| Series {
-        name: name.to_owned(),
-        points: outcome
-            .points
-            .iter()
-            .map(|point| value(point).map_or(Point::Absent("niet te zeggen"), Point::Known))
-            .collect(),
-    };
-    let tenth = |number: f64| (number * 10.0).round() / 10.0;
-    let of = &outcome.words;
-    vec![
-        LineChart {
-            id: "geplaatst",
-            title: format!("Kinderen met een plek. {of}"),
-            unit: "kinderen",
-            labels: labels.clone(),
-            series: vec![
-                line("Met plek", &|point| Some(point.measures.all.placed.into())),
-                line("Boven norm", &|point| Some(point.measures.past_norm.placed.into())),
-            ],
-            norm: None,
-        },
-        LineChart {
-            id: "wachten",
-            title: format!("Gemiddeld tot de start, van wie een plek krijgt. {of}"),
-            unit: "weken",
-            labels: labels.clone(),
-            series: vec![line("Wachttijd", &|point| {
-                point.measures.mean_wait.map(|wait| tenth(f64::from(wait) / 100.0))
-            })],
-            norm: None,
-        },
-        LineChart {
-            id: "reizen",
-            title: format!("Gemiddelde afstand, van wie een plek krijgt. {of}"),
-            unit: "km",
-            labels,
-            series: vec![line("Afstand", &|point| {
-                point.measures.mean_metres.map(|metres| tenth(f64::from(metres) / 1000.0))
-            })],
-            norm: None,
-        },
-    ]
-}
-
-/// What the chart of places shows, in one sentence.
-pub fn conclusion(sweep: &Sweep) -> String {
-    let Some(points) = sweep.outcome.as_ref().map(|outcome| &outcome.points) else { return String::new() };
-    let placed: Vec<u32> = points.iter().map(|point| point.measures.all.placed).collect();
-    let (Some(first), Some(last)) = (placed.first(), placed.last()) else { return String::new() };
-    let value = |at: usize| {
-        points.get(at).map_or_else(String::new, |point| value_words(sweep.range.change.kind, point.value))
-    };
-    if placed.iter().all(|count| count == first) {
-        return format!("Bij elke waarde krijgen {first} kinderen een plek");
-    }
-    if last > first {
-        let enough = placed.iter().position(|count| count == last).unwrap_or_default();
-        return format!(
-            "Van {first} naar {last} kinderen met een plek; dat hoogste aantal is er vanaf {}",
-            value(enough)
-        );
-    }
-    format!("Van {first} naar {last} kinderen met een plek")
-}
-
-/// Stops a sweep that is busy.
-pub async fn stop_sweep(
-    ctx: Context,
-    path: Path<String>,
-    FormInput(fields): FormInput,
-) -> Result<HttpResponse> {
-    fields.finish(())?;
-    let id = parse_scenario(&path)?;
-    match ctx.db(move |conn, actor, now| actions::stop_sweep(conn, actor, now, id)).await {
-        // It was just ready: the page shows that.
-        Ok(()) | Err(Error::Conflict(_)) => Ok(see_other(&format!("{}/reeks", path_of(id)))),
-        Err(error) => Err(error),
-    }
-}
-
-/// The table of a sweep as a sheet.
-pub async fn sweep_csv(
-    ctx: Context,
-    path: Path<String>,
-    QueryInput(query): QueryInput,
-) -> Result<HttpResponse> {
-    query.finish(())?;
-    let id = parse_scenario(&path)?;
-    let (_, sweep) = find_sweep(&ctx, id).await?;
-    let kind = sweep.range.change.kind;
-    let mut sheet = Sheet::for_spreadsheets(&[
-        "waarde",
-        "metPlek",
-        "wachtenden",
-        "eerst",
-        "voorrang",
-        "gewoon",
-        "langerDanNormMetPlek",
-        "gemiddeldeWekenTotStart",
-        "gemiddeldeAfstandKm",
-    ])?;
-    for point in sweep.outcome.iter().flat_map(|outcome| &outcome.points) {
-        let measures = &point.measures;
-        let decimal = |value: Option<u32>, by: f64| {
-            value.map(|value| crate::web::format::decimal(f64::from(value) / by)).unwrap_or_default()
-        };
-        sheet.row(&[
-            shown_value(kind, point.value).trim_start_matches('+').to_owned(),
-            measures.all.placed.to_string(),
-            measures.all.total.to_string(),
-            measures.levels[2].placed.to_string(),
-            measures.levels[1].placed.to_string(),
-            measures.levels[0].placed.to_string(),
-            measures.past_norm.placed.to_string(),
-            decimal(measures.mean_wait, 100.0),
-            decimal(measures.mean_metres, 1000.0),
-        ])?;
-    }
-    attachment(sheet, &format!("reeks-{id}.csv"))
 }
 
 /// What one more place is worth as a sheet.

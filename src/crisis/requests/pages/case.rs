@@ -19,7 +19,7 @@ use crate::crisis::requests::words::{clock_time, time_left};
 use crate::crisis::settings::model::Lists;
 use crate::crisis::stays::actions::list_of_request as list_help;
 use crate::crisis::stays::model::HelpLine;
-use crate::crisis::stays::pages::{kind_of, todo};
+use crate::crisis::stays::pages::{kind_of, next_due};
 use crate::db::Connection;
 use crate::error::Result;
 use crate::web::format;
@@ -150,7 +150,7 @@ fn help_row(line: &HelpLine, lists: &Lists, now: DateTime<Utc>) -> HelpRow {
         let text = format!("beëindigd op {}", format::date(day));
         Mark { class: "badge--neutraal", icon: "circle-check", text }
     } else {
-        let (text, class, icon) = todo(line, dutch_day(now));
+        let (text, class, icon) = next_due(line, dutch_day(now));
         let text = if text == "niets" { "loopt".to_owned() } else { text };
         Mark { class, icon, text }
     };
