@@ -27,10 +27,11 @@ have() {
   command -v "$1" >/dev/null 2>&1
 }
 
-# Prints the browser to test with: CHROMIUM when set, otherwise the first one found.
+# Prints the browser to test with: CHROMIUM when set, otherwise the first one found. The shell without a window goes
+# first: it draws as the whole browser does, and the tests take a quarter of the time.
 find_chromium() {
   local candidate
-  for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+  for candidate in "${CHROMIUM:-}" chromium-headless-shell chrome-headless-shell chromium chromium-browser google-chrome google-chrome-stable \
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
     "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
     if [ -n "$candidate" ] && have "$candidate"; then

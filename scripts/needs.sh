@@ -73,7 +73,7 @@ need_chromium() {
   missing "Chromium or Chrome" \
     "The browser tests use it. Installed elsewhere? Set CHROMIUM to its path." \
     "De browsertests gebruiken het. Staat het ergens anders? Zet CHROMIUM op het pad." \
-    "sudo apt-get install chromium   (Ubuntu: sudo snap install chromium)" \
+    "sudo apt-get install chromium-headless-shell   (Ubuntu: sudo snap install chromium)" \
     "sudo dnf install chromium" "brew install --cask google-chrome"
 }
 
@@ -85,16 +85,16 @@ apt_get() {
 
 # Installs what the tests need, where that can be done without asking anything.
 install_for_tests() {
-  local packages=()
   have apt-get || return 0
   is_root || { have sudo && sudo -n true 2>/dev/null; } || return 0
-  find_postgres >/dev/null || packages+=(postgresql)
-  find_chromium >/dev/null || packages+=(chromium)
-  [ ${#packages[@]} -gt 0 ] || return 0
-  say "Installing ${packages[*]} with apt-get, which the tests need (takes a minute or two)"
-  apt_get install --no-install-recommends "${packages[@]}" && return 0
-  # The list of packages may be absent or old, as on a fresh machine.
-  apt_get update && apt_get install --no-install-recommends "${packages[@]}" || true
+  find_postgres >/dev/null || install postgresql || true
+  have chromium-headless-shell || install chromium-headless-shell || find_chromium >/dev/null || install chromium || true
+}
+
+# install PACKAGE: the list of packages may be absent or old, as on a fresh machine.
+install() {
+  say "Installing $1 with apt-get, which the tests need (takes a minute or so)"
+  apt_get install --no-install-recommends "$1" || { apt_get update && apt_get install --no-install-recommends "$1"; }
 }
 
 need_nextest() {
