@@ -127,7 +127,9 @@ impl Work<'_> {
         let client = self.problem.find_client(id)?;
         check_weights(to)?;
         self.problem.clients[client as usize] = to;
-        self.state.standings[client as usize].weight = weight(to, self.state.gap);
+        let weight = weight(to, self.state.gap);
+        let before = std::mem::replace(&mut self.state.standings[client as usize].weight, weight);
+        self.state.column_fronts.fixed_keys_rose((before - weight).max(0));
         self.settle(client);
         Ok(())
     }

@@ -8,6 +8,10 @@
 //!
 //! Keys do fall now and then. Instead of visiting the lists, one number, the drift, counts by how much any key can
 //! have fallen; a bound counts from the drift at which it was set.
+//!
+//! A front that was put in order helps once more. Some keys do not rise of themselves: those of clients who wait. Whoever
+//! comes by one of those in order has seen all that is less, and can stop there. By how much keys fell since, or such a
+//! key was raised after all, is the *slack* of that order.
 
 use super::Money;
 use super::lists::Arc;
@@ -18,12 +22,31 @@ const UNKNOWN: Money = Money::MIN / 4;
 /// Above every key, with room to add to it.
 pub(super) const NOTHING: Money = Money::MAX / 4;
 
+/// Distances from the least key are not told apart from here on.
+const CUT_OFF: u64 = 0xFFFF_FFFF;
+
+/// How far a packed key is above the least.
+fn above(packed: u64) -> Money {
+    Money::try_from(packed >> 32).unwrap_or(NOTHING)
+}
+
+/// Where a packed key stood.
+fn position(packed: u64) -> usize {
+    usize::try_from(packed & CUT_OFF).unwrap_or(usize::MAX)
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Mark {
     /// So many arcs are at the front.
     listed: u32,
     /// The keys of all others were at least this, plus the drift of that moment.
     rest: Money,
+    /// The disorder of the moment at which the front was put in order.
+    in_order_at: Money,
+}
+
+impl Mark {
+    const UNKNOWN: Self = Self { listed: 0, rest: UNKNOWN, in_order_at: UNKNOWN };
 }
 
 /// For each list how many arcs are at the front, and a bound on the keys of the rest.
@@ -31,20 +54,25 @@ struct Mark {
 pub(super) struct ShortLists {
     marks: Vec<Mark>,
     drift: Money,
+    /// The drift, and by how much keys rose that do not rise of themselves.
+    disorder: Money,
     /// How many arcs go to the front.
     keep: usize,
     keys: Vec<Money>,
     packed: Vec<u64>,
+    moved: Vec<Arc>,
 }
 
 impl ShortLists {
     pub(super) fn new(lists: usize, keep: usize) -> Self {
         Self {
-            marks: vec![Mark { listed: 0, rest: UNKNOWN }; lists],
+            marks: vec![Mark::UNKNOWN; lists],
             drift: 0,
+            disorder: 0,
             keep,
             keys: Vec::new(),
             packed: Vec::new(),
+            moved: Vec::new(),
         }
     }
 
@@ -55,11 +83,27 @@ impl ShortLists {
         (mark.listed as usize, mark.rest - self.drift)
     }
 
+    /// By how much a key further on in the front of a list can be below one that does not rise of itself.
+    #[inline]
+    pub(super) fn slack(&self, list: usize) -> Money {
+        self.disorder - self.marks[list].in_order_at
+    }
+
+    /// Some keys that do not rise of themselves, of any list, rose by at most this.
+    pub(super) fn fixed_keys_rose(&mut self, by: Money) {
+        debug_assert!(by >= 0);
+        self.disorder += by;
+        if self.disorder > NOTHING / 2 {
+            self.forget_all();
+        }
+    }
+
     /// Some keys, of any list, fell by at most this.
     pub(super) fn keys_fell(&mut self, by: Money) {
         debug_assert!(by >= 0);
         self.drift += by;
-        if self.drift > NOTHING / 2 {
+        self.disorder += by;
+        if self.disorder > NOTHING / 2 {
             // Long before sums could overflow, all bounds are given up, and the count begins anew.
             self.forget_all();
         }
@@ -67,13 +111,13 @@ impl ShortLists {
 
     /// Nothing is known of any list any more.
     pub(super) fn forget_all(&mut self) {
-        self.marks.fill(Mark { listed: 0, rest: UNKNOWN });
-        self.drift = 0;
+        self.marks.fill(Mark::UNKNOWN);
+        (self.drift, self.disorder) = (0, 0);
     }
 
     /// The least key is known to be this, and that is all that is wanted.
     pub(super) fn set_bound(&mut self, list: usize, least: Money) {
-        self.marks[list] = Mark { listed: 0, rest: least + self.drift };
+        self.marks[list] = Mark { rest: least + self.drift, ..Mark::UNKNOWN };
     }
 
     /// Puts the least keys at the front. Of equal keys those that come first go first.
@@ -85,33 +129,58 @@ impl ShortLists {
             self.keys.extend(arcs.iter().map(key));
             self.select(arcs)
         };
-        self.marks[list] = Mark { listed: super::lists::index(listed), rest: rest + self.drift };
+        let listed = super::lists::index(listed);
+        self.marks[list] = Mark { listed, rest: rest + self.drift, in_order_at: UNKNOWN };
     }
 
-    /// A key and its position fit in 64 bits when the key counts from the least. A distance beyond 32 bits is cut
-    /// off there: such arcs may change places among themselves, and the bound stays a bound.
-    fn select(&mut self, arcs: &mut [Arc]) -> (usize, Money) {
+    /// The same, with the front in the order of the keys.
+    pub(super) fn sort_in_order(&mut self, list: usize, arcs: &mut [Arc], key: impl Fn(&Arc) -> Money) {
+        self.keys.clear();
+        self.keys.extend(arcs.iter().map(key));
+        let least = self.pack();
+        let listed = arcs.len().min(self.keep);
+        let mut rest = NOTHING;
+        if listed < arcs.len() {
+            let (_, &mut next, _) = self.packed.select_nth_unstable(listed);
+            rest = least + above(next);
+        }
+        self.packed[..listed].sort_unstable();
+        let is_in_order = self.packed[..listed].last().is_none_or(|&last| last >> 32 < CUT_OFF);
+        self.moved.clear();
+        self.moved.extend(self.packed.iter().map(|&packed| arcs[position(packed)]));
+        arcs.copy_from_slice(&self.moved);
+        let in_order_at = if is_in_order { self.disorder } else { UNKNOWN };
+        self.marks[list] = Mark { listed: super::lists::index(listed), rest: rest + self.drift, in_order_at };
+    }
+
+    /// A key and its position fit in 64 bits when the key counts from the least, which is given back. A distance beyond
+    /// 32 bits is cut off there: such arcs may change places among themselves, and the bound stays a bound.
+    fn pack(&mut self) -> Money {
         let least = self.keys.iter().copied().min().unwrap_or(NOTHING);
         self.packed.clear();
         self.packed.extend(self.keys.iter().zip(0_u64..).map(|(key, at)| {
-            let above = (key - least).unsigned_abs().min(u64::from(u32::MAX));
+            let above = (key - least).unsigned_abs().min(CUT_OFF);
             above << 32 | at
         }));
+        least
+    }
+
+    fn select(&mut self, arcs: &mut [Arc]) -> (usize, Money) {
+        let least = self.pack();
         let (front, &mut next, _) = self.packed.select_nth_unstable(self.keep);
-        let rest = least + Money::try_from(next >> 32).unwrap_or(0);
-        front.sort_unstable_by_key(|&key| key & u64::from(u32::MAX));
+        front.sort_unstable_by_key(|&key| position(key));
         // Positions rise, so the arc for place `to` has not been moved by an earlier swap.
         for (to, &mut packed) in front.iter_mut().enumerate() {
-            let at = usize::try_from(packed & u64::from(u32::MAX)).unwrap_or(to);
-            arcs.swap(to, at);
+            arcs.swap(to, position(packed));
         }
-        (self.keep, rest)
+        (self.keep, least + above(next))
     }
 
     /// An arc with this key came to the end of the list, or one of the rest got this key.
     pub(super) fn admit(&mut self, list: usize, key: Money) {
         let mark = &mut self.marks[list];
         mark.rest = mark.rest.min(key + self.drift);
+        mark.in_order_at = UNKNOWN;
     }
 
     /// Before the arc at `at` is swap-removed: moves it out of the front, and tells where it went.
@@ -121,23 +190,43 @@ impl ShortLists {
             return at;
         }
         mark.listed -= 1;
+        mark.in_order_at = UNKNOWN;
         arcs.swap(at, mark.listed as usize);
         mark.listed as usize
     }
 
     /// Nothing is known of a list any more.
     pub(super) fn forget(&mut self, list: usize) {
-        self.marks[list] = Mark { listed: 0, rest: UNKNOWN };
+        self.marks[list] = Mark::UNKNOWN;
     }
 
     /// A list was added, of which nothing is known.
     pub(super) fn push(&mut self) {
-        self.marks.push(Mark { listed: 0, rest: UNKNOWN });
+        self.marks.push(Mark::UNKNOWN);
     }
 
     /// Whether the bound of a list holds, for checks.
     pub(super) fn holds(&self, list: usize, arcs: &[Arc], key: impl Fn(&Arc) -> Money) -> bool {
         let (listed, rest) = self.get(list);
         arcs[listed..].iter().all(|arc| key(arc) >= rest)
+    }
+
+    /// Whether the order of the front of a list holds, for checks.
+    pub(super) fn is_in_order(
+        &self,
+        list: usize,
+        arcs: &[Arc],
+        key: impl Fn(&Arc) -> Money,
+        is_fixed: impl Fn(&Arc) -> bool,
+    ) -> bool {
+        let slack = self.slack(list);
+        let mut least = Money::MIN;
+        arcs[..self.marks[list].listed as usize].iter().all(|arc| {
+            let holds = key(arc) >= least;
+            if is_fixed(arc) {
+                least = least.max(key(arc) - slack);
+            }
+            holds
+        })
     }
 }

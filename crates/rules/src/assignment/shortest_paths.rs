@@ -15,6 +15,7 @@ use std::slice::SliceIndex;
 use super::Money;
 use super::lists::{Arc, index};
 use super::problem::{NONE, Problem};
+use super::short_lists::NOTHING;
 use super::state::State;
 
 /// A way to an offer: who would move there at what cost, and for the search from a place, from which offer it was
@@ -238,7 +239,8 @@ impl Searches {
                         self.follow_rest(problem, state, offer, &mut end);
                         continue;
                     }
-                    self.follow_column(problem, state, offer, ..listed, &mut end);
+                    let slack = state.column_fronts.slack(offer as usize);
+                    self.follow_column(problem, state, offer, (..listed, slack), &mut end);
                     if listed < problem.columns.get(offer as usize).len() {
                         self.postpone(offer, distance + state.charges[offer as usize] + rest);
                     }
@@ -255,20 +257,21 @@ impl Searches {
     fn follow_rest(&mut self, problem: &mut Problem, state: &mut State, offer: u32, end: &mut End) {
         state.sort_column(&mut problem.columns, offer);
         let (listed, rest) = state.column_fronts.get(offer as usize);
-        self.follow_column(problem, state, offer, ..listed, end);
+        let slack = state.column_fronts.slack(offer as usize);
+        self.follow_column(problem, state, offer, (..listed, slack), end);
         let distance = self.steps[offer as usize].distance;
         if distance + state.charges[offer as usize] + rest < self.limit {
-            self.follow_column(problem, state, offer, listed.., end);
+            self.follow_column(problem, state, offer, (listed.., NOTHING), end);
         }
     }
 
-    /// From an offer that would have a place free to clients of its column.
+    /// From an offer that would have a place free to clients of a part of its column, of which the order has this slack.
     fn follow_column(
         &mut self,
         problem: &Problem,
         state: &State,
         offer: u32,
-        part: impl SliceIndex<[Arc], Output = [Arc]>,
+        (part, slack): (impl SliceIndex<[Arc], Output = [Arc]>, Money),
         end: &mut End,
     ) {
         let base = self.steps[offer as usize].distance + state.charges[offer as usize];
@@ -276,6 +279,9 @@ impl Searches {
         for arc in &problem.columns.get(offer as usize)[part] {
             let distance = base + Money::from(arc.cost) - own[arc.other as usize];
             if distance >= limit {
+                if distance - slack >= limit && state.standings[arc.other as usize].offer == NONE {
+                    return;
+                }
                 continue;
             }
             let standing = state.standings[arc.other as usize];
@@ -283,6 +289,9 @@ impl Searches {
                 limit = distance;
                 self.limit = limit;
                 *end = End::Joins { client: arc.other, offer, cost: arc.cost };
+                if slack <= 0 {
+                    return;
+                }
             } else if standing.offer != offer {
                 self.reach(standing.offer, distance, arc.other, arc.cost, offer);
             }

@@ -215,7 +215,7 @@ impl State {
     /// Puts the clients at the front of a column that are nearest to taking a place of this offer.
     pub(super) fn sort_column(&mut self, columns: &mut Lists, offer: u32) {
         let own = &self.own;
-        self.column_fronts.sort(offer as usize, columns.get_mut(offer as usize), |arc| {
+        self.column_fronts.sort_in_order(offer as usize, columns.get_mut(offer as usize), |arc| {
             Money::from(arc.cost) - own[arc.other as usize]
         });
     }
@@ -235,6 +235,7 @@ impl State {
         });
         let offers = (0..problem.capacities.len()).zip(0..).all(|(at, offer)| {
             let key = |arc: &Arc| Money::from(arc.cost) - self.own[arc.other as usize];
+            let waits = |arc: &Arc| self.standings[arc.other as usize].offer == NONE;
             let mut count = 0;
             let mut holder = self.first_holder(offer);
             while holder != NONE && count <= problem.capacities[at] {
@@ -245,6 +246,7 @@ impl State {
                 && count == self.holder_count(offer)
                 && count <= problem.capacities[at]
                 && self.column_fronts.holds(at, problem.columns.get(at), key)
+                && self.column_fronts.is_in_order(at, problem.columns.get(at), key, waits)
         });
         clients && offers
     }
