@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Tries very often what `make test` tries a few times. A part that was stopped goes on where it was.
+# Tries very often what `make test` tries a few times. A part that was stopped, or that was not ready after 25 minutes,
+# goes on where it was.
 #
 #   scripts/endurance.sh PART...   or `all`; without a part: the list
+#   MINUTES=10 scripts/endurance.sh PART   another limit
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-parts="kills stale races outages full mails restores clock slow tokens roles injections imports upgrades soak fsync fuzz"
+parts="kills crisis_kills stale races crisis_races outages full mails restores clock slow tokens roles injections resets imports upgrades soak fsync changes attack fuzz"
 
 [ $# -gt 0 ] && [ -n "$1" ] || die "Say which part: make endurance PART=... with one or more of: $parts, or all"
 [ "$1" != all ] || set -- $parts
@@ -14,10 +16,12 @@ parts="kills stale races outages full mails restores clock slow tokens roles inj
 filter() {
   case $1 in
     kills) echo 'test(/^endurance::kills/)' ;;
+    crisis_kills) echo 'test(/^endurance::crisis_kills/)' ;;
     stale) echo 'test(/^endurance::stale_edits/)' ;;
-    races) echo 'test(/^endurance::(crisis_)?races/)' ;;
+    races) echo 'test(/^endurance::races/)' ;;
+    crisis_races) echo 'test(/^endurance::crisis_races/)' ;;
     outages) echo 'test(/^endurance::outages/) and not test(full_disk)' ;;
-    full) echo 'test(/^endurance::outages::a_full_disk/)' ;;
+    full) echo 'test(/^endurance::outages::.*full_disk/)' ;;
     mails) echo 'test(/^outbox::/)' ;;
     restores) echo 'test(/^backup::/)' ;;
     clock) echo 'test(/^endurance::clock/)' ;;
@@ -25,10 +29,13 @@ filter() {
     tokens) echo 'test(/^api::forged/)' ;;
     roles) echo 'test(/^roles::/)' ;;
     injections) echo 'test(/^endurance::injections/)' ;;
+    resets) echo 'test(/^endurance::resets/)' ;;
     imports) echo 'test(/^exchange::/)' ;;
     upgrades) echo 'test(/^endurance::upgrades/)' ;;
     soak) echo 'test(/^endurance::soak/)' ;;
     fsync) echo 'test(/^endurance::fsync/)' ;;
+    changes) echo 'test(a_million_changes)' ;;
+    attack) echo 'test(/^disclosure::/)' ;;
     fuzz) echo fuzz ;;
     *) die "There is no part $1; there are: $parts" ;;
   esac
@@ -44,12 +51,30 @@ for part in "$@"; do filter "$part" >/dev/null; done
   exec scripts/with-postgres.sh scripts/test-databases.sh scripts/endurance.sh "$@"
 }
 
-export ENDURANCE=1 MAILS_PER_FAULT=1250 ENDURANCE_N=10000
+export ENDURANCE=1
+progress=$target_dir/tmp/endurance
+unready=
 for part in "$@"; do
   say "Endurance: $part"
+  export ENDURANCE_UNTIL=$(($(date +%s) + 60 * ${MINUTES:-25}))
   if [ "$part" = fuzz ]; then
     scripts/fuzz.sh
     continue
   fi
+  if [ "$part" = changes ]; then
+    cargo nextest run --locked -p rules --profile endurance --run-ignored only -E "$(filter "$part")"
+    continue
+  fi
+  if [ "$part" = attack ]; then
+    ATTACKED_TABLES=${ATTACKED_TABLES:-1000} cargo nextest run --locked -p rules --profile endurance -E "$(filter "$part")"
+    continue
+  fi
   cargo nextest run --locked -p beschikbaarheidswijzer --profile endurance --run-ignored all -E "$(filter "$part")"
+  # Each database leaves a file that says how far it is.
+  if [ -n "$(grep -sLx done "$progress/$part"-* || true)" ]; then
+    unready="$unready $part"
+  else
+    rm -f "$progress/$part"-*
+  fi
 done
+[ -z "$unready" ] || die "The time was up; the same command goes on where this one was:$unready"

@@ -8,7 +8,7 @@ set -euo pipefail
 
 seconds=${1:-180}
 shift || true
-[ $# -gt 0 ] || set -- json query csv token cookie text
+[ $# -gt 0 ] || set -- json query csv token cookie text problem_file problem changes
 
 command -v c++ >/dev/null || die "A C++ compiler is missing, for the fuzzer. On Debian: apt-get install g++"
 host=$(rustc -vV | sed -n 's/^host: //p')

@@ -2,6 +2,10 @@
 //! things to begin with. Used with random changes by `parsers.rs`, and by the fuzzer in `fuzz/`, which learns from
 //! the paths a change takes.
 
+// By its path, since the fuzzer takes this file in by its own.
+#[path = "assignment_doors.rs"]
+mod assignment_doors;
+
 use std::sync::OnceLock;
 
 use actix_web::test::TestRequest;
@@ -13,7 +17,7 @@ use beschikbaarheidswijzer::web::csv::reading::read_table;
 use beschikbaarheidswijzer::web::fields::{Fields, Length, parse_day};
 use beschikbaarheidswijzer::web::look::parse_borders;
 use chrono::{DateTime, Duration, Utc};
-use rules::assignment;
+use rules::assignment::parse_change;
 use rules::codes::{AgbCode, MunicipalityCode, Pc4, ProductCode};
 use rules::contact::parse_email;
 use rules::personal_data::find_all_personal_data;
@@ -29,13 +33,16 @@ pub struct Door {
     pub enter: fn(&[u8]),
 }
 
-pub const ALL: [Door; 6] = [
+pub const ALL: [Door; 9] = [
     Door { name: "json", seeds: json_seeds, enter: json },
     Door { name: "query", seeds: query_seeds, enter: query },
     Door { name: "csv", seeds: csv_seeds, enter: csv },
     Door { name: "token", seeds: token_seeds, enter: token },
     Door { name: "cookie", seeds: cookie_seeds, enter: cookie },
     Door { name: "text", seeds: text_seeds, enter: text },
+    Door { name: "problem_file", seeds: assignment_doors::file_seeds, enter: assignment_doors::file },
+    Door { name: "problem", seeds: assignment_doors::problem_seeds, enter: assignment_doors::problem },
+    Door { name: "changes", seeds: assignment_doors::problem_seeds, enter: assignment_doors::changes },
 ];
 
 /// The twin: cuts a text at its first byte, as if every character had one.
@@ -208,8 +215,7 @@ fn text(data: &[u8]) {
         start = finding.start;
     }
     let _borders = parse_borders(text);
-    let _change = assignment::parse_change(text);
-    let _problem = assignment::read_problem(text.as_bytes());
+    let _change = parse_change(text);
 }
 
 fn text_seeds() -> Vec<Vec<u8>> {
@@ -220,7 +226,6 @@ fn text_seeds() -> Vec<Vec<u8>> {
         "98990001",
         "GM0243",
         r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"GM0243"},"geometry":{"type":"Polygon","coordinates":[[[5.1,52.1],[5.2,52.1],[5.2,52.2],[5.1,52.1]]]}}]}"#,
-        "p 2 2 3\nc 1 0 100\n",
     ])
 }
 

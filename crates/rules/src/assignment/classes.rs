@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::Money;
 use super::auction;
 use super::greedy::{Admitted, admit};
-use super::problem::{NONE, Problem, ids};
+use super::problem::{NONE, Problem};
 use super::progress::{Cancelled, Stage, Steps, Watch};
 use super::proof::{Proof, ProofError, prove};
 use super::repair::{fill_places, place_clients, release};
@@ -166,8 +166,12 @@ pub(super) fn by_shortest_paths(
 /// fill places.
 pub(super) fn nobody_placed(problem: &Problem, gap: Money) -> State {
     let mut state = State::new(problem, gap);
-    for offer in ids(problem.offer_count()) {
-        state.charges[offer as usize] = state.highest_charge(problem, offer);
+    // Row by row: the prices of all offers lie nearer together than the weights of all clients.
+    for (client, standing) in state.standings.iter().enumerate() {
+        for arc in problem.rows.get(client) {
+            let charge = &mut state.charges[arc.other as usize];
+            *charge = (*charge).max(standing.weight - Money::from(arc.cost));
+        }
     }
     debug_assert!(state.standings.iter().all(|standing| standing.offer == NONE));
     state

@@ -6,6 +6,7 @@ mod changes;
 mod instances;
 mod oracles;
 mod proofs;
+mod series;
 mod settled;
 mod solutions;
 mod text;
