@@ -83,12 +83,18 @@ impl Mirror {
                 self.present.retain(|known| *known != client);
                 let own: Vec<_> =
                     self.costs.range((client, 0)..(client + 1, 0)).map(|(key, _)| *key).collect();
-                own.iter().for_each(|key| drop(self.costs.remove(key)));
+                for key in own {
+                    self.costs.remove(&key);
+                }
             }
             Change::Capacity { offer, capacity } => self.capacities[offer as usize] = capacity,
             Change::Client { client, to } => self.clients[client as usize] = to,
-            Change::Cost { client, offer, cost } => drop(self.costs.insert((client, offer), cost)),
-            Change::Excluded { client, offer } => drop(self.costs.remove(&(client, offer))),
+            Change::Cost { client, offer, cost } => {
+                self.costs.insert((client, offer), cost);
+            }
+            Change::Excluded { client, offer } => {
+                self.costs.remove(&(client, offer));
+            }
             Change::Shift { offer, by } => {
                 for (_, cost) in self.costs.iter_mut().filter(|(key, _)| key.1 == offer) {
                     *cost = cost.checked_add_signed(by).unwrap();
