@@ -10,7 +10,9 @@ mod support;
 
 use std::process::ExitCode;
 
-use measures::{growth, matching, memory, open_list, over_http, saving, searching, starting};
+use measures::{
+    crisis_board, crisis_report, growth, matching, memory, open_list, over_http, saving, searching, starting,
+};
 use support::Outcome;
 use support::country::Country;
 use support::report::{self, Line};
@@ -39,11 +41,13 @@ fn run() -> Outcome<bool> {
     let folder = folder.path();
     eprintln!("making a country of {OFFERS} offers");
     let country = Country::even(folder, OFFERS)?;
-    let measures: [(&str, Measure<'_>); 8] = [
+    let measures: [(&str, Measure<'_>); 10] = [
         ("http", &|| over_http::measure(&country)),
         ("searching", &|| searching::measure(&country)),
         ("matching", &|| matching::measure(folder, &country)),
         ("open_list", &|| open_list::measure(folder)),
+        ("crisis_board", &|| crisis_board::measure(folder)),
+        ("crisis_report", &|| crisis_report::measure(folder)),
         ("growth", &|| growth::measure(folder)),
         ("saving", &|| saving::measure(&country)),
         ("starting", &|| starting::measure(&country)),

@@ -1,5 +1,7 @@
 //! One file per thing that is promised.
 
+pub mod crisis_board;
+pub mod crisis_report;
 pub mod growth;
 pub mod matching;
 pub mod memory;

@@ -28,6 +28,11 @@ impl Client {
 
     /// Sends a request and reads the whole answer; tells its status.
     pub fn ask(&mut self, request: &[u8]) -> Outcome<u16> {
+        Ok(self.answer(request)?.0)
+    }
+
+    /// The same with the body of the answer.
+    pub fn answer(&mut self, request: &[u8]) -> Outcome<(u16, &[u8])> {
         self.stream.write_all(request)?;
         let (mut filled, mut end) = (0, None);
         loop {
@@ -43,7 +48,8 @@ impl Client {
             if let Some((head, length)) = end
                 && filled >= head + length
             {
-                return Ok(std::str::from_utf8(&self.buffer[9..12])?.parse()?);
+                let status = std::str::from_utf8(&self.buffer[9..12])?.parse()?;
+                return Ok((status, &self.buffer[head..filled]));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What the measures share: a made-up country, a load generator, timing, and the table at the end.
 
 pub mod country;
+pub mod desk;
 pub mod load;
 pub mod questions;
 pub mod report;

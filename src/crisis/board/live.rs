@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use actix_web::web::Bytes;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use super::actions;
 use super::model::Board;
+use super::stream;
 use crate::actor::Actor;
 use crate::db::Connection;
 use crate::error::{Error, Result};
@@ -24,8 +26,16 @@ struct Owed {
     codes: Vec<String>,
 }
 
+/// The live part as it is drawn, once for all screens of one kind.
+#[derive(Debug, Clone)]
+pub struct Drawn {
+    pub html: Arc<str>,
+    /// The same as it goes over the stream: a hundred screens share these bytes.
+    pub(super) event: Bytes,
+}
+
 /// What screens of one kind get, for one state of a board in one minute.
-type Rendered = HashMap<(i64, u8), (i64, i64, Arc<str>)>;
+type Rendered = HashMap<(i64, u8), (i64, i64, Drawn)>;
 
 /// Counts what screens wake up for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -106,17 +116,18 @@ impl Boards {
         board: &Board,
         now: DateTime<Utc>,
         render: impl FnOnce() -> Result<String>,
-    ) -> Result<Arc<str>> {
+    ) -> Result<Drawn> {
         let minute = now.timestamp() / 60;
         let mut kept = lock(&self.rendered);
-        if let Some((newest, of, text)) = kept.get(&(region_id, kind))
+        if let Some((newest, of, drawn)) = kept.get(&(region_id, kind))
             && (*newest, *of) == (board.newest, minute)
         {
-            return Ok(text.clone());
+            return Ok(drawn.clone());
         }
-        let text: Arc<str> = render()?.into();
-        kept.insert((region_id, kind), (board.newest, minute, text.clone()));
-        Ok(text)
+        let html = render()?;
+        let drawn = Drawn { event: stream::event("bord", Some(board.newest), &html), html: html.into() };
+        kept.insert((region_id, kind), (board.newest, minute, drawn.clone()));
+        Ok(drawn)
     }
 
     /// Writes a look down, now or when the database is back: the board stays readable without it.

@@ -12,6 +12,7 @@ use rules::crisis::codes::{AgeGroup, CategoryList, RequestStatus};
 use rules::crisis::distribution::words_of_difference;
 use rules::crisis::places::PlaceState;
 
+use super::live::Drawn;
 use super::model::{Board, News};
 use crate::clock::dutch_day;
 use crate::crisis::distribution::model::Assignment;
@@ -156,7 +157,7 @@ pub struct BoardPage {
 pub async fn board(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
     let board = look(&ctx).await?;
-    let live = live_part(&ctx.state, &board, ScreenKind::of(&ctx), ctx.now)?;
+    let live = live_part(&ctx.state, &board, ScreenKind::of(&ctx), ctx.now)?.html;
     html(&BoardPage {
         page: Page::new(&ctx, PATH),
         live,
@@ -195,7 +196,7 @@ pub(super) fn live_part(
     board: &Board,
     kind: ScreenKind,
     now: DateTime<Utc>,
-) -> Result<Arc<str>> {
+) -> Result<Drawn> {
     state.boards.rendered((board.point.region_id, kind.number()), board, now, || {
         Ok(LivePart::new(board, kind, now)?.render()?)
     })

@@ -71,7 +71,7 @@ fn spaced(code: &str) -> String {
 }
 
 /// One event. Data of more lines goes out line by line.
-fn event(name: &str, id: Option<i64>, data: &str) -> Bytes {
+pub(super) fn event(name: &str, id: Option<i64>, data: &str) -> Bytes {
     let mut text = String::with_capacity(data.len() + 64);
     if let Some(id) = id {
         text.push_str(&format!("id: {id}\n"));
@@ -119,8 +119,8 @@ impl Screen {
             }
         }
         self.sent = board.newest;
-        let html = live_part(&self.state, &board, self.kind, now)?;
-        if self.out.send(event("bord", Some(board.newest), &html)).await.is_err() {
+        let drawn = live_part(&self.state, &board, self.kind, now)?;
+        if self.out.send(drawn.event).await.is_err() {
             return Ok(false);
         }
         // The time on a screen is that of the server.
