@@ -294,11 +294,19 @@ fn show(ctx: &Context, found: &Found, number: usize, form: Form) -> Result<HttpR
             let line = found.kept.line(at)?;
             line.kind.is_stay().then(|| (at.to_string(), format!("Regel {at}, {}", line.kind.name())))
         });
-        // Both lists, so that the kind can be corrected together with the follow-up.
-        let mut after: Choices = items(CategoryList::FollowUpAmbulant).collect();
-        after.extend(items(CategoryList::FollowUpStay));
-        after.sort();
-        after.dedup_by(|one, other| one.0 == other.0);
+        let is_stay = found.kept.line(number).is_some_and(|line| line.kind.is_stay());
+        let lists = [
+            (CategoryList::FollowUpAmbulant, "na ambulante hulp"),
+            (CategoryList::FollowUpStay, "na verblijf"),
+        ];
+        let [(own, _), (other, of_other)] = if is_stay { [lists[1], lists[0]] } else { lists };
+        // Its own list first; the other too, so that the kind can be corrected together with the follow-up.
+        let mut after: Choices = items(own).collect();
+        for (code, name) in items(other) {
+            if after.iter().all(|(known, _)| *known != code) {
+                after.push((code, format!("{name} (alleen {of_other})")));
+            }
+        }
         form.with_choices("soort", choices("Maak een keuze", coded(&kinds)))
             .with_choices("begeleidt", choices("Geen", stays.collect::<Choices>()))
             .with_choices("aanbieder", choices(none, found.providers.clone()))
