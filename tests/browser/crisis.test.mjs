@@ -99,6 +99,17 @@ describe("the crisis desk", () => {
         assert.match(await desk.textContent("main"), new RegExp(code), "without JavaScript the page has it too");
       }),
     ));
+
+  test("tells who is signed out to sign in again, with the way back to the board", () =>
+    withPage({ who: CRISIS_DESK, shared: true, size: PHONE }, async (page) => {
+      const ended = { contentType: "text/event-stream", body: 'event: einde\ndata: {"reden":"uitgelogd"}\n\n' };
+      await page.route("**/crisis/stroom", (route) => route.fulfill(ended));
+      await page.goto("/crisis");
+      const link = page.locator("[data-bordtekst] a");
+      await link.waitFor();
+      assert.match(await page.textContent("[data-bordtekst]"), /^U bent uitgelogd, stand van .*Log weer in$/);
+      assert.equal(await link.getAttribute("href"), "/inloggen?terug=/crisis");
+    }));
 });
 
 /** The last working day before today at ten, as a phone note says it. Holidays of the demonstration do not matter: it is ten. */
