@@ -147,6 +147,8 @@ pub struct Problem(Probleem);
         matching::scenarios::api::get_scenario,
         matching::scenarios::api::get_sweep,
         matching::scenarios::api::post_sweep,
+        matching::scenarios::api::post_stop,
+        matching::scenarios::api::post_removal,
         identity::tokens::api::post_token,
         crisis::requests::api::list_requests,
         crisis::requests::api::post_request,

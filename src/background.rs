@@ -100,7 +100,8 @@ impl Background {
                 runs::actions::run_due(conn, now, &state.supply.current()?).map(drop)
             }),
             every(LOOK_FOR_FILES, "working out sweeps", &stopped, state, |conn, state, _| {
-                scenarios::sweeping::work_on_next(conn, &state.supply, state.clock).map(drop)
+                let stops = || state.is_stopping();
+                scenarios::sweeping::work_on_next(conn, &state.supply, state.clock, &stops).map(drop)
             }),
             every(LOOK_FOR_CLIENTS, "publishing the open list", &stopped, state, publish_list),
             every(LOOK_FOR_CLIENTS, "chasing responses", &stopped, state, |conn, state, now| {

@@ -197,8 +197,17 @@ fn waiting_time(seconds: u32) -> String {
 
 /// "Dit segment", "Deze regio": the thing with the Dutch word that points at it.
 pub fn this(what: &str) -> String {
-    const NEUTER: [&str; 8] =
-        ["segment", "product", "lidmaatschap", "contract", "aanbod", "gegeven", "bestand", "account"];
+    const NEUTER: [&str; 9] = [
+        "segment",
+        "product",
+        "lidmaatschap",
+        "contract",
+        "aanbod",
+        "gegeven",
+        "bestand",
+        "account",
+        "scenario",
+    ];
     let pointer = if NEUTER.contains(&what) { "Dit" } else { "Deze" };
     format!("{pointer} {what}")
 }

@@ -610,6 +610,7 @@ fn regional_pages() -> Vec<Endpoint> {
         post_once("/regiovoorstel", run, pages::make),
         post("/regiovoorstel/planning", run, pages::plan),
         get("/regiovoorstel/{nummer}", run, pages::run),
+        get("/regiovoorstel/{nummer}/kaart", run, pages::map),
         post_once("/regiovoorstel/{nummer}/vragen", run, pages::ask),
         get("/regiovoorstel/{nummer}/probleem", run, pages::problem),
         get("/regiovoorstel/{nummer}/antwoord", run, pages::answer),
@@ -645,6 +646,8 @@ fn regional_api() -> Vec<Endpoint> {
         get("/v1/scenarios/{nummer}", run, scenarios::api::get_scenario),
         get("/v1/scenarios/{nummer}/reeks", run, scenarios::api::get_sweep),
         post_once("/v1/scenarios/{nummer}/reeks", run, scenarios::api::post_sweep),
+        post_once("/v1/scenarios/{nummer}/reeks/stopzetting", run, scenarios::api::post_stop),
+        post_once("/v1/scenarios/{nummer}/verwijdering", run, scenarios::api::post_removal),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Start, serve, and stop without breaking off what is under way.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -78,6 +79,7 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
         remembered: Remembered::default(),
         reported,
         plans: Plans::default(),
+        stopping: AtomicBool::new(false),
     })
 }
 
@@ -161,8 +163,9 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
     result
 }
 
-/// Stops a server as a signal does: what is under way is finished, and streams end.
+/// Stops a server as a signal does: what is under way is finished, long work lets go, and streams end.
 pub async fn stop(state: &Data<AppState>, server: &ServerHandle) {
+    state.stopping.store(true, Ordering::Relaxed);
     state.boards.stop();
     server.stop(true).await;
 }

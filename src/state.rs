@@ -1,6 +1,7 @@
 //! What one server holds while it runs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::availability::error_reports::reported::Reported;
 use crate::availability::supply::Supply;
@@ -44,4 +45,12 @@ pub struct AppState {
     pub reported: Reported,
     /// The regional plans.
     pub plans: Plans,
+    /// Told to stop: long work lets go of what it has.
+    pub stopping: AtomicBool,
+}
+
+impl AppState {
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
 }

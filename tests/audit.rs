@@ -150,6 +150,20 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
             json!({"soort": "afstand", "van": 10, "tot": 30, "stap": 10}),
         ),
         (
+            ACCOUNT_MANAGER,
+            "POST",
+            "/v1/scenarios/{nummer}/reeks/stopzetting",
+            "/v1/scenarios/1/reeks/stopzetting",
+            json!({}),
+        ),
+        (
+            ACCOUNT_MANAGER,
+            "POST",
+            "/v1/scenarios/{nummer}/verwijdering",
+            "/v1/scenarios/1/verwijdering",
+            json!({}),
+        ),
+        (
             "toegang-harderwijk",
             "POST",
             "/v1/wachtenden",

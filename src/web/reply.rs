@@ -18,6 +18,13 @@ pub fn json_with_status<T: Serialize>(status: StatusCode, body: &T) -> Result<Ht
     Ok(HttpResponse::build(status).content_type("application/json").body(text))
 }
 
+/// What was made, with its address.
+pub fn created<T: Serialize>(address: &str, body: &T) -> Result<HttpResponse> {
+    let mut answer = json_with_status(StatusCode::CREATED, body)?;
+    answer.headers_mut().insert(header::LOCATION, address.parse().map_err(Error::internal)?);
+    Ok(answer)
+}
+
 /// JSON with the version as a strong ETag, to be sent back in `If-Match`.
 pub fn json_with_version<T: Serialize>(status: StatusCode, version: i32, body: &T) -> Result<HttpResponse> {
     let text = serde_json::to_string(body).map_err(Error::internal)?;

@@ -182,12 +182,28 @@ on_both! {
         assert_eq!((asked.status, asked.json()["stand"].clone()), (201, json!("bezig")), "{}", asked.body);
         assert_eq!(manager.post(&path, &json!({"soort": "afstand", "van": 1, "tot": 2, "stap": 1})).status, 409, "one at a time");
         let state = &server.state;
-        assert!(work_on_next(&mut server.connection(), &state.supply, state.clock).expect("no trouble"));
+        assert!(work_on_next(&mut server.connection(), &state.supply, state.clock, &|| false).expect("no trouble"));
         let ready = manager.get(&path).json();
         assert_eq!((&ready["stand"], &ready["klaar"]), (&json!("klaar"), &json!(3)));
         let values: Vec<&Value> = ready["waarden"].as_array().expect("a list").iter().map(|point| &point["waarde"]).collect();
         assert_eq!(values, [0, 2, 4]);
         assert_eq!(server.user(MANAGER).get(PATH).json()["paginering"]["totaal"], 1);
+
+        let stop = format!("{path}/stopzetting");
+        assert_eq!(manager.post(&stop, &json!({})).status, 409, "it is ready");
+        assert_eq!(manager.post(&path, &json!({"soort": "afstand", "van": 1, "tot": 9, "stap": 1})).status, 201);
+        let stopped = manager.post(&stop, &json!({}));
+        assert_eq!((stopped.status, &stopped.json()["stand"]), (200, &json!("gestopt")), "{}", stopped.body);
+        assert!(!work_on_next(&mut server.connection(), &state.supply, state.clock, &|| false).expect("no trouble"), "nothing is left to do");
+
+        let remove = format!("{PATH}/{id}/verwijdering");
+        assert_eq!(manager.post(&remove, &json!({"zeker": true})).status, 400);
+        assert_eq!(server.user("accountmanager-flevoland").post(&remove, &json!({})).status, 404);
+        let removed = manager.post(&remove, &json!({}));
+        assert_eq!((removed.status, &removed.json()["naam"]), (200, &json!("Proef")), "{}", removed.body);
+        for gone in [manager.post(&remove, &json!({})), manager.post(&stop, &json!({})), manager.get(&path)] {
+            assert_eq!(gone.status, 404, "{}", gone.body);
+        }
     }
 }
 

@@ -289,6 +289,7 @@ export const ACCOUNT_MANAGER_PAGES = [
   { name: "regional plan", path: "/regiovoorstel" },
   { name: "regional run", path: "/regiovoorstel", shows: "text=Waar één plek meer het meest helpt", act: (page) => submit(page, "main form[action='/regiovoorstel'] button") },
   { name: "regional run, who stays waiting", path: async () => `${await aRun()}?toon=zonder-plek` },
+  { name: "regional run, map", path: async () => `${await aRun()}/kaart`, shows: "text=Wachtenden per gemeente" },
   { name: "regional run, nobody chosen", path: aRun, errors: true, act: (page) => submit(page, "main form[action$='/vragen'] button") },
   { name: "scenarios", path: "/regiovoorstel/wat-als" },
   { name: "new scenario", path: "/regiovoorstel/wat-als/nieuw" },

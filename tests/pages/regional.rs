@@ -104,6 +104,25 @@ on_both! {
         let manager = server.visitor(MANAGER);
         assert_eq!(manager.get("/regiovoorstel/3").status, 404);
         assert!(manager.get("/regiovoorstel/1?toon=zonder-plek").body.contains("Hier hoort niemand bij"));
+
+        // The map has the numbers of the list, and both count whom the run places.
+        let map = manager.get("/regiovoorstel/2/kaart").body;
+        let cells = |row: &str| -> Vec<usize> {
+            row.split("class=\"getal\">").skip(1).filter_map(|cell| cell.split('<').next()?.parse().ok()).collect()
+        };
+        let rows: Vec<Vec<usize>> = map.split("<tr id=\"plek-").skip(1).map(|row| cells(row.split("</tr>").next().unwrap_or_default())).collect();
+        assert!(!rows.is_empty(), "{map}");
+        for number in 1..=rows.len() {
+            let (row, pin) = (format!("<tr id=\"plek-{number}\">"), format!("href=\"#plek-{number}\""));
+            assert!(map.contains(&row) && (map.contains(&pin) || map.contains("Buiten de kaart")), "{number}: {map}");
+        }
+        let placed = answer.placed.len();
+        assert_eq!(rows.iter().map(|row| row[0]).sum::<usize>(), placed);
+        let (_, towns) = map.split_once("Wachtenden per gemeente").expect("a table");
+        let towns: Vec<Vec<usize>> = towns.split("<tr><th scope=\"row\">").skip(1).map(cells).collect();
+        assert_eq!(towns.iter().map(|town| town[0]).sum::<usize>(), problem.client_count());
+        assert_eq!(towns.iter().map(|town| town[1]).sum::<usize>(), placed);
+        assert_eq!((manager.get("/regiovoorstel/3/kaart").status, server.visitor("accountmanager-flevoland").get("/regiovoorstel/2/kaart").status), (404, 404));
     }
 }
 

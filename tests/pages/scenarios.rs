@@ -1,5 +1,7 @@
 //! What-if scenarios and their sweeps, on pages.
 
+use std::cell::Cell;
+
 use beschikbaarheidswijzer::db::schema::{access_event, scenario, scenario_sweep};
 use beschikbaarheidswijzer::matching::scenarios::sweeping::work_on_next;
 use diesel::prelude::*;
@@ -52,7 +54,11 @@ fn start(manager: &Browser, path: &str, fields: &[(&str, &str)]) -> crate::suppo
 }
 
 fn work(server: &TestServer) -> bool {
-    work_on_next(&mut server.connection(), &server.state.supply, server.state.clock).expect("no trouble")
+    work_until(server, &|| false)
+}
+
+fn work_until(server: &TestServer, stops: &dyn Fn() -> bool) -> bool {
+    work_on_next(&mut server.connection(), &server.state.supply, server.state.clock, stops).expect("no trouble")
 }
 
 fn audited(server: &TestServer, what: impl FnOnce()) {
@@ -273,6 +279,11 @@ on_both! {
         let page = manager.get(&sweep).body;
         assert!(page.contains("Het rekenen is afgebroken") && page.contains("Start de reeks opnieuw"), "{page}");
         assert_eq!(start(&manager, &path, &[("tot", "2")]).status, 303, "it is free for another");
+        // A server that is told to stop gives it back after a value, and another does all of it.
+        let asked = Cell::new(0);
+        assert!(work_until(server, &|| asked.replace(asked.get() + 1) == 1));
+        assert_eq!(asked.get(), 2, "it went on no longer");
+        assert!(manager.get(&sweep).body.contains("0 van 3 waarden zijn klaar"));
         assert!(work(server));
         assert!(manager.get(&sweep).body.contains("3 waarden, elk bewezen"));
     }

@@ -1,4 +1,4 @@
-//! The map beside the list: the same numbers, as pins that link to the list.
+//! The map beside a list: the same numbers, as pins that link to the list.
 
 use rules::geography::Point;
 
@@ -13,6 +13,30 @@ const MARGIN: f64 = 40.0;
 const PIN_ROOM: f64 = 34.0;
 /// One degree of longitude is this much shorter than one of latitude, at 52.3 degrees north.
 const SHORTENING: f64 = 0.6115;
+
+/// What is pinned on the map: a row of the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spot {
+    pub number: usize,
+    pub point: Point,
+    /// The shape of the pin.
+    pub mark: &'static str,
+    pub place: String,
+    pub label: String,
+}
+
+impl From<&Card> for Spot {
+    fn from(card: &Card) -> Self {
+        let status = card.badge.text.to_lowercase();
+        Self {
+            number: card.number,
+            point: Point { lat: card.lat, lon: card.lon },
+            mark: card.badge.mark,
+            place: card.place.clone(),
+            label: format!("{}. {}, {}: {status}", card.number, card.provider, card.place),
+        }
+    }
+}
 
 /// A pin.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,13 +110,13 @@ fn number(value: f64) -> String {
     format!("{value:.1}")
 }
 
-/// Draws the region with the results of this page on it.
+/// Draws the region with these spots on it.
 pub fn draw(
     snapshot: &Snapshot,
     region: u32,
     own: Option<u32>,
     borders: &[Border],
-    cards: &[Card],
+    spots: &[Spot],
 ) -> Option<Map> {
     let members = snapshot.municipalities_in(region);
     let postcodes: Vec<Point> = snapshot
@@ -130,7 +154,7 @@ pub fn draw(
             own: own == Some(index),
         });
     }
-    map.add_pins(&projection, cards);
+    map.add_pins(&projection, spots);
     Some(map)
 }
 
@@ -156,29 +180,23 @@ impl Map {
     }
 
     /// Sets the pins; those at one spot are fanned out so that every number can be read.
-    fn add_pins(&mut self, projection: &Projection, cards: &[Card]) {
+    fn add_pins(&mut self, projection: &Projection, spots: &[Spot]) {
         let mut taken: Vec<(f64, f64)> = Vec::new();
-        for card in cards {
-            let spot = projection.place(Point { lat: card.lat, lon: card.lon });
-            if !projection.holds(spot) {
-                self.outside.push(format!("{} ({})", card.number, card.place));
+        for spot in spots {
+            let at = projection.place(spot.point);
+            if !projection.holds(at) {
+                self.outside.push(format!("{} ({})", spot.number, spot.place));
                 continue;
             }
-            let (x, y) = free_spot(spot, &taken);
+            let (x, y) = free_spot(at, &taken);
             let (x, y) = (x.clamp(24.0, WIDTH - 24.0), y.clamp(60.0, projection.height - 4.0));
             taken.push((x, y));
             self.pins.push(Pin {
-                number: card.number,
+                number: spot.number,
                 x: number(x),
                 y: number(y),
-                mark: card.badge.mark,
-                label: format!(
-                    "{}. {}, {}: {}",
-                    card.number,
-                    card.provider,
-                    card.place,
-                    card.badge.text.to_lowercase()
-                ),
+                mark: spot.mark,
+                label: spot.label.clone(),
             });
         }
     }

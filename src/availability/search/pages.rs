@@ -6,7 +6,7 @@ use rules::product::ProductKind;
 
 use super::cards::{Card, card, mark_reported};
 use super::input::{Search, SearchAddress, SearchFields, read_search};
-use super::map::{Map, draw};
+use super::map::{Map, Spot, draw};
 use crate::availability::supply::search::{Found, Query, Sort};
 use crate::availability::supply::snapshot::{Area, Snapshot};
 use crate::error::{Error, Result};
@@ -214,6 +214,7 @@ impl SearchPage {
             })
             .collect();
         mark_reported(&mut cards, &ctx.state.reported, ctx.today());
+        let spots: Vec<Spot> = cards.iter().map(Into::into).collect();
         let asked_products = search.query.products.as_deref().unwrap_or_default();
         let region = snapshot.regions_of(area).first().copied().unwrap_or_else(|| own_region(ctx, snapshot));
         let paging = Paging { number: read.page, size: PAGE_SIZE, total: found.total };
@@ -221,7 +222,7 @@ impl SearchPage {
         Results {
             follow: read.product.is_some().then(|| self.asked.to("/volgen", &FOLLOWED)),
             sorts: self.make_sorts(read.sort),
-            map: draw(snapshot, region, own, &ctx.state.look.borders, &cards),
+            map: draw(snapshot, region, own, &ctx.state.look.borders, &spots),
             summary: (read.product.is_some() && !asked_products.is_empty())
                 .then(|| summarise(snapshot, &search.query)),
             links: Some(PageLinks::new(paging, |number| self.page_link(number))),

@@ -1,7 +1,6 @@
 //! Proposals by API.
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -289,11 +288,8 @@ pub async fn post_proposal(
             actions::keep(conn, actor, now, of, &wanted, look_outside)
         })
         .await?;
-    let mut answer =
-        reply::json_with_status(StatusCode::CREATED, &body(code.clone(), Some(kept.number), proposal))?;
     let address = format!("/v1/wachtenden/{code}/voorstellen/{}", kept.number);
-    answer.headers_mut().insert(header::LOCATION, address.parse().map_err(Error::internal)?);
-    Ok(answer)
+    reply::created(&address, &body(code, Some(kept.number), proposal))
 }
 
 #[utoipa::path(

@@ -32,6 +32,13 @@ struct Known {
 }
 
 impl Known {
+    fn of(snapshot: &Snapshot, basis: &Basis, ReadClient { client, rejected }: ReadClient) -> Self {
+        // Without a birth there is nothing to match, and what the supply does not know yet follows with it.
+        let child = child_of(snapshot, &client, &rejected).ok();
+        let facts = child.as_ref().and_then(|child| facts_today(snapshot, basis, &client, child));
+        Self { version: client.version, client, child, facts }
+    }
+
     /// What can be proposed for it today, if anything can.
     fn proposed(&self) -> Option<(&WaitingClient, &Child)> {
         self.facts.as_ref()?;
@@ -48,50 +55,87 @@ pub struct Picture {
 }
 
 /// What the database says about what a plan is made of.
-struct Seen {
+pub(super) struct Seen {
     basis: Basis,
     /// The version of every open client.
     versions: BTreeMap<i64, i32>,
     has_bridging: BTreeSet<i64>,
 }
 
-fn look(conn: &mut Connection, snapshot: &Snapshot, region_id: i64) -> Result<Seen> {
-    Ok(Seen {
-        basis: Basis {
-            region_id,
-            day: snapshot.today,
-            supply_version: snapshot.version,
-            weights: find_weights(conn, region_id)?,
-            policy: find_policy(conn, region_id)?,
-        },
-        versions: clients::actions::list_open_versions(conn, region_id)?.into_iter().collect(),
-        has_bridging: list_bridged(conn, region_id, snapshot.today)?.into_iter().collect(),
-    })
+impl Seen {
+    pub(super) fn read(conn: &mut Connection, snapshot: &Snapshot, region_id: i64) -> Result<Self> {
+        Ok(Self {
+            basis: Basis {
+                region_id,
+                day: snapshot.today,
+                supply_version: snapshot.version,
+                weights: find_weights(conn, region_id)?,
+                policy: find_policy(conn, region_id)?,
+            },
+            versions: clients::actions::list_open_versions(conn, region_id)?.into_iter().collect(),
+            has_bridging: list_bridged(conn, region_id, snapshot.today)?.into_iter().collect(),
+        })
+    }
+
+    /// Everybody who is open.
+    pub(super) fn everybody(&self) -> Vec<i64> {
+        self.versions.keys().copied().collect()
+    }
+}
+
+/// Gelezen wachtende: a client as the database has it, with the providers where it was tried in vain.
+pub(super) struct ReadClient {
+    client: WaitingClient,
+    rejected: Vec<i64>,
+}
+
+pub(super) fn read_clients(
+    conn: &mut Connection,
+    snapshot: &Snapshot,
+    ids: &[i64],
+) -> Result<Vec<ReadClient>> {
+    clients::actions::list_by_ids(conn, ids)?
+        .into_iter()
+        .map(|client| Ok(ReadClient { rejected: tried_in_vain(conn, client.id, snapshot)?, client }))
+        .collect()
 }
 
 impl Picture {
     pub fn read(conn: &mut Connection, snapshot: &Arc<Snapshot>, region_id: i64) -> Result<Self> {
-        let seen = look(conn, snapshot, region_id)?;
-        let ids: Vec<i64> = seen.versions.keys().copied().collect();
-        let mut known = BTreeMap::new();
-        for client in clients::actions::list_by_ids(conn, &ids)? {
-            known.insert(client.id, read_client(conn, snapshot, &seen.basis, client)?);
-        }
-        Ok(Self { snapshot: snapshot.clone(), basis: seen.basis, known, has_bridging: seen.has_bridging })
+        let seen = Seen::read(conn, snapshot, region_id)?;
+        let read = read_clients(conn, snapshot, &seen.everybody())?;
+        Ok(Self::of(snapshot, seen, read))
     }
 
-    /// Reads what changed since, with another picture of the supply of the same book and day. Tells whether anything
-    /// did.
-    pub(super) fn follow(&mut self, conn: &mut Connection, snapshot: &Arc<Snapshot>) -> Result<bool> {
-        let seen = look(conn, snapshot, self.basis.region_id)?;
+    /// Of what was read, without the database.
+    pub(super) fn of(snapshot: &Arc<Snapshot>, seen: Seen, read: Vec<ReadClient>) -> Self {
+        let known = read.into_iter().map(|read| (read.client.id, Known::of(snapshot, &seen.basis, read)));
+        Self {
+            snapshot: snapshot.clone(),
+            known: known.collect(),
+            basis: seen.basis,
+            has_bridging: seen.has_bridging,
+        }
+    }
+
+    /// Whether this is what was seen.
+    pub(super) fn is_as(&self, seen: &Seen) -> bool {
+        self.missing(seen).is_empty()
+            && self.known.len() == seen.versions.len()
+            && seen.basis == self.basis
+            && seen.has_bridging == self.has_bridging
+    }
+
+    /// Who is not known as it was seen.
+    pub(super) fn missing(&self, seen: &Seen) -> Vec<i64> {
         let is_new =
             |id: &i64, version: &i32| self.known.get(id).is_none_or(|known| known.version != *version);
-        let changed: Vec<i64> =
-            seen.versions.iter().filter(|(id, version)| is_new(id, version)).map(|(id, _)| *id).collect();
-        let same_list = changed.is_empty() && self.known.len() == seen.versions.len();
-        if same_list && seen.basis == self.basis && seen.has_bridging == self.has_bridging {
-            return Ok(false);
-        }
+        seen.versions.iter().filter(|(id, version)| is_new(id, version)).map(|(id, _)| *id).collect()
+    }
+
+    /// Takes up what was seen, with another picture of the supply of the same book and day. `read` are those who were
+    /// missing.
+    pub(super) fn follow(&mut self, snapshot: &Arc<Snapshot>, seen: Seen, read: Vec<ReadClient>) {
         self.known.retain(|id, _| seen.versions.contains_key(id));
         let reweighed = seen.basis.weights != self.basis.weights || seen.basis.policy != self.basis.policy;
         let products = changed_products(&self.snapshot, snapshot);
@@ -101,11 +145,10 @@ impl Picture {
                 known.facts = facts_today(snapshot, &seen.basis, &known.client, child);
             }
         }
-        for client in clients::actions::list_by_ids(conn, &changed)? {
-            self.known.insert(client.id, read_client(conn, snapshot, &seen.basis, client)?);
+        for read in read {
+            self.known.insert(read.client.id, Known::of(snapshot, &seen.basis, read));
         }
         (self.snapshot, self.basis, self.has_bridging) = (snapshot.clone(), seen.basis, seen.has_bridging);
-        Ok(true)
     }
 
     /// Who can be proposed today, by number.
@@ -160,19 +203,6 @@ impl Picture {
         let Bridged { given: bridging, worths: bridging_worths } = bridge(&facts, &outcome, options)?;
         Ok(Plan { basis: self.basis, facts, outcome, bridging, bridging_worths, bridging_sought })
     }
-}
-
-fn read_client(
-    conn: &mut Connection,
-    snapshot: &Snapshot,
-    basis: &Basis,
-    client: WaitingClient,
-) -> Result<Known> {
-    let rejected = tried_in_vain(conn, client.id, snapshot)?;
-    // Without a birth there is nothing to match, and what the supply does not know yet follows with it.
-    let child = child_of(snapshot, &client, &rejected).ok();
-    let facts = child.as_ref().and_then(|child| facts_today(snapshot, basis, &client, child));
-    Ok(Known { version: client.version, client, child, facts })
 }
 
 fn facts_today(

@@ -1,7 +1,6 @@
 //! Runs of the regional plan by API.
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -10,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::actions::{self, Looked};
 use super::model::{Run, ScarcePlace, ShownLine, ShownOffer};
 use super::pages::{PARTS, parse_run};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::matching::region::measures::{Measures, Share};
 use crate::matching::runs::model::Part;
 use crate::paging::Paging;
@@ -331,10 +330,7 @@ pub async fn post_run(
             actions::find_run(conn, actor, number)
         })
         .await?;
-    let address = format!("/v1/regiovoorstellen/{}", made.number);
-    let mut answer = reply::json_with_status(StatusCode::CREATED, &RunBody::from(made))?;
-    answer.headers_mut().insert(header::LOCATION, address.parse().map_err(Error::internal)?);
-    Ok(answer)
+    reply::created(&format!("/v1/regiovoorstellen/{}", made.number), &RunBody::from(made))
 }
 
 #[utoipa::path(

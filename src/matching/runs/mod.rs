@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod api;
 pub mod asking;
+pub mod mapping;
 pub mod model;
 pub mod pages;
 mod store;

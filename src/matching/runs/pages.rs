@@ -6,7 +6,9 @@ use askama::Template;
 
 use super::actions::{self, Looked};
 use super::asking;
+use super::mapping::{self, Mapped, Site};
 use super::model::{Part, Run, ShownRequest};
+use crate::availability::search::map::Map;
 use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::web::context::Context;
@@ -14,7 +16,7 @@ use crate::web::fields::{Length, parse_number};
 use crate::web::form::{Form, Labels, Refusal, Values, choices, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::lists::{PageLinks, Saved, link, page_number, saved_in, saved_message};
+use crate::web::lists::{PageLinks, Saved, link, list_page, page_number, saved_in, saved_message};
 use crate::web::page::{Page, html, see_other};
 
 const PATH: &str = "/regiovoorstel";
@@ -58,6 +60,17 @@ pub struct RunPage {
     pub parts: Vec<(&'static str, &'static str, bool)>,
     pub links: PageLinks,
     pub asked: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "matching/runs/map.html")]
+pub struct MapPage {
+    pub page: Page,
+    pub mapped: Mapped,
+    /// Those of this page, in the list and on the map.
+    pub sites: Vec<Site>,
+    pub links: PageLinks,
+    pub map: Option<Map>,
 }
 
 #[derive(Template)]
@@ -157,6 +170,25 @@ async fn show_run(
     let parts = PARTS.map(|(code, name, known)| (code, name, known == part)).to_vec();
     let frame = form.page(ctx, PATH);
     form_page(form.status(), &RunPage { page: frame, form, looked, part, parts, links, asked })
+}
+
+/// Where the places are that a run proposes.
+pub async fn map(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let page = page_number(&mut query);
+    query.finish(())?;
+    let number = parse_run(&path.into_inner())?;
+    let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
+    let snapshot = ctx.state.supply.current()?;
+    let supply = snapshot.clone();
+    let mapped = ctx.db(move |conn, actor, _| mapping::map_run(conn, actor, &supply, number)).await?;
+    let (sites, links) = list_page(page, &mapped.sites, &format!("{PATH}/{number}/kaart"), &[]);
+    let borders = &ctx.state.look.borders;
+    let map = mapping::draw_sites(&snapshot, region_id, borders, &sites);
+    html(&MapPage { page: Page::new(&ctx, PATH), mapped, sites, links, map })
 }
 
 /// Asks the providers of the ticked proposals.

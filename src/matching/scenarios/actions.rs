@@ -121,8 +121,13 @@ pub fn renew_scenario(
     })
 }
 
-/// Removes a scenario with its sweep.
-pub fn remove_scenario(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<()> {
+/// Removes a scenario with its sweep; returns what it was.
+pub fn remove_scenario(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: i64,
+) -> Result<Scenario> {
     db::write(conn, |conn| {
         let found = find_scenario(conn, actor, id)?;
         if store::delete_scenario(conn, id)? == 0 {
@@ -130,7 +135,8 @@ pub fn remove_scenario(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>,
         }
         let recorded = Recorded::of(&found.name, &found.changes, &found.body);
         let event = Event::done("scenario-verwijderen", OBJECT, id).change(None, &recorded)?;
-        audit::record(conn, actor, now, &event)
+        audit::record(conn, actor, now, &event)?;
+        Ok(found)
     })
 }
 
@@ -240,6 +246,7 @@ pub fn stop_sweep(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: 
     db::write(conn, |conn| {
         find_scenario(conn, actor, id)?;
         if store::stop_sweep(conn, id)? == 0 {
+            store::find_sweep(conn, id)?.ok_or(Error::NotFound("reeks"))?;
             return Err(Error::Conflict("Deze reeks wordt niet meer doorgerekend.".into()));
         }
         audit::record(conn, actor, now, &Event::done("scenario-reeks-stoppen", OBJECT, id))

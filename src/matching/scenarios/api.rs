@@ -1,7 +1,6 @@
 //! Scenarios and their sweeps by API.
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::codes::{AgbCode, MunicipalityCode, ProductCode};
@@ -15,6 +14,7 @@ use super::model::{
 };
 use super::naming::Part;
 use super::pages::parse_scenario;
+use crate::availability::figures::api::input::ConfirmationInput;
 use crate::error::{Error, Result};
 use crate::matching::runs::api::{Aandeel, Maten, PlekWaarde};
 use crate::paging::Paging;
@@ -450,10 +450,7 @@ pub async fn post_scenario(
             actions::find_scenario(conn, actor, id)
         })
         .await?;
-    let address = format!("/v1/scenarios/{}", made.id);
-    let mut answer = reply::json_with_status(StatusCode::CREATED, &ScenarioBody::from(made))?;
-    answer.headers_mut().insert(header::LOCATION, address.parse().map_err(Error::internal)?);
-    Ok(answer)
+    reply::created(&format!("/v1/scenarios/{}", made.id), &ScenarioBody::from(made))
 }
 
 #[utoipa::path(
@@ -495,7 +492,10 @@ pub async fn get_sweep(
     QueryInput(query): QueryInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let id = parse_scenario(&path)?;
+    reply_sweep(&ctx, parse_scenario(&path)?).await
+}
+
+async fn reply_sweep(ctx: &Context, id: i64) -> Result<HttpResponse> {
     let (_, sweep) = ctx.db(move |conn, actor, _| actions::find_with_sweep(conn, actor, id)).await?;
     reply::json(&SweepBody::from(sweep.ok_or(Error::NotFound("reeks"))?))
 }
@@ -543,8 +543,53 @@ pub async fn post_sweep(
         .await?
         .1
         .ok_or_else(|| Error::internal("the sweep that was started is missing"))?;
-    let mut answer = reply::json_with_status(StatusCode::CREATED, &SweepBody::from(sweep))?;
-    let address = format!("/v1/scenarios/{id}/reeks");
-    answer.headers_mut().insert(header::LOCATION, address.parse().map_err(Error::internal)?);
-    Ok(answer)
+    reply::created(&format!("/v1/scenarios/{id}/reeks"), &SweepBody::from(sweep))
+}
+
+#[utoipa::path(
+    post, path = "/scenarios/{nummer}/reeks/stopzetting", operation_id = "stopReeks", tag = "Regionaal voorstel",
+    summary = "Stoppen met het doorrekenen van een reeks",
+    params(ScenarioPath, OnceKey),
+    request_body(content = ConfirmationInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Gestopt; wat al klaar was, is niet bewaard", body = SweepBody, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_stop(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    input.finish(())?;
+    let id = parse_scenario(&path)?;
+    ctx.db(move |conn, actor, now| actions::stop_sweep(conn, actor, now, id)).await?;
+    reply_sweep(&ctx, id).await
+}
+
+#[utoipa::path(
+    post, path = "/scenarios/{nummer}/verwijdering", operation_id = "haalScenarioWeg", tag = "Regionaal voorstel",
+    summary = "Een scenario met zijn reeks verwijderen",
+    params(ScenarioPath, OnceKey),
+    request_body(content = ConfirmationInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Verwijderd; het scenario zoals het was", body = ScenarioSummary, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_removal(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    input.finish(())?;
+    let id = parse_scenario(&path)?;
+    let removed = ctx.db(move |conn, actor, now| actions::remove_scenario(conn, actor, now, id)).await?;
+    reply::json(&ScenarioSummary::from(&removed))
 }

@@ -215,6 +215,14 @@ pub(super) fn tell_progress(
     Ok(diesel::update(own).set((sweep::done.eq(done), sweep::claimed_until.eq(until))).execute(conn)?)
 }
 
+/// Lets go of a sweep that is still held by this claim, for whoever takes it next; returns how many rows that were.
+pub(super) fn give_back_sweep(conn: &mut Connection, (scenario_id, claim): (i64, &str)) -> Result<usize> {
+    let own = sweep::table.find(scenario_id).filter(sweep::claimed_by.eq(claim));
+    Ok(diesel::update(own)
+        .set((sweep::done.eq(0), sweep::claimed_by.eq(NOBODY), sweep::claimed_until.eq(NEVER)))
+        .execute(conn)?)
+}
+
 /// Ends a sweep that is still held by this claim; returns how many rows that were.
 pub(super) fn end_sweep(
     conn: &mut Connection,

@@ -2,7 +2,8 @@
 //!
 //! The database decides who works on it and for how long: a server takes it for a time, and writes after every value how
 //! far it is. When that write finds that the sweep is no longer its own, because somebody stopped or removed it, it
-//! stops. What a server left behind that is gone is told to be broken off, and not done again by itself.
+//! stops. A server that is told to stop gives the sweep back, and it is done from its first value elsewhere or later. What a
+//! server left behind that is gone is told to be broken off, and not done again by itself.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rules::matching::scenario::{Change, Scenario};
@@ -62,7 +63,13 @@ pub fn sweep(
 }
 
 /// Works on the oldest sweep that waits, if there is one; tells whether there was. Tells of those that were left behind.
-pub fn work_on_next(conn: &mut Connection, supply: &Supply, clock: Clock) -> Result<bool> {
+/// `stops` is asked after every value whether the server is told to stop.
+pub fn work_on_next(
+    conn: &mut Connection,
+    supply: &Supply,
+    clock: Clock,
+    stops: &dyn Fn() -> bool,
+) -> Result<bool> {
     let now = clock.now().naive_utc();
     if store::has_left(conn, now)? {
         db::write(conn, |conn| store::break_off_left(conn, now))?;
@@ -74,13 +81,17 @@ pub fn work_on_next(conn: &mut Connection, supply: &Supply, clock: Clock) -> Res
         return Ok(false);
     }
     let worked = work_on(conn, supply, scenario_id, |conn, done| {
+        if stops() {
+            db::write(conn, |conn| store::give_back_sweep(conn, (scenario_id, &claim)))?;
+            return Ok(false);
+        }
         let done = i32::try_from(done).map_err(Error::internal)?;
         let until = until(clock.now());
         Ok(db::write(conn, |conn| store::tell_progress(conn, (scenario_id, &claim), done, until))? > 0)
     });
     let (state, outcome) = match worked {
         Ok(Some(outcome)) => (SweepState::Ready, Some(outcome)),
-        // Stopped or removed meanwhile: the row says so already.
+        // Stopped, removed or given back meanwhile: the row says so already.
         Ok(None) => return Ok(true),
         Err(error) => {
             tracing::error!(scenario_id, %error, "a sweep could not be worked out");
