@@ -60,7 +60,7 @@ make_data() {
     chown postgres "$data"
   fi
   # The server and its clients must be able to enter their current folder, and root's may be closed to them.
-  (cd "$data" && as_owner "$bin/initdb" --no-sync --auth=trust --username=postgres --encoding=UTF8 --no-locale \
+  (cd "$data" && as_owner "$bin/initdb" --no-sync --auth=trust --username=postgres --encoding=UTF8 --no-locale --wal-segsize=1 \
     -D "$data/db" >"$data/initdb.log" 2>&1) || {
     cat "$data/initdb.log" >&2
     die "initdb failed; what it said is above."

@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::availability::search::api::{ProductSoort, Sortering, Urgentie};
 use crate::error::{Error, Result};
-use crate::{availability, crisis, identity, matching, product_book, waiting_list};
+use crate::{availability, crisis, exchange, identity, matching, product_book, waiting_list};
 
 /// One thing that is wrong with the input.
 #[derive(Debug, Serialize, ToSchema)]
@@ -116,6 +116,7 @@ pub struct Problem(Probleem);
         availability::figures::api::get_timeline,
         availability::figures::api::post_confirmation,
         availability::figures::api::post_offer,
+        exchange::api::post_delivery,
         waiting_list::open_list::api::list_clients,
         waiting_list::responses::api::list_own,
         waiting_list::responses::api::get_own,
@@ -160,6 +161,7 @@ pub struct Problem(Probleem);
         waiting_list::clients::api::get_client,
         waiting_list::clients::api::post_client,
         waiting_list::clients::api::post_step,
+        waiting_list::replacement::api::list_replacements,
         crate::crisis::distribution::api::list_assignments,
         crate::crisis::distribution::api::post_assignment,
         crate::crisis::distribution::api::get_assignment,
@@ -185,6 +187,8 @@ pub struct Problem(Probleem);
         crate::reports::quarterly::api::list_quarters,
         crate::reports::quarterly::api::get_report,
         crate::reports::quarterly::api::get_public_report,
+        crate::reports::quarterly::api::post_publication,
+        crate::reports::quarterly::api::post_closing,
         crate::crisis::places::api::list_places,
         crate::crisis::places::api::post_place,
         crate::crisis::places::api::post_word,

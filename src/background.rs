@@ -34,7 +34,9 @@ use crate::waiting_list::access_log::{self, model::AccessLog};
 use crate::waiting_list::clients::upkeep;
 use crate::waiting_list::open_list::actions::publish_due;
 use crate::waiting_list::open_list::telling::tell_of_clients;
+use crate::waiting_list::replacement::telling::tell_of_ends;
 use crate::waiting_list::responses::chasing::{chase, end_without_contract};
+use crate::waiting_list::responses::erasing::erase_of_stripped as erase_of_stripped_responses;
 use crate::waiting_list::{bridging, mediation};
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
@@ -176,6 +178,7 @@ fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<()> {
     matching::proposals::actions::erase_of_stripped(conn, now)?;
     runs::actions::erase_of_stripped(conn, now)?;
     bridging::actions::erase_of_stripped(conn, now)?;
+    erase_of_stripped_responses(conn, now)?;
     mediation::actions::erase_of_stripped(conn, now)?;
     Ok(())
 }
@@ -210,7 +213,7 @@ fn publish_list(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> 
 /// All files that wait, one after the other.
 fn work_on_files(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     let sender = sender_of(state);
-    let desk = Desk { sender: &sender, progress: &state.exchange };
+    let desk = Desk { sender: &sender, progress: &state.exchange, pool: &state.pool };
     while exchange::actions::work_on_next(conn, now, desk)? {
         state.supply.refresh(conn, dutch_day(now))?;
     }
@@ -219,7 +222,7 @@ fn work_on_files(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) ->
 
 fn keep_waiting_list(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     let ended = end_without_contract(conn, now, &state.config.public_url)?;
-    let told = ended + upkeep::follow_book(conn, now)?;
+    let told = ended + upkeep::follow_book(conn, now)? + tell_of_ends(conn, now, &state.config.public_url)?;
     let stripped = upkeep::strip_closed(conn, now)?;
     if told + stripped > 0 {
         tracing::info!(

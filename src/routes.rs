@@ -43,14 +43,7 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let guarded = method.clone();
-    let route = move || {
-        Route::new()
-            .guard(MethodGuard(guarded.clone()))
-            .to(handler.clone())
-            .wrap(from_fn(move |req, next| pipeline::authorize(access, req, next)))
-    };
-    Endpoint { method, path, access, route: Box::new(route) }
+    guarded(method, path, access, Box::new(move || Route::new().to(handler.clone())))
 }
 
 /// Something that is created once, however often the request arrives.
@@ -60,14 +53,24 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
+    let bare = move || Route::new().to(handler.clone()).wrap(from_fn(once));
+    guarded(Method::POST, path, access, Box::new(bare))
+}
+
+/// Knows nothing of the type of the handler: what stands around each is compiled once for all of them.
+fn guarded(
+    method: Method,
+    path: &'static str,
+    access: Access,
+    bare: Box<dyn Fn() -> Route>,
+) -> Endpoint {
+    let guarded = method.clone();
     let route = move || {
-        Route::new()
-            .guard(MethodGuard(Method::POST))
-            .to(handler.clone())
-            .wrap(from_fn(once))
+        bare()
+            .guard(MethodGuard(guarded.clone()))
             .wrap(from_fn(move |req, next| pipeline::authorize(access, req, next)))
     };
-    Endpoint { method: Method::POST, path, access, route: Box::new(route) }
+    Endpoint { method, path, access, route: Box::new(route) }
 }
 
 /// `HEAD` is answered wherever `GET` is.
@@ -387,7 +390,7 @@ fn crisis_api() -> Vec<Endpoint> {
     use crisis::{distribution, places, roster, stays};
     use reports::quarterly::api as report;
     let (see, manage) = (Requires(SeeCrisisBoard), Requires(ManageCrisisPoint));
-    let settings = Requires(SeeCrisisSettings);
+    let (settings, keep) = (Requires(SeeCrisisSettings), Requires(KeepCrisisRecords));
     let (divide, answer, help) =
         (Requires(DistributeCrisis), Requires(AnswerCrisisAssignments), Requires(KeepCrisisHelp));
     vec![
@@ -416,6 +419,8 @@ fn crisis_api() -> Vec<Endpoint> {
         get("/v1/crisisrapportages", Requires(SeeCrisisReports), report::list_quarters),
         get("/v1/crisisrapportages/{kwartaal}", Requires(SeeCrisisReports), report::get_report),
         get("/v1/crisisrapportages/{kwartaal}/openbaar", Public, report::get_public_report),
+        post_once("/v1/crisisrapportages/{kwartaal}/openbaar", keep, report::post_publication),
+        post_once("/v1/crisisrapportages/{kwartaal}/afsluiting", keep, report::post_closing),
         get("/v1/crisisplaatsen", help, places::api::list_places),
         post_once("/v1/crisisplaatsen", divide, places::api::post_place),
         post_once("/v1/crisisplaatsen/{id}/stand", Requires(KeepOwnCrisisPlaces), places::api::post_word),
@@ -709,6 +714,7 @@ fn figures_api() -> Vec<Endpoint> {
         get("/v1/aanbod/{id}/verloop", Public, api::get_timeline),
         post_once("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
         post_once("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
+        post("/v1/cijferleveringen", keep, exchange::api::post_delivery),
     ]
 }
 
@@ -795,6 +801,7 @@ fn waiting_client_pages() -> Vec<Endpoint> {
         get("/wachtlijst/{code}/stap/{stap}", keep, step::form),
         post("/wachtlijst/{code}/stap/{stap}", keep, step::save),
         get("/aanmeldingen", enter, registrations::list),
+        get("/herplaatsing", keep, waiting_list::replacement::pages::list),
         get("/beheer/wachtlijst", Requires(ManageProductBook), settings::form),
         post("/beheer/wachtlijst", Requires(ManageProductBook), settings::save),
     ]
@@ -808,6 +815,7 @@ fn waiting_client_api() -> Vec<Endpoint> {
         post_once("/v1/wachtenden", Requires(RegisterClients), api::post_client),
         get("/v1/wachtenden/{code}", keep, api::get_client),
         post_once("/v1/wachtenden/{code}/stappen", keep, api::post_step),
+        get("/v1/herplaatsingen", keep, waiting_list::replacement::api::list_replacements),
     ]
 }
 

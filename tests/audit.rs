@@ -114,6 +114,13 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
             json!({"locatie": 2, "product": "52A01"}),
         ),
         (
+            "aanbieder-de-haven",
+            "POST",
+            "/v1/cijferleveringen",
+            "/v1/cijferleveringen",
+            json!({"regels": []}),
+        ),
+        (
             TOEGANG,
             "POST",
             "/v1/wachtenden/{code}/voorstellen",
@@ -241,6 +248,7 @@ fn the_table_has_every_write_of_the_api() {
         .chain(crate::audit_responses::API_WRITES.map(str::to_owned))
         .chain(crate::audit_crisis::API_WRITES.map(str::to_owned))
         .chain(crate::audit_division::API_WRITES.map(str::to_owned))
+        .chain(crate::pages::crisis_reports::AUDITED_API_WRITES.map(str::to_owned))
         .collect();
     let real = routes::all()
         .into_iter()
@@ -349,7 +357,7 @@ fn brought(server: &TestServer, user: &str, kind: FileKind, content: &[u8]) -> i
     let (mut conn, actor) = (server.connection(), server.actor(user));
     let id = bring(&mut conn, &actor, now(), kind, ("proef.csv", content)).expect("it is taken");
     let sender = Sender { public_url: "https://jeugdhulp.example".into(), region: "Proef".into() };
-    let desk = Desk { sender: &sender, progress: &server.state.exchange };
+    let desk = Desk { sender: &sender, progress: &server.state.exchange, pool: &server.state.pool };
     assert!(work_on(&mut conn, now(), desk, id).expect("it is rehearsed"));
     id
 }

@@ -43,8 +43,7 @@ fn backup(server: &TestServer, folder: &tempfile::TempDir) -> (PathBuf, Manifest
 
 on_both! {
     fn a_backup_under_load_has_all_that_was_acknowledged_before_it(server) {
-        let part = if server.database_url().starts_with("sqlite") { "restores-sqlite" } else { "restores-postgres" };
-        for round in Rounds::new(part, 1, 100) {
+        for round in Rounds::on(server, "restores", 1, 100) {
             let (folder, stop) = (folder(), AtomicBool::new(false));
             let (file, before, after) = std::thread::scope(|scope| {
                 let writing = scope.spawn(|| {

@@ -17,6 +17,8 @@ mod database;
 mod endurance;
 mod exchange;
 mod outbox;
+mod own_and_other;
 mod pages;
 mod roles;
+mod several_servers;
 mod support;

@@ -16,6 +16,7 @@ use beschikbaarheidswijzer::notifications::worker::{Tally, Worker};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
+use crate::endurance::{Rounds, times};
 use crate::on_both;
 use crate::support::{Backend, Fault, SmtpSink, TestServer, now};
 
@@ -65,11 +66,6 @@ on_both! {
         }
         assert_eq!(count(&mut conn), 0);
     }
-}
-
-/// Mails for each fault. More than in a usual run: `MAILS_PER_FAULT=1250`.
-fn mails_per_fault() -> usize {
-    std::env::var("MAILS_PER_FAULT").ok().and_then(|text| text.parse().ok()).unwrap_or(30)
 }
 
 /// A mail server is asked once or twice for every mail, so the reply it never gives must not be waited for long. All
@@ -157,8 +153,8 @@ fn retry_failed(server: &TestServer, at: DateTime<Utc>) -> usize {
 on_both! {
     fn no_mail_is_lost_whatever_the_mail_server_does(server) {
         rt::System::new().block_on(async {
-            let count = mails_per_fault();
-            for fault in Fault::ALL {
+            let count = times(30, 1250);
+            for fault in Rounds::on(server, "mails", Fault::ALL.len(), Fault::ALL.len()).map(|turn| Fault::ALL[turn]) {
                 let sink = SmtpSink::start().await;
                 diesel::delete(outbox_mail::table).execute(&mut server.connection()).expect("an empty outbox");
                 enqueue(&mut server.connection(), count);

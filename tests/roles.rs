@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use beschikbaarheidswijzer::routes;
 
 use crate::on_both;
-use crate::support::{Answer, Browser, TestServer};
+use crate::support::{Answer, Backend, Browser, TestServer};
 
 /// One user of the demonstration for each role.
 const USERS: [(&str, &str); 12] = [
@@ -29,7 +29,7 @@ const ALL: &str = "iedereen";
 const SIGNED_IN: &str = "ingelogd";
 
 /// The table: method, path, who. A route that is not here fails the test, and so does a line without a route.
-const TABLE: &[(&str, &str, &str)] = &include!("roles_table.in");
+pub const TABLE: &[(&str, &str, &str)] = &include!("roles_table.in");
 
 fn may(who: &str, role: Option<&str>) -> bool {
     match (who, role) {
@@ -51,7 +51,7 @@ fn the_table_names_every_route_and_no_other() {
 }
 
 /// A path with something for every parameter.
-fn filled(path: &str) -> String {
+pub fn filled(path: &str) -> String {
     let values = BTreeMap::from([
         ("{file:.*}", "app.css"),
         ("{regio}", "noord-veluwe"),
@@ -82,7 +82,7 @@ fn filled(path: &str) -> String {
     filled
 }
 
-fn call(browser: &Browser, method: &str, path: &str) -> Answer {
+pub fn call(browser: &Browser, method: &str, path: &str) -> Answer {
     match (method, path.starts_with("/v1")) {
         ("GET", _) => browser.get(path),
         (_, true) => browser.send(method, path, &[("Content-Type", "application/json")], "[]"),
@@ -100,46 +100,66 @@ fn is_refused(answer: &Answer, path: &str, known: bool) -> bool {
     }
 }
 
-fn check(server: &TestServer, role: Option<(&str, &str)>) {
+/// Calls every route as this user, whom the table takes for somebody of this role; tells what is not as the table says.
+fn wrong(server: &TestServer, role: Option<&str>, user: Option<&str>) -> Vec<String> {
     // A program has no password and so no pages: for them it is nobody in particular.
-    let is_program = role.is_some_and(|(role, _)| role == "koppeling");
-    let pages = match role {
-        Some((_, user)) if !is_program => server.visitor(user),
+    let is_program = role == Some("koppeling");
+    let pages = match user {
+        Some(user) if !is_program => server.visitor(user),
         _ => server.anyone(),
     };
-    let api = role.map_or_else(|| server.anyone(), |(_, user)| server.user(user));
+    let api = user.map_or_else(|| server.anyone(), |user| server.user(user));
     // Signing out comes last: it ends the session the other pages need.
     let mut table: Vec<_> = TABLE.iter().collect();
     table.sort_by_key(|(_, path, _)| *path == "/uitloggen");
+    let mut wrong = Vec::new();
     for (method, path, who) in table {
+        let route = format!("{method} {path}");
         let path = filled(path);
         let answer = call(if path.starts_with("/v1") { &api } else { &pages }, method, &path);
         let role_here = role.filter(|_| path.starts_with("/v1") || !is_program);
-        let allowed = may(who, role_here.map(|(role, _)| role));
-        let refused = is_refused(&answer, &path, role_here.is_some());
-        assert_eq!(
-            !refused,
-            allowed,
-            "{method} {path} by {role:?}: {} {}",
-            answer.status,
-            answer.body.chars().take(300).collect::<String>()
-        );
-        assert!(answer.status < 500, "{method} {path} by {role:?}: {}", answer.status);
+        let is_allowed = !is_refused(&answer, &path, role_here.is_some());
+        if is_allowed != may(who, role_here) {
+            wrong.push(route);
+        }
+        let start: String = answer.body.chars().take(300).collect();
+        assert!(answer.status < 500, "{method} {path} by {user:?}: {} {start}", answer.status);
     }
+    wrong
 }
 
 on_both! {
     fn nobody_in_particular_reaches_only_what_is_public(server) {
-        check(server, None);
+        assert_eq!(wrong(server, None, None), [""; 0]);
     }
 }
 
 on_both! {
     fn every_role_reaches_exactly_what_the_table_gives_it(server) {
-        for role in USERS {
-            check(server, Some(role));
+        for (role, user) in USERS {
+            assert_eq!(wrong(server, Some(role), Some(user)), [""; 0], "{role}");
         }
     }
+}
+
+/// A server that takes one role for another lets in too many and too few: each such route is found, and no other.
+#[test]
+fn the_same_check_catches_a_server_that_takes_one_role_for_another() {
+    let server = TestServer::start(Backend::Sqlite);
+    let (taken_for, real) = ("verwijzer", "beheerder");
+    let (_, user) = USERS.into_iter().find(|(role, _)| *role == real).expect("a user");
+    let mut differs: Vec<String> = TABLE
+        .iter()
+        .filter(|(.., who)| may(who, Some(taken_for)) != may(who, Some(real)))
+        .map(|(method, path, _)| format!("{method} {path}"))
+        .collect();
+    let mut found = wrong(&server, Some(taken_for), Some(user));
+    found.sort();
+    differs.sort();
+    assert_eq!(found, differs);
+    let is_found = |route: &str| found.iter().any(|found| found == route);
+    assert!(is_found("GET /beheer/gebruikers"), "who gets in and should not");
+    assert!(is_found("GET /aanmeldingen"), "who should get in and does not");
 }
 
 on_both! {

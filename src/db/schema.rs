@@ -456,6 +456,8 @@ diesel::table! {
         claimed_by -> Nullable<Text>,
         claimed_until -> Nullable<Timestamp>,
         report -> Nullable<Text>,
+        lines_done -> Nullable<Integer>,
+        lines_total -> Nullable<Integer>,
     }
 }
 
@@ -496,6 +498,23 @@ diesel::table! {
         needs_body_decision -> Bool,
         first_help_soon -> Bool,
         successor_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    waiting_client_return (client_id) {
+        client_id -> BigInt,
+        returned_on -> Date,
+    }
+}
+
+diesel::table! {
+    replacement_notice (provider_id, product_id, municipality_id, last_day) {
+        provider_id -> BigInt,
+        product_id -> BigInt,
+        municipality_id -> BigInt,
+        last_day -> Date,
+        at -> Timestamp,
     }
 }
 
@@ -1280,6 +1299,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     access_cut,
     waiting_product,
     waiting_contract_end,
+    replacement_notice,
+    waiting_client_return,
     waiting_client,
     waiting_client_alternative,
     waiting_client_provider,

@@ -6,12 +6,12 @@ use sha2::{Digest, Sha256};
 
 use super::importing::Way;
 use super::kinds::{self, export_kind, is_in_book, take_in_kind};
-use super::model::{Claimed, FileKind, Job, JobState, Report};
+use super::model::{Claimed, FileKind, Job, JobState, Lines, Report};
 use super::progress::Progress;
 use super::store::{self, NewJob};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, Pool};
 use crate::error::{Error, Result};
 use crate::identity::links::actions::Sender;
 use crate::identity::opaque;
@@ -42,6 +42,8 @@ pub struct Source<'a> {
 pub struct Desk<'a> {
     pub sender: &'a Sender,
     pub progress: &'a Progress,
+    /// To tell other servers how far the work is, which its own transaction cannot.
+    pub pool: &'a Pool,
 }
 
 /// The columns of a kind of file.
@@ -71,7 +73,7 @@ pub fn rehearse(
     kind: FileKind,
     content: &[u8],
 ) -> Result<Report> {
-    run(conn, (actor, now), sender, kind, content, &|_, _| {}, None)
+    run(conn, (actor, now), sender, kind, Lines::File(content), &|_, _| {}, None)
 }
 
 /// Brings a file in at once: all of it, or nothing when the report is not good.
@@ -84,7 +86,22 @@ pub fn import(
     content: &[u8],
 ) -> Result<Report> {
     let keep = |conn: &mut Connection, report: &Report| record_import(conn, actor, now, source, report);
-    run(conn, (actor, now), sender, source.kind, content, &|_, _| {}, Some(&keep))
+    run(conn, (actor, now), sender, source.kind, Lines::File(content), &|_, _| {}, Some(&keep))
+}
+
+/// Takes in figures that a system of a provider delivers, or tells what would come of it. All of it, or nothing.
+pub fn deliver(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (lines, sha256): (Lines<'_>, &str),
+    is_rehearsal: bool,
+) -> Result<Report> {
+    let nobody = Sender { public_url: String::new(), region: String::new() };
+    let source = Source { kind: FileKind::Figures, name: "API", sha256 };
+    let record = |conn: &mut Connection, report: &Report| record_import(conn, actor, now, source, report);
+    let keep: Option<Keep<'_>> = if is_rehearsal { None } else { Some(&record) };
+    run(conn, (actor, now), &nobody, source.kind, lines, &|_, _| {}, keep)
 }
 
 /// What ends an import within its transaction.
@@ -96,7 +113,7 @@ fn run(
     (actor, now): (&Actor, DateTime<Utc>),
     sender: &Sender,
     kind: FileKind,
-    content: &[u8],
+    lines: Lines<'_>,
     progress: &dyn Fn(usize, usize),
     keep: Option<Keep<'_>>,
 ) -> Result<Report> {
@@ -104,7 +121,7 @@ fn run(
     let mut taken_back = None;
     let kept = db::write(conn, |conn| {
         let way = find_way(conn, actor, now, sender, progress)?;
-        let report = take_in_kind(conn, &way, kind, content)?;
+        let report = take_in_kind(conn, &way, kind, lines)?;
         match keep {
             Some(keep) if report.is_good() => {
                 if report.writes() > 0 && is_in_book(kind) {
@@ -275,7 +292,14 @@ fn work_on_claimed(
     claimed: &Claimed,
 ) -> Result<()> {
     let Claimed { job, sha256, content, claim, .. } = claimed;
-    let progress = |done, total| desk.progress.set(job.id, done, total);
+    // SQLite has one writer at a time, and that is the work itself.
+    let has_other_writers = matches!(conn, Connection::Postgres(_));
+    let progress = |done, total| {
+        let is_news = desk.progress.set(job.id, done, total);
+        if is_news && has_other_writers {
+            tell_others(desk.pool, claimed, (done, total));
+        }
+    };
     // Who was blocked meanwhile, or lost the right to it, brings in nothing any more.
     let actor = Actor {
         identity: Some(find_identity(conn, job.user_id)?.ok_or(Error::Forbidden)?),
@@ -287,7 +311,7 @@ fn work_on_claimed(
         end(conn, claimed, now, JobState::Imported, report)
     };
     let keep: Option<Keep<'_>> = if job.state == JobState::Importing { Some(&finished) } else { None };
-    let report = run(conn, (&actor, now), desk.sender, job.kind, content, &progress, keep)?;
+    let report = run(conn, (&actor, now), desk.sender, job.kind, Lines::File(content), &progress, keep)?;
     match (keep.is_some(), report.is_good()) {
         // Kept, and ended in the same transaction.
         (true, true) => Ok(()),
@@ -298,6 +322,17 @@ fn work_on_claimed(
                 |conn: &mut Connection| store::update_checked(conn, job.id, claim, now.naive_utc(), &text);
             db::write(conn, checked).map(drop)
         }
+    }
+}
+
+/// Tells other servers how far the work is. Who looks may miss a step: the work goes on.
+fn tell_others(pool: &Pool, claimed: &Claimed, (done, total): (usize, usize)) {
+    let (Some(mut conn), Ok(done), Ok(total)) = (pool.try_get(), i32::try_from(done), i32::try_from(total))
+    else {
+        return;
+    };
+    if let Err(error) = store::update_progress(&mut conn, claimed.job.id, &claimed.claim, (done, total)) {
+        tracing::debug!(job = claimed.job.id, %error, "progress could not be told");
     }
 }
 

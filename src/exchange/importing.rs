@@ -6,14 +6,14 @@ use std::hash::Hash;
 
 use chrono::{DateTime, Utc};
 
-use super::model::{Column, Report};
+use super::model::{Column, Lines, Report};
 use crate::actor::Actor;
 use crate::db::Connection;
 use crate::error::{Error, Result, this};
 use crate::identity::links::actions::Sender;
 use crate::product_book::common::Stored;
 use crate::web::csv::Sheet;
-use crate::web::csv::reading::read_table;
+use crate::web::csv::reading::{Row, Table, read_table};
 use crate::web::fields::Fields;
 
 /// Who brings a file, when, and into which region.
@@ -97,11 +97,11 @@ struct Pending<R: Records> {
 }
 
 /// Takes in a file, within a transaction of the caller, who takes it all back when the report is not good.
-pub(super) fn take_in<R: Records>(conn: &mut Connection, way: &Way<'_>, bytes: &[u8]) -> Result<Report> {
+pub(super) fn take_in<R: Records>(conn: &mut Connection, way: &Way<'_>, lines: Lines<'_>) -> Result<Report> {
     let records = R::open(conn, way)?;
     let stored: HashMap<R::Key, Stored<R::Draft>> = records.list(conn, way)?.into_iter().collect();
     let mut report = Report::default();
-    let lines = read_lines(&records, way, bytes, &mut report);
+    let lines = read_lines(&records, way, lines, &mut report);
     let total = lines.len();
     let mut pending = Vec::new();
     for line in lines {
@@ -124,8 +124,16 @@ pub(super) fn take_in<R: Records>(conn: &mut Connection, way: &Way<'_>, bytes: &
 }
 
 /// Reads every line; what is wrong with the file itself goes into the report.
-fn read_lines<R: Records>(records: &R, way: &Way<'_>, bytes: &[u8], report: &mut Report) -> Vec<Pending<R>> {
-    let table = read_table(bytes, &names::<R>());
+fn read_lines<R: Records>(
+    records: &R,
+    way: &Way<'_>,
+    lines: Lines<'_>,
+    report: &mut Report,
+) -> Vec<Pending<R>> {
+    let table = match lines {
+        Lines::File(bytes) => read_table(bytes, &names::<R>()),
+        Lines::Cells(rows) => table_of(rows, &names::<R>()),
+    };
     for fault in table.faults {
         report.add(fault.line, fault.column, fault.message);
     }
@@ -151,6 +159,15 @@ fn read_lines<R: Records>(records: &R, way: &Way<'_>, bytes: &[u8], report: &mut
         lines.push(Pending { line: row.line, key, draft });
     }
     lines
+}
+
+/// Lines that came as cells already, in the order of the columns; the first is line 1.
+fn table_of(rows: &[Vec<String>], names: &[&str]) -> Table {
+    let row = |(line, cells): (u64, &Vec<String>)| {
+        let cells = names.iter().copied().zip(cells.iter().map(String::as_str));
+        Row { line, fields: Fields::from_cells(cells) }
+    };
+    Table { rows: (1..).zip(rows).map(row).collect(), faults: Vec::new() }
 }
 
 /// Saves what is new or different. A line may need another that comes later in the file: what is refused is tried again

@@ -13,7 +13,7 @@ mod users;
 use chrono::NaiveDate;
 
 use super::importing::{Records, Way, export, names, take_in};
-use super::model::{Column, FileKind, Report};
+use super::model::{Column, FileKind, Lines, Report};
 use crate::db::Connection;
 use crate::error::Result;
 
@@ -81,9 +81,9 @@ pub(super) fn take_in_kind(
     conn: &mut Connection,
     way: &Way<'_>,
     kind: FileKind,
-    bytes: &[u8],
+    lines: Lines<'_>,
 ) -> Result<Report> {
-    of_kind!(kind, Kind => take_in::<Kind>(conn, way, bytes))
+    of_kind!(kind, Kind => take_in::<Kind>(conn, way, lines))
 }
 
 fn yes_or_no(flag: bool) -> String {

@@ -4,6 +4,7 @@
 //! tells what the import itself would find. The import does the same again, and keeps all of it or nothing.
 
 pub mod actions;
+pub mod api;
 mod importing;
 mod kinds;
 pub mod model;

@@ -119,6 +119,13 @@ impl Column {
     }
 }
 
+/// What comes in: a file as it was brought, or cells that somebody has taken apart, in the order of the columns.
+#[derive(Debug, Clone, Copy)]
+pub enum Lines<'a> {
+    File(&'a [u8]),
+    Cells(&'a [Vec<String>]),
+}
+
 /// Probleem: something in a file to mend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -236,6 +243,8 @@ pub struct Job {
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub report: Option<Report>,
+    /// How many lines of how many are done, as the server that works on it wrote down.
+    pub progress: Option<(usize, usize)>,
 }
 
 /// A job that this server works on.

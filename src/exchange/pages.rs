@@ -120,7 +120,7 @@ pub struct JobView {
     pub finished: String,
     /// Until when it can be brought in.
     pub until: String,
-    /// How many lines of how many are done, as far as this server knows.
+    /// How many lines of how many are done, as far as is known here.
     pub progress: Option<(usize, usize)>,
 }
 
@@ -261,7 +261,12 @@ async fn work_on(ctx: &Context, id: i64) {
     let (sender, state) = (sender(ctx), ctx.state.clone());
     let worked = ctx
         .db_supply(move |conn, _, now| {
-            actions::work_on(conn, now, Desk { sender: &sender, progress: &state.exchange }, id)
+            actions::work_on(
+                conn,
+                now,
+                Desk { sender: &sender, progress: &state.exchange, pool: &state.pool },
+                id,
+            )
         })
         .await;
     if let Err(error) = worked {
@@ -373,7 +378,7 @@ async fn show_job(ctx: &Context, place: Place, path: &str) -> Result<HttpRespons
         brought: format::date_time(job.created_at),
         finished: job.finished_at.map(format::date_time).unwrap_or_default(),
         until: format::date_time(job.created_at + actions::WAITS_FOR),
-        progress: ctx.state.exchange.of(job.id),
+        progress: ctx.state.exchange.of(job.id).or(job.progress),
         job,
     };
     match place {

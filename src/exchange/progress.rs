@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+/// Into how many steps the work on a file is divided for those who follow it elsewhere.
+const STEPS: usize = 50;
+
 /// How many lines of how many, by the number of the job.
 #[derive(Debug, Default)]
 pub struct Progress(Mutex<HashMap<i64, (usize, usize)>>);
@@ -13,8 +16,11 @@ impl Progress {
         self.lock().get(&job).copied()
     }
 
-    pub(super) fn set(&self, job: i64, done: usize, total: usize) {
-        self.lock().insert(job, (done, total));
+    /// Tells whether that is a whole step further.
+    pub(super) fn set(&self, job: i64, done: usize, total: usize) -> bool {
+        let before = self.lock().insert(job, (done, total));
+        let step = |done: usize| done * STEPS / total.max(1);
+        before.is_none_or(|(before, _)| step(before) != step(done))
     }
 
     pub(super) fn clear(&self, job: i64) {

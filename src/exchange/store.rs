@@ -9,7 +9,17 @@ use crate::db::schema::exchange_job;
 use crate::error::{Error, Result};
 
 /// All columns of the table but the content, in the order of the fields.
-type Row = (i64, i64, String, String, String, NaiveDateTime, Option<NaiveDateTime>, Option<String>);
+type Row = (
+    i64,
+    i64,
+    String,
+    String,
+    String,
+    NaiveDateTime,
+    Option<NaiveDateTime>,
+    Option<String>,
+    (Option<i32>, Option<i32>),
+);
 
 const COLUMNS: (
     exchange_job::id,
@@ -20,6 +30,7 @@ const COLUMNS: (
     exchange_job::created_at,
     exchange_job::finished_at,
     exchange_job::report,
+    (exchange_job::lines_done, exchange_job::lines_total),
 ) = (
     exchange_job::id,
     exchange_job::user_id,
@@ -29,15 +40,19 @@ const COLUMNS: (
     exchange_job::created_at,
     exchange_job::finished_at,
     exchange_job::report,
+    (exchange_job::lines_done, exchange_job::lines_total),
 );
 
 const BUSY: [&str; 2] = [JobState::Checking.stored(), JobState::Importing.stored()];
 const NO_CONTENT: Option<Vec<u8>> = None;
 const NOBODY: Option<String> = None;
 const NEVER: Option<NaiveDateTime> = None;
+const UNKNOWN: Option<i32> = None;
 
-fn job((id, user_id, kind, state, file_name, created_at, finished_at, report): Row) -> Result<Job> {
+fn job((id, user_id, kind, state, file_name, created_at, finished_at, report, lines): Row) -> Result<Job> {
+    let known = |lines: Option<i32>| lines.and_then(|lines| usize::try_from(lines).ok());
     Ok(Job {
+        progress: known(lines.0).zip(known(lines.1)),
         id,
         user_id,
         kind: FileKind::parse(&kind)
@@ -133,6 +148,8 @@ pub(super) fn claim(
             exchange_job::claimed_by.eq(claim),
             exchange_job::claimed_until.eq(until),
             exchange_job::attempts.eq(exchange_job::attempts + 1),
+            exchange_job::lines_done.eq(UNKNOWN),
+            exchange_job::lines_total.eq(UNKNOWN),
         ))
         .execute(conn)?;
     if rows == 0 {
@@ -144,6 +161,19 @@ pub(super) fn claim(
         .first(conn)?;
     let content = content.ok_or_else(|| Error::internal("a file to work on has no content"))?;
     Ok(Some(Claimed { job: job(row)?, sha256, content, claim: claim.to_owned(), attempts }))
+}
+
+/// Writes down how far the server is that holds a file.
+pub(super) fn update_progress(
+    conn: &mut Connection,
+    id: i64,
+    claim: &str,
+    (done, total): (i32, i32),
+) -> Result<()> {
+    diesel::update(exchange_job::table.find(id).filter(exchange_job::claimed_by.eq(claim)))
+        .set((exchange_job::lines_done.eq(done), exchange_job::lines_total.eq(total)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Lets go of a file, for another try.

@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 const LONGEST_ADDRESS: usize = 254;
 /// The longest line of a mail (RFC 5322, 2.1.1).
 const LONGEST_SUBJECT: usize = 998;
-/// How long the outbox keeps what a mail said after it was sent or given up, to answer questions about it.
+/// How long the outbox keeps whom a mail went to after it was sent, or all of it after it was given up, to answer questions
+/// about it.
 const KEEP_FOR: TimeDelta = TimeDelta::days(14);
 
 /// Puts a mail in the outbox, within the transaction of the caller: it is sent when that is kept, and only then.
@@ -92,7 +93,7 @@ fn record_outcome(
 ) -> Result<bool> {
     let at = now.naive_utc();
     match outcome {
-        // Sent is sent, even when another server holds it by now.
+        // Sent is sent, even when another server holds it by now. What it said may open a door, and is erased at once.
         Outcome::Sent => store::update_sent(conn, mail.id, at).map(|()| false),
         Outcome::Failed(error) if at < mail.give_up_at => {
             let failures = u32::try_from(mail.attempts).unwrap_or(1);
@@ -105,7 +106,7 @@ fn record_outcome(
     }
 }
 
-/// Erases what mails said, and to whom, some time after they were sent or given up.
+/// Erases to whom mails went some time after they were sent, and all of those that were given up.
 pub fn erase_old(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     let before = (now - KEEP_FOR).naive_utc();
     if !store::has_to_erase(conn, before)? {
@@ -114,10 +115,15 @@ pub fn erase_old(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     db::write(conn, |conn| store::update_erased(conn, before, now.naive_utc()))
 }
 
+/// Takes back the mails of one kind to an address that still wait. Within a transaction of the caller.
+pub fn take_back(conn: &mut Connection, kind: &str, address: &str) -> Result<()> {
+    store::delete_waiting(conn, kind, address)
+}
+
 /// Forgets an address in mails of one kind: what still waits is not sent, what was sent is erased. Within a transaction
 /// of the caller.
 pub fn forget(conn: &mut Connection, now: DateTime<Utc>, kind: &str, address: &str) -> Result<()> {
-    store::delete_waiting(conn, kind, address)?;
+    take_back(conn, kind, address)?;
     store::update_forgotten(conn, kind, address, now.naive_utc())
 }
 

@@ -104,10 +104,14 @@ pub(super) fn find_outgoing(conn: &mut Connection, id: i64) -> Result<Outgoing> 
 const NOBODY: Option<String> = None;
 const NEVER: Option<NaiveDateTime> = None;
 
+/// Marks a mail as sent and erases what it said: there may be a link in it that still works.
 pub(super) fn update_sent(conn: &mut Connection, id: i64, now: NaiveDateTime) -> Result<()> {
     diesel::update(mail_row::table.find(id).filter(mail_row::sent_at.is_null()))
         .set((
             mail_row::sent_at.eq(now),
+            mail_row::text.eq(""),
+            mail_row::html.eq(""),
+            mail_row::unsubscribe_url.eq(NOBODY),
             mail_row::failed_at.eq(NEVER),
             mail_row::claimed_by.eq(NOBODY),
             mail_row::claimed_until.eq(NEVER),

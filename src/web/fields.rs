@@ -95,6 +95,11 @@ impl Fields {
         }
     }
 
+    /// A nested object as it was sent, to show what is in it.
+    pub fn nested(&self, name: &str) -> Option<Self> {
+        Self::from_value(self.values.get(name)?.clone())
+    }
+
     /// The names of all that was sent, for fields of which the name is a choice.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.values.keys().map(String::as_str)

@@ -85,6 +85,34 @@ impl FromRequest for JsonInput {
     }
 }
 
+/// The body of a call that takes a sheet as well as JSON.
+pub enum SheetInput {
+    Sheet(Vec<u8>),
+    Json(Vec<u8>),
+}
+
+impl FromRequest for SheetInput {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = req.content_type().to_ascii_lowercase();
+        let too_large = announced_too_large(req);
+        let payload = payload.take();
+        Box::pin(async move {
+            let form = match kind.as_str() {
+                "text/csv" => Self::Sheet,
+                "application/json" => Self::Json,
+                _ => return Err(Error::UnsupportedMediaType),
+            };
+            if too_large {
+                return Err(Error::PayloadTooLarge);
+            }
+            read_body(payload).await.map(form)
+        })
+    }
+}
+
 impl FromRequest for FormInput {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;

@@ -1,5 +1,5 @@
-//! Tokens that are forged, stale or revoked: a table of them, of which none may be accepted. Two verifiers that are
-//! wrong on purpose show that the table finds what it is for.
+//! Tokens that are forged, stale or revoked: a table of them, of which none may be accepted. Verifiers that are wrong on
+//! purpose show that the table finds what it is for.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::{hmac, signature};
@@ -290,6 +290,11 @@ fn is_accepted(server: &TestServer, token: &str) -> bool {
     answer.status == 200
 }
 
+/// What of the table a verifier accepts.
+fn accepted(table: &[Forged], verifier: impl Fn(&str) -> bool) -> Vec<&str> {
+    table.iter().filter(|row| verifier(&row.token)).map(|row| row.what.as_str()).collect()
+}
+
 on_both! {
     fn no_forged_token_is_accepted(server) {
         let signer = Signer::of_server(server);
@@ -297,9 +302,7 @@ on_both! {
         assert!(is_accepted(server, &signer.ps256(&header, &claims)), "the table is made of a token that is good");
         let table = forged(server, &signer);
         assert!(table.len() >= 60, "{} kinds", table.len());
-        let accepted: Vec<&str> =
-            table.iter().filter(|row| is_accepted(server, &row.token)).map(|row| row.what.as_str()).collect();
-        assert!(accepted.is_empty(), "accepted: {accepted:#?}");
+        assert_eq!(accepted(&table, |token| is_accepted(server, token)), [""; 0]);
     }
 }
 
@@ -333,14 +336,21 @@ on_both! {
     }
 }
 
-/// Believes what a token says without looking at its signature.
-fn without_signature(token: &str) -> bool {
-    let claims = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
-    let claims: Option<Value> = claims.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    claims.is_some_and(|claims| claims["exp"].as_i64().is_some_and(|exp| exp > now().timestamp()))
+/// The JSON in a part of a token.
+fn json_in(part: &str) -> Option<Value> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
-/// Looks at the signature and at nothing else.
+fn has_time_left(claims: &Value, leeway: i64) -> bool {
+    claims["exp"].as_i64().is_some_and(|exp| exp > now().timestamp() - leeway)
+}
+
+/// A twin: believes what a token says without looking at its signature.
+fn without_signature(token: &str) -> bool {
+    token.split('.').nth(1).and_then(json_in).is_some_and(|claims| has_time_left(&claims, 0))
+}
+
+/// A twin: looks at the signature and at nothing else.
 fn without_claims(token: &str, public_pem: &str) -> bool {
     let Some((text, sign)) = token.rsplit_once('.') else { return false };
     let Ok(sign) = URL_SAFE_NO_PAD.decode(sign) else { return false };
@@ -348,21 +358,51 @@ fn without_claims(token: &str, public_pem: &str) -> bool {
     key.is_ok_and(|key| key.verify_sig(text.as_bytes(), &sign).is_ok())
 }
 
+/// A twin: lets the token say how it was signed, with one key for whatever that is.
+fn with_any_algorithm(token: &str, public_pem: &str) -> bool {
+    let Some((text, sign)) = token.rsplit_once('.') else { return false };
+    let header = text.split('.').next().and_then(json_in).unwrap_or_default();
+    let algorithm = match header["alg"].as_str() {
+        Some("HS256") => hmac::HMAC_SHA256,
+        Some("HS384") => hmac::HMAC_SHA384,
+        Some("HS512") => hmac::HMAC_SHA512,
+        _ => return without_claims(token, public_pem),
+    };
+    let tag = URL_SAFE_NO_PAD.decode(sign).unwrap_or_default();
+    hmac::verify(&hmac::Key::new(algorithm, public_pem.as_bytes()), text.as_bytes(), &tag).is_ok()
+}
+
+/// A twin: the defaults of a lenient library. A good signature and an end of which a minute may be over; nothing is asked
+/// of who issued it, for whom, from when, or whether it was ended.
+fn with_lenient_defaults(token: &str, public_pem: &str) -> bool {
+    let claims = token.split('.').nth(1).and_then(json_in);
+    without_claims(token, public_pem) && claims.is_some_and(|claims| has_time_left(&claims, 60))
+}
+
 #[test]
-fn the_table_finds_verifiers_that_are_too_lenient() {
+fn the_same_check_catches_verifiers_that_are_too_lenient() {
     let server = TestServer::start(crate::support::Backend::Sqlite);
     let signer = Signer::of_server(&server);
     let table = forged(&server, &signer);
-    let caught = |verifier: &dyn Fn(&str) -> bool, wrong: Wrong| {
-        table.iter().filter(|row| row.wrong == wrong && verifier(&row.token)).count()
-    };
+    let pem = &signer.public_pem;
     let of = |wrong: Wrong| table.iter().filter(|row| row.wrong == wrong).count();
-    let unsigned = caught(&without_signature, Wrong::Signature);
-    assert!(
-        unsigned >= 25,
-        "a verifier without signatures is caught by {unsigned} of {}",
-        of(Wrong::Signature)
-    );
-    let unread = caught(&|token| without_claims(token, &signer.public_pem), Wrong::Content);
-    assert_eq!(unread, of(Wrong::Content), "a verifier that reads nothing accepts all that is well signed");
+
+    let unsigned = accepted(&table, without_signature);
+    assert!(unsigned.len() >= 25, "{unsigned:#?}");
+    let unread = accepted(&table, |token| without_claims(token, pem));
+    assert_eq!(unread.len(), of(Wrong::Content), "whoever reads nothing accepts all that is well signed");
+    let confused = accepted(&table, |token| with_any_algorithm(token, pem));
+    assert!(confused.contains(&"HS256 with the public key as PEM"), "{confused:#?}");
+    let lenient = accepted(&table, |token| with_lenient_defaults(token, pem));
+    let at = now().timestamp();
+    for what in [
+        format!("exp {at}"),
+        format!("nbf {}", at + 1),
+        "no nbf".to_owned(),
+        "iss \"https://evil.example\"".to_owned(),
+        "aud \"een-andere-api\"".to_owned(),
+        "sid \"onbekend\"".to_owned(),
+    ] {
+        assert!(lenient.contains(&format!("claims: {what}").as_str()), "{what} in {lenient:#?}");
+    }
 }

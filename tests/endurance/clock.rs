@@ -53,8 +53,7 @@ on_both! {
         diesel::delete(reminder::table).execute(&mut server.connection()).expect("no reminders yet");
         let token = server.token("aanbieder-de-haven");
         let life = TimeDelta::hours(1);
-        let part = if server.database_url().starts_with("sqlite") { "clock-sqlite" } else { "clock-postgres" };
-        for round in Rounds::new(part, 10, 100) {
+        for round in Rounds::on(server, "clock", 10, 100) {
             let mut dice = Dice::new(round);
             let minutes = i64::try_from(dice.below(120 * 24 * 60)).expect("small") - 20 * 24 * 60;
             let at = now() + TimeDelta::minutes(minutes);

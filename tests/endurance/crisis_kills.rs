@@ -83,9 +83,8 @@ fn is_whole((requests, lines, audit): (i64, i64, i64)) -> bool {
 on_both! {
     fn a_crisis_request_that_was_acknowledged_survives_a_kill(server) {
         let conn = &mut server.connection();
-        let part = if server.database_url().starts_with("sqlite") { "crisis-kills-sqlite" } else { "crisis-kills-postgres" };
         let mut token = None;
-        for round in Rounds::new(part, 2, 100) {
+        for round in Rounds::on(server, "crisis_kills", 2, 100) {
             let mut program = Program::start(server.database_url());
             let token = token.get_or_insert_with(|| program.token(DESK));
             let (codes, _) = send_and_kill(&mut program, token, 1 + Dice::new(round).below(20));

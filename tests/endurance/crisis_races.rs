@@ -115,9 +115,8 @@ on_both! {
     fn of_two_at_once_at_the_crisis_point_one_has_its_way(server) {
         // Two take part, so that each round knows who can have been asked.
         server.execute("DELETE FROM crisis_share WHERE provider_id = (SELECT id FROM provider WHERE agb = '98990203')");
-        let part = if server.database_url().starts_with("sqlite") { "crisis-races-sqlite" } else { "crisis-races-postgres" };
         let (desk, first, second) = (server.user(DESK), server.user(POLDERLICHT.0), server.user(DIJKWACHT.0));
-        for round in Rounds::new(part, 40, 1000) {
+        for round in Rounds::on(server, "crisis_races", 40, 1000) {
             let (what, came, won) = run(server, &desk, [&first, &second], round);
             assert!(came == [won, 409] || came == [409, won], "round {round}, {what}: {came:?}");
             assert_eq!(faults(server), [""; 0], "round {round}, {what}");

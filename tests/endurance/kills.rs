@@ -142,9 +142,8 @@ on_both! {
     fn what_was_acknowledged_survives_a_kill_and_nothing_is_half(server) {
         let conn = &mut server.connection();
         let offers = own_offers(conn);
-        let part = if server.database_url().starts_with("sqlite") { "kills-sqlite" } else { "kills-postgres" };
         let mut token = None;
-        for round in Rounds::new(part, 3, 1000) {
+        for round in Rounds::on(server, "kills", 3, 1000) {
             let mut program = Program::start(server.database_url());
             let token = token.get_or_insert_with(|| program.token(USER));
             let before = state_of(conn, &offers);

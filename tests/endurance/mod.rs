@@ -13,12 +13,16 @@ mod outages;
 mod parsers;
 mod program;
 mod races;
+mod resets;
 mod slow_clients;
 mod soak;
 mod stale_edits;
 mod upgrades;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::support::TestServer;
 
 /// Whether this is the long form.
 pub fn is_long() -> bool {
@@ -30,7 +34,9 @@ pub fn times(short: usize, long: usize) -> usize {
     if is_long() { long } else { short }
 }
 
-/// The rounds of a part that are still to be done. In the long form a run that was stopped goes on where it was.
+/// The rounds of a part that are still to be done. In the long form a run that was stopped, or ran out of its time, goes
+/// on where it was: a file in the target folder says how far it is. `scripts/endurance.sh` takes it away when both
+/// databases are done.
 pub struct Rounds {
     next: usize,
     total: usize,
@@ -38,16 +44,30 @@ pub struct Rounds {
 }
 
 impl Rounds {
-    pub fn new(part: &str, short: usize, long: usize) -> Self {
+    /// The rounds of a part on the database of this server.
+    pub fn on(server: &TestServer, part: &str, short: usize, long: usize) -> Self {
+        let database = if server.database_url().starts_with("sqlite") { "sqlite" } else { "postgres" };
         let total = times(short, long);
         let done = is_long().then(|| {
             let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("endurance");
             std::fs::create_dir_all(&folder).expect("a folder");
-            folder.join(part)
+            folder.join(format!("{part}-{database}"))
         });
         let stored = done.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
-        let next = stored.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        let next = stored.map_or(0, |text| if text == DONE { total } else { text.parse().unwrap_or(0) });
         Self { next, total, done }
+    }
+
+    /// Writes down that the rounds before the next one went well; says whether there is time for another.
+    fn note(&self, file: &Path) -> bool {
+        let is_over = self.next >= self.total;
+        let text = if is_over { DONE.to_owned() } else { self.next.to_string() };
+        std::fs::write(file, text).expect("the folder can be written to");
+        let is_ended = is_over || is_time_up();
+        if is_ended {
+            println!("{}: {} of {} rounds went well", file.display(), self.next, self.total);
+        }
+        !is_ended
     }
 }
 
@@ -56,18 +76,22 @@ impl Iterator for Rounds {
 
     /// Asking for the next round says that the one before it went well.
     fn next(&mut self) -> Option<usize> {
-        let is_over = self.next >= self.total;
-        if let Some(file) = &self.done {
-            if is_over {
-                println!("{}: {} rounds went well", file.display(), self.total);
-                let _none_was_needed = std::fs::remove_file(file);
-            } else {
-                std::fs::write(file, self.next.to_string()).expect("the folder can be written to");
-            }
-        }
-        self.next += 1;
-        (!is_over).then(|| self.next - 1)
+        let goes_on = self.done.as_ref().map_or(self.next < self.total, |file| self.note(file));
+        goes_on.then(|| {
+            self.next += 1;
+            self.next - 1
+        })
     }
+}
+
+/// What the file of a part says when nothing is left to do.
+const DONE: &str = "done";
+
+/// Whether this run of a part has had its time; `ENDURANCE_UNTIL` is in seconds since 1970.
+fn is_time_up() -> bool {
+    let until = std::env::var("ENDURANCE_UNTIL").ok().and_then(|text| text.parse().ok());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    until.is_some_and(|until: u64| now >= until)
 }
 
 /// Numbers that look random and are the same on every run.

@@ -1,6 +1,7 @@
 //! A database that is locked, gone or full: writes are refused at once and come back by themselves, what was
 //! acknowledged is there, and search goes on from memory.
 
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use beschikbaarheidswijzer::db::{Connection, Manager};
@@ -9,6 +10,7 @@ use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 
 use super::{Dice, Rounds, is_long};
+use crate::on_both;
 use crate::support::{Answer, Backend, Browser, TestServer};
 
 const MANAGER: &str = "beheerder-regio";
@@ -98,7 +100,7 @@ fn report(what: &str, writer: &Writer) {
 fn a_locked_file_loses_nothing() {
     let server = TestServer::start(Backend::Sqlite);
     let (mut writer, mut other) = (Writer::new(&server), server.connection());
-    for number in Rounds::new("outages-sqlite", 2, 200) {
+    for number in Rounds::on(&server, "outages", 2, 200) {
         let other = std::cell::RefCell::new(&mut other);
         let begin = || execute(&mut other.borrow_mut(), "BEGIN IMMEDIATE");
         round(&mut writer, number, begin, || execute(&mut other.borrow_mut(), "ROLLBACK"));
@@ -112,7 +114,7 @@ fn a_server_that_is_gone_loses_nothing() {
     let mut writer = Writer::new(&server);
     let (base, name) = server.database_url().rsplit_once('/').expect("a URL with a database");
     let mut outside = Manager::new(&format!("{base}/postgres")).open().expect("the server");
-    for number in Rounds::new("outages-postgres", 2, 200) {
+    for number in Rounds::on(&server, "outages", 2, 200) {
         let outside = std::cell::RefCell::new(&mut outside);
         let begin = || {
             execute(&mut outside.borrow_mut(), &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
@@ -127,49 +129,90 @@ fn a_server_that_is_gone_loses_nothing() {
     report("a server that is gone", &writer);
 }
 
-/// Lets the database grow by this many pages and no further, on all connections of the server; `None`: freely.
+/// Room on the disk for this many pages more and no further, on all connections of the server; `None`: freely.
+///
+/// SQLite has a limit of its own. A process of PostgreSQL gets one from the kernel, on the size of a file: a page that
+/// only half fits is refused while it is written, as on a disk without room. Its log and everything that has its size
+/// already stay writable; a log that cannot be written ends the server, which is the other outage.
 fn limit_growth(server: &TestServer, pages: Option<usize>) {
     let pool = &server.state.pool;
     let mut all: Vec<_> = (0..pool.max_size()).map(|_| pool.get().expect("a connection")).collect();
     for conn in &mut all {
-        let Connection::Sqlite(conn) = &mut **conn else { panic!("only SQLite can be told to be full") };
-        let limit = pages.map_or(1_000_000, |pages| page_count(conn) + pages);
-        conn.batch_execute(&format!("PRAGMA max_page_count = {limit}")).expect("a limit");
+        let conn = &mut **conn;
+        if matches!(conn, Connection::Sqlite(_)) {
+            let size = |more: usize| number(conn, "SELECT page_count AS number FROM pragma_page_count") + more;
+            let limit = pages.map_or(1_000_000, size);
+            execute(conn, &format!("PRAGMA max_page_count = {limit}"));
+        } else {
+            let process = number(conn, "SELECT pg_backend_pid()::bigint AS number");
+            let audit = number(conn, "SELECT pg_relation_size('audit_event') AS number");
+            let size = |more: usize| (audit + more * PAGE + PAGE / 2).to_string();
+            limit_files(process, &pages.map_or_else(|| "unlimited".to_owned(), size));
+        }
     }
 }
 
-fn page_count(conn: &mut diesel::SqliteConnection) -> usize {
-    use diesel::prelude::*;
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        page_count: i64,
-    }
-    let row: Row = diesel::sql_query("PRAGMA page_count").get_result(conn).expect("a count");
-    usize::try_from(row.page_count).expect("not negative")
+/// How PostgreSQL divides its files.
+const PAGE: usize = 8192;
+
+/// The number that a query answers with.
+fn number(conn: &mut Connection, query: &str) -> usize {
+    use diesel::RunQueryDsl;
+    let row: Number = diesel::sql_query(query).get_result(conn).expect("a number");
+    usize::try_from(row.number).expect("not negative")
 }
 
-/// PostgreSQL cannot be told to be full from outside, so this is for SQLite only.
-#[test]
-fn a_full_disk_loses_nothing() {
-    let server = TestServer::start(Backend::Sqlite);
-    let mut writer = Writer::new(&server);
-    for number in Rounds::new("full-sqlite", 3, 200) {
-        limit_growth(&server, Some(Dice::new(number).below(6)));
-        // Each write takes some room; sooner or later there is none.
-        let refused = (0..10_000).find_map(|turn| {
-            let answer = writer.save(&format!("vol {number} {turn}"));
-            (answer.status != 200).then_some(answer)
-        });
-        let refused = refused.expect("it gets full");
-        assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
-        assert!(is_up(&writer.anyone, &SEARCHES), "search goes on");
-        assert!(writer.has_kept_all(), "round {number}");
-        limit_growth(&server, None);
-        writer.save_again(&format!("ruimte {number}"));
-        assert!(writer.has_kept_all(), "round {number}");
+#[derive(diesel::QueryableByName)]
+struct Number {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+/// Tells the kernel how large the files may be that a process writes. Only who owns a process may; where the tests run
+/// as root, PostgreSQL runs as a user of its own.
+fn limit_files(process: usize, limit: &str) {
+    let (process, limit) = (process.to_string(), format!("--fsize={limit}:"));
+    let set = ["prlimit", "--pid", &process, &limit];
+    let as_owner = ["runuser", "-u", "postgres", "--"];
+    let works = |words: &[&str]| {
+        let status = Command::new(words[0]).args(&words[1..]).stderr(Stdio::null()).status();
+        status.is_ok_and(|status| status.success())
+    };
+    assert!(works(&set) || works(&[&as_owner[..], &set].concat()), "{set:?}: prlimit comes with Linux");
+}
+
+/// The audit grows with every write. For PostgreSQL it must be larger than a file of the log (1 MB in the tests), so that a
+/// limit on files is about the audit alone.
+fn have_long_audit(server: &TestServer) {
+    if let Connection::Postgres(_) = server.connection() {
+        server.execute(
+            "INSERT INTO audit_event (at, request_id, origin, user_name, organisation, roles, action, outcome, object_type, object_id, after)
+             SELECT now(), '', '', '', '', '', 'proef', 'done', 'proef', '', repeat('x', 1500) FROM generate_series(1, 1000)",
+        );
     }
-    report("a full disk", &writer);
+}
+
+on_both! {
+    fn a_full_disk_loses_nothing(server) {
+        have_long_audit(server);
+        let mut writer = Writer::new(server);
+        for number in Rounds::on(server, "full", 3, 200) {
+            limit_growth(server, Some(Dice::new(number).below(6)));
+            // Each write takes some room; sooner or later there is none.
+            let refused = (0..10_000).find_map(|turn| {
+                let answer = writer.save(&format!("vol {number} {turn}"));
+                (answer.status != 200).then_some(answer)
+            });
+            let refused = refused.expect("it gets full");
+            assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
+            assert!(is_up(&writer.anyone, &SEARCHES), "search goes on");
+            assert!(writer.has_kept_all(), "round {number}");
+            limit_growth(server, None);
+            writer.save_again(&format!("ruimte {number}"));
+            assert!(writer.has_kept_all(), "round {number}");
+        }
+        report("a full disk", &writer);
+    }
 }
 
 #[test]

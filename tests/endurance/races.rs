@@ -206,13 +206,12 @@ fn number_of(answer: &Answer) -> i64 {
 on_both! {
     fn of_two_at_once_exactly_one_has_its_way(server) {
         server.waiting();
-        let part = if server.database_url().starts_with("sqlite") { "races-sqlite" } else { "races-postgres" };
         let players = Players {
             toegang: server.user(TOEGANG),
             haven: server.user(HAVEN.0),
             bakenzand: server.user(BAKENZAND.0),
         };
-        for round in Rounds::new(part, 60, 1000) {
+        for round in Rounds::on(server, "races", 60, 1000) {
             let (what, came, must) = Field { server, players: &players, round }.race();
             assert!(must.contains(&came), "round {round}, {what}: {came:?}");
             assert_eq!(faults(server), [""; 0], "round {round}, {what}");

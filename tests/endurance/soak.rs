@@ -3,6 +3,8 @@
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use super::program::Program;
 use super::{is_long, times};
 use crate::support::{Backend, Browser, TestServer};
@@ -15,6 +17,8 @@ const PATHS: [&str; 6] = [
     "/bestaat-niet",
     "/zoeken?leeftijd=oud",
 ];
+
+const SAVED: &str = "/v1/regios/noord-veluwe/segmenten/1";
 
 /// Memory in KiB and open descriptors of a process.
 fn use_of(id: u32) -> (usize, usize) {
@@ -40,38 +44,67 @@ fn visit(browser: &Browser, rounds: usize) {
     }
 }
 
-/// Ten minutes to warm up, then as long as twenty more; in short a few hundred calls.
+/// A program on a database, and somebody who reads and saves.
+struct Used {
+    server: TestServer,
+    program: Program,
+    browser: Browser,
+}
+
+impl Used {
+    fn new(backend: Backend) -> Self {
+        let server = TestServer::start(backend);
+        let program = Program::start(server.database_url());
+        let browser = Browser::new(&program.url).with_token(&program.token("beheerder-regio"));
+        Self { server, program, browser }
+    }
+
+    fn use_it(&self, rounds: usize) {
+        for _ in 0..rounds {
+            visit(&self.browser, 1);
+            let version = self.browser.get(SAVED).header("etag").expect("a version").to_owned();
+            let answer = self.browser.put_version(SAVED, &version, &json!({"naam": format!("Na {version}")}));
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        }
+    }
+
+    fn uses(&self) -> (usize, usize) {
+        use_of(self.program.id())
+    }
+}
+
+/// Ten minutes to warm up, then as long as twenty more, on both databases side by side; in short a hundred rounds.
 #[test]
 fn memory_and_descriptors_stay_flat() {
-    let server = TestServer::start(Backend::Sqlite);
-    let program = Program::start(server.database_url());
-    let browser = Browser::new(&program.url);
+    let all = [Backend::Sqlite, Backend::Postgres].map(Used::new);
     let minutes = |count: u64| Duration::from_secs(60 * count);
-    let visit_for = |time: Duration| {
+    let use_for = |time: Duration| {
         let begin = Instant::now();
         loop {
-            visit(&browser, times(20, 100));
+            all.iter().for_each(|one| one.use_it(times(10, 100)));
             if !is_long() || begin.elapsed() >= time {
-                return use_of(program.id());
+                return all.each_ref().map(Used::uses);
             }
         }
     };
-    let warm = visit_for(minutes(10));
+    let warm = use_for(minutes(10));
     for _ in 0..4 {
-        let now = visit_for(minutes(5));
-        println!("soak: {} KiB and {} descriptors, warm {} and {}", now.0, now.1, warm.0, warm.1);
-        assert!(!has_grown(warm, now), "{now:?} after {warm:?}");
+        let now = use_for(minutes(5));
+        for ((one, warm), now) in all.iter().zip(warm).zip(now) {
+            let database = one.server.database_url().split(':').next().unwrap_or_default();
+            println!("soak on {database}: {now:?} KiB and descriptors, warm {warm:?}");
+            assert!(!has_grown(warm, now), "{database}: {now:?} after {warm:?}");
+        }
     }
 }
 
 #[test]
 fn the_same_check_catches_connections_that_are_never_closed() {
-    let server = TestServer::start(Backend::Sqlite);
-    let program = Program::start(server.database_url());
-    visit(&Browser::new(&program.url), 2);
-    let before = use_of(program.id());
-    let address = program.url.trim_start_matches("http://");
+    let used = Used::new(Backend::Sqlite);
+    used.use_it(2);
+    let before = used.uses();
+    let address = used.program.url.trim_start_matches("http://");
     let _open: Vec<_> = (0..50).map(|_| TcpStream::connect(address).expect("a connection")).collect();
-    visit(&Browser::new(&program.url), 2);
-    assert!(has_grown(before, use_of(program.id())));
+    used.use_it(2);
+    assert!(has_grown(before, used.uses()));
 }

@@ -51,8 +51,7 @@ fn with_the_newest(browser: &Browser, path: &str, _: &str, body: &serde_json::Va
 on_both! {
     fn a_stale_edit_is_always_refused(server) {
         let (browser, path) = (server.user(USER), own_offer(server));
-        let part = if server.database_url().starts_with("sqlite") { "stale-sqlite" } else { "stale-postgres" };
-        for round in Rounds::new(part, 20, 5000) {
+        for round in Rounds::on(server, "stale", 20, 5000) {
             assert_eq!(attempt(&browser, &path, round, with_what_was_read), (true, false), "round {round}");
         }
     }

@@ -41,8 +41,7 @@ fn upgrade(server: &TestServer, writer: &mut Writer, after: impl FnOnce(&TestSer
 on_both! {
     fn an_upgrade_under_load_loses_nothing(server) {
         let mut writer = Writer::new(server);
-        let part = if server.database_url().starts_with("sqlite") { "upgrades-sqlite" } else { "upgrades-postgres" };
-        for round in Rounds::new(part, 2, 100) {
+        for round in Rounds::on(server, "upgrades", 2, 100) {
             let (acknowledged, has_kept_all) = upgrade(server, &mut writer, |_| {});
             assert!(acknowledged > 0 && has_kept_all, "round {round}");
         }

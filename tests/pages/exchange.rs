@@ -94,7 +94,7 @@ fn work(server: &TestServer) {
     use beschikbaarheidswijzer::exchange::actions::{Desk, work_on_next};
     use beschikbaarheidswijzer::identity::links::actions::Sender;
     let sender = Sender { public_url: "https://jeugdhulp.example".into(), region: "Proef".into() };
-    let desk = Desk { sender: &sender, progress: &server.state.exchange };
+    let desk = Desk { sender: &sender, progress: &server.state.exchange, pool: &server.state.pool };
     assert!(work_on_next(&mut server.connection(), crate::support::now(), desk).expect("a database"));
 }
 

@@ -1,9 +1,18 @@
 //! Links in mails: to choose a first password and a new one.
 
+use std::sync::{Arc, Mutex};
+
+use beschikbaarheidswijzer::actor::Actor;
+use beschikbaarheidswijzer::db::Connection;
+use beschikbaarheidswijzer::identity::links::actions::{Sender, request_reset};
+use beschikbaarheidswijzer::identity::sign_in::actions::sign_in;
+use beschikbaarheidswijzer::identity::users::actions::find_identity_by_name;
 use chrono::Duration;
+use diesel::Connection as _;
+use diesel::connection::InstrumentationEvent;
 
 use crate::on_both;
-use crate::support::{Answer, TestServer};
+use crate::support::{Answer, TestServer, now};
 
 const USER: &str = "aanbieder-de-haven";
 const EMAIL: &str = "aanbieder-de-haven@jeugdhulp-noord-veluwe.example";
@@ -98,6 +107,52 @@ on_both! {
             let statuses: Vec<u16> = (0..3).map(|_| ask(server, address).status).collect();
             assert_eq!(statuses, [200, 200, 429]);
         }
+    }
+}
+
+/// The statements that `work` asks of the database, without their values.
+fn statements(server: &TestServer, work: impl FnOnce(&mut Connection)) -> Vec<String> {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let mut conn = server.connection();
+    let keep = seen.clone();
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let text = query.to_string();
+            let text = text.split(" -- binds").next().unwrap_or_default().to_owned();
+            keep.lock().expect("no panic").push(text);
+        }
+    });
+    work(&mut conn);
+    drop(conn);
+    let seen = seen.lock().expect("no panic");
+    seen.clone()
+}
+
+on_both! {
+    fn an_unknown_address_and_name_ask_the_same_work(server) {
+        let sender = Sender { public_url: "https://jeugdhulp.example".into(), region: "Noord-Veluwe".into() };
+        let actor = Actor::command_line();
+        let reset = |email: &str| {
+            statements(server, |conn| request_reset(conn, &actor, now(), &sender, email).expect("answered"))
+        };
+        let known = reset(EMAIL);
+        assert!(known.len() > 6 && known.iter().any(|text| text.contains("outbox_mail")), "{known:#?}");
+        assert_eq!(reset("niemand@jeugdhulp-noord-veluwe.example"), known);
+        server.execute("UPDATE user_account SET active = FALSE WHERE name = 'aanbieder-bakenzand'");
+        assert_eq!(reset("aanbieder-bakenzand@jeugdhulp-noord-veluwe.example"), known);
+        assert_eq!(server.mails().len(), 1, "what was written for nobody is taken back");
+
+        let attempt = |name: &str| {
+            statements(server, |conn| assert!(sign_in(conn, &actor, now(), name, "geen wachtwoord").is_err()))
+        };
+        let refused = attempt(USER);
+        assert!(refused.iter().any(|text| text.contains("audit_event")), "{refused:#?}");
+        for nobody in ["niemand", "aanbieder-bakenzand", "koppeling-de-haven"] {
+            assert_eq!(attempt(nobody), refused, "{nobody}");
+        }
+        // The twin: it looks who it is, and does something for who is known only.
+        let lazy = statements(server, |conn| drop(find_identity_by_name(conn, "niemand").expect("a database")));
+        assert_ne!(lazy, refused);
     }
 }
 

@@ -83,6 +83,12 @@ impl TestServer {
         Self { url: format!("http://{address}"), state, handle, database }
     }
 
+    /// Another server, on a fresh copy of the same kind.
+    pub fn copy(&self) -> Self {
+        let is_sqlite = self.database_url().starts_with("sqlite");
+        Self::start(if is_sqlite { Backend::Sqlite } else { Backend::Postgres })
+    }
+
     /// A second server on the same database.
     pub fn start_beside(&self) -> Self {
         self.start_later(Duration::zero())

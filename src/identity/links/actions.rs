@@ -73,8 +73,8 @@ fn make_link(
     Ok(key)
 }
 
-/// Mails a link to choose a new password, if somebody with this address may sign in. What comes back, and nearly all the
-/// work, is the same if not: a link is made that nobody gets.
+/// Mails a link to choose a new password, if somebody with this address may sign in. What comes back, and the work, is the
+/// same if not: a link is made that nobody gets, and the mail is written and taken back.
 pub fn request_reset(
     conn: &mut Connection,
     actor: &Actor,
@@ -90,9 +90,10 @@ pub fn request_reset(
         let link = sender.link(&key);
         let user_name = account.as_ref().map_or("niemand", |account| account.name.as_str());
         let mail = mails::reset(email, &Content { user_name, region: &sender.region, link: &link })?;
-        if account.is_some() {
-            notifications::actions::enqueue(conn, now, &mail)?;
-        }
+        notifications::actions::enqueue(conn, now, &mail)?;
+        // No mail goes to an empty address, so that there is nothing to take back for who is known.
+        let taken_back = if account.is_some() { "" } else { email };
+        notifications::actions::take_back(conn, mail.kind, taken_back)?;
         // Who asked is not known yet, and the address is not written down for a user who does not exist.
         let object = user_id.map(|id| id.to_string()).unwrap_or_default();
         audit::record(conn, actor, now, &Event::done("wachtwoord-vergeten", "gebruiker", object))

@@ -160,7 +160,7 @@ fn read_ages(fields: &mut Fields, product_ages: AgeRange) -> Option<AgeRange> {
 }
 
 /// A wait as the API writes it.
-pub(super) fn read_json_wait(fields: &mut Fields, name: &str) -> Option<WeekRange> {
+pub fn read_json_wait(fields: &mut Fields, name: &str) -> Option<WeekRange> {
     let longest = i64::from(LONGEST_WEEKS);
     let mut nested = fields.object(name)?;
     let min: Option<u16> = nested.optional_small("minWeken", 0, longest);
