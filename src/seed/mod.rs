@@ -105,6 +105,7 @@ pub fn demonstration(
         store::insert_reminders(conn, &ids, &past_reminders(&files, &offers, now))?;
         store::insert_reports(conn, now)?;
         store::insert_waiting(conn, &ids, &files, &waiting::clients(&files, now))?;
+        store::end_some_contracts(conn, dutch_day(now))?;
         Ok(sign_ins)
     })
 }

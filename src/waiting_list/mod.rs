@@ -5,5 +5,6 @@ pub mod bridging;
 pub mod clients;
 pub mod mediation;
 pub mod open_list;
+pub mod replacement;
 pub mod responses;
 pub mod waits;

@@ -30,6 +30,7 @@ pub fn waited_by(
         measure: client.measure,
         norm,
         first_help_soon: client.product_terms.first_help_soon,
+        returned_on: client.life.returned_on(),
         first_help_on,
         started_on: closed_on.filter(|_| is_placed),
         left_on: closed_on.filter(|_| !is_placed),

@@ -3,6 +3,7 @@
 use beschikbaarheidswijzer::db::schema::{offer, pair_outcome, placement, response, waiting_client};
 use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
 use beschikbaarheidswijzer::waiting_list::responses::chasing::{chase, end_without_contract};
+use beschikbaarheidswijzer::waiting_list::responses::erasing::erase_of_stripped;
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -250,7 +251,8 @@ on_both! {
         assert!(mailed(server, TOEGANG)[1].contains("wacht op uw antwoord"));
         assert_eq!(chase_at(server, "2026-11-29T12:00:00Z"), 0, "a Sunday is no working time");
         assert_eq!((chase_at(server, "2026-11-30T16:00:01Z"), chase_at(server, "2026-12-01T16:00:01Z")), (1, 0));
-        assert!(mailed(server, "accountmanager-regio")[0].contains("niet op tijd beantwoord"));
+        let escalated = &mailed(server, "accountmanager-regio")[0];
+        assert!(escalated.contains("niet op tijd beantwoord") && !escalated.contains("/bemiddeling/") && escalated.contains("/bemiddeling"), "no norm was passed: {escalated}");
         let seen = server.user(TOEGANG).get(&format!("/v1/wachtenden/{}/reacties", clients[0].code)).json();
         assert!(seen["reacties"][0]["herinnerdOp"].is_string() && seen["reacties"][0]["opgeschaaldOp"].is_string());
         // It is valid until 15 December, and ends the day after.
@@ -390,5 +392,56 @@ on_both! {
         assert_eq!(theirs, told(other.get("/v1/reacties/99999999/vragen")));
         assert_eq!(theirs.0, 404);
         assert_eq!(server.user("toegang-ermelo").get(&weighed).status, 404);
+
+        // What was typed goes with the record of the child; that it was asked and answered stays.
+        let erase = || erase_of_stripped(&mut server.connection(), now()).expect("a database");
+        assert_eq!(erase(), 0);
+        server.execute(&format!("UPDATE response SET remark = 'Tot de kerst.', note = 'Past niet.' WHERE id = {id}"));
+        server.execute(&format!(
+            "UPDATE waiting_client SET status = 'ingetrokken', open_responses = 0, closed_at = registered_at, stripped_at = registered_at WHERE id = {}",
+            client.id
+        ));
+        assert_eq!((erase(), erase()), (2, 0), "the response and the question with words");
+        let left = provider.get(&own).json();
+        assert_eq!((&left["vragen"][0]["vraag"], &left["vragen"][0]["toelichting"]), (&json!("eerder-starten"), &Value::Null), "{left}");
+        let words: (String, Option<String>, Option<String>) = response::table.find(id).select((response::shown, response::remark, response::note)).first(&mut server.connection()).expect("a response");
+        assert_eq!(words, ("gewist na de bewaartermijn".to_owned(), None, None));
+    }
+}
+
+/// In which half of the proposal for a client De Haven is, with the rules it breaks.
+fn haven_in_proposal(server: &TestServer, client: &WaitingClient) -> (bool, Vec<String>) {
+    let found = server.user(TOEGANG).get(&format!("/v1/wachtenden/{}/voorstel", client.code)).json();
+    let line = |half: &str| found[half].as_array()?.iter().find(|line| line["agb"] == HAVEN.1).cloned();
+    let rules = line("kanNiet").map(|line| line["regels"].clone());
+    let rules = rules.and_then(|rules| serde_json::from_value(rules).ok()).unwrap_or_default();
+    (line("kan").is_some(), rules)
+}
+
+on_both! {
+    fn what_became_of_a_response_shows_in_the_next_proposal(server) {
+        let clients = server.waiting();
+        let decline = |client: &WaitingClient, body: Value| {
+            let id = server.responded(HAVEN, client);
+            assert_eq!(server.user(TOEGANG).post(&TestServer::weigh_path(client, id, "afwijzing"), &body).status, 200);
+        };
+        let can = (true, Vec::<String>::new());
+        let rejected = (false, vec!["eerder-afgewezen".to_owned()]);
+        assert_eq!(haven_in_proposal(server, &clients[0]), can, "nothing happened yet");
+        decline(&clients[0], json!({"reden": "niet-passend"}));
+        assert_eq!(haven_in_proposal(server, &clients[0]), rejected, "excluded");
+        decline(&clients[1], json!({"reden": "geen-capaciteit", "parkerenTot": "2026-11-22"}));
+        assert_eq!(haven_in_proposal(server, &clients[1]), rejected, "parked");
+        server.execute("UPDATE pair_outcome SET parked_until = '2026-11-20' WHERE outcome = 'geparkeerd'");
+        assert_eq!(haven_in_proposal(server, &clients[1]), can, "parked until yesterday");
+        decline(&clients[2], json!({"reden": "woonplaatsbeginsel"}));
+        assert_eq!(haven_in_proposal(server, &clients[2]), can, "not about the two of them");
+        let id = server.responded(HAVEN, &clients[3]);
+        assert_eq!(haven_in_proposal(server, &clients[3]), can, "being weighed");
+        assert_eq!(server.user(HAVEN.0).post(&format!("/v1/reacties/{id}/intrekking"), &json!({"reden": "personeel"})).status, 200);
+        assert_eq!(haven_in_proposal(server, &clients[3]), can, "taken back by the provider, which may respond again");
+        let (haven, bakenzand) = (server.responded(HAVEN, &clients[4]), server.responded(BAKENZAND, &clients[4]));
+        assert_eq!(server.accept(&clients[4], bakenzand).status, 200);
+        assert_eq!((response_status(server, haven).as_str(), haven_in_proposal(server, &clients[4])), ("door-ander-geplaatst", can), "another was chosen");
     }
 }

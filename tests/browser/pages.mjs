@@ -340,6 +340,8 @@ export const TOEGANG_PAGES = [
   { name: "withdraw a client with errors", path: ofClient("/stap/intrekken"), errors: true, act: (page) => submit(page) },
   { name: "move a client", path: ofClient("/stap/verhuizen") },
   { name: "other product for a client", path: ofClient("/stap/ander-product") },
+  { name: "another place", path: "/herplaatsing", shows: "caption" },
+  { name: "another place, to nobody", path: "/herplaatsing?situatie=terug&pagina=99" },
   { name: "a step for nobody", path: "/wachtlijst/stappen?stap=pauzeren", shows: "text=niemand aangevinkt" },
   { name: "no such client", path: "/wachtlijst/222-222-222", status: 404 },
   { name: "registrations by file", path: "/wachtlijst/bestand" },

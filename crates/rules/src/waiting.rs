@@ -14,6 +14,7 @@ pub mod note;
 pub mod questions;
 pub mod reasons;
 pub mod registration;
+pub mod replacement;
 pub mod responses;
 pub mod similarity;
 pub mod typed;

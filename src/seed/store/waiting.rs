@@ -1,8 +1,8 @@
 //! Writes the waiting clients with their timelines, and what the region set for its list.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Days, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use rules::product::ProductKind;
 use rules::waiting::note::Note;
@@ -11,8 +11,8 @@ use super::responses::insert_responses;
 use super::{BATCH, Ids, insert_all};
 use crate::db::Connection;
 use crate::db::schema::{
-    organisation, organisation_municipality, waiting_client, waiting_client_alternative,
-    waiting_client_event, waiting_list_setting, waiting_product,
+    contract, offer, organisation, organisation_municipality, placement, provider, waiting_client,
+    waiting_client_alternative, waiting_client_event, waiting_list_setting, waiting_product,
 };
 use crate::error::{Error, Result};
 use crate::on_each;
@@ -149,6 +149,44 @@ pub(in crate::seed) fn insert_waiting(
     insert_all!(conn, waiting_client_alternative::table, alternatives);
     insert_all!(conn, waiting_client_event::table, events);
     insert_responses(conn, ids, &stored)
+}
+
+/// In how many days contracts end under which children of the largest municipality have care.
+const ENDING_IN: [u64; 3] = [20, 45, 80];
+
+/// Lets some contracts end soon, so that there are children to be placed elsewhere.
+pub(in crate::seed) fn end_some_contracts(conn: &mut Connection, today: NaiveDate) -> Result<()> {
+    let cared: Vec<(i64, (i64, Option<i64>), i64)> = placement::table
+        .inner_join(waiting_client::table.on(waiting_client::id.eq(placement::client_id)))
+        .inner_join(offer::table.on(offer::id.eq(placement::offer_id)))
+        .inner_join(provider::table.on(provider::id.eq(offer::provider_id)))
+        .filter(placement::started_on.is_not_null())
+        .order(placement::id)
+        .select((
+            waiting_client::municipality_id,
+            (provider::id, provider::main_provider_id),
+            offer::product_id,
+        ))
+        .load(conn)?;
+    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+    for (municipality_id, ..) in &cared {
+        *counts.entry(*municipality_id).or_default() += 1;
+    }
+    let largest = counts.iter().max_by_key(|(_, count)| **count).map(|(id, _)| *id);
+    let mut care: Vec<(i64, i64)> = cared
+        .into_iter()
+        .filter(|(municipality_id, ..)| Some(*municipality_id) == largest)
+        .map(|(_, (provider_id, main), product_id)| (main.unwrap_or(provider_id), product_id))
+        .collect();
+    care.sort_unstable();
+    care.dedup();
+    for ((provider_id, product_id), days) in care.into_iter().zip(ENDING_IN) {
+        let theirs = contract::table
+            .filter(contract::provider_id.eq(provider_id))
+            .filter(contract::product_id.eq(product_id));
+        diesel::update(theirs).set(contract::valid_until.eq(today + Days::new(days))).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// What the demonstration region set: the usual, and that other referrers may register.

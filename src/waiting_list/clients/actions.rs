@@ -39,6 +39,18 @@ pub fn find_by_id(conn: &mut Connection, id: i64) -> Result<WaitingClient> {
     store::find_by_id(conn, id)?.ok_or(Error::NotFound(OBJECT))
 }
 
+/// Somebody on the list of a region; with municipalities only of those. A text that is no code finds nobody.
+pub fn find_open_in_region(
+    conn: &mut Connection,
+    region_id: i64,
+    municipalities: Option<&[i64]>,
+    code: &str,
+) -> Result<Option<WaitingClient>> {
+    let known = ClientCode::parse(code).ok();
+    let code = known.as_ref().map_or("", |code| code.as_str());
+    store::find_open_by_code(conn, region_id, municipalities, code)
+}
+
 /// A waiting client of the actor's own municipalities. Another's is not told apart from one that does not exist,
 /// nor from a text that is no code.
 pub fn find_for_toegang(conn: &mut Connection, actor: &Actor, code: &str) -> Result<WaitingClient> {
@@ -431,6 +443,9 @@ pub fn take_step(
         }
         if row.product_id != before.product.id {
             store::delete_alternative(conn, client_id, row.product_id)?;
+        }
+        if let Some(day) = step.life.returned_on().filter(|day| Some(*day) != before.life.returned_on()) {
+            store::save_return(conn, client_id, day)?;
         }
         let after = find_by_id(conn, client_id)?;
         store::insert_event(conn, &step_line(actor, now, client_id, &step))?;

@@ -226,7 +226,7 @@ impl Milestones {
     pub fn add(&mut self, kind: LineKind, reason: &str, day: NaiveDate) {
         match kind {
             LineKind::Step(EventKind::CareStarted) => self.started_on = Some(day),
-            LineKind::Step(EventKind::CareDidNotStart) => self.started_on = None,
+            LineKind::Step(EventKind::CareDidNotStart | EventKind::Returned) => self.started_on = None,
             LineKind::BridgingStarted => {
                 self.first_help_on = self.first_help_on.or(Some(day));
                 self.has_bridging = true;

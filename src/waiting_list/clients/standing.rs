@@ -48,6 +48,7 @@ impl WaitingClient {
             measure: self.measure,
             norm: self.norm,
             first_help_soon: self.product_terms.first_help_soon,
+            returned_on: self.life.returned_on(),
             first_help_on: milestones.first_help_on,
             started_on: closed_on.filter(|_| placed).map(|day| milestones.started_on.unwrap_or(day)),
             left_on: closed_on.filter(|_| !placed),

@@ -5,7 +5,7 @@ use rules::codes::{MunicipalityCode, ProductCode};
 use rules::violations::Violations;
 use rules::waiting::life::{
     ClientStatus, ElsewhereReason, Event, HoldReason, LapseReason, MoveReason, NotStartedReason,
-    RecodeReason, ReopenReason, ResumeReason, WithdrawReason,
+    RecodeReason, ReopenReason, ResumeReason, ReturnReason, WithdrawReason,
 };
 use rules::waiting::note::{NOTE_LENGTH, NineDigits};
 use rules::waiting::reasons::{Reason, ReasonCode};
@@ -23,11 +23,12 @@ pub enum OwnStep {
     PlaceElsewhere,
     Lapse,
     CareDidNotStart,
+    Return,
     Reopen,
 }
 
 impl OwnStep {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Hold,
         Self::Resume,
         Self::Move,
@@ -36,11 +37,25 @@ impl OwnStep {
         Self::PlaceElsewhere,
         Self::Lapse,
         Self::CareDidNotStart,
+        Self::Return,
         Self::Reopen,
     ];
 
-    /// Those that can be taken for many clients at once.
+    /// Those that can be taken for many clients at once who are on the list.
     pub const BULK: [Self; 4] = [Self::Hold, Self::Resume, Self::Withdraw, Self::Lapse];
+
+    /// Whether it can be taken for many clients at once.
+    pub fn is_bulk(self) -> bool {
+        self == Self::Return || Self::BULK.contains(&self)
+    }
+
+    /// The list from which it is taken for many at once.
+    pub const fn list(self) -> &'static str {
+        match self {
+            Self::Return => "/herplaatsing",
+            _ => "/wachtlijst",
+        }
+    }
 
     /// The code in addresses, forms and the API.
     pub const fn code(self) -> &'static str {
@@ -53,6 +68,7 @@ impl OwnStep {
             Self::PlaceElsewhere => "elders-plaatsen",
             Self::Lapse => "laten-vervallen",
             Self::CareDidNotStart => "niet-gestart",
+            Self::Return => "herplaatsen",
             Self::Reopen => "heropenen",
         }
     }
@@ -72,6 +88,7 @@ impl OwnStep {
             Self::PlaceElsewhere => "Elders geplaatst",
             Self::Lapse => "Laten vervallen",
             Self::CareDidNotStart => "Zorg is niet gestart",
+            Self::Return => "Herplaatsen",
             Self::Reopen => "Heropenen",
         }
     }
@@ -96,6 +113,9 @@ impl OwnStep {
             Self::Lapse => {
                 "De aanspraak is voorbij en het kind gaat van de lijst. Aanbieders met een open reactie krijgen bericht."
             }
+            Self::Return => {
+                "Het kind komt terug op de lijst voor een andere plek. De wachtdatum van toen blijft staan; de normen tellen vanaf vandaag. De aanbieder krijgt bericht."
+            }
             Self::CareDidNotStart | Self::Reopen => {
                 "Het kind komt terug op de lijst, met zijn eigen wachtdatum."
             }
@@ -117,6 +137,7 @@ impl OwnStep {
                 !status.is_closed()
             }
             Self::CareDidNotStart => matches!(status, ClientStatus::Accepted | ClientStatus::Placed),
+            Self::Return => status == ClientStatus::Placed && client.stripped_at.is_none(),
             Self::Reopen => {
                 status.is_closed() && status != ClientStatus::Placed && client.stripped_at.is_none()
             }
@@ -137,6 +158,7 @@ impl OwnStep {
             Self::PlaceElsewhere => list::<ElsewhereReason>(),
             Self::Lapse => list::<LapseReason>(),
             Self::CareDidNotStart => list::<NotStartedReason>(),
+            Self::Return => list::<ReturnReason>(),
             Self::Reopen => list::<ReopenReason>(),
         }
     }
@@ -180,6 +202,7 @@ impl StepDraft {
             OwnStep::PlaceElsewhere => self.reason(today, wrong).map(Event::PlaceElsewhere),
             OwnStep::Lapse => self.reason(today, wrong).map(Event::Lapse),
             OwnStep::CareDidNotStart => self.reason(today, wrong).map(Event::CareDidNotStart),
+            OwnStep::Return => self.reason(today, wrong).map(Event::Return),
             OwnStep::Reopen => self.reason(today, wrong).map(Event::Reopen),
         };
         match event {

@@ -31,8 +31,8 @@ use crate::db::schema::{
     contract, municipality, organisation_municipality, postcode, product, provider, region,
     region_municipality, response, user_account, waiting_client as client,
     waiting_client_alternative as alternative, waiting_client_event as event,
-    waiting_client_provider as wish, waiting_list_closing_day as closing_day,
-    waiting_list_setting as setting, waiting_product,
+    waiting_client_provider as wish, waiting_client_return as returned,
+    waiting_list_closing_day as closing_day, waiting_list_setting as setting, waiting_product,
 };
 use crate::error::Result;
 use crate::on_each;
@@ -97,6 +97,7 @@ fn load_rows(conn: &mut Connection, ids: &[i64], found: &mut HashMap<i64, Waitin
         .inner_join(product::table)
         .inner_join(region::table.on(region::id.eq(product::region_id)))
         .left_join(waiting_product::table.on(waiting_product::product_id.eq(client::product_id)))
+        .left_join(returned::table.on(returned::client_id.eq(client::id)))
         .filter(client::id.eq_any(ids))
         .select((
             client::all_columns,
@@ -109,6 +110,7 @@ fn load_rows(conn: &mut Connection, ids: &[i64], found: &mut HashMap<i64, Waitin
                 region::treatment_norm_weeks,
             ),
             (waiting_product::needs_body_decision, waiting_product::first_help_soon).nullable(),
+            returned::returned_on.nullable(),
         ))
         .load(conn)?;
     for row in rows {
@@ -170,6 +172,27 @@ pub(super) fn find_by_code(conn: &mut Connection, scope: Scope, code: &str) -> R
     Ok(load(conn, &ids)?.pop())
 }
 
+/// Somebody on the list of a region by the code; with municipalities only of those.
+pub(super) fn find_open_by_code(
+    conn: &mut Connection,
+    region_id: i64,
+    municipalities: Option<&[i64]>,
+    code: &str,
+) -> Result<Option<WaitingClient>> {
+    let in_region = product::table.filter(product::region_id.eq(region_id)).select(product::id);
+    let mut query = client::table
+        .filter(client::code.eq(code))
+        .filter(client::closed_at.is_null())
+        .filter(client::product_id.eq_any(in_region))
+        .select(client::id)
+        .into_boxed();
+    if let Some(municipalities) = municipalities {
+        query = query.filter(client::municipality_id.eq_any(municipalities.to_vec()));
+    }
+    let ids: Vec<i64> = query.load(conn)?;
+    Ok(load(conn, &ids)?.pop())
+}
+
 /// Everybody in sight who is on the list, or who left it, without alternatives and wishes.
 pub(super) fn list_brief(conn: &mut Connection, scope: Scope, closed: bool) -> Result<Vec<WaitingClient>> {
     let query = within(scope).select(client::id);
@@ -191,6 +214,7 @@ pub(super) fn list_milestones(conn: &mut Connection, ids: &[i64]) -> Result<Hash
     let kinds = [
         LineKind::Step(EventKind::CareStarted),
         LineKind::Step(EventKind::CareDidNotStart),
+        LineKind::Step(EventKind::Returned),
         LineKind::Step(EventKind::ContractEnded),
         LineKind::Step(EventKind::Recoded),
         LineKind::BridgingStarted,
@@ -330,6 +354,18 @@ pub(super) fn update_life(conn: &mut Connection, (id, version): (i64, i32), life
     Ok(on_each!(conn, c => diesel::update(client::table.find(id).filter(client::version.eq(version)))
         .set((life, client::version.eq(version + 1)))
         .execute(c))?)
+}
+
+/// Keeps the day on which a client last came back for another place.
+pub(super) fn save_return(conn: &mut Connection, client_id: i64, day: NaiveDate) -> Result<()> {
+    let new = (returned::client_id.eq(client_id), returned::returned_on.eq(day));
+    on_each!(conn, c => diesel::insert_into(returned::table)
+        .values(new)
+        .on_conflict(returned::client_id)
+        .do_update()
+        .set(returned::returned_on.eq(day))
+        .execute(c))?;
+    Ok(())
 }
 
 /// Replaces the products that are acceptable too.

@@ -59,8 +59,7 @@ fn visible_cases(
     let mut clients = clients::actions::list_open_for_products(conn, region_id, &products)?;
     let seen = Seen::of(conn, actor)?;
     clients.retain(|client| seen.may_have(client));
-    let settings = clients::actions::find_settings(conn, region_id)?;
-    let way = (&settings.ladder, &settings.opening_hours());
+    let way = way_of(conn, region_id)?;
     let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
     let mut cares: HashMap<i64, Vec<BridgingCare>> = HashMap::new();
     for care in bridging::actions::list_of_clients(conn, &ids)? {
@@ -74,12 +73,33 @@ fn visible_cases(
         .iter()
         .filter_map(|client| {
             let cares = cares.remove(&client.id).unwrap_or_default();
-            case_of(client, &cares, steps.remove(&client.id).unwrap_or_default(), way, now)
+            case_of(client, &cares, steps.remove(&client.id).unwrap_or_default(), &way, now)
         })
         .filter(|case| seen.may_see(case))
         .collect();
     cases.sort_by(|one, other| (one.since, &one.code).cmp(&(other.since, &other.code)));
     Ok(cases)
+}
+
+/// Who acts next in a region, and when they work.
+fn way_of(conn: &mut Connection, region_id: i64) -> Result<(Ladder, OpeningHours)> {
+    let settings = clients::actions::find_settings(conn, region_id)?;
+    let hours = settings.opening_hours();
+    Ok((settings.ladder, hours))
+}
+
+/// The case of one client, if there is one.
+fn find_of_client(conn: &mut Connection, client: &WaitingClient, now: DateTime<Utc>) -> Result<Option<Case>> {
+    let way = way_of(conn, client.region_id)?;
+    let cares = bridging::actions::list_of_clients(conn, &[client.id])?;
+    let steps = store::list_of_clients(conn, &[client.id])?;
+    Ok(case_of(client, &cares, steps, &way, now))
+}
+
+/// Whether somebody waits past a norm, so that there is a case to look at.
+pub fn has_case(conn: &mut Connection, client_id: i64, now: DateTime<Utc>) -> Result<bool> {
+    let client = clients::actions::find_by_id(conn, client_id)?;
+    Ok(find_of_client(conn, &client, now)?.is_some())
 }
 
 /// What an actor sees of mediation: the widest that one of its roles allows.
@@ -103,11 +123,16 @@ impl Seen {
         }
     }
 
-    fn may_have(&self, client: &WaitingClient) -> bool {
+    /// The municipalities whose clients are looked among; none for all of the region.
+    fn municipalities(&self) -> Option<&[i64]> {
         match self {
-            Self::Own(municipalities) => municipalities.contains(&client.municipality.id),
-            Self::Region | Self::Reached => true,
+            Self::Own(municipalities) => Some(municipalities),
+            Self::Region | Self::Reached => None,
         }
+    }
+
+    fn may_have(&self, client: &WaitingClient) -> bool {
+        self.municipalities().is_none_or(|own| own.contains(&client.municipality.id))
     }
 
     fn may_see(&self, case: &Case) -> bool {
@@ -122,7 +147,7 @@ fn case_of(
     client: &WaitingClient,
     cares: &[BridgingCare],
     steps: Vec<MediationStep>,
-    (ladder, hours): (&Ladder, &OpeningHours),
+    (ladder, hours): &(Ladder, OpeningHours),
     now: DateTime<Utc>,
 ) -> Option<Case> {
     let today = dutch_day(now);
@@ -172,44 +197,29 @@ fn case_of(
 }
 
 /// One case, if the actor may see it. Another's is not told apart from one that does not exist.
-pub fn find_case(
-    conn: &mut Connection,
-    actor: &Actor,
-    now: DateTime<Utc>,
-    snapshot: &Snapshot,
-    code: &str,
-) -> Result<Case> {
-    let case = find(conn, actor, now, snapshot, code)?;
+pub fn find_case(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code: &str) -> Result<Case> {
+    let case = find(conn, actor, now, code)?;
     record(conn, actor, now, &Access::new(AccessKind::ViewMediation).client(&case.code))?;
     Ok(case)
 }
 
-fn find(
-    conn: &mut Connection,
-    actor: &Actor,
-    now: DateTime<Utc>,
-    snapshot: &Snapshot,
-    code: &str,
-) -> Result<Case> {
+fn find(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code: &str) -> Result<Case> {
     let region_id = actor.region_id().ok_or(Error::Forbidden)?;
-    let wanted = rules::waiting::client_code::ClientCode::parse(code).map(|code| code.to_string());
-    let cases = visible_cases(conn, actor, now, snapshot, region_id)?;
-    let found = cases.into_iter().find(|case| wanted.as_ref() == Ok(&case.code));
-    found.ok_or(Error::NotFound(clients::actions::OBJECT))
+    let seen = Seen::of(conn, actor)?;
+    let client = clients::actions::find_open_in_region(conn, region_id, seen.municipalities(), code)?;
+    let case = match client {
+        Some(client) => find_of_client(conn, &client, now)?,
+        None => None,
+    };
+    case.filter(|case| seen.may_see(case)).ok_or(Error::NotFound(clients::actions::OBJECT))
 }
 
 /// Begins the next step, which must be of a role of the actor.
-pub fn take_step(
-    conn: &mut Connection,
-    actor: &Actor,
-    now: DateTime<Utc>,
-    snapshot: &Snapshot,
-    code: &str,
-) -> Result<()> {
+pub fn take_step(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code: &str) -> Result<()> {
     let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
     let taken = "Iemand anders is al aan deze stap begonnen.";
     let begun = db::write(conn, |conn| {
-        let case = find(conn, actor, now, snapshot, code)?;
+        let case = find(conn, actor, now, code)?;
         let Turn::Open { number, name, owner, due_by } = &case.turn else {
             return Err(Error::Conflict(taken.into()));
         };
@@ -240,7 +250,6 @@ pub fn close_step(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
-    snapshot: &Snapshot,
     code: &str,
     (outcome, note): (Outcome, Option<String>),
 ) -> Result<()> {
@@ -249,7 +258,7 @@ pub fn close_step(
     let note = Note::check("toelichting", note.as_deref(), None, dutch_day(now), &mut violations);
     let note = violations.into_result(note.map(|note| note.as_str().to_owned()))?;
     db::write(conn, |conn| {
-        let case = find(conn, actor, now, snapshot, code)?;
+        let case = find(conn, actor, now, code)?;
         let Turn::Busy(step) = &case.turn else {
             return Err(Error::Conflict("Er loopt nu geen stap die u kunt afsluiten.".into()));
         };

@@ -125,8 +125,7 @@ pub async fn case(
 }
 
 async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<HttpResponse> {
-    let snapshot = ctx.state.supply.current()?;
-    let case = ctx.db(move |conn, actor, now| actions::find_case(conn, actor, now, &snapshot, &code)).await?;
+    let case = ctx.db(move |conn, actor, now| actions::find_case(conn, actor, now, &code)).await?;
     let outcomes = Outcome::ALL.map(|outcome| (outcome.code().to_owned(), outcome.name().to_owned()));
     let form = form.with_choices("uitkomst", choices("Maak een keuze", outcomes));
     let page = form.page(ctx, PATH);
@@ -136,10 +135,9 @@ async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<H
 /// Begins the next step.
 pub async fn take(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
     fields.finish(())?;
-    let snapshot = ctx.state.supply.current()?;
     let code = path.into_inner();
     let wanted = code.clone();
-    ctx.db(move |conn, actor, now| actions::take_step(conn, actor, now, &snapshot, &wanted)).await?;
+    ctx.db(move |conn, actor, now| actions::take_step(conn, actor, now, &wanted)).await?;
     Ok(see_other(&link(&format!("{PATH}/{code}"), &[("opgeslagen", "Stap begonnen")])))
 }
 
@@ -163,10 +161,8 @@ async fn store_close(ctx: &Context, code: &str, mut fields: Fields) -> Result<()
     let Some(outcome) = fields.finish(outcome)? else {
         return Err(Error::internal("a required choice is missing"));
     };
-    let snapshot = ctx.state.supply.current()?;
     let code = code.to_owned();
-    ctx.db(move |conn, actor, now| actions::close_step(conn, actor, now, &snapshot, &code, (outcome, note)))
-        .await
+    ctx.db(move |conn, actor, now| actions::close_step(conn, actor, now, &code, (outcome, note))).await
 }
 
 /// Half a year: its code, its name, its first day and the first day after it.

@@ -353,20 +353,23 @@ pub fn end_after_step(
     let mut all = store::list_open_of_client(conn, client.id)?;
     all.extend(store::find_accepted(conn, client.id)?);
     for response in all {
-        let Some(happens) = after_client(response.status, client.status()) else { continue };
+        let Some(happens) = after_client(response.status, client.status(), entry.event) else { continue };
         let status = require_step(&response, happens, dutch_day(now))?;
-        let fell_through = status == ResponseStatus::FellThrough;
+        let (action, was_agreed) = match status {
+            ResponseStatus::FellThrough => ("zorg-niet-gestart", true),
+            ResponseStatus::CareEnded => ("zorg-beeindigen", true),
+            _ => ("reactie-beeindigen", false),
+        };
         let row = Ending {
             status: status.code(),
             ended_at: Some(now.naive_utc()),
             told_at: None,
-            reason: fell_through.then_some(entry.reason),
-            note: entry.note.as_ref().filter(|_| fell_through).map(Note::as_str),
+            reason: was_agreed.then_some(entry.reason),
+            note: entry.note.as_ref().filter(|_| was_agreed).map(Note::as_str),
         };
         store::update_status(conn, response.id, response.status, &row)?;
-        super::placing::end_placement(conn, now, &response)?;
+        super::placing::end_placement(conn, now, &response, status)?;
         let after = find_response(conn, response.id)?;
-        let action = if fell_through { "zorg-niet-gestart" } else { "reactie-beeindigen" };
         record_change(conn, actor, now, action, &response, &after)?;
     }
     Ok(())

@@ -4,6 +4,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 use rules::waiting::questions::Side;
+use rules::waiting::responses::ResponseStatus;
 
 use super::model::Response;
 use super::placing::Teller;
@@ -84,7 +85,9 @@ pub(super) fn chased(response: &Response, public_url: &str, to: &str) -> Result<
 }
 
 /// To the account manager, who sees codes and providers and not the record.
-pub(super) fn escalated(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+///
+/// Who waits past a norm has a case to look at; of others the mail is all there is to see.
+pub(super) fn escalated(response: &Response, has_case: bool, public_url: &str, to: &str) -> Result<Mail> {
     let lines = [
         format!(
             "De reactie van {} op wachtende {} ({}) is niet op tijd beantwoord, ook niet na een herinnering.",
@@ -93,7 +96,9 @@ pub(super) fn escalated(response: &Response, public_url: &str, to: &str) -> Resu
         "Neem contact op met de toegang van deze gemeente.".to_owned(),
     ];
     let subject = format!("Wachtende {}: reactie blijft onbeantwoord", response.client.code);
-    mail(to, subject, &lines, ("Naar de Beschikbaarheidswijzer", format!("{public_url}/start")))
+    let cases = format!("{public_url}/bemiddeling");
+    let url = if has_case { format!("{cases}/{}", response.client.code) } else { cases };
+    mail(to, subject, &lines, ("Bekijk de bemiddeling", url))
 }
 
 /// To the provider.
@@ -116,6 +121,15 @@ pub(super) fn declined(response: &Response, public_url: &str, to: &str) -> Resul
 /// To the provider, when a response ended by what others did or by time.
 pub(super) fn ended(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
     let status = response.status.name();
+    if response.status == ResponseStatus::CareEnded {
+        let lines = [
+            "De toegang zoekt een andere plek voor een kind dat bij u in zorg is.".to_owned(),
+            "Stem met de toegang af wanneer het kind overgaat. Werk uw vrije plekken bij als het bij u weg is."
+                .to_owned(),
+        ];
+        let subject = "Een kind bij u in zorg krijgt een andere plek".to_owned();
+        return mail(to, subject, &lines, ("Bekijk de plaatsing", own_url(response, public_url)));
+    }
     let lines = [
         format!("Uw reactie op een wachtende is beëindigd: {}.", status.to_lowercase()),
         "U hoeft niets te doen. De plek die u aanbood is niet meer gereserveerd.".to_owned(),

@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod api;
 pub mod chasing;
+pub mod erasing;
 mod fitting;
 mod mails;
 pub mod model;

@@ -83,7 +83,7 @@ impl Response {
 
     /// Why it ended, in words.
     pub fn reason_name(&self) -> Option<&'static str> {
-        use rules::waiting::life::{NotStartedReason, WithdrawResponseReason};
+        use rules::waiting::life::{NotStartedReason, ReturnReason, WithdrawResponseReason};
         let code = self.reason.as_deref()?;
         match self.status {
             ResponseStatus::Declined => DeclineReason::parse(code).map(DeclineReason::name),
@@ -91,6 +91,7 @@ impl Response {
                 WithdrawResponseReason::parse(code).map(WithdrawResponseReason::name)
             }
             ResponseStatus::FellThrough => NotStartedReason::parse(code).map(NotStartedReason::name),
+            ResponseStatus::CareEnded => ReturnReason::parse(code).map(ReturnReason::name),
             _ => None,
         }
     }

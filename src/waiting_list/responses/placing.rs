@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::waiting::life::{Event as LifeEvent, NotStartedReason, StartReason};
 use rules::waiting::reasons::Reason;
-use rules::waiting::responses::ResponseEvent;
+use rules::waiting::responses::{ResponseEvent, ResponseStatus};
 
 use super::actions::{find_of_client, find_own, find_response, plain, require_step, step_of_client};
 use super::model::Response;
@@ -103,10 +103,17 @@ pub fn care_did_not_start(
     })
 }
 
-/// Ends what was agreed in a response, and gives its place back.
-pub(super) fn end_placement(conn: &mut Connection, now: DateTime<Utc>, response: &Response) -> Result<()> {
+/// Ends what was agreed in a response, and gives its place back. The place of a child that had care is the provider's to
+/// publish again: the child may still be there until it has another.
+pub(super) fn end_placement(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    response: &Response,
+    status: ResponseStatus,
+) -> Result<()> {
     let Some(placement) = &response.placement else { return Ok(()) };
-    if store::update_placement_ended(conn, response.id, now.naive_utc())? == 1 && response.takes_place {
+    let ended = store::update_placement_ended(conn, response.id, now.naive_utc())? == 1;
+    if ended && response.takes_place && status != ResponseStatus::CareEnded {
         release_place(conn, response.offer.id, placement.made_at)?;
     }
     Ok(())

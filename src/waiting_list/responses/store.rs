@@ -490,6 +490,36 @@ pub(super) fn find_centre(conn: &mut Connection, municipality_id: i64) -> Result
     Ok(Point { lat, lon })
 }
 
+/// What stands where the provider's view of a child was, once its record is stripped.
+const ERASED: &str = "gewist na de bewaartermijn";
+
+/// Erases what was typed in responses to clients whose record was stripped, and what was seen of the child; returns how
+/// many rows that were.
+pub(super) fn erase_words_of_stripped(conn: &mut Connection) -> Result<usize> {
+    let stripped = || {
+        let clients = waiting_client::table.filter(waiting_client::stripped_at.is_not_null());
+        clients.select(waiting_client::id)
+    };
+    let of_stripped = response::table.filter(response::client_id.eq_any(stripped()));
+    let asked = question::table
+        .filter(question::response_id.eq_any(of_stripped.select(response::id)))
+        .filter(question::note.is_not_null().or(question::answer_note.is_not_null()));
+    let questions = diesel::update(asked)
+        .set((question::note.eq(None::<String>), question::answer_note.eq(None::<String>)))
+        .execute(conn)?;
+    let typed = response::table.filter(response::client_id.eq_any(stripped())).filter(
+        response::shown.ne(ERASED).or(response::remark.is_not_null()).or(response::note.is_not_null()),
+    );
+    let responses = diesel::update(typed)
+        .set((
+            response::shown.eq(ERASED),
+            response::remark.eq(None::<String>),
+            response::note.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(questions + responses)
+}
+
 #[derive(Queryable)]
 struct QuestionRow {
     id: i64,

@@ -133,6 +133,7 @@ mod tests {
             measure,
             norm: Norm::DEFAULT,
             first_help_soon: false,
+            returned_on: None,
             first_help_on: None,
             started_on: None,
             left_on: None,

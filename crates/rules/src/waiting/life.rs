@@ -5,14 +5,15 @@
 //!   wachtend ───────────> in-behandeling ────────> geaccepteerd ───────────> geplaatst
 //!      ^  ^                  │                         │                         │
 //!      │  └──── the last ────┘                         │     CareDidNotStart     │
-//!      │     response ended                            │   (or contract ended)   │
+//!      │     response ended                            │   (or contract ended)   │ Return
 //!      ├───────────────────────────────────────────────┴─────────────────────────┘
 //!      │ Reopen
 //!      └──────── ingetrokken, elders-geplaatst, vervallen <─── from every open status
 //! ```
 //!
 //! A pause stands beside the status: a child on hold keeps its place, its date and the responses it has. Every step
-//! gives a line of the timeline with a reason, and there is no step that changes the waiting date.
+//! gives a line of the timeline with a reason, and there is no step that changes the waiting date. Who had care and needs
+//! another place keeps it too, beside the day of return from which the norms count.
 
 mod events;
 
@@ -22,7 +23,7 @@ use thiserror::Error;
 pub use self::events::{
     AcceptReason, BodyDecision, ContractHit, ElsewhereReason, EndContractReason, Event, EventKind,
     HoldReason, LapseReason, MoveReason, NotStartedReason, RecodeReason, ReopenReason, RespondReason,
-    ResumeReason, StartReason, WithdrawReason, WithdrawResponseReason,
+    ResumeReason, ReturnReason, StartReason, WithdrawReason, WithdrawResponseReason,
 };
 use super::note::Note;
 use crate::codes::{MunicipalityCode, ProductCode};
@@ -125,6 +126,7 @@ pub enum InconsistentLife {
 pub struct Life {
     status: ClientStatus,
     waiting_since: NaiveDate,
+    returned_on: Option<NaiveDate>,
     open_responses: u32,
     hold: Option<Hold>,
     municipality: MunicipalityCode,
@@ -177,6 +179,7 @@ pub struct Step {
 /// What a step leaves behind.
 struct After {
     status: ClientStatus,
+    returned_on: Option<NaiveDate>,
     open_responses: u32,
     hold: Option<Hold>,
     municipality: MunicipalityCode,
@@ -192,11 +195,18 @@ impl Life {
         Self {
             status: ClientStatus::Waiting,
             waiting_since,
+            returned_on: None,
             open_responses: 0,
             hold: None,
             municipality,
             product,
         }
+    }
+
+    /// The same life of a child that came back for another place on a day.
+    #[must_use]
+    pub fn returned(self, returned_on: Option<NaiveDate>) -> Self {
+        Self { returned_on, ..self }
     }
 
     /// The life that was stored.
@@ -223,6 +233,11 @@ impl Life {
     /// The day from which the wait counts. A reopened child keeps it.
     pub const fn waiting_since(&self) -> NaiveDate {
         self.waiting_since
+    }
+
+    /// The day on which the child last came back for another place, after care that had started.
+    pub const fn returned_on(&self) -> Option<NaiveDate> {
+        self.returned_on
     }
 
     /// How many responses are being weighed.
@@ -268,6 +283,7 @@ impl Life {
         let life = Self {
             status: after.status,
             waiting_since: self.waiting_since,
+            returned_on: after.returned_on,
             open_responses: after.open_responses,
             hold: after.hold,
             municipality: after.municipality,
@@ -302,6 +318,9 @@ impl Life {
             Event::CareDidNotStart(_) if matches!(status, ClientStatus::Accepted | ClientStatus::Placed) => {
                 Ok(self.left_for(ClientStatus::Waiting))
             }
+            Event::Return(_) if status == ClientStatus::Placed => {
+                Ok(After { returned_on: Some(on), recheck: true, ..self.left_for(ClientStatus::Waiting) })
+            }
             Event::Withdraw(_) if open => Ok(self.left_for(ClientStatus::Withdrawn)),
             Event::PlaceElsewhere(_) if open => Ok(self.left_for(ClientStatus::PlacedElsewhere)),
             Event::Lapse(_) if open => Ok(self.left_for(ClientStatus::Lapsed)),
@@ -323,6 +342,7 @@ impl Life {
     fn unchanged(&self) -> After {
         After {
             status: self.status,
+            returned_on: self.returned_on,
             open_responses: self.open_responses,
             hold: self.hold,
             municipality: self.municipality.clone(),

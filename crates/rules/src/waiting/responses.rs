@@ -6,7 +6,7 @@
 use chrono::{Months, NaiveDate, NaiveDateTime};
 use thiserror::Error;
 
-use super::life::ClientStatus;
+use super::life::{ClientStatus, EventKind};
 use super::reasons::reasons;
 use super::registration::Urgency;
 use crate::violations::Violations;
@@ -31,6 +31,8 @@ coded_enum! {
         Expired = "verlopen", "Verlopen";
         /// Niet doorgegaan: it was accepted, and care did not start.
         FellThrough = "niet-doorgegaan", "Niet doorgegaan";
+        /// Zorg beëindigd: it was accepted and care started, and goes on elsewhere.
+        CareEnded = "zorg-beeindigd", "Zorg beëindigd";
     }
 }
 
@@ -44,6 +46,7 @@ coded_enum! {
         ClientLeaves = "wachtende-vertrekt", "De wachtende gaat van de lijst";
         Expire = "verlopen", "Verlopen";
         FallThrough = "niet-doorgaan", "Niet doorgaan";
+        EndCare = "zorg-beeindigen", "Zorg beëindigen";
     }
 }
 
@@ -85,15 +88,24 @@ pub fn step(
         (S::Open, E::Expire) if today <= valid_until => Err(ResponseError::StillValid),
         (S::Open, E::Expire) => Ok(S::Expired),
         (S::Accepted, E::FallThrough) => Ok(S::FellThrough),
+        (S::Accepted, E::EndCare) => Ok(S::CareEnded),
         (status, event) => Err(ResponseError::WrongStatus { event, status }),
     }
 }
 
 /// What a step of the child itself means for one of its responses: a response that was accepted goes with what was agreed,
-/// and an open one with the list. Those of others end with the choice itself, not here.
-pub const fn after_client(status: ResponseStatus, client: ClientStatus) -> Option<ResponseEvent> {
+/// and an open one with the list. Those of others end with the choice itself, not here. Care that started and goes on
+/// elsewhere did not fall through.
+pub const fn after_client(
+    status: ResponseStatus,
+    client: ClientStatus,
+    step: EventKind,
+) -> Option<ResponseEvent> {
     use ClientStatus as C;
     match (status, client) {
+        (ResponseStatus::Accepted, C::Waiting) if matches!(step, EventKind::Returned) => {
+            Some(ResponseEvent::EndCare)
+        }
         (ResponseStatus::Accepted, C::Waiting | C::UnderConsideration) => Some(ResponseEvent::FallThrough),
         (ResponseStatus::Open | ResponseStatus::Accepted, C::Withdrawn | C::PlacedElsewhere | C::Lapsed) => {
             Some(ResponseEvent::ClientLeaves)

@@ -30,6 +30,8 @@ pub struct WaitFacts {
     pub norm: Norm,
     /// Whether something must start soon after the decision.
     pub first_help_soon: bool,
+    /// The day on which the child came back for another place, after care that had started.
+    pub returned_on: Option<NaiveDate>,
     /// The first day on which something started: ambulant help, bridging care or the placement itself.
     pub first_help_on: Option<NaiveDate>,
     /// The real start of the care that was asked for.
@@ -155,8 +157,12 @@ impl Waited {
 /// Van wanneer de wachttijd telt: the first day on which the referral is complete, form and decision both received.
 ///
 /// An urgent child and a measure do not wait for paper: help that must start at once is there before the decision
-/// (Jeugdwet, article 2.6), so their wait counts from the form.
+/// (Jeugdwet, article 2.6), so their wait counts from the form. Who had care and needs another place waits anew, from
+/// the day of return.
 pub fn counts_from(facts: &WaitFacts) -> CountsFrom {
+    if let Some(returned_on) = facts.returned_on {
+        return CountsFrom::Day(returned_on);
+    }
     if facts.urgency != Urgency::Regular || facts.measure || !facts.needs_decision {
         return CountsFrom::Day(facts.referred_on);
     }
@@ -183,12 +189,14 @@ pub fn waited(facts: &WaitFacts, today: NaiveDate) -> Waited {
             judge(NormKind::Urgent, first, u64::from(URGENT_START_WEEKS) * 7, facts.started_on);
         }
     }
-    if let Some(decided_on) = facts.decided_on.filter(|_| facts.first_help_soon) {
+    // Something did start for who is back.
+    let promised = facts.first_help_soon && facts.returned_on.is_none();
+    if let Some(decided_on) = facts.decided_on.filter(|_| promised) {
         let first_help = [facts.first_help_on, facts.started_on].into_iter().flatten().min();
         judge(NormKind::FirstHelp, decided_on, FIRST_HELP_DAYS, first_help);
     }
     if facts.measure {
-        judge(NormKind::Measure, facts.referred_on, 0, facts.started_on);
+        judge(NormKind::Measure, facts.returned_on.unwrap_or(facts.referred_on), 0, facts.started_on);
     }
     let days = match from {
         CountsFrom::Day(first) => Some(days_after(first, end.map_or(today, |end| end.min(today)))),

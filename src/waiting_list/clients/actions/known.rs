@@ -181,6 +181,7 @@ fn waiting_since(registration: &Registration) -> NaiveDate {
         measure: registration.measure,
         norm: Norm::DEFAULT,
         first_help_soon: false,
+        returned_on: None,
         first_help_on: None,
         started_on: None,
         left_on: None,

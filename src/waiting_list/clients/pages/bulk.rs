@@ -73,7 +73,7 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
             if done == outcomes.len() {
                 let told =
                     format!("{}: vastgelegd voor {}.", step.label(), count(done, "wachtende", "wachtenden"));
-                return Ok(see_other(&link(SECTION, &[("gedaan", &told)])));
+                return Ok(see_other(&link(step.list(), &[("gedaan", &told)])));
             }
             html(&BulkDonePage { page: Page::new(&ctx, SECTION), step, outcomes, done })
         }
@@ -85,7 +85,8 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
 }
 
 fn read_step_choice(fields: &mut Fields) -> Option<OwnStep> {
-    let steps: Vec<(&str, OwnStep)> = OwnStep::BULK.iter().map(|step| (step.code(), *step)).collect();
+    let steps: Vec<(&str, OwnStep)> =
+        OwnStep::ALL.into_iter().filter(|step| step.is_bulk()).map(|step| (step.code(), step)).collect();
     fields.choice("stap", &steps)
 }
 

@@ -42,7 +42,14 @@ impl ClientPage {
             Some(_) if self.client.status().is_closed() => {
                 format!("{} gewacht, vanaf {since}.", self.standing.weeks())
             }
-            Some(_) => format!("Wacht {}, sinds {since}.", self.standing.weeks()),
+            Some(_) => match self.client.life.returned_on() {
+                Some(day) => format!(
+                    "Wacht {} op een andere plek, sinds {}. De eerste wachtdatum was {since}.",
+                    self.standing.weeks(),
+                    format::date(day)
+                ),
+                None => format!("Wacht {}, sinds {since}.", self.standing.weeks()),
+            },
         }
     }
 

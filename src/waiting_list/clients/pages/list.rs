@@ -19,6 +19,7 @@ use crate::waiting_list::clients::standing::{
     ClientColumn, ClientFilter, Listed, Question, StatusFilter, count, sort,
 };
 use crate::waiting_list::clients::steps::OwnStep;
+use crate::waiting_list::replacement::actions::count_in_care;
 use crate::web::context::Context;
 use crate::web::csv::{Sheet, attachment};
 use crate::web::fields::Fields;
@@ -108,6 +109,8 @@ pub struct ListPage {
     pub done: Option<String>,
     pub count: ListCount,
     pub as_of: String,
+    /// How many children in care need another place.
+    pub ending: usize,
     pub today: Vec<Today>,
     pub later: Vec<Today>,
     pub all_today: usize,
@@ -174,10 +177,11 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     query.finish(())?;
     let today = ctx.today();
     let closed_too = filter.status.is_closed();
-    let (open, closed) = ctx
+    let (open, closed, ending) = ctx
         .db(move |conn, actor, _| {
             let open = actions::list_open(conn, actor, today)?;
-            Ok((open, if closed_too { actions::list_closed(conn, actor, today)? } else { Vec::new() }))
+            let closed = if closed_too { actions::list_closed(conn, actor, today)? } else { Vec::new() };
+            Ok((open, closed, count_in_care(conn, actor, today)?))
         })
         .await?;
     let shown = if closed_too { &closed } else { &open };
@@ -225,6 +229,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         done,
         count: count(&open),
         as_of: format::date_time(ctx.now),
+        ending,
         today: now_lines.into_iter().take(TODAY_SHOWN).collect(),
         later: later.into_iter().take(TODAY_SHOWN).collect(),
         all_today,

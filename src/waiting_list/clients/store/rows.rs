@@ -172,6 +172,7 @@ pub(super) struct ClientRow {
     product: (i64, String, String, bool),
     norms: (Option<i32>, Option<i32>, i32, i32),
     terms: Option<(bool, bool)>,
+    returned_on: Option<NaiveDate>,
 }
 
 impl TryFrom<ClientRow> for WaitingClient {
@@ -201,6 +202,7 @@ impl TryFrom<ClientRow> for WaitingClient {
         };
         let open_responses = u32::try_from(stored.open_responses).map_err(|_| corrupt("count"))?;
         let life = Life::new(municipality.code.clone(), product.code.clone(), stored.waiting_since)
+            .returned(row.returned_on)
             .restore(status, open_responses, hold)
             .map_err(Error::internal)?;
         let terms = row.terms.map(|(needs_body_decision, first_help_soon)| ProductTerms {

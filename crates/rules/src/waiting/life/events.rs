@@ -16,6 +16,7 @@ coded_enum! {
         Accepted = "reactie-geaccepteerd", "Reactie geaccepteerd";
         CareStarted = "zorg-gestart", "Zorg gestart";
         CareDidNotStart = "zorg-niet-gestart", "Zorg niet gestart, terug op de lijst";
+        Returned = "herplaatsing", "Terug op de lijst voor een andere plek";
         Withdrawn = "ingetrokken", "Ingetrokken";
         PlacedElsewhere = "elders-geplaatst", "Elders geplaatst";
         Lapsed = "vervallen", "Vervallen";
@@ -41,6 +42,7 @@ impl EventKind {
             Self::Accepted => name::<AcceptReason>,
             Self::CareStarted => name::<StartReason>,
             Self::CareDidNotStart => name::<NotStartedReason>,
+            Self::Returned => name::<ReturnReason>,
             Self::Withdrawn => name::<WithdrawReason>,
             Self::PlacedElsewhere => name::<ElsewhereReason>,
             Self::Lapsed => name::<LapseReason>,
@@ -104,6 +106,14 @@ reasons! {
         NotSuited = "niet-passend", "Bij de intake bleek het niet passend";
         FamilyChanged = "gezin-kiest-anders", "Het gezin kiest een andere aanbieder";
         Mistake = "vergissing", "Vergissing bij het vastleggen";
+    }
+}
+
+reasons! {
+    /// Waarom een kind in zorg een andere plek nodig heeft.
+    pub enum ReturnReason {
+        ContractEnded = "contract-afgelopen", "Het contract loopt af of is afgelopen";
+        ProviderStopped = "aanbieder-gestopt", "De aanbieder of locatie stopt";
     }
 }
 
@@ -239,6 +249,8 @@ pub enum Event {
     StartCare(Reason<StartReason>),
     /// Care that was agreed, or recorded as started, did not start.
     CareDidNotStart(Reason<NotStartedReason>),
+    /// Care that started ends where it is, and goes on elsewhere.
+    Return(Reason<ReturnReason>),
     /// Care is not asked for any more.
     Withdraw(Reason<WithdrawReason>),
     /// The child has a place outside the network.
@@ -289,6 +301,7 @@ impl Event {
             Self::Accept { .. } => EventKind::Accepted,
             Self::StartCare(_) => EventKind::CareStarted,
             Self::CareDidNotStart(_) => EventKind::CareDidNotStart,
+            Self::Return(_) => EventKind::Returned,
             Self::Withdraw(_) => EventKind::Withdrawn,
             Self::PlaceElsewhere(_) => EventKind::PlacedElsewhere,
             Self::Lapse(_) => EventKind::Lapsed,
@@ -314,6 +327,7 @@ impl Event {
             Self::Accept { reason, .. } => parts(reason),
             Self::StartCare(reason) => parts(reason),
             Self::CareDidNotStart(reason) => parts(reason),
+            Self::Return(reason) => parts(reason),
             Self::Withdraw(reason) => parts(reason),
             Self::PlaceElsewhere(reason) => parts(reason),
             Self::Lapse(reason) => parts(reason),

@@ -29,6 +29,7 @@ fn every_event() -> Vec<Event> {
         Event::Accept { reason: because(), body: BodyDecision::NotNeeded },
         Event::StartCare(because()),
         Event::CareDidNotStart(because()),
+        Event::Return(because()),
         Event::Withdraw(because()),
         Event::PlaceElsewhere(because()),
         Event::Lapse(because()),
@@ -85,14 +86,14 @@ fn every_step_from_every_status() {
     #[rustfmt::skip]
     let table = [
         // In the order of `EventKind`: responded, response withdrawn, declined, accepted, started, not started,
-        // withdrawn, elsewhere, lapsed, held, resumed, moved, recoded, contract ended, reopened.
-        ("wachtend",         "B r r r - - I E V W h W W W -"),
-        ("in-behandeling",   "B W W A - - I E V B h B B B -"),
-        ("geaccepteerd",     "- - - - S W I E V - - A A A -"),
-        ("geplaatst",        "- - - - - W - - - - - - - - -"),
-        ("ingetrokken",      "- - - - - - - - - - - - - - W"),
-        ("elders-geplaatst", "- - - - - - - - - - - - - - W"),
-        ("vervallen",        "- - - - - - - - - - - - - - W"),
+        // returned, withdrawn, elsewhere, lapsed, held, resumed, moved, recoded, contract ended, reopened.
+        ("wachtend",         "B r r r - - - I E V W h W W W -"),
+        ("in-behandeling",   "B W W A - - - I E V B h B B B -"),
+        ("geaccepteerd",     "- - - - S W - I E V - - A A A -"),
+        ("geplaatst",        "- - - - - W W - - - - - - - - -"),
+        ("ingetrokken",      "- - - - - - - - - - - - - - - W"),
+        ("elders-geplaatst", "- - - - - - - - - - - - - - - W"),
+        ("vervallen",        "- - - - - - - - - - - - - - - W"),
     ];
     for (code, expected) in table {
         let status = ClientStatus::parse(code).unwrap();
@@ -227,6 +228,20 @@ fn the_end_of_a_contract_brings_back_who_counted_on_it() {
 }
 
 #[test]
+fn who_had_care_comes_back_for_another_place_with_the_first_date_and_a_new_one() {
+    let placed = life(ClientStatus::Placed);
+    let step = placed.step(Event::Return(because()), day("2026-05-01")).unwrap();
+    assert_eq!((step.life.status(), step.recheck, step.ends_responses), (ClientStatus::Waiting, true, 0));
+    assert_eq!(step.life.waiting_since(), placed.waiting_since());
+    assert_eq!(step.life.returned_on(), Some(day("2026-05-01")));
+    assert!(step.life.is_listed(day("2026-05-01")));
+    // Care that never started is no return, and a return is kept by what follows.
+    assert_eq!(after(&placed, event(EventKind::CareDidNotStart)).unwrap().returned_on(), None);
+    let responded = after(&step.life, event(EventKind::Responded)).unwrap();
+    assert_eq!(responded.returned_on(), Some(day("2026-05-01")));
+}
+
+#[test]
 fn what_cannot_be_is_told_in_dutch() {
     for (error, words) in [
         (
@@ -276,6 +291,7 @@ fn any_event() -> impl Strategy<Value = Option<Event>> {
             .prop_map(|reason| Some(Event::Accept { reason: reason?, body: BodyDecision::NotNeeded })),
         2 => any_reason().prop_map(|reason| Some(Event::StartCare(reason?))),
         2 => any_reason().prop_map(|reason| Some(Event::CareDidNotStart(reason?))),
+        2 => any_reason().prop_map(|reason| Some(Event::Return(reason?))),
         1 => any_reason().prop_map(|reason| Some(Event::Withdraw(reason?))),
         1 => any_reason().prop_map(|reason| Some(Event::PlaceElsewhere(reason?))),
         1 => any_reason().prop_map(|reason| Some(Event::Lapse(reason?))),
@@ -308,9 +324,12 @@ proptest! {
             prop_assert!(entry.reason != "anders" || entry.note.is_some());
             prop_assert!(entry.to != ClientStatus::PlacedElsewhere || entry.note.is_some());
             // Closed stays closed, unless it is opened by name.
-            let reopens = matches!(entry.event, EventKind::Reopened | EventKind::CareDidNotStart);
+            let returns = entry.event == EventKind::Returned;
+            let reopens = returns || matches!(entry.event, EventKind::Reopened | EventKind::CareDidNotStart);
             prop_assert!(!entry.from.is_closed() || reopens);
             prop_assert!(!reopens || entry.to == ClientStatus::Waiting);
+            // The day of return is that of the last return, and of nothing else.
+            prop_assert_eq!(step.life.returned_on(), if returns { Some(on) } else { now.returned_on() });
             // What is stored can be read back.
             let hold = step.life.hold;
             let again = step.life.clone().restore(step.life.status(), step.life.open_responses(), hold);

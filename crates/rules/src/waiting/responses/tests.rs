@@ -13,14 +13,15 @@ fn at(text: &str) -> NaiveDateTime {
 #[test]
 fn everything_that_can_happen_to_every_response() {
     for (status, after) in [
-        ("open", "geaccepteerd afgewezen ingetrokken door-ander-geplaatst wachtende-van-de-lijst - -"),
-        ("geaccepteerd", "- - - - wachtende-van-de-lijst - niet-doorgegaan"),
-        ("afgewezen", "- - - - - - -"),
-        ("ingetrokken", "- - - - - - -"),
-        ("door-ander-geplaatst", "- - - - - - -"),
-        ("wachtende-van-de-lijst", "- - - - - - -"),
-        ("verlopen", "- - - - - - -"),
-        ("niet-doorgegaan", "- - - - - - -"),
+        ("open", "geaccepteerd afgewezen ingetrokken door-ander-geplaatst wachtende-van-de-lijst - - -"),
+        ("geaccepteerd", "- - - - wachtende-van-de-lijst - niet-doorgegaan zorg-beeindigd"),
+        ("afgewezen", "- - - - - - - -"),
+        ("ingetrokken", "- - - - - - - -"),
+        ("door-ander-geplaatst", "- - - - - - - -"),
+        ("wachtende-van-de-lijst", "- - - - - - - -"),
+        ("verlopen", "- - - - - - - -"),
+        ("niet-doorgegaan", "- - - - - - - -"),
+        ("zorg-beeindigd", "- - - - - - - -"),
     ] {
         let status = ResponseStatus::parse(status).unwrap();
         let row: Vec<&str> = ResponseEvent::ALL
@@ -189,7 +190,7 @@ proptest! {
 #[test]
 fn a_response_goes_with_the_list_and_an_agreement_with_what_was_agreed() {
     use ClientStatus::{Lapsed, PlacedElsewhere, UnderConsideration, Waiting, Withdrawn};
-    use ResponseEvent::{ClientLeaves, FallThrough};
+    use ResponseEvent::{ClientLeaves, EndCare, FallThrough};
     use ResponseStatus::{Accepted, Open};
     let expected = [
         (Accepted, Waiting, FallThrough),
@@ -205,7 +206,11 @@ fn a_response_goes_with_the_list_and_an_agreement_with_what_was_agreed() {
         for client in ClientStatus::ALL {
             let row = expected.iter().find(|(one, other, _)| (one, other) == (status, client));
             let event = row.map(|(_, _, event)| *event);
-            assert_eq!(after_client(*status, *client), event, "{status} of a client that is {client}");
+            let lapsed = after_client(*status, *client, EventKind::Lapsed);
+            assert_eq!(lapsed, event, "{status} of a client that is {client}");
+            let returned = after_client(*status, *client, EventKind::Returned);
+            let ends_care = (*status, *client) == (Accepted, Waiting);
+            assert_eq!(returned, if ends_care { Some(EndCare) } else { event }, "{status}, {client}");
             // What follows can always happen, so that no step of a child is held up by a response.
             if let Some(event) = event {
                 assert!(step(*status, event, today(), today()).is_ok(), "{event} when {status}");

@@ -13,6 +13,7 @@ fn facts() -> WaitFacts {
         measure: false,
         norm: Norm::DEFAULT,
         first_help_soon: false,
+        returned_on: None,
         first_help_on: None,
         started_on: None,
         left_on: None,
@@ -34,6 +35,26 @@ fn a_wait_counts_from_the_complete_referral() {
     assert_eq!(from(WaitFacts { needs_decision: false, ..undecided }), day_of("2026-01-05"));
     assert_eq!(from(WaitFacts { urgency: Urgency::Urgent, ..facts() }), day_of("2026-01-05"));
     assert_eq!(from(WaitFacts { measure: true, ..undecided }), day_of("2026-01-05"));
+}
+
+#[test]
+fn who_needs_another_place_waits_anew_from_the_day_of_return() {
+    let stay = WaitFacts { first_help_soon: true, measure: true, urgency: Urgency::Urgent, ..facts() };
+    let back = WaitFacts { returned_on: Some(day("2026-06-01")), ..stay };
+    let kinds = |facts: &WaitFacts| -> Vec<(NormKind, NaiveDate)> {
+        waited(facts, day("2026-06-08")).norms.iter().map(|norm| (norm.kind, norm.last_day)).collect()
+    };
+    assert_eq!(kinds(&stay).len(), 4);
+    assert_eq!(
+        kinds(&back),
+        [
+            (NormKind::Product, day("2026-09-07")),
+            (NormKind::Urgent, day("2026-06-15")),
+            (NormKind::Measure, day("2026-06-01")),
+        ]
+    );
+    assert_eq!(waited(&back, day("2026-06-08")).weeks(), Some(1));
+    assert_eq!(counts_from(&WaitFacts { decided_on: None, ..back }), CountsFrom::Day(day("2026-06-01")));
 }
 
 #[test]
@@ -181,6 +202,7 @@ fn any_facts() -> impl Strategy<Value = WaitFacts> {
         measure: kinds.1,
         norm: Norm { intake_weeks: 2, treatment_weeks: weeks },
         first_help_soon: kinds.2,
+        returned_on: None,
         first_help_on: days.2,
         started_on: days.3,
         left_on: days.4,

@@ -1,0 +1,130 @@
+//! Who needs another place, by API.
+
+use actix_web::HttpResponse;
+use chrono::NaiveDate;
+use rules::waiting::replacement::EndCause;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+
+use super::actions;
+use super::model::{COLUMNS, Replacement, Situation};
+use crate::error::Result;
+use crate::paging::{Paging, SortOrder};
+use crate::web::context::Context;
+use crate::web::described::{PageQuery, Paginering, ReadProblems};
+use crate::web::fields::Fields;
+use crate::web::input::QueryInput;
+use crate::web::lists::page_number;
+use crate::web::reply;
+
+/// Een kind dat een andere plek nodig heeft.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Herplaatsing)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplacementBody {
+    /// Code van de wachtende.
+    #[schema(example = "C4K-7XW-2R9")]
+    code: String,
+    #[schema(example = "Harderwijk")]
+    gemeente: String,
+    #[schema(example = "45A12")]
+    product: String,
+    #[schema(example = "Gezinsbehandeling thuis")]
+    product_naam: String,
+    #[schema(schema_with = situation_schema)]
+    situatie: &'static str,
+    /// Aanbieder waar de zorg eindigt; ontbreekt voor wie al terug op de lijst is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aanbieder: Option<String>,
+    /// Waardoor de zorg daar eindigt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = cause_schema, required = false)]
+    oorzaak: Option<&'static str>,
+    /// Laatste dag waarop de zorg daar kan worden gegeven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    laatste_dag: Option<NaiveDate>,
+    /// Dag waarop het kind terugkwam op de lijst.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terug_op: Option<NaiveDate>,
+    /// Of u de stap `herplaatsen` kunt zetten.
+    herplaatsbaar: bool,
+}
+
+/// Een bladzijde van wie een andere plek nodig heeft.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Herplaatsingen {
+    herplaatsingen: Vec<ReplacementBody>,
+    paginering: Paginering,
+}
+
+fn situation_schema() -> Object {
+    codes(Situation::ALL.map(Situation::code).to_vec())
+}
+
+fn cause_schema() -> Object {
+    codes(EndCause::ALL.iter().map(|cause| cause.code()).collect())
+}
+
+fn codes(codes: Vec<&'static str>) -> Object {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
+}
+
+impl From<&Replacement> for ReplacementBody {
+    fn from(one: &Replacement) -> Self {
+        Self {
+            code: one.code.to_string(),
+            gemeente: one.municipality.clone(),
+            product: one.product_code.clone(),
+            product_naam: one.product_name.clone(),
+            situatie: one.situation.code(),
+            aanbieder: one.provider.as_ref().map(|(_, name)| name.clone()),
+            oorzaak: one.end.map(|end| end.cause.code()),
+            laatste_dag: one.end.map(|end| end.last_day),
+            terug_op: one.returned_on,
+            herplaatsbaar: one.can_return(),
+        }
+    }
+}
+
+/// Reads which situation a list is narrowed to.
+pub(super) fn read_situation(query: &mut Fields) -> Option<Situation> {
+    query.optional_choice("situatie", &Situation::ALL.map(|situation| (situation.code(), situation)))
+}
+
+#[utoipa::path(
+    get, path = "/herplaatsingen", operation_id = "lijstHerplaatsingen", tag = "Wachtlijst",
+    summary = "Wie een andere plek nodig heeft",
+    description = "Kinderen van uw gemeenten met zorg bij een aanbieder van wie het contract afloopt of die stopt, binnen 90 dagen of al voorbij; wie \
+        daarop wacht; en wie daarom al terug op de lijst is. Zet de stap `herplaatsen` bij de wachtende om het kind terug op de lijst te brengen.",
+    params(
+        PageQuery,
+        ("situatie" = Option<String>, Query, description = "Alleen deze situatie", pattern = "^(in-zorg|afgesproken|gewenst|terug)$", example = "in-zorg"),
+        ("sorteer" = Option<String>, Query, description = "Volgorde, met -af erachter omgekeerd", pattern = "^(einde|code|aanbieder)(-af)?$", example = "einde"),
+    ),
+    responses(
+        (status = 200, description = "Een bladzijde van de lijst", body = Herplaatsingen, headers(("API-Version" = String))),
+        ReadProblems,
+        (status = 403, response = crate::api_document::Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn list_replacements(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let number = page_number(&mut query);
+    let situation = read_situation(&mut query);
+    let order = SortOrder::read(&mut query, &COLUMNS);
+    query.finish(())?;
+    let (paging, rows) = ctx
+        .db(move |conn, actor, now| {
+            let found = actions::list_sorted(conn, actor, now, situation, order)?;
+            let paging = Paging::new(number, found.len());
+            let rows = paging.cut(&found);
+            actions::record_shown(conn, actor, now, &rows)?;
+            Ok((paging, rows))
+        })
+        .await?;
+    reply::json(&Herplaatsingen {
+        herplaatsingen: rows.iter().map(Into::into).collect(),
+        paginering: paging.into(),
+    })
+}
