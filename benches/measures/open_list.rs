@@ -32,13 +32,13 @@ const FILL: &str = "
     WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 99999),
         place AS (SELECT municipality_id, row_number() OVER (ORDER BY municipality_id) - 1 AS at, count(*) OVER () AS many
             FROM (SELECT DISTINCT municipality_id FROM region_municipality WHERE region_id = 1)),
-        book AS (SELECT id, min_age, max_age, row_number() OVER (ORDER BY id) - 1 AS at, count(*) OVER () AS many
+        book AS (SELECT id, min_age, min(max_age, 21) AS max_age, row_number() OVER (ORDER BY id) - 1 AS at, count(*) OVER () AS many
             FROM product WHERE region_id = 1)
     INSERT INTO waiting_client (code, municipality_id, product_id, birth_quarter, referrer, referred_on, decided_on, urgency,
         measure, first_choice, needs, bridging_wanted, status, waiting_since, open_responses, registered_at,
         organisation_id, version)
     SELECT printf('%09d', n), place.municipality_id, book.id,
-        (2026 - book.min_age - 1 - n % (book.max_age - book.min_age + 1)) * 10 + 1 + n % 4, 'gemeentelijke-toegang',
+        (2026 - book.min_age - n % (book.max_age - book.min_age + 1)) * 10 + 1 + n % 4, 'gemeentelijke-toegang',
         date('2026-11-01', '-' || (n % 200) || ' days'), date('2026-11-01', '-' || (n % 200) || ' days'), 'regulier', 0,
         'eerste-keus', '', 0, 'wachtend', date('2026-11-01', '-' || (n % 200) || ' days'), 0, '2026-11-02 09:00:00',
         90001, 1

@@ -2,10 +2,11 @@
 //!
 //! Numbers are compared for every offer, sentences are made for what is shown and for nothing else.
 
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use rules::matching::{
-    FailedRules, HardRule, Miss, OfferFacts, Rank, Score, Seeker, Verdict, Weights, can_place, judge, miss,
+    FailedRules, HardRule, Miss, OfferFacts, Rank, Score, Seeker, Weights, can_place, miss,
 };
 
 use crate::availability::supply::candidates::{Candidate, Origin};
@@ -90,69 +91,75 @@ pub fn split_lists(
 ) -> Split {
     let today = snapshot.today;
     let seeker = &child.seeker;
-    let mut can: Vec<(Rank, Place)> = Vec::new();
-    let mut cannot: Vec<(u32, Place)> = Vec::new();
+    let (mut can, mut cannot) = (Nearest::new(shown), Nearest::new(shown));
+    let (mut can_total, mut cannot_total) = (0, 0);
     for (list, (candidates, substitute)) in (0..).zip(lists) {
         for (place, candidate) in (0..).zip(candidates.iter()) {
             let facts = facts_for(child, candidate, *substitute);
-            match judge(seeker, &facts, weights, today) {
-                Verdict::Can(score) => {
-                    can.push((Rank { total: score.total(), id: facts.id }, Place { list, place }));
-                }
-                Verdict::Cannot(failed) => cannot.push((failed.count(), Place { list, place })),
+            let failed = can_place(seeker, &facts, today);
+            let (half, total) = if failed.is_empty() {
+                (&mut can, &mut can_total)
+            } else {
+                (&mut cannot, &mut cannot_total)
+            };
+            *total += 1;
+            if half.takes(Miss::at_nearest(seeker, &facts, failed)) {
+                half.add(miss(seeker, &facts, failed, weights), Place { list, place });
             }
         }
     }
-    let (can_total, cannot_total) = (can.len(), cannot.len());
-    keep_first(&mut can, shown, |(rank, _)| *rank);
     let read = |at: Place| {
         let (candidates, substitute) = &lists[at.list as usize];
         let candidate = &candidates[at.place as usize];
         (candidate.offer, facts_for(child, candidate, *substitute))
     };
-    let can = can
-        .into_iter()
-        .map(|(rank, at)| {
-            let (offer, facts) = read(at);
-            Can { offer, facts, rank, score: rules::matching::score(seeker, &facts, weights) }
-        })
-        .collect();
-    // The score of a miss only matters among misses that break as few rules as the last one shown.
-    let bound = most_failed(&cannot, shown);
-    let mut near: Vec<Cannot> = cannot
-        .into_iter()
-        .filter(|(count, _)| *count <= bound)
-        .map(|(_, at)| {
-            let (offer, facts) = read(at);
-            let failed = can_place(seeker, &facts, today);
-            Cannot { offer, facts, miss: miss(seeker, &facts, failed, weights), failed }
-        })
-        .collect();
-    keep_first(&mut near, shown, |cannot| cannot.miss);
-    Split { can, can_total, cannot: near, cannot_total }
+    let can = can.in_order().map(|(miss, at)| {
+        let (offer, facts) = read(at);
+        Can { offer, facts, rank: miss.rank, score: rules::matching::score(seeker, &facts, weights) }
+    });
+    let cannot = cannot.in_order().map(|(miss, at)| {
+        let (offer, facts) = read(at);
+        Cannot { offer, facts, miss, failed: can_place(seeker, &facts, today) }
+    });
+    Split { can: can.collect(), can_total, cannot: cannot.collect(), cannot_total }
 }
 
 /// Where a candidate is: in which list, and where in it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     list: u32,
     place: u32,
 }
 
-/// How many rules the last of the `shown` nearest misses breaks.
-fn most_failed(cannot: &[(u32, Place)], shown: usize) -> u32 {
-    let mut counts = [0_usize; HardRule::ALL.len() + 1];
-    for (count, _) in cannot {
-        counts[*count as usize] += 1;
+/// The nearest so many, the farthest of them on top: what is farther than that costs no more than a comparison.
+struct Nearest {
+    shown: usize,
+    found: BinaryHeap<(Miss, Place)>,
+}
+
+impl Nearest {
+    fn new(shown: usize) -> Self {
+        Self { shown, found: BinaryHeap::new() }
     }
-    let mut seen = 0;
-    for (failed, count) in (0..).zip(counts) {
-        seen += count;
-        if seen >= shown {
-            return failed;
+
+    /// Whether something as near as this comes among them.
+    fn takes(&self, miss: Miss) -> bool {
+        self.found.len() < self.shown || self.found.peek().is_some_and(|(farthest, _)| miss < *farthest)
+    }
+
+    fn add(&mut self, miss: Miss, place: Place) {
+        if !self.takes(miss) {
+            return;
         }
+        if self.found.len() == self.shown {
+            self.found.pop();
+        }
+        self.found.push((miss, place));
     }
-    u32::MAX
+
+    fn in_order(self) -> impl Iterator<Item = (Miss, Place)> {
+        self.found.into_sorted_vec().into_iter()
+    }
 }
 
 /// Keeps the first so many in order, and sorts no more than those.

@@ -19,7 +19,7 @@ pub mod words;
 use chrono::NaiveDate;
 
 pub use self::hard_rules::{FailedRules, HardRule, can_place};
-pub use self::score::{Score, Term, Weights, score};
+pub use self::score::{Score, Term, Weights, least_score, score};
 use crate::contracts::ContractLevel;
 use crate::figures::OfferStatus;
 use crate::freshness::Freshness;
@@ -120,7 +120,14 @@ pub struct Miss {
     pub rank: Rank,
 }
 
-/// How near a miss is.
+impl Miss {
+    /// No offer that fails these rules is nearer than this, whatever the weights are.
+    pub fn at_nearest(seeker: &Seeker, offer: &OfferFacts, failed: FailedRules) -> Self {
+        Self { failed: failed.count(), rank: Rank { total: least_score(seeker, offer), id: offer.id } }
+    }
+}
+
+/// How near a miss is; an offer at which the child can be placed misses by no rule.
 pub fn miss(seeker: &Seeker, offer: &OfferFacts, failed: FailedRules, weights: &Weights) -> Miss {
     Miss { failed: failed.count(), rank: Rank { total: score(seeker, offer, weights).total(), id: offer.id } }
 }

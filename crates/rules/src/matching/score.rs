@@ -121,6 +121,11 @@ pub fn score(seeker: &Seeker, offer: &OfferFacts, weights: &Weights) -> Score {
     score
 }
 
+/// What the score is at least: the wait alone. Tells of most offers, for little, that others come before them.
+pub fn least_score(seeker: &Seeker, offer: &OfferFacts) -> u32 {
+    expected_wait(seeker, offer).0.min(MOST)
+}
+
 /// The expected wait in hundredths of a week, whether an end is open, and whether the wait is not known.
 ///
 /// A wait of which a part is missing is not known: half a wait looks deceptively short. It counts for the norm of the

@@ -413,6 +413,14 @@ proptest! {
     }
 
     #[test]
+    fn no_score_is_below_what_the_wait_alone_says(
+        seeker in any_seeker(), offer in any_offer(), weights in any_weights(),
+    ) {
+        let failed = can_place(&seeker, &offer, today());
+        prop_assert!(Miss::at_nearest(&seeker, &offer, failed) <= miss(&seeker, &offer, failed, &weights));
+    }
+
+    #[test]
     fn an_unknown_wait_is_never_below_the_norm(seeker in any_seeker(), offer in any_offer(), weights in any_weights()) {
         let unknown = offer.intake.is_none() || offer.treatment.is_none() || offer.status == OfferStatus::Unknown;
         prop_assume!(unknown);
