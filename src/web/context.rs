@@ -1,5 +1,6 @@
 //! What a handler knows of its request: who, when, and how to reach the database.
 
+use std::any::Any;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -22,6 +23,9 @@ pub struct Authenticated {
     /// Whether there is a session that could not be looked up, because the database is away.
     pub could_not_look: bool,
 }
+
+/// Work with a connection, whatever it answers.
+type Job = Box<dyn FnOnce(&mut Connection, &Actor, DateTime<Utc>) -> Result<Box<dyn Any + Send>> + Send>;
 
 /// The request as a handler sees it.
 #[derive(Clone)]
@@ -49,13 +53,15 @@ impl Context {
         T: Send + 'static,
         F: FnOnce(&mut Connection, &Actor, DateTime<Utc>) -> Result<T> + Send + 'static,
     {
+        let job: Job = Box::new(move |conn, actor, now| Ok(Box::new(work(conn, actor, now)?)));
+        let answer = self.run(job).await?;
+        answer.downcast().map(|value| *value).map_err(|_| Error::internal("work answered with another type"))
+    }
+
+    /// Knows nothing of the type of the work, so that a thread for it is compiled once and not for every query.
+    async fn run(&self, job: Job) -> Result<Box<dyn Any + Send>> {
         let (state, actor, now) = (self.state.clone(), self.actor.clone(), self.now);
-        web::block(move || {
-            let mut conn = state.pool.get()?;
-            work(&mut conn, &actor, now)
-        })
-        .await
-        .map_err(Error::internal)?
+        web::block(move || job(&mut *state.pool.get()?, &actor, now)).await.map_err(Error::internal)?
     }
 
     /// The same for work that changes what a search shows: when it has been kept, the searchable
