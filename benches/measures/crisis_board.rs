@@ -45,8 +45,10 @@ const SECONDS: usize = 6;
 const WRITES: usize = WRITES_A_SECOND * SECONDS;
 /// Within which an event is on every screen, in microseconds.
 const REACHES_WITHIN: f64 = 1e6;
-/// How long a screen waits for what is still to come.
+/// How long a screen waits for a sign of life.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a screen stays for what is still to come.
+const STAYS: Duration = Duration::from_mins(1);
 
 pub fn measure(folder: &Path) -> Outcome<Vec<Line>> {
     let desk = Desk::new(folder, "crisis-board.sqlite")?;
@@ -175,11 +177,11 @@ fn following(desk: &Desk) -> Outcome<[Line; 2]> {
     let running = Running::start(state)?;
     let (ready, are_ready) = mpsc::channel();
     let (sent, shown, took) = std::thread::scope(|scope| {
-        let screens: Vec<_> = (0..SCREENS)
-            .map(|_| (running.address, &cookie, ready.clone()))
-            .map(|(address, cookie, ready)| scope.spawn(move || watch(address, cookie, &ready)))
-            .collect();
+        let mut screens = Vec::with_capacity(SCREENS);
         for _ in 0..SCREENS {
+            let (address, cookie, ready) = (running.address, cookie.as_str(), ready.clone());
+            screens.push(scope.spawn(move || watch(address, cookie, &ready)));
+            // One after the other, as people come in: a hundred at once would wait for the pool.
             are_ready.recv_timeout(PATIENCE).map_err(|_| "not every screen has its board")?;
         }
         let started = Instant::now();
@@ -282,7 +284,11 @@ fn watch(address: SocketAddr, cookie: &str, ready: &mpsc::Sender<()>) -> Outcome
     )?;
     let mut reader = BufReader::with_capacity(256 * 1024, line);
     let (mut shown, mut text, mut is_ready) = (HashMap::new(), Vec::new(), false);
+    let opened = Instant::now();
     while shown.len() < WRITES {
+        if opened.elapsed() > STAYS {
+            return Err(format!("a screen heard of {} requests only", shown.len()).into());
+        }
         text.clear();
         if reader.read_until(b'\n', &mut text)? == 0 {
             return Err("the stream ended".into());

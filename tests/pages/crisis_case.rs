@@ -145,5 +145,8 @@ on_both! {
         assert_eq!((again.status, again.header("content-type")), (200, Some("text/event-stream")));
         assert!(again.body.contains("uitgelogd"), "{}", again.body);
         assert_eq!(desk.get("/crisis").status, 303, "a page still goes to sign in");
+        // Where the link of the board leads.
+        let page = desk.get("/inloggen?terug=/crisis").body;
+        assert!(page.contains(r#"name="terug" value="/crisis""#), "{page}");
     }
 }

@@ -12,6 +12,7 @@ use rules::crisis::records::{Facts, Scope};
 use rules::crisis::report::{Frame, Report};
 use rules::crisis::tables::make_records;
 use rules::waiting::client_code::ClientCode;
+use serde_json::json;
 
 use crate::on_both;
 use crate::support::{TestServer, now};
@@ -21,6 +22,10 @@ const REGISTRAR: &str = "registratie-flevoland";
 /// Writes of which a test here looks at the audit.
 pub const AUDITED_WRITES: [&str; 2] =
     ["/crisis/registratie/{code}/{regel}", "/rapportages/crisis/publiceren"];
+
+/// The same for writes of the API.
+pub const AUDITED_API_WRITES: [&str; 2] =
+    ["POST /v1/crisisrapportages/{kwartaal}/afsluiting", "POST /v1/crisisrapportages/{kwartaal}/openbaar"];
 
 /// 79 children, 92 lines, of which 63 help and 29 not; with lengths of stay and follow-up.
 const TABLES: &str = "onderdeel;gemeente;rij;jongerDan12;vanaf12;totaal\n\
@@ -119,6 +124,15 @@ fn report(server: &TestServer) -> Report {
     Report::new(&facts, &Frame::default())
 }
 
+/// A child was given a second bed and never went to it: without that, nothing is lacking.
+fn complete(server: &TestServer) {
+    const NEVER: &str = "started_on IS NULL AND kind <> 'geen'";
+    server.execute(&format!(
+        "DELETE FROM crisis_provision WHERE companion_of IN (SELECT id FROM crisis_provision WHERE {NEVER});
+         DELETE FROM crisis_provision WHERE {NEVER}"
+    ));
+}
+
 fn versions(server: &TestServer) -> i64 {
     crisis_quarter::table
         .filter(crisis_quarter::year.eq(2016))
@@ -182,15 +196,12 @@ on_both! {
 
 on_both! {
     fn a_quarter_is_closed_once_corrected_and_closed_again_with_what_differs(server) {
-        // A child was given a second bed and never went to it.
-        const NEVER: &str = "started_on IS NULL AND kind <> 'geen'";
         assert!(take_in(server, &records_file()).is_good());
         let registrar = server.visitor(REGISTRAR);
         let page = registrar.get("/crisis/registratie?kwartaal=2016-2");
         assert!(page.body.contains("De begindatum ontbreekt"), "{}", page.body);
         assert_eq!(registrar.post_form("/crisis/registratie/afsluiten", &[("kwartaal", "2016-2")]).status, 409, "incomplete");
-        server.execute(&format!("DELETE FROM crisis_provision WHERE companion_of IN (SELECT id FROM crisis_provision WHERE {NEVER})"));
-        server.execute(&format!("DELETE FROM crisis_provision WHERE {NEVER}"));
+        complete(server);
         let page = registrar.get("/crisis/registratie?kwartaal=2016-2");
         assert_eq!(page.status, 200, "{}", page.body);
         assert!(page.body.contains("Alle aanvragen van dit kwartaal zijn volledig."), "{}", page.body);
@@ -227,6 +238,48 @@ on_both! {
         let wrong = registrar.post_form(&path, &impossible);
         assert_eq!(wrong.status, 400);
         assert!(wrong.body.contains("op of na de aanvraag") && wrong.body.contains("op of na het begin"), "{}", wrong.body);
+    }
+}
+
+on_both! {
+    fn a_program_closes_a_quarter_and_publishes_it(server) {
+        assert!(take_in(server, &records_file()).is_good());
+        let program = server.user(REGISTRAR);
+        let [closing, edition] = ["afsluiting", "openbaar"].map(|what| move |quarter: &str| format!("/v1/crisisrapportages/{quarter}/{what}"));
+        let rounded = json!({"werkwijze": "afgerond"});
+        for (path, body, why) in [
+            (closing("2016-2"), json!({}), "ontbreekt iets"),
+            (closing("2026-4"), json!({}), "nog niet voorbij"),
+            (edition("2016-2"), rounded.clone(), "nog niet afgesloten"),
+        ] {
+            let refused = program.post(&path, &body);
+            assert!(refused.status == 409 && refused.body.contains(why), "{path}: {} {}", refused.status, refused.body);
+        }
+        assert_eq!(program.post(&edition("2016-2"), &json!({"werkwijze": "alles"})).wrong_fields(), ["werkwijze"]);
+        assert_eq!(program.post(&closing("1816-2"), &json!({})).wrong_fields(), ["kwartaal"]);
+        complete(server);
+        let before = server.audit_lines();
+        let closed = program.post(&closing("2016-2"), &json!({}));
+        assert_eq!(closed.status, 200, "{}", closed.body);
+        assert!(server.audit_lines() > before, "a closed quarter leaves a line");
+        let stored: String = crisis_quarter::table
+            .filter(crisis_quarter::year.eq(2016))
+            .select(crisis_quarter::hash)
+            .first(&mut server.connection())
+            .expect("a version");
+        assert_eq!((&closed.json()["versie"], &closed.json()["zegel"]), (&json!(1), &json!(stored)));
+        let before = server.audit_lines();
+        let published = program.post(&edition("2016-2"), &rounded);
+        assert_eq!(published.status, 200, "{}", published.body);
+        assert!(server.audit_lines() > before, "a publication leaves a line");
+        let public = server.anyone().get("/v1/crisisrapportages/2016-2/openbaar?regio=flevoland").json();
+        assert_eq!(public["openbaarOp"], published.json()["openbaarOp"]);
+        for (path, body, why) in
+            [(closing("2016-2"), json!({}), "niets veranderd"), (edition("2016-2"), json!({"werkwijze": "exact"}), "al openbaar")]
+        {
+            let again = program.post(&path, &body);
+            assert!(again.status == 409 && again.body.contains(why), "{path}: {} {}", again.status, again.body);
+        }
     }
 }
 

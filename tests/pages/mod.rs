@@ -9,6 +9,7 @@ mod capacity;
 mod crisis;
 mod crisis_case;
 mod crisis_division;
+mod crisis_outage;
 pub mod crisis_reports;
 mod error_reports;
 mod exchange;

@@ -5,19 +5,23 @@ use actix_web::web::Path;
 use chrono::{DateTime, Utc};
 use rules::crisis::quarter::Quarter;
 use rules::crisis::records::Scope;
+use rules::disclosure::edition::Method;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actions::{reach_of, scope_of, view_report};
+use super::model::Publication;
 use super::pages::{ask_public, public_view};
+use super::publishing::{list_publications, publish_quarter};
 use super::views::{TableView, complete_tables};
 use crate::api_document::parse_path;
-use crate::crisis::registration::actions::list_versions;
+use crate::availability::figures::api::input::ConfirmationInput;
+use crate::crisis::registration::actions::{close_quarter, list_versions};
 use crate::crisis::registration::model::ClosedQuarter;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::described::ReadProblems;
-use crate::web::input::QueryInput;
+use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
+use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
 
 /// The quarter in a path.
@@ -221,4 +225,108 @@ pub async fn get_public_report(
         openbaar_op: view.publication.published_at,
         tabellen: view.tables.into_iter().map(TableBody::from).collect(),
     })
+}
+
+#[utoipa::path(
+    post, path = "/crisisrapportages/{kwartaal}/afsluiting", operation_id = "sluitCrisiskwartaal", tag = "Crisis",
+    summary = "Een kwartaal afsluiten",
+    description = "De gegevens worden vastgelegd als een versie die niet meer verandert. Is er daarna iets verbeterd, dan maakt dit de volgende versie. Ontbreekt er nog iets, is het kwartaal nog niet voorbij of is er niets veranderd, dan volgt 409.",
+    params(QuarterPath, OnceKey),
+    request_body(content = ConfirmationInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "De versie die is vastgelegd", body = QuarterBody, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_closing(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let quarter = parse_path("kwartaal", &path, str::parse::<Quarter>)?;
+    input.finish(())?;
+    let closed = ctx.db(move |conn, actor, now| close_quarter(conn, actor, now, quarter)).await?;
+    reply::json(&QuarterBody::from(&closed))
+}
+
+/// Hoe de openbare uitgave wordt gemaakt.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisisuitgaveInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the field that post_publication reads")]
+pub struct PublicationInput {
+    /// `afgerond`: kleine aantallen weggelaten en de rest afgerond op vijf. `exact`: exacte aantallen, met zo veel weggelaten
+    /// dat kleine niet te berekenen zijn.
+    #[schema(pattern = "^(afgerond|exact)$", example = "afgerond")]
+    werkwijze: String,
+}
+
+/// De openbare uitgave die is gemaakt.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisisuitgave)]
+#[serde(rename_all = "camelCase")]
+pub struct PublicationBody {
+    #[schema(example = "2026-3")]
+    kwartaal: String,
+    /// Van het afgesloten kwartaal.
+    #[schema(minimum = 1, example = 1)]
+    versie: i32,
+    #[schema(example = "afgerond")]
+    werkwijze: &'static str,
+    /// Zo veel aantallen zijn weggelaten.
+    #[schema(minimum = 0, example = 12)]
+    weggelaten: i32,
+    openbaar_op: DateTime<Utc>,
+}
+
+impl From<&Publication> for PublicationBody {
+    fn from(publication: &Publication) -> Self {
+        Self {
+            kwartaal: publication.quarter.to_string(),
+            versie: publication.version,
+            werkwijze: publication.method.code(),
+            weggelaten: publication.hidden,
+            openbaar_op: publication.published_at,
+        }
+    }
+}
+
+#[utoipa::path(
+    post, path = "/crisisrapportages/{kwartaal}/openbaar", operation_id = "publiceerCrisisrapportage", tag = "Crisis",
+    summary = "De openbare uitgave van een afgesloten kwartaal maken",
+    description = "Eerst wordt nagegaan of een lezer een klein aantal kan berekenen, ook met eerdere uitgaven ernaast. Kan dat, of is deze versie al openbaar, dan volgt 409 en is er niets gepubliceerd.",
+    params(QuarterPath, OnceKey),
+    request_body(content = PublicationInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "De uitgave die nu openbaar is", body = PublicationBody, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_publication(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let quarter = parse_path("kwartaal", &path, str::parse::<Quarter>)?;
+    let methods: Vec<(&str, Method)> = Method::ALL.iter().map(|method| (method.code(), *method)).collect();
+    let method = input.choice("werkwijze", &methods);
+    let method = input.finish(method)?.ok_or_else(|| Error::internal("a required field is missing"))?;
+    let published = ctx
+        .db(move |conn, actor, now| {
+            publish_quarter(conn, actor, now, quarter, method)?;
+            let region_id = actor.region_id().ok_or(Error::Forbidden)?;
+            let found = list_publications(conn, region_id)?;
+            found
+                .into_iter()
+                .find(|publication| publication.quarter == quarter)
+                .ok_or(Error::NotFound("uitgave"))
+        })
+        .await?;
+    reply::json(&PublicationBody::from(&published))
 }

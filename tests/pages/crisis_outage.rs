@@ -1,0 +1,74 @@
+//! The crisis board while the database is away: readable as it last was, nothing written by halves, and up to date again
+//! as soon as the database is back.
+
+use beschikbaarheidswijzer::db::schema::access_event;
+use beschikbaarheidswijzer::db::{Connection, Manager};
+use beschikbaarheidswijzer::on_each;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use crate::on_both;
+use crate::support::TestServer;
+use crate::support::crisis::{ALMERE, DESK, draft};
+
+/// The database of a server, away until this is dropped: a file that another has locked, or a server that takes nobody.
+struct Away {
+    outside: Connection,
+    end: String,
+}
+
+impl Away {
+    fn begin(server: &TestServer) -> Self {
+        let url = server.database_url();
+        if url.starts_with("sqlite") {
+            let mut outside = server.connection();
+            execute(&mut outside, "BEGIN IMMEDIATE");
+            return Self { outside, end: "ROLLBACK".into() };
+        }
+        let (base, name) = url.rsplit_once('/').expect("a URL with a database");
+        let mut outside = Manager::new(&format!("{base}/postgres")).open().expect("the server");
+        execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+        let all = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        execute(&mut outside, &all);
+        Self { outside, end: format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true") }
+    }
+}
+
+impl Drop for Away {
+    fn drop(&mut self) {
+        execute(&mut self.outside, &self.end);
+    }
+}
+
+fn execute(conn: &mut Connection, statement: &str) {
+    on_each!(conn, c => c.batch_execute(statement)).expect("the statement works");
+}
+
+/// How often a board was looked at.
+fn looks(server: &TestServer) -> i64 {
+    let of_board = access_event::table.filter(access_event::kind.eq("crisisbord-inzien"));
+    of_board.count().get_result(&mut server.connection()).expect("a count")
+}
+
+on_both! {
+    fn the_board_stays_readable_while_the_database_is_away(server) {
+        let known = server.crisis(&draft(ALMERE, 14));
+        let desk = server.visitor(DESK);
+        assert!(desk.get("/crisis").body.contains(&known.code.to_string()));
+        let away = Away::begin(server);
+        let board = desk.get("/crisis");
+        assert_eq!(board.status, 200, "{}", board.body);
+        assert!(board.body.contains(&known.code.to_string()) && board.body.contains("Stand van 10.00"), "{}", board.body);
+        let step = format!("/crisis/aanvragen/{}/stap/oppakken", known.code);
+        let refused = desk.post_form(&step, &[("versie", "1")]);
+        assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
+        drop(away);
+        assert_eq!(looks(server), 1, "the look of the outage is still owed");
+        let new = server.crisis(&draft("GM0303", 3));
+        // The pool may hold a connection that broke, and finds out by using it.
+        let back = (0..8).map(|_| desk.get("/crisis").body).find(|body| body.contains(&new.code.to_string()));
+        assert!(back.is_some(), "the board is up to date again");
+        assert!(looks(server) >= 3, "the look of the outage is written down too");
+        assert_eq!(desk.post_form(&step, &[("versie", "1")]).status, 303, "what was refused was not done");
+    }
+}
