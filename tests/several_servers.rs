@@ -58,7 +58,7 @@ fn jobs() -> Vec<Job> {
             let settings = Settings { waits, public_url: URL, at_any_hour: true };
             send_reminders(conn, snapshot, now, settings).map(drop)
         }),
-        job("the terms of the crisis point", now() + Duration::hours(12), |conn, _, now| {
+        job("the terms of the crisis point", now() + Duration::days(3), |conn, _, now| {
             pass_on_unanswered(conn, now, URL).map(drop)
         }),
         job("crisis places", monday(), |conn, _, now| remind_of_places(conn, now, URL).map(drop)),

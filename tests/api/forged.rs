@@ -390,7 +390,7 @@ fn the_same_check_catches_verifiers_that_are_too_lenient() {
     let unsigned = accepted(&table, without_signature);
     assert!(unsigned.len() >= 25, "{unsigned:#?}");
     let unread = accepted(&table, |token| without_claims(token, pem));
-    assert_eq!(unread.len(), of(Wrong::Content), "whoever reads nothing accepts all that is well signed");
+    assert!(unread.len() >= of(Wrong::Content), "whoever reads nothing accepts all that is well signed");
     let confused = accepted(&table, |token| with_any_algorithm(token, pem));
     assert!(confused.contains(&"HS256 with the public key as PEM"), "{confused:#?}");
     let lenient = accepted(&table, |token| with_lenient_defaults(token, pem));
