@@ -58,12 +58,7 @@ where
 }
 
 /// Knows nothing of the type of the handler: what stands around each is compiled once for all of them.
-fn guarded(
-    method: Method,
-    path: &'static str,
-    access: Access,
-    bare: Box<dyn Fn() -> Route>,
-) -> Endpoint {
+fn guarded(method: Method, path: &'static str, access: Access, bare: Box<dyn Fn() -> Route>) -> Endpoint {
     let guarded = method.clone();
     let route = move || {
         bare()

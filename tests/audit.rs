@@ -113,13 +113,7 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
             "/v1/aanbieders/98990009/aanbod",
             json!({"locatie": 2, "product": "52A01"}),
         ),
-        (
-            "aanbieder-de-haven",
-            "POST",
-            "/v1/cijferleveringen",
-            "/v1/cijferleveringen",
-            json!({"regels": []}),
-        ),
+        ("aanbieder-de-haven", "POST", "/v1/cijferleveringen", "/v1/cijferleveringen", json!({"regels": []})),
         (
             TOEGANG,
             "POST",

@@ -97,11 +97,8 @@ pub fn split_lists(
         for (place, candidate) in (0..).zip(candidates.iter()) {
             let facts = facts_for(child, candidate, *substitute);
             let failed = can_place(seeker, &facts, today);
-            let (half, total) = if failed.is_empty() {
-                (&mut can, &mut can_total)
-            } else {
-                (&mut cannot, &mut cannot_total)
-            };
+            let (half, total) =
+                if failed.is_empty() { (&mut can, &mut can_total) } else { (&mut cannot, &mut cannot_total) };
             *total += 1;
             if half.takes(Miss::at_nearest(seeker, &facts, failed)) {
                 half.add(miss(seeker, &facts, failed, weights), Place { list, place });

@@ -140,7 +140,8 @@ fn limit_growth(server: &TestServer, pages: Option<usize>) {
     for conn in &mut all {
         let conn = &mut **conn;
         if matches!(conn, Connection::Sqlite(_)) {
-            let size = |more: usize| number(conn, "SELECT page_count AS number FROM pragma_page_count") + more;
+            let size =
+                |more: usize| number(conn, "SELECT page_count AS number FROM pragma_page_count") + more;
             let limit = pages.map_or(1_000_000, size);
             execute(conn, &format!("PRAGMA max_page_count = {limit}"));
         } else {

@@ -58,7 +58,8 @@ fn work(server: &TestServer) -> bool {
 }
 
 fn work_until(server: &TestServer, stops: &dyn Fn() -> bool) -> bool {
-    work_on_next(&mut server.connection(), &server.state.supply, server.state.clock, stops).expect("no trouble")
+    work_on_next(&mut server.connection(), &server.state.supply, server.state.clock, stops)
+        .expect("no trouble")
 }
 
 fn audited(server: &TestServer, what: impl FnOnce()) {
