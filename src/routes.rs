@@ -434,7 +434,7 @@ fn crisis_api() -> Vec<Endpoint> {
 fn exchange_pages() -> Vec<Endpoint> {
     use exchange::pages;
     let (manage, keep) = (Requires(ManageProductBook), Requires(KeepOwnFigures));
-    let list = Requires(KeepWaitingList);
+    let (list, records) = (Requires(KeepWaitingList), Requires(KeepCrisisRecords));
     vec![
         get("/beheer/uitwisseling", manage, pages::index),
         get("/beheer/uitwisseling/bestanden/{id}", manage, pages::job),
@@ -452,6 +452,11 @@ fn exchange_pages() -> Vec<Endpoint> {
         get("/wachtlijst/bestand/leeg", list, pages::list_file),
         get("/wachtlijst/bestand/{id}", list, pages::list_job),
         post("/wachtlijst/bestand/{id}/invoeren", list, pages::start_list),
+        get("/crisis/registratiebestand", records, pages::records_kind),
+        post("/crisis/registratiebestand", records, pages::bring_records),
+        get("/crisis/registratiebestand/leeg", records, pages::records_file),
+        get("/crisis/registratiebestand/{id}", records, pages::records_job),
+        post("/crisis/registratiebestand/{id}/invoeren", records, pages::start_records),
     ]
 }
 

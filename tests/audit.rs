@@ -346,6 +346,10 @@ const NEW_REGISTRATION: &str = "gemeente;product;geboortejaar;geboortekwartaal;l
     gewensteAanbieders;uitgeslotenAanbieders;hoogsteAfstandKm;overbruggingGewenst;toelichting;cijfersZijn;tochAanmelden\r\n\
     GM0243;45A12;;;12;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;;;;;;;;;;;;;;;ja\r\n";
 
+/// A file with one request at the crisis point.
+const NEW_RECORD: &str = "code;regel;ontvangenOp;gemeente;leeftijdsgroep;verwijzer;soort;begeleidt;aanbieder;redenGeen;begin;einde;vervolg\r\n\
+    C4K-7XW-2R9;0;2016-04-01;GM0034;from12;huisarts;;;;;;;\r\n";
+
 /// Brings a file and has it rehearsed; returns its number.
 fn brought(server: &TestServer, user: &str, kind: FileKind, content: &[u8]) -> i64 {
     let (mut conn, actor) = (server.connection(), server.actor(user));
@@ -490,6 +494,23 @@ fn prepared_writes() -> Vec<PreparedWrite> {
             |server| {
                 let id = brought(server, TOEGANG, FileKind::Registrations, NEW_REGISTRATION.as_bytes());
                 let path = format!("/wachtlijst/bestand/{id}");
+                (path.clone(), format!("{path}/invoeren"))
+            },
+            vec![],
+        ),
+        (
+            "registratie-flevoland",
+            "/crisis/registratiebestand",
+            |_| ("/crisis/registratiebestand".to_owned(), "/crisis/registratiebestand".to_owned()),
+            vec![("bestand", NEW_SEGMENT)],
+        ),
+        (
+            "registratie-flevoland",
+            "/crisis/registratiebestand/{id}/invoeren",
+            |server| {
+                let record = NEW_RECORD.as_bytes();
+                let id = brought(server, "registratie-flevoland", FileKind::CrisisRecords, record);
+                let path = format!("/crisis/registratiebestand/{id}");
                 (path.clone(), format!("{path}/invoeren"))
             },
             vec![],

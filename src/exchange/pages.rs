@@ -1,8 +1,8 @@
 //! Files on pages: fetch one, bring one, see what would come of it, and have it brought in.
 //!
-//! Three places show the same: `/beheer/uitwisseling` for who manages the region, with every kind of file but one,
-//! `/capaciteit/uitwisseling` for a provider, with its own figures, and `/wachtlijst/bestand` for the toegang, with
-//! registrations.
+//! Four places show the same: `/beheer/uitwisseling` for who manages the region, with the files of the product book,
+//! `/capaciteit/uitwisseling` for a provider, with its own figures, `/wachtlijst/bestand` for the toegang, with
+//! registrations, and `/crisis/registratiebestand` for the registratiepunt, with records that others kept before.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -33,6 +33,7 @@ enum Place {
     Manage,
     Own,
     List,
+    Records,
 }
 
 impl Place {
@@ -41,6 +42,7 @@ impl Place {
             Self::Manage => "/beheer",
             Self::Own => "/capaciteit",
             Self::List => "/wachtlijst",
+            Self::Records => "/crisis/registratie",
         }
     }
 
@@ -50,6 +52,7 @@ impl Place {
             Self::Manage => format!("/beheer/uitwisseling/{}", kind.code()),
             Self::Own => "/capaciteit/uitwisseling".to_owned(),
             Self::List => "/wachtlijst/bestand".to_owned(),
+            Self::Records => "/crisis/registratiebestand".to_owned(),
         }
     }
 
@@ -59,6 +62,7 @@ impl Place {
             Self::Manage => format!("/beheer/uitwisseling/bestanden/{id}"),
             Self::Own => format!("/capaciteit/uitwisseling/{id}"),
             Self::List => format!("/wachtlijst/bestand/{id}"),
+            Self::Records => format!("/crisis/registratiebestand/{id}"),
         }
     }
 }
@@ -84,6 +88,8 @@ pub struct JobLine {
 /// What the page of a kind of file shows.
 pub struct KindView {
     pub kind: FileKind,
+    /// Whether there is a file to fetch here, besides an empty one to fill in.
+    pub goes_out: bool,
     pub columns: &'static [Column],
     pub path: String,
     pub errors: Vec<ErrorLink>,
@@ -177,7 +183,10 @@ pub async fn list_kind(ctx: Context, QueryInput(query): QueryInput) -> Result<Ht
 /// The columns to fill in: who is on the list is fetched from the list.
 pub async fn list_file(_: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
-    let kind = FileKind::Registrations;
+    empty_file(FileKind::Registrations)
+}
+
+fn empty_file(kind: FileKind) -> Result<HttpResponse> {
     attachment(Sheet::for_spreadsheets(&column_names(kind))?, &format!("{}-leeg.csv", kind.code()))
 }
 
@@ -202,6 +211,37 @@ pub async fn start_list(
     start_import(&ctx, Place::List, &path, fields).await
 }
 
+pub async fn records_kind(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    show_kind(&ctx, Place::Records, FileKind::CrisisRecords, Vec::new()).await
+}
+
+pub async fn records_file(_: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    empty_file(FileKind::CrisisRecords)
+}
+
+pub async fn bring_records(ctx: Context, file: FileInput) -> Result<HttpResponse> {
+    take(&ctx, Place::Records, FileKind::CrisisRecords, file).await
+}
+
+pub async fn records_job(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    show_job(&ctx, Place::Records, &path).await
+}
+
+pub async fn start_records(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(fields): FormInput,
+) -> Result<HttpResponse> {
+    start_import(&ctx, Place::Records, &path, fields).await
+}
+
 pub async fn file(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     fetch(&ctx, parse_kind(&path)?, query).await
 }
@@ -215,8 +255,7 @@ async fn fetch(ctx: &Context, kind: FileKind, mut query: crate::web::fields::Fie
     let empty = query.flag("leeg");
     query.finish(())?;
     if empty {
-        let sheet = Sheet::for_spreadsheets(&column_names(kind))?;
-        return attachment(sheet, &format!("{}-leeg.csv", kind.code()));
+        return empty_file(kind);
     }
     let content = ctx.db(move |conn, actor, now| actions::export(conn, actor, now, kind)).await?;
     Ok(download(content, &format!("{}-{}.csv", kind.code(), ctx.today())))
@@ -335,6 +374,8 @@ async fn show_kind(
     page.has_errors = !errors.is_empty();
     let view = KindView {
         kind,
+        // Records are fetched with the report of their quarter, where it is written down who took them along.
+        goes_out: kind.goes_out() && place != Place::Records,
         columns: columns(kind),
         path: place.of_kind(kind),
         errors,
@@ -365,6 +406,16 @@ async fn show_kind(
                 back: "de wachtlijst",
             },
         ),
+        Place::Records => form_page(
+            status,
+            &OwnKindPage {
+                page,
+                view,
+                title: "Registratie invoeren met een bestand",
+                section: place.section(),
+                back: "de registratie",
+            },
+        ),
     }
 }
 
@@ -383,7 +434,7 @@ async fn show_job(ctx: &Context, place: Place, path: &str) -> Result<HttpRespons
     };
     match place {
         Place::Manage => html(&JobPage { page, view }),
-        Place::Own | Place::List => html(&OwnJobPage { page, view }),
+        Place::Own | Place::List | Place::Records => html(&OwnJobPage { page, view }),
     }
 }
 

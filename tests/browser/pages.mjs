@@ -375,6 +375,7 @@ export const REGISTRAR = "registratie-flevoland";
 const CLOSED_QUARTER = "2026-1";
 
 export const REGISTRAR_PAGES = [
+  { name: "records by file", path: "/crisis/registratiebestand" },
   { name: "quarter to complete", path: "/crisis/registratie?kwartaal=2026-3" },
   { name: "closed quarter", path: `/crisis/registratie?kwartaal=${CLOSED_QUARTER}`, shows: "text=Versie 1" },
   { name: "record", path: () => firstLink("/crisis/registratie?kwartaal=2026-3", "tbody th a", REGISTRAR) },

@@ -20,7 +20,8 @@ mod stale_edits;
 mod upgrades;
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+
+use beschikbaarheidswijzer::clock::Clock;
 
 use crate::support::TestServer;
 
@@ -90,8 +91,7 @@ const DONE: &str = "done";
 /// Whether this run of a part has had its time; `ENDURANCE_UNTIL` is in seconds since 1970.
 fn is_time_up() -> bool {
     let until = std::env::var("ENDURANCE_UNTIL").ok().and_then(|text| text.parse().ok());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-    until.is_some_and(|until: u64| now >= until)
+    until.is_some_and(|until: i64| Clock::System.now().timestamp() >= until)
 }
 
 /// Numbers that look random and are the same on every run.

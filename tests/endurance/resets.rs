@@ -27,11 +27,11 @@ fn tells(pairs: usize, ask: impl Fn(&str)) -> usize {
     let is_longer = |turn: &usize| {
         // Which of the two comes first changes, so that neither has warmed up for the other.
         let [mut known, mut unknown] = [Duration::ZERO; 2];
-        if turn % 2 == 0 {
+        if turn.is_multiple_of(2) {
             known = time(|| ask(KNOWN));
         }
         unknown += time(|| ask(UNKNOWN));
-        if turn % 2 == 1 {
+        if !turn.is_multiple_of(2) {
             known = time(|| ask(KNOWN));
         }
         known > unknown

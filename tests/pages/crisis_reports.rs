@@ -15,7 +15,7 @@ use rules::waiting::client_code::ClientCode;
 use serde_json::json;
 
 use crate::on_both;
-use crate::support::{TestServer, now};
+use crate::support::{Form, TestServer, now};
 
 const REGISTRAR: &str = "registratie-flevoland";
 
@@ -158,6 +158,27 @@ on_both! {
         let out = String::from_utf8(out.expect("a file")).expect("text");
         let same = take_in(server, &out);
         assert!(same.is_good() && same.writes() == 0, "{:?}", same.problems);
+    }
+}
+
+on_both! {
+    fn the_registratiepunt_brings_records_in_by_page(server) {
+        const PAGE: &str = "/crisis/registratiebestand";
+        let file: String = records_file().split_inclusive('\n').take(4).collect();
+        let registrar = server.visitor(REGISTRAR);
+        let page = registrar.get(PAGE).body;
+        assert!(page.contains("<code>ontvangenOp</code>") && page.contains(&format!("{PAGE}/leeg")), "{page}");
+        assert_eq!(registrar.get(&format!("{PAGE}/leeg")).body.trim_start_matches('\u{feff}').lines().next(), file.lines().next());
+        let brought = registrar.post_file(PAGE, "kwartaal.csv", file.as_bytes());
+        let path = brought.header("location").expect("a report").to_owned();
+        assert!(registrar.get(&path).body.contains("Er is nog niets ingevoerd"));
+        assert_eq!(report(server).requests(), 0, "nothing is kept yet");
+        assert_eq!(Form::on(&registrar.get(&path).body, &format!("{path}/invoeren")).send(&registrar).status, 303);
+        assert!(registrar.get(&path).body.contains("Ingevoerd op"));
+        assert_eq!(take_in(server, &file).writes(), 0, "it is all there");
+        assert_ne!(report(server).requests(), 0);
+        let desk = server.visitor("verdeelpunt-flevoland");
+        assert_eq!((desk.get(PAGE).status, desk.get(&path).status), (403, 403));
     }
 }
 
