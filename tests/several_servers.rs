@@ -84,6 +84,9 @@ fn prepare(server: &TestServer) {
     server.execute("DELETE FROM reminder");
     let clients = server.waiting();
     server.responded(HAVEN, &clients[0]);
+    // Who made no choice about mails hears of those who come from now on.
+    let snapshot = server.state.supply.current().expect("a picture");
+    tell_of_clients(&mut server.connection(), &snapshot, now(), URL).expect("a database");
     server.execute(
         "UPDATE contract SET valid_until = '2026-11-25' WHERE product_id = (SELECT id FROM product WHERE code = '45A12')
             AND provider_id = (SELECT id FROM provider WHERE agb = '98990001')",

@@ -269,7 +269,7 @@ fn write(
         }
         let answer: serde_json::Value = serde_json::from_slice(answer)?;
         let code = answer["aanvraag"]["code"].as_str().ok_or("an answer without a code")?;
-        sent.insert(code.to_owned(), at);
+        sent.insert(code.replace('-', ""), at);
     }
     Ok(sent)
 }
@@ -301,7 +301,7 @@ fn watch(address: SocketAddr, cookie: &str, ready: &mpsc::Sender<()>) -> Outcome
             let news: serde_json::Value = serde_json::from_slice(&text[6..])?;
             let mut words = news["tekst"].as_str().unwrap_or_default().split(' ');
             if let Some(code) = words.find(|word| word.matches('-').count() == 2) {
-                shown.entry(code.to_owned()).or_insert_with(Instant::now);
+                shown.entry(code.replace('-', "")).or_insert_with(Instant::now);
             }
         }
     }

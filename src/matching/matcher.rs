@@ -128,30 +128,35 @@ struct Place {
     place: u32,
 }
 
-/// The nearest so many, the farthest of them on top: what is farther than that costs no more than a comparison.
+/// The nearest so many: what is farther than all of them costs no more than a comparison.
 struct Nearest {
     shown: usize,
     found: BinaryHeap<(Miss, Place)>,
+    /// The farthest of them, once there are so many.
+    farthest: Option<Miss>,
 }
 
 impl Nearest {
     fn new(shown: usize) -> Self {
-        Self { shown, found: BinaryHeap::new() }
+        Self { shown, found: BinaryHeap::new(), farthest: None }
     }
 
     /// Whether something as near as this comes among them.
     fn takes(&self, miss: Miss) -> bool {
-        self.found.len() < self.shown || self.found.peek().is_some_and(|(farthest, _)| miss < *farthest)
+        self.farthest.is_none_or(|farthest| miss < farthest)
     }
 
     fn add(&mut self, miss: Miss, place: Place) {
         if !self.takes(miss) {
             return;
         }
-        if self.found.len() == self.shown {
+        self.found.push((miss, place));
+        if self.found.len() > self.shown {
             self.found.pop();
         }
-        self.found.push((miss, place));
+        if self.found.len() == self.shown {
+            self.farthest = self.found.peek().map(|(farthest, _)| *farthest);
+        }
     }
 
     fn in_order(self) -> impl Iterator<Item = (Miss, Place)> {

@@ -45,6 +45,8 @@ on_both! {
         let id = server.responded(HAVEN, child);
         let offer_id = server.offer_with_place(HAVEN.1);
         assert_eq!(server.accept(child, id).status, 200);
+        let visitor = server.visitor(TOEGANG);
+        // After the visitor has its second factor, which ends the tokens from before.
         let toegang = server.user(TOEGANG);
         let step = |code: &str, body: Value| toegang.post(&format!("/v1/wachtenden/{code}/stappen"), &body);
         let back = json!({"stap": "herplaatsen", "reden": "contract-afgelopen"});
@@ -75,7 +77,6 @@ on_both! {
         assert!(told.len() == 1 && !told[0].contains(&code), "{told:?}");
 
         // By the page, for all that are ticked.
-        let visitor = server.visitor(TOEGANG);
         assert!(visitor.get("/wachtlijst").body.contains("1 kind in zorg heeft"));
         let shown = visitor.get("/herplaatsing?sorteer=aanbieder").body;
         assert!(shown.contains(&format!("kies-{code}")) && !shown.contains(&format!("kies-{other_code}")), "{shown}");

@@ -211,7 +211,7 @@ on_both! {
             haven: server.user(HAVEN.0),
             bakenzand: server.user(BAKENZAND.0),
         };
-        for round in Rounds::on(server, "races", 60, 1000) {
+        for round in Rounds::on(server, "races", 30, 1000) {
             let (what, came, must) = Field { server, players: &players, round }.race();
             assert!(must.contains(&came), "round {round}, {what}: {came:?}");
             assert_eq!(faults(server), [""; 0], "round {round}, {what}");

@@ -152,11 +152,15 @@ impl Boards {
         }
     }
 
-    /// Writes down the looks that were owed.
+    /// Writes down the looks that were owed. They are taken out first, since two who pay at once would write one look
+    /// twice, and drop another that was never written.
     fn pay(&self, conn: &mut Connection) -> Result<()> {
-        while let Some(look) = lock(&self.owed).first().cloned() {
-            actions::record_look(conn, &look.actor, look.at, &look.codes)?;
-            lock(&self.owed).remove(0);
+        let owed = std::mem::take(&mut *lock(&self.owed));
+        for (paid, look) in owed.iter().enumerate() {
+            if let Err(error) = actions::record_look(conn, &look.actor, look.at, &look.codes) {
+                lock(&self.owed).splice(0..0, owed[paid..].iter().cloned());
+                return Err(error);
+            }
         }
         Ok(())
     }

@@ -121,9 +121,13 @@ pub fn score(seeker: &Seeker, offer: &OfferFacts, weights: &Weights) -> Score {
     score
 }
 
-/// What the score is at least: the wait alone. Tells of most offers, for little, that others come before them.
+/// What the score is at least: the shortest wait, or the norm when the wait is not known. Tells of most offers, for little,
+/// that others come before them.
 pub fn least_score(seeker: &Seeker, offer: &OfferFacts) -> u32 {
-    expected_wait(seeker, offer).0.min(MOST)
+    match offer.waits() {
+        [Some(intake), Some(treatment)] => (u32::from(intake.min()) + u32::from(treatment.min())) * 100,
+        _ => u32::from(seeker.norm.total()) * 100,
+    }
 }
 
 /// The expected wait in hundredths of a week, whether an end is open, and whether the wait is not known.
