@@ -87,10 +87,11 @@ fn prepare(server: &TestServer) {
     // Who made no choice about mails hears of those who come from now on.
     let snapshot = server.state.supply.current().expect("a picture");
     tell_of_clients(&mut server.connection(), &snapshot, now(), URL).expect("a database");
-    server.execute(
+    server.execute(&format!(
         "UPDATE contract SET valid_until = '2026-11-25' WHERE product_id = (SELECT id FROM product WHERE code = '45A12')
-            AND provider_id = (SELECT id FROM provider WHERE agb = '98990001')",
-    );
+            AND provider_id = (SELECT id FROM provider WHERE agb = '{}')",
+        HAVEN.1
+    ));
     let newcomer = server.registered("GM0243");
     let at = "2026-11-21 09:30:00";
     server.execute(&format!("UPDATE waiting_client SET registered_at = '{at}' WHERE id = {}", newcomer.id));
