@@ -89,8 +89,10 @@ fn prepare(server: &TestServer) {
     tell_of_clients(&mut server.connection(), &snapshot, now(), URL).expect("a database");
     server.execute(&format!(
         "UPDATE contract SET valid_until = '2026-11-25' WHERE product_id = (SELECT id FROM product WHERE code = '45A12')
-            AND provider_id = (SELECT id FROM provider WHERE agb = '{}')",
-        HAVEN.1
+            AND provider_id = (SELECT id FROM provider WHERE agb = '{0}');
+         INSERT INTO waiting_client_provider (client_id, provider_id, wish, rank)
+            SELECT {1}, id, 'gewenst', 1 FROM provider WHERE agb = '{0}'",
+        HAVEN.1, clients[1].id
     ));
     let newcomer = server.registered("GM0243");
     let at = "2026-11-21 09:30:00";
