@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::Outcome;
 use crate::support::country::Country;
 use crate::support::load::{Client, request};
 use crate::support::report::{Line, Wanted};
+use crate::support::{Outcome, SECRET_KEY};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_beschikbaarheidswijzer");
 const SEARCHES: usize = 1_000;
@@ -23,16 +23,16 @@ pub fn measure(folder: &Path, country: &Country) -> Outcome<Vec<Line>> {
         return Ok(Vec::new());
     }
     let demonstration = format!("sqlite://{}", folder.join("demonstration.sqlite").display());
-    let mut lines = of_program("demonstration region", DEMONSTRATION, folder, &demonstration, &["--demo"])?;
+    let mut lines = of_program("demonstration region", DEMONSTRATION, &demonstration, &["--demo"])?;
     let province = Country::even(folder, 5_000)?;
     for (country, limit) in [(&province, PROVINCE), (country, WHOLE_COUNTRY)] {
-        lines.extend(of_program(&format!("{} offers", country.offers), limit, folder, &country.url, &[])?);
+        lines.extend(of_program(&format!("{} offers", country.offers), limit, &country.url, &[])?);
     }
     Ok(lines)
 }
 
-fn of_program(what: &str, limit: f64, folder: &Path, url: &str, options: &[&str]) -> Outcome<Vec<Line>> {
-    let program = Program::start(folder, url, options)?;
+fn of_program(what: &str, limit: f64, url: &str, options: &[&str]) -> Outcome<Vec<Line>> {
+    let program = Program::start(url, options)?;
     std::thread::sleep(Duration::from_secs(5));
     let after_start = program.resident()?;
     program.search()?;
@@ -52,7 +52,7 @@ struct Program {
 }
 
 impl Program {
-    fn start(folder: &Path, url: &str, options: &[&str]) -> Outcome<Self> {
+    fn start(url: &str, options: &[&str]) -> Outcome<Self> {
         // A port that was free a moment ago.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let child = Command::new(PROGRAM)
@@ -60,7 +60,7 @@ impl Program {
             .args(options)
             .env_clear()
             .env("DATABASE_URL", url)
-            .env("SECRET_KEY_FILE", folder.join("secret.key"))
+            .env("SECRET_KEY", SECRET_KEY)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -33,12 +33,15 @@ pub fn open(url: &str) -> Outcome<Connection> {
     Ok(Manager::new(url).open()?)
 }
 
+/// What all that runs on one database seals its secrets with.
+pub const SECRET_KEY: &str = "a key for measures, of more than thirty-two characters";
+
 /// The settings of a server on this database.
 pub fn config(url: &str) -> Config {
     Config {
         database_url: SecretString::from(url.to_owned()),
         public_url: "https://jeugdhulp.example".into(),
-        secret_key: Some(SecretString::from("a key for measures, of more than thirty-two characters")),
+        secret_key: Some(SecretString::from(SECRET_KEY)),
         // What is measured is the program, not its limits.
         api_calls_per_address: Some(60_000_000),
         ..Config::default()
