@@ -462,7 +462,8 @@ pub fn parse_number<T: std::str::FromStr + PartialOrd + Copy>(
     min: T,
     max: T,
 ) -> Result<T, &'static str> {
-    let digits = !text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    let is_plain = text == "0" || !text.starts_with('0');
+    let digits = is_plain && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let number = digits.then(|| text.parse::<T>().ok()).flatten();
     number.filter(|number| min <= *number && *number <= max).ok_or("vul een geheel nummer in, bijvoorbeeld 1")
 }
@@ -599,5 +600,7 @@ mod tests {
         for text in ["", "0", "01", "+1", "-1", "1.0", "10000", "99999999999999999999", "een"] {
             assert!(parse_number(text, 1, 9999).is_err(), "{text}");
         }
+        assert_eq!(parse_number("0", 0, 9), Ok(0));
+        assert!(parse_number("00", 0, 9).is_err());
     }
 }
