@@ -142,6 +142,25 @@ impl Field<'_> {
         }
     }
 
+    fn starting(&self, response: i64) -> Runner {
+        Runner {
+            browser: self.players.haven.clone(),
+            path: format!("/v1/reacties/{response}/start"),
+            key: format!("ronde-{}-start", self.round),
+            body: json!({"gestartOp": "2026-11-21"}),
+        }
+    }
+
+    /// The child needs another place.
+    fn bringing_back(&self, client: &WaitingClient, key: &str) -> Runner {
+        Runner {
+            browser: self.players.toegang.clone(),
+            path: format!("/v1/wachtenden/{}/stappen", client.code),
+            key: format!("ronde-{}-terug-{key}", self.round),
+            body: json!({"stap": "herplaatsen", "reden": "contract-afgelopen"}),
+        }
+    }
+
     /// One race of each kind in turn: what came of it, and what must have.
     fn race(&self) -> (&'static str, [u16; 2], Vec<[u16; 2]>) {
         let client = self.newcomer();
@@ -149,7 +168,7 @@ impl Field<'_> {
         self.publish();
         let one_wins = |won: u16| vec![[won, 409], [409, won]];
         let statuses = |(one, other): (Answer, Answer)| [one.status, other.status];
-        match self.round % 6 {
+        match self.round % 7 {
             0 => {
                 let (haven, bakenzand) = (self.responded(&client), self.responded_too(&client));
                 let answers = race(
@@ -186,13 +205,21 @@ impl Field<'_> {
                 let answers = race(&self.responding(&client, "een"), &self.responding(&client, "twee"));
                 ("responded twice", statuses(answers), one_wins(201))
             }
-            _ => {
+            5 => {
                 let id = self.responded(&client);
                 let answers = race(
                     &self.weighing(&client, id, "acceptatie", "een"),
                     &self.weighing(&client, id, "afwijzing", "twee"),
                 );
                 ("accepted and declined", statuses(answers), one_wins(200))
+            }
+            _ => {
+                let id = self.responded(&client);
+                let accepting = self.weighing(&client, id, "acceptatie", "een");
+                assert_eq!(run(&accepting).status, 200, "nobody else wants it");
+                assert_eq!(run(&self.starting(id)).status, 200, "nobody else starts it");
+                let answers = race(&self.bringing_back(&client, "een"), &self.bringing_back(&client, "twee"));
+                ("brought back twice", statuses(answers), one_wins(200))
             }
         }
     }
