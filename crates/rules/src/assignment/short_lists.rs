@@ -52,6 +52,10 @@ impl Mark {
 /// For each list how many arcs are at the front, and a bound on the keys of the rest.
 #[derive(Debug, Clone)]
 pub(super) struct ShortLists {
+    /// How many lists there are.
+    lists: usize,
+    /// Made when something is known of any list: a search may never come by the others, and then writing down that
+    /// nothing is known of them would be a good part of a small solve.
     marks: Vec<Mark>,
     drift: Money,
     /// The drift, and by how much keys rose that do not rise of themselves.
@@ -66,7 +70,8 @@ pub(super) struct ShortLists {
 impl ShortLists {
     pub(super) fn new(lists: usize, keep: usize) -> Self {
         Self {
-            marks: vec![Mark::UNKNOWN; lists],
+            lists,
+            marks: Vec::new(),
             drift: 0,
             disorder: 0,
             keep,
@@ -76,17 +81,29 @@ impl ShortLists {
         }
     }
 
+    #[inline]
+    fn mark(&self, list: usize) -> Mark {
+        self.marks.get(list).copied().unwrap_or(Mark::UNKNOWN)
+    }
+
+    fn set(&mut self, list: usize, mark: Mark) {
+        if self.marks.len() < self.lists {
+            self.marks.resize(self.lists, Mark::UNKNOWN);
+        }
+        self.marks[list] = mark;
+    }
+
     /// How many arcs are at the front, and a bound on the keys of the rest.
     #[inline]
     pub(super) fn get(&self, list: usize) -> (usize, Money) {
-        let mark = self.marks[list];
+        let mark = self.mark(list);
         (mark.listed as usize, mark.rest - self.drift)
     }
 
     /// By how much a key further on in the front of a list can be below one that does not rise of itself.
     #[inline]
     pub(super) fn slack(&self, list: usize) -> Money {
-        self.disorder - self.marks[list].in_order_at
+        self.disorder - self.mark(list).in_order_at
     }
 
     /// Some keys that do not rise of themselves, of any list, rose by at most this.
@@ -111,13 +128,13 @@ impl ShortLists {
 
     /// Nothing is known of any list any more.
     pub(super) fn forget_all(&mut self) {
-        self.marks.fill(Mark::UNKNOWN);
+        self.marks.clear();
         (self.drift, self.disorder) = (0, 0);
     }
 
     /// The least key is known to be this, and that is all that is wanted.
     pub(super) fn set_bound(&mut self, list: usize, least: Money) {
-        self.marks[list] = Mark { rest: least + self.drift, ..Mark::UNKNOWN };
+        self.set(list, Mark { rest: least + self.drift, ..Mark::UNKNOWN });
     }
 
     /// Puts the least keys at the front. Of equal keys those that come first go first.
@@ -130,7 +147,7 @@ impl ShortLists {
             self.select(arcs)
         };
         let listed = super::lists::index(listed);
-        self.marks[list] = Mark { listed, rest: rest + self.drift, in_order_at: UNKNOWN };
+        self.set(list, Mark { listed, rest: rest + self.drift, in_order_at: UNKNOWN });
     }
 
     /// The same, with the front in the order of the keys.
@@ -150,7 +167,7 @@ impl ShortLists {
         self.moved.extend(self.packed.iter().map(|&packed| arcs[position(packed)]));
         arcs.copy_from_slice(&self.moved);
         let in_order_at = if is_in_order { self.disorder } else { UNKNOWN };
-        self.marks[list] = Mark { listed: super::lists::index(listed), rest: rest + self.drift, in_order_at };
+        self.set(list, Mark { listed: super::lists::index(listed), rest: rest + self.drift, in_order_at });
     }
 
     /// A key and its position fit in 64 bits when the key counts from the least, which is given back. A distance beyond
@@ -178,17 +195,15 @@ impl ShortLists {
 
     /// An arc with this key came to the end of the list, or one of the rest got this key.
     pub(super) fn admit(&mut self, list: usize, key: Money) {
-        let mark = &mut self.marks[list];
-        mark.rest = mark.rest.min(key + self.drift);
-        mark.in_order_at = UNKNOWN;
+        if let Some(mark) = self.marks.get_mut(list) {
+            mark.rest = mark.rest.min(key + self.drift);
+            mark.in_order_at = UNKNOWN;
+        }
     }
 
     /// Before the arc at `at` is swap-removed: moves it out of the front, and tells where it went.
     pub(super) fn retire(&mut self, list: usize, arcs: &mut [Arc], at: usize) -> usize {
-        let mark = &mut self.marks[list];
-        if at >= mark.listed as usize {
-            return at;
-        }
+        let Some(mark) = self.marks.get_mut(list).filter(|mark| at < mark.listed as usize) else { return at };
         mark.listed -= 1;
         mark.in_order_at = UNKNOWN;
         arcs.swap(at, mark.listed as usize);
@@ -197,12 +212,14 @@ impl ShortLists {
 
     /// Nothing is known of a list any more.
     pub(super) fn forget(&mut self, list: usize) {
-        self.marks[list] = Mark::UNKNOWN;
+        if let Some(mark) = self.marks.get_mut(list) {
+            *mark = Mark::UNKNOWN;
+        }
     }
 
     /// A list was added, of which nothing is known.
     pub(super) fn push(&mut self) {
-        self.marks.push(Mark::UNKNOWN);
+        self.lists += 1;
     }
 
     /// Whether the bound of a list holds, for checks.
@@ -221,7 +238,7 @@ impl ShortLists {
     ) -> bool {
         let slack = self.slack(list);
         let mut least = Money::MIN;
-        arcs[..self.marks[list].listed as usize].iter().all(|arc| {
+        arcs[..self.get(list).0].iter().all(|arc| {
             let holds = key(arc) >= least;
             if is_fixed(arc) {
                 least = least.max(key(arc) - slack);
