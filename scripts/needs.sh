@@ -2,7 +2,9 @@
 # Checks that what is needed is there, and says plainly what is missing and how to get it.
 #
 #   scripts/needs.sh          for building and running
-#   scripts/needs.sh test     also for the tests; installs what is missing with apt-get when it may
+#   scripts/needs.sh test     also for the tests
+#
+# Both install what is missing with apt-get, where that can be done without asking anything.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -40,18 +42,30 @@ need_rust() {
     "$how" "$how" "$how"
 }
 
+has_c_compiler() {
+  have "${CC:-cc}" || have gcc || have clang
+}
+
 need_c_compiler() {
-  have "${CC:-cc}" || have gcc || have clang && return
+  has_c_compiler && return
   missing "a C compiler" \
     "SQLite, the PostgreSQL client and the cryptography are compiled from C." \
     "SQLite, de PostgreSQL-client en de versleuteling worden uit C gebouwd." \
     "sudo apt-get install build-essential" "sudo dnf install gcc make" "xcode-select --install"
 }
 
+node_version() {
+  node --version 2>/dev/null | tr -d v || true
+}
+
+has_node() {
+  at_least 20.0 "$(node_version)" && have npm
+}
+
 need_node() {
   local version
-  version=$(node --version 2>/dev/null | tr -d v || true)
-  if ! at_least 20.0 "$version" || ! have npm; then
+  version=$(node_version)
+  if ! has_node; then
     missing "Node 20 or newer, with npm (found: ${version:-none})" \
       "It fetches and builds the style sheets, fonts and icons." \
       "Hiermee worden de opmaak, letters en pictogrammen opgehaald en gebouwd." \
@@ -83,17 +97,29 @@ apt_get() {
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=120 "$@" >&2
 }
 
-# Installs what the tests need, where that can be done without asking anything.
+# Whether something can be installed without asking anything.
+may_install() {
+  have apt-get && { is_root || { have sudo && sudo -n true 2>/dev/null; }; }
+}
+
+# Installs what building needs. Rust is not among it: the packages of most systems are too old.
+install_for_building() {
+  may_install || return 0
+  has_c_compiler || install build-essential || true
+  have node || install nodejs || true
+  have npm || install npm || true
+}
+
+# Installs what the tests need.
 install_for_tests() {
-  have apt-get || return 0
-  is_root || { have sudo && sudo -n true 2>/dev/null; } || return 0
+  may_install || return 0
   find_postgres >/dev/null || install postgresql || true
   have chromium-headless-shell || install chromium-headless-shell || find_chromium >/dev/null || install chromium || true
 }
 
 # install PACKAGE: the list of packages may be absent or old, as on a fresh machine.
 install() {
-  say "Installing $1 with apt-get, which the tests need (takes a minute or so)"
+  say "Installing $1 with apt-get (takes a minute or so)"
   apt_get install --no-install-recommends "$1" || { apt_get update && apt_get install --no-install-recommends "$1"; }
 }
 
@@ -104,6 +130,7 @@ need_nextest() {
 }
 
 need_rust
+install_for_building
 need_c_compiler
 need_node
 if [ "${1:-}" = test ]; then

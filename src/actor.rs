@@ -90,18 +90,16 @@ impl Role {
     /// Roles that see children or the audit, or decide who does: a password alone is not enough for them.
     pub fn needs_second_factor(self) -> bool {
         match self {
-            Self::Toegang
+            Self::Referrer
+            | Self::Toegang
             | Self::CrisisLoket
             | Self::CrisisVerdeelpunt
             | Self::CrisisRegistratie
+            | Self::AccountManager
             | Self::ExpertTeam
             | Self::PrivacyOfficer
             | Self::Administrator => true,
-            Self::Referrer
-            | Self::Provider
-            | Self::AccountManager
-            | Self::Municipality
-            | Self::ServiceAccount => false,
+            Self::Provider | Self::Municipality | Self::ServiceAccount => false,
         }
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::audit::actions::{AuditLog, Reach, seal_lines};
 use crate::availability::follows;
-use crate::availability::follows::matching::tell_of_places;
+use crate::availability::follows::matching::{Site, tell_of_places};
 use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::clock::dutch_day;
 use crate::crisis::distribution::answering::pass_on_unanswered;
@@ -81,7 +81,11 @@ impl Background {
                 "reading the supply",
                 &stopped,
                 state,
-                |conn, state, now| state.supply.refresh(conn, dutch_day(now)),
+                |conn, state, now| {
+                    state.supply.follow(conn, dutch_day(now))?;
+                    state.metrics.note_followed(now);
+                    Ok(())
+                },
             ),
             every(LOOK_FOR_PLAN, "keeping the regional plan", &stopped, state, |conn, state, _| {
                 state.plans.refresh(conn, &state.supply.current()?)
@@ -183,6 +187,20 @@ fn erase_of_stripped(conn: &mut Connection, now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
+/// Erases what the terms say must be gone by now, as servers do by themselves. After a backup was put back nobody may see
+/// what was erased since it was made.
+pub fn erase_what_is_due(conn: &mut Connection, now: DateTime<Utc>, access_log_years: u8) -> Result<()> {
+    upkeep::strip_closed(conn, now)?;
+    erase_of_stripped(conn, now)?;
+    discard_old_drafts(conn, now)?;
+    strip_closed(conn, now)?;
+    exchange::actions::erase_old(conn, now)?;
+    notifications::actions::erase_old(conn, now)?;
+    keyed_requests::actions::erase_old(conn, now)?;
+    access_log::actions::erase_old(conn, now, access_log_years)?;
+    Ok(())
+}
+
 fn remind(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     let snapshot = state.supply.current()?;
     let settings = Settings {
@@ -199,7 +217,9 @@ fn remind(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result
 
 fn follow(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     follows::actions::end_old(conn, now)?;
-    tell_of_places(conn, &*state.supply.current()?, now, &state.config.public_url)?;
+    let site =
+        Site { public_url: &state.config.public_url, own_region: state.config.region.code.as_deref() };
+    tell_of_places(conn, &*state.supply.current()?, now, site)?;
     Ok(())
 }
 

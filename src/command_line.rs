@@ -58,8 +58,11 @@ enum Command {
         #[arg(long)]
         down: bool,
     },
-    /// Fill an empty database.
+    /// Fill a database with what the program brings along.
     Seed(SeedArgs),
+    /// Make regions.
+    #[command(subcommand)]
+    Region(region::RegionCommand),
     /// Manage users.
     #[command(subcommand)]
     User(UserCommand),
@@ -165,9 +168,12 @@ struct ServeArgs {
 
 #[derive(Debug, Args)]
 struct SeedArgs {
-    /// The demonstration region Noord-Veluwe, with made-up providers.
-    #[arg(long, required = true)]
+    /// The demonstration region Noord-Veluwe, with made-up providers, into an empty database.
+    #[arg(long, required_unless_present = "reference", conflicts_with = "reference")]
     demo: bool,
+    /// The municipalities and postcodes of the country, for a region of your own. What is there already stays as it is.
+    #[arg(long, conflicts_with_all = ["without_cases", "sign_ins"])]
+    reference: bool,
     /// Pretend it is this moment, such as 2026-11-21T09:00:00Z.
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime<Utc>>,
@@ -246,10 +252,23 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Standard error may be closed; there is nobody left to tell then.
-            let _ = writeln!(std::io::stderr(), "{error}");
+            let _ = writeln!(std::io::stderr(), "{}", explain(&*error));
             let is_bad_input = error.is::<assign::BadInput>() || error.is::<exchange::Refused>();
             if is_bad_input { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
+    }
+}
+
+/// What went wrong; of input that breaks rules all of them, each on a line.
+fn explain(error: &(dyn std::error::Error + 'static)) -> String {
+    let violations = error.downcast_ref::<Error>().and_then(Error::violations);
+    match violations {
+        Some(violations) => {
+            let lines: Vec<String> =
+                violations.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.message)).collect();
+            lines.join("\n")
+        }
+        None => error.to_string(),
     }
 }
 
@@ -264,17 +283,8 @@ fn execute(line: CommandLine) -> Outcome {
     match line.command {
         Command::Serve(args) => serve(config, &args),
         Command::Migrate { down } => migrate(&config, down),
-        Command::Seed(args) => {
-            let now = args.at.unwrap_or_else(|| Clock::System.now());
-            let mut conn = open(&config)?;
-            db::migrate_up(&mut conn)?;
-            let vault = Arc::new(Vault::open_configured(&config)?);
-            let cases = if args.without_cases { CrisisCases::None } else { CrisisCases::TwoYears };
-            let sign_ins = seed::demonstration(&mut conn, &vault, now, cases)?;
-            // A key takes a while to make; servers that start on this find it there.
-            Keyring::new(vault, &config.public_url).keys(&mut conn, now)?;
-            print_sign_ins(&sign_ins, args.sign_ins.as_ref())
-        }
+        Command::Seed(args) => fill(&config, &args),
+        Command::Region(command) => region::run(&config, command),
         Command::User(command) => user(&config, command),
         Command::Token { user, hours } => token(&config, &user, hours),
         Command::Backup(args) => backup::make(&config, &args),
@@ -306,6 +316,22 @@ fn open(config: &Config) -> Result<Connection, Box<dyn std::error::Error>> {
         std::fs::create_dir_all(folder)?;
     }
     Ok(Manager::new(url).open()?)
+}
+
+fn fill(config: &Config, args: &SeedArgs) -> Outcome {
+    let now = args.at.unwrap_or_else(|| Clock::System.now());
+    let mut conn = open(config)?;
+    db::migrate_up(&mut conn)?;
+    if args.reference {
+        let added = seed::reference(&mut conn, now)?;
+        return print(&format!("{} municipalities, {} postcodes added\n", added.municipalities, added.postcodes));
+    }
+    let vault = Arc::new(Vault::open_configured(config)?);
+    let cases = if args.without_cases { CrisisCases::None } else { CrisisCases::TwoYears };
+    let sign_ins = seed::demonstration(&mut conn, &vault, now, cases)?;
+    // A key takes a while to make; servers that start on this find it there.
+    Keyring::new(vault, &config.public_url).keys(&mut conn, now)?;
+    print_sign_ins(&sign_ins, args.sign_ins.as_ref())
 }
 
 fn serve(config: Config, args: &ServeArgs) -> Outcome {

@@ -277,6 +277,14 @@ impl Config {
                     .into(),
             );
         }
+        // The origin of a form is compared with it, and a browser names no path in an origin.
+        let beyond_scheme = self.public_url.split_once("://").map_or("", |(_, rest)| rest);
+        if beyond_scheme.trim_end_matches('/').contains(['/', '?', '#']) {
+            problems.push(
+                "public_url (PUBLIC_URL) must be a host with no path behind it: the program has a host of its own"
+                    .into(),
+            );
+        }
         if let Err(problem) = self.mailer() {
             problems.push(problem);
         }
@@ -374,6 +382,19 @@ mod tests {
         };
         let problems = config.check().expect_err("ten settings are wrong").0;
         assert_eq!(problems.len(), 10, "{problems:?}");
+    }
+
+    #[test]
+    fn the_address_is_a_host_without_a_path() {
+        for (address, is_right) in [
+            ("https://jeugdhulp.example", true),
+            ("http://127.0.0.1:8080", true),
+            ("https://jeugdhulp.example/wachttijden", false),
+            ("https://jeugdhulp.example?a=1", false),
+        ] {
+            let config = Config { public_url: address.into(), ..Config::default() };
+            assert_eq!(config.check().is_ok(), is_right, "{address}");
+        }
     }
 
     #[test]

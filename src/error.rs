@@ -227,12 +227,12 @@ impl From<diesel::result::Error> for Error {
             Db::DatabaseError(Kind::ForeignKeyViolation, _) => {
                 Self::Conflict("Dit verwijst naar iets dat er niet (meer) is.".into())
             }
-            Db::DatabaseError(Kind::SerializationFailure, _) => {
-                Self::Conflict("Iemand anders was net iets eerder. Probeer het opnieuw.".into())
-            }
             Db::BrokenTransactionManager
             | Db::DatabaseError(
-                Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::ReadOnlyTransaction,
+                Kind::ClosedConnection
+                | Kind::UnableToSendCommand
+                | Kind::ReadOnlyTransaction
+                | Kind::SerializationFailure,
                 _,
             ) => Self::Unavailable(error.into()),
             Db::DatabaseError(_, info) if crate::db::is_passing_failure(info.message()) => {

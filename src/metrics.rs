@@ -1,5 +1,6 @@
 //! Numbers for monitoring, in the format of Prometheus, on a port of their own.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -18,6 +19,9 @@ pub struct Metrics {
     pub offers: IntGauge,
     /// The version of the searchable picture.
     pub supply_version: IntGauge,
+    supply_age_seconds: IntGauge,
+    /// When the picture was last found equal to the database, in seconds since 1970.
+    supply_followed: AtomicI64,
     mails: IntCounterVec,
     mails_waiting: IntGauge,
     mails_failed: IntGauge,
@@ -38,6 +42,10 @@ impl Metrics {
         )?;
         let offers = IntGauge::new("supply_offers", "Offers in the searchable picture")?;
         let supply_version = IntGauge::new("supply_version", "Version of the searchable picture")?;
+        let supply_age_seconds = IntGauge::new(
+            "supply_age_seconds",
+            "How long ago the searchable picture was last brought up to date with the database",
+        )?;
         let mails = IntCounterVec::new(
             Opts::new("mail_attempts_total", "Attempts to deliver a mail by outcome"),
             &["outcome"],
@@ -54,12 +62,15 @@ impl Metrics {
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(offers.clone()))?;
         registry.register(Box::new(supply_version.clone()))?;
+        registry.register(Box::new(supply_age_seconds.clone()))?;
         Ok(Self {
             registry,
             requests,
             seconds,
             offers,
             supply_version,
+            supply_age_seconds,
+            supply_followed: AtomicI64::new(0),
             mails,
             mails_waiting,
             mails_failed,
@@ -84,6 +95,17 @@ impl Metrics {
         {
             self.mails.with_label_values(&[outcome]).inc_by(count);
         }
+    }
+
+    /// The searchable picture is that of the database at this moment.
+    pub fn note_followed(&self, now: DateTime<Utc>) {
+        self.supply_followed.store(now.timestamp(), Ordering::Relaxed);
+    }
+
+    /// Tells how old the searchable picture is.
+    pub fn report_age(&self, now: DateTime<Utc>) {
+        let age = now.timestamp() - self.supply_followed.load(Ordering::Relaxed);
+        self.supply_age_seconds.set(age.max(0));
     }
 
     pub fn report_queue(&self, queue: Queue, now: DateTime<Utc>) {

@@ -59,6 +59,7 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
     keyring.keys(&mut conn, now)?;
     let limits = Limits::new(&config, demo);
     supply.refresh(&mut conn, dutch_day(now))?;
+    metrics.note_followed(now);
     let reported = Reported::default();
     reported.refresh(&mut conn, now)?;
     drop(conn);
@@ -184,5 +185,6 @@ fn serve_metrics(
 
 async fn metrics(state: Data<AppState>) -> HttpResponse {
     state.supply.report(&state.metrics);
+    state.metrics.report_age(state.clock.now());
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(state.metrics.render())
 }

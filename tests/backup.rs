@@ -10,10 +10,11 @@ use beschikbaarheidswijzer::backup::{BackupError, Manifest, make_backup, rehears
 use beschikbaarheidswijzer::db::schema::audit_event;
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
 use diesel::prelude::*;
+use sha2::Digest;
 
 use crate::endurance::Rounds;
 use crate::on_both;
-use crate::support::{TestServer, now};
+use crate::support::{Backend, TestServer, now};
 
 /// Acknowledged writes: returned only after they were kept.
 fn write_line(conn: &mut Connection, number: usize) {
@@ -112,6 +113,63 @@ on_both! {
         assert_eq!(server.audit_lines(), manifest.contents.rows["audit_event"]);
         let again = make_backup(server.database_url(), &file, now()).expect_err("the file is there");
         assert!(matches!(again, BackupError::Exists(_)), "{again}");
+    }
+}
+
+on_both! {
+    fn what_is_there_stays_when_a_backup_cannot_be_put_back(server) {
+        let folder = folder();
+        let (file, manifest) = backup(server, &folder);
+        write_line(&mut server.connection(), 1);
+        let kept = |change: &dyn Fn(&mut Manifest)| {
+            let mut told = manifest.clone();
+            change(&mut told);
+            let text = serde_json::to_string(&told).expect("text");
+            std::fs::write(Manifest::path_beside(&file), text).expect("written");
+            let refused = restore_backup(server.database_url(), &file, true, now()).expect_err("refused");
+            assert_eq!(written(server.database_url()), ["1"], "after {refused}");
+            assert_eq!(server.visitor("beheerder-regio").get("/beheer").status, 200, "the tables are those of before");
+            refused
+        };
+        let newer = kept(&|told| *told.contents.rows.get_mut("__diesel_schema_migrations").expect("a table") += 1);
+        assert!(matches!(newer, BackupError::Newer(_)), "{newer}");
+        let differs = kept(&|told| *told.contents.rows.get_mut("provider").expect("a table") += 1);
+        assert!(matches!(differs, BackupError::Differs(_)), "{differs}");
+        // What pg_restore of another version says of a file that it cannot read.
+        std::fs::write(&file, "no backup at all").expect("written");
+        let digest = sha2::Sha256::digest("no backup at all");
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        kept(&|told| told.sha256.clone_from(&digest));
+    }
+}
+
+#[test]
+fn a_restore_that_was_killed_half_way_is_made_up_for_by_the_next() {
+    let server = TestServer::start(Backend::Postgres);
+    let folder = folder();
+    let (file, manifest) = backup(&server, &folder);
+    server.execute("ALTER SCHEMA public RENAME TO before_restore; CREATE SCHEMA public; CREATE TABLE public.half (id INT)");
+    let refused = restore_backup(server.database_url(), &file, false, now()).expect_err("there is something");
+    assert!(matches!(refused, BackupError::NotEmpty), "{refused}");
+    restore_backup(server.database_url(), &file, true, now()).expect("restored");
+    assert_eq!(server.audit_lines(), manifest.contents.rows["audit_event"]);
+    assert!(Manager::new(server.database_url()).open().is_ok_and(|mut conn| {
+        diesel::sql_query("SELECT 1 FROM before_restore.region").execute(&mut conn).is_err()
+    }));
+}
+
+#[cfg(unix)]
+on_both! {
+    fn only_the_owner_can_read_a_backup_and_one_that_fails_leaves_nothing(server) {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = folder();
+        let (file, _) = backup(server, &folder);
+        assert_eq!(std::fs::metadata(&file).expect("the backup").permissions().mode() & 0o777, 0o600);
+        let target = server.empty_database();
+        let other = folder.path().join("ander");
+        make_backup(&target.url.replace("empty.sqlite", "no/such/folder.sqlite").replace("/test_", "/gone_"), &other, now())
+            .expect_err("no database");
+        assert!(!other.exists(), "the next backup may have this name");
     }
 }
 

@@ -1,14 +1,19 @@
 //! What the database promises, whichever it is.
 
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex};
+
 use beschikbaarheidswijzer::audit::actions::{AuditLog, Reach, seal_lines};
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
 use beschikbaarheidswijzer::matching::weights::actions::save_weights;
 use beschikbaarheidswijzer::on_each;
 use beschikbaarheidswijzer::waiting_list::access_log::actions::record;
 use beschikbaarheidswijzer::waiting_list::access_log::model::{Access, AccessKind};
-use diesel::connection::SimpleConnection;
+use diesel::connection::{Connection as _, InstrumentationEvent, SimpleConnection};
 use rules::matching::Weights;
 use serde_json::json;
+use url::Url;
 
 use crate::on_both;
 use crate::support::{Backend, TestServer, now};
@@ -79,6 +84,101 @@ on_both! {
         assert_eq!(snapshot.version, version + 1);
         assert!(snapshot.book.segments.iter().any(|segment| segment.name == "Zeer specialistisch"));
     }
+}
+
+on_both! {
+    fn a_book_that_changes_while_figures_are_looked_up_is_seen(server) {
+        let second = server.start_beside();
+        let mut conn = second.connection();
+        // Somebody saved figures, and while this server looks somebody changes the book.
+        server.execute("UPDATE supply_version SET version = version + 1");
+        let (url, mut is_first) = (server.database_url().to_owned(), true);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::FinishQuery { query, .. } = event
+                && query.to_string().contains("supply_version")
+                && std::mem::take(&mut is_first)
+            {
+                let mut other = Manager::new(&url).open().expect("a database");
+                let change = "UPDATE segment SET name = 'Ertussen' WHERE code = '1'; \
+                     UPDATE supply_version SET version = version + 1, book_version = version + 1";
+                execute(&mut other, change).expect("it is saved");
+            }
+        });
+        second.state.supply.refresh(&mut conn, "2026-11-21".parse().expect("a day")).expect("a database");
+        second.state.supply.refresh(&mut second.connection(), "2026-11-21".parse().expect("a day")).expect("a database");
+        let snapshot = second.state.supply.current().expect("a picture");
+        assert!(snapshot.book.segments.iter().any(|segment| segment.name == "Ertussen"));
+    }
+}
+
+#[test]
+fn a_database_that_never_answers_refuses_soon_and_search_goes_on() {
+    let real = TestServer::start(Backend::Postgres);
+    let wire = Wire::to(real.database_url());
+    let server = real.start_with_settings(|config| config.database_url = wire.url.clone().into());
+    let manager = server.user("beheerder-regio");
+    let path = "/v1/regios/noord-veluwe/segmenten/9";
+    assert_eq!(manager.put(path, &json!({"naam": "Nieuw"})).status, 201, "the wire works");
+    wire.cut();
+    let refused = manager.put_version(path, "\"1\"", &json!({"naam": "Anders"}));
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
+    assert_eq!(server.anyone().get("/v1/aanbod?gemeente=GM0243").status, 200, "for everybody");
+    assert_eq!(manager.get("/v1/aanbod?gemeente=GM0243").status, 200, "also for who sends a token");
+    wire.mend();
+    assert_eq!(manager.get(path).json()["naam"], "Nieuw", "what was refused was not done after all");
+    assert_eq!(manager.put_version(path, "\"1\"", &json!({"naam": "Anders"})).status, 200);
+}
+
+/// A way to the database that can be cut: then it takes what is sent and passes nothing on.
+struct Wire {
+    url: String,
+    state: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl Wire {
+    fn to(url: &str) -> Self {
+        let mut address = Url::parse(url).expect("an address");
+        let upstream = (address.host_str().expect("a host").to_owned(), address.port().expect("a port"));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        address.set_host(Some("127.0.0.1")).expect("a host");
+        address.set_port(Some(port)).expect("a port");
+        let state = Arc::new((Mutex::new(false), Condvar::new()));
+        let shared = state.clone();
+        std::thread::spawn(move || {
+            for near in listener.incoming() {
+                let near = near.expect("a connection");
+                let far = TcpStream::connect((upstream.0.as_str(), upstream.1)).expect("the database");
+                let back = (far.try_clone().expect("a handle"), near.try_clone().expect("a handle"));
+                for (from, to) in [(near, far), back] {
+                    let state = shared.clone();
+                    std::thread::spawn(move || pass_on(from, to, &state));
+                }
+            }
+        });
+        Self { url: address.to_string(), state }
+    }
+
+    fn cut(&self) {
+        *self.state.0.lock().expect("the state") = true;
+    }
+
+    fn mend(&self) {
+        *self.state.0.lock().expect("the state") = false;
+        self.state.1.notify_all();
+    }
+}
+
+fn pass_on(mut from: TcpStream, mut to: TcpStream, (is_cut, mended): &(Mutex<bool>, Condvar)) {
+    let mut buffer = [0; 4096];
+    while let Ok(count @ 1..) = from.read(&mut buffer) {
+        drop(mended.wait_while(is_cut.lock().expect("the state"), |is_cut| *is_cut).expect("the state"));
+        if to.write_all(&buffer[..count]).is_err() {
+            return;
+        }
+    }
+    // Who listens on the other side may have gone already.
+    drop(to.shutdown(Shutdown::Both));
 }
 
 #[test]

@@ -497,6 +497,21 @@ on_both! {
     }
 }
 
+on_both! {
+    fn a_file_over_which_every_server_falls_is_given_up(server) {
+        let (mut conn, actor) = (server.connection(), server.actor(MANAGER));
+        let file = b"code;naam;omschrijving\n9;Proef;\n";
+        let id = bring(&mut conn, &actor, now(), FileKind::Segments, ("proef.csv", file)).expect("it is taken");
+        // As often as it may be tried, by servers that never came to an end.
+        server.execute("UPDATE exchange_job SET attempts = 5");
+        let sender = sender();
+        let desk = Desk { sender: &sender, progress: &server.state.exchange, pool: &server.state.pool };
+        assert!(work_on_next(&mut conn, now(), desk).expect("a database"));
+        assert_eq!(find_own_job(&mut conn, &actor, id).expect("a job").state, JobState::Failed);
+        assert!(!work_on_next(&mut conn, now(), desk).expect("a database"));
+    }
+}
+
 /// On SQLite one server works and shows. Here another is stopped halfway by who writes the same.
 #[test]
 fn any_server_shows_how_far_another_is() {

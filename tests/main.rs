@@ -16,6 +16,7 @@ mod backup;
 mod database;
 mod endurance;
 mod exchange;
+mod installing;
 mod outbox;
 mod own_and_other;
 mod pages;

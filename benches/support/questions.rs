@@ -52,7 +52,7 @@ pub fn prepare(snapshot: &Snapshot, address: &str) -> Outcome<Search> {
     let mut fields = Fields::from_query(address);
     let read = read_search(&mut fields);
     let read = fields.finish(read).map_err(|violations| format!("{address}: {violations}"))?;
-    Ok(read.resolve(snapshot)?)
+    Ok(read.resolve(snapshot, None)?)
 }
 
 /// So many questions, spread over the country, that each find a full page of twenty.

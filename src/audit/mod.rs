@@ -50,5 +50,10 @@ pub fn record_refusal(
     now: DateTime<Utc>,
     action: &'static str,
 ) -> Result<()> {
-    store::insert_event(conn, actor, now, "refused", &Event::done(action, "recht", ""))
+    record_refused(conn, actor, now, &Event::done(action, "recht", ""))
+}
+
+/// Writes down that something was refused, and on what.
+pub fn record_refused(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, event: &Event) -> Result<()> {
+    store::insert_event(conn, actor, now, "refused", event)
 }

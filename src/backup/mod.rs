@@ -80,12 +80,21 @@ pub fn make_backup(url: &str, file: &Path, now: DateTime<Utc>) -> Result<Manifes
     if file.exists() {
         return Err(BackupError::Exists(file.to_owned()));
     }
+    make_private(file)?;
+    let made = fill_backup(url, file, now);
+    if made.is_err() {
+        // What is left of it is no backup, and would be in the way of the next.
+        drop(std::fs::remove_file(file));
+    }
+    made
+}
+
+fn fill_backup(url: &str, file: &Path, now: DateTime<Utc>) -> Result<Manifest> {
     let place = Place::of(url);
     let contents = match &place {
         Place::Sqlite(_) => sqlite::copy(&mut Manager::new(url).open()?, file)?,
         Place::Postgres(url) => postgres::dump(url, file)?,
     };
-    keep_private(file)?;
     let manifest = Manifest {
         kind: place.kind().into(),
         made_at: now,
@@ -97,15 +106,18 @@ pub fn make_backup(url: &str, file: &Path, now: DateTime<Utc>) -> Result<Manifes
     Ok(manifest)
 }
 
-/// A backup holds what the database holds: only its owner may read it.
-fn keep_private(file: &Path) -> Result<()> {
+/// A backup holds what the database holds: only its owner may read it, from its first byte on. Both databases fill an
+/// empty file that is there, and leave its rights as they are.
+fn make_private(file: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
     #[cfg(unix)]
-    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(at(file))?;
-    Ok(())
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop).map_err(at(file))
 }
 
 /// Puts a backup back into the database that `url` names, and compares it with what the backup must hold. An older
-/// schema is brought up to date.
+/// schema is brought up to date. What was there is given up only when all of that has succeeded.
 pub fn restore_backup(url: &str, file: &Path, overwrite: bool, now: DateTime<Utc>) -> Result<Manifest> {
     let manifest = Manifest::read(file)?;
     let place = Place::of(url);
@@ -115,17 +127,31 @@ pub fn restore_backup(url: &str, file: &Path, overwrite: bool, now: DateTime<Utc
     if manifest::digest(file)? != manifest.sha256 {
         return Err(BackupError::Damaged(file.to_owned()));
     }
-    match &place {
-        Place::Sqlite(path) => sqlite::put_back(file, path, overwrite)?,
-        Place::Postgres(url) => postgres::restore(url, file, overwrite)?,
-    }
-    let mut conn = Manager::new(url).open()?;
-    compare(&mut conn, &manifest, now)?;
-    if !db::is_schema_known(&mut conn)? {
+    if is_newer(&manifest)? {
         return Err(BackupError::Newer(manifest.program));
     }
-    db::migrate_up(&mut conn)?;
+    let accept = |conn: &mut Connection| accept_restored(conn, &manifest, now);
+    match &place {
+        Place::Sqlite(path) => sqlite::put_back(file, path, overwrite, accept)?,
+        Place::Postgres(url) => postgres::restore(url, file, overwrite, accept)?,
+    }
     Ok(manifest)
+}
+
+/// Whether more migrations were run on what the backup holds than this program has.
+fn is_newer(manifest: &Manifest) -> Result<bool> {
+    let run = manifest.contents.rows.get(store::MIGRATIONS).copied().unwrap_or_default();
+    Ok(usize::try_from(run).unwrap_or_default() > db::count_migrations(&manifest.kind)?)
+}
+
+/// Whether what was put back may take the place of what was there; brings its schema up to date.
+fn accept_restored(conn: &mut Connection, manifest: &Manifest, now: DateTime<Utc>) -> Result<()> {
+    compare(conn, manifest, now)?;
+    if !db::is_schema_known(conn)? {
+        return Err(BackupError::Newer(manifest.program.clone()));
+    }
+    db::migrate_up(conn)?;
+    Ok(())
 }
 
 /// Rehearses the day on which it is needed: makes a backup, puts it back beside the real database, compares, and

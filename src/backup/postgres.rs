@@ -7,7 +7,7 @@ use url::Url;
 
 use super::manifest::Contents;
 use super::{BackupError, Result, store};
-use crate::db::{self, Manager};
+use crate::db::{self, Connection, Manager};
 use crate::error::Error;
 
 /// Dumps the database as one moment saw it; what it holds is counted at that same moment.
@@ -24,19 +24,62 @@ pub(super) fn dump(url: &str, file: &Path) -> Result<Contents> {
     })?
 }
 
-/// Restores into an empty database, or replaces what is there; all of it or nothing.
-pub(super) fn restore(url: &str, file: &Path, overwrite: bool) -> Result<()> {
+/// Where what is replaced waits until the backup was put back and accepted. Found there at a later restore, one before
+/// it was broken off.
+const REPLACED: &str = "before_restore";
+
+/// Restores into an empty database, or replaces what is there. What was there is kept beside it, and comes back
+/// unless all succeeds: the programs of PostgreSQL may be missing, too old, or stopped half way.
+pub(super) fn restore(
+    url: &str,
+    file: &Path,
+    overwrite: bool,
+    accept: impl FnOnce(&mut Connection) -> Result<()>,
+) -> Result<()> {
     let mut conn = Manager::new(url).open()?;
-    if !store::is_empty(&mut conn)? {
-        if !overwrite {
-            return Err(BackupError::NotEmpty);
-        }
-        store::run(&mut conn, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")?;
+    let was_broken_off = store::has_schema(&mut conn, REPLACED)?;
+    if !was_broken_off && store::is_empty(&mut conn)? {
+        return fill(&mut conn, url, file, accept);
     }
+    if !overwrite {
+        return Err(BackupError::NotEmpty);
+    }
+    if was_broken_off {
+        bring_back(&mut conn)?;
+    }
+    set_aside(&mut conn)?;
+    match fill(&mut conn, url, file, accept) {
+        Ok(()) => Ok(store::run(&mut conn, &format!("DROP SCHEMA {REPLACED} CASCADE"))?),
+        Err(error) => {
+            bring_back(&mut conn)?;
+            Err(error)
+        }
+    }
+}
+
+fn fill(
+    conn: &mut Connection,
+    url: &str,
+    file: &Path,
+    accept: impl FnOnce(&mut Connection) -> Result<()>,
+) -> Result<()> {
     run("pg_restore", url, |command| {
         command.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]);
         command.arg(file);
-    })
+    })?;
+    accept(conn)
+}
+
+/// Both are one message to the server, which makes a transaction of it: all of it or nothing.
+fn set_aside(conn: &mut Connection) -> Result<()> {
+    Ok(store::run(conn, &format!("ALTER SCHEMA public RENAME TO {REPLACED}; CREATE SCHEMA public"))?)
+}
+
+fn bring_back(conn: &mut Connection) -> Result<()> {
+    let statements = format!(
+        "DROP SCHEMA IF EXISTS public CASCADE; ALTER SCHEMA {REPLACED} RENAME TO public"
+    );
+    Ok(store::run(conn, &statements)?)
 }
 
 /// Runs a program of PostgreSQL on this database. Its password goes by the environment: arguments are for all to see.

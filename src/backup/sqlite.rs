@@ -27,8 +27,13 @@ fn check(file: &Path) -> Result<Contents> {
     Ok(contents)
 }
 
-/// Puts the copy in the place of the database: beside it first, then by one rename.
-pub(super) fn put_back(file: &Path, database: &Path, overwrite: bool) -> Result<()> {
+/// Puts the copy in the place of the database: beside it first, and by one rename when it was accepted there.
+pub(super) fn put_back(
+    file: &Path,
+    database: &Path,
+    overwrite: bool,
+    accept: impl FnOnce(&mut Connection) -> Result<()>,
+) -> Result<()> {
     if database.exists() && !overwrite {
         let mut conn = Manager::new(&format!("sqlite://{}", database.display())).open()?;
         if !store::is_empty(&mut conn)? {
@@ -39,16 +44,44 @@ pub(super) fn put_back(file: &Path, database: &Path, overwrite: bool) -> Result<
         fs::create_dir_all(folder).map_err(at(folder))?;
     }
     let fresh = beside(database, "-restoring");
-    fs::copy(file, &fresh).map_err(at(&fresh))?;
-    File::open(&fresh).and_then(|out| out.sync_all()).map_err(at(&fresh))?;
+    let prepared = prepare(file, &fresh, accept);
+    if prepared.is_err() {
+        // Not needed any more; what went wrong before is what counts.
+        drop(remove_logs(&fresh));
+        drop(fs::remove_file(&fresh));
+    }
+    prepared?;
     // What the old database had not taken in yet must not end up in the new one.
+    remove_logs(database)?;
+    fs::rename(&fresh, database).map_err(at(database))
+}
+
+/// A copy as one file, accepted and on disk.
+fn prepare(
+    file: &Path,
+    fresh: &Path,
+    accept: impl FnOnce(&mut Connection) -> Result<()>,
+) -> Result<()> {
+    // What an earlier restore that was broken off left there.
+    remove_logs(fresh)?;
+    fs::copy(file, fresh).map_err(at(fresh))?;
+    let mut conn = Manager::new(&format!("sqlite://{}", fresh.display())).open()?;
+    accept(&mut conn)?;
+    // Back to one file: opening it made a log beside it.
+    store::run(&mut conn, "PRAGMA journal_mode = DELETE")?;
+    drop(conn);
+    File::open(fresh).and_then(|out| out.sync_all()).map_err(at(fresh))
+}
+
+/// The files that SQLite keeps beside a database while it works on it.
+fn remove_logs(database: &Path) -> Result<()> {
     for ending in ["-wal", "-shm", "-journal"] {
         let path = beside(database, ending);
         if path.exists() {
             fs::remove_file(&path).map_err(at(&path))?;
         }
     }
-    fs::rename(&fresh, database).map_err(at(database))
+    Ok(())
 }
 
 fn beside(database: &Path, ending: &str) -> PathBuf {

@@ -16,6 +16,8 @@ use crate::waiting_list::access_log::model::AccessLog;
 
 /// The table of the seals of the audit.
 pub(super) const SEALS: &str = "audit_seal";
+/// The table with the migrations that were run, kept by diesel.
+pub(super) const MIGRATIONS: &str = "__diesel_schema_migrations";
 /// The table with the seals of the access log.
 pub(super) const ACCESS_SEALS: &str = "access_seal";
 
@@ -49,6 +51,16 @@ fn list_tables(conn: &mut Connection) -> Result<Vec<String>> {
 
 pub(super) fn is_empty(conn: &mut Connection) -> Result<bool> {
     Ok(list_tables(conn)?.is_empty())
+}
+
+/// Whether there is a schema of this name in a database of PostgreSQL.
+pub(super) fn has_schema(conn: &mut Connection, name: &str) -> Result<bool> {
+    let Connection::Postgres(conn) = conn else { return Ok(false) };
+    let found: Count =
+        diesel::sql_query("SELECT count(*) AS count FROM pg_namespace WHERE nspname = $1")
+            .bind::<Text, _>(name)
+            .get_result(conn)?;
+    Ok(found.count > 0)
 }
 
 /// What the database holds; to be asked within one transaction, or of a copy that nobody writes to.

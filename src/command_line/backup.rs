@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use secrecy::ExposeSecret;
 
-use super::{Outcome, print};
+use super::{Outcome, open, print};
+use crate::background::erase_what_is_due;
 use crate::backup::{self, Manifest};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -42,6 +43,7 @@ pub(super) fn restore(config: &Config, args: &RestoreArgs) -> Outcome {
     let (url, now) = (config.database_url.expose_secret(), Clock::System.now());
     if let Some(file) = &args.file {
         let manifest = backup::restore_backup(url, file, args.overwrite, now)?;
+        erase_what_is_due(&mut open(config)?, now, config.access_log_years)?;
         print(&format!("restored and compared: {}\n{}", file.display(), describe(&manifest)))
     } else {
         let manifest = backup::rehearse_restore(url, &args.folder, now)?;

@@ -1,18 +1,49 @@
-//! The command that writes the problem of a region as it is now, for anybody to check with another solver.
+//! The commands on a region as a whole: making one, and writing its problem as it is now, for anybody to check with
+//! another solver.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use rules::assignment::write_problem;
 
+use super::{Outcome, open, print};
+use crate::actor::Actor;
 use crate::availability::supply::Supply;
 use crate::clock::{Clock, dutch_day};
+use crate::config::Config;
 use crate::db::Connection;
 use crate::matching::region::live;
+use crate::product_book::regions::actions::{NewRegion, add_region};
 use crate::waiting_list::clients;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RegionCommand {
+    /// Make a region of municipalities that are in the database; `seed --reference` brings in all of the country.
+    Add(RegionAddArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RegionAddArgs {
+    /// Code: small letters, digits and hyphens, such as noord-veluwe.
+    code: String,
+    /// Name on the pages.
+    #[arg(long)]
+    name: String,
+    /// Code of a municipality of the region, such as GM0243; given once for each.
+    #[arg(long = "municipality", required = true)]
+    municipalities: Vec<String>,
+}
+
+pub(super) fn run(config: &Config, command: RegionCommand) -> Outcome {
+    let RegionCommand::Add(RegionAddArgs { code, name, municipalities }) = command;
+    let new = NewRegion { code, name, municipalities };
+    let made = add_region(&mut open(config)?, &Actor::command_line(), Clock::System.now(), &new)?;
+    let count = new.municipalities.len();
+    print(&format!("region made: {} ({count} municipalities)\n", made.value.code))
+}
 
 #[derive(Debug, Args)]
 pub(super) struct ExportProblemArgs {

@@ -3,6 +3,7 @@
 //! Which database it is follows from the scheme of the URL and from nothing else.
 
 mod connection;
+mod limits;
 pub mod schema;
 
 use std::time::Duration;
@@ -64,7 +65,13 @@ pub struct Manager {
 
 impl Manager {
     pub fn new(url: &str) -> Self {
-        Self { url: url.to_owned() }
+        Self { url: limits::add(url, &limits::OF_EVERY_CONNECTION) }
+    }
+
+    /// For connections that requests wait for: no statement on them takes for ever. What is asked from the command
+    /// line, such as a migration or a backup, takes as long as it takes.
+    fn for_requests(url: &str) -> Self {
+        Self { url: limits::add(Self::new(url).url.as_str(), &limits::OF_REQUESTS) }
     }
 
     /// Opens one connection outside the pool.
@@ -114,12 +121,12 @@ pub fn pool(url: &str, size: u32) -> Pool {
         .max_size(size)
         .min_idle(Some(0))
         .connection_timeout(WAIT_FOR_CONNECTION)
-        .build_unchecked(Manager::new(url))
+        .build_unchecked(Manager::for_requests(url))
 }
 
 /// Whether a message of the database names a state that passes by itself.
 pub fn is_passing_failure(message: &str) -> bool {
-    const PASSING: [&str; 12] = [
+    const PASSING: [&str; 15] = [
         "database is locked",
         "database table is locked",
         "disk I/O error",
@@ -127,6 +134,9 @@ pub fn is_passing_failure(message: &str) -> bool {
         "unable to open database file",
         "attempt to write a readonly database",
         "lock timeout",
+        "statement timeout",
+        "deadlock detected",
+        "could not serialize access",
         "terminating connection",
         "server closed the connection",
         "no connection to the server",
@@ -209,6 +219,15 @@ pub fn has_pending_migrations(conn: &mut Connection) -> Result<bool> {
     pending.map_err(Error::internal)
 }
 
+/// How many migrations this program has for a database of this kind, `sqlite` or `postgres`.
+pub fn count_migrations(kind: &str) -> Result<usize> {
+    let found = match kind {
+        "sqlite" => MigrationSource::<Sqlite>::migrations(&SQLITE_MIGRATIONS).map(|found| found.len()),
+        _ => MigrationSource::<Pg>::migrations(&POSTGRES_MIGRATIONS).map(|found| found.len()),
+    };
+    found.map_err(Error::internal)
+}
+
 /// Whether this program knows every migration that was run: false when a newer program was here.
 pub fn is_schema_known(conn: &mut Connection) -> Result<bool> {
     fn names<B: diesel::backend::Backend>(source: EmbeddedMigrations) -> Result<Vec<String>> {
@@ -229,4 +248,22 @@ pub fn is_schema_known(conn: &mut Connection) -> Result<bool> {
 /// Whether the database answers.
 pub fn ping(conn: &mut Connection) -> Result<()> {
     conn.ping().map_err(|error| Error::Unavailable(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_told_by_the_message_of_the_database() {
+        for message in [
+            "deadlock detected",
+            "could not serialize access due to concurrent update",
+            "canceling statement due to statement timeout",
+            "database is locked",
+        ] {
+            assert!(is_passing_failure(message), "{message}");
+        }
+        assert!(!is_passing_failure("relation \"offer\" does not exist"));
+    }
 }

@@ -25,8 +25,11 @@ pub const WAITS_FOR: Duration = Duration::hours(1);
 const REPORT_LIFE: Duration = Duration::days(30);
 /// How long one server may work on a file. After that another takes it up; the first can then keep nothing.
 const CLAIM: Duration = Duration::minutes(15);
-/// How often the work is tried when the database is away or somebody else changes the same.
+/// How often the work is tried when the database is away or somebody else changes the same. A server that falls over the
+/// file has used up an attempt as well.
 const MOST_ATTEMPTS: i32 = 5;
+/// How long a file rests after a first attempt that failed; twice as long after each that follows.
+const FIRST_REST: Duration = Duration::seconds(5);
 const JOBS_SHOWN: i64 = 10;
 
 /// A file, as the audit names it.
@@ -271,18 +274,27 @@ pub fn work_on(conn: &mut Connection, now: DateTime<Utc>, desk: Desk<'_>, id: i6
     let claim = opaque::generate();
     let claimed = db::write(conn, |conn| store::claim(conn, id, now.naive_utc(), until, &claim))?;
     let Some(claimed) = claimed else { return Ok(false) };
-    let result = work_on_claimed(conn, now, desk, &claimed);
+    let result = if claimed.attempts > MOST_ATTEMPTS {
+        Err(Error::internal("every attempt was broken off"))
+    } else {
+        work_on_claimed(conn, now, desk, &claimed)
+    };
     desk.progress.clear(id);
     let Err(error) = result else { return Ok(true) };
     let can_pass = !matches!(error, Error::Forbidden) && claimed.attempts < MOST_ATTEMPTS;
     tracing::warn!(job = id, attempts = claimed.attempts, %error, "a file could not be worked on");
     db::write(conn, |conn| {
         if can_pass {
-            return store::release(conn, id, &claimed.claim);
+            return store::release(conn, id, &claimed.claim, (now + rest_after(claimed.attempts)).naive_utc());
         }
         store::update_ended(conn, id, &claimed.claim, (JobState::Failed, now.naive_utc()), None).map(drop)
     })?;
     Ok(true)
+}
+
+/// What was in the way is seldom gone at once.
+fn rest_after(attempts: i32) -> Duration {
+    FIRST_REST * 2_i32.pow(attempts.clamp(1, MOST_ATTEMPTS).unsigned_abs() - 1)
 }
 
 fn work_on_claimed(
@@ -358,4 +370,15 @@ pub fn erase_old(conn: &mut Connection, now: DateTime<Utc>) -> Result<()> {
         store::expire_checked(conn, None, now.naive_utc())?;
         store::delete_old(conn, (now - REPORT_LIFE).naive_utc())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_rests_twice_as_long_after_every_attempt() {
+        let seconds: Vec<i64> = (1..=5).map(|attempts| rest_after(attempts).num_seconds()).collect();
+        assert_eq!(seconds, [5, 10, 20, 40, 80]);
+    }
 }

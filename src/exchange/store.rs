@@ -176,10 +176,10 @@ pub(super) fn update_progress(
     Ok(())
 }
 
-/// Lets go of a file, for another try.
-pub(super) fn release(conn: &mut Connection, id: i64, claim: &str) -> Result<()> {
+/// Lets go of a file, for another try from this moment on.
+pub(super) fn release(conn: &mut Connection, id: i64, claim: &str, from: NaiveDateTime) -> Result<()> {
     diesel::update(exchange_job::table.find(id).filter(exchange_job::claimed_by.eq(claim)))
-        .set((exchange_job::claimed_by.eq(NOBODY), exchange_job::claimed_until.eq(NEVER)))
+        .set((exchange_job::claimed_by.eq(NOBODY), exchange_job::claimed_until.eq(from)))
         .execute(conn)?;
     Ok(())
 }

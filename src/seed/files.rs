@@ -96,14 +96,28 @@ macro_rules! region {
     };
 }
 
+/// The municipalities and postcodes of the country.
+type Reference = (Vec<Line<Municipality>>, Vec<Line<Postcode>>);
+
+/// Reads what is the same for every region, and checks what can be checked without a database.
+pub(super) fn read_reference() -> Result<Reference> {
+    let municipalities = rows(file!("gemeenten.csv"), |row: &Municipality| row.code.clone())?;
+    let postcodes = rows(file!("postcodes.csv"), |row: &Postcode| row.pc4)?;
+    for line in &municipalities {
+        check_point(line, line.row.lat, line.row.lon)?;
+        check_period(line, line.row.valid_from, line.row.valid_until)?;
+    }
+    for line in &postcodes {
+        check_point(line, line.row.lat, line.row.lon)?;
+    }
+    Ok((municipalities, postcodes))
+}
+
 impl Files {
     /// Reads all files of Noord-Veluwe and of the country, and checks what can be checked without a database.
     pub(super) fn read() -> Result<Self> {
-        let files = region!(
-            "noord-veluwe",
-            rows(file!("gemeenten.csv"), |row: &Municipality| row.code.clone())?,
-            rows(file!("postcodes.csv"), |row: &Postcode| row.pc4)?
-        );
+        let (municipalities, postcodes) = read_reference()?;
+        let files = region!("noord-veluwe", municipalities, postcodes);
         files.check()?;
         Ok(files)
     }
@@ -116,13 +130,6 @@ impl Files {
     }
 
     fn check(&self) -> Result<()> {
-        for line in &self.municipalities {
-            check_point(line, line.row.lat, line.row.lon)?;
-            check_period(line, line.row.valid_from, line.row.valid_until)?;
-        }
-        for line in &self.postcodes {
-            check_point(line, line.row.lat, line.row.lon)?;
-        }
         for line in &self.region_municipalities {
             check_period(line, line.row.valid_from, line.row.valid_until)?;
         }

@@ -35,6 +35,7 @@ use crate::identity::second_factor::actions::{code_at, give};
 use crate::identity::users::actions::{self as users, Secret};
 use crate::identity::users::model::{NewUser, User as Account};
 use crate::identity::vault::Vault;
+use crate::product_book::common::touch_book;
 use crate::reports::quarterly::publishing::write_publication;
 
 /// A sign-in of the demonstration, made at seeding and shown, never kept in the repository.
@@ -107,6 +108,30 @@ pub fn demonstration(
         store::insert_waiting(conn, &ids, &files, &waiting::clients(&files, now))?;
         store::end_some_contracts(conn, dutch_day(now))?;
         Ok(sign_ins)
+    })
+}
+
+/// How much of the country was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Added {
+    pub municipalities: usize,
+    pub postcodes: usize,
+}
+
+/// Adds the municipalities and postcodes of the country that are not there yet; what is there may have been changed since,
+/// and stays as it is.
+pub fn reference(conn: &mut Connection, now: DateTime<Utc>) -> Result<Added> {
+    let (municipalities, postcodes) = files::read_reference()?;
+    db::write(conn, |conn| {
+        // First, because it makes others wait: of two at once the second sees what the first added.
+        touch_book(conn)?;
+        let added = store::insert_reference(conn, municipalities, postcodes)?;
+        let event = Event::done("landgegevens-laden", "gemeente", "").change(
+            None,
+            &serde_json::json!({ "gemeenten": added.municipalities, "postcodes": added.postcodes }),
+        )?;
+        audit::record(conn, &Actor::command_line(), now, &event)?;
+        Ok(added)
     })
 }
 

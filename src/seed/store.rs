@@ -10,7 +10,7 @@ mod reminders;
 mod responses;
 mod waiting;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -19,6 +19,7 @@ pub(super) use self::crisis::{find_place_id, insert_crisis_point, insert_roster,
 pub(super) use self::offers::insert_offers;
 pub(super) use self::reminders::{PastReminder, insert_reminders, insert_reports};
 pub(super) use self::waiting::{end_some_contracts, insert_waiting};
+use super::Added;
 use super::files::{
     Clients, Contract, Files, Line, Location, Municipality, Offer, Postcode, Product, Provider, ProviderKind,
     Region,
@@ -126,6 +127,30 @@ pub(super) fn insert_book(conn: &mut Connection, files: &Files) -> Result<Ids> {
     ids.locations = locations.into_iter().map(|(provider, number, id)| ((provider, number), id)).collect();
     insert_contracts(conn, &files.contracts, &ids)?;
     Ok(ids)
+}
+
+/// Writes the municipalities and postcodes that are not there yet.
+pub(super) fn insert_reference(
+    conn: &mut Connection,
+    mut municipalities: Vec<Line<Municipality>>,
+    mut postcodes: Vec<Line<Postcode>>,
+) -> Result<Added> {
+    let known: HashSet<String> =
+        municipality::table.select(municipality::code).load(conn)?.into_iter().collect();
+    municipalities.retain(|line| !known.contains(line.row.code.as_str()));
+    insert_municipalities(conn, &municipalities)?;
+    let ids = Ids {
+        municipalities: municipality::table
+            .select((municipality::code, municipality::id))
+            .load(conn)?
+            .into_iter()
+            .collect(),
+        ..Ids::default()
+    };
+    let known: HashSet<i32> = postcode::table.select(postcode::pc4).load(conn)?.into_iter().collect();
+    postcodes.retain(|line| !known.contains(&i32::from(line.row.pc4.number())));
+    insert_postcodes(conn, &postcodes, &ids)?;
+    Ok(Added { municipalities: municipalities.len(), postcodes: postcodes.len() })
 }
 
 fn insert_region(conn: &mut Connection, row: &Region) -> Result<i64> {

@@ -2,18 +2,25 @@
 
 use std::any::Any;
 use std::future::{Ready, ready};
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::web::{self, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use chrono::{DateTime, NaiveDate, Utc};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::actor::{Actor, Session};
 use crate::clock::dutch_day;
-use crate::db::Connection;
+use crate::db::{Connection, Pool};
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
 use crate::state::AppState;
+
+/// How long a request waits until its work begins: a little more than the pool itself waits, and less than the two
+/// seconds that are promised.
+const WAIT_FOR_DATABASE: Duration = Duration::from_millis(1800);
 
 /// Put on every request by the pipeline, after it has looked at cookie or bearer token.
 #[derive(Debug, Clone)]
@@ -43,6 +50,11 @@ impl Context {
         dutch_day(self.now)
     }
 
+    /// The code of the region whose site this is, when that is set.
+    pub fn own_region(&self) -> Option<&str> {
+        self.state.config.region.code.as_deref()
+    }
+
     pub fn may(&self, permission: Permission) -> bool {
         permission.allows(&self.actor)
     }
@@ -60,8 +72,8 @@ impl Context {
 
     /// Knows nothing of the type of the work, so that a thread for it is compiled once and not for every query.
     async fn run(&self, job: Job) -> Result<Box<dyn Any + Send>> {
-        let (state, actor, now) = (self.state.clone(), self.actor.clone(), self.now);
-        web::block(move || job(&mut *state.pool.get()?, &actor, now)).await.map_err(Error::internal)?
+        let (actor, now) = (self.actor.clone(), self.now);
+        with_connection(self.state.pool.clone(), move |conn| job(conn, &actor, now)).await
     }
 
     /// The same for work that changes what a search shows: when it has been kept, the searchable
@@ -82,6 +94,31 @@ impl Context {
         })
         .await
     }
+}
+
+/// Runs work with a connection of the pool, on a thread where it may wait. Who waits longer for a connection than was
+/// promised is told to come back, and then the work is not done any more: a database that does not answer at all keeps
+/// the pool from telling so itself.
+pub async fn with_connection<T, F>(pool: Pool, work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+{
+    let late = || Error::Unavailable("no connection to the database in time".into());
+    let (begin, mut begun) = oneshot::channel();
+    let answer = web::block(move || {
+        let mut conn = pool.get()?;
+        begin.send(()).map_err(|()| late())?;
+        work(&mut conn)
+    });
+    if timeout(WAIT_FOR_DATABASE, &mut begun).await.is_err() {
+        begun.close();
+        // The work may have begun at the very last moment: then its answer counts.
+        if begun.try_recv().is_err() {
+            return Err(late());
+        }
+    }
+    answer.await.map_err(Error::internal)?
 }
 
 impl FromRequest for Context {

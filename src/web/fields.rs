@@ -3,6 +3,8 @@
 //! A deserializer stops at the first mistake. People and systems that send twenty fields want to hear
 //! all that is wrong at once, so the shape is read here and each mistake is written down at its field.
 
+mod json;
+
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
@@ -27,7 +29,8 @@ pub struct Fields {
 pub struct Length(pub usize, pub usize);
 
 impl Fields {
-    /// From a JSON body. Malformed JSON and duplicate names are errors too.
+    /// From a JSON body. Malformed JSON and duplicate names are errors too, also within what is nested: who reads the
+    /// first of two and who reads the last would see different things.
     pub fn from_json(body: &[u8]) -> Result<Self, Violations> {
         let mut fields = Self::default();
         match serde_json::from_slice::<json::Object>(body) {
@@ -468,46 +471,6 @@ pub fn parse_number<T: std::str::FromStr + PartialOrd + Copy>(
     number.filter(|number| min <= *number && *number <= max).ok_or("vul een geheel nummer in, bijvoorbeeld 1")
 }
 
-/// A JSON object that remembers which names came more than once.
-mod json {
-    use std::collections::BTreeMap;
-    use std::fmt;
-
-    use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-    use serde_json::Value;
-
-    pub(super) struct Object {
-        pub(super) members: BTreeMap<String, Value>,
-        pub(super) duplicates: Vec<String>,
-    }
-
-    impl<'de> Deserialize<'de> for Object {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserializer.deserialize_map(ObjectVisitor)
-        }
-    }
-
-    struct ObjectVisitor;
-
-    impl<'de> Visitor<'de> for ObjectVisitor {
-        type Value = Object;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a JSON object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Object, A::Error> {
-            let mut object = Object { members: BTreeMap::new(), duplicates: Vec::new() };
-            while let Some((name, value)) = access.next_entry::<String, Value>()? {
-                if object.members.insert(name.clone(), value).is_some() {
-                    object.duplicates.push(name);
-                }
-            }
-            Ok(object)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -533,6 +496,18 @@ mod tests {
                 ("extra", "onbekend-veld")
             ]
         );
+    }
+
+    #[test]
+    fn a_name_may_come_once_in_every_object_however_deep() {
+        let body = br#"{"a":1,"b":{"c":1,"d":{"e":1,"e":2},"c":2},"f":[{"g":1},{"g":1,"g":1}],"h":{"a":1}}"#;
+        let mut fields = Fields::from_json(body).expect("an object");
+        for name in ["a", "b", "f", "h"] {
+            fields.ignore(name);
+        }
+        let violations = fields.finish(()).expect_err("three names come twice");
+        let named: Vec<(&str, &str)> = violations.iter().map(|v| (v.field.as_str(), v.code)).collect();
+        assert_eq!(named, [("b.d.e", "dubbel"), ("b.c", "dubbel"), ("f[1].g", "dubbel")]);
     }
 
     #[test]

@@ -4,21 +4,22 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::web::{self, Data};
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest};
 
 use crate::actor::{Actor, Stage};
 use crate::config::Proxies;
+use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::identity;
 use crate::identity::policy::{Access, Permission};
 use crate::state::AppState;
-use crate::web::context::Authenticated;
+use crate::web::context::{Authenticated, with_connection};
 use crate::web::{errors, reply};
 
 /// The version of the API, in every answer.
@@ -108,6 +109,9 @@ pub async fn explain_errors(
     if matches!(error, Error::Internal(_) | Error::Unavailable(_)) {
         tracing::error!(request_id = %request_id(response.request()), %error, "request failed");
     }
+    if matches!(error, Error::Forbidden) {
+        audit_refusal(response.request()).await;
+    }
     let request = response.request();
     let answer = if request.path().starts_with("/v1") {
         reply::problem(&error, &request_id(request))
@@ -117,7 +121,7 @@ pub async fn explain_errors(
     Ok(response.into_response(answer))
 }
 
-fn request_id(req: &actix_web::HttpRequest) -> String {
+fn request_id(req: &HttpRequest) -> String {
     req.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.to_string())
 }
 
@@ -227,20 +231,28 @@ async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
         state.limits.call_from(&who.actor.origin, now)?;
         if let Some(token) = bearer_token(req.headers())? {
             let shared = state.clone();
-            let find = move || -> Result<_> {
-                let conn = &mut *shared.pool.get()?;
+            let find = move |conn: &mut Connection| {
                 let claims = shared.keyring.verify(conn, &token, now)?;
                 Ok((identity::tokens::actions::identity_of_token(conn, &claims, now)?, claims.sid))
             };
-            let (identity, family) = web::block(find).await.map_err(Error::internal)??;
-            state.limits.call_with(&family, &who.actor.origin, now)?;
-            who.actor.identity = Some(identity);
+            match with_connection(state.pool.clone(), find).await {
+                Ok((identity, family)) => {
+                    state.limits.call_with(&family, &who.actor.origin, now)?;
+                    who.actor.identity = Some(identity);
+                }
+                // As on the pages: what everybody may read needs no database, and the rest tells why it cannot.
+                Err(Error::Unavailable(error)) => {
+                    tracing::warn!(%error, "token could not be looked up");
+                    who.could_not_look = true;
+                }
+                Err(error) => return Err(error),
+            }
         }
     } else if let Some(cookie) = req.cookie(identity::sign_in::SESSION_COOKIE) {
-        let (shared, value) = (state.clone(), cookie.value().to_owned());
-        let find = move || identity::sign_in::actions::find_session(&mut *shared.pool.get()?, &value, now);
+        let value = cookie.value().to_owned();
+        let find = move |conn: &mut Connection| identity::sign_in::actions::find_session(conn, &value, now);
         // A database that is away must not take the public pages with it: such a visitor is a guest.
-        match web::block(find).await.map_err(Error::internal)? {
+        match with_connection(state.pool.clone(), find).await {
             Ok(Some((identity, session))) => {
                 if READ_FROM_MEMORY.contains(&req.path()) {
                     state.remembered.keep(cookie.value(), &identity, &session, now);
@@ -275,38 +287,42 @@ pub async fn authorize(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Access::Requires(permission) = access {
+        req.extensions_mut().insert(Asked(permission));
         let refusal = match req.extensions().get::<Authenticated>() {
             Some(who) if permission.allows(&who.actor) => None,
             Some(who) if who.actor.identity.is_some() => Some(Error::Forbidden),
             // Sending somebody who is signed in to sign in again would lose what was typed.
             Some(who) if who.could_not_look => {
-                Some(Error::Unavailable("no session could be looked up".into()))
+                Some(Error::Unavailable("nobody could be looked up".into()))
             }
             _ => Some(Error::SignInRequired),
         };
         if let Some(error) = refusal {
-            if matches!(error, Error::Forbidden) {
-                audit_refusal(&req, permission).await;
-            }
             return Ok(req.error_response(error));
         }
     }
     Ok(next.call(req).await?.map_into_boxed_body())
 }
 
-/// A refusal of somebody who is known is written down; failing to do so must not let them in either.
-async fn audit_refusal(req: &ServiceRequest, permission: Permission) {
+/// The permission that the route asks for.
+#[derive(Debug, Clone, Copy)]
+struct Asked(Permission);
+
+/// A refusal of somebody who is known is written down, whether the route refused or the handler that saw whose thing it
+/// is; failing to do so must not let them in either.
+async fn audit_refusal(req: &HttpRequest) {
     let Some(state) = req.app_data::<Data<AppState>>().cloned() else { return };
     let Some(actor) = req.extensions().get::<Authenticated>().map(|who| who.actor.clone()) else { return };
+    if actor.identity.is_none() {
+        return;
+    }
+    let asked = req.extensions().get::<Asked>().map_or("zonder-recht", |Asked(permission)| permission.code());
     let now = state.clock.now();
-    let write = move || -> Result<()> {
-        let mut conn = state.pool.get()?;
-        crate::db::write(&mut conn, |conn| crate::audit::record_refusal(conn, &actor, now, permission.code()))
+    let write = move |conn: &mut Connection| {
+        crate::db::write(conn, |conn| crate::audit::record_refusal(conn, &actor, now, asked))
     };
-    match web::block(write).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "a refusal could not be written to the audit"),
-        Err(error) => tracing::warn!(%error, "a refusal could not be written to the audit"),
+    if let Err(error) = with_connection(state.pool.clone(), write).await {
+        tracing::warn!(%error, "a refusal could not be written to the audit");
     }
 }
 

@@ -73,6 +73,54 @@ on_both! {
 }
 
 on_both! {
+    fn who_names_no_place_searches_in_the_region_of_the_site(server) {
+        let other = server.start_with_settings(|config| config.region.code = Some("flevoland".into()));
+        let found = |server: &TestServer, query: &str| {
+            server.anyone().get(&format!("/v1/aanbod{query}")).json()["totaal"].as_u64().expect("a number")
+        };
+        assert!(found(server, "") > 0);
+        assert_eq!(found(&other, ""), 0, "no provider of Flevoland has offers in the demonstration");
+        assert_eq!(found(&other, "?regio=noord-veluwe"), found(server, ""));
+        let page = other.anyone().get("/zoeken?product=emdr").body;
+        assert!(page.contains("regio Flevoland"), "{page}");
+    }
+}
+
+on_both! {
+    fn what_is_asked_is_never_left_out_without_a_word(server) {
+        let anyone = server.anyone();
+        assert_eq!(anyone.get("/v1/aanbod?straalKm=10").wrong_fields(), ["straalKm"]);
+        let page = anyone.get("/zoeken?straalKm=10&product=emdr");
+        assert!(page.status == 400 && page.body.contains("vul ook een gemeente of postcode in"), "{}", page.body);
+        assert_eq!(anyone.get("/v1/aanbod?urgentie=crisis&soort=verblijf").wrong_fields(), ["soort"]);
+        let total = |query: &str| anyone.get(&format!("/v1/aanbod?gemeente=GM0243{query}")).json()["totaal"].as_u64();
+        assert!(total("&product=emdr") > Some(0));
+        assert_eq!(total("&product=emdr&urgentie=crisis"), Some(0), "emdr is no crisis help");
+        assert!(total("&product=crisis&urgentie=crisis") > Some(0));
+    }
+}
+
+on_both! {
+    fn an_intake_stop_is_over_on_the_day_after_its_last_day(server) {
+        for (last_day, status) in [("2026-11-21", "aanmeldstop"), ("2026-11-20", "plek")] {
+            server.execute(&format!(
+                "UPDATE offer SET status = 'aanmeldstop', stop_reason = 'vol', stop_until = '{last_day}', \
+                 free_places = 2, total_places = 9, reserved_places = 0 WHERE id = 223"
+            ));
+            let later = server.start_beside();
+            let page = later.anyone().get("/aanbieders/98990009").body;
+            let says = page.contains("Weer mogelijk vanaf 22 november 2026");
+            assert_eq!(says, status == "aanmeldstop", "{page}");
+            let code = later.anyone().get("/v1/aanbod/223").json()["product"]["code"].as_str().expect("a code").to_owned();
+            let found = later.anyone().get(&format!("/v1/aanbod?product={code}")).json();
+            let offers = found["aanbod"].as_array().expect("a list");
+            let own = offers.iter().find(|offer| offer["id"] == 223).unwrap_or_else(|| panic!("not found: {found}"));
+            assert_eq!(own["status"], status, "{own}");
+        }
+    }
+}
+
+on_both! {
     fn filters_and_the_fixed_parameters_work_together(server) {
         let anyone = server.anyone();
         assert_eq!(anyone.get("/v1/aanbod?gemeente=GM0243&product=&leeftijd=&sorteer=&pagina=").status, 200);

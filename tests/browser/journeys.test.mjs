@@ -85,6 +85,23 @@ describe("journey 1: a referrer finds and compares help", () => {
 
 // One after the other: these change the figures of one provider.
 describe("journeys 2 and 3: a provider keeps its figures", () => {
+  test("gets back what was typed when the session ended before it was saved", () =>
+    withPage({}, async (page) => {
+      await goTo(page, "/inloggen");
+      await signInOnPage(page, PROVIDER);
+      await goTo(page, "/capaciteit");
+      const { id, places } = await rowWithPlaces(page);
+      await page.fill(`#vrij-${id}`, String(places + 3));
+      await page.context().clearCookies();
+      await page.click(SAVE);
+      await page.waitForURL(/\/inloggen/);
+      await signInOnPage(page, PROVIDER);
+      await page.waitForURL(/\/capaciteit/);
+      assert.equal(await page.inputValue(`#vrij-${id}`), String(places + 3));
+      assert.match(await page.textContent(".melding--info"), /staat weer in de tabel/);
+      assert.equal(await page.textContent("[data-teller]"), "1 product gewijzigd, nog niet opgeslagen.");
+    }));
+
   for (const { how, ...options } of WAYS) {
     test(`changes the free places, and search has the new number at once, ${how}`, () =>
       withPage(options, async (page) => {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Dice, Rounds, is_long, times};
 use crate::on_both;
-use crate::support::{Answer, Browser, TestServer};
+use crate::support::{Answer, Browser, Form, TestServer};
 
 const MANAGER: &str = "beheerder-regio";
 const PROVIDER: &str = "aanbieder-de-haven";
@@ -117,6 +117,8 @@ fn rows(server: &TestServer) -> BTreeMap<&'static str, i64> {
 /// A write of the API, with pages that show what was written.
 struct Write {
     user: &'static str,
+    /// As the document of the API names it.
+    call: &'static str,
     path: String,
     body: Value,
     shown: Vec<String>,
@@ -126,8 +128,9 @@ struct Write {
 fn writes() -> Vec<Write> {
     // An offer of the provider that signs in.
     let own = 223;
-    let write = |user, path: &str, body: Value, shown: &[&str]| Write {
+    let write = |user, (call, path): (&'static str, &str), body: Value, shown: &[&str]| Write {
         user,
+        call,
         path: path.to_owned(),
         body,
         shown: shown.iter().map(|path| (*path).to_owned()).collect(),
@@ -135,32 +138,32 @@ fn writes() -> Vec<Write> {
     vec![
         write(
             MANAGER,
-            "/v1/regios/noord-veluwe/segmenten/1",
-            json!({"naam": "x"}),
+            ("/regios/{regio}/segmenten/{segment}", "/v1/regios/noord-veluwe/segmenten/1"),
+            json!({"naam": "x", "omschrijving": "x"}),
             &["/beheer/segmenten", "/beheer/segmenten/1"],
         ),
         write(
             MANAGER,
-            "/v1/gemeenten/GM0243",
+            ("/gemeenten/{gemeente}", "/v1/gemeenten/GM0243"),
             json!({"naam": "x", "provincie": "x", "lat": 52.3, "lon": 5.6}),
             &["/beheer/gemeenten/GM0243", "/zoeken"],
         ),
         write(
             MANAGER,
-            "/v1/aanbieders/98990009",
-            json!({"naam": "x", "soort": "hoofdaannemer", "telefoonVerwijzers": "x", "emailVerwijzers": "x", "website": "x", "onlineHulp": false, "omschrijving": "x"}),
+            ("/aanbieders/{agb}", "/v1/aanbieders/98990009"),
+            json!({"naam": "x", "soort": "hoofdaannemer", "telefoonVerwijzers": "x", "emailVerwijzers": "x", "website": "x", "onlineHulp": false, "toelichting": "x"}),
             &["/aanbieders/98990009", "/beheer/aanbieders", "/zoeken?product=emdr&gemeente=GM0243"],
         ),
         write(
             MANAGER,
-            "/v1/aanbieders/98990009/locaties/1",
+            ("/aanbieders/{agb}/locaties/{nummer}", "/v1/aanbieders/98990009/locaties/1"),
             json!({"naam": "x", "pc4": "x"}),
             &["/aanbieders/98990009", "/beheer/locaties/98990009/1"],
         ),
         write(
             PROVIDER,
-            &format!("/v1/aanbod/{own}"),
-            json!({"status": "aanmeldstop", "stopReden": "anders", "stopToelichting": "x", "opmerkingen": "x"}),
+            ("/aanbod/{id}", &format!("/v1/aanbod/{own}")),
+            json!({"status": "aanmeldstop", "aanmeldstopReden": "vol", "aanmeldstopToelichting": "x", "opmerkingen": "x"}),
             &[&format!("/aanbod/{own}/verloop"), "/aanbieders/98990009", "/capaciteit"],
         ),
     ]
@@ -170,8 +173,8 @@ on_both! {
     fn no_text_is_anything_but_text_in_what_is_written(server) {
         let visitors = BTreeMap::from([(MANAGER, server.visitor(MANAGER)), (PROVIDER, server.visitor(PROVIDER))]);
         let before = rows(server);
-        let mut stored = 0;
         let writes = writes();
+        let mut stored: BTreeMap<&str, usize> = writes.iter().map(|write| (write.call, 0)).collect();
         let is_text = |(_, value): &(&String, &Value)| value.is_string();
         let fields: Vec<(&Write, &String)> = writes
             .iter()
@@ -191,7 +194,7 @@ on_both! {
                 let answer = browser.put_version(&write.path, version, &body);
                 assert!(!has_effect(&attack, &answer), "{} {field} {attack:?}: {}", write.path, answer.body);
                 if answer.status == 200 {
-                    stored += 1;
+                    *stored.entry(write.call).or_default() += 1;
                     for path in &write.shown {
                         let page = visitors[write.user].get(path);
                         assert!(!has_effect(&attack, &page), "{path} shows {field} {attack:?}");
@@ -199,10 +202,52 @@ on_both! {
                 }
             }
         }
-        assert!(stored > 0 || is_long(), "attacks on names and remarks are text like any other, and are kept");
+        let kept = stored.values().all(|count| *count > 0);
+        assert!(kept || is_long(), "attacks on names and remarks are text like any other, and are kept: {stored:?}");
         let sheet = server.visitor("accountmanager-regio").get("/actualiteit.csv");
         assert!(!has_effect("", &sheet), "{}", sheet.body);
         assert_eq!(rows(server), before);
+    }
+}
+
+/// What a value that refers to another stands for in the document of the API.
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
+        Some(pointer) => document.pointer(pointer).expect("what is referred to"),
+        None => schema,
+    }
+}
+
+/// The schemas a value may have, each resolved.
+fn choices<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let schema = resolved(document, schema);
+    match schema["oneOf"].as_array() {
+        Some(all) => all.iter().map(|one| resolved(document, one)).collect(),
+        None => vec![schema],
+    }
+}
+
+#[test]
+fn the_fields_that_are_attacked_are_those_of_the_api() {
+    let document: Value =
+        serde_json::from_str(beschikbaarheidswijzer::api_document::text()).expect("the document");
+    for write in writes() {
+        let body = write.body.as_object().expect("an object");
+        let schema = &document["paths"][write.call]["put"]["requestBody"]["content"]["application/json"]["schema"];
+        let fields: BTreeMap<&String, &Value> = choices(&document, schema)
+            .into_iter()
+            .flat_map(|schema| schema["properties"].as_object().expect("fields"))
+            .collect();
+        for name in body.keys() {
+            assert!(fields.contains_key(name), "{} has no field {name}", write.call);
+        }
+        for (name, schema) in fields {
+            // Room for a sentence, and not one of a list.
+            let is_text = choices(&document, schema)
+                .iter()
+                .any(|schema| schema["maxLength"].as_u64().is_some_and(|most| most >= 100) && schema["enum"].is_null());
+            assert!(!is_text || body.contains_key(name), "{} has a text {name} that is not attacked", write.call);
+        }
     }
 }
 
@@ -250,6 +295,15 @@ const FORMS: [Fields; 5] = [
     ("", "/volgen", &["email", "product", "gemeente"]),
     (MANAGER, "/beheer/organisaties", &["naam", "soort", "gemeenten"]),
 ];
+/// What stands in the other fields of these forms, so that they are not refused for what is missing.
+const AROUND_FIELD: [(&str, &str, &str); 6] = [
+    ("/aanbod/223/melden", "wat", "plekken"),
+    ("/volgen", "email", "proef@voorbeeld.example"),
+    ("/volgen", "product", "emdr"),
+    ("/beheer/organisaties", "naam", "Praktijk"),
+    ("/beheer/organisaties", "soort", "verwijzer"),
+    ("/inloggen", "naam", "iemand"),
+];
 
 on_both! {
     fn no_text_is_anything_but_text_in_what_is_asked(server) {
@@ -268,11 +322,59 @@ on_both! {
                     let mut query = form_urlencoded::Serializer::new(String::new());
                     browser.get(&format!("{path}?{}", query.append_pair(field, &attack).finish()))
                 } else {
-                    browser.post_form(path, &[(field, &attack)])
+                    let others = AROUND_FIELD.iter().filter(|(form, other, _)| *form == path && *other != field);
+                    let mut sent: Vec<(&str, &str)> = others.map(|(_, name, value)| (*name, *value)).collect();
+                    sent.push((field, &attack));
+                    browser.post_form(path, &sent)
                 };
                 assert!(!has_effect(&attack, &page), "{path} {field} {attack:?}");
             }
         }
+        assert_eq!(rows(server), before);
+    }
+}
+
+/// Forms that change what is there: who, the page with the form, and where it is sent.
+const SAVED: [(&str, &str, &str); 7] = [
+    (MANAGER, "/beheer/segmenten/1", "/beheer/segmenten"),
+    (MANAGER, "/beheer/gemeenten/GM0243", "/beheer/gemeenten"),
+    (MANAGER, "/beheer/producten/54A02", "/beheer/producten"),
+    (MANAGER, "/beheer/aanbieders/98990009", "/beheer/aanbieders"),
+    (MANAGER, "/beheer/locaties/98990009/1", "/beheer/locaties"),
+    (MANAGER, "/beheer/contracten/87", "/beheer/contracten"),
+    (MANAGER, "/beheer/regios/noord-veluwe", "/beheer/regios"),
+];
+/// Those that keep text; the form of a contract has choices and days only.
+const KEEPING_TEXT: usize = SAVED.len() - 1;
+
+on_both! {
+    fn no_text_is_anything_but_text_in_forms_that_are_saved(server) {
+        let visitors = BTreeMap::from([(MANAGER, server.visitor(MANAGER))]);
+        let before = rows(server);
+        let fields: Vec<_> = SAVED
+            .iter()
+            .flat_map(|(who, page, action)| {
+                let form = Form::on(&visitors[who].get(page).body, action);
+                form.names().into_iter().map(move |field| (*who, *page, *action, field))
+            })
+            .collect();
+        let mut stored: BTreeMap<&str, usize> = BTreeMap::new();
+        for place in Rounds::on(server, "injections-saved", fields.len(), fields.len()) {
+            let (who, page, action, field) = &fields[place];
+            let visitor = &visitors[who];
+            for attack in attacks(2000 + place) {
+                let mut form = Form::on(&visitor.get(page).body, action);
+                form.set(field, &attack);
+                let answer = form.send(visitor);
+                assert!(!has_effect(&attack, &answer), "{page} {field} {attack:?}: {}", answer.body);
+                if answer.status == 303 {
+                    *stored.entry(*page).or_default() += 1;
+                    let shown = visitor.get(page);
+                    assert!(!has_effect(&attack, &shown), "{page} shows {field} {attack:?}");
+                }
+            }
+        }
+        assert!(stored.len() >= KEEPING_TEXT || is_long(), "text is kept by what is saved: {stored:?}");
         assert_eq!(rows(server), before);
     }
 }

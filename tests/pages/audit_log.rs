@@ -85,6 +85,34 @@ on_both! {
 }
 
 on_both! {
+    fn what_a_handler_refuses_is_in_the_log_once_and_a_failed_sign_in_names_the_account(server) {
+        let last = |server: &TestServer| -> (String, String, String, String) {
+            audit_event::table
+                .order(audit_event::id.desc())
+                .select((audit_event::action, audit_event::outcome, audit_event::user_name, audit_event::object_id))
+                .first(&mut server.connection())
+                .expect("a line")
+        };
+        let provider = server.user("aanbieder-bakenzand");
+        let lines = server.audit_lines();
+        let refused = provider.put("/v1/aanbod/223", &serde_json::json!({"plekkenVrij": 1}));
+        assert_eq!(refused.status, 403, "the offer of another: {}", refused.body);
+        assert_eq!(server.audit_lines(), lines + 1);
+        let (action, outcome, who, _) = last(server);
+        assert_eq!((action.as_str(), outcome.as_str(), who.as_str()), ("eigen-cijfers", "refused", "aanbieder-bakenzand"));
+
+        let try_in = |name: &str| {
+            let answer = server.anyone().post_form("/inloggen", &[("naam", name), ("wachtwoord", "geraden wachtwoord")]);
+            (answer.status, answer.body.matches("klopt niet").count())
+        };
+        let known = try_in(MANAGER);
+        assert_eq!(last(server), ("inloggen".into(), "refused".into(), String::new(), server.user_id(MANAGER).to_string()));
+        assert_eq!(try_in("niemand"), known, "outside nobody sees the difference");
+        assert_eq!(last(server).3, "");
+    }
+}
+
+on_both! {
     fn filters_are_checked_and_kept(server) {
         let officer = server.visitor(OFFICER);
         for wrong in ["van=gisteren", "van=22-11-2026&tot=01-11-2026", "uitkomst=misschien", "onbekend=1"] {

@@ -1,7 +1,7 @@
 //! Following a search: asking, confirming from the mail, the mail when a place comes free, and ending it.
 
 use beschikbaarheidswijzer::availability::follows::actions::end_old;
-use beschikbaarheidswijzer::availability::follows::matching::tell_of_places;
+use beschikbaarheidswijzer::availability::follows::matching::{Site, tell_of_places};
 use beschikbaarheidswijzer::db::schema::{follow, outbox_mail};
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -35,7 +35,7 @@ fn path_in(text: &str) -> String {
 
 fn tell(server: &TestServer) -> usize {
     let snapshot = server.state.supply.current().expect("a picture");
-    tell_of_places(&mut server.connection(), &snapshot, now(), "https://jeugdhulp.example")
+    tell_of_places(&mut server.connection(), &snapshot, now(), Site { public_url: "https://jeugdhulp.example", own_region: None })
         .expect("a database")
 }
 

@@ -50,6 +50,11 @@ impl Form {
         &field.unwrap_or_else(|| panic!("no field {name} in the form to {}", self.action)).1
     }
 
+    /// The names of the fields that are sent.
+    pub fn names(&self) -> Vec<String> {
+        self.fields.iter().map(|(name, _)| name.clone()).collect()
+    }
+
     /// Types something in a field, or ticks a box.
     pub fn set(&mut self, name: &str, value: &str) {
         if self.unticked.iter().any(|known| known == name) {

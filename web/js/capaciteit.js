@@ -2,6 +2,9 @@
 //
 // A field carries the stored value in data-was ("aan" or "uit" for a check box), so that the count is also right
 // after an error, when the field holds what was typed. Without data-was the value at page load counts as stored.
+//
+// What was typed and not saved is kept in this tab until it is, and put back after signing in again: a session that
+// ended would otherwise take the whole table with it. Only figures and choices are kept, no text in words.
 (() => {
   "use strict";
 
@@ -10,6 +13,10 @@
 
   const numberFields = [...form.querySelectorAll("input.cel")];
   const counter = form.querySelector("[data-teller]");
+
+  const KEPT = "capaciteit";
+  // A session that nobody uses ends after an hour, and its last use is written down no more often than every five minutes.
+  const WARN_AFTER_MS = 45 * 60 * 1000;
 
   const isCheckbox = (input) => input.type === "checkbox";
 
@@ -51,7 +58,57 @@
     return `${changed} producten gewijzigd, nog niet opgeslagen.`;
   }
 
+  const keptFields = () => [...form.querySelectorAll("input.cel, input[type=checkbox], select")].filter((input) => input.name);
+
+  function setValue(input, value) {
+    if (isCheckbox(input)) input.checked = value === "aan";
+    else input.value = value;
+  }
+
+  // Storage may be switched off or full; then nothing is kept, and all else works.
+  function keep() {
+    const changed = keptFields().filter((input) => currentValue(input) !== storedValue(input));
+    const kept = Object.fromEntries(changed.map((input) => [input.name, { was: storedValue(input), is: currentValue(input) }]));
+    try {
+      if (changed.length > 0) sessionStorage.setItem(KEPT, JSON.stringify(kept));
+      else sessionStorage.removeItem(KEPT);
+    } catch {
+      return;
+    }
+  }
+
+  function readKept() {
+    try {
+      return JSON.parse(sessionStorage.getItem(KEPT)) ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  // Only over the value that was there when it was typed: what somebody else saved meanwhile stays.
+  function putBack() {
+    const kept = readKept();
+    const back = keptFields().filter((input) => kept[input.name]?.was === storedValue(input));
+    for (const input of back) setValue(input, kept[input.name].is);
+    return back.length;
+  }
+
+  const cameFromSignIn = () => document.referrer !== "" && new URL(document.referrer).pathname.startsWith("/inloggen");
+
+  // A status region is there before it speaks.
+  const notice = document.createElement("div");
+  notice.setAttribute("role", "status");
+  form.before(notice);
+
+  function tell(text) {
+    const line = document.createElement("p");
+    line.textContent = text;
+    notice.className = "melding melding--info";
+    notice.replaceChildren(line);
+  }
+
   function refresh() {
+    keep();
     const changed = [...form.querySelectorAll("tbody tr[data-product]")].filter(markRow).length;
     const text = countText(changed);
     // A status region speaks each time its text is set, so only set it when it differs.
@@ -86,5 +143,9 @@
   });
   // After "back" the browser fills the fields in again without an input event.
   window.addEventListener("pageshow", refresh);
+  if (cameFromSignIn() && putBack() > 0) {
+    tell("Wat u had ingevuld en nog niet had opgeslagen, staat weer in de tabel. Tekst in woorden vult u opnieuw in. Controleer het en sla het op.");
+  }
+  setTimeout(() => tell("Doet u niets, dan wordt u binnen tien minuten uitgelogd. Sla op wat u hebt gewijzigd."), WARN_AFTER_MS);
   refresh();
 })();

@@ -9,7 +9,7 @@ use super::model::Follow;
 use super::{actions, store};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
-use crate::availability::search::input::{SearchFields, read_search};
+use crate::availability::search::input::{SearchFields, read_fields};
 use crate::availability::supply::search::Query;
 use crate::availability::supply::snapshot::Snapshot;
 use crate::db::{self, Connection};
@@ -20,13 +20,20 @@ use crate::web::fields::Fields;
 /// Reads a search back from the query it was kept as.
 pub(super) fn read_query(query: &str) -> Result<SearchFields> {
     let mut fields = Fields::from_query(query);
-    let read = read_search(&mut fields);
+    let read = read_fields(&mut fields);
     Ok(fields.finish(read)?)
 }
 
+/// Where the searches of a site are read: its address, and the code of its region when that is set.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'a> {
+    pub public_url: &'a str,
+    pub own_region: Option<&'a str>,
+}
+
 /// The offers with a place that a search finds.
-pub(super) fn places(snapshot: &Snapshot, query: &str) -> Result<BTreeSet<i64>> {
-    let search = read_query(query)?.resolve(snapshot)?;
+fn places(snapshot: &Snapshot, query: &str, own_region: Option<&str>) -> Result<BTreeSet<i64>> {
+    let search = read_query(query)?.resolve(snapshot, own_region)?;
     let query = Query { with_place: true, ..search.query };
     let found = snapshot.search_all(&query);
     Ok(found.hits.iter().map(|hit| snapshot.offer(hit.offer).id).collect())
@@ -38,18 +45,18 @@ pub fn tell_of_places(
     conn: &mut Connection,
     snapshot: &Snapshot,
     now: DateTime<Utc>,
-    public_url: &str,
+    site: Site<'_>,
 ) -> Result<usize> {
     let mut count = 0;
     for follow in store::list_behind(conn, now.naive_utc(), snapshot.version)? {
-        let found = match places(snapshot, &follow.query) {
+        let found = match places(snapshot, &follow.query, site.own_region) {
             Ok(found) => found,
             // The municipality or postcode is gone from the book: there is nothing to find any more.
             Err(Error::NotFound(_) | Error::Invalid(_)) => BTreeSet::new(),
             Err(error) => return Err(error),
         };
         count +=
-            usize::from(db::write(conn, |conn| compare(conn, snapshot, now, public_url, &follow, &found))?);
+            usize::from(db::write(conn, |conn| compare(conn, snapshot, now, site.public_url, &follow, &found))?);
     }
     Ok(count)
 }
@@ -96,9 +103,9 @@ pub(super) fn confirm(
     snapshot: &Snapshot,
     actor: &Actor,
     now: DateTime<Utc>,
-    key: &str,
+    (key, own_region): (&str, Option<&str>),
 ) -> Result<()> {
     let follow = actions::find_by_key(conn, key)?;
-    let known: Vec<i64> = places(snapshot, &follow.query)?.into_iter().collect();
+    let known: Vec<i64> = places(snapshot, &follow.query, own_region)?.into_iter().collect();
     actions::confirm_follow(conn, actor, now, key, (snapshot.version, &known))
 }

@@ -55,8 +55,8 @@ pub struct ManagePage {
 }
 
 /// A search in words, such as `emdr in Harderwijk, 14 jaar`.
-fn describe(read: &SearchFields, snapshot: &Snapshot) -> Result<String> {
-    let place = read.resolve(snapshot)?.place.name;
+fn describe(read: &SearchFields, snapshot: &Snapshot, own_region: Option<&str>) -> Result<String> {
+    let place = read.resolve(snapshot, own_region)?.place.name;
     let mut text = format!("{} in {place}", read.product.as_deref().unwrap_or("jeugdhulp"));
     if let Some(age) = read.age {
         text.push_str(&format!(", {age} jaar"));
@@ -74,7 +74,8 @@ fn read(ctx: &Context, asked: &SearchAddress) -> Result<(String, String)> {
     if read.product.is_none() {
         return Err(Error::invalid("product", "verplicht", "kies eerst welke hulp u zoekt"));
     }
-    Ok((describe(&read, &*ctx.state.supply.current()?)?, query))
+    read.contradictions().into_result(())?;
+    Ok((describe(&read, &*ctx.state.supply.current()?, ctx.own_region())?, query))
 }
 
 pub async fn form(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
@@ -154,7 +155,11 @@ pub async fn confirm(ctx: Context, path: Path<String>, FormInput(form): FormInpu
     form.finish(())?;
     let key = path.into_inner();
     let (wanted, snapshot) = (key.clone(), ctx.state.supply.current()?);
-    ctx.db(move |conn, actor, now| matching::confirm(conn, &snapshot, actor, now, &wanted)).await?;
+    let own_region = ctx.own_region().map(str::to_owned);
+    ctx.db(move |conn, actor, now| {
+        matching::confirm(conn, &snapshot, actor, now, (&wanted, own_region.as_deref()))
+    })
+    .await?;
     Ok(see_other(&format!("/volgen/{key}")))
 }
 

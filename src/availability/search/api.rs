@@ -76,8 +76,8 @@ pub struct FoundBody {
     get, path = "/aanbod", operation_id = "zoekAanbod", tag = "Aanbod",
     summary = "Zoek gecontracteerd aanbod",
     description = "Snelste echte start eerst: oude cijfers staan onder verse met dezelfde wachttijd, onbekend komt het laatst. \
-        Crisisproducten en producten die via matching worden geplaatst verschijnen alleen als ernaar gevraagd wordt. Zonder gemeente of \
-        postcode wordt in de hele regio gezocht.",
+        Crisisproducten en producten die via matching worden geplaatst verschijnen alleen als ernaar gevraagd wordt. Zonder gemeente, \
+        postcode of regio wordt gezocht in de hele regio waarvan dit adres is.",
     params(
         ("gemeente" = Option<String>, Query, description = "Gemeentecode", pattern = "^GM[0-9]{4}$", example = "GM0243"),
         ("postcode" = Option<String>, Query, description = "Postcode, vier cijfers; de afstand telt vanaf hier", pattern = "^[1-9][0-9]{3}$"),
@@ -85,12 +85,12 @@ pub struct FoundBody {
         ("product" = Option<String>, Query, description = "Code, naam, synoniem, segment of categorie; een tikfout mag", max_length = 100, pattern = r"^[^\x00-\x1F\x7F-\x9F]*$", example = "52A01"),
         ("soort" = Option<ProductSoort>, Query, description = "Soort hulp"),
         ("leeftijd" = Option<u8>, Query, description = "Leeftijd in jaren", minimum = 0, maximum = 23, example = 14),
-        ("urgentie" = Option<Urgentie>, Query, description = "urgent: start kan binnen twee weken; crisis: toont crisishulp"),
+        ("urgentie" = Option<Urgentie>, Query, description = "urgent: start kan binnen twee weken; crisis: alleen crisishulp"),
         ("vrijePlek" = Option<bool>, Query, description = "Alleen met een vrije plek"),
         ("binnenNorm" = Option<bool>, Query, description = "Alleen met een start zeker binnen de norm"),
         ("vers" = Option<bool>, Query, description = "Alleen met verse cijfers"),
         ("online" = Option<bool>, Query, description = "Alleen met online hulp"),
-        ("straalKm" = Option<u16>, Query, description = "Hoogstens zo ver, in kilometers; online hulp telt altijd mee", minimum = 1, maximum = 300),
+        ("straalKm" = Option<u16>, Query, description = "Hoogstens zo ver, in kilometers vanaf de gemeente of postcode, waarvan er dan een nodig is; online hulp telt altijd mee", minimum = 1, maximum = 300),
         ("sorteer" = Option<Sortering>, Query, description = "Volgorde; zonder keuze snelst"),
         ("pagina" = Option<u32>, Query, description = "Bladzijde van twintig", minimum = 1, maximum = 100_000),
     ),
@@ -103,7 +103,7 @@ pub async fn search_offers(ctx: Context, QueryInput(mut query): QueryInput) -> R
     let read = read_search(&mut query);
     let read = query.finish(read)?;
     let snapshot = ctx.state.supply.current()?;
-    let search = read.resolve(&snapshot)?;
+    let search = read.resolve(&snapshot, ctx.own_region())?;
     let found = snapshot.search(&search.query);
     let body = write_found(&snapshot, &found, read.page, ctx.now)?;
     Ok(HttpResponse::Ok().content_type("application/json").body(body))

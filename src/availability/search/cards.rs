@@ -168,9 +168,11 @@ fn notes(offer: &Offer, area: Area) -> Vec<String> {
     if let Some(stop) = &offer.figures.stop {
         let why = stop.explanation.clone().unwrap_or_else(|| stop.reason.name().to_lowercase());
         notes.push(match stop.until {
-            Some(day) => {
-                format!("Geen nieuwe aanmeldingen ({why}). Weer mogelijk vanaf {}.", format::date(day))
-            }
+            // The day that is known is the last one of the stop.
+            Some(day) => format!(
+                "Geen nieuwe aanmeldingen ({why}). Weer mogelijk vanaf {}.",
+                format::date(day.succ_opt().unwrap_or(day))
+            ),
             None => format!("Geen nieuwe aanmeldingen ({why}). Niet bekend tot wanneer."),
         });
     }

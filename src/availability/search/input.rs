@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rules::codes::{MunicipalityCode, Pc4, RegionCode};
 use rules::product::ProductKind;
+use rules::violations::Violations;
 
 use crate::availability::supply::lookup::Place;
 use crate::availability::supply::search::{Query, Sort};
@@ -55,6 +56,13 @@ pub const FURTHEST_KM: i64 = 300;
 
 /// Reads the fields; what is wrong is written down in `fields`.
 pub fn read_search(fields: &mut Fields) -> SearchFields {
+    let read = read_fields(fields);
+    fields.add_joint(read.contradictions());
+    read
+}
+
+/// The same without what its fields say together: a search that was kept goes on as it was asked.
+pub fn read_fields(fields: &mut Fields) -> SearchFields {
     let kinds: Vec<(&str, ProductKind)> = ProductKind::ALL.iter().map(|kind| (kind.code(), *kind)).collect();
     SearchFields {
         municipality: fields.optional_parsed("gemeente", "geen-gemeentecode", MunicipalityCode::parse),
@@ -82,21 +90,50 @@ pub struct Search {
 }
 
 impl SearchFields {
-    /// Finds the place and the products that are meant.
-    pub fn resolve(&self, snapshot: &Snapshot) -> Result<Search> {
+    /// Where to measure from.
+    fn has_place(&self) -> bool {
+        self.municipality.is_some() || self.postcode.is_some()
+    }
+
+    /// What would be left out without a word, although it was asked.
+    pub fn contradictions(&self) -> Violations {
+        let mut violations = Violations::new();
+        if self.radius_km.is_some() && !self.has_place() {
+            violations.add(
+                "straalKm",
+                "zonder-plaats",
+                "vul ook een gemeente of postcode in, of laat de afstand leeg",
+            );
+        }
+        if self.urgency == Urgency::Crisis && self.kind.is_some_and(|kind| kind != ProductKind::Crisis) {
+            violations.add(
+                "soort",
+                "strijdig",
+                "kies bij crisis de soort Crisis, of laat de soort leeg",
+            );
+        }
+        violations
+    }
+
+    /// Finds the place and the products that are meant; without a place the region of this code, whose site it is.
+    pub fn resolve(&self, snapshot: &Snapshot, own_region: Option<&str>) -> Result<Search> {
         let place = snapshot.find_place(
             self.municipality.as_ref().map(MunicipalityCode::as_str),
             self.postcode,
             self.region.as_ref().map(RegionCode::as_str),
+            own_region,
         )?;
-        let mut products = self.product.as_deref().map(|text| snapshot.find_products(place.area, text));
-        if products.is_none() {
-            // Kinds that stay out of the list by default show when they are asked for.
-            let asked = if self.urgency == Urgency::Crisis { Some(ProductKind::Crisis) } else { self.kind };
-            if let Some(kind) = asked {
-                products = Some(snapshot.products_of_kind(place.area, kind));
+        // Kinds that stay out of the list by default show when they are asked for.
+        let is_crisis = self.urgency == Urgency::Crisis;
+        let products = match (self.product.as_deref(), self.kind) {
+            (Some(text), _) if is_crisis => {
+                Some(snapshot.find_products_of_kind(place.area, text, ProductKind::Crisis))
             }
-        }
+            (Some(text), _) => Some(snapshot.find_products(place.area, text)),
+            (None, _) if is_crisis => Some(snapshot.products_of_kind(place.area, ProductKind::Crisis)),
+            (None, Some(kind)) => Some(snapshot.products_of_kind(place.area, kind)),
+            (None, None) => None,
+        };
         let query = Query {
             products,
             kind: self.kind,
@@ -150,6 +187,10 @@ impl SearchAddress {
         let mut changed = self.0.clone();
         changed.remove("pagina");
         changed.remove(name);
+        // A distance is from somewhere.
+        if !changed.contains_key("gemeente") && !changed.contains_key("postcode") {
+            changed.remove("straalKm");
+        }
         address(&changed)
     }
 }
@@ -173,9 +214,29 @@ mod tests {
     }
 
     #[test]
+    fn what_would_be_left_out_is_told() {
+        for (query, told) in [
+            ("straalKm=10", Some("straalKm")),
+            ("straalKm=10&regio=noord-veluwe", Some("straalKm")),
+            ("straalKm=10&postcode=3841", None),
+            ("straalKm=10&gemeente=GM0243", None),
+            ("urgentie=crisis&soort=verblijf", Some("soort")),
+            ("urgentie=crisis&soort=crisis", None),
+            ("urgentie=urgent&soort=verblijf", None),
+        ] {
+            let mut fields = Fields::from_query(query);
+            let read = read_search(&mut fields);
+            let violations = fields.finish(read).err().unwrap_or_default();
+            assert_eq!(violations.iter().map(|v| v.field.as_str()).next(), told, "{query}");
+        }
+    }
+
+    #[test]
     fn links_change_one_thing_and_start_at_the_first_page() {
         let address = SearchAddress::from_query("product=emdr&gemeente=GM0243&pagina=3&leeftijd=");
         assert_eq!(address.with("sorteer", "naam"), "/zoeken?gemeente=GM0243&product=emdr&sorteer=naam");
         assert_eq!(address.without("gemeente"), "/zoeken?product=emdr");
+        let near = SearchAddress::from_query("product=emdr&gemeente=GM0243&straalKm=10");
+        assert_eq!(near.without("gemeente"), "/zoeken?product=emdr", "no distance from nowhere");
     }
 }

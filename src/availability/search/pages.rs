@@ -109,7 +109,7 @@ pub async fn search(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
     let found = fields
         .finish(read)
         .map_err(Error::Invalid)
-        .and_then(|read| read.resolve(&snapshot).map(|search| (read, search)));
+        .and_then(|read| read.resolve(&snapshot, ctx.own_region()).map(|search| (read, search)));
     match found {
         Ok((read, search)) => {
             page.fill(&ctx, &snapshot, &read, &search);

@@ -22,12 +22,14 @@ pub struct Place {
 }
 
 impl Snapshot {
-    /// The place meant by municipality, postcode and region; a postcode alone tells the municipality too.
+    /// The place meant by municipality, postcode and region; a postcode alone tells the municipality too. Who names none
+    /// of them means the region whose site it is.
     pub fn find_place(
         &self,
         municipality: Option<&str>,
         postcode: Option<Pc4>,
         region: Option<&str>,
+        own_region: Option<&str>,
     ) -> Result<Place> {
         let point = postcode
             .map(|pc4| self.book.postcodes.get(&i32::from(pc4.number())).ok_or(Error::NotFound("postcode")))
@@ -44,9 +46,10 @@ impl Snapshot {
                 municipality: Some(index),
             });
         }
+        let position = |code: &str| self.book.regions.iter().position(|region| region.code == code);
         let index = match region {
-            Some(code) => self.book.regions.iter().position(|region| region.code == code),
-            None => (!self.book.regions.is_empty()).then_some(0),
+            Some(code) => position(code),
+            None => own_region.and_then(position).or((!self.book.regions.is_empty()).then_some(0)),
         };
         let index = index.ok_or(Error::NotFound("regio"))?;
         Ok(Place {
@@ -60,12 +63,7 @@ impl Snapshot {
     /// The products meant by a text, in the regions that matter for the area; best first. A code that
     /// exists means that product and no other.
     pub fn find_products(&self, area: Area, text: &str) -> Vec<u32> {
-        let mut scored: Vec<(u32, u32)> = Vec::new();
-        for region in self.regions_of(area) {
-            let (lookup, own) = &self.book.lookups[region as usize];
-            scored.extend(lookup.find(text).into_iter().map(|hit| (hit.score, own[hit.index])));
-        }
-        scored.sort_by_key(|(score, product)| (std::cmp::Reverse(*score), *product));
+        let scored = self.score_products(area, text);
         let best = scored.first().map_or(0, |(score, _)| *score);
         let shows_unasked = |product: u32| self.book.products[product as usize].in_default_ranking;
         let best_unasked = scored
@@ -81,6 +79,26 @@ impl Snapshot {
             .filter(|(score, product)| shows_unasked(*product) || *score > best_unasked)
             .map(|(_, product)| product)
             .collect()
+    }
+
+    /// The same among the products of one kind, which is asked for besides.
+    pub fn find_products_of_kind(&self, area: Area, text: &str, kind: ProductKind) -> Vec<u32> {
+        let mut scored = self.score_products(area, text);
+        scored.retain(|(_, product)| self.book.products[*product as usize].kind == kind);
+        let best = scored.first().map_or(0, |(score, _)| *score);
+        let worth = scored.into_iter().filter(|(score, _)| score * WORTH_SHOWING >= best);
+        worth.map(|(_, product)| product).collect()
+    }
+
+    /// How well products fit a text, best first.
+    fn score_products(&self, area: Area, text: &str) -> Vec<(u32, u32)> {
+        let mut scored: Vec<(u32, u32)> = Vec::new();
+        for region in self.regions_of(area) {
+            let (lookup, own) = &self.book.lookups[region as usize];
+            scored.extend(lookup.find(text).into_iter().map(|hit| (hit.score, own[hit.index])));
+        }
+        scored.sort_by_key(|(score, product)| (std::cmp::Reverse(*score), *product));
+        scored
     }
 
     /// Every product of a kind, in the regions that matter for the area.

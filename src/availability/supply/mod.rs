@@ -13,7 +13,7 @@ pub mod search;
 pub mod snapshot;
 mod store;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use arc_swap::ArcSwapOption;
 use chrono::NaiveDate;
@@ -29,8 +29,10 @@ use crate::metrics::Metrics;
 #[derive(Default)]
 pub struct Supply {
     current: ArcSwapOption<Snapshot>,
-    /// One refresh at a time: two would do the same work, and the older could come last.
+    /// One refresh after a write at a time: two would do the same work.
     refreshing: Mutex<()>,
+    /// Held while pictures are compared and swapped, and never while a database is asked.
+    swapping: Mutex<()>,
 }
 
 impl Supply {
@@ -43,32 +45,44 @@ impl Supply {
         self.current.load().is_some()
     }
 
+    /// Brings the picture up to date after this server wrote.
+    pub fn refresh(&self, conn: &mut Connection, today: NaiveDate) -> Result<()> {
+        let _guard = hold(&self.refreshing);
+        self.follow(conn, today)
+    }
+
     /// Brings the picture up to date with the database: not at all when nothing is new, only the changed
     /// figures when that is all, everything when the product book changed or a new day has begun.
-    pub fn refresh(&self, conn: &mut Connection, today: NaiveDate) -> Result<()> {
-        let _guard = self.refreshing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    ///
+    /// It waits for nobody and nobody waits for it: the database it asks may be a replica that does not answer.
+    pub fn follow(&self, conn: &mut Connection, today: NaiveDate) -> Result<()> {
         let next = match self.current.load_full() {
             Some(current) if current.today == today => {
-                let (version, book_version) = store::find_version(conn)?;
+                let version = store::find_version(conn)?.0;
                 // A read replica may be behind what this server wrote itself.
                 if version <= current.version {
                     return Ok(());
                 }
-                if book_version > current.book_version {
-                    load(conn, today)?
-                } else {
-                    let (version, changed) =
-                        db::read(conn, |conn| store::list_offers_since(conn, current.version))?;
-                    match current.with_changes(version, changed) {
-                        Some(snapshot) => snapshot,
-                        None => load(conn, today)?,
-                    }
+                match catch_up(conn, &current)? {
+                    Some(snapshot) => snapshot,
+                    None => load(conn, today)?,
                 }
             }
             _ => load(conn, today)?,
         };
-        self.current.store(Some(Arc::new(next)));
+        self.swap(next);
         Ok(())
+    }
+
+    /// Two who refresh at once may end in another order than they began: the older picture takes nothing back.
+    fn swap(&self, next: Snapshot) {
+        let _guard = hold(&self.swapping);
+        let is_news = self.current.load().as_ref().is_none_or(|current| {
+            next.version > current.version || (next.version == current.version && next.today != current.today)
+        });
+        if is_news {
+            self.current.store(Some(Arc::new(next)));
+        }
     }
 
     /// The region this server is for: the configured one, or else the first.
@@ -104,6 +118,22 @@ impl Supply {
             metrics.supply_version.set(snapshot.version);
         }
     }
+}
+
+fn hold(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// The next picture with the figures that changed. None when that is not all: then everything must be read anew. Both
+/// versions and the figures are of one moment, so that no change of the book gets lost between them.
+fn catch_up(conn: &mut Connection, current: &Snapshot) -> Result<Option<Snapshot>> {
+    db::read(conn, |conn| {
+        let (version, book_version) = store::find_version(conn)?;
+        if book_version > current.book_version {
+            return Ok(None);
+        }
+        Ok(current.with_changes(version, store::list_offers_since(conn, current.version)?))
+    })
 }
 
 /// Reads everything in one unchanging picture of the database.

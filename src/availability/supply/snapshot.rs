@@ -257,7 +257,7 @@ fn read_offer(book: &Book, mut row: OfferRow, today: NaiveDate) -> Option<Offer>
     let location = *book.location_by_id.get(&row.location_id)?;
     let product_place = *book.product_by_id.get(&row.product_id)?;
     let product = &book.products[product_place as usize];
-    let figures = read_figures(&mut row);
+    let figures = read_figures(&mut row).on_day(today);
     let confirmed_at = row.confirmed_at.map(|at: NaiveDateTime| at.and_utc());
     let terms = book.regions[product.region as usize].terms;
     let freshness = freshness(confirmed_at.map(dutch_day), today, terms);

@@ -198,11 +198,9 @@ macro_rules! offer_columns {
     };
 }
 
-/// The offers saved after this version, with the version they are of.
-pub(super) fn list_offers_since(conn: &mut Connection, version: i64) -> Result<(i64, Vec<OfferRow>)> {
-    let (now, _) = find_version(conn)?;
-    let rows = offer::table.filter(offer::supply_version.gt(version)).select(offer_columns!()).load(conn)?;
-    Ok((now, rows))
+/// The offers saved after this version.
+pub(super) fn list_offers_since(conn: &mut Connection, version: i64) -> Result<Vec<OfferRow>> {
+    Ok(offer::table.filter(offer::supply_version.gt(version)).select(offer_columns!()).load(conn)?)
 }
 
 pub(super) fn list_tables(conn: &mut Connection) -> Result<Tables> {

@@ -39,12 +39,19 @@ pub fn sign_in(
     name: &str,
     password: &str,
 ) -> Result<Opened> {
-    let account = accounts::find_account_by_name(conn, name)?.filter(|account| account.active);
+    let account = accounts::find_account_by_name(conn, name)?;
+    let known = account.as_ref().map(|account| account.id);
+    let account = account.filter(|account| account.active);
     // The slow comparison comes before any transaction, and is done for unknown users too.
     let fits =
         passwords::verify(password, account.as_ref().and_then(|account| account.password_hash.as_deref()));
     let Some(account) = account.filter(|_| fits) else {
-        db::write(conn, |conn| audit::record_refusal(conn, actor, now, "inloggen"))?;
+        // Who reads the audit sees on which account somebody tries; who tries hears nothing of it.
+        let event = match known {
+            Some(id) => Event::done("inloggen", "gebruiker", id),
+            None => Event::done("inloggen", "recht", ""),
+        };
+        db::write(conn, |conn| audit::record_refused(conn, actor, now, &event))?;
         return Err(Error::SignInFailed);
     };
     db::write(conn, |conn| open_session(conn, actor, now, &account, false))

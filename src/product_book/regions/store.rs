@@ -50,6 +50,24 @@ pub(super) fn find_region(conn: &mut Connection, code: &str) -> Result<Option<St
     Ok(row.map(Into::into))
 }
 
+pub(super) fn insert_region(conn: &mut Connection, new: &Region) -> Result<i64> {
+    Ok(diesel::insert_into(region::table)
+        .values((
+            region::code.eq(&new.code),
+            region::name.eq(&new.name),
+            region::phone.eq(&new.phone),
+            region::email.eq(&new.email),
+            region::website.eq(&new.website),
+            region::fresh_days.eq(new.fresh_days),
+            region::stale_days.eq(new.stale_days),
+            region::intake_norm_weeks.eq(new.intake_norm_weeks),
+            region::treatment_norm_weeks.eq(new.treatment_norm_weeks),
+            region::version.eq(1),
+        ))
+        .returning(region::id)
+        .get_result(conn)?)
+}
+
 /// Changes the row if it still has this version; returns how many rows that were.
 pub(super) fn update_region(conn: &mut Connection, id: i64, version: i32, new: &Region) -> Result<usize> {
     Ok(diesel::update(region::table.filter(region::id.eq(id)).filter(region::version.eq(version)))

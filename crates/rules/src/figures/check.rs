@@ -83,6 +83,20 @@ fn derived_status(draft: &FiguresDraft, mentions_stop: bool) -> OfferStatus {
     }
 }
 
+impl Figures {
+    /// The figures as they stand on a day. An intake stop that has ended is no stop, even though nobody has said yet
+    /// what came after it: what else is known then says the status.
+    pub fn on_day(mut self, today: NaiveDate) -> Self {
+        let has_ended =
+            self.stop.as_ref().and_then(|stop| stop.until).is_some_and(|last_day| last_day < today);
+        if has_ended {
+            self.stop = None;
+            self.status = derived_status(&self.to_draft(), false);
+        }
+        self
+    }
+}
+
 fn knows_anything(draft: &FiguresDraft) -> bool {
     draft.free_places.is_some()
         || draft.waiting.is_some()

@@ -64,6 +64,32 @@ fn statuses_and_reasons_are_read_by_their_code() {
 }
 
 #[test]
+fn an_intake_stop_is_over_on_the_day_after_its_last_day() {
+    let last_day = today();
+    let stopped = |free_places, until| Figures {
+        free_places,
+        status: OfferStatus::IntakeStop,
+        stop: Some(IntakeStop { reason: StopReason::Full, explanation: None, until }),
+        ..Figures::unknown()
+    };
+    let day_after = last_day.succ_opt().expect("a day");
+    for (free, until, on, status) in [
+        (Some(2), Some(last_day), last_day, OfferStatus::IntakeStop),
+        (Some(2), Some(last_day), day_after, OfferStatus::Place),
+        (Some(0), Some(last_day), day_after, OfferStatus::WaitingList),
+        (None, Some(last_day), day_after, OfferStatus::Unknown),
+        (Some(2), None, day_after, OfferStatus::IntakeStop),
+    ] {
+        let seen = stopped(free, until).on_day(on);
+        assert_eq!(seen.status, status, "{free:?} until {until:?} on {on}");
+        assert_eq!(seen.stop.is_some(), status == OfferStatus::IntakeStop);
+        assert_eq!(seen.free_places, free);
+    }
+    let open = Figures { free_places: Some(1), status: OfferStatus::InConsultation, ..Figures::unknown() };
+    assert_eq!(open.clone().on_day(day_after), open, "what is no stop stays as it is");
+}
+
+#[test]
 fn nothing_filled_in_is_unknown() {
     assert_eq!(accepted(draft()), Figures::unknown());
 }

@@ -72,43 +72,53 @@ pub fn save_member(
     expect: Expect,
     draft: &MembershipDraft,
 ) -> Result<Saved<Membership>> {
-    db::write(conn, |conn| {
-        let region_id = find_region_id(conn, &target.region)?;
-        let municipality = find_municipality(conn, &target.municipality)?;
-        let segment_id = find_segment_id(conn, region_id, draft.segment.as_deref())?;
-        require_own_region(actor, region_id)?;
-        // First, because it makes others wait: of two overlapping memberships the second one sees the first.
-        touch_book(conn)?;
-        let members = store::list_memberships(conn, region_id)?;
-        let found = pick(&members, target, draft);
-        check_expectation(expect, found, "lidmaatschap")?;
-        Error::refuse_collisions(draft.period.violations(), ())?;
-        let value = Membership {
-            region_id,
-            municipality_id: municipality.id,
-            municipality: municipality.value.code,
-            name: municipality.value.name,
-            segment_id,
-            segment: draft.segment.clone(),
-            clients: draft.clients,
-            from: draft.period.from,
-            until: draft.period.until,
-            inhabitants: draft.inhabitants,
-            young_people: draft.young_people,
-        };
-        refuse_overlap(&members, found.map(|old| old.id), &value)?;
-        let stored = match found {
-            None => Stored { id: store::insert_membership(conn, &value)?, version: 1, value },
-            Some(old) => {
-                require_one_row(store::update_membership(conn, old.id, old.version, &value)?)?;
-                Stored { id: old.id, version: old.version + 1, value }
-            }
-        };
-        let event = Event::done("lidmaatschap-opslaan", "lidmaatschap", stored.id)
-            .change(found.map(|old| &old.value), &stored.value)?;
-        audit::record(conn, actor, now, &event)?;
-        Ok(Saved { created: found.is_none(), stored })
-    })
+    db::write(conn, |conn| write_member(conn, actor, now, target, expect, draft))
+}
+
+/// The same within a transaction of the caller.
+pub fn write_member(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    target: &Target,
+    expect: Expect,
+    draft: &MembershipDraft,
+) -> Result<Saved<Membership>> {
+    let region_id = find_region_id(conn, &target.region)?;
+    let municipality = find_municipality(conn, &target.municipality)?;
+    let segment_id = find_segment_id(conn, region_id, draft.segment.as_deref())?;
+    require_own_region(actor, region_id)?;
+    // First, because it makes others wait: of two overlapping memberships the second one sees the first.
+    touch_book(conn)?;
+    let members = store::list_memberships(conn, region_id)?;
+    let found = pick(&members, target, draft);
+    check_expectation(expect, found, "lidmaatschap")?;
+    Error::refuse_collisions(draft.period.violations(), ())?;
+    let value = Membership {
+        region_id,
+        municipality_id: municipality.id,
+        municipality: municipality.value.code,
+        name: municipality.value.name,
+        segment_id,
+        segment: draft.segment.clone(),
+        clients: draft.clients,
+        from: draft.period.from,
+        until: draft.period.until,
+        inhabitants: draft.inhabitants,
+        young_people: draft.young_people,
+    };
+    refuse_overlap(&members, found.map(|old| old.id), &value)?;
+    let stored = match found {
+        None => Stored { id: store::insert_membership(conn, &value)?, version: 1, value },
+        Some(old) => {
+            require_one_row(store::update_membership(conn, old.id, old.version, &value)?)?;
+            Stored { id: old.id, version: old.version + 1, value }
+        }
+    };
+    let event = Event::done("lidmaatschap-opslaan", "lidmaatschap", stored.id)
+        .change(found.map(|old| &old.value), &stored.value)?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(Saved { created: found.is_none(), stored })
 }
 
 fn find_segment_id(conn: &mut Connection, region_id: i64, code: Option<&str>) -> Result<Option<i64>> {
