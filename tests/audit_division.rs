@@ -68,7 +68,7 @@ on_both! {
         post(2, &id, json!({}));
         let place = json!(server.place_id("De Kade kamer 1"));
         post(3, &place, json!({"aanvraag": code}));
-        post(4, &place, json!({}));
+        post(4, &place, json!({"aanvraag": code}));
         post(5, &place, json!({"aanvraag": code, "startOp": "2026-11-21", "vrijwillig": false, "begeleider": DIJKWACHT.1}));
         post(6, &Value::Null, json!({}));
     }

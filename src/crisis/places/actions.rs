@@ -1,22 +1,25 @@
 //! Seeing, holding, releasing and confirming crisis places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use rules::crisis::codes::{CategoryList, ProvisionKind};
 use rules::crisis::life::EventKind;
 use rules::crisis::places::{PlaceEvent, PlaceState, fits, held_until};
 use rules::violations::Violations;
+use rules::waiting::client_code::ClientCode;
 use serde_json::json;
 
-use super::model::{NewPlace, Place, Tile, Word};
+use super::model::{HoldOn, NewPlace, Place, Tile, Word};
 use super::store::{self, StateRow};
 use crate::actor::{Actor, Role};
 use crate::audit::{self, Event};
-use crate::clock::{dutch_day, dutch_time, moment_of_dutch_time};
+use crate::clock::dutch_day;
 use crate::crisis::distribution::ending::take_turn;
 use crate::crisis::distribution::mails::mail;
-use crate::crisis::requests::actions::{add_line, find_by_id, find_request, tell_board};
+use crate::crisis::requests::actions::{
+    add_line, find_by_id, find_request, list_open_of_region, tell_board,
+};
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::{CrisisPoint, Lists};
@@ -86,6 +89,27 @@ pub fn list_fitting(
         (is_free, asked.is_some_and(|kind| kind != place.kind), place.age_group.is_none())
     });
     Ok(places)
+}
+
+/// The open requests of children for whom this place is, for who gives it. That they are shown is written down, with the one
+/// the place is held for.
+pub fn list_candidates(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    place: &Place,
+) -> Result<Vec<CrisisRequest>> {
+    let mut open = list_open_of_region(conn, actor.region_id().ok_or(Error::Forbidden)?)?;
+    open.retain(|request| {
+        request.municipality.is_some() && place.age_group.is_none_or(|group| group == request.age_group)
+    });
+    let held = place.hold.iter().map(|hold| hold.code.clone());
+    let codes: BTreeSet<String> =
+        open.iter().map(|request| request.code.as_str().to_owned()).chain(held).collect();
+    if !codes.is_empty() {
+        access_log::record(conn, actor, now, &Access::new(AccessKind::ListCrisisPlaces).clients(codes))?;
+    }
+    Ok(open)
 }
 
 /// How many there are of each sort in each state.
@@ -178,10 +202,10 @@ pub fn write_hold(
     let request = require_open_request(conn, actor, code)?;
     require_fit(&place, &request)?;
     let minutes = u16::try_from(point.hold_minutes).unwrap_or(u16::MAX);
-    let until = moment_of_dutch_time(held_until(dutch_time(now), minutes));
+    let until = held_until(now.naive_utc(), minutes);
     let row = StateRow {
         held_for_request: Some(request.id),
-        held_until: Some(until.naive_utc()),
+        held_until: Some(until),
         held_by: Some(actor.signature()),
         ..StateRow::default()
     };
@@ -191,10 +215,23 @@ pub fn write_hold(
     Ok(held)
 }
 
-/// Holds it no longer.
-pub fn release_place(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<Place> {
+/// Holds it no longer for this child. Whoever looks at an old page does not free what another child got since.
+pub fn release_place(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: i64,
+    code: &str,
+) -> Result<Place> {
     db::write(conn, |conn| {
         let place = find_own(conn, actor, id)?;
+        let is_held = place.at(now).state() == PlaceState::Held;
+        let code = ClientCode::parse(code).ok();
+        let is_for = |hold: &HoldOn| code.as_ref().is_some_and(|code| code.as_str() == hold.code);
+        if is_held && !place.hold.as_ref().is_some_and(is_for) {
+            let message = "Deze plaats wordt intussen voor een ander kind vastgehouden. Er is niets losgelaten.";
+            return Err(Error::Conflict(message.into()));
+        }
         let released = take_step(conn, actor, now, &place, PlaceEvent::Release, StateRow::default())?;
         if let Some(hold) = &place.hold {
             let request = find_by_id(conn, hold.request_id)?;
@@ -312,10 +349,15 @@ pub(super) fn take_step(
 }
 
 /// A child left: the place is free. Within the transaction that ends the stay.
-pub fn vacate(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, place_id: i64) -> Result<()> {
+pub fn vacate(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    region_id: i64,
+    place_id: i64,
+) -> Result<()> {
     let place = store::find_place(conn, place_id)?.ok_or(Error::NotFound(OBJECT))?;
     let free = take_step(conn, actor, now, &place, PlaceEvent::Vacate, StateRow::default())?;
-    let region_id = actor.region_id().ok_or(Error::Forbidden)?;
     let point = find_point(conn, region_id)?;
     tell(conn, actor, now, &point, &free, "vrij")
 }

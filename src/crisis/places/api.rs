@@ -105,7 +105,7 @@ pub struct Places {
 #[derive(Debug, ToSchema)]
 #[schema(as = CrisisvasthoudingInvoer)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "describes the field that post_hold reads")]
+#[expect(dead_code, reason = "describes the field that post_hold and post_release read")]
 pub struct HoldInput {
     aanvraag: Aanvraagcode,
 }
@@ -200,8 +200,9 @@ pub async fn post_hold(
 #[utoipa::path(
     post, path = "/crisisplaatsen/{id}/vrijgave", operation_id = "laatCrisisplaatsLos", tag = "Crisis",
     summary = "Een plaats niet langer vasthouden",
+    description = "Alleen als de plaats voor deze aanvraag wordt vastgehouden; voor een ander kind volgt 409.",
     params(PlacePath, OnceKey),
-    request_body(content = ConfirmationInput, content_type = "application/json"),
+    request_body(content = HoldInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Vrij", body = PlaceBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
         WriteProblems,
@@ -212,12 +213,13 @@ pub async fn post_release(
     ctx: Context,
     path: Path<String>,
     QueryInput(query): QueryInput,
-    JsonInput(input): JsonInput,
+    JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let id = parse_path("id", &path, parse_id)?;
-    input.finish(())?;
-    let released = ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id)).await?;
+    let code = request_code(&mut input);
+    let code = input.finish(code)?;
+    let released = ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id, &code)).await?;
     answer_with(&ctx, released)
 }
 

@@ -61,6 +61,7 @@ pub fn write_stay(
         None => None,
     };
     let placing = Placing {
+        received_on: dutch_day(request.received_at),
         starts_on: new.starts_on,
         voluntary: new.voluntary,
         perspective_team: new.perspective_team.as_deref(),

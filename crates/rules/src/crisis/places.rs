@@ -71,7 +71,8 @@ pub struct PlaceNow {
 }
 
 impl PlaceNow {
-    /// A place that was held until a moment that has passed is free, without anybody doing anything.
+    /// A place that was held until a moment that has passed is free, without anybody doing anything. Moments are points in
+    /// time, not what the clock on the wall shows.
     pub fn new(state: PlaceState, hold: Option<(i64, NaiveDateTime)>, now: NaiveDateTime) -> Self {
         match (state, hold) {
             (PlaceState::Held, Some((request, until))) if now < until => {
@@ -134,7 +135,7 @@ pub fn is_reminder_due(confirmed_on: NaiveDate, now: NaiveDateTime, hours: &Open
     hours.is_working_day(today) && REMIND_AT <= now.time() && confirmed_on < today
 }
 
-/// Until when a place is held.
+/// Until when a place is held, as a point in time.
 pub fn held_until(now: NaiveDateTime, minutes: u16) -> NaiveDateTime {
     now.checked_add_signed(TimeDelta::minutes(i64::from(minutes))).unwrap_or(NaiveDateTime::MAX)
 }
