@@ -241,6 +241,7 @@ on_both! {
 
 on_both! {
     fn an_answer_counts_by_the_time_that_passed_and_not_by_the_clock_on_the_wall(server) {
+        server.execute("UPDATE crisis_point SET acute_runs_always = true");
         let desk = server.actor(DESK);
         let mut connection = server.connection();
         // The clock goes back at three, forward at two, and the year ends.
