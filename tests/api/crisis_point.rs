@@ -38,6 +38,39 @@ on_both! {
 }
 
 on_both! {
+    fn the_region_says_which_notes_do_not_go_together_in_a_group(server) {
+        let manager = server.user(MANAGER);
+        let notes = || manager.get("/v1/crisislijsten?lijst=groepsnotitie").json()["keuzes"].as_array().cloned().expect("a list");
+        let note = |code: &str| notes().into_iter().find(|note| note["code"] == code).expect("a note");
+        let put = |code: &str, body: Value| manager.put(&format!("/v1/crisislijsten/{}", note(code)["id"]), &body);
+        assert_eq!(note("kwetsbaar")["botstMet"], json!(["agressie-groep", "seksueel-gedrag"]), "seen from both sides");
+        let added = manager.post("/v1/crisislijsten", &json!({"lijst": "groepsnotitie", "code": "drukte", "naam": "Drukte", "botstMet": ["kwetsbaar", "drukte"]}));
+        assert_eq!((added.status, &added.json()["botstMet"]), (201, &json!(["drukte", "kwetsbaar"])), "{}", added.body);
+        let wrong = json!({"lijst": "groepsnotitie", "code": "x", "naam": "X", "botstMet": ["bestaat-niet"]});
+        assert_eq!(manager.post("/v1/crisislijsten", &wrong).clashing_fields(), ["botstMet"]);
+        assert_eq!(put("drukte", json!({"botstMet": ["bestaat-niet"]})).clashing_fields(), ["botstMet"]);
+        // What the other note keeps goes too, and what is not named stays.
+        let changed = put("kwetsbaar", json!({"botstMet": ["seksueel-gedrag"]}));
+        assert_eq!((changed.status, &changed.json()["botstMet"]), (200, &json!(["seksueel-gedrag"])), "{}", changed.body);
+        assert_eq!(note("agressie-groep").get("botstMet"), None);
+        assert_eq!(put("kwetsbaar", json!({})).json()["botstMet"], json!(["seksueel-gedrag"]));
+        let id = note("drukte")["id"].clone();
+        assert_eq!(manager.put_version(&format!("/v1/crisislijsten/{id}"), "\"1\"", &json!({"botstMet": []})).status, 409, "an old version");
+        let other = manager.get("/v1/crisislijsten?lijst=weigering").json()["keuzes"][0]["id"].clone();
+        assert_eq!(manager.put(&format!("/v1/crisislijsten/{other}"), &json!({"botstMet": []})).clashing_fields(), ["botstMet"]);
+        // On the page, with a box for each.
+        let visitor = server.visitor(MANAGER);
+        let path = format!("/beheer/crisispunt/lijsten/{id}");
+        let version = note("drukte")["versie"].to_string();
+        let saved = visitor.post_form(&path, &[("versie", version.as_str()), ("botsingen", "ja"), ("botst-familie-in-groep", "ja")]);
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        assert_eq!(note("drukte")["botstMet"], json!(["familie-in-groep"]));
+        let page = visitor.get("/beheer/crisispunt/lijsten").body;
+        assert!(page.contains("Gaat in een groep niet samen met"), "{page}");
+    }
+}
+
+on_both! {
     fn the_settings_are_replaced_as_a_whole_or_not(server) {
         let manager = server.user(MANAGER);
         let put = |version: &str, change: &dyn Fn(&mut Value)| {

@@ -14,7 +14,9 @@ use super::{actions, placing};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::input::ConfirmationInput;
 use crate::availability::figures::api::parse_id;
-use crate::crisis::reading::{Aanvraagcode, Agbcode, Lijstcode, list_code, request_code};
+use crate::crisis::reading::{
+    Aanvraagcode, Agbcode, Lijstcode, MOST_NOTES, list_code, notes_schema, request_code,
+};
 use crate::error::{Error, Result};
 use crate::product_book::described::Datum;
 use crate::web::context::Context;
@@ -137,20 +139,6 @@ pub struct StayInput {
     /// Dat de waarschuwing over de groep is afgewogen.
     waarschuwing_gezien: Option<bool>,
 }
-
-fn notes_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
-    let code = ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::String))
-        .min_length(Some(1))
-        .max_length(Some(40))
-        .pattern(Some("^[a-z0-9-]+$"))
-        .build();
-    ArrayBuilder::new().items(code).max_items(Some(MOST_NOTES)).into()
-}
-
-/// The most notes of one child.
-const MOST_NOTES: usize = 10;
 
 #[utoipa::path(
     get, path = "/crisisplaatsen", operation_id = "lijstCrisisplaatsen", tag = "Crisis",
