@@ -122,6 +122,39 @@ on_both! {
 }
 
 on_both! {
+    fn a_place_is_corrected_and_given_up_when_nobody_has_it(server) {
+        let desk = server.user(DESK);
+        let find = |name: &str| {
+            let places = desk.get("/v1/crisisplaatsen").json()["plaatsen"].as_array().cloned().expect("a list");
+            places.into_iter().find(|place| place["naam"] == name)
+        };
+        let id = find("De Kade kamer 1").expect("a place")["id"].clone();
+        let path = format!("/v1/crisisplaatsen/{id}");
+        let facts = |name: &str, phone: &str| json!({"leeftijdsgroep": "from12", "naam": name, "groep": "De Kade", "telefoon": phone});
+        assert_eq!(desk.put(&path, &json!({"leeftijdsgroep": "x"})).wrong_fields(), ["leeftijdsgroep", "naam", "groep", "telefoon"]);
+        assert_eq!(desk.put(&path, &facts("De Kade kamer 2", "0321 00 02 24")).clashing_fields(), ["naam"]);
+        let changed = desk.put_version(&path, "\"1\"", &facts("De Kade kamer 1", "0321 00 09 99"));
+        assert_eq!((changed.status, &changed.json()["telefoon"]), (200, &json!("0321 00 09 99")), "{}", changed.body);
+        assert_eq!(desk.put_version(&path, "\"1\"", &facts("De Kade kamer 1", "0321 00 08 88")).status, 409, "an old version");
+        let page = server.visitor(DESK).get(&format!("/crisis/plaatsen/{id}")).body;
+        assert!(page.contains("0321 00 09 99"), "{page}");
+        // Whoever it is held for keeps it.
+        let code = server.acute(14).code;
+        let hold = json!({"aanvraag": code.as_str()});
+        assert_eq!(desk.post(&format!("{path}/vasthouding"), &hold).status, 200);
+        let held = desk.post(&format!("{path}/opheffing"), &json!({}));
+        assert_eq!((held.status, &held.json()["detail"]), (409, &json!("Deze plaats wordt vastgehouden voor een kind.")));
+        assert_eq!(desk.post(&format!("{path}/vrijgave"), &hold).status, 200);
+        let given_up = desk.post(&format!("{path}/opheffing"), &json!({}));
+        assert_eq!(given_up.status, 200, "{}", given_up.body);
+        assert_eq!((find("De Kade kamer 1"), desk.post(&format!("{path}/vasthouding"), &hold).status), (None, 404));
+        assert!(!server.visitor(KETELHAVEN.0).get("/crisis/mijn-plaatsen").body.contains("De Kade kamer 1"));
+        assert!(!server.visitor(DESK).get("/crisis/plaatsen").body.contains("De Kade kamer 1"));
+        assert_eq!(desk.post(&format!("{path}/opheffing"), &json!({})).status, 404, "once");
+    }
+}
+
+on_both! {
     fn the_division_and_the_shares_are_the_same_for_all(server) {
         for user in [DESK, POLDERLICHT.0] {
             let division = server.user(user).get("/v1/crisisverdeling").json();

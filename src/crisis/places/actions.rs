@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use rules::crisis::codes::{CategoryList, ProvisionKind};
+use rules::crisis::codes::{AgeGroup, CategoryList, ProvisionKind};
 use rules::crisis::life::EventKind;
-use rules::crisis::places::{PlaceEvent, PlaceState, fits, held_until};
+use rules::crisis::places::{PlaceEvent, PlaceRefusal, PlaceState, fits, held_until};
 use rules::violations::Violations;
 use rules::waiting::client_code::ClientCode;
 use serde_json::json;
@@ -36,7 +36,7 @@ pub(super) const OBJECT: &str = "crisisplaats";
 /// How far ahead a provider can say when a place comes free.
 const AT_MOST_AHEAD: Days = Days::new(366);
 
-fn own_point(conn: &mut Connection, actor: &Actor) -> Result<CrisisPoint> {
+pub(super) fn own_point(conn: &mut Connection, actor: &Actor) -> Result<CrisisPoint> {
     find_point(conn, actor.region_id().ok_or(Error::Forbidden)?)
 }
 
@@ -117,7 +117,7 @@ pub fn tiles(places: &[Place], now: DateTime<Utc>) -> Vec<Tile> {
     let today = dutch_day(now);
     let mut sorts: BTreeMap<(&str, Option<&str>), Tile> = BTreeMap::new();
     for place in places {
-        let key = (place.kind.code(), place.age_group.map(rules::crisis::codes::AgeGroup::code));
+        let key = (place.kind.code(), place.age_group.map(AgeGroup::code));
         let tile = sorts.entry(key).or_insert_with(|| Tile {
             sort: place.sort(),
             free: 0,
@@ -163,7 +163,7 @@ pub fn add_place(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: 
             Error::refuse_collisions(violations, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
         let id = match store::insert_place(conn, (point.id, provider_id), new, now, &actor.signature()) {
             Err(Error::Conflict(_)) => {
-                let message = "deze aanbieder heeft al een plaats met deze naam";
+                let message = "deze aanbieder heeft al een plaats met deze naam, of had die";
                 return Err(Error::collision("naam", "bestaat-al", message));
             }
             other => other?,
@@ -310,6 +310,14 @@ pub(super) fn require_fit(place: &Place, request: &CrisisRequest) -> Result<()> 
     }
 }
 
+/// A refusal of the rules, as a sentence.
+pub(super) fn refuse(refusal: PlaceRefusal) -> Error {
+    let words = refusal.to_string();
+    let mut letters = words.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    Error::Conflict(format!("{}.", first.chain(letters).collect::<String>()))
+}
+
 /// Changes a place by a step of the rules. `row` holds all but the state. Of two at once the version lets one through, and
 /// the other hears what it is now.
 pub(super) fn take_step(
@@ -320,12 +328,6 @@ pub(super) fn take_step(
     event: PlaceEvent,
     row: StateRow,
 ) -> Result<Place> {
-    let refuse = |refusal: rules::crisis::places::PlaceRefusal| {
-        let words = refusal.to_string();
-        let mut letters = words.chars();
-        let first = letters.next().into_iter().flat_map(char::to_uppercase);
-        Error::Conflict(format!("{}.", first.chain(letters).collect::<String>()))
-    };
     let state = place.at(now).step(event).map_err(refuse)?;
     let row = StateRow { state: state.code(), ..row };
     let changed = store::update_state(conn, (place.id, place.version), &row)?;
@@ -362,7 +364,7 @@ pub fn vacate(
     tell(conn, actor, now, &point, &free, "vrij")
 }
 
-fn tell(
+pub(super) fn tell(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
@@ -379,6 +381,9 @@ pub(super) fn recorded(place: &Place) -> serde_json::Value {
     json!({
         "naam": place.name,
         "aanbieder": place.provider,
+        "leeftijdsgroep": place.age_group.map(AgeGroup::code),
+        "groep": place.living_group,
+        "telefoon": place.phone,
         "stand": place.stored.code(),
         "reden": place.reason,
         "tot": place.out_until,

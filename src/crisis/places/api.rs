@@ -73,7 +73,7 @@ pub struct PlaceBody {
 }
 
 impl PlaceBody {
-    fn new(place: Place, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(place: Place, now: DateTime<Utc>) -> Self {
         let state = place.at(now).state();
         let hold = place.hold.filter(|_| state == rules::crisis::places::PlaceState::Held);
         let (code, until) = hold.map_or((None, None), |hold| (Some(hold.code), Some(hold.until)));
@@ -155,7 +155,7 @@ pub async fn list_places(ctx: Context, QueryInput(query): QueryInput) -> Result<
     reply::json(&Places { plaatsen: found.into_iter().map(|place| PlaceBody::new(place, ctx.now)).collect() })
 }
 
-fn answer_with(ctx: &Context, place: Place) -> Result<HttpResponse> {
+pub(super) fn answer_with(ctx: &Context, place: Place) -> Result<HttpResponse> {
     reply::json_with_version(StatusCode::OK, place.version, &PlaceBody::new(place, ctx.now))
 }
 

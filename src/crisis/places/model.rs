@@ -71,6 +71,15 @@ pub struct NewPlace {
     pub phone: String,
 }
 
+/// What can be corrected of a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceFacts {
+    pub age_group: Option<AgeGroup>,
+    pub name: String,
+    pub living_group: String,
+    pub phone: String,
+}
+
 /// What the provider of a place says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Word {

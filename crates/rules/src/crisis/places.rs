@@ -46,6 +46,9 @@ pub enum PlaceRefusal {
     /// For the same child, by whoever was first.
     #[error("deze plaats wordt al vastgehouden voor dit kind")]
     HeldAlready,
+    /// For whatever child.
+    #[error("deze plaats wordt vastgehouden voor een kind")]
+    Held,
     /// Gone.
     #[error("deze plaats is intussen bezet")]
     Occupied,
@@ -86,6 +89,15 @@ impl PlaceNow {
     /// How it stands.
     pub const fn state(self) -> PlaceState {
         self.state
+    }
+
+    /// Whether the place can be given up: nobody stays in it, and it is kept for nobody.
+    pub const fn retire(self) -> Result<(), PlaceRefusal> {
+        match self.state {
+            PlaceState::Free | PlaceState::OutOfService => Ok(()),
+            PlaceState::Held => Err(PlaceRefusal::Held),
+            PlaceState::Occupied => Err(PlaceRefusal::Occupied),
+        }
     }
 
     /// The state after this, or why it cannot be.
@@ -220,6 +232,18 @@ mod tests {
             (OutOfService, Reopen, Ok(Free)),
         ] {
             assert_eq!(place(state).step(event), after, "{state} {event:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_nobody_has_is_given_up() {
+        for (state, refusal) in [
+            (Free, None),
+            (Held, Some(PlaceRefusal::Held)),
+            (Occupied, Some(PlaceRefusal::Occupied)),
+            (OutOfService, None),
+        ] {
+            assert_eq!(place(state).retire().err(), refusal, "{state}");
         }
     }
 

@@ -73,7 +73,7 @@ pub struct NewPlacePage {
     pub form: Form,
 }
 
-fn parse(id: &str) -> Result<i64> {
+pub(super) fn parse(id: &str) -> Result<i64> {
     parse_id(id).map_err(|_| Error::NotFound("crisisplaats"))
 }
 
