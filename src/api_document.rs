@@ -191,6 +191,8 @@ pub struct Problem(Probleem);
         crate::reports::quarterly::api::post_closing,
         crate::crisis::places::api::list_places,
         crate::crisis::places::api::post_place,
+        crate::crisis::places::keeping_api::put_place,
+        crate::crisis::places::keeping_api::post_retirement,
         crate::crisis::places::api::post_word,
         crate::crisis::places::api::post_hold,
         crate::crisis::places::api::post_release,

@@ -1,7 +1,10 @@
 //! The one place that reads the time. Everything else gets it as an argument.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Europe::Amsterdam;
+
+/// How far the Netherlands are ahead of UTC before the clock goes forward.
+const WINTER: TimeDelta = TimeDelta::hours(1);
 
 /// Tells the time: the machine's, or in tests and rehearsals a fixed one.
 #[derive(Debug, Clone, Copy)]
@@ -41,5 +44,64 @@ pub fn dutch_time(at: DateTime<Utc>) -> NaiveDateTime {
 /// The moment at which the clocks in the Netherlands show this time. Of an hour that comes twice it is the first; an hour
 /// that is skipped counts from where it would have begun.
 pub fn moment_of_dutch_time(local: NaiveDateTime) -> DateTime<Utc> {
-    local.and_local_timezone(Amsterdam).earliest().map_or_else(|| local.and_utc(), |at| at.to_utc())
+    let as_in_winter = || (local - WINTER).and_utc();
+    local.and_local_timezone(Amsterdam).earliest().map_or_else(as_in_winter, |at| at.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Days;
+
+    use super::*;
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap_or_else(|_| panic!("not a moment: {text}"))
+    }
+
+    fn local(text: &str) -> NaiveDateTime {
+        text.parse().unwrap_or_else(|_| panic!("not a time: {text}"))
+    }
+
+    #[test]
+    fn the_clock_on_the_wall_at_a_moment() {
+        for (moment, shown) in [
+            ("2026-07-01T22:30:00Z", "2026-07-02T00:30:00"),
+            ("2026-12-31T22:59:59Z", "2026-12-31T23:59:59"),
+            ("2026-12-31T23:00:00Z", "2027-01-01T00:00:00"),
+            // It goes forward at two, and back at three.
+            ("2026-03-29T00:59:59Z", "2026-03-29T01:59:59"),
+            ("2026-03-29T01:00:00Z", "2026-03-29T03:00:00"),
+            ("2026-10-25T00:30:00Z", "2026-10-25T02:30:00"),
+            ("2026-10-25T01:30:00Z", "2026-10-25T02:30:00"),
+        ] {
+            let (moment, shown) = (utc(moment), local(shown));
+            assert_eq!((dutch_time(moment), dutch_day(moment)), (shown, shown.date()), "{moment}");
+        }
+    }
+
+    #[test]
+    fn the_moment_of_a_time_on_the_wall() {
+        for (shown, moment) in [
+            ("2026-07-02T00:30:00", "2026-07-01T22:30:00Z"),
+            ("2027-01-01T00:00:00", "2026-12-31T23:00:00Z"),
+            // Skipped, and twice.
+            ("2026-03-29T02:30:00", "2026-03-29T01:30:00Z"),
+            ("2026-03-29T03:00:00", "2026-03-29T01:00:00Z"),
+            ("2026-10-25T02:30:00", "2026-10-25T00:30:00Z"),
+            ("2026-10-25T03:00:00", "2026-10-25T02:00:00Z"),
+        ] {
+            assert_eq!(moment_of_dutch_time(local(shown)), utc(moment), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_once_and_lasts_23_24_or_25_hours() {
+        for (on, hours) in [("2026-03-28", 24), ("2026-03-29", 23), ("2026-10-25", 25), ("2026-12-31", 24)] {
+            let day: NaiveDate = on.parse().expect("a day");
+            let (start, end) = (start_of_dutch_day(day), start_of_dutch_day(day + Days::new(1)));
+            assert_eq!(end - start, TimeDelta::hours(hours), "{on}");
+            let just_before = start - TimeDelta::seconds(1);
+            assert_eq!((dutch_day(start), dutch_day(just_before)), (day, day - Days::new(1)), "{on}");
+        }
+    }
 }

@@ -364,13 +364,16 @@ fn crisis_division() -> Vec<Endpoint> {
 
 /// The crisis places, for the desk and for the providers that have them.
 fn crisis_places() -> Vec<Endpoint> {
-    use crisis::places::pages::{giving, overview, own};
+    use crisis::places::pages::{giving, keeping, overview, own};
     let (divide, keep) = (Requires(DistributeCrisis), Requires(KeepOwnCrisisPlaces));
     vec![
         get("/crisis/plaatsen", Requires(SeeCrisisBoard), overview::overview),
         get("/crisis/plaatsen/nieuw", divide, giving::new),
         post_once("/crisis/plaatsen/nieuw", divide, giving::add),
         get("/crisis/plaatsen/{id}", divide, giving::place),
+        get("/crisis/plaatsen/{id}/gegevens", divide, keeping::edit),
+        post("/crisis/plaatsen/{id}/gegevens", divide, keeping::save),
+        post("/crisis/plaatsen/{id}/opheffen", divide, keeping::retire),
         post_once("/crisis/plaatsen/{id}/vasthouden", divide, giving::hold),
         post("/crisis/plaatsen/{id}/loslaten", divide, giving::release),
         post_once("/crisis/plaatsen/{id}/plaatsen", divide, giving::give),
@@ -418,6 +421,8 @@ fn crisis_api() -> Vec<Endpoint> {
         post_once("/v1/crisisrapportages/{kwartaal}/afsluiting", keep, report::post_closing),
         get("/v1/crisisplaatsen", help, places::api::list_places),
         post_once("/v1/crisisplaatsen", divide, places::api::post_place),
+        put("/v1/crisisplaatsen/{id}", divide, places::keeping_api::put_place),
+        post_once("/v1/crisisplaatsen/{id}/opheffing", divide, places::keeping_api::post_retirement),
         post_once("/v1/crisisplaatsen/{id}/stand", Requires(KeepOwnCrisisPlaces), places::api::post_word),
         post_once("/v1/crisisplaatsen/{id}/vasthouding", divide, places::api::post_hold),
         post_once("/v1/crisisplaatsen/{id}/vrijgave", divide, places::api::post_release),

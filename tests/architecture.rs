@@ -246,6 +246,19 @@ fn only_the_clock_reads_the_time() {
 }
 
 #[test]
+fn nothing_asks_in_which_time_zone_the_machine_is() {
+    // Only its libraries could: chrono by `Local`, anything else by the variable.
+    let mut all = sources();
+    all.extend(files(&root().join("crates/rules/src"), "rs"));
+    let is_local = |text: &str| {
+        text.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|word| matches!(word, "Local" | "TZ"))
+    };
+    let offenders: Vec<String> =
+        all.iter().filter(|path| is_local(&code(path))).map(|path| short(path)).collect();
+    assert!(offenders.is_empty(), "these read the time zone of the machine: {offenders:?}");
+}
+
+#[test]
 fn every_part_of_the_api_and_the_pages_is_tested_on_both_databases() {
     for folder in ["tests/api", "tests/pages"] {
         for path in files(&root().join(folder), "rs") {

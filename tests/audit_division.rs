@@ -7,7 +7,7 @@ use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT};
 use crate::support::{Answer, Form, TestServer};
 
 /// The writes of the API in this file.
-pub const API_WRITES: [&str; 18] = [
+pub const API_WRITES: [&str; 20] = [
     "POST /v1/crisistoewijzingen",
     "POST /v1/crisistoewijzingen/{id}/antwoord",
     "POST /v1/crisistoewijzingen/{id}/intrekking",
@@ -26,10 +26,12 @@ pub const API_WRITES: [&str; 18] = [
     "PUT /v1/crisispunt",
     "POST /v1/crisisplaatsen",
     "POST /v1/crisisplaatsen/{id}/stand",
+    "PUT /v1/crisisplaatsen/{id}",
+    "POST /v1/crisisplaatsen/{id}/opheffing",
 ];
 
 /// The writes of pages in this file.
-pub const PAGE_WRITES: [&str; 13] = [
+pub const PAGE_WRITES: [&str; 15] = [
     "/crisis/aanvragen/{code}/verdelen",
     "/crisis/toewijzingen/{id}/weigeren",
     "/crisis/toewijzingen/{id}/aannemen",
@@ -43,6 +45,8 @@ pub const PAGE_WRITES: [&str; 13] = [
     "/crisis/mijn-plaatsen/bevestigen",
     "/crisis/mijn-plaatsen/{id}",
     "/crisis/inzet/{id}",
+    "/crisis/plaatsen/{id}/gegevens",
+    "/crisis/plaatsen/{id}/opheffen",
 ];
 
 fn leaves_a_line(server: &TestServer, what: &str, write: impl FnOnce() -> Answer) -> Answer {
@@ -68,7 +72,7 @@ on_both! {
         post(2, &id, json!({}));
         let place = json!(server.place_id("De Kade kamer 1"));
         post(3, &place, json!({"aanvraag": code}));
-        post(4, &place, json!({}));
+        post(4, &place, json!({"aanvraag": code}));
         post(5, &place, json!({"aanvraag": code, "startOp": "2026-11-21", "vrijwillig": false, "begeleider": DIJKWACHT.1}));
         post(6, &Value::Null, json!({}));
     }
@@ -103,6 +107,9 @@ on_both! {
         let id = leaves_a_line(server, API_WRITES[16], || desk.post(&path(16, &none), &room)).json()["id"].clone();
         let own = server.user(KETELHAVEN.0);
         leaves_a_line(server, API_WRITES[17], || own.post(&path(17, &id), &json!({"wat": "sluiten", "reden": "ziekte"})));
+        let facts = json!({"naam": "De Kade kamer 4", "groep": "De Kade", "telefoon": "0321 00 02 25"});
+        leaves_a_line(server, API_WRITES[18], || desk.put(&path(18, &id), &facts));
+        leaves_a_line(server, API_WRITES[19], || desk.post(&path(19, &id), &json!({})));
     }
 }
 
@@ -152,5 +159,9 @@ on_both! {
         let start = running.find("/crisis/inzet/").expect("a link");
         let help = running[start..].split('"').next().expect("its end").to_owned();
         send(12, &keeper, &help, &help, &[("wat", "evaluatie"), ("geevalueerdOp", "21-11-2026")]);
+        let other = format!("/crisis/plaatsen/{}", server.place_id("De Kade kamer 2"));
+        let facts = format!("{other}/gegevens");
+        send(13, &desk, &facts, &facts, &[("telefoon", "0321 00 02 25")]);
+        send(14, &desk, &other, &format!("{other}/opheffen"), &[]);
     }
 }

@@ -73,6 +73,21 @@ pub fn list_code(fields: &mut Fields, name: &str) -> Option<String> {
     })
 }
 
+/// The most notes of one child, and the most that one note clashes with.
+pub const MOST_NOTES: usize = 10;
+
+/// A list of codes of notes, in the API document.
+pub fn notes_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+    let code = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .min_length(Some(1))
+        .max_length(Some(40))
+        .pattern(Some("^[a-z0-9-]+$"))
+        .build();
+    ArrayBuilder::new().items(code).max_items(Some(MOST_NOTES)).into()
+}
+
 /// The code of an item that must be there.
 pub fn required_list_code(fields: &mut Fields, name: &str) -> String {
     let code = list_code(fields, name);

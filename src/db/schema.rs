@@ -1063,6 +1063,7 @@ diesel::table! {
         held_until -> Nullable<Timestamp>,
         held_by -> Nullable<Text>,
         version -> Integer,
+        retired_on -> Nullable<Date>,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Dividing crisis requests: whose turn it is, answering, passing on, and what nobody can change.
 
-use beschikbaarheidswijzer::crisis::distribution::answering::pass_on_unanswered;
+use beschikbaarheidswijzer::crisis::distribution::actions::offer_request;
+use beschikbaarheidswijzer::crisis::distribution::answering::{answer_assignment, pass_on_unanswered};
+use beschikbaarheidswijzer::crisis::distribution::model::Answer;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
@@ -189,6 +191,75 @@ on_both! {
         assert_eq!(visitor.post_form("/crisis/verdeling/ruimte", &[("volTot", "")]).status, 303);
         let own = server.acute(14);
         assert_eq!(offer(server, own.code.as_str())["aanbieder"], POLDERLICHT.1);
+    }
+}
+
+on_both! {
+    fn who_becomes_full_while_a_request_goes_round_is_passed_over(server) {
+        let request = server.acute(14);
+        let first = offer(server, request.code.as_str());
+        assert_eq!(first["aanbieder"], POLDERLICHT.1);
+        let told = server.user(DIJKWACHT.0).put("/v1/crisisruimte", &json!({"volTot": "2026-11-30"}));
+        assert_eq!(told.status, 200, "{}", told.body);
+        let refused = answer(server, POLDERLICHT.0, &first["id"], &json!({"antwoord": "weigeren", "reden": "vol"}));
+        assert_eq!(refused.status, 200, "{}", refused.body);
+        assert_eq!(server.user(DIJKWACHT.0).get(PATH).json()["paginering"]["totaal"], 0);
+        assert_eq!(server.user(RANDMEER.0).get(PATH).json()["toewijzingen"][0]["aanvraag"], request.code.as_str());
+    }
+}
+
+on_both! {
+    fn a_child_from_outside_the_region_is_written_down_and_not_divided(server) {
+        let outside = |id: i64| server.execute(&format!("UPDATE crisis_request SET municipality_id = NULL WHERE id = {id}"));
+        let request = server.acute(14);
+        outside(request.id);
+        let refused = server.user(DESK).post(PATH, &json!({"aanvraag": request.code.as_str()}));
+        assert_eq!((refused.status, refused.body.contains("buiten de regio")), (409, true), "{}", refused.body);
+        // Who hears of it while a provider is asked still takes the refusal, and asks nobody else.
+        let later = server.acute(15);
+        let offered = offer(server, later.code.as_str());
+        outside(later.id);
+        let refused = answer(server, POLDERLICHT.0, &offered["id"], &json!({"antwoord": "weigeren", "reden": "vol"}));
+        assert_eq!(refused.status, 200, "{}", refused.body);
+        assert_eq!(server.user(DIJKWACHT.0).get(PATH).json()["paginering"]["totaal"], 0);
+    }
+}
+
+on_both! {
+    fn one_that_cannot_be_passed_on_holds_up_no_other(server) {
+        let (broken, other) = (server.acute(14), server.acute(15));
+        let first = offer(server, broken.code.as_str());
+        offer(server, other.code.as_str());
+        server.execute(&format!("UPDATE crisis_request SET referrer = 'niet-bekend-hier' WHERE id = {}", broken.id));
+        let answer_by: DateTime<Utc> = first["antwoordVoor"].as_str().expect("a time").parse().expect("a time");
+        let passed = pass_on_unanswered(&mut server.connection(), answer_by + Duration::hours(1), URL);
+        assert_eq!(passed.ok(), Some(1));
+        assert_eq!(timeline(server, other.id).iter().filter(|line| *line == "verlopen").count(), 1);
+        assert_eq!(timeline(server, broken.id).iter().filter(|line| *line == "verlopen").count(), 0);
+    }
+}
+
+on_both! {
+    fn an_answer_counts_by_the_time_that_passed_and_not_by_the_clock_on_the_wall(server) {
+        server.execute("UPDATE crisis_point SET acute_runs_always = true");
+        let desk = server.actor(DESK);
+        let mut connection = server.connection();
+        // The clock goes back at three, forward at two, and the year ends.
+        for offered_at in ["2027-10-31T00:40:00Z", "2027-10-31T00:10:00Z", "2027-03-28T00:50:00Z", "2026-12-31T22:50:00Z"] {
+            let request = server.acute(14);
+            let at: DateTime<Utc> = offered_at.parse().expect("a time");
+            let offered = offer_request(&mut connection, &desk, at, URL, request.code.as_str(), None).expect("an offer");
+            assert_eq!(offered.answer_by, at + Duration::minutes(30), "{offered_at}");
+            let user = [POLDERLICHT, DIJKWACHT, RANDMEER].into_iter().find(|(_, agb)| *agb == offered.provider.agb).expect("one of them").0;
+            let provider = server.actor(user);
+            assert_eq!(pass_on_unanswered(&mut connection, offered.answer_by, URL).ok(), Some(0), "{offered_at}: the term still runs");
+            let accepted = answer_assignment(&mut connection, &provider, offered.answer_by, URL, offered.id, &Answer::Accept);
+            assert!(accepted.is_ok(), "{offered_at}: {accepted:?}");
+            let late = server.acute(14);
+            let offered = offer_request(&mut connection, &desk, at, URL, late.code.as_str(), None).expect("an offer");
+            assert_eq!(pass_on_unanswered(&mut connection, offered.answer_by + Duration::seconds(1), URL).ok(), Some(1), "{offered_at}");
+            server.execute(&format!("UPDATE crisis_assignment SET status = 'ingetrokken', answered_at = answer_by WHERE status = 'aangeboden' AND request_id = {}", late.id));
+        }
     }
 }
 

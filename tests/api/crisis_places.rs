@@ -1,6 +1,6 @@
 //! Crisis places: holding, placing with the help that goes with it, and keeping the stay until it ends.
 
-use beschikbaarheidswijzer::crisis::places::actions::hold_place;
+use beschikbaarheidswijzer::crisis::places::actions::{hold_place, release_place};
 use beschikbaarheidswijzer::crisis::places::reminding::remind_of_places;
 use beschikbaarheidswijzer::crisis::stays::actions::{list_running, take_help_step};
 use beschikbaarheidswijzer::crisis::stays::model::{HelpLine, HelpStep};
@@ -79,8 +79,61 @@ on_both! {
         let later = |minutes: i64| hold_place(&mut server.connection(), &actor, now() + Duration::minutes(minutes), id, two.code.as_str());
         assert!(later(119).is_err());
         assert!(later(120).is_ok());
-        let release = |place: i64| server.user(DESK).post(&format!("/v1/crisisplaatsen/{place}/vrijgave"), &json!({}));
-        assert_eq!((release(id).status, release(id).status, state(server, ROOM)), (200, 409, "vrij".to_owned()));
+        let release = |code: &str| server.user(DESK).post(&format!("/v1/crisisplaatsen/{id}/vrijgave"), &json!({"aanvraag": code}));
+        // Whoever still sees the hold of the first child does not free the place of the second.
+        let stale = release(one.code.as_str());
+        assert_eq!((stale.status, stale.body.contains("voor een ander kind")), (409, true), "{}", stale.body);
+        assert_eq!(state(server, ROOM), "vastgehouden");
+        assert_eq!(server.user(DESK).post(&format!("/v1/crisisplaatsen/{id}/vrijgave"), &json!({})).wrong_fields(), ["aanvraag"]);
+        assert_eq!((release(two.code.as_str()).status, release(two.code.as_str()).status, state(server, ROOM)), (200, 409, "vrij".to_owned()));
+    }
+}
+
+on_both! {
+    fn a_hold_lasts_as_long_in_the_night_in_which_the_clock_changes(server) {
+        let (one, two) = (server.acute(14), server.acute(15));
+        let (id, actor) = (server.place_id(ROOM), server.actor(DESK));
+        let mut connection = server.connection();
+        // The clock goes forward and back in between; two hours are two hours.
+        for held_at in ["2027-03-28T00:10:00Z", "2027-10-31T00:10:00Z", "2027-10-31T00:50:00Z", "2026-12-31T22:30:00Z"] {
+            let held_at: DateTime<Utc> = held_at.parse().expect("a time");
+            let mut hold = |at: DateTime<Utc>, code: &str| hold_place(&mut connection, &actor, at, id, code);
+            hold(held_at, one.code.as_str()).expect("it is free");
+            assert!(hold(held_at + Duration::minutes(119), two.code.as_str()).is_err(), "{held_at}");
+            let held = hold(held_at + Duration::minutes(120), two.code.as_str()).expect("it is free again");
+            assert_eq!(held.hold.map(|hold| hold.until), Some(held_at + Duration::minutes(240)), "{held_at}");
+            release_place(&mut connection, &actor, held_at + Duration::minutes(121), id, two.code.as_str()).expect("it is let go");
+        }
+    }
+}
+
+on_both! {
+    fn whoever_gives_a_place_sees_no_request_without_a_line_in_the_access_log(server) {
+        use beschikbaarheidswijzer::db::schema::access_event;
+        let code = server.acute(14).code.to_string();
+        let looks = || access_event::table.count().get_result::<i64>(&mut server.connection()).expect("a count");
+        let (desk, before) = (server.visitor(DESK), looks());
+        let page = desk.get(&format!("/crisis/plaatsen/{}", server.place_id(ROOM)));
+        assert!(page.body.contains(&code), "{}", page.body);
+        assert!(looks() > before, "a look at the requests leaves a line");
+    }
+}
+
+on_both! {
+    fn help_begins_no_earlier_than_the_request(server) {
+        // It came in on Friday the twentieth.
+        let request = server.acute(14);
+        let mut early = stay(request.code.as_str());
+        early["startOp"] = json!("2026-11-19");
+        assert_eq!(clashes(&place(server, ROOM, &early)), ["startOp"]);
+        let desk = server.user(DESK);
+        let offered = desk.post("/v1/crisistoewijzingen", &json!({"aanvraag": request.code.as_str()})).json();
+        let accepted = server.user(POLDERLICHT.0).post(&format!("/v1/crisistoewijzingen/{}/antwoord", offered["id"]), &json!({"antwoord": "aannemen"}));
+        assert_eq!(accepted.status, 200, "{}", accepted.body);
+        let help = running(server).remove(0);
+        let start = |day: &str| desk.post(&format!("/v1/crisishulp/{}/stappen", help.id), &json!({"stap": "start", "op": day}));
+        assert_eq!(clashes(&start("2026-11-19")), ["gestartOp"]);
+        assert_eq!(start("2026-11-20").status, 200);
     }
 }
 
@@ -144,6 +197,9 @@ on_both! {
         assert_eq!(extended.extended_to, Some(day("2026-12-20")));
         // Another provider does not see it, and an old version changes nothing.
         let stale = find(true);
+        // A stay goes with ambulant help, which does not end before it.
+        let early = HelpStep::End(day("2026-11-23"), first_of(server, "vervolg-ambulant"));
+        assert_eq!(step(server, DIJKWACHT.0, &find(false), at, &early).err().as_deref(), Some("conflict"));
         assert_eq!(step(server, DIJKWACHT.0, &stale, at, &HelpStep::Evaluate(day("2026-11-23"))).err().as_deref(), Some("niet-gevonden"));
         let end = HelpStep::End(day("2026-11-23"), "naar-huis-met-hulp".into());
         assert!(is_done(HelpStep::End(day("2026-11-23"), "casusregie".into())).is_err(), "of the other list");

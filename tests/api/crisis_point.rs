@@ -38,6 +38,39 @@ on_both! {
 }
 
 on_both! {
+    fn the_region_says_which_notes_do_not_go_together_in_a_group(server) {
+        let manager = server.user(MANAGER);
+        let notes = || manager.get("/v1/crisislijsten?lijst=groepsnotitie").json()["keuzes"].as_array().cloned().expect("a list");
+        let note = |code: &str| notes().into_iter().find(|note| note["code"] == code).expect("a note");
+        let put = |code: &str, body: Value| manager.put(&format!("/v1/crisislijsten/{}", note(code)["id"]), &body);
+        assert_eq!(note("kwetsbaar")["botstMet"], json!(["agressie-groep", "seksueel-gedrag"]), "seen from both sides");
+        let added = manager.post("/v1/crisislijsten", &json!({"lijst": "groepsnotitie", "code": "drukte", "naam": "Drukte", "botstMet": ["kwetsbaar", "drukte"]}));
+        assert_eq!((added.status, &added.json()["botstMet"]), (201, &json!(["drukte", "kwetsbaar"])), "{}", added.body);
+        let wrong = json!({"lijst": "groepsnotitie", "code": "x", "naam": "X", "botstMet": ["bestaat-niet"]});
+        assert_eq!(manager.post("/v1/crisislijsten", &wrong).clashing_fields(), ["botstMet"]);
+        assert_eq!(put("drukte", json!({"botstMet": ["bestaat-niet"]})).clashing_fields(), ["botstMet"]);
+        // What the other note keeps goes too, and what is not named stays.
+        let changed = put("kwetsbaar", json!({"botstMet": ["seksueel-gedrag"]}));
+        assert_eq!((changed.status, &changed.json()["botstMet"]), (200, &json!(["seksueel-gedrag"])), "{}", changed.body);
+        assert_eq!(note("agressie-groep").get("botstMet"), None);
+        assert_eq!(put("kwetsbaar", json!({})).json()["botstMet"], json!(["seksueel-gedrag"]));
+        let id = note("drukte")["id"].clone();
+        assert_eq!(manager.put_version(&format!("/v1/crisislijsten/{id}"), "\"1\"", &json!({"botstMet": []})).status, 409, "an old version");
+        let other = manager.get("/v1/crisislijsten?lijst=weigering").json()["keuzes"][0]["id"].clone();
+        assert_eq!(manager.put(&format!("/v1/crisislijsten/{other}"), &json!({"botstMet": []})).clashing_fields(), ["botstMet"]);
+        // On the page, with a box for each.
+        let visitor = server.visitor(MANAGER);
+        let path = format!("/beheer/crisispunt/lijsten/{id}");
+        let version = note("drukte")["versie"].to_string();
+        let saved = visitor.post_form(&path, &[("versie", version.as_str()), ("botsingen", "ja"), ("botst-familie-in-groep", "ja")]);
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        assert_eq!(note("drukte")["botstMet"], json!(["familie-in-groep"]));
+        let page = visitor.get("/beheer/crisispunt/lijsten").body;
+        assert!(page.contains("Gaat in een groep niet samen met"), "{page}");
+    }
+}
+
+on_both! {
     fn the_settings_are_replaced_as_a_whole_or_not(server) {
         let manager = server.user(MANAGER);
         let put = |version: &str, change: &dyn Fn(&mut Value)| {
@@ -85,6 +118,39 @@ on_both! {
         let closed = say(KETELHAVEN.0, json!({"wat": "sluiten", "reden": "ziekte", "tot": "2026-12-01"}));
         assert_eq!((closed.status, &closed.json()["stand"]), (200, &json!("buiten-gebruik")), "{}", closed.body);
         assert_eq!(say(KETELHAVEN.0, json!({"wat": "openen"})).json()["stand"], "vrij");
+    }
+}
+
+on_both! {
+    fn a_place_is_corrected_and_given_up_when_nobody_has_it(server) {
+        let desk = server.user(DESK);
+        let find = |name: &str| {
+            let places = desk.get("/v1/crisisplaatsen").json()["plaatsen"].as_array().cloned().expect("a list");
+            places.into_iter().find(|place| place["naam"] == name)
+        };
+        let id = find("De Kade kamer 1").expect("a place")["id"].clone();
+        let path = format!("/v1/crisisplaatsen/{id}");
+        let facts = |name: &str, phone: &str| json!({"leeftijdsgroep": "from12", "naam": name, "groep": "De Kade", "telefoon": phone});
+        assert_eq!(desk.put(&path, &json!({"leeftijdsgroep": "x"})).wrong_fields(), ["leeftijdsgroep", "naam", "groep", "telefoon"]);
+        assert_eq!(desk.put(&path, &facts("De Kade kamer 2", "0321 00 02 24")).clashing_fields(), ["naam"]);
+        let changed = desk.put_version(&path, "\"1\"", &facts("De Kade kamer 1", "0321 00 09 99"));
+        assert_eq!((changed.status, &changed.json()["telefoon"]), (200, &json!("0321 00 09 99")), "{}", changed.body);
+        assert_eq!(desk.put_version(&path, "\"1\"", &facts("De Kade kamer 1", "0321 00 08 88")).status, 409, "an old version");
+        let page = server.visitor(DESK).get(&format!("/crisis/plaatsen/{id}")).body;
+        assert!(page.contains("0321 00 09 99"), "{page}");
+        // Whoever it is held for keeps it.
+        let code = server.acute(14).code;
+        let hold = json!({"aanvraag": code.as_str()});
+        assert_eq!(desk.post(&format!("{path}/vasthouding"), &hold).status, 200);
+        let held = desk.post(&format!("{path}/opheffing"), &json!({}));
+        assert_eq!((held.status, &held.json()["detail"]), (409, &json!("Deze plaats wordt vastgehouden voor een kind.")));
+        assert_eq!(desk.post(&format!("{path}/vrijgave"), &hold).status, 200);
+        let given_up = desk.post(&format!("{path}/opheffing"), &json!({}));
+        assert_eq!(given_up.status, 200, "{}", given_up.body);
+        assert_eq!((find("De Kade kamer 1"), desk.post(&format!("{path}/vasthouding"), &hold).status), (None, 404));
+        assert!(!server.visitor(KETELHAVEN.0).get("/crisis/mijn-plaatsen").body.contains("De Kade kamer 1"));
+        assert!(!server.visitor(DESK).get("/crisis/plaatsen").body.contains("De Kade kamer 1"));
+        assert_eq!(desk.post(&format!("{path}/opheffing"), &json!({})).status, 404, "once");
     }
 }
 

@@ -449,6 +449,7 @@ export const DIVISION_PAGES = [
   { name: "place", path: firstPlace },
   { name: "place with errors", path: firstPlace, errors: true, act: (page) => submit(page, "form[action$='/plaatsen'] button[type=submit]") },
   { name: "held place", path: () => firstLink("/crisis/plaatsen", "tbody tr:has-text('Vastgehouden') th a", DISTRIBUTOR) },
+  { name: "facts of a place", path: async () => `${await firstPlace()}/gegevens` },
   { name: "new place", path: "/crisis/plaatsen/nieuw" },
   { name: "new place with errors", path: "/crisis/plaatsen/nieuw", errors: true, act: (page) => submit(page) },
   { name: "help", path: "/crisis/inzet" },

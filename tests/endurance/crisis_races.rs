@@ -50,6 +50,10 @@ fn faults(server: &TestServer) -> Vec<String> {
          SELECT 'occupied without a child, or the other way', count(*) FROM crisis_place WHERE (state = 'bezet') <>
             (id IN (SELECT place_id FROM crisis_provision WHERE place_id IS NOT NULL AND ended_on IS NULL))
          UNION ALL
+         SELECT 'running although all help ended', count(*) FROM crisis_request WHERE status = 'loopt' AND
+            id IN (SELECT request_id FROM crisis_provision) AND
+            id NOT IN (SELECT request_id FROM crisis_provision WHERE kind <> 'geen' AND ended_on IS NULL)
+         UNION ALL
          SELECT 'offered to two', count(*) FROM
             (SELECT request_id FROM crisis_assignment WHERE status IN ('aangeboden', 'aangenomen') GROUP BY request_id HAVING count(*) > 1) AS twice
          UNION ALL
@@ -120,6 +124,45 @@ on_both! {
             let (what, came, won) = run(server, &desk, [&first, &second], round);
             assert!(came == [won, 409] || came == [409, won], "round {round}, {what}: {came:?}");
             assert_eq!(faults(server), [""; 0], "round {round}, {what}");
+            clear(server);
+        }
+    }
+}
+
+on_both! {
+    fn of_two_who_end_the_last_help_at_once_the_second_ends_the_request(server) {
+        let desk = server.user(DESK);
+        let bed = server.place_id("De Kade kamer 1");
+        let post = |path: &str, body: Value| {
+            let answer = desk.post(path, &body);
+            assert!(answer.status < 300, "{path}: {}", answer.body);
+            answer.json()
+        };
+        for round in Rounds::on(server, "crisis_ends", 10, 250) {
+            let request = server.acute(14);
+            let offered = post("/v1/crisistoewijzingen", json!({"aanvraag": request.code.as_str(), "aanbieder": POLDERLICHT.1, "reden": "afstand"}));
+            let accepted = server.user(POLDERLICHT.0).post(&format!("/v1/crisistoewijzingen/{}/antwoord", offered["id"]), &json!({"antwoord": "aannemen"}));
+            assert_eq!(accepted.status, 200, "{}", accepted.body);
+            let help = || {
+                let lines = desk.get("/v1/crisishulp").json()["hulp"].as_array().cloned().expect("a list");
+                let own = lines.into_iter().filter(|line| line["aanvraag"] == request.code.as_str());
+                own.map(|line| (line["soort"] == "crisisbed", line["id"].clone())).collect::<Vec<_>>()
+            };
+            let started = help()[0].1.clone();
+            post(&format!("/v1/crisishulp/{started}/stappen"), json!({"stap": "start", "op": "2026-11-21"}));
+            post(
+                &format!("/v1/crisisplaatsen/{bed}/plaatsing"),
+                json!({"aanvraag": request.code.as_str(), "startOp": "2026-11-21", "vrijwillig": false, "begeleider": DIJKWACHT.1}),
+            );
+            let end = |id: &Value, follow_up: &str| {
+                (&desk, format!("/v1/crisishulp/{id}/stappen"), json!({"stap": "einde", "op": "2026-11-21", "vervolg": follow_up}))
+            };
+            let (stays, others): (Vec<_>, Vec<_>) = help().into_iter().partition(|(is_stay, _)| *is_stay);
+            let (_, path, body) = end(&stays[0].1, "naar-huis-met-hulp");
+            post(&path, body);
+            let came = race(&end(&others[0].1, "casusregie"), &end(&others[1].1, "casusregie"));
+            assert_eq!(came, [200, 200], "round {round}");
+            assert_eq!(faults(server), [""; 0], "round {round}");
             clear(server);
         }
     }

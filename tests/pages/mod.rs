@@ -10,6 +10,7 @@ mod crisis;
 mod crisis_case;
 mod crisis_division;
 mod crisis_outage;
+mod crisis_records;
 pub mod crisis_reports;
 mod error_reports;
 mod exchange;

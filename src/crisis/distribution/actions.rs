@@ -77,7 +77,8 @@ struct Case {
 }
 
 impl Case {
-    /// The pool stays what it was when the request was first divided. None when nobody takes such cases.
+    /// The pool stays what it was when the request was first divided, and whoever told since that it is full is not asked.
+    /// None when nobody takes such cases.
     fn load(
         conn: &mut Connection,
         now: DateTime<Utc>,
@@ -91,7 +92,8 @@ impl Case {
             None => pool_of(conn, now, point, request)?,
         };
         let Some(pool) = pool else { return Ok(None) };
-        let asked = before.iter().map(|assignment| assignment.provider.id).collect();
+        let full = store::list_full(conn, point.id, dutch_day(now))?.into_keys();
+        let asked = before.iter().map(|assignment| assignment.provider.id).chain(full).collect();
         let (tally, _) = store::find_tally(conn, point.id)?;
         Ok(Some(Self { pool, tally, asked, providers: store::list_providers(conn, point.id)? }))
     }
@@ -128,6 +130,9 @@ pub fn preview_turn(
     now: DateTime<Utc>,
     request: &CrisisRequest,
 ) -> Result<Option<(NamedProvider, Choice, String)>> {
+    if request.municipality.is_none() {
+        return Ok(None);
+    }
     let point = find_point(conn, request.region_id)?;
     let Some(case) = Case::load(conn, now, &point, request)? else { return Ok(None) };
     let current = request.current_provider.as_ref().map(|provider| provider.id);
@@ -236,8 +241,13 @@ fn tell_of_offer(
     audit::record(conn, actor, now, &event)
 }
 
-/// Only a request that the point handles and that has no help yet is divided.
-fn require_open(request: &CrisisRequest) -> Result<()> {
+/// Only a request that the point handles and that has no help yet is divided. A child from outside the region is written
+/// down, and its own region helps it.
+pub(super) fn require_open(request: &CrisisRequest) -> Result<()> {
+    if request.municipality.is_none() {
+        let message = "Een kind van buiten de regio wordt geregistreerd en hier niet verdeeld.";
+        return Err(Error::Conflict(message.into()));
+    }
     match request.status {
         RequestStatus::New | RequestStatus::InProgress => Ok(()),
         status => Err(Error::Conflict(format!(

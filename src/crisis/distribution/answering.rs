@@ -3,16 +3,16 @@
 
 use chrono::{DateTime, Utc};
 use rules::crisis::answering::{AssignmentEvent, AssignmentStatus, step};
-use rules::crisis::codes::{CategoryList, RequestStatus};
+use rules::crisis::codes::CategoryList;
 use rules::crisis::life::{EventKind, Step};
 
-use super::actions::{OBJECT, find_assignment, find_own, list_desk, recorded, write_offer};
+use super::actions::{OBJECT, find_assignment, find_own, list_desk, recorded, require_open, write_offer};
 use super::mails;
 use super::model::{Answer, Assignment};
 use super::store::{self, Ending};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
-use crate::clock::{dutch_day, dutch_time};
+use crate::clock::dutch_day;
 use crate::crisis::requests::actions::{Taking, add_line, find_by_id, list_timeline, take_step};
 use crate::crisis::requests::model::TimelineLine;
 use crate::crisis::settings::actions::{find_lists, find_point};
@@ -80,7 +80,7 @@ const TOO_LATE: &str = "De termijn voor uw antwoord is voorbij. Het crisispunt z
 fn keep_late_answer(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<bool> {
     let assignment = find_own(conn, actor, id)?;
     let is_late = matches!(assignment.status, AssignmentStatus::Offered | AssignmentStatus::Expired)
-        && dutch_time(now) > dutch_time(assignment.answer_by);
+        && now > assignment.answer_by;
     if !is_late {
         return Ok(false);
     }
@@ -127,7 +127,7 @@ pub(super) fn end_assignment(
     event: AssignmentEvent,
     refusal: Option<String>,
 ) -> Result<Assignment> {
-    let times = (dutch_time(assignment.answer_by), dutch_time(now));
+    let times = (assignment.answer_by.naive_utc(), now.naive_utc());
     let status = step(assignment.status, event, times.0, times.1).map_err(in_words)?;
     let ending = Ending {
         status: status.code(),
@@ -164,11 +164,11 @@ fn pass_on(
     add_line(conn, actor, now, &request, kind, Some(detail))?;
     let action = if kind == EventKind::Refused { "crisis-weigeren" } else { "crisis-verlopen" };
     record_change(conn, actor, now, action, before, ended)?;
-    let next = if matches!(request.status, RequestStatus::New | RequestStatus::InProgress) {
+    let next = if require_open(&request).is_ok() {
         let point = find_point(conn, request.region_id)?;
         write_offer(conn, &Actor::background(), now, public_url, &point, &request, None)?
     } else {
-        // The request was closed or placed in the meantime: nobody is asked any more.
+        // The request was closed or placed in the meantime, or the child turned out to live elsewhere: nobody is asked.
         None
     };
     for reader in list_desk(conn, request.region_id)? {
@@ -190,7 +190,7 @@ fn record_change(
 }
 
 /// Passes on what nobody answered in time; returns how many. Every server does this: the update of the status decides
-/// which of them does.
+/// which of them does. One that fails holds up no other, of this region or the next.
 pub fn pass_on_unanswered(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Result<usize> {
     let actor = Actor::background();
     let mut count = 0;
@@ -205,7 +205,9 @@ pub fn pass_on_unanswered(conn: &mut Connection, now: DateTime<Utc>, public_url:
             Ok(()) => count += 1,
             // Another server was first, or the answer came in just before.
             Err(Error::Conflict(_) | Error::Outdated { .. }) => {}
-            Err(error) => return Err(error),
+            Err(error) => {
+                tracing::error!(%error, assignment = due.id, "an assignment without an answer is not passed on");
+            }
         }
     }
     Ok(count)

@@ -1,22 +1,25 @@
 //! Seeing, holding, releasing and confirming crisis places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use rules::crisis::codes::{CategoryList, ProvisionKind};
+use rules::crisis::codes::{AgeGroup, CategoryList, ProvisionKind};
 use rules::crisis::life::EventKind;
-use rules::crisis::places::{PlaceEvent, PlaceState, fits, held_until};
+use rules::crisis::places::{PlaceEvent, PlaceRefusal, PlaceState, fits, held_until};
 use rules::violations::Violations;
+use rules::waiting::client_code::ClientCode;
 use serde_json::json;
 
-use super::model::{NewPlace, Place, Tile, Word};
+use super::model::{HoldOn, NewPlace, Place, Tile, Word};
 use super::store::{self, StateRow};
 use crate::actor::{Actor, Role};
 use crate::audit::{self, Event};
-use crate::clock::{dutch_day, dutch_time, moment_of_dutch_time};
+use crate::clock::dutch_day;
 use crate::crisis::distribution::ending::take_turn;
 use crate::crisis::distribution::mails::mail;
-use crate::crisis::requests::actions::{add_line, find_by_id, find_request, tell_board};
+use crate::crisis::requests::actions::{
+    add_line, find_by_id, find_request, list_open_of_region, tell_board,
+};
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::{CrisisPoint, Lists};
@@ -33,7 +36,7 @@ pub(super) const OBJECT: &str = "crisisplaats";
 /// How far ahead a provider can say when a place comes free.
 const AT_MOST_AHEAD: Days = Days::new(366);
 
-fn own_point(conn: &mut Connection, actor: &Actor) -> Result<CrisisPoint> {
+pub(super) fn own_point(conn: &mut Connection, actor: &Actor) -> Result<CrisisPoint> {
     find_point(conn, actor.region_id().ok_or(Error::Forbidden)?)
 }
 
@@ -88,12 +91,33 @@ pub fn list_fitting(
     Ok(places)
 }
 
+/// The open requests of children for whom this place is, for who gives it. That they are shown is written down, with the one
+/// the place is held for.
+pub fn list_candidates(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    place: &Place,
+) -> Result<Vec<CrisisRequest>> {
+    let mut open = list_open_of_region(conn, actor.region_id().ok_or(Error::Forbidden)?)?;
+    open.retain(|request| {
+        request.municipality.is_some() && place.age_group.is_none_or(|group| group == request.age_group)
+    });
+    let held = place.hold.iter().map(|hold| hold.code.clone());
+    let codes: BTreeSet<String> =
+        open.iter().map(|request| request.code.as_str().to_owned()).chain(held).collect();
+    if !codes.is_empty() {
+        access_log::record(conn, actor, now, &Access::new(AccessKind::ListCrisisPlaces).clients(codes))?;
+    }
+    Ok(open)
+}
+
 /// How many there are of each sort in each state.
 pub fn tiles(places: &[Place], now: DateTime<Utc>) -> Vec<Tile> {
     let today = dutch_day(now);
     let mut sorts: BTreeMap<(&str, Option<&str>), Tile> = BTreeMap::new();
     for place in places {
-        let key = (place.kind.code(), place.age_group.map(rules::crisis::codes::AgeGroup::code));
+        let key = (place.kind.code(), place.age_group.map(AgeGroup::code));
         let tile = sorts.entry(key).or_insert_with(|| Tile {
             sort: place.sort(),
             free: 0,
@@ -139,7 +163,7 @@ pub fn add_place(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: 
             Error::refuse_collisions(violations, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
         let id = match store::insert_place(conn, (point.id, provider_id), new, now, &actor.signature()) {
             Err(Error::Conflict(_)) => {
-                let message = "deze aanbieder heeft al een plaats met deze naam";
+                let message = "deze aanbieder heeft al een plaats met deze naam, of had die";
                 return Err(Error::collision("naam", "bestaat-al", message));
             }
             other => other?,
@@ -178,10 +202,10 @@ pub fn write_hold(
     let request = require_open_request(conn, actor, code)?;
     require_fit(&place, &request)?;
     let minutes = u16::try_from(point.hold_minutes).unwrap_or(u16::MAX);
-    let until = moment_of_dutch_time(held_until(dutch_time(now), minutes));
+    let until = held_until(now.naive_utc(), minutes);
     let row = StateRow {
         held_for_request: Some(request.id),
-        held_until: Some(until.naive_utc()),
+        held_until: Some(until),
         held_by: Some(actor.signature()),
         ..StateRow::default()
     };
@@ -191,10 +215,23 @@ pub fn write_hold(
     Ok(held)
 }
 
-/// Holds it no longer.
-pub fn release_place(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<Place> {
+/// Holds it no longer for this child. Whoever looks at an old page does not free what another child got since.
+pub fn release_place(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: i64,
+    code: &str,
+) -> Result<Place> {
     db::write(conn, |conn| {
         let place = find_own(conn, actor, id)?;
+        let is_held = place.at(now).state() == PlaceState::Held;
+        let code = ClientCode::parse(code).ok();
+        let is_for = |hold: &HoldOn| code.as_ref().is_some_and(|code| code.as_str() == hold.code);
+        if is_held && !place.hold.as_ref().is_some_and(is_for) {
+            let message = "Deze plaats wordt intussen voor een ander kind vastgehouden. Er is niets losgelaten.";
+            return Err(Error::Conflict(message.into()));
+        }
         let released = take_step(conn, actor, now, &place, PlaceEvent::Release, StateRow::default())?;
         if let Some(hold) = &place.hold {
             let request = find_by_id(conn, hold.request_id)?;
@@ -273,6 +310,14 @@ pub(super) fn require_fit(place: &Place, request: &CrisisRequest) -> Result<()> 
     }
 }
 
+/// A refusal of the rules, as a sentence.
+pub(super) fn refuse(refusal: PlaceRefusal) -> Error {
+    let words = refusal.to_string();
+    let mut letters = words.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    Error::Conflict(format!("{}.", first.chain(letters).collect::<String>()))
+}
+
 /// Changes a place by a step of the rules. `row` holds all but the state. Of two at once the version lets one through, and
 /// the other hears what it is now.
 pub(super) fn take_step(
@@ -283,12 +328,6 @@ pub(super) fn take_step(
     event: PlaceEvent,
     row: StateRow,
 ) -> Result<Place> {
-    let refuse = |refusal: rules::crisis::places::PlaceRefusal| {
-        let words = refusal.to_string();
-        let mut letters = words.chars();
-        let first = letters.next().into_iter().flat_map(char::to_uppercase);
-        Error::Conflict(format!("{}.", first.chain(letters).collect::<String>()))
-    };
     let state = place.at(now).step(event).map_err(refuse)?;
     let row = StateRow { state: state.code(), ..row };
     let changed = store::update_state(conn, (place.id, place.version), &row)?;
@@ -312,15 +351,20 @@ pub(super) fn take_step(
 }
 
 /// A child left: the place is free. Within the transaction that ends the stay.
-pub fn vacate(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, place_id: i64) -> Result<()> {
+pub fn vacate(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    region_id: i64,
+    place_id: i64,
+) -> Result<()> {
     let place = store::find_place(conn, place_id)?.ok_or(Error::NotFound(OBJECT))?;
     let free = take_step(conn, actor, now, &place, PlaceEvent::Vacate, StateRow::default())?;
-    let region_id = actor.region_id().ok_or(Error::Forbidden)?;
     let point = find_point(conn, region_id)?;
     tell(conn, actor, now, &point, &free, "vrij")
 }
 
-fn tell(
+pub(super) fn tell(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
@@ -337,6 +381,9 @@ pub(super) fn recorded(place: &Place) -> serde_json::Value {
     json!({
         "naam": place.name,
         "aanbieder": place.provider,
+        "leeftijdsgroep": place.age_group.map(AgeGroup::code),
+        "groep": place.living_group,
+        "telefoon": place.phone,
         "stand": place.stored.code(),
         "reden": place.reason,
         "tot": place.out_until,

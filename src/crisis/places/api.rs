@@ -14,7 +14,9 @@ use super::{actions, placing};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::input::ConfirmationInput;
 use crate::availability::figures::api::parse_id;
-use crate::crisis::reading::{Aanvraagcode, Agbcode, Lijstcode, list_code, request_code};
+use crate::crisis::reading::{
+    Aanvraagcode, Agbcode, Lijstcode, MOST_NOTES, list_code, notes_schema, request_code,
+};
 use crate::error::{Error, Result};
 use crate::product_book::described::Datum;
 use crate::web::context::Context;
@@ -71,7 +73,7 @@ pub struct PlaceBody {
 }
 
 impl PlaceBody {
-    fn new(place: Place, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(place: Place, now: DateTime<Utc>) -> Self {
         let state = place.at(now).state();
         let hold = place.hold.filter(|_| state == rules::crisis::places::PlaceState::Held);
         let (code, until) = hold.map_or((None, None), |hold| (Some(hold.code), Some(hold.until)));
@@ -105,7 +107,7 @@ pub struct Places {
 #[derive(Debug, ToSchema)]
 #[schema(as = CrisisvasthoudingInvoer)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "describes the field that post_hold reads")]
+#[expect(dead_code, reason = "describes the field that post_hold and post_release read")]
 pub struct HoldInput {
     aanvraag: Aanvraagcode,
 }
@@ -138,20 +140,6 @@ pub struct StayInput {
     waarschuwing_gezien: Option<bool>,
 }
 
-fn notes_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
-    let code = ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::String))
-        .min_length(Some(1))
-        .max_length(Some(40))
-        .pattern(Some("^[a-z0-9-]+$"))
-        .build();
-    ArrayBuilder::new().items(code).max_items(Some(MOST_NOTES)).into()
-}
-
-/// The most notes of one child.
-const MOST_NOTES: usize = 10;
-
 #[utoipa::path(
     get, path = "/crisisplaatsen", operation_id = "lijstCrisisplaatsen", tag = "Crisis",
     summary = "Crisisplaatsen van het crisispunt, of van uw organisatie",
@@ -167,7 +155,7 @@ pub async fn list_places(ctx: Context, QueryInput(query): QueryInput) -> Result<
     reply::json(&Places { plaatsen: found.into_iter().map(|place| PlaceBody::new(place, ctx.now)).collect() })
 }
 
-fn answer_with(ctx: &Context, place: Place) -> Result<HttpResponse> {
+pub(super) fn answer_with(ctx: &Context, place: Place) -> Result<HttpResponse> {
     reply::json_with_version(StatusCode::OK, place.version, &PlaceBody::new(place, ctx.now))
 }
 
@@ -200,8 +188,9 @@ pub async fn post_hold(
 #[utoipa::path(
     post, path = "/crisisplaatsen/{id}/vrijgave", operation_id = "laatCrisisplaatsLos", tag = "Crisis",
     summary = "Een plaats niet langer vasthouden",
+    description = "Alleen als de plaats voor deze aanvraag wordt vastgehouden; voor een ander kind volgt 409.",
     params(PlacePath, OnceKey),
-    request_body(content = ConfirmationInput, content_type = "application/json"),
+    request_body(content = HoldInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Vrij", body = PlaceBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
         WriteProblems,
@@ -212,12 +201,13 @@ pub async fn post_release(
     ctx: Context,
     path: Path<String>,
     QueryInput(query): QueryInput,
-    JsonInput(input): JsonInput,
+    JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let id = parse_path("id", &path, parse_id)?;
-    input.finish(())?;
-    let released = ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id)).await?;
+    let code = request_code(&mut input);
+    let code = input.finish(code)?;
+    let released = ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id, &code)).await?;
     answer_with(&ctx, released)
 }
 

@@ -3,6 +3,8 @@
 
 pub mod actions;
 pub mod api;
+pub mod keeping;
+pub mod keeping_api;
 pub mod model;
 pub mod pages;
 pub mod placing;

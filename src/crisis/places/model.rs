@@ -4,8 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use rules::crisis::places::{PlaceNow, PlaceState};
 
-use crate::clock::dutch_time;
-
 /// For whom a place is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldOn {
@@ -46,8 +44,8 @@ pub struct Place {
 impl Place {
     /// How it counts at this moment.
     pub fn at(&self, now: DateTime<Utc>) -> PlaceNow {
-        let hold = self.hold.as_ref().map(|hold| (hold.request_id, dutch_time(hold.until)));
-        PlaceNow::new(self.stored, hold, dutch_time(now))
+        let hold = self.hold.as_ref().map(|hold| (hold.request_id, hold.until.naive_utc()));
+        PlaceNow::new(self.stored, hold, now.naive_utc())
     }
 
     /// From when it is expected to be free: what was said of whoever stays there, or the day after it is out of use.
@@ -67,6 +65,15 @@ impl Place {
 pub struct NewPlace {
     pub agb: String,
     pub kind: ProvisionKind,
+    pub age_group: Option<AgeGroup>,
+    pub name: String,
+    pub living_group: String,
+    pub phone: String,
+}
+
+/// What can be corrected of a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceFacts {
     pub age_group: Option<AgeGroup>,
     pub name: String,
     pub living_group: String,

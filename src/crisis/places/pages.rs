@@ -1,6 +1,7 @@
 //! Crisis places on pages: all of them for the desk, and those of a provider.
 
 pub mod giving;
+pub mod keeping;
 pub mod overview;
 pub mod own;
 

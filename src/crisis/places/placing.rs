@@ -61,6 +61,7 @@ pub fn write_stay(
         None => None,
     };
     let placing = Placing {
+        received_on: dutch_day(request.received_at),
         starts_on: new.starts_on,
         voluntary: new.voluntary,
         perspective_team: new.perspective_team.as_deref(),
@@ -165,24 +166,17 @@ fn check_notes(
     Ok(())
 }
 
-/// What does not go together, in the words of the region. The effect of a note is the notes it clashes with.
+/// What does not go together, in the words of the region.
 pub fn list_warnings(
     conn: &mut Connection,
     place: &Place,
     lists: &Lists,
     notes: &[String],
 ) -> Result<Vec<String>> {
-    let clashes: Vec<(String, String)> = lists
-        .of(CategoryList::Group)
-        .flat_map(|item| {
-            let with = item.effect.as_deref().unwrap_or_default().split(',').map(str::trim);
-            with.filter(|code| !code.is_empty()).map(|code| (item.code.clone(), code.to_owned()))
-        })
-        .collect();
     let child: BTreeSet<String> = notes.iter().cloned().collect();
     let group = store::list_group_notes(conn, place.provider_id, &place.living_group)?.into_iter().collect();
     let name = |code: &str| lists.name(CategoryList::Group, code).to_lowercase();
-    Ok(group_warnings(&clashes, &child, &group)
+    Ok(group_warnings(&lists.clashes(), &child, &group)
         .into_iter()
         .map(|(own, other)| format!("{} gaat niet samen met {} in de groep", name(&own), name(&other)))
         .collect())

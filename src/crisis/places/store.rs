@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use rules::crisis::places::PlaceState;
 
-use super::model::{HoldOn, NewPlace, Place};
+use super::model::{HoldOn, NewPlace, Place, PlaceFacts};
 use crate::db::Connection;
 use crate::db::schema::{
     crisis_place as place, crisis_place_reminder as reminder, crisis_provision as provision,
@@ -72,9 +72,10 @@ impl TryFrom<Row> for Place {
     }
 }
 
+/// What was given up is not there any more for anybody.
 macro_rules! places {
     () => {
-        place::table.inner_join(provider::table).left_join(request::table).select((
+        place::table.inner_join(provider::table).left_join(request::table).filter(place::retired_on.is_null()).select((
             place::id,
             place::version,
             place::crisis_point_id,
@@ -146,6 +147,35 @@ pub(super) fn update_state(
     Ok(on_each!(conn, c => diesel::update(mine).set((row, place::version.eq(version + 1))).execute(c))?)
 }
 
+/// Corrects what is known of a place that still has this version; returns how many rows that were.
+pub(super) fn update_facts(
+    conn: &mut Connection,
+    (id, version): (i64, i32),
+    facts: &PlaceFacts,
+) -> Result<usize> {
+    let mine = place::table.filter(place::id.eq(id)).filter(place::version.eq(version));
+    let changed = (
+        place::age_group.eq(facts.age_group.map(AgeGroup::code)),
+        place::name.eq(&facts.name),
+        place::living_group.eq(&facts.living_group),
+        place::phone.eq(&facts.phone),
+        place::version.eq(version + 1),
+    );
+    Ok(on_each!(conn, c => diesel::update(mine).set(changed).execute(c))?)
+}
+
+/// Gives up a place that still has this version, as a free one; returns how many rows that were.
+pub(super) fn update_retired(
+    conn: &mut Connection,
+    (id, version): (i64, i32),
+    on: NaiveDate,
+) -> Result<usize> {
+    let mine = place::table.filter(place::id.eq(id)).filter(place::version.eq(version));
+    let row = StateRow { state: PlaceState::Free.code(), ..StateRow::default() };
+    let changed = (row, place::retired_on.eq(on), place::version.eq(version + 1));
+    Ok(on_each!(conn, c => diesel::update(mine).set(changed).execute(c))?)
+}
+
 /// Confirms all places of a provider as they are; returns how many. The version stays: nothing changed.
 pub(super) fn update_confirmed(
     conn: &mut Connection,
@@ -153,8 +183,10 @@ pub(super) fn update_confirmed(
     now: DateTime<Utc>,
     by: &str,
 ) -> Result<usize> {
-    let mine =
-        place::table.filter(place::crisis_point_id.eq(point_id)).filter(place::provider_id.eq(provider_id));
+    let mine = place::table
+        .filter(place::crisis_point_id.eq(point_id))
+        .filter(place::provider_id.eq(provider_id))
+        .filter(place::retired_on.is_null());
     Ok(diesel::update(mine)
         .set((place::confirmed_at.eq(now.naive_utc()), place::confirmed_by.eq(by)))
         .execute(conn)?)

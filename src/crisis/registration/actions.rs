@@ -7,16 +7,15 @@ use rules::crisis::life::EventKind;
 use rules::crisis::quarter::Quarter;
 use rules::crisis::records::{CaseRecord, Facts, ProvisionLine, Scope};
 use rules::crisis::versions::{Difference, differences};
-use rules::violations::Violations;
 use rules::waiting::client_code::ClientCode;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::model::{
-    ClosedQuarter, FrozenDifference, FrozenRecord, Incomplete, Kept, LineDraft, QuarterState, RecordLine,
-    RequestFacts,
+    ClosedQuarter, FrozenDifference, FrozenRecord, Incomplete, Kept, QuarterState, RecordLine, RequestFacts,
 };
-use super::store::{self, FactsRow, NewQuarter, NewRecord, OutcomeRow, ProvisionRow};
+use super::checking::check;
+use super::store::{self, FactsRow, NewQuarter, NewRecord, OutcomeRow};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::{dutch_day, moment_of_dutch_time, start_of_dutch_day};
@@ -24,6 +23,7 @@ use crate::crisis::distribution::ending::{is_open, take_turn};
 use crate::crisis::requests;
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::Lists;
+use crate::crisis::stays::actions::leave_place;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::product_book::common::require_one_row;
@@ -287,6 +287,10 @@ pub fn write_record(
                     return Err(Error::Outdated { current: None });
                 }
                 require_one_row(store::update_provision(conn, (line.id, line.version), &row)?)?;
+                let was_over = kept.line(place.number).is_some_and(|line| line.ended_on.is_some());
+                if !was_over && row.ended_on.is_some() {
+                    leave_place(conn, actor, now, region_id, (line.id, line.place_id))?;
+                }
             }
             None => store::insert_provision(conn, (region_id, kept.id), &row)?,
         }
@@ -304,7 +308,9 @@ fn tell(
 ) -> Result<()> {
     let kept =
         store::find_record(conn, region_id, code)?.ok_or(Error::NotFound(requests::actions::OBJECT))?;
-    if let Some(outcome) = outcome_of(&kept.record) {
+    // What a provider took on and did not start is no help that runs: its clock goes on.
+    let waits = before.is_some() && !kept.status.is_closed() && !has_started(&kept.record);
+    if let Some(outcome) = outcome_of(&kept.record).filter(|_| !waits) {
         let moves = outcome.status != kept.status.code() && !kept.status.is_closed();
         if before.is_some() && moves && is_open(conn, now, kept.id)? {
             let message = "Deze aanvraag wordt nog verdeeld: er wacht een aanbod of er wordt een plaats vastgehouden. Laat het verdeelpunt dat eerst beëindigen.";
@@ -335,6 +341,12 @@ fn tell(
     let event = Event::done("crisisregistratie-bijwerken", requests::actions::OBJECT, request.code)
         .change(None, &json!({ "gegevens": fields, "nieuw": before.is_none() }))?;
     audit::record(conn, actor, now, &event)
+}
+
+/// Whether any help began, or it was decided that there is none.
+fn has_started(record: &CaseRecord) -> bool {
+    let mut help = record.lines.iter().filter(|line| line.kind.is_help()).peekable();
+    help.peek().is_none() || help.any(|line| line.started_on.is_some())
 }
 
 /// Where a request stands by its provisions: help goes on, or all of it has ended. None while nothing was given and
@@ -438,115 +450,4 @@ fn insert_request(
         lines: Vec::new(),
     };
     Ok(Kept { id, version: 1, status: RequestStatus::InProgress, record, lines: Vec::new() })
-}
-
-/// Everything that is wrong with what was given, at once; or the row to write, if there is a line.
-fn check(
-    conn: &mut Connection,
-    lists: &Lists,
-    now: DateTime<Utc>,
-    found: Option<&Kept>,
-    number: usize,
-    given: &RecordLine,
-) -> Result<Option<ProvisionRow>> {
-    let mut wrong = Violations::default();
-    let today = dutch_day(now);
-    if given.facts.received_on > today {
-        wrong.add("ontvangenOp", "toekomst", "kies vandaag of een dag ervoor");
-    }
-    if Quarter::of(given.facts.received_on).first_day() > given.facts.received_on {
-        wrong.add("ontvangenOp", "te-vroeg", "kies een dag vanaf 2000");
-    }
-    let lines = found.map_or(0, |kept| kept.lines.len());
-    match (&given.line, number) {
-        (Some(_), 0) => wrong.add("soort", "zonder-regel", "regel 0 is de aanvraag zelf; laat de soort leeg"),
-        (None, 1..) => wrong.add("soort", "verplicht", "kies wat er is gegeven"),
-        (Some(_), number) if number > lines + 1 => {
-            wrong.add(
-                "regel",
-                "volgorde",
-                format!("er zijn {lines} regels; de volgende is regel {}", lines + 1),
-            );
-        }
-        _ => {}
-    }
-    let mut row = None;
-    if let Some(line) = &given.line {
-        row = Some(check_line(conn, lists, (found, number), given, line, &mut wrong)?);
-        if line.ended_on.is_some_and(|day| day > today) {
-            wrong.add("einde", "toekomst", "kies vandaag of een dag ervoor");
-        }
-    }
-    if wrong.is_empty() { Ok(row) } else { Err(Error::Invalid(wrong)) }
-}
-
-fn check_line(
-    conn: &mut Connection,
-    lists: &Lists,
-    (found, number): (Option<&Kept>, usize),
-    given: &RecordLine,
-    line: &LineDraft,
-    wrong: &mut Violations,
-) -> Result<ProvisionRow> {
-    let is_help = line.kind.is_help();
-    let mut provider_id = None;
-    if let Some(agb) = &line.provider {
-        provider_id = store::find_provider_id(conn, agb)?;
-        if provider_id.is_none() {
-            wrong.add("aanbieder", "onbekend", "deze aanbieder bestaat niet");
-        }
-    }
-    if !is_help && (line.provider.is_some() || line.started_on.is_some() || line.ended_on.is_some()) {
-        wrong.add("soort", "geen-inzet", "bij geen hulp horen geen aanbieder, begin of einde");
-    }
-    if is_help && line.none_reason.is_some() {
-        wrong.add("redenGeen", "wel-inzet", "een reden van geen hulp hoort niet bij hulp");
-    }
-    if let Some(reason) = &line.none_reason
-        && lists.find(CategoryList::NoneReason, reason).is_none()
-    {
-        wrong.add("redenGeen", "onbekend", "deze reden staat niet in de lijst van de regio");
-    }
-    let list = if line.kind.is_stay() { CategoryList::FollowUpStay } else { CategoryList::FollowUpAmbulant };
-    if let Some(follow_up) = &line.follow_up {
-        if line.ended_on.is_none() {
-            wrong.add("vervolg", "loopt-nog", "vul eerst het einde van de hulp in");
-        } else if lists.find(list, follow_up).is_none() {
-            wrong.add("vervolg", "onbekend", "dit vervolg staat niet in de lijst van de regio");
-        }
-    }
-    match (line.started_on, line.ended_on) {
-        (None, Some(_)) => wrong.add("begin", "verplicht", "vul in wanneer de hulp begon"),
-        (Some(start), Some(end)) if end < start => {
-            wrong.add("einde", "volgorde", "kies een dag op of na het begin");
-        }
-        _ => {}
-    }
-    if line.started_on.is_some_and(|start| start < given.facts.received_on) {
-        wrong.add("begin", "voor-aanvraag", "kies een dag op of na de aanvraag");
-    }
-    let mut companion_of = None;
-    if let Some(stay) = line.companion_of {
-        let beside = found.and_then(|kept| Some((kept, stay.checked_sub(1)?)));
-        companion_of = beside
-            .filter(|(kept, at)| {
-                stay != number && kept.record.lines.get(*at).is_some_and(|line| line.kind.is_stay())
-            })
-            .and_then(|(kept, at)| kept.lines.get(at).map(|line| line.id));
-        if companion_of.is_none() {
-            wrong.add("begeleidt", "geen-verblijf", "noem de regel van een verblijf van dezelfde aanvraag");
-        }
-        if line.kind != ProvisionKind::Ambulant {
-            wrong.add("begeleidt", "niet-ambulant", "alleen ambulante hulp begeleidt een verblijf");
-        }
-    }
-    Ok(ProvisionRow {
-        kind: line.kind.code(),
-        companion_of,
-        provider_id,
-        none_reason: line.none_reason.clone(),
-        started_on: line.started_on,
-        ended_on: line.ended_on,
-        follow_up: line.follow_up.clone(),
-    })
 }

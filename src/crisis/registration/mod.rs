@@ -1,6 +1,7 @@
 //! Registratiepunt: the records of crisis care, completed and corrected, and the quarters that are closed over them.
 
 pub mod actions;
+mod checking;
 pub mod input;
 pub mod model;
 pub mod pages;

@@ -27,6 +27,8 @@ pub struct KeptLine {
     pub version: i32,
     /// The line of the stay it goes with, counted from one.
     pub companion_of: Option<usize>,
+    /// The crisis place that was given, for a stay that was not written down afterwards.
+    pub place_id: Option<i64>,
 }
 
 impl Kept {

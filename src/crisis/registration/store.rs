@@ -82,6 +82,7 @@ struct LineRow {
     started_on: Option<NaiveDate>,
     ended_on: Option<NaiveDate>,
     follow_up: Option<String>,
+    place_id: Option<i64>,
 }
 
 fn load(conn: &mut Connection, ids: &[i64]) -> Result<Vec<Kept>> {
@@ -117,6 +118,7 @@ fn load(conn: &mut Connection, ids: &[i64]) -> Result<Vec<Kept>> {
                 provision::started_on,
                 provision::ended_on,
                 provision::follow_up,
+                provision::place_id,
             ))
             .load(conn)?;
         let mut by_request: HashMap<i64, Vec<LineRow>> = HashMap::new();
@@ -141,6 +143,7 @@ fn kept(row: RequestRow, rows: Vec<LineRow>) -> Result<Kept> {
             id: row.id,
             version: row.version,
             companion_of: row.companion_of.and_then(|id| numbers.get(&id).copied()),
+            place_id: row.place_id,
         });
         lines.push(ProvisionLine {
             kind: ProvisionKind::parse(&row.kind).ok_or_else(|| unknown("kind"))?,

@@ -1,11 +1,12 @@
 //! What can be done with a crisis point and its lists.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use rules::crisis::codes::CategoryList;
 use rules::crisis::life::EventKind;
 use rules::violations::Violations;
 use serde::Serialize;
 
-use super::model::{ClosingDay, CrisisPoint, ListItem, Lists, effects};
+use super::model::{ClosingDay, CrisisPoint, ListItem, Lists, effects, kept_clashes};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -102,7 +103,9 @@ pub fn add_item(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: L
     find_point(conn, region_id)?;
     let lists = find_lists(conn, region_id)?;
     let mut violations = Violations::new();
-    if let Some(effect) = &new.effect
+    if new.list == CategoryList::Group {
+        require_notes(&lists, &new.code, new.clashes(), &mut violations);
+    } else if let Some(effect) = &new.effect
         && !effects(new.list).iter().any(|(code, _)| code == effect)
     {
         violations.add("werking", "past-niet", "deze werking hoort niet bij deze lijst");
@@ -118,6 +121,62 @@ pub fn add_item(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: L
     };
     let event = Event::done("crisislijst-aanvullen", "lijstitem", id).change(None, &new)?;
     audit::record(conn, actor, now, &event)?;
+    tell_board(conn, actor, now, region_id, EventKind::SettingsChanged, None)
+}
+
+/// Notes that clash are in the list. Two children with the same note can clash too.
+fn require_notes<'a>(
+    lists: &Lists,
+    own: &str,
+    codes: impl Iterator<Item = &'a str>,
+    violations: &mut Violations,
+) {
+    for code in codes.filter(|code| *code != own) {
+        if lists.find(CategoryList::Group, code).is_none() {
+            violations.add("botstMet", "onbekend", format!("‘{code}’ staat niet in de lijst van groepsnotities"));
+        }
+    }
+}
+
+/// Sets with which notes a note does not go together in a group, within a transaction of the caller. A pair that the other
+/// note keeps goes there too.
+pub fn save_clashes(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (id, version): (i64, i32),
+    with: &[String],
+) -> Result<()> {
+    let region_id = actor.region_id().ok_or(Error::SignInRequired)?;
+    let lists = find_lists(conn, region_id)?;
+    let before = lists.0.iter().find(|item| item.id == id).ok_or(Error::NotFound("lijstitem"))?;
+    let mut violations = Violations::new();
+    if before.list == CategoryList::Group {
+        require_notes(&lists, &before.code, with.iter().map(String::as_str), &mut violations);
+    } else {
+        violations.add("botstMet", "past-niet", "alleen groepsnotities gaan wel of niet samen");
+    }
+    Error::refuse_collisions(violations, ())?;
+    if before.version != version {
+        return Err(Error::Outdated { current: None });
+    }
+    for item in lists.of(CategoryList::Group) {
+        let is_itself = item.id == id;
+        let effect = if is_itself {
+            kept_clashes(with.iter().map(String::as_str))
+        } else {
+            kept_clashes(item.clashes().filter(|code| *code != before.code || with.contains(&item.code)))
+        };
+        if effect == item.effect && !is_itself {
+            continue;
+        }
+        if store::update_effect(conn, region_id, (item.id, item.version), effect.as_deref())? != 1 {
+            return Err(Error::Outdated { current: None });
+        }
+        let after = ListItem { effect, ..item.clone() };
+        let event = Event::done("crisislijst-wijzigen", "lijstitem", item.id).change(Some(item), &after)?;
+        audit::record(conn, actor, now, &event)?;
+    }
     tell_board(conn, actor, now, region_id, EventKind::SettingsChanged, None)
 }
 

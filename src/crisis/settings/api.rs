@@ -1,6 +1,8 @@
 //! The crisis point and its lists by API. Everybody who calls needs the codes of the lists; only an administrator changes
 //! them.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
@@ -14,10 +16,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actions;
-use super::model::{ClosingDay, CrisisPoint, ListItem, OwnTeam, PointMunicipality};
+use super::model::{ClosingDay, CrisisPoint, ListItem, Lists, OwnTeam, PointMunicipality, kept_clashes};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::parse_id;
-use crate::crisis::reading::{Lijstcode, Tijd, list_code, optional_time, required_list_code, required_time};
+use crate::crisis::reading::{
+    Lijstcode, MOST_NOTES, Tijd, list_code, notes_schema, optional_time, required_list_code, required_time,
+};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::paging::Paging;
@@ -407,6 +411,10 @@ pub struct ItemBody {
     /// Wat het programma ermee doet.
     #[serde(skip_serializing_if = "Option::is_none")]
     werking: Option<String>,
+    /// Van een groepsnotitie: de notities waarmee zij in een groep niet samengaat.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    botst_met: Vec<String>,
     /// Laatste dag waarop de keuze te kiezen is.
     #[serde(skip_serializing_if = "Option::is_none")]
     geldig_tot: Option<NaiveDate>,
@@ -414,14 +422,17 @@ pub struct ItemBody {
     versie: i32,
 }
 
-impl From<ListItem> for ItemBody {
-    fn from(item: ListItem) -> Self {
+impl ItemBody {
+    fn new(item: ListItem, lists: &Lists) -> Self {
+        let is_note = item.list == CategoryList::Group;
+        let clashing = if is_note { lists.clashing_with(&item.code) } else { BTreeSet::new() };
         Self {
             id: item.id,
             lijst: item.list.code(),
             code: item.code,
             naam: item.name,
-            werking: item.effect,
+            werking: item.effect.filter(|_| !is_note),
+            botst_met: clashing.into_iter().collect(),
             geldig_tot: item.valid_to,
             versie: item.version,
         }
@@ -455,16 +466,23 @@ pub struct ItemInput {
     naam: Naam,
     /// Alleen voor lijsten waar het programma iets met een keuze doet.
     werking: Option<Lijstcode>,
+    /// Alleen voor groepsnotities: de notities waarmee deze in een groep niet samengaat.
+    #[schema(max_items = 10, schema_with = notes_schema, required = false)]
+    #[serde(rename = "botstMet")]
+    botst_met: Option<Vec<String>>,
 }
 
-/// Tot wanneer een keuze te kiezen is.
+/// Tot wanneer een keuze te kiezen is, en waarmee een groepsnotitie niet samengaat.
 #[derive(Debug, ToSchema)]
 #[schema(as = CrisislijsteindeInvoer)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "describes the field that put_item reads")]
+#[expect(dead_code, reason = "describes the fields that put_item reads")]
 pub struct EndInput {
     /// Laatste dag; laat weg om de keuze weer te gebruiken.
     geldig_tot: Option<Datum>,
+    /// Alleen voor groepsnotities: alle notities waarmee deze niet samengaat. Laat weg om te houden wat er staat.
+    #[schema(max_items = 10, schema_with = notes_schema, required = false)]
+    botst_met: Option<Vec<String>>,
 }
 
 #[utoipa::path(
@@ -509,7 +527,8 @@ pub async fn list_items(ctx: Context, QueryInput(mut query): QueryInput) -> Resu
         .db(|conn, actor, _| actions::find_lists(conn, actor.region_id().ok_or(Error::SignInRequired)?))
         .await?;
     let wanted = |item: &ListItem| code.as_ref().is_none_or(|code| item.list.code() == code);
-    let all: Vec<ItemBody> = lists.0.into_iter().filter(wanted).map(ItemBody::from).collect();
+    let found: Vec<ListItem> = lists.0.iter().filter(|item| wanted(item)).cloned().collect();
+    let all: Vec<ItemBody> = found.into_iter().map(|item| ItemBody::new(item, &lists)).collect();
     let paging = Paging::new(number, all.len());
     reply::json(&Items { keuzes: paging.cut(&all), paginering: paging.into() })
 }
@@ -536,8 +555,16 @@ pub async fn post_item(
     let code = required_list_code(&mut input, "code");
     let name = input.text("naam", Length(1, 100));
     let effect = list_code(&mut input, "werking");
+    let clashes = input.texts("botstMet", MOST_NOTES, Length(1, 40));
     let (Some(list), code, name, effect) = input.finish((list, code, name, effect))? else {
         return Err(Error::internal("a required list is missing"));
+    };
+    let extra = |field: &'static str| Error::collision(field, "past-niet", "hoort niet bij deze lijst");
+    let effect = match (list, effect, clashes.is_empty()) {
+        (CategoryList::Group, Some(_), _) => return Err(extra("werking")),
+        (CategoryList::Group, None, _) => kept_clashes(clashes.iter().map(String::as_str)),
+        (_, _, false) => return Err(extra("botstMet")),
+        (_, effect, true) => effect,
     };
     let key = (list, code.clone());
     let new =
@@ -547,16 +574,17 @@ pub async fn post_item(
             db::write(conn, |conn| {
                 actions::add_item(conn, actor, now, new)?;
                 let lists = actions::find_lists(conn, actor.region_id().ok_or(Error::SignInRequired)?)?;
-                lists.find(key.0, &key.1).cloned().ok_or(Error::NotFound("lijstitem"))
+                let added = lists.find(key.0, &key.1).cloned().ok_or(Error::NotFound("lijstitem"))?;
+                Ok(ItemBody::new(added, &lists))
             })
         })
         .await?;
-    reply::json_with_status(StatusCode::CREATED, &ItemBody::from(added))
+    reply::json_with_status(StatusCode::CREATED, &added)
 }
 
 #[utoipa::path(
     put, path = "/crisislijsten/{id}", operation_id = "beeindigCrisislijstkeuze", tag = "Crisis",
-    summary = "Een keuze beëindigen, of weer gebruiken",
+    summary = "Een keuze beëindigen of weer gebruiken, of zeggen waarmee een groepsnotitie niet samengaat",
     description = "Wat is gebruikt blijft staan. Een keuze die intussen is gewijzigd geeft 409.",
     params(ItemPath, IfMatch),
     request_body(content = EndInput, content_type = "application/json"),
@@ -577,20 +605,27 @@ pub async fn put_item(
     let id = parse_path("id", &path, parse_id)?;
     let version = reply::if_match(&req);
     let day = input.optional_date("geldigTot");
+    let names_clashes = input.has("botstMet");
+    let clashes = input.texts("botstMet", MOST_NOTES, Length(1, 40));
     let day = input.finish(day)?;
     let changed = ctx
         .db(move |conn, actor, now| {
             let region_id = actor.region_id().ok_or(Error::SignInRequired)?;
-            let find = |conn: &mut db::Connection| -> Result<ListItem> {
+            let find = |conn: &mut db::Connection| -> Result<(ListItem, Lists)> {
                 let lists = actions::find_lists(conn, region_id)?;
-                lists.0.into_iter().find(|item| item.id == id).ok_or(Error::NotFound("lijstitem"))
+                let found = lists.0.iter().find(|item| item.id == id).cloned();
+                Ok((found.ok_or(Error::NotFound("lijstitem"))?, lists))
             };
             db::write(conn, |conn| {
-                let version = version.unwrap_or(find(conn)?.version);
+                let version = version.unwrap_or(find(conn)?.0.version);
                 actions::end_item(conn, actor, now, (id, version), day)?;
+                if names_clashes {
+                    actions::save_clashes(conn, actor, now, (id, version + 1), &clashes)?;
+                }
                 find(conn)
             })
         })
         .await?;
-    reply::json_with_version(StatusCode::OK, changed.version, &ItemBody::from(changed))
+    let (item, lists) = changed;
+    reply::json_with_version(StatusCode::OK, item.version, &ItemBody::new(item, &lists))
 }

@@ -184,6 +184,19 @@ impl ListItem {
     pub fn is_valid_on(&self, day: NaiveDate) -> bool {
         self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| to >= day)
     }
+
+    /// Of a note for a group: the notes it does not go together with, as far as they are kept here. Which of the two keeps
+    /// a pair makes no difference.
+    pub fn clashes(&self) -> impl Iterator<Item = &str> {
+        let kept = self.effect.as_deref().filter(|_| self.list == CategoryList::Group);
+        kept.unwrap_or_default().split(',').map(str::trim).filter(|code| !code.is_empty())
+    }
+}
+
+/// How the notes that a note does not go together with are kept: none when there are none.
+pub(super) fn kept_clashes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let codes: Vec<&str> = codes.into_iter().collect();
+    (!codes.is_empty()).then(|| codes.join(","))
 }
 
 /// The items of all lists of a region, also those that ended: records still hold their codes.
@@ -208,6 +221,22 @@ impl Lists {
     /// The item that the program acts on.
     pub fn with_effect(&self, list: CategoryList, effect: &str, day: NaiveDate) -> Option<&ListItem> {
         self.choices(list, day).find(|item| item.effect.as_deref() == Some(effect))
+    }
+
+    /// The notes for a group that do not go together, in pairs.
+    pub fn clashes(&self) -> Vec<(String, String)> {
+        let pairs = self
+            .of(CategoryList::Group)
+            .flat_map(|item| item.clashes().map(|other| (item.code.clone(), other.to_owned())));
+        pairs.collect()
+    }
+
+    /// With which notes this one does not go together.
+    pub fn clashing_with(&self, code: &str) -> BTreeSet<String> {
+        let seen_from = |(one, other): (String, String)| {
+            if one == code { Some(other) } else { (other == code).then_some(one) }
+        };
+        self.clashes().into_iter().filter_map(seen_from).collect()
     }
 
     /// How the region words a code; the code itself when it is no longer in the list.

@@ -264,6 +264,8 @@ pub struct ItemRow {
     pub code: String,
     pub name: String,
     pub effect: &'static str,
+    /// Of a note for a group: the code and name of each note, and whether they do not go together.
+    pub clashes: Vec<(String, String, bool)>,
     pub ended: Option<String>,
 }
 
@@ -295,6 +297,7 @@ async fn show_lists(ctx: &Context, form: Form, saved: Saved) -> Result<HttpRespo
             .iter()
             .find(|(code, _)| item.effect.as_deref() == Some(*code))
             .map_or("", |(_, name)| *name),
+        clashes: if item.list == CategoryList::Group { clashes_of(&found, &item.code) } else { Vec::new() },
         ended: item.valid_to.map(format::date),
     };
     let lists = CategoryList::ALL
@@ -316,6 +319,16 @@ async fn show_lists(ctx: &Context, form: Form, saved: Saved) -> Result<HttpRespo
         .with_choices("werking", choices("Geen", coded(all_effects)));
     let page = ListsPage { page: form.page(ctx, "/beheer"), lists, saved, form };
     if page.form.errors.is_empty() { html(&page) } else { form_page(page.form.status(), &page) }
+}
+
+/// Every note that can be chosen, and whether it goes together with this one.
+fn clashes_of(lists: &Lists, code: &str) -> Vec<(String, String, bool)> {
+    let clashing = lists.clashing_with(code);
+    lists
+        .of(CategoryList::Group)
+        .filter(|note| note.valid_to.is_none() || clashing.contains(&note.code))
+        .map(|note| (note.code.clone(), note.name.clone(), clashing.contains(&note.code)))
+        .collect()
 }
 
 /// A code of an item: small letters, digits and dashes.
@@ -361,7 +374,10 @@ pub async fn add_item(ctx: Context, FormInput(mut fields): FormInput) -> Result<
     }
 }
 
-/// Ends an item today, or brings back one that ended.
+/// What stands before the code in the name of a box.
+const CLASH_BOX: &str = "botst-";
+
+/// Ends an item today, brings back one that ended, or keeps with which other notes a note does not go together.
 pub async fn end_item(
     ctx: Context,
     path: Path<i64>,
@@ -369,7 +385,20 @@ pub async fn end_item(
 ) -> Result<HttpResponse> {
     let version = read_version(&mut fields).unwrap_or(0);
     let comes_back = fields.flag("terug");
+    let is_about_clashes = fields.flag("botsingen");
+    let boxes: Vec<String> =
+        fields.names().filter(|name| name.starts_with(CLASH_BOX)).map(str::to_owned).collect();
+    let ticked = boxes.iter().filter(|name| fields.flag(name));
+    let clashes: Vec<String> = ticked.map(|name| name[CLASH_BOX.len()..].to_owned()).collect();
     fields.finish(())?;
+    if is_about_clashes {
+        let id = path.into_inner();
+        ctx.db(move |conn, actor, now| {
+            db::write(conn, |conn| actions::save_clashes(conn, actor, now, (id, version), &clashes))
+        })
+        .await?;
+        return Ok(saved_in(LISTS_PATH, "Lijst"));
+    }
     let (id, today) = (path.into_inner(), ctx.today());
     let last_day = if comes_back { None } else { today.pred_opt() };
     ctx.db(move |conn, actor, now| {

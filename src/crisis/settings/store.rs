@@ -275,6 +275,19 @@ pub(super) fn insert_item(conn: &mut Connection, region_id: i64, new: &ListItem)
         .optional())?)
 }
 
+/// Sets what the program does with an item if it still has this version; returns how many rows that were.
+pub(super) fn update_effect(
+    conn: &mut Connection,
+    region_id: i64,
+    (id, version): (i64, i32),
+    effect: Option<&str>,
+) -> Result<usize> {
+    let found = item::table.find(id).filter(item::region_id.eq(region_id)).filter(item::version.eq(version));
+    Ok(diesel::update(found)
+        .set((item::effect.eq(effect), item::version.eq(version + 1)))
+        .execute(conn)?)
+}
+
 /// Sets the last day of an item if it still has this version; returns how many rows that were.
 pub(super) fn end_item(
     conn: &mut Connection,

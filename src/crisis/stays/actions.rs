@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::crisis::codes::{CategoryList, RequestStatus};
 use rules::crisis::life::{EventKind, Step};
-use rules::crisis::stay::{check_day, check_extension};
+use rules::crisis::stay::{check_day, check_extension, check_start};
 use rules::violations::Violations;
 use serde_json::json;
 
@@ -12,9 +12,10 @@ use super::store::{self, StepRow};
 use crate::actor::{Actor, Role};
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
+use crate::crisis::distribution::ending::take_turn;
 use crate::crisis::places::actions::vacate;
 use crate::crisis::requests::actions::{Taking, add_line, find_by_id, take_step};
-use crate::crisis::settings::actions::find_lists;
+use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::Lists;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
@@ -85,16 +86,24 @@ pub fn take_help_step(
 ) -> Result<HelpLine> {
     let today = dutch_day(now);
     db::write(conn, |conn| {
+        let region_id = find_own(conn, actor, id)?.region_id;
+        // Of two who end a stay and its ambulant help at once, the second sees that all of it ended.
+        let point = find_point(conn, region_id)?;
+        take_turn(conn, point.id)?;
         let before = find_own(conn, actor, id)?;
         if before.version != version {
             return Err(Error::Outdated { current: None });
         }
         let lists = find_lists(conn, before.region_id)?;
-        let (row, kind, detail) = next_row(&before, happens, &lists, today)?;
+        let request = find_by_id(conn, before.request_id)?;
+        let (row, kind, detail) =
+            next_row(&before, happens, &lists, (dutch_day(request.received_at), today))?;
+        if matches!(happens, HelpStep::End(..)) {
+            require_no_stay(conn, &before)?;
+        }
         if store::update_line(conn, (id, version), &row)? == 0 {
             return Err(Error::Outdated { current: None });
         }
-        let request = find_by_id(conn, before.request_id)?;
         if matches!(happens, HelpStep::Start(_)) && request.status != RequestStatus::Running {
             take_step(conn, actor, now, (request.id, None), Step::Start, &Taking::default())?;
         } else {
@@ -111,12 +120,34 @@ pub fn take_help_step(
     })
 }
 
+/// Stay is only given together with ambulant help, so that goes on for as long as the stay does.
+fn require_no_stay(conn: &mut Connection, line: &HelpLine) -> Result<()> {
+    let Some(stay_id) = line.companion_of else { return Ok(()) };
+    let goes_on = store::find_line(conn, stay_id)?.is_some_and(|stay| stay.ended_on.is_none());
+    if goes_on {
+        let message = "Deze ambulante hulp hoort bij een verblijf dat nog loopt. Beëindig eerst het verblijf.";
+        return Err(Error::Conflict(message.into()));
+    }
+    Ok(())
+}
+
+/// The child left: its place is free and what was noted for the group is gone. Within the transaction that ends the help.
+pub fn leave_place(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    region_id: i64,
+    (line_id, place_id): (i64, Option<i64>),
+) -> Result<()> {
+    if let Some(place_id) = place_id {
+        vacate(conn, actor, now, region_id, place_id)?;
+    }
+    store::delete_notes(conn, line_id)
+}
+
 /// The place is free again, and a request of which all help ended is done.
 fn end(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, line: &HelpLine) -> Result<()> {
-    if let Some(place_id) = line.place_id {
-        vacate(conn, actor, now, place_id)?;
-    }
-    store::delete_notes(conn, line.id)?;
+    leave_place(conn, actor, now, line.region_id, (line.id, line.place_id))?;
     let is_over = store::list_of_request(conn, line.request_id)?.iter().all(|other| other.ended_on.is_some());
     if is_over {
         take_step(conn, actor, now, (line.request_id, None), Step::Finish, &Taking::default())?;
@@ -129,7 +160,7 @@ fn next_row(
     line: &HelpLine,
     happens: &HelpStep,
     lists: &Lists,
-    today: NaiveDate,
+    (received_on, today): (NaiveDate, NaiveDate),
 ) -> Result<(StepRow, EventKind, String)> {
     let mut row = StepRow::from(line);
     let started = match (line.started_on, happens) {
@@ -147,8 +178,7 @@ fn next_row(
     let (kind, detail, violations) = match happens {
         HelpStep::Start(on) => {
             row.started_on = Some(*on);
-            let earliest = today - chrono::Days::new(31);
-            (EventKind::HelpStarted, day(*on), check_day("gestartOp", *on, earliest, today))
+            (EventKind::HelpStarted, day(*on), check_start("gestartOp", *on, received_on, today))
         }
         HelpStep::Evaluate(on) => {
             row.evaluated_on = Some(*on);

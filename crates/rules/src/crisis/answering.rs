@@ -54,6 +54,7 @@ pub enum AssignmentRefusal {
 }
 
 /// The status after an event. The term is the one that was set when it was offered; at that moment an answer is in time.
+/// Both are points in time: what the clock on the wall shows comes twice in the night in which it goes back.
 pub fn step(
     status: AssignmentStatus,
     event: AssignmentEvent,

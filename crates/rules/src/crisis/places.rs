@@ -46,6 +46,9 @@ pub enum PlaceRefusal {
     /// For the same child, by whoever was first.
     #[error("deze plaats wordt al vastgehouden voor dit kind")]
     HeldAlready,
+    /// For whatever child.
+    #[error("deze plaats wordt vastgehouden voor een kind")]
+    Held,
     /// Gone.
     #[error("deze plaats is intussen bezet")]
     Occupied,
@@ -71,7 +74,8 @@ pub struct PlaceNow {
 }
 
 impl PlaceNow {
-    /// A place that was held until a moment that has passed is free, without anybody doing anything.
+    /// A place that was held until a moment that has passed is free, without anybody doing anything. Moments are points in
+    /// time, not what the clock on the wall shows.
     pub fn new(state: PlaceState, hold: Option<(i64, NaiveDateTime)>, now: NaiveDateTime) -> Self {
         match (state, hold) {
             (PlaceState::Held, Some((request, until))) if now < until => {
@@ -85,6 +89,15 @@ impl PlaceNow {
     /// How it stands.
     pub const fn state(self) -> PlaceState {
         self.state
+    }
+
+    /// Whether the place can be given up: nobody stays in it, and it is kept for nobody.
+    pub const fn retire(self) -> Result<(), PlaceRefusal> {
+        match self.state {
+            PlaceState::Free | PlaceState::OutOfService => Ok(()),
+            PlaceState::Held => Err(PlaceRefusal::Held),
+            PlaceState::Occupied => Err(PlaceRefusal::Occupied),
+        }
     }
 
     /// The state after this, or why it cannot be.
@@ -134,7 +147,7 @@ pub fn is_reminder_due(confirmed_on: NaiveDate, now: NaiveDateTime, hours: &Open
     hours.is_working_day(today) && REMIND_AT <= now.time() && confirmed_on < today
 }
 
-/// Until when a place is held.
+/// Until when a place is held, as a point in time.
 pub fn held_until(now: NaiveDateTime, minutes: u16) -> NaiveDateTime {
     now.checked_add_signed(TimeDelta::minutes(i64::from(minutes))).unwrap_or(NaiveDateTime::MAX)
 }
@@ -219,6 +232,18 @@ mod tests {
             (OutOfService, Reopen, Ok(Free)),
         ] {
             assert_eq!(place(state).step(event), after, "{state} {event:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_nobody_has_is_given_up() {
+        for (state, refusal) in [
+            (Free, None),
+            (Held, Some(PlaceRefusal::Held)),
+            (Occupied, Some(PlaceRefusal::Occupied)),
+            (OutOfService, None),
+        ] {
+            assert_eq!(place(state).retire().err(), refusal, "{state}");
         }
     }
 

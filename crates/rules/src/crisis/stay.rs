@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
+use crate::dutch::date;
 use crate::personal_data::find_personal_data;
 use crate::violations::Violations;
 
@@ -13,12 +14,17 @@ pub const LONGEST_TEAM: usize = 100;
 /// The longest a stay is extended at once, in days.
 pub const LONGEST_EXTENSION: u64 = 92;
 
+/// How many days ago help can have begun that is written down as begun.
+const LONGEST_AGO: u64 = 31;
+
 /// From how many days before the term on it is told that something is due.
 const SOON: i64 = 3;
 
 /// What is filled in of a stay when a child is placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placing<'a> {
+    /// The day on which the request came in.
+    pub received_on: NaiveDate,
     /// The day on which the child comes.
     pub starts_on: NaiveDate,
     /// Whether child and parents chose it, without a measure of the court.
@@ -35,6 +41,8 @@ pub fn check_placing(placing: &Placing<'_>, today: NaiveDate) -> Violations {
     let mut violations = Violations::new();
     if placing.starts_on > today || placing.starts_on + Days::new(7) < today {
         violations.add("startOp", "buiten-grenzen", "vul vandaag in, of een dag van de afgelopen week");
+    } else if placing.starts_on < placing.received_on {
+        violations.add("startOp", "voor-aanvraag", before_request(placing.received_on));
     }
     if placing.companion.is_none() {
         let message = "verblijf gaat altijd samen met ambulante hulp: kies wie die geeft";
@@ -52,6 +60,25 @@ pub fn check_placing(placing: &Placing<'_>, today: NaiveDate) -> Violations {
             violations.add("perspectiefteam", "persoonsgegeven", "noem een team, geen persoon");
         }
         _ => {}
+    }
+    violations
+}
+
+/// Help that began before the child came to the point could never be closed in a quarter.
+fn before_request(received_on: NaiveDate) -> String {
+    format!("de aanvraag kwam binnen op {}: vul die dag in, of een latere", date(received_on))
+}
+
+/// Checks the day on which ambulant help began: not before the request, not to come, and not longer ago than somebody
+/// who writes down what happened remembers well.
+pub fn check_start(field: &'static str, day: NaiveDate, received_on: NaiveDate, today: NaiveDate) -> Violations {
+    let mut violations = Violations::new();
+    if day < received_on {
+        violations.add(field, "voor-aanvraag", before_request(received_on));
+    } else if day + Days::new(LONGEST_AGO) < today {
+        violations.add(field, "te-vroeg", "vul een dag van de afgelopen maand in");
+    } else if day > today {
+        violations.add(field, "toekomst", "vul vandaag in, of een eerdere dag");
     }
     violations
 }
@@ -157,6 +184,7 @@ mod tests {
 
     fn placing() -> Placing<'static> {
         Placing {
+            received_on: day("2026-02-01"),
             starts_on: today(),
             voluntary: true,
             perspective_team: Some("Jeugdteam Zuid"),
@@ -182,6 +210,11 @@ mod tests {
             ),
             (Placing { starts_on: day("2026-02-23"), ..placing() }, all(&[])),
             (Placing { starts_on: day("2026-02-22"), ..placing() }, all(&[("startOp", "buiten-grenzen")])),
+            (Placing { received_on: today(), ..placing() }, all(&[])),
+            (
+                Placing { received_on: today(), starts_on: day("2026-03-01"), ..placing() },
+                all(&[("startOp", "voor-aanvraag")]),
+            ),
             (
                 Placing {
                     starts_on: day("2026-03-03"),
@@ -228,6 +261,22 @@ mod tests {
         ] {
             let violations = check_day("eindOp", day(on), day("2026-02-20"), today());
             assert_eq!(violations.iter().map(|violation| violation.code).next(), code, "{on}");
+        }
+    }
+
+    #[test]
+    fn help_begins_with_the_request_or_later() {
+        for (on, received_on, code) in [
+            ("2026-02-24", "2026-02-25", Some("voor-aanvraag")),
+            ("2026-02-25", "2026-02-25", None),
+            ("2026-03-02", "2026-02-25", None),
+            ("2026-03-03", "2026-02-25", Some("toekomst")),
+            ("2026-01-29", "2026-01-01", Some("te-vroeg")),
+            ("2026-01-30", "2026-01-01", None),
+        ] {
+            let violations = check_start("gestartOp", day(on), day(received_on), today());
+            let found = violations.iter().map(|violation| violation.code).next();
+            assert_eq!(found, code, "{on} {received_on}");
         }
     }
 

@@ -14,7 +14,7 @@ use crate::crisis::distribution::actions::list_of_request;
 use crate::crisis::distribution::shares::list_participants;
 use crate::crisis::places::model::{NewPlace, NewStay, Place};
 use crate::crisis::places::{actions, placing};
-use crate::crisis::requests::actions::{list_open_of_region, list_providers, view_request};
+use crate::crisis::requests::actions::{list_providers, view_request};
 use crate::crisis::requests::pages::request::{FROM_REQUEST, back_to};
 use crate::crisis::settings::actions::find_lists;
 use crate::crisis::settings::model::Lists;
@@ -73,7 +73,7 @@ pub struct NewPlacePage {
     pub form: Form,
 }
 
-fn parse(id: &str) -> Result<i64> {
+pub(super) fn parse(id: &str) -> Result<i64> {
     parse_id(id).map_err(|_| Error::NotFound("crisisplaats"))
 }
 
@@ -119,10 +119,10 @@ async fn show(
     saved: Saved,
 ) -> Result<HttpResponse> {
     let (place, open, helpers, lists) = ctx
-        .db(move |conn, actor, _| {
+        .db(move |conn, actor, now| {
             let place = actions::find_own(conn, actor, id)?;
             let region_id = actor.region_id().ok_or(Error::Forbidden)?;
-            let open = list_open_of_region(conn, region_id)?;
+            let open = actions::list_candidates(conn, actor, now, &place)?;
             Ok((place, open, list_participants(conn, region_id)?, find_lists(conn, region_id)?))
         })
         .await?;
@@ -133,10 +133,7 @@ async fn show(
         .filter(|_| state == PlaceState::Held)
         .map(|hold| hold.code.clone())
         .unwrap_or_default();
-    let fits = open.iter().filter(|request| {
-        request.municipality.is_some() && place.age_group.is_none_or(|group| group == request.age_group)
-    });
-    let requests = fits.map(|request| {
+    let requests = open.iter().map(|request| {
         let words = format!("{}, {}, {}", request.code, request.place(), request.age_group.sign());
         (request.code.to_string(), words)
     });
@@ -233,10 +230,13 @@ pub async fn release(
     let id = parse(&path)?;
     let form = Form::of_typed(LABELS, &fields);
     let from_request = fields.flag(FROM_REQUEST);
-    let code = fields.optional_text("aanvraag", Length(1, 20));
-    let code = fields.finish(code)?.filter(|_| from_request);
-    let done = ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id).map(drop)).await;
-    if let (Some(code), Ok(())) = (code, &done) {
+    let code = fields.text("aanvraag", Length(1, 20));
+    let code = fields.finish(code)?;
+    let expected = code.clone();
+    let done = ctx
+        .db(move |conn, actor, now| actions::release_place(conn, actor, now, id, &expected).map(drop))
+        .await;
+    if from_request && done.is_ok() {
         return Ok(back_to(&code, "losgelaten"));
     }
     finish(&ctx, id, form, &[], done, "Het loslaten").await

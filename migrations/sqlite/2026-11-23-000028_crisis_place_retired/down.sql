@@ -1,0 +1,1 @@
+ALTER TABLE crisis_place DROP COLUMN retired_on;
