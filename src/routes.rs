@@ -68,6 +68,13 @@ fn guarded(method: Method, path: &'static str, access: Access, bare: Box<dyn Fn(
     Endpoint { method, path, access, route: Box::new(route) }
 }
 
+/// The form of a crisis request, which comes back with what was typed while the database is away.
+fn giving_back(endpoint: Endpoint) -> Endpoint {
+    let Endpoint { method, path, access, route } = endpoint;
+    let route = move || route().wrap(from_fn(crisis::requests::pages::outage::give_back));
+    Endpoint { method, path, access, route: Box::new(route) }
+}
+
 /// `HEAD` is answered wherever `GET` is.
 struct MethodGuard(Method);
 
@@ -308,7 +315,7 @@ fn crisis_request_pages() -> Vec<Endpoint> {
         (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
     vec![
         get("/crisis/nieuw", refer, new::form),
-        post_once("/crisis/nieuw", refer, new::save),
+        giving_back(post_once("/crisis/nieuw", refer, new::save)),
         post("/crisis/concepten", refer, new::keep),
         post("/crisis/concepten/weg", refer, new::discard),
         post("/crisis/toelichting", see, triage::check_note),

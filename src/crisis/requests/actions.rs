@@ -152,12 +152,14 @@ pub fn check_request(
     Ok(checking::check(conn, actor, now, draft)?.err().unwrap_or_default())
 }
 
-/// The requests of the last week that may be of the same child, the most alike first, of those the actor sees.
+/// The requests of the last week that may be of the same child, the most alike first, of those the actor sees. Nothing
+/// when all of them were compared before: what was changed since, or came in since, is compared anew.
 pub fn list_similar(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     draft: &RequestDraft,
+    compared: &[ClientCode],
 ) -> Result<Vec<(CrisisRequest, Likeness)>> {
     let Ok(new) = checking::check(conn, actor, now, draft)? else { return Ok(Vec::new()) };
     let features = Features {
@@ -183,11 +185,12 @@ pub fn list_similar(
     // The sort is stable: of those that are as much alike the newest stays first, and what is open goes before.
     alike.sort_by_key(|(request, how)| (request.status.is_closed(), *how));
     alike.truncate(5);
-    if !alike.is_empty() {
-        let shown = alike.iter().map(|(request, _)| request.code.as_str().to_owned());
-        let access = Access::new(AccessKind::CompareCrisisRequests).clients(shown);
-        access_log::actions::record(conn, actor, now, &access)?;
+    if alike.iter().all(|(request, _)| compared.contains(&request.code)) {
+        return Ok(Vec::new());
     }
+    let shown = alike.iter().map(|(request, _)| request.code.as_str().to_owned());
+    let access = Access::new(AccessKind::CompareCrisisRequests).clients(shown);
+    access_log::actions::record(conn, actor, now, &access)?;
     Ok(alike)
 }
 
@@ -496,20 +499,22 @@ pub struct KeptDraft {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Keeps a form that is half filled in, without what may point at a person.
+/// Keeps a form that is half filled in, without what may point at a person; returns whether it was. What is already sent
+/// is not: its last draft may still have been on the way.
 pub fn keep_draft(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     (id, payload): (&str, &str),
-) -> Result<()> {
+) -> Result<bool> {
     if payload.len() > LONGEST_DRAFT {
         return Err(Error::PayloadTooLarge);
     }
     let user_id = identity(actor)?.user_id;
     store::delete_drafts_before(conn, now - DRAFT_KEPT)?;
     let kept = store::list_drafts(conn, user_id)?;
-    for (old, ..) in kept.iter().filter(|(old, ..)| old != id).skip(MOST_DRAFTS - 1) {
+    let others = kept.iter().filter(|(old, payload, _)| old != id && payload != store::SENT);
+    for (old, ..) in others.skip(MOST_DRAFTS - 1) {
         store::delete_draft(conn, old, user_id)?;
     }
     store::save_draft(conn, (id, user_id), payload, now)
@@ -520,9 +525,15 @@ pub fn list_drafts(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>) -> 
     let kept = store::list_drafts(conn, identity(actor)?.user_id)?;
     Ok(kept
         .into_iter()
-        .filter(|(_, _, at)| *at >= now - DRAFT_KEPT)
+        .filter(|(_, payload, at)| payload != store::SENT && *at >= now - DRAFT_KEPT)
         .map(|(id, payload, updated_at)| KeptDraft { id, payload, updated_at })
         .collect())
+}
+
+/// The form of a draft was sent. What was filled in goes, and its key stays for a day, so that what was still on the way
+/// to be kept brings nothing back.
+pub fn finish_draft(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: &str) -> Result<()> {
+    store::finish_draft(conn, (id, identity(actor)?.user_id), now)
 }
 
 /// Throws a draft of the actor away.

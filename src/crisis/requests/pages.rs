@@ -3,6 +3,7 @@
 pub mod case;
 pub mod list;
 pub mod new;
+pub mod outage;
 pub mod request;
 pub mod step;
 pub mod triage;

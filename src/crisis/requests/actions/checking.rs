@@ -96,6 +96,16 @@ pub(super) fn check(
     if age_group.is_none() {
         violations.add("leeftijd", "verplicht", "vul de leeftijd in, bijvoorbeeld 14, of 12- of 12+");
     }
+    // A form tells of an empty choice by its shape; whoever asks only for the rules hears of it here.
+    for (name, is_missing, message) in [
+        ("verwijzer", draft.referrer.is_none(), "kies wie verwijst"),
+        ("vraag", draft.asked.is_none(), "kies wat er gevraagd wordt"),
+        ("urgentie", draft.urgency.is_none(), "kies de urgentie"),
+    ] {
+        if is_missing {
+            violations.add(name, "verplicht", message);
+        }
+    }
     if let Some(code) = &draft.asked
         && !chosen(&lists, CategoryList::Asked, code, today)
     {

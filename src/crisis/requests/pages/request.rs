@@ -115,9 +115,7 @@ pub async fn show(
     let referral = if request.handler == Handler::Point {
         None
     } else {
-        let home = request.municipality.as_ref().map(|home| home.id);
-        let route = point.route(request.received_at, home, lists.asked_kind(&request.asked))?;
-        Some(words::referral(&route, &point))
+        Some(words::current_handler(&request, &point, !point.is_open(ctx.now)?))
     };
     let desk = ctx.may(Permission::TakeCrisisRequests);
     let can_judge = desk
