@@ -18,7 +18,7 @@ use crate::identity::policy::Permission::{
     AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepCrisisRecords,
     KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook,
     ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients,
-    RunRegionalPlan, SeeCrisisBoard, SeeCrisisReports, SeeCrisisRequests, SeeCrisisSettings, SeeCrisisShares,
+    RunRegionalPlan, SeeCrisisBoard, SeeCrisisPlaces, SeeCrisisReports, SeeCrisisRequests, SeeCrisisSettings, SeeCrisisShares,
     SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
@@ -310,7 +310,7 @@ fn crisis_board() -> Vec<Endpoint> {
 }
 
 fn crisis_request_pages() -> Vec<Endpoint> {
-    use crisis::requests::pages::{list, new, request, step, triage};
+    use crisis::requests::pages::{correct, list, new, request, step, triage};
     let (see, refer, desk) =
         (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
     vec![
@@ -323,6 +323,8 @@ fn crisis_request_pages() -> Vec<Endpoint> {
         get("/crisis/aanvragen/{code}", see, request::show),
         get("/crisis/aanvragen/{code}/intrekken", refer, step::withdraw_form),
         post("/crisis/aanvragen/{code}/intrekken", refer, step::withdraw),
+        get("/crisis/aanvragen/{code}/gegevens", desk, correct::form),
+        post("/crisis/aanvragen/{code}/gegevens", desk, correct::save),
         get("/crisis/aanvragen/{code}/triage", desk, triage::form),
         post("/crisis/aanvragen/{code}/triage", desk, triage::save),
         get("/crisis/aanvragen/{code}/stap/{stap}", desk, step::form),
@@ -335,11 +337,13 @@ fn crisis_request_api() -> Vec<Endpoint> {
     let (see, refer, desk) =
         (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
     vec![
+        get("/v1/crisisbord", Requires(SeeCrisisBoard), crisis::board::api::get_board),
         get("/v1/crisisaanvragen", see, api::list_requests),
         post_once("/v1/crisisaanvragen", refer, api::post_request),
         get("/v1/crisisaanvragen/{code}", see, api::get_request),
         post_once("/v1/crisisaanvragen/{code}/stappen", desk, api::post_step),
         post_once("/v1/crisisaanvragen/{code}/triage", desk, api::post_triage),
+        put("/v1/crisisaanvragen/{code}/gegevens", desk, api::correction::put_facts),
         post_once("/v1/crisisaanvragen/{code}/intrekking", refer, api::post_withdrawal),
     ]
 }
@@ -423,7 +427,7 @@ fn crisis_api() -> Vec<Endpoint> {
         get("/v1/crisisrapportages/{kwartaal}/openbaar", Public, report::get_public_report),
         post_once("/v1/crisisrapportages/{kwartaal}/openbaar", keep, report::post_publication),
         post_once("/v1/crisisrapportages/{kwartaal}/afsluiting", keep, report::post_closing),
-        get("/v1/crisisplaatsen", help, places::api::list_places),
+        get("/v1/crisisplaatsen", Requires(SeeCrisisPlaces), places::api::list_places),
         post_once("/v1/crisisplaatsen", divide, places::api::post_place),
         post_once("/v1/crisisplaatsen/{id}/stand", Requires(KeepOwnCrisisPlaces), places::api::post_word),
         post_once("/v1/crisisplaatsen/{id}/vasthouding", divide, places::api::post_hold),

@@ -79,7 +79,7 @@ fn too_much(board: &Board) -> Told {
 }
 
 /// A code as people read it.
-fn spaced(code: &str) -> String {
+pub(super) fn spaced(code: &str) -> String {
     rules::waiting::client_code::ClientCode::parse(code)
         .map_or_else(|_| code.to_owned(), |code| code.to_string())
 }

@@ -1,6 +1,7 @@
 //! What can be done with crisis requests. Everything that writes works within a transaction of the caller.
 
 mod checking;
+pub mod correcting;
 
 use chrono::{DateTime, Duration, Months, Utc};
 use rules::crisis::codes::{CategoryList, Handler, Outcome, RequestStatus, Urgency};
@@ -347,6 +348,18 @@ pub fn take_step(
     Err(Error::Outdated { current: None })
 }
 
+const NOT_REOPENED: &str = "Heropenen kan alleen bij een aanvraag die zonder inzet is afgesloten en waarvan de gegevens nog niet zijn gewist.";
+
+/// Whether the desk can take a step now. It opens again what was closed without help: what another handles is taken over,
+/// with the reason for that, and help that ended is corrected where it is kept.
+pub fn is_possible(request: &CrisisRequest, step: Step) -> bool {
+    let fits = step != Step::Reopen
+        || (request.status == RequestStatus::Closed
+            && request.outcome == Some(Outcome::Nothing)
+            && request.stripped_at.is_none());
+    fits && step.from(request.status).is_ok()
+}
+
 /// A step of the desk itself, with its reason from the list of the region. What is still offered or held for a request
 /// that ends by it ends in the same transaction.
 pub fn take_desk_step(
@@ -358,6 +371,9 @@ pub fn take_desk_step(
     (step, taking): (Step, Taking),
 ) -> Result<CrisisRequest> {
     let request = find_request(conn, actor, code)?;
+    if step == Step::Reopen && !is_possible(&request, step) {
+        return Err(Error::Conflict(NOT_REOPENED.into()));
+    }
     let lists = find_lists(conn, request.region_id)?;
     let taking = checking::check_step(&lists, step, taking, dutch_day(now))?;
     if step.ends_without_help() {

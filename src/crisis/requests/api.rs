@@ -1,5 +1,7 @@
 //! Crisis requests by API, for the systems of the crisis point and of the toegang.
 
+pub mod correction;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};

@@ -188,6 +188,18 @@ pub(super) struct LifeRow {
     pub(super) closed_at: Option<NaiveDateTime>,
 }
 
+/// What is noted of a child.
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = request, treat_none_as_null = true)]
+pub(super) struct FactsRow {
+    pub(super) age: Option<i32>,
+    pub(super) age_group: &'static str,
+    pub(super) asked: String,
+    pub(super) safety: String,
+    pub(super) current_provider_id: Option<i64>,
+    pub(super) note: Option<String>,
+}
+
 impl From<&CrisisRequest> for LifeRow {
     fn from(request: &CrisisRequest) -> Self {
         Self {
@@ -364,6 +376,17 @@ pub(super) fn insert_request(conn: &mut Connection, new: &NewRequest) -> Result<
 pub(super) fn update_life(conn: &mut Connection, (id, version): (i64, i32), life: &LifeRow) -> Result<usize> {
     Ok(on_each!(conn, c => diesel::update(request::table.find(id).filter(request::version.eq(version)))
         .set((life, request::version.eq(version + 1)))
+        .execute(c))?)
+}
+
+/// Replaces what is noted of a child if the row still has this version; returns how many rows that were.
+pub(super) fn update_facts(
+    conn: &mut Connection,
+    (id, version): (i64, i32),
+    facts: &FactsRow,
+) -> Result<usize> {
+    Ok(on_each!(conn, c => diesel::update(request::table.find(id).filter(request::version.eq(version)))
+        .set((facts, request::version.eq(version + 1)))
         .execute(c))?)
 }
 
