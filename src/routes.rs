@@ -18,8 +18,8 @@ use crate::identity::policy::Permission::{
     AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepCrisisRecords,
     KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook,
     ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients,
-    RunRegionalPlan, SeeCrisisBoard, SeeCrisisPlaces, SeeCrisisReports, SeeCrisisRequests, SeeCrisisSettings, SeeCrisisShares,
-    SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
+    RunRegionalPlan, SeeCrisisBoard, SeeCrisisPlaces, SeeCrisisReports, SeeCrisisRequests, SeeCrisisSettings,
+    SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};

@@ -8,8 +8,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::on_both;
-use crate::support::{Form, TestServer};
 use crate::support::crisis::{ALMERE, DESK, draft};
+use crate::support::{Form, TestServer};
 
 /// The database of a server, away until this is dropped: a file that another has locked, or a server that takes nobody.
 struct Away {

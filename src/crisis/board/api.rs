@@ -12,6 +12,7 @@ use super::model::{Board, News};
 use super::pages::look;
 use crate::crisis::distribution::model::{Assignment, Turns};
 use crate::crisis::requests::api::RequestBody;
+use crate::crisis::requests::model::CrisisRequest;
 use crate::error::Result;
 use crate::web::context::Context;
 use crate::web::described::ReadProblems;
@@ -93,7 +94,10 @@ pub struct Crisisnieuws {
 
 impl BoardBody {
     fn new(board: &Board, now: DateTime<Utc>) -> Result<Self> {
-        let case = |request| Bordaanvraag { aanvraag: RequestBody::from(request), toewijzing: given(board, request.id) };
+        let case = |request: &CrisisRequest| Bordaanvraag {
+            aanvraag: RequestBody::from(request),
+            toewijzing: given(board, request.id),
+        };
         let free = |group: AgeGroup| {
             let fits = board.places.iter().filter(|place| place.age_group.is_none_or(|of| of == group));
             let vrij = fits.filter(|place| place.at(now).state() == PlaceState::Free).count();

@@ -68,9 +68,8 @@ fn told(news: &News) -> Told {
 /// For a screen that missed more than can be told line by line. Whether an acute request is among it nobody knows, so one
 /// that waits to be judged counts.
 fn too_much(board: &Board) -> Told {
-    let is_waiting = |request: &CrisisRequest| {
-        request.status == RequestStatus::New && request.urgency == Urgency::Acute
-    };
+    let is_waiting =
+        |request: &CrisisRequest| request.status == RequestStatus::New && request.urgency == Urgency::Acute;
     Told {
         nummer: 0,
         tekst: "Er is veel gebeurd sinds dit scherm de verbinding verloor.".to_owned(),

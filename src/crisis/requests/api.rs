@@ -429,7 +429,8 @@ pub async fn post_request(
     let (request, referral) = ctx
         .db(move |conn, actor, now| {
             // Before the transaction: what was compared is in the access log, whatever comes of it.
-            if !sure && let Some((other, how)) = actions::list_similar(conn, actor, now, &draft, &[])?.first() {
+            if !sure && let Some((other, how)) = actions::list_similar(conn, actor, now, &draft, &[])?.first()
+            {
                 let message = format!("lijkt op aanvraag {}: {}", other.code, how.name().to_lowercase());
                 return Err(Error::collision("tochAanmelden", "lijkt-op", message));
             }

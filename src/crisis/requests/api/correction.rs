@@ -69,9 +69,7 @@ pub async fn put_facts(
     let key = code.clone();
     let corrected = ctx
         .db(move |conn, actor, now| {
-            db::write(conn, |conn| {
-                correcting::correct_request(conn, actor, now, (&key, version), &draft)
-            })
+            db::write(conn, |conn| correcting::correct_request(conn, actor, now, (&key, version), &draft))
         })
         .await;
     answer_with(&ctx, code, corrected).await

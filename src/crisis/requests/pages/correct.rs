@@ -48,7 +48,11 @@ pub async fn form(ctx: Context, path: Path<String>, QueryInput(query): QueryInpu
     show(&ctx, form, request, &ticked).await
 }
 
-pub async fn save(ctx: Context, path: Path<String>, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+pub async fn save(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(mut fields): FormInput,
+) -> Result<HttpResponse> {
     let code = path.into_inner();
     let mut form = Form::of_typed(LABELS, &fields);
     let ticked = ticked(&fields);

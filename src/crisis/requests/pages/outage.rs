@@ -71,12 +71,13 @@ pub async fn give_back(
 fn draw(req: &HttpRequest, fields: &Fields) -> Result<HttpResponse> {
     let ctx = Context::from_request(req, &mut Payload::None).into_inner()?;
     let labelled = LABELS.iter().map(|(name, label)| ((*name).to_owned(), (*label).to_owned()));
-    let ticked = fields
-        .names()
-        .filter_map(|name| Some((name.to_owned(), format!("Veiligheid: {}", name.strip_prefix(SAFETY_BOX)?))));
+    let ticked = fields.names().filter_map(|name| {
+        Some((name.to_owned(), format!("Veiligheid: {}", name.strip_prefix(SAFETY_BOX)?)))
+    });
     let shown: Vec<(String, String)> =
         labelled.chain(ticked).filter(|(name, _)| !fields.raw(name).trim().is_empty()).collect();
-    let names = HIDDEN.iter().map(|name| (*name).to_owned()).chain(shown.iter().map(|(name, _)| name.clone()));
+    let names =
+        HIDDEN.iter().map(|name| (*name).to_owned()).chain(shown.iter().map(|(name, _)| name.clone()));
     let page = OutagePage {
         page: Page::new(&ctx, SECTION),
         action: PATH,
@@ -87,7 +88,10 @@ fn draw(req: &HttpRequest, fields: &Fields) -> Result<HttpResponse> {
                 (name, value)
             })
             .collect(),
-        typed: shown.iter().map(|(name, label)| (label.clone(), words(&ctx, name, &fields.raw(name)))).collect(),
+        typed: shown
+            .iter()
+            .map(|(name, label)| (label.clone(), words(&ctx, name, &fields.raw(name))))
+            .collect(),
     };
     let mut response = HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE);
     add_error_headers(&mut response, &Error::Unavailable("the database is away".into()));
