@@ -18,8 +18,8 @@ use crate::identity::policy::Permission::{
     AnswerCrisisAssignments, AnswerReports, DistributeCrisis, KeepCrisisHelp, KeepCrisisRecords,
     KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook,
     ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients,
-    RunRegionalPlan, SeeCrisisBoard, SeeCrisisReports, SeeCrisisRequests, SeeCrisisSettings, SeeCrisisShares,
-    SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
+    RunRegionalPlan, SeeCrisisBoard, SeeCrisisPlaces, SeeCrisisReports, SeeCrisisRequests, SeeCrisisSettings,
+    SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -65,6 +65,13 @@ fn guarded(method: Method, path: &'static str, access: Access, bare: Box<dyn Fn(
             .guard(MethodGuard(guarded.clone()))
             .wrap(from_fn(move |req, next| pipeline::authorize(access, req, next)))
     };
+    Endpoint { method, path, access, route: Box::new(route) }
+}
+
+/// The form of a crisis request, which comes back with what was typed while the database is away.
+fn giving_back(endpoint: Endpoint) -> Endpoint {
+    let Endpoint { method, path, access, route } = endpoint;
+    let route = move || route().wrap(from_fn(crisis::requests::pages::outage::give_back));
     Endpoint { method, path, access, route: Box::new(route) }
 }
 
@@ -303,12 +310,12 @@ fn crisis_board() -> Vec<Endpoint> {
 }
 
 fn crisis_request_pages() -> Vec<Endpoint> {
-    use crisis::requests::pages::{list, new, request, step, triage};
+    use crisis::requests::pages::{correct, list, new, request, step, triage};
     let (see, refer, desk) =
         (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
     vec![
         get("/crisis/nieuw", refer, new::form),
-        post_once("/crisis/nieuw", refer, new::save),
+        giving_back(post_once("/crisis/nieuw", refer, new::save)),
         post("/crisis/concepten", refer, new::keep),
         post("/crisis/concepten/weg", refer, new::discard),
         post("/crisis/toelichting", see, triage::check_note),
@@ -316,6 +323,8 @@ fn crisis_request_pages() -> Vec<Endpoint> {
         get("/crisis/aanvragen/{code}", see, request::show),
         get("/crisis/aanvragen/{code}/intrekken", refer, step::withdraw_form),
         post("/crisis/aanvragen/{code}/intrekken", refer, step::withdraw),
+        get("/crisis/aanvragen/{code}/gegevens", desk, correct::form),
+        post("/crisis/aanvragen/{code}/gegevens", desk, correct::save),
         get("/crisis/aanvragen/{code}/triage", desk, triage::form),
         post("/crisis/aanvragen/{code}/triage", desk, triage::save),
         get("/crisis/aanvragen/{code}/stap/{stap}", desk, step::form),
@@ -328,11 +337,13 @@ fn crisis_request_api() -> Vec<Endpoint> {
     let (see, refer, desk) =
         (Requires(SeeCrisisRequests), Requires(ReferCrisis), Requires(TakeCrisisRequests));
     vec![
+        get("/v1/crisisbord", Requires(SeeCrisisBoard), crisis::board::api::get_board),
         get("/v1/crisisaanvragen", see, api::list_requests),
         post_once("/v1/crisisaanvragen", refer, api::post_request),
         get("/v1/crisisaanvragen/{code}", see, api::get_request),
         post_once("/v1/crisisaanvragen/{code}/stappen", desk, api::post_step),
         post_once("/v1/crisisaanvragen/{code}/triage", desk, api::post_triage),
+        put("/v1/crisisaanvragen/{code}/gegevens", desk, api::correction::put_facts),
         post_once("/v1/crisisaanvragen/{code}/intrekking", refer, api::post_withdrawal),
     ]
 }
@@ -419,7 +430,7 @@ fn crisis_api() -> Vec<Endpoint> {
         get("/v1/crisisrapportages/{kwartaal}/openbaar", Public, report::get_public_report),
         post_once("/v1/crisisrapportages/{kwartaal}/openbaar", keep, report::post_publication),
         post_once("/v1/crisisrapportages/{kwartaal}/afsluiting", keep, report::post_closing),
-        get("/v1/crisisplaatsen", help, places::api::list_places),
+        get("/v1/crisisplaatsen", Requires(SeeCrisisPlaces), places::api::list_places),
         post_once("/v1/crisisplaatsen", divide, places::api::post_place),
         put("/v1/crisisplaatsen/{id}", divide, places::keeping_api::put_place),
         post_once("/v1/crisisplaatsen/{id}/opheffing", divide, places::keeping_api::post_retirement),

@@ -7,15 +7,16 @@ use crate::support::crisis::{ALMERE, DESK, LELYSTAD, draft};
 use crate::support::{Answer, Form, TestServer};
 
 /// The writes of the API in this file.
-pub const API_WRITES: [&str; 4] = [
+pub const API_WRITES: [&str; 5] = [
     "POST /v1/crisisaanvragen",
     "POST /v1/crisisaanvragen/{code}/stappen",
     "POST /v1/crisisaanvragen/{code}/triage",
     "POST /v1/crisisaanvragen/{code}/intrekking",
+    "PUT /v1/crisisaanvragen/{code}/gegevens",
 ];
 
 /// The writes of pages in this file.
-pub const PAGE_WRITES: [&str; 10] = [
+pub const PAGE_WRITES: [&str; 11] = [
     "/crisis/nieuw",
     "/crisis/aanvragen/{code}/triage",
     "/crisis/aanvragen/{code}/stap/{stap}",
@@ -26,6 +27,7 @@ pub const PAGE_WRITES: [&str; 10] = [
     "/beheer/crisispunt/lijsten",
     "/beheer/crisispunt/lijsten/{id}",
     "/crisis/aanvragen/{code}/intrekken",
+    "/crisis/aanvragen/{code}/gegevens",
 ];
 
 /// What keeps a form that is not sent yet, and what looks at a text: nothing is done with a request.
@@ -64,6 +66,9 @@ on_both! {
             .collect();
         let path = format!("/v1/crisisaanvragen/{}", request.code);
         leaves_a_line(server, API_WRITES[2], || desk.post(&format!("{path}/triage"), &json!({"antwoorden": answers})));
+        leaves_a_line(server, API_WRITES[4], || {
+            desk.put(&format!("{path}/gegevens"), &json!({"leeftijd": 15, "vraag": "ambulant"}))
+        });
         leaves_a_line(server, API_WRITES[1], || {
             desk.post(&format!("{path}/stappen"), &json!({"stap": "sluiten-zonder-inzet", "reden": "geen-plek"}))
         });
@@ -91,6 +96,10 @@ on_both! {
         answers.push(("versie".to_owned(), request.version.to_string()));
         let fields: Vec<(&str, &str)> = answers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         leaves_a_line(server, PAGE_WRITES[1], || desk.post_form(&format!("{path}/triage"), &fields));
+        let facts = format!("{path}/gegevens");
+        let mut form = Form::on(&desk.get(&facts).body, &facts);
+        form.set("leeftijd", "15");
+        leaves_a_line(server, PAGE_WRITES[10], || form.send(&desk));
         let other = server.crisis(&draft(LELYSTAD, 14));
         let step = format!("/crisis/aanvragen/{}/stap/overnemen", other.code);
         let mut form = Form::on(&desk.get(&step).body, &step);

@@ -49,6 +49,8 @@ pub enum Permission {
     SeeCrisisRequests,
     /// Answer the crisis requests that are offered to one's own provider, and keep its stays.
     AnswerCrisisAssignments,
+    /// See the crisis places: the point all of them, a provider its own.
+    SeeCrisisPlaces,
     /// Keep the crisis places of one's own provider.
     KeepOwnCrisisPlaces,
     /// See what was offered and given, to the own provider or by the point, and keep it until help ends.
@@ -112,6 +114,10 @@ pub const POLICY: &[(Permission, &[Role])] = &[
         &[Role::CrisisLoket, Role::CrisisVerdeelpunt, Role::CrisisRegistratie, Role::Toegang],
     ),
     (Permission::AnswerCrisisAssignments, &[Role::Provider]),
+    (
+        Permission::SeeCrisisPlaces,
+        &[Role::CrisisLoket, Role::CrisisVerdeelpunt, Role::CrisisRegistratie, Role::Provider],
+    ),
     (Permission::KeepOwnCrisisPlaces, &[Role::Provider]),
     (Permission::KeepCrisisHelp, &[Role::CrisisVerdeelpunt, Role::Provider]),
     (
@@ -171,6 +177,7 @@ impl Permission {
             Self::ReferCrisis => "crisis-aanmelden",
             Self::SeeCrisisRequests => "crisisaanvragen-zien",
             Self::AnswerCrisisAssignments => "crisistoewijzing-beantwoorden",
+            Self::SeeCrisisPlaces => "crisisplaatsen-zien",
             Self::KeepOwnCrisisPlaces => "eigen-crisisplaatsen",
             Self::KeepCrisisHelp => "crisishulp-bijhouden",
             Self::SeeCrisisShares => "crisisverdeling-zien",
@@ -211,6 +218,7 @@ impl Permission {
             | Self::ReferCrisis
             | Self::SeeCrisisRequests
             | Self::AnswerCrisisAssignments
+            | Self::SeeCrisisPlaces
             | Self::KeepOwnCrisisPlaces
             | Self::KeepCrisisHelp
             | Self::SeeCrisisShares

@@ -4,8 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::error::PayloadError;
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 
@@ -35,7 +37,7 @@ pub struct FormInput(pub Fields);
 /// The query string.
 pub struct QueryInput(pub Fields);
 
-pub(super) async fn read_body(mut payload: Payload) -> Result<Vec<u8>> {
+async fn read_body(mut payload: Payload) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     let all = async {
         while let Some(chunk) = payload.next().await {
@@ -49,6 +51,15 @@ pub(super) async fn read_body(mut payload: Payload) -> Result<Vec<u8>> {
         Ok(())
     };
     tokio::time::timeout(SLOWEST_BODY, all).await.map_err(|_| Error::RequestTimeout)??;
+    Ok(body)
+}
+
+/// Reads the body of a request and puts it back, for whoever reads it next.
+pub(crate) async fn read_ahead(req: &mut ServiceRequest) -> Result<Bytes> {
+    let body = Bytes::from(read_body(req.take_payload()).await?);
+    let again = body.clone();
+    let again = futures_util::stream::once(async move { Ok::<_, PayloadError>(again) });
+    req.set_payload(Payload::Stream { payload: Box::pin(again) });
     Ok(body)
 }
 
@@ -154,7 +165,7 @@ pub(super) fn form_token(req: &HttpRequest) -> Option<String> {
 /// Whether the browser says that a page of ours sent this. `Origin` accompanies every form post of
 /// every current browser; a request without it is only let through when the browser itself declares
 /// it to be of the same origin.
-pub(super) fn is_same_origin(req: &HttpRequest) -> bool {
+pub(crate) fn is_same_origin(req: &HttpRequest) -> bool {
     let text = |name: header::HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok());
     let configured =
         req.app_data::<actix_web::web::Data<AppState>>().map(|state| state.config.public_url.clone());

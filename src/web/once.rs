@@ -6,11 +6,10 @@ use std::time::Duration;
 use actix_web::HttpMessage;
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::error::PayloadError;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::web::{self, Bytes, Data};
+use actix_web::web::{self, Data};
 use sha2::{Digest, Sha256};
 
 use crate::db::Connection;
@@ -19,7 +18,7 @@ use crate::identity::keyed_requests::actions;
 use crate::identity::keyed_requests::model::{Claim, KeptAnswer};
 use crate::state::AppState;
 use crate::web::context::Authenticated;
-use crate::web::input::{ONCE_FIELD, read_body};
+use crate::web::input::{ONCE_FIELD, read_ahead};
 
 /// The header of the API.
 const HEADER: &str = "Idempotency-Key";
@@ -83,7 +82,7 @@ async fn read_key(req: &mut ServiceRequest) -> Result<Option<Keyed>> {
         None if is_api => return Ok(None),
         _ => None,
     };
-    let body = read_body(req.take_payload()).await?;
+    let body = read_ahead(req).await?;
     let key = named.or_else(|| {
         let field = form_urlencoded::parse(&body).find(|(name, _)| name == ONCE_FIELD);
         field.and_then(|(_, value)| parse_key(&value).ok())
@@ -94,9 +93,6 @@ async fn read_key(req: &mut ServiceRequest) -> Result<Option<Keyed>> {
         hash.update(part);
     }
     let hash = format!("{:x}", hash.finalize());
-    let bytes = Bytes::from(body);
-    let again = futures_util::stream::once(async move { Ok::<_, PayloadError>(bytes) });
-    req.set_payload(Payload::Stream { payload: Box::pin(again) });
     Ok(key.map(|key| Keyed { user: 0, key, hash }))
 }
 

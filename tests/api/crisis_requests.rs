@@ -86,6 +86,9 @@ on_both! {
             together.clashing_fields(),
             ["gemeente", "ontvangenOp", "leeftijdsgroep", "leeftijd", "vraag", "veiligheid", "huidigeAanbieder", "toelichting"]
         );
+        for field in ["verwijzer", "vraag", "urgentie"] {
+            assert_eq!(posted(server, &json!({field: null})).wrong_fields(), [field]);
+        }
         for (changes, field) in [
             (json!({"ontvangenOp": "2026-10-01T09:00:00Z"}), "ontvangenOp"),
             (json!({"leeftijd": null}), "leeftijd"),
@@ -228,5 +231,109 @@ on_both! {
         assert!(left["tijdlijn"].as_array().expect("lines").iter().all(|line| line.get("bijzonderheid").is_none()), "{left}");
         let kept = server.user(DESK).get(&format!("{PATH}/{}", open.code)).json();
         assert_eq!(kept["aanvraag"]["leeftijd"], 14, "an open request is kept whole");
+    }
+}
+
+on_both! {
+    fn what_was_closed_by_mistake_opens_again_with_words(server) {
+        let desk = server.user(DESK);
+        let request = server.crisis(&draft(ALMERE, 14));
+        let path = format!("{PATH}/{}", request.code);
+        let step = |body: Value| desk.post(&format!("{path}/stappen"), &body);
+        let reopen = json!({"stap": "heropenen", "toelichting": "De verkeerde aanvraag was gesloten."});
+        assert_eq!(step(reopen.clone()).status, 409, "it is open");
+        assert_eq!(step(json!({"stap": "sluiten-zonder-inzet", "reden": "geen-plek"})).status, 200);
+        assert_eq!(step(json!({"stap": "heropenen"})).clashing_fields(), ["toelichting"]);
+        let phone = json!({"stap": "heropenen", "toelichting": "Bel 06 12345678"});
+        assert_eq!(step(phone).clashing_fields(), ["toelichting"]);
+        let open = step(reopen.clone());
+        assert_eq!(open.status, 200, "{}", open.body);
+        let now = open.json();
+        assert_eq!(
+            (now["status"].as_str(), now["afloop"].as_str(), now["redenGeen"].as_str(), now["hulpUiterlijk"].as_str()),
+            (Some("in-behandeling"), None, None, Some("2026-11-23T16:00:00Z")),
+            "its term runs from now"
+        );
+        let left: i64 = crisis_provision::table.count().get_result(&mut server.connection()).expect("a count");
+        assert_eq!(left, 0, "that nothing was given is no longer so");
+        let lines = desk.get(&path).json()["tijdlijn"].clone();
+        let last = lines.as_array().and_then(|lines| lines.last()).expect("a line");
+        assert_eq!(
+            (last["gebeurtenis"].as_str(), last["bijzonderheid"].as_str()),
+            (Some("heropend"), Some("De verkeerde aanvraag was gesloten."))
+        );
+        let referred = server.crisis(&draft(LELYSTAD, 14));
+        let answer = desk.post(&format!("{PATH}/{}/stappen", referred.code), &reopen);
+        assert_eq!(answer.status, 409, "what another handles is taken over: {}", answer.body);
+    }
+}
+
+on_both! {
+    fn what_was_noted_is_corrected_with_what_it_was_in_the_timeline(server) {
+        let desk = server.user(DESK);
+        let request = server.crisis(&draft(ALMERE, 14));
+        let path = format!("{PATH}/{}", request.code);
+        let facts = format!("{path}/gegevens");
+        let wrong = desk.put(&facts, &json!({
+            "leeftijd": 9, "leeftijdsgroep": "12+", "vraag": "taxi", "veiligheid": ["leeuw"], "huidigeAanbieder": "12345678",
+            "toelichting": "Bel 06 12345678",
+        }));
+        assert_eq!(
+            wrong.clashing_fields(),
+            ["leeftijdsgroep", "leeftijd", "vraag", "veiligheid", "huidigeAanbieder", "toelichting"]
+        );
+        let right = json!({"leeftijd": 15, "vraag": "crisisbed", "veiligheid": ["wapens"], "toelichting": "De politie is ter plaatse."});
+        let done = desk.put_version(&facts, "\"1\"", &right);
+        assert_eq!(done.status, 200, "{}", done.body);
+        assert_eq!(desk.put_version(&facts, "\"1\"", &right).status, 409, "somebody else was first");
+        let same = desk.put(&facts, &right);
+        assert_eq!((same.status, same.header("etag")), (200, done.header("etag")), "nothing changed");
+        let full = desk.get(&path).json();
+        assert_eq!((full["aanvraag"]["leeftijd"].as_u64(), full["aanvraag"]["vraag"].as_str()), (Some(15), Some("crisisbed")));
+        let lines = full["tijdlijn"].as_array().expect("lines");
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        let detail = lines[1]["bijzonderheid"].as_str().expect("words");
+        for part in ["Leeftijd: 15 jaar (was 14 jaar)", "(was geen)", "Toelichting gewijzigd"] {
+            assert!(detail.contains(part), "{detail}");
+        }
+        assert!(lines[1]["gebeurtenis"] == "gewijzigd" && !detail.contains("politie"), "{detail}");
+        // Who was asked was asked for a child of this group.
+        let other = server.crisis(&draft(ALMERE, 14));
+        let offered = server.user("verdeelpunt-flevoland").post("/v1/crisistoewijzingen", &json!({"aanvraag": other.code.as_str()}));
+        assert_eq!(offered.status, 201, "{}", offered.body);
+        let other = format!("{PATH}/{}/gegevens", other.code);
+        let younger = desk.put(&other, &json!({"leeftijd": 9, "vraag": "ambulant"}));
+        assert_eq!(younger.clashing_fields(), ["leeftijd"]);
+        assert_eq!(desk.put(&other, &json!({"leeftijd": 13, "vraag": "ambulant"})).status, 200);
+        let closed = desk.post(&format!("{path}/stappen"), &json!({"stap": "sluiten-zonder-inzet", "reden": "geen-plek"}));
+        assert_eq!(closed.status, 200);
+        assert_eq!(desk.put(&facts, &right).status, 409, "a closed one is for the records");
+    }
+}
+
+on_both! {
+    fn the_board_is_told_as_its_page_shows_it(server) {
+        let open = server.crisis(&draft(ALMERE, 14));
+        let referred = server.crisis(&draft(LELYSTAD, 4));
+        let desk = server.user(DESK);
+        let offered = server.user("verdeelpunt-flevoland").post("/v1/crisistoewijzingen", &json!({"aanvraag": open.code.as_str()})).json();
+        let board = desk.get("/v1/crisisbord");
+        assert_eq!(board.status, 200, "{}", board.body);
+        let board = board.json();
+        let cases = board["aanvragen"].as_array().expect("requests");
+        assert_eq!((cases.len(), cases[0]["aanvraag"]["code"].as_str()), (1, Some(open.code.to_string().as_str())));
+        assert_eq!(cases[0]["toewijzing"]["stand"], "aangeboden", "{offered}");
+        assert_eq!(board["doorverwezen"][0]["code"].as_str(), Some(referred.code.to_string().as_str()));
+        assert_eq!((board["crisispuntOpen"].as_bool(), board["nieuws"][0]["gebeurtenis"].as_str()), (Some(false), Some("aangeboden")));
+        assert_eq!(board["vrijePlaatsen"].as_array().map(Vec::len), Some(2));
+        let elsewhere = server.user("crisis-loket").get("/v1/crisisbord").body;
+        assert!(!elsewhere.contains(&open.code.to_string()), "another region: {elsewhere}");
+        let looks: i64 = access_event::table
+            .filter(access_event::kind.eq("crisisbord-inzien"))
+            .count()
+            .get_result(&mut server.connection())
+            .expect("a count");
+        assert!(looks > 0, "each look is written down");
+        assert_eq!(desk.get("/v1/crisisplaatsen").status, 200, "the desk reads the places too");
     }
 }

@@ -100,10 +100,60 @@ describe("the crisis desk", () => {
       }),
     ));
 
+  test("takes a new line when one was refused, and asks it for what came since", () =>
+    withPage({ who: CRISIS_DESK, size: PHONE }, async (page) => {
+      const asked = [];
+      await page.route("**/crisis/stroom*", (route) => {
+        asked.push(new URL(route.request().url()).searchParams.get("sinds"));
+        return asked.length === 1 ? route.fulfill({ status: 503, body: "" }) : route.continue();
+      });
+      await page.goto("/crisis");
+      const drawnAt = await page.getAttribute("[data-bord]", "data-bordnummer");
+      await page.waitForFunction(() => document.querySelector("[data-bordtekst]").textContent.startsWith("Live"));
+      assert.deepEqual(asked.slice(0, 2), [drawnAt, drawnAt]);
+    }));
+
+  test("warns in the title of a new acute request unless that is chosen off", () =>
+    withPage({ who: CRISIS_DESK, size: PHONE }, async (page) => {
+      const news = { contentType: "text/event-stream", body: 'id: 999999999\nevent: nieuws\ndata: {"nummer":999999999,"tekst":"10.00 uur nieuw","acuut":true}\n\n' };
+      await page.route("**/crisis/stroom*", (route) => route.fulfill(news));
+      await page.goto("/crisis");
+      assert.equal(await page.inputValue("#bordgeluid"), "aan");
+      await page.waitForFunction(() => /^\(\d+ acuut\)/.test(document.title));
+      await page.selectOption("#bordgeluid", "niets");
+      await page.goto("/crisis");
+      assert.equal(await page.inputValue("#bordgeluid"), "niets");
+      await page.waitForFunction(() => document.querySelector("[data-bordomroep]").textContent !== "");
+      assert.doesNotMatch(await page.title(), /acuut/);
+    }));
+
+  test("holds a request while the server is away, and sends it once by itself", () =>
+    withPage({ who: CRISIS_DESK }, async (page) => {
+      let away = 2;
+      await page.route("**/crisis/nieuw", (route) => {
+        const fails = route.request().method() === "POST" && away > 0;
+        if (fails) away -= 1;
+        return fails ? route.fulfill({ status: 503, body: "" }) : route.continue();
+      });
+      await page.goto("/crisis/nieuw");
+      await page.fill("#ontvangenOp", "gisteren 10.00");
+      await page.fill("#leeftijd", "1");
+      for (const [name, value] of [["gemeente", "GM0303"], ["verwijzer", "onbekend"], ["vraag", "ambulant"], ["urgentie", "spoedeisend"]]) {
+        await page.selectOption(`#${name}`, value);
+      }
+      await page.click("form[action='/crisis/nieuw'] button[type=submit] >> nth=0");
+      await page.locator("[data-crisisstoring]:not([hidden])").waitFor();
+      assert.match(await page.textContent("[data-crisisstoring]"), /nog niet verzonden/);
+      assert.equal(await page.inputValue("#leeftijd"), "1");
+      await confirmOtherChild(page);
+      await page.waitForURL(/gedaan=aangemeld/);
+      assert.equal(away, 0);
+    }));
+
   test("tells who is signed out to sign in again, with the way back to the board", () =>
     withPage({ who: CRISIS_DESK, shared: true, size: PHONE }, async (page) => {
       const ended = { contentType: "text/event-stream", body: 'event: einde\ndata: {"reden":"uitgelogd"}\n\n' };
-      await page.route("**/crisis/stroom", (route) => route.fulfill(ended));
+      await page.route("**/crisis/stroom*", (route) => route.fulfill(ended));
       await page.goto("/crisis");
       const link = page.locator("[data-bordtekst] a");
       await link.waitFor();
@@ -221,5 +271,23 @@ describe("a case from the telephone to the report", () => {
       assert.match(await text(page), /Versie 1/);
       await goTo(page, `/rapportages/crisis?kwartaal=${lastQuarter()}`);
       assert.match(await text(page), /[Vv]ersie 1/);
+    }));
+});
+
+describe("a team of a municipality", () => {
+  test("refers a crisis case, and sees its own on a page and in its list", () =>
+    withPage({ who: "toegang-almere", shared: true, javaScript: false, size: PHONE }, async (page) => {
+      await goTo(page, "/crisis/nieuw");
+      await page.fill("#ontvangenOp", lastWorkingDay());
+      await page.fill("#leeftijd", "6");
+      for (const [name, value] of [["gemeente", "GM0034"], ["vraag", "ambulant"], ["urgentie", "spoedeisend"]]) await page.selectOption(`#${name}`, value);
+      const send = "form[action='/crisis/nieuw'] button[type=submit] >> nth=0";
+      await submit(page, send);
+      if (await page.locator("#lijkt-t").count()) await submit(page, send);
+      assert.match(await page.textContent("main"), /De aanvraag is bewaard/);
+      const code = (await page.textContent("h1")).replace("Crisisaanvraag ", "");
+      await goTo(page, "/crisis/aanvragen?deel=alle");
+      assert.match(await page.textContent("main"), new RegExp(code));
+      assert.equal(await page.locator("a[href='/crisis']").count(), 0, "the board is of the point");
     }));
 });

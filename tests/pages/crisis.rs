@@ -89,8 +89,165 @@ on_both! {
             form.set(name, value);
         }
         assert_eq!(form.send(&desk).status, 303);
-        let left: i64 = crisis_draft::table.count().get_result(&mut server.connection()).expect("a count");
+        let kept = crisis_draft::table.filter(crisis_draft::payload.ne("verzonden"));
+        let left: i64 = kept.count().get_result(&mut server.connection()).expect("a count");
         assert_eq!(left, 0, "what was sent is no draft any more");
+    }
+}
+
+on_both! {
+    fn an_empty_choice_is_told_at_its_field(server) {
+        let desk = server.visitor(DESK);
+        for name in ["gemeente", "leeftijd", "verwijzer", "vraag", "urgentie"] {
+            let answer = filled(&desk, &[(name, "")]).send(&desk);
+            assert_eq!(answer.status, 400, "{name}: {}", answer.body);
+            let links = answer.body.matches("href=\"#").count();
+            assert!(answer.body.contains(&format!("href=\"#{name}\"")), "{name}: {links} {}", answer.body);
+        }
+        assert_eq!(requests(server), 0);
+    }
+}
+
+on_both! {
+    fn what_is_changed_after_a_comparison_is_compared_anew(server) {
+        let desk = server.visitor(DESK);
+        let (here, there) = (server.crisis(&draft(ALMERE, 9)), server.crisis(&draft("GM0303", 9)));
+        let first = filled(&desk, &[("ontvangenOp", "20-11-2026 11.00")]).send(&desk);
+        assert!(first.body.contains(&here.code.to_string()) && !first.body.contains(&there.code.to_string()), "{}", first.body);
+        let mut changed = Form::on(&first.body, NEW);
+        changed.set("gemeente", "GM0303");
+        let second = changed.send(&desk);
+        assert_eq!(second.status, 200, "{}", second.body);
+        assert!(second.body.contains(&there.code.to_string()), "{}", second.body);
+        assert_eq!(requests(server), 2, "nothing is written down before somebody has looked");
+        assert_eq!(Form::on(&second.body, NEW).send(&desk).status, 303);
+    }
+}
+
+on_both! {
+    fn a_draft_that_was_under_way_brings_nothing_back(server) {
+        let desk = server.visitor(DESK);
+        let mut form = filled(&desk, &[]);
+        form.set("concept", "concept-0002");
+        let json = [("Accept", "application/json")];
+        let keep = |fields: &[(&str, &str)]| desk.post_form_with("/crisis/concepten", &json, fields).json();
+        let typed = [("gemeente", ALMERE), ("leeftijd", "9"), ("concept", "concept-0002")];
+        assert_eq!(keep(&typed)["bewaard"], "Concept bewaard om 10.00 uur");
+        let named = [("gemeente", ALMERE), ("toelichting", "Moeder heet mevrouw Jansen"), ("concept", "concept-0002")];
+        let told = keep(&named)["bewaard"].as_str().expect("words").to_owned();
+        assert!(told.contains("zonder de toelichting"), "{told}");
+        assert_eq!(form.send(&desk).status, 303);
+        let told = keep(&typed)["bewaard"].as_str().expect("words").to_owned();
+        assert!(told.contains("niet bewaard") && told.contains("al verzonden"), "{told}");
+        assert!(!desk.get(NEW).body.contains("U was bezig"), "what was sent does not come back");
+        // By the button a page tells the same.
+        let page = desk.post_form("/crisis/concepten", &[("toelichting", "Moeder heet mevrouw Jansen"), ("concept", "concept-0003")]);
+        let page = desk.get(page.header("location").expect("the form")).body;
+        assert!(page.contains("zonder de toelichting") && page.contains("U was bezig"), "{page}");
+    }
+}
+
+on_both! {
+    fn a_form_that_is_sent_by_script_hears_where_to_go_on(server) {
+        let desk = server.visitor(DESK);
+        let json = [("Accept", "application/json")];
+        let page = Form::on(&desk.get(NEW).body, NEW);
+        let (draft, once) = (page.value("concept").to_owned(), page.value("eenmalig").to_owned());
+        let send = |age: &str, once: &str| {
+            let fields = [("gemeente", ALMERE), ("leeftijd", age), ("verwijzer", "huisarts"), ("vraag", "ambulant"), ("urgentie", "acuut"),
+                ("concept", draft.as_str()), ("eenmalig", once)];
+            desk.post_form_with(NEW, &json, &fields)
+        };
+        let wrong = send("oud", "sleutel-van-fout");
+        assert_eq!((wrong.status, wrong.json()["adres"].as_str()), (200, None), "{}", wrong.body);
+        let (first, again) = (send("9", &once), send("9", &once));
+        let address = first.json()["adres"].as_str().expect("an address").to_owned();
+        assert_eq!((first.status, again.body), (200, first.body.clone()), "an answer that was lost is given again");
+        assert!(desk.get(&address).body.contains("De aanvraag is bewaard"));
+        assert_eq!(requests(server), 1);
+    }
+}
+
+on_both! {
+    fn the_page_names_who_handles_a_request_and_not_who_must_have(server) {
+        let request = server.crisis(&draft(ALMERE, 14));
+        let desk = server.visitor(DESK);
+        let step = format!("/crisis/aanvragen/{}/stap/doorverwijzen", request.code);
+        let mut form = Form::on(&desk.get(&step).body, &step);
+        form.set("naar", "24-uursdienst");
+        form.set("reden", "andere");
+        let done = form.send(&desk);
+        assert_eq!(done.status, 303, "{}", done.body);
+        let page = desk.get(&format!("/crisis/aanvragen/{}", request.code)).body;
+        assert!(page.contains("De 24-uursdienst pakt dit op: ") && page.contains("0320 00 01 12"), "{page}");
+        assert!(!page.contains("pakt dit zelf op"), "{page}");
+    }
+}
+
+on_both! {
+    fn a_new_line_of_a_screen_tells_what_came_since_its_page_was_drawn(server) {
+        server.crisis(&draft(ALMERE, 14));
+        let desk = server.visitor(DESK);
+        let page = desk.get("/crisis").body;
+        let drawn_at = page.split("data-bordnummer=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a number");
+        let line = |drawn_at: &str| desk.get(&format!("/crisis/stroom?eenmaal=ja&sinds={drawn_at}")).body;
+        assert!(!line(drawn_at).contains("event: nieuws"), "nothing happened since");
+        let acute = beschikbaarheidswijzer::crisis::requests::model::RequestDraft {
+            urgency: Some(rules::crisis::codes::Urgency::Acute),
+            ..draft("GM0303", 15)
+        };
+        let acute = server.crisis(&acute);
+        let missed = line(drawn_at);
+        assert!(missed.contains(&acute.code.to_string()) && missed.contains("\"acuut\":true"), "{missed}");
+        assert!(line("0").contains("\"acuut\":true"), "a page that was drawn before anything happened");
+        // The browser knows better when it takes up a line again by itself.
+        let id = missed.lines().rev().find_map(|line| line.strip_prefix("id: ")).expect("a number").to_owned();
+        let later = desk.send("GET", &format!("/crisis/stroom?eenmaal=ja&sinds={drawn_at}"), &[("Last-Event-ID", &id)], "");
+        assert!(!later.body.contains("event: nieuws"), "{}", later.body);
+        assert_eq!(desk.get("/crisis/stroom?eenmaal=ja&sinds=gisteren").status, 400);
+    }
+}
+
+on_both! {
+    fn what_was_noted_is_corrected_and_what_was_closed_by_mistake_opens_again(server) {
+        let request = server.crisis(&draft(ALMERE, 14));
+        let desk = server.visitor(DESK);
+        let path = format!("/crisis/aanvragen/{}", request.code);
+        let page = desk.get(&path).body;
+        assert!(page.contains("Gegevens aanpassen") && !page.contains("Heropenen"), "{page}");
+        let facts = format!("{path}/gegevens");
+        let mut form = Form::on(&desk.get(&facts).body, &facts);
+        assert_eq!((form.value("leeftijd"), form.value("vraag")), ("14", "ambulant"));
+        form.set("toelichting", "Bel 06 12345678");
+        let wrong = form.send(&desk);
+        assert!(wrong.status == 400 && wrong.body.contains("telefoonnummer"), "{}", wrong.body);
+        form.set("toelichting", "De politie is ter plaatse.");
+        form.set("leeftijd", "15");
+        form.set("veiligheid-wapens", "ja");
+        let done = form.send(&desk);
+        assert_eq!(done.status, 303, "{}", done.body);
+        let page = desk.get(done.header("location").expect("a page")).body;
+        for part in ["De gegevens zijn aangepast.", "Leeftijd: 15 jaar (was 14 jaar)", "Veiligheid: Wapens in huis (was geen)", "Gewijzigd"] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+        let late = form.send(&desk);
+        assert!(late.status == 409 && late.body.contains("Intussen gewijzigd"), "{}", late.body);
+
+        let close = format!("{path}/stap/sluiten-zonder-inzet");
+        let mut form = Form::on(&desk.get(&close).body, &close);
+        form.set("reden", "ingetrokken");
+        assert_eq!(form.send(&desk).status, 303);
+        let page = desk.get(&path).body;
+        assert!(page.contains("Heropenen") && !page.contains("Gegevens aanpassen"), "{page}");
+        let open = format!("{path}/stap/heropenen");
+        let mut form = Form::on(&desk.get(&open).body, &open);
+        let wrong = form.send(&desk);
+        assert!(wrong.status == 400 && wrong.body.contains("schrijf waarom"), "{}", wrong.body);
+        form.set("toelichting", "De verkeerde aanvraag was gesloten.");
+        assert_eq!(form.send(&desk).status, 303);
+        let page = desk.get(&path).body;
+        assert!(page.contains("De verkeerde aanvraag was gesloten.") && page.contains("Heropend"), "{page}");
+        assert!(desk.get("/crisis").body.contains(&format!("z-{}", request.code)), "it is open on the board again");
     }
 }
 

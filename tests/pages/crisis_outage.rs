@@ -1,15 +1,15 @@
 //! The crisis board while the database is away: readable as it last was, nothing written by halves, and up to date again
 //! as soon as the database is back.
 
-use beschikbaarheidswijzer::db::schema::access_event;
+use beschikbaarheidswijzer::db::schema::{access_event, crisis_request};
 use beschikbaarheidswijzer::db::{Connection, Manager};
 use beschikbaarheidswijzer::on_each;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::on_both;
-use crate::support::TestServer;
 use crate::support::crisis::{ALMERE, DESK, draft};
+use crate::support::{Form, TestServer};
 
 /// The database of a server, away until this is dropped: a file that another has locked, or a server that takes nobody.
 struct Away {
@@ -70,5 +70,51 @@ on_both! {
         assert!(back.is_some(), "the board is up to date again");
         assert!(looks(server) >= 3, "the look of the outage is written down too");
         assert_eq!(desk.post_form(&step, &[("versie", "1")]).status, 303, "what was refused was not done");
+    }
+}
+
+/// The fields of the form for a new request, as somebody typed them.
+const TYPED: [(&str, &str); 7] = [
+    ("ontvangenOp", "20-11-2026 10.00"),
+    ("gemeente", ALMERE),
+    ("leeftijd", "9"),
+    ("verwijzer", "huisarts"),
+    ("vraag", "ambulant"),
+    ("urgentie", "acuut"),
+    ("toelichting", "De buren vangen op & wachten."),
+];
+
+on_both! {
+    fn a_request_that_meets_an_outage_comes_back_as_it_was_typed_and_is_kept_once(server) {
+        let desk = server.visitor(DESK);
+        let mut form = Form::on(&desk.get("/crisis/nieuw").body, "/crisis/nieuw");
+        for (name, value) in TYPED {
+            form.set(name, value);
+        }
+        form.set("veiligheid-wapens", "ja");
+        let away = Away::begin(server);
+        let refused = form.send(&desk);
+        assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")), "{}", refused.body);
+        for part in ["nog niet verzonden", "Verzend opnieuw", "Almere", "Huisarts", "De buren vangen op", "Acuut"] {
+            assert!(refused.body.contains(part), "{part}: {}", refused.body);
+        }
+        let again = Form::on(&refused.body, "/crisis/nieuw");
+        for (name, value) in TYPED.into_iter().chain([("veiligheid-wapens", "ja")]) {
+            assert_eq!(again.value(name), value, "{name}");
+        }
+        assert_eq!(again.value("eenmalig"), form.value("eenmalig"), "the key goes along");
+        let script = desk.post_form_with("/crisis/nieuw", &[("Accept", "application/json")], &TYPED);
+        assert_eq!(script.status, 503, "a script hears that it must try again: {}", script.body);
+        // A page of another site gets nothing back.
+        let headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "https://elders.example")];
+        let other = desk.send("POST", "/crisis/nieuw", &headers, "toelichting=geheim");
+        assert!(other.status >= 400 && !other.body.contains("geheim"), "{} {}", other.status, other.body);
+        drop(away);
+        // The pool may hold a connection that broke, and finds out by using it.
+        let kept = (0..8).map(|_| again.send(&desk)).find(|answer| answer.status != 503).expect("the database is back");
+        assert_eq!(kept.status, 303, "{}", kept.body);
+        assert_eq!(again.send(&desk).header("location"), kept.header("location"), "once more is the same one");
+        let count: i64 = crisis_request::table.count().get_result(&mut server.connection()).expect("a count");
+        assert_eq!(count, 1);
     }
 }

@@ -169,13 +169,15 @@ impl Browser {
 
     /// A form, as a page of ours sends it: with the token of the session and from the right origin.
     pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_form_with(path, &[], fields)
+    }
+
+    /// The same with further headers, as a script of ours sends it.
+    pub fn post_form_with(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
+        const USUAL: [(&str, &str); 2] =
+            [("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "https://jeugdhulp.example")];
         let body = ureq_form(fields.iter().copied().chain([("csrf", self.csrf.as_str())]));
-        self.send(
-            "POST",
-            path,
-            &[("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "https://jeugdhulp.example")],
-            body,
-        )
+        self.send("POST", path, &[&USUAL, headers].concat(), body)
     }
 }
 

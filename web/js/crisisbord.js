@@ -1,25 +1,33 @@
 // Keeps the crisis board up to date: the server sends the live part when something happened and every minute, and a beat
-// in between. A screen that hears nothing says so. Without this file a link reads the page again.
+// in between. A screen that hears nothing says so and takes a new line, on which it hears what it missed: it names the
+// newest line it has shown, from the moment the page was drawn. Without this file a link reads the page again.
 (() => {
   "use strict";
 
   // A beat comes every ten seconds; after two that did not come the line is gone.
   const SILENCE_MS = 25000;
-  const SOUND = "crisisbord-geluid";
+  // A line that worked until now is tried again at once; one that does not come about only now and then.
+  const SOON_MS = 500;
+  const LATER_MS = 5000;
+  const WARNING = "crisisbord-geluid";
   const live = document.querySelector("[data-bord]");
   const text = document.querySelector("[data-bordtekst]");
   if (!live || !text || !window.EventSource) return;
   const state = document.querySelector("[data-bordstand]");
   const announce = document.querySelector("[data-bordomroep]");
   const pause = document.querySelector("[data-bordpauze]");
-  const sound = document.querySelector("#bordgeluid");
+  const warning = document.querySelector("#bordgeluid");
+  const mute = document.querySelector("[data-bordstil]");
   const title = document.title;
   let newest = Number(live.dataset.bordnummer);
   let shownAt = text.textContent.replace("Stand van ", "");
   let waiting = null;
   let paused = false;
   let silence;
+  let again;
+  let failed = false;
   let source;
+  let audio;
   let alarms = 0;
 
   const show = (html) => {
@@ -34,18 +42,28 @@
     state.dataset.bordstand = style;
   };
 
-  const heard = (at) => {
+  const listen = () => {
     clearTimeout(silence);
     silence = setTimeout(lost, SILENCE_MS);
+  };
+
+  const heard = (at) => {
+    listen();
+    failed = false;
     if (at) shownAt = at;
     say(paused ? `Gepauzeerd, stand van ${shownAt}` : `Live. Bijgewerkt om ${shownAt}`, paused ? "pauze" : "live");
+  };
+
+  const hangUp = () => {
+    clearTimeout(silence);
+    clearTimeout(again);
+    source?.close();
   };
 
   // Who is signed out gets no more, and the line is not tried again. Everything else mends itself.
   const ended = (reason) => {
     if (reason !== "uitgelogd") return;
-    clearTimeout(silence);
-    source.close();
+    hangUp();
     say(`U bent uitgelogd, stand van ${shownAt}. `, "weg");
     const link = document.createElement("a");
     link.className = "app-link";
@@ -55,13 +73,21 @@
     announce.textContent = "U bent uitgelogd.";
   };
 
+  // A line can be dead while the browser thinks it is open, and one that was refused is never tried again by itself: so
+  // every line that is lost is given up, and a new one taken.
   const lost = () => {
+    hangUp();
     say(`Verbinding weg, stand van ${shownAt}`, "weg");
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
+    again = setTimeout(connect, failed ? LATER_MS : SOON_MS);
+    failed = true;
   };
 
+  // A browser allows no sound before somebody has done something on the page.
+  const maySound = () => navigator.userActivation?.hasBeenActive ?? true;
+
   const beep = () => {
-    const audio = new AudioContext();
+    if (!maySound()) return;
+    audio ??= new AudioContext();
     const tone = audio.createOscillator();
     const volume = audio.createGain();
     volume.gain.value = 0.15;
@@ -71,15 +97,21 @@
     tone.stop(audio.currentTime + 0.5);
   };
 
+  const tellMute = () => {
+    mute.hidden = warning.value !== "aan" || maySound();
+  };
+
+  // Silent only by choice: what is not chosen warns.
   const alarm = () => {
-    if (!sound.checked) return;
+    if (warning.value === "niets") return;
     alarms += 1;
     document.title = `(${alarms} acuut) ${title}`;
-    beep();
+    if (warning.value === "aan") beep();
   };
 
   const connect = () => {
-    source = new EventSource(live.dataset.bord);
+    hangUp();
+    source = new EventSource(`${live.dataset.bord}?sinds=${newest}`);
     source.addEventListener("bord", (event) => {
       newest = Number(event.lastEventId);
       if (paused) waiting = event.data;
@@ -95,6 +127,8 @@
       if (news.acuut) alarm();
     });
     source.addEventListener("error", lost);
+    // A line that never comes about is silent too.
+    listen();
   };
 
   pause.hidden = false;
@@ -106,20 +140,25 @@
       show(waiting);
       waiting = null;
     }
-    heard();
+    if (state.dataset.bordstand !== "weg") heard();
   });
 
   document.querySelector("[data-bordgeluid]").hidden = false;
-  sound.checked = localStorage.getItem(SOUND) === "aan";
-  sound.addEventListener("change", () => {
-    localStorage.setItem(SOUND, sound.checked ? "aan" : "uit");
-    if (sound.checked) beep();
+  const chosen = localStorage.getItem(WARNING);
+  warning.value = [...warning.options].some((option) => option.value === chosen) ? chosen : "aan";
+  warning.addEventListener("change", () => {
+    localStorage.setItem(WARNING, warning.value);
+    if (warning.value === "aan") beep();
+    tellMute();
   });
-  // Who looks again has seen it.
-  window.addEventListener("focus", () => {
+  tellMute();
+  // Who looks again, or does something, has seen it.
+  const seen = () => {
     alarms = 0;
     document.title = title;
-  });
+    tellMute();
+  };
+  for (const name of ["focus", "pointerup", "keyup"]) window.addEventListener(name, seen);
 
   connect();
 })();

@@ -4,6 +4,7 @@
 //! what other servers write too, and stays readable while the database is away.
 
 pub mod actions;
+pub mod api;
 pub mod live;
 pub mod model;
 pub mod pages;

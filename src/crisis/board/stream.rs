@@ -8,7 +8,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use futures_util::stream;
-use rules::crisis::codes::Urgency;
+use rules::crisis::codes::{RequestStatus, Urgency};
 use rules::crisis::life::EventKind;
 use serde::Serialize;
 use tokio::sync::{mpsc, watch};
@@ -18,6 +18,7 @@ use super::live::Change;
 use super::model::{Board, News};
 use super::pages::{ScreenKind, live_part};
 use crate::actor::Actor;
+use crate::crisis::requests::model::CrisisRequest;
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
 use crate::identity::sign_in::SESSION_COOKIE;
@@ -64,8 +65,20 @@ fn told(news: &News) -> Told {
     }
 }
 
+/// For a screen that missed more than can be told line by line. Whether an acute request is among it nobody knows, so one
+/// that waits to be judged counts.
+fn too_much(board: &Board) -> Told {
+    let is_waiting =
+        |request: &CrisisRequest| request.status == RequestStatus::New && request.urgency == Urgency::Acute;
+    Told {
+        nummer: 0,
+        tekst: "Er is veel gebeurd sinds dit scherm de verbinding verloor.".to_owned(),
+        acuut: board.requests.iter().any(is_waiting),
+    }
+}
+
 /// A code as people read it.
-fn spaced(code: &str) -> String {
+pub(super) fn spaced(code: &str) -> String {
     rules::waiting::client_code::ClientCode::parse(code)
         .map_or_else(|_| code.to_owned(), |code| code.to_string())
 }
@@ -93,7 +106,8 @@ struct Screen {
     cookie: Option<String>,
     kind: ScreenKind,
     region_id: i64,
-    sent: i64,
+    /// The newest line this screen has; none when it has not shown a board yet.
+    sent: Option<i64>,
     /// Only what there is now, for who asks now and then instead of listening.
     once: bool,
     out: mpsc::Sender<Bytes>,
@@ -103,8 +117,8 @@ impl Screen {
     /// The board, and before it what this screen missed.
     async fn send_board(&mut self, now: DateTime<Utc>) -> Result<bool> {
         let board: std::sync::Arc<Board> = self.state.boards.current(self.region_id)?;
-        if self.sent > 0 {
-            if let Some(missed) = board.since(self.sent) {
+        if let Some(seen) = self.sent {
+            if let Some(missed) = board.since(seen) {
                 for news in missed {
                     let text = serde_json::to_string(&told(news)).map_err(Error::internal)?;
                     if self.out.send(event("nieuws", Some(news.id), &text)).await.is_err() {
@@ -112,13 +126,13 @@ impl Screen {
                     }
                 }
             } else {
-                let text = r#"{"nummer":0,"tekst":"Er is veel gebeurd sinds dit scherm de verbinding verloor.","acuut":false}"#;
-                if self.out.send(event("nieuws", None, text)).await.is_err() {
+                let text = serde_json::to_string(&too_much(&board)).map_err(Error::internal)?;
+                if self.out.send(event("nieuws", None, &text)).await.is_err() {
                     return Ok(false);
                 }
             }
         }
-        self.sent = board.newest;
+        self.sent = Some(board.newest);
         let drawn = live_part(&self.state, &board, self.kind, now)?;
         if self.out.send(drawn.event).await.is_err() {
             return Ok(false);
@@ -199,22 +213,26 @@ impl Screen {
     }
 }
 
+/// The newest line a screen says it has: the number its page was drawn at, or that of the last event it got.
+fn newest_seen(req: &HttpRequest, drawn_at: Option<i64>) -> Option<i64> {
+    let header = req.headers().get("last-event-id").and_then(|value| value.to_str().ok());
+    header.and_then(|text| text.parse::<i64>().ok()).filter(|number| *number >= 0).max(drawn_at)
+}
+
 /// The stream. It ends when the server stops, whether or not the screen still reads.
+///
+/// What a screen missed comes first. A browser tells by itself which event came last, but only on a line it takes up
+/// again by itself; so the page names with `sinds` the newest line it has, also on its very first line.
 pub async fn stream(
     ctx: Context,
     req: HttpRequest,
     QueryInput(mut query): QueryInput,
 ) -> Result<HttpResponse> {
     let once = query.flag("eenmaal");
+    let drawn_at = query.optional_int("sinds", 0, i64::MAX);
     query.finish(())?;
     let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
     super::pages::look(&ctx).await?;
-    let seen = req
-        .headers()
-        .get("last-event-id")
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| text.parse::<i64>().ok())
-        .unwrap_or(0);
     let (out, received) = mpsc::channel(8);
     let screen = Screen {
         kind: ScreenKind::of(&ctx),
@@ -222,7 +240,7 @@ pub async fn stream(
         state: ctx.state.clone(),
         actor: ctx.actor.clone(),
         region_id,
-        sent: seen.max(0),
+        sent: newest_seen(&req, drawn_at),
         once,
         out,
     };

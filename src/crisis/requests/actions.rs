@@ -1,6 +1,7 @@
 //! What can be done with crisis requests. Everything that writes works within a transaction of the caller.
 
 mod checking;
+pub mod correcting;
 
 use chrono::{DateTime, Duration, Months, Utc};
 use rules::crisis::codes::{CategoryList, Handler, Outcome, RequestStatus, Urgency};
@@ -152,12 +153,14 @@ pub fn check_request(
     Ok(checking::check(conn, actor, now, draft)?.err().unwrap_or_default())
 }
 
-/// The requests of the last week that may be of the same child, the most alike first, of those the actor sees.
+/// The requests of the last week that may be of the same child, the most alike first, of those the actor sees. Nothing
+/// when all of them were compared before: what was changed since, or came in since, is compared anew.
 pub fn list_similar(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     draft: &RequestDraft,
+    compared: &[ClientCode],
 ) -> Result<Vec<(CrisisRequest, Likeness)>> {
     let Ok(new) = checking::check(conn, actor, now, draft)? else { return Ok(Vec::new()) };
     let features = Features {
@@ -183,11 +186,12 @@ pub fn list_similar(
     // The sort is stable: of those that are as much alike the newest stays first, and what is open goes before.
     alike.sort_by_key(|(request, how)| (request.status.is_closed(), *how));
     alike.truncate(5);
-    if !alike.is_empty() {
-        let shown = alike.iter().map(|(request, _)| request.code.as_str().to_owned());
-        let access = Access::new(AccessKind::CompareCrisisRequests).clients(shown);
-        access_log::actions::record(conn, actor, now, &access)?;
+    if alike.iter().all(|(request, _)| compared.contains(&request.code)) {
+        return Ok(Vec::new());
     }
+    let shown = alike.iter().map(|(request, _)| request.code.as_str().to_owned());
+    let access = Access::new(AccessKind::CompareCrisisRequests).clients(shown);
+    access_log::actions::record(conn, actor, now, &access)?;
     Ok(alike)
 }
 
@@ -344,6 +348,18 @@ pub fn take_step(
     Err(Error::Outdated { current: None })
 }
 
+const NOT_REOPENED: &str = "Heropenen kan alleen bij een aanvraag die zonder inzet is afgesloten en waarvan de gegevens nog niet zijn gewist.";
+
+/// Whether the desk can take a step now. It opens again what was closed without help: what another handles is taken over,
+/// with the reason for that, and help that ended is corrected where it is kept.
+pub fn is_possible(request: &CrisisRequest, step: Step) -> bool {
+    let fits = step != Step::Reopen
+        || (request.status == RequestStatus::Closed
+            && request.outcome == Some(Outcome::Nothing)
+            && request.stripped_at.is_none());
+    fits && step.from(request.status).is_ok()
+}
+
 /// A step of the desk itself, with its reason from the list of the region. What is still offered or held for a request
 /// that ends by it ends in the same transaction.
 pub fn take_desk_step(
@@ -355,6 +371,9 @@ pub fn take_desk_step(
     (step, taking): (Step, Taking),
 ) -> Result<CrisisRequest> {
     let request = find_request(conn, actor, code)?;
+    if step == Step::Reopen && !is_possible(&request, step) {
+        return Err(Error::Conflict(NOT_REOPENED.into()));
+    }
     let lists = find_lists(conn, request.region_id)?;
     let taking = checking::check_step(&lists, step, taking, dutch_day(now))?;
     if step.ends_without_help() {
@@ -496,20 +515,22 @@ pub struct KeptDraft {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Keeps a form that is half filled in, without what may point at a person.
+/// Keeps a form that is half filled in, without what may point at a person; returns whether it was. What is already sent
+/// is not: its last draft may still have been on the way.
 pub fn keep_draft(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     (id, payload): (&str, &str),
-) -> Result<()> {
+) -> Result<bool> {
     if payload.len() > LONGEST_DRAFT {
         return Err(Error::PayloadTooLarge);
     }
     let user_id = identity(actor)?.user_id;
     store::delete_drafts_before(conn, now - DRAFT_KEPT)?;
     let kept = store::list_drafts(conn, user_id)?;
-    for (old, ..) in kept.iter().filter(|(old, ..)| old != id).skip(MOST_DRAFTS - 1) {
+    let others = kept.iter().filter(|(old, payload, _)| old != id && payload != store::SENT);
+    for (old, ..) in others.skip(MOST_DRAFTS - 1) {
         store::delete_draft(conn, old, user_id)?;
     }
     store::save_draft(conn, (id, user_id), payload, now)
@@ -520,9 +541,15 @@ pub fn list_drafts(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>) -> 
     let kept = store::list_drafts(conn, identity(actor)?.user_id)?;
     Ok(kept
         .into_iter()
-        .filter(|(_, _, at)| *at >= now - DRAFT_KEPT)
+        .filter(|(_, payload, at)| payload != store::SENT && *at >= now - DRAFT_KEPT)
         .map(|(id, payload, updated_at)| KeptDraft { id, payload, updated_at })
         .collect())
+}
+
+/// The form of a draft was sent. What was filled in goes, and its key stays for a day, so that what was still on the way
+/// to be kept brings nothing back.
+pub fn finish_draft(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: &str) -> Result<()> {
+    store::finish_draft(conn, (id, identity(actor)?.user_id), now)
 }
 
 /// Throws a draft of the actor away.

@@ -1,5 +1,7 @@
 //! Crisis requests by API, for the systems of the crisis point and of the toegang.
 
+pub mod correction;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
@@ -427,7 +429,8 @@ pub async fn post_request(
     let (request, referral) = ctx
         .db(move |conn, actor, now| {
             // Before the transaction: what was compared is in the access log, whatever comes of it.
-            if !sure && let Some((other, how)) = actions::list_similar(conn, actor, now, &draft)?.first() {
+            if !sure && let Some((other, how)) = actions::list_similar(conn, actor, now, &draft, &[])?.first()
+            {
                 let message = format!("lijkt op aanvraag {}: {}", other.code, how.name().to_lowercase());
                 return Err(Error::collision("tochAanmelden", "lijkt-op", message));
             }

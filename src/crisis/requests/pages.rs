@@ -1,8 +1,10 @@
 //! The pages of crisis requests: the form of the desk, the list, one request, and its steps.
 
 pub mod case;
+pub mod correct;
 pub mod list;
 pub mod new;
+pub mod outage;
 pub mod request;
 pub mod step;
 pub mod triage;

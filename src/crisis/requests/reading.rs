@@ -72,12 +72,40 @@ pub(super) fn read_form(fields: &mut Fields, today: NaiveDate) -> RequestDraft {
 fn read_common(fields: &mut Fields) -> RequestDraft {
     let referrers: Vec<_> = ReferrerKind::ALL.iter().map(|kind| (kind.code(), *kind)).collect();
     let urgencies: Vec<_> = Urgency::ALL.iter().map(|urgency| (urgency.code(), *urgency)).collect();
+    let facts = read_facts(fields);
+    RequestDraft {
+        referrer: fields.choice("verwijzer", &referrers),
+        urgency: fields.choice("urgentie", &urgencies),
+        ..facts
+    }
+}
+
+/// Reads what can be corrected, as a program sends it.
+pub(super) fn read_json_facts(fields: &mut Fields) -> RequestDraft {
+    RequestDraft {
+        age: fields.optional_small("leeftijd", 0, 22),
+        age_group: fields.optional_choice("leeftijdsgroep", &groups()),
+        safety: fields.texts("veiligheid", MOST_SAFETY, Length(1, 40)),
+        ..read_facts(fields)
+    }
+}
+
+/// Reads what can be corrected, as the form sends it.
+pub(super) fn read_form_facts(fields: &mut Fields) -> RequestDraft {
+    let age = fields.optional_parsed("leeftijd", "geen-leeftijd", parse_age);
+    RequestDraft {
+        age: age.and_then(|(age, _)| age),
+        age_group: age.map(|(_, group)| group),
+        safety: ticked(fields, SAFETY_BOX),
+        ..read_facts(fields)
+    }
+}
+
+fn read_facts(fields: &mut Fields) -> RequestDraft {
     let digits: Vec<_> = NineDigits::ALL.iter().map(|digits| (digits.code(), *digits)).collect();
     let asked = fields.text("vraag", Length(1, 40));
     RequestDraft {
-        referrer: fields.choice("verwijzer", &referrers),
         asked: (!asked.is_empty()).then_some(asked),
-        urgency: fields.choice("urgentie", &urgencies),
         current_provider: fields.optional_parsed("huidigeAanbieder", "geen-code", parse_agb),
         note: fields.optional_text("toelichting", Length(0, LONGEST_NOTE)),
         digits_are: fields.optional_choice("cijfersZijn", &digits),

@@ -188,6 +188,18 @@ pub(super) struct LifeRow {
     pub(super) closed_at: Option<NaiveDateTime>,
 }
 
+/// What is noted of a child.
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = request, treat_none_as_null = true)]
+pub(super) struct FactsRow {
+    pub(super) age: Option<i32>,
+    pub(super) age_group: &'static str,
+    pub(super) asked: String,
+    pub(super) safety: String,
+    pub(super) current_provider_id: Option<i64>,
+    pub(super) note: Option<String>,
+}
+
 impl From<&CrisisRequest> for LifeRow {
     fn from(request: &CrisisRequest) -> Self {
         Self {
@@ -214,6 +226,9 @@ pub(super) struct NewEvent {
     pub(super) by_name: String,
     pub(super) by_organisation: String,
 }
+
+/// What stands in the draft of a form that was sent: no form sends this.
+pub(super) const SENT: &str = "verzonden";
 
 /// How many requests are loaded at a time: each is a parameter of the query.
 const PORTION: usize = 1000;
@@ -364,6 +379,17 @@ pub(super) fn update_life(conn: &mut Connection, (id, version): (i64, i32), life
         .execute(c))?)
 }
 
+/// Replaces what is noted of a child if the row still has this version; returns how many rows that were.
+pub(super) fn update_facts(
+    conn: &mut Connection,
+    (id, version): (i64, i32),
+    facts: &FactsRow,
+) -> Result<usize> {
+    Ok(on_each!(conn, c => diesel::update(request::table.find(id).filter(request::version.eq(version)))
+        .set((facts, request::version.eq(version + 1)))
+        .execute(c))?)
+}
+
 /// The line that says that nothing was given, in place of what said so before.
 pub(super) fn insert_nothing(
     conn: &mut Connection,
@@ -470,19 +496,48 @@ pub(super) fn list_providers(conn: &mut Connection, region_id: i64) -> Result<Ve
         .load(conn)?)
 }
 
-/// Keeps what is half filled in, in place of what was kept of the same form.
+/// Keeps what is half filled in, in place of what was kept of the same form; returns whether it was. Of a form
+/// that was sent nothing is kept any more.
 pub(super) fn save_draft(
     conn: &mut Connection,
     (id, user_id): (&str, i64),
     payload: &str,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<bool> {
     let set = (draft::payload.eq(payload), draft::updated_at.eq(now.naive_utc()));
-    let own = draft::table.filter(draft::id.eq(id)).filter(draft::user_id.eq(user_id));
-    if diesel::update(own).set(set).execute(conn)? == 0 {
-        diesel::insert_into(draft::table)
-            .values((draft::id.eq(id), draft::user_id.eq(user_id), set.0, set.1))
-            .execute(conn)?;
+    let own = draft::table
+        .filter(draft::id.eq(id))
+        .filter(draft::user_id.eq(user_id))
+        .filter(draft::payload.ne(SENT));
+    if diesel::update(own).set(set).execute(conn)? > 0 {
+        return Ok(true);
+    }
+    let new = (draft::id.eq(id), draft::user_id.eq(user_id), set.0, set.1);
+    let count = on_each!(conn, c => diesel::insert_into(draft::table)
+        .values(new)
+        .on_conflict(draft::id)
+        .do_nothing()
+        .execute(c))?;
+    Ok(count > 0)
+}
+
+/// Empties a draft whose form was sent, whether or not it was ever kept. Of another's nothing happens.
+pub(super) fn finish_draft(
+    conn: &mut Connection,
+    (id, user_id): (&str, i64),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let set = (draft::payload.eq(SENT), draft::updated_at.eq(now.naive_utc()));
+    let new = (draft::id.eq(id), draft::user_id.eq(user_id), set.0, set.1);
+    let is_new = on_each!(conn, c => diesel::insert_into(draft::table)
+        .values(new)
+        .on_conflict(draft::id)
+        .do_nothing()
+        .execute(c))?
+        > 0;
+    if !is_new {
+        let own = draft::table.filter(draft::id.eq(id)).filter(draft::user_id.eq(user_id));
+        diesel::update(own).set(set).execute(conn)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use rules::crisis::routing::RouteReason;
 use rules::dutch::in_sentence;
 
 use super::model::{Answer, CrisisRequest};
-use crate::crisis::settings::model::{CrisisPoint, Lists, Referral};
+use crate::crisis::settings::model::{CrisisPoint, Lists, OwnTeam, Referral};
 use crate::web::format;
 
 /// Label and value, in the order of the form.
@@ -69,8 +69,20 @@ pub(super) fn answers(answers: &[Answer], lists: &Lists) -> Vec<(String, &'stati
 
 /// Who must handle a request, in one sentence to say on the phone.
 pub(super) fn referral(referral: &Referral, point: &CrisisPoint) -> String {
-    let contact = referral.contact.as_ref().map(|team| format!("{}, {}", team.name, team.phone));
-    match (referral.handler, contact) {
+    let is_closed = referral.reason == RouteReason::AfterHours;
+    handled_by(referral.handler, referral.contact.as_ref(), point, is_closed)
+}
+
+/// Who handles a request that was written down, whoever must have by the rules: a person may have decided otherwise.
+pub(super) fn current_handler(request: &CrisisRequest, point: &CrisisPoint, is_closed: bool) -> String {
+    let home = request.municipality.as_ref().map(|home| home.id);
+    let contact = point.contact(request.handler, home);
+    handled_by(request.handler, contact.as_ref(), point, is_closed)
+}
+
+fn handled_by(handler: Handler, contact: Option<&OwnTeam>, point: &CrisisPoint, is_closed: bool) -> String {
+    let contact = contact.map(|team| format!("{}, {}", team.name, team.phone));
+    match (handler, contact) {
         (Handler::Point, _) => format!("{} pakt dit zelf op.", point.name),
         (Handler::OwnTeam, Some(contact)) => {
             format!("Het eigen team van de gemeente pakt dit op: {contact}.")
@@ -80,7 +92,7 @@ pub(super) fn referral(referral: &Referral, point: &CrisisPoint) -> String {
                 .to_owned()
         }
         (Handler::NightService, contact) => {
-            let why = if referral.reason == RouteReason::AfterHours { "Het crisispunt is nu dicht. " } else { "" };
+            let why = if is_closed { "Het crisispunt is nu dicht. " } else { "" };
             format!("{why}De 24-uursdienst pakt dit op: {}.", contact.unwrap_or_default())
         }
         (Handler::OwnRegion, _) => {

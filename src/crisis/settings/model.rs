@@ -103,7 +103,12 @@ impl CrisisPoint {
                 }))
             });
         let Route { handler, reason } = route(dutch_time(at), &self.hours()?, home, asked);
-        let contact = match handler {
+        Ok(Referral { handler, reason, contact: self.contact(handler, municipality) })
+    }
+
+    /// Whom to call when this one handles a request for a child of this municipality.
+    pub fn contact(&self, handler: Handler, municipality: Option<i64>) -> Option<OwnTeam> {
+        match handler {
             Handler::Point | Handler::OwnRegion => None,
             Handler::OwnTeam => {
                 municipality.and_then(|id| self.municipality(id)).and_then(|found| found.own_team.clone())
@@ -111,8 +116,7 @@ impl CrisisPoint {
             Handler::NightService => {
                 Some(OwnTeam { name: self.after_hours_name.clone(), phone: self.after_hours_phone.clone() })
             }
-        };
-        Ok(Referral { handler, reason, contact })
+        }
     }
 
     /// By when there is help for what came in at this moment.

@@ -11,7 +11,7 @@ use rules::waiting::registration::ReferrerKind;
 use super::Taking;
 use crate::actor::{Actor, Role};
 use crate::clock::dutch_day;
-use crate::crisis::requests::model::{Answer, HomeDraft, RequestDraft};
+use crate::crisis::requests::model::{Answer, CrisisRequest, HomeDraft, RequestDraft};
 use crate::crisis::requests::store;
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::{CrisisPoint, ListItem, Lists, Referral};
@@ -86,6 +86,61 @@ pub(super) fn check(
         let message = "dit is meer dan 31 dagen geleden; geef het door aan de registratie";
         violations.add("ontvangenOp", "te-lang-geleden", message);
     }
+    // A form tells of an empty choice by its shape; whoever asks only for the rules hears of it here.
+    for (name, is_missing, message) in [
+        ("verwijzer", draft.referrer.is_none(), "kies wie verwijst"),
+        ("urgentie", draft.urgency.is_none(), "kies de urgentie"),
+    ] {
+        if is_missing {
+            violations.add(name, "verplicht", message);
+        }
+    }
+    let facts = check_facts(conn, &lists, today, draft, None, &mut violations)?;
+    if !violations.is_empty() {
+        return Ok(Err(violations));
+    }
+    let missing = || Error::internal("a required field of a crisis request is missing");
+    let Facts { age, age_group, asked, safety, current_provider, note } = facts.ok_or_else(missing)?;
+    let id = municipality.as_ref().map(|(id, _)| *id);
+    Ok(Ok(Checked {
+        received_at,
+        age,
+        age_group,
+        referrer: draft.referrer.ok_or_else(missing)?,
+        urgency: draft.urgency.ok_or_else(missing)?,
+        safety,
+        current_provider,
+        note,
+        referral: point.route(received_at, id, lists.asked_kind(&asked))?,
+        municipality,
+        asked,
+        point,
+        lists,
+    }))
+}
+
+/// What is noted of a child, and can be corrected later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) age: Option<u8>,
+    pub(super) age_group: AgeGroup,
+    pub(super) asked: String,
+    pub(super) safety: Vec<String>,
+    pub(super) current_provider: Option<i64>,
+    pub(super) note: Option<String>,
+}
+
+/// What is noted of a child, or nothing when something is wrong with it. What a request had already stays good: an item
+/// that left its list since, and a note that was looked at then.
+pub(super) fn check_facts(
+    conn: &mut Connection,
+    lists: &Lists,
+    today: NaiveDate,
+    draft: &RequestDraft,
+    before: Option<&CrisisRequest>,
+    violations: &mut Violations,
+) -> Result<Option<Facts>> {
+    let wrong_before = violations.len();
     let age_group = match (draft.age.map(AgeGroup::of_age), draft.age_group) {
         (Some(by_age), Some(named)) if by_age != named => {
             violations.add("leeftijdsgroep", "strijdig", "past niet bij de leeftijd");
@@ -96,12 +151,17 @@ pub(super) fn check(
     if age_group.is_none() {
         violations.add("leeftijd", "verplicht", "vul de leeftijd in, bijvoorbeeld 14, of 12- of 12+");
     }
-    if let Some(code) = &draft.asked
-        && !chosen(&lists, CategoryList::Asked, code, today)
-    {
-        violations.add("vraag", "onbekende-keuze", "kies wat er gevraagd wordt uit de lijst");
+    let had_asked = |code: &str| before.is_some_and(|before| before.asked == code);
+    let had_safety = |code: &String| before.is_some_and(|before| before.safety.contains(code));
+    match &draft.asked {
+        None => violations.add("vraag", "verplicht", "kies wat er gevraagd wordt"),
+        Some(code) if !had_asked(code) && !chosen(lists, CategoryList::Asked, code, today) => {
+            violations.add("vraag", "onbekende-keuze", "kies wat er gevraagd wordt uit de lijst");
+        }
+        Some(_) => {}
     }
-    for code in draft.safety.iter().filter(|code| !chosen(&lists, CategoryList::Safety, code, today)) {
+    let is_wrong = |code: &&String| !had_safety(code) && !chosen(lists, CategoryList::Safety, code, today);
+    for code in draft.safety.iter().filter(is_wrong) {
         violations.add("veiligheid", "onbekende-keuze", format!("‘{code}’ staat niet in de lijst"));
     }
     let current_provider = match &draft.current_provider {
@@ -118,31 +178,17 @@ pub(super) fn check(
             found
         }
     };
-    let note = Note::check("toelichting", draft.note.as_deref(), draft.digits_are, today, &mut violations);
-    if !violations.is_empty() {
-        return Ok(Err(violations));
-    }
-    let missing = || Error::internal("a required field of a crisis request is missing");
-    let asked = draft.asked.clone().ok_or_else(missing)?;
-    let id = municipality.as_ref().map(|(id, _)| *id);
+    let note = match before.and_then(|before| before.note.as_ref()) {
+        Some(kept) if draft.note.as_ref() == Some(kept) => Some(kept.clone()),
+        _ => Note::check("toelichting", draft.note.as_deref(), draft.digits_are, today, violations)
+            .map(|note| note.as_str().to_owned()),
+    };
     let mut safety = draft.safety.clone();
     safety.sort_unstable();
     safety.dedup();
-    Ok(Ok(Checked {
-        received_at,
-        age: draft.age,
-        age_group: age_group.ok_or_else(missing)?,
-        referrer: draft.referrer.ok_or_else(missing)?,
-        urgency: draft.urgency.ok_or_else(missing)?,
-        safety,
-        current_provider,
-        note: note.map(|note| note.as_str().to_owned()),
-        referral: point.route(received_at, id, lists.asked_kind(&asked))?,
-        municipality,
-        asked,
-        point,
-        lists,
-    }))
+    let (Some(age_group), Some(asked)) = (age_group, draft.asked.clone()) else { return Ok(None) };
+    let is_right = violations.len() == wrong_before;
+    Ok(is_right.then_some(Facts { age: draft.age, age_group, asked, safety, current_provider, note }))
 }
 
 fn check_home(
@@ -213,6 +259,9 @@ pub(super) fn check_step(lists: &Lists, step: Step, taking: Taking, today: Naive
     };
     if step == Step::Refer && taking.handler.is_none_or(|handler| handler == Handler::Point) {
         violations.add("naar", "verplicht", "kies wie het oppakt");
+    }
+    if step == Step::Reopen && taking.detail.as_deref().is_none_or(|text| text.trim().is_empty()) {
+        violations.add("toelichting", "verplicht", "schrijf waarom de aanvraag weer open gaat");
     }
     let note = Note::check("toelichting", taking.detail.as_deref(), None, today, &mut violations);
     let mut words: Vec<&str> = Vec::new();

@@ -2,11 +2,13 @@
 
 use std::sync::LazyLock;
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 use rules::crisis::codes::{CategoryList, Urgency};
 use rules::violations::Violations;
+use rules::waiting::client_code::ClientCode;
 use rules::waiting::note::{NineDigits, Note};
 use rules::waiting::registration::ReferrerKind;
 use serde::Serialize;
@@ -30,10 +32,10 @@ use crate::web::once;
 use crate::web::page::{Page, see_other};
 use crate::web::reply;
 
-const PATH: &str = "/crisis/nieuw";
+pub(super) const PATH: &str = "/crisis/nieuw";
 
 /// The fields of the form.
-const LABELS: Labels = &[
+pub(super) const LABELS: Labels = &[
     ("ontvangenOp", "Ontvangen"),
     ("gemeente", "Gemeente"),
     ("leeftijd", "Leeftijd"),
@@ -73,17 +75,22 @@ pub struct NewPage {
     pub safety: Vec<SafetyBox>,
     pub providers: Choices,
     pub similar: Vec<Similar>,
+    /// The codes of those, for the form to say with which requests it was compared.
+    pub compared: String,
     /// Forms that were left half filled in: the key, and when.
     pub drafts: Vec<(String, String)>,
     /// Who is going to handle it, as far as that can be told.
     pub route: Option<String>,
     pub closed_now: Option<String>,
+    /// What became of the draft that was kept by a button.
+    pub kept: Option<String>,
     pub asks_digits: bool,
     pub cancel: &'static str,
 }
 
 pub async fn form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let resumed = query.optional_text("concept", Length(1, 64));
+    let kept = query.optional_choice("bewaard", &[WHOLE, WITHOUT_NOTE, NOT_KEPT]);
     query.finish(())?;
     let drafts = ctx.db(actions::list_drafts).await?;
     let referrer = if ctx.actor.has_role(Role::Toegang) { ReferrerKind::Toegang.code() } else { "" };
@@ -95,14 +102,32 @@ pub async fn form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         show(&ctx, form, &fields, draft.id.clone(), Vec::new(), others).await
     } else {
         let form = Form::new(LABELS).with("verwijzer", referrer);
-        show(&ctx, form, &Fields::default(), once::new_key(), Vec::new(), drafts).await
+        let told = kept.map(|words| words.replace("{tijd}", &format::time(ctx.now)));
+        show_telling(&ctx, form, &Fields::default(), once::new_key(), Vec::new(), drafts, told).await
     }
 }
 
+/// Where to go on, for a page that sends its form by script. Without an address there is something to mend or to compare,
+/// which the form shows when it is sent as a page.
+#[derive(Debug, Serialize)]
+struct Sent {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adres: Option<String>,
+}
+
 /// Writes the request down, or shows the form again: with what is wrong, or with what is alike.
-pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+pub async fn save(ctx: Context, req: HttpRequest, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    let answer = write_down(&ctx, fields).await?;
+    if !wants_json(&req) {
+        return Ok(answer);
+    }
+    let adres = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+    reply::json(&Sent { adres: adres.map(str::to_owned) })
+}
+
+async fn write_down(ctx: &Context, mut fields: Fields) -> Result<HttpResponse> {
     let mut form = Form::of_typed(LABELS, &fields);
-    let sure = fields.flag("tochAanmelden");
+    let compared = read_codes(&fields.optional_text("tochAanmelden", Length(0, 200)).unwrap_or_default());
     let key = fields.optional_text("concept", Length(1, 64)).unwrap_or_else(once::new_key);
     let typed = Fields::from_query(&kept_fields(&fields));
     let draft = read_form(&mut fields, ctx.today());
@@ -112,10 +137,10 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
     let (rules, similar) = ctx
         .db(move |conn, actor, now| {
             let violations = actions::check_request(conn, actor, now, &asked)?;
-            let alike = if sure || !complete || !violations.is_empty() {
+            let alike = if !complete || !violations.is_empty() {
                 Vec::new()
             } else {
-                actions::list_similar(conn, actor, now, &asked)?
+                actions::list_similar(conn, actor, now, &asked, &compared)?
             };
             Ok((violations, alike))
         })
@@ -123,18 +148,18 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
     let violations = merged(shape, rules);
     if !violations.is_empty() {
         form.refuse(Error::Invalid(violations), "gemeente")?;
-        return show(&ctx, form, &typed, key, Vec::new(), Vec::new()).await;
+        return show(ctx, form, &typed, key, Vec::new(), Vec::new()).await;
     }
     if !similar.is_empty() {
         let similar = similar.iter().map(|(request, how)| similar_words(request, how.name())).collect();
-        return show(&ctx, form, &typed, key, similar, Vec::new()).await;
+        return show(ctx, form, &typed, key, similar, Vec::new()).await;
     }
     let kept = key.clone();
     let saved = ctx
         .db(move |conn, actor, now| {
             db::write(conn, |conn| {
                 let (request, _) = actions::register_request(conn, actor, now, &draft)?;
-                actions::discard_draft(conn, actor, &kept)?;
+                actions::finish_draft(conn, actor, now, &kept)?;
                 Ok(request)
             })
         })
@@ -143,9 +168,14 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
         Ok(request) => Ok(see_other(&format!("/crisis/aanvragen/{}?gedaan=aangemeld", request.code))),
         Err(error) => {
             form.refuse(error, "gemeente")?;
-            show(&ctx, form, &typed, key, Vec::new(), Vec::new()).await
+            show(ctx, form, &typed, key, Vec::new(), Vec::new()).await
         }
     }
+}
+
+/// The requests with which a form says it was compared, as its page wrote them.
+fn read_codes(text: &str) -> Vec<ClientCode> {
+    text.split(' ').filter_map(|code| ClientCode::parse(code).ok()).collect()
 }
 
 fn similar_words(request: &CrisisRequest, how: &str) -> Similar {
@@ -177,6 +207,18 @@ async fn show(
     draft: String,
     similar: Vec<Similar>,
     drafts: Vec<KeptDraft>,
+) -> Result<HttpResponse> {
+    show_telling(ctx, form, fields, draft, similar, drafts, None).await
+}
+
+async fn show_telling(
+    ctx: &Context,
+    form: Form,
+    fields: &Fields,
+    draft: String,
+    similar: Vec<Similar>,
+    drafts: Vec<KeptDraft>,
+    kept: Option<String>,
 ) -> Result<HttpResponse> {
     let (today, now) = (ctx.today(), ctx.now);
     let of_toegang = !ctx.actor.has_role(Role::CrisisLoket);
@@ -211,10 +253,12 @@ async fn show(
         draft,
         safety,
         providers,
+        compared: similar.iter().map(|one| one.code.as_str()).collect::<Vec<_>>().join(" "),
         similar,
         drafts: drafts.into_iter().map(|kept| (kept.id, format::ago(kept.updated_at, now))).collect(),
         route,
         closed_now,
+        kept,
         asks_digits,
         cancel: if of_toegang { SECTION } else { "/crisis" },
         form,
@@ -300,6 +344,20 @@ struct Kept {
     route: Option<String>,
 }
 
+/// What became of a draft: how an address says it, and how people hear it.
+const WHOLE: (&str, &str) = ("ja", "Concept bewaard om {tijd}");
+const WITHOUT_NOTE: (&str, &str) = (
+    "zonder-toelichting",
+    "Concept bewaard om {tijd}, zonder de toelichting: daarin lijkt iets op een persoon te wijzen.",
+);
+const NOT_KEPT: (&str, &str) = ("nee", "Het concept is niet bewaard: deze aanvraag is al verzonden.");
+
+/// Whether a script asks, and not a page.
+pub(super) fn wants_json(req: &HttpRequest) -> bool {
+    let accept = req.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|kinds| kinds.contains("application/json"))
+}
+
 /// Keeps a form that is half filled in, and tells who is going to handle it.
 ///
 /// What looks like personal data in the note is left out of the draft: it is never stored, not even for a day.
@@ -312,8 +370,9 @@ pub async fn keep(ctx: Context, req: HttpRequest, FormInput(mut fields): FormInp
     let note = fields.raw("toelichting");
     let mut violations = Violations::new();
     Note::check("toelichting", Some(&note), None, today, &mut violations);
+    let without_note = !violations.is_empty();
     let mut payload = kept_fields(&fields);
-    if !violations.is_empty() {
+    if without_note {
         let without = form_urlencoded::parse(payload.as_bytes())
             .filter(|(name, _)| name != "toelichting")
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
@@ -321,24 +380,24 @@ pub async fn keep(ctx: Context, req: HttpRequest, FormInput(mut fields): FormInp
         payload = form_urlencoded::Serializer::new(String::new()).extend_pairs(without).finish();
     }
     let read = lenient(&fields, today);
-    let (point, lists) = ctx
+    let (is_kept, point, lists) = ctx
         .db(move |conn, actor, now| {
             let region_id = actor.region_id().ok_or(Error::SignInRequired)?;
-            db::write(conn, |conn| actions::keep_draft(conn, actor, now, (&key, &payload)))?;
-            Ok((find_point(conn, region_id)?, find_lists(conn, region_id)?))
+            let is_kept = db::write(conn, |conn| actions::keep_draft(conn, actor, now, (&key, &payload)))?;
+            Ok((is_kept, find_point(conn, region_id)?, find_lists(conn, region_id)?))
         })
         .await?;
-    let wants_json = req
-        .headers()
-        .get(actix_web::http::header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accept| accept.contains("application/json"));
-    if !wants_json {
-        return Ok(see_other(PATH));
+    let how = match (is_kept, without_note) {
+        (false, _) => NOT_KEPT,
+        (true, true) => WITHOUT_NOTE,
+        (true, false) => WHOLE,
+    };
+    if !wants_json(&req) {
+        return Ok(see_other(&format!("{PATH}?bewaard={}", how.0)));
     }
     let referral = actions::preview_route(&point, &lists, &read, ctx.now)?;
     reply::json(&Kept {
-        bewaard: format!("Concept bewaard om {}", format::time(ctx.now)),
+        bewaard: how.1.replace("{tijd}", &format::time(ctx.now)),
         route: referral.map(|referral| words::referral(&referral, &point)),
     })
 }

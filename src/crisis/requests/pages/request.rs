@@ -12,6 +12,7 @@ use super::SECTION;
 use super::case::{CaseView, Parts};
 use super::step::DeskStep;
 use crate::crisis::requests::actions;
+use crate::crisis::requests::actions::correcting::can_correct;
 use crate::crisis::requests::model::{CrisisRequest, TimelineLine};
 use crate::crisis::requests::words;
 use crate::crisis::settings::actions::{find_lists, find_point};
@@ -72,6 +73,7 @@ pub struct RequestPage {
     pub can_withdraw: bool,
     pub asks_stay: bool,
     pub can_judge: bool,
+    pub can_correct: bool,
     pub steps: Vec<DeskStep>,
     /// The newest first.
     pub lines: Vec<TimelineLine>,
@@ -89,6 +91,7 @@ pub async fn show(
             ("aangemeld", "De aanvraag is bewaard."),
             ("beoordeeld", "De beoordeling is bewaard."),
             ("stap", "De stap is bewaard."),
+            ("gecorrigeerd", "De gegevens zijn aangepast."),
             ("aangeboden", "De aanvraag is aangeboden. De aanbieder krijgt bericht."),
             ("aanbod-ingetrokken", "Het aanbod is ingetrokken. De aanbieder krijgt bericht."),
             ("vastgehouden", "De plaats wordt vastgehouden."),
@@ -115,9 +118,7 @@ pub async fn show(
     let referral = if request.handler == Handler::Point {
         None
     } else {
-        let home = request.municipality.as_ref().map(|home| home.id);
-        let route = point.route(request.received_at, home, lists.asked_kind(&request.asked))?;
-        Some(words::referral(&route, &point))
+        Some(words::current_handler(&request, &point, !point.is_open(ctx.now)?))
     };
     let desk = ctx.may(Permission::TakeCrisisRequests);
     let can_judge = desk
@@ -136,8 +137,9 @@ pub async fn show(
         can_withdraw: is_own && Step::Withdraw.from(request.status).is_ok(),
         asks_stay: lists.asked_kind(&request.asked) == AskedKind::Stay,
         can_judge,
+        can_correct: desk && can_correct(&request),
         steps: if desk {
-            DeskStep::ALL.into_iter().filter(|step| step.is_possible(request.status)).collect()
+            DeskStep::ALL.into_iter().filter(|step| actions::is_possible(&request, step.step())).collect()
         } else {
             Vec::new()
         },
@@ -145,11 +147,4 @@ pub async fn show(
         of_point: ctx.may(Permission::SeeCrisisBoard),
         request,
     })
-}
-
-impl DeskStep {
-    /// Whether the desk can take it now.
-    fn is_possible(self, status: RequestStatus) -> bool {
-        Step::from(self.step(), status).is_ok()
-    }
 }

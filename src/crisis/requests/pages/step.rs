@@ -1,4 +1,4 @@
-//! A step of the desk: take over, refer on, or close without help; and of the toegang: take back what it referred.
+//! A step of the desk: take over, refer on, close without help, or open again; and of the toegang: take back what it referred.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
@@ -27,13 +27,15 @@ pub enum DeskStep {
     TakeOver,
     Refer,
     Close,
+    /// What was closed by mistake: entered anew it would count as two children.
+    Reopen,
     /// Not of the desk, but of the toegang that referred it.
     Withdraw,
 }
 
 impl DeskStep {
     /// Those of the desk.
-    pub const ALL: [Self; 4] = [Self::TakeUp, Self::TakeOver, Self::Refer, Self::Close];
+    pub const ALL: [Self; 5] = [Self::TakeUp, Self::TakeOver, Self::Refer, Self::Close, Self::Reopen];
 
     pub fn step(self) -> Step {
         match self {
@@ -41,6 +43,7 @@ impl DeskStep {
             Self::TakeOver => Step::TakeOver,
             Self::Refer => Step::Refer,
             Self::Close => Step::CloseWithoutHelp,
+            Self::Reopen => Step::Reopen,
             Self::Withdraw => Step::Withdraw,
         }
     }
@@ -60,7 +63,7 @@ impl DeskStep {
     /// The list from which its reason comes.
     fn list(self) -> Option<CategoryList> {
         match self {
-            Self::TakeUp => None,
+            Self::TakeUp | Self::Reopen => None,
             Self::TakeOver => Some(CategoryList::TakeOver),
             Self::Refer | Self::Close | Self::Withdraw => Some(CategoryList::NoneReason),
         }
@@ -78,10 +81,23 @@ impl DeskStep {
             Self::Close => {
                 "Er komt geen hulp van het crisispunt. De aanvraag blijft bewaard en telt mee als geen inzet. Wat nog is aangeboden of vastgehouden vervalt; de aanbieder krijgt bericht."
             }
+            Self::Reopen => {
+                "De aanvraag is ten onrechte afgesloten. Zij staat weer open op het bord en telt als één kind; de termijn loopt vanaf nu."
+            }
             Self::Withdraw => {
                 "U vraagt hiervoor geen crisishulp meer. Het crisispunt ziet het meteen, en een aanbieder die al is gevraagd krijgt bericht. De aanvraag blijft bewaard."
             }
         }
+    }
+
+    /// Whether its reason is one of a list.
+    pub fn has_reason(self) -> bool {
+        self.list().is_some()
+    }
+
+    /// Whether it is explained in words.
+    pub fn needs_words(self) -> bool {
+        self == Self::Reopen
     }
 
     /// Where its form is.
@@ -179,7 +195,7 @@ async fn take(ctx: &Context, code: String, step: DeskStep, mut fields: Fields) -
     match taken {
         Ok(request) => Ok(see_other(&format!("/crisis/aanvragen/{}?gedaan=stap", request.code))),
         Err(error) => {
-            let refusal = form.refuse(error, "reden")?;
+            let refusal = form.refuse(error, if step.has_reason() { "reden" } else { "toelichting" })?;
             let request = find(ctx, code).await?;
             if refusal == Refusal::Outdated {
                 form.compare(request.version, Vec::new());

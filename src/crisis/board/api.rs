@@ -1,0 +1,165 @@
+//! The board by API, for a screen or a system of the crisis point itself: what the page shows, at the same moment.
+
+use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
+use rules::crisis::answering::AssignmentStatus;
+use rules::crisis::codes::AgeGroup;
+use rules::crisis::places::PlaceState;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::model::{Board, News};
+use super::pages::look;
+use crate::crisis::distribution::model::{Assignment, Turns};
+use crate::crisis::requests::api::RequestBody;
+use crate::crisis::requests::model::CrisisRequest;
+use crate::error::Result;
+use crate::web::context::Context;
+use crate::web::described::ReadProblems;
+use crate::web::input::QueryInput;
+use crate::web::reply;
+
+/// Stand van het crisisbord.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisisbord)]
+#[serde(rename_all = "camelCase")]
+pub struct BoardBody {
+    /// Nummer van het laatste nieuws dat erin verwerkt is.
+    #[schema(minimum = 0, example = 412)]
+    nummer: i64,
+    bijgewerkt_op: DateTime<Utc>,
+    /// Of het crisispunt nu open is.
+    crisispunt_open: bool,
+    /// De open aanvragen; wat te laat is eerst.
+    aanvragen: Vec<Bordaanvraag>,
+    /// Wat de laatste dag is doorverwezen.
+    doorverwezen: Vec<RequestBody>,
+    beurten: Vec<Crisisbeurt>,
+    vrije_plaatsen: Vec<VrijePlaatsen>,
+    /// Het nieuwste eerst.
+    nieuws: Vec<Crisisnieuws>,
+}
+
+/// Een open aanvraag, en bij wie zij ligt.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Bordaanvraag {
+    aanvraag: RequestBody,
+    /// Ontbreekt als zij bij niemand ligt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    toewijzing: Option<Bordtoewijzing>,
+}
+
+/// Aan wie een aanvraag is aangeboden, of wie haar heeft aangenomen.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Bordtoewijzing {
+    aanbieder: String,
+    #[schema(pattern = "^(aangeboden|aangenomen)$", example = "aangeboden")]
+    stand: &'static str,
+    antwoord_uiterlijk: DateTime<Utc>,
+}
+
+/// Wie er aan de beurt is voor een leeftijdsgroep.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Crisisbeurt {
+    #[schema(pattern = "^12[-+]$", example = "12+")]
+    leeftijdsgroep: &'static str,
+    /// De aanbieders die ruimte hebben; wie aan de beurt is eerst.
+    volgorde: Vec<String>,
+}
+
+/// Hoeveel crisisplaatsen er nu vrij zijn. Een plaats voor alle leeftijden telt bij beide groepen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VrijePlaatsen {
+    #[schema(pattern = "^12[-+]$", example = "12+")]
+    leeftijdsgroep: &'static str,
+    vrij: usize,
+}
+
+/// Een regel van het nieuws.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Crisisnieuws {
+    #[schema(minimum = 1, example = 412)]
+    nummer: i64,
+    op: DateTime<Utc>,
+    /// Code van wat er gebeurde.
+    #[schema(example = "aangemeld")]
+    gebeurtenis: &'static str,
+    /// Code van de aanvraag; ontbreekt als het nieuws niet over één aanvraag gaat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aanvraag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bijzonderheid: Option<String>,
+}
+
+impl BoardBody {
+    fn new(board: &Board, now: DateTime<Utc>) -> Result<Self> {
+        let case = |request: &CrisisRequest| Bordaanvraag {
+            aanvraag: RequestBody::from(request),
+            toewijzing: given(board, request.id),
+        };
+        let free = |group: AgeGroup| {
+            let fits = board.places.iter().filter(|place| place.age_group.is_none_or(|of| of == group));
+            let vrij = fits.filter(|place| place.at(now).state() == PlaceState::Free).count();
+            VrijePlaatsen { leeftijdsgroep: group.sign(), vrij }
+        };
+        Ok(Self {
+            nummer: board.newest,
+            bijgewerkt_op: board.read_at,
+            crisispunt_open: board.point.is_open(now)?,
+            aanvragen: board.requests.iter().map(case).collect(),
+            doorverwezen: board.referred.iter().map(RequestBody::from).collect(),
+            beurten: board.division.turns.iter().map(turn).collect(),
+            vrije_plaatsen: AgeGroup::ALL.iter().copied().map(free).collect(),
+            nieuws: board.news.iter().map(news).collect(),
+        })
+    }
+}
+
+fn given(board: &Board, request_id: i64) -> Option<Bordtoewijzing> {
+    let counts = |one: &&Assignment| {
+        one.request.id == request_id
+            && matches!(one.status, AssignmentStatus::Offered | AssignmentStatus::Accepted)
+    };
+    board.assignments.iter().find(counts).map(|one| Bordtoewijzing {
+        aanbieder: one.provider.name.clone(),
+        stand: one.status.code(),
+        antwoord_uiterlijk: one.answer_by,
+    })
+}
+
+fn turn(turns: &Turns) -> Crisisbeurt {
+    let with_room = turns.order.iter().filter(|line| line.full_until.is_none());
+    Crisisbeurt {
+        leeftijdsgroep: turns.age_group.sign(),
+        volgorde: with_room.map(|line| line.provider.name.clone()).collect(),
+    }
+}
+
+fn news(news: &News) -> Crisisnieuws {
+    Crisisnieuws {
+        nummer: news.id,
+        op: news.at,
+        gebeurtenis: news.kind.code(),
+        aanvraag: news.request.as_ref().map(|(code, _)| super::stream::spaced(code)),
+        bijzonderheid: news.detail.clone(),
+    }
+}
+
+#[utoipa::path(
+    get, path = "/crisisbord", operation_id = "haalCrisisbord", tag = "Crisis",
+    summary = "Het crisisbord",
+    description = "Wat het bord nu toont: de open aanvragen, bij wie zij liggen, wie aan de beurt is, de vrije plaatsen en het laatste nieuws. Elke keer komt in \
+        de inzagelog.",
+    responses(
+        (status = 200, description = "De stand van nu", body = BoardBody, headers(("API-Version" = String))),
+        ReadProblems,
+        (status = 403, response = crate::api_document::Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_board(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let board = look(&ctx).await?;
+    reply::json(&BoardBody::new(&board, ctx.now)?)
+}

@@ -1,0 +1,76 @@
+//! Correcting what was noted of a child, by API.
+
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use utoipa::ToSchema;
+
+use super::{RequestBody, RequestPath, answer_with, digits_schema, group_schema, safety_schema};
+use crate::crisis::requests::actions::correcting;
+use crate::crisis::requests::reading::read_json_facts;
+use crate::db;
+use crate::error::Result;
+use crate::web::context::Context;
+use crate::web::described::WriteProblems;
+use crate::web::input::{JsonInput, QueryInput};
+use crate::web::reply;
+
+/// Wat er van het kind is genoteerd, zoals het hoort te zijn. Wat ontbreekt wordt leeg.
+#[derive(Debug, ToSchema)]
+#[schema(as = CrisisgegevensInvoer)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that put_facts reads")]
+pub struct FactsInput {
+    #[schema(minimum = 0, maximum = 22, example = 14)]
+    leeftijd: Option<u8>,
+    /// Als niemand de leeftijd weet.
+    #[schema(schema_with = group_schema, required = false)]
+    leeftijdsgroep: Option<String>,
+    /// Code uit de lijst `vraag` van de regio.
+    #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9-]+$", example = "ambulant")]
+    vraag: String,
+    /// Codes uit de lijst `veiligheid` van de regio.
+    #[schema(max_items = 20, schema_with = safety_schema, required = false)]
+    veiligheid: Option<Vec<String>>,
+    /// AGB-code van wie het kind al helpt.
+    #[schema(pattern = "^(?!0{8})[0-9]{8}$", example = "98990009")]
+    huidige_aanbieder: Option<String>,
+    /// Hooguit twee zinnen, en niets over een persoon.
+    #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
+    toelichting: Option<String>,
+    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+    #[schema(schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
+}
+
+#[utoipa::path(
+    put, path = "/crisisaanvragen/{code}/gegevens", operation_id = "corrigeerCrisisaanvraag", tag = "Crisis",
+    summary = "Corrigeren wat bij een crisisaanvraag is genoteerd",
+    description = "Zolang de aanvraag open is. De tijdlijn zegt wat er veranderde en wat het was. De leeftijdsgroep verandert niet meer als de aanvraag is \
+        aangeboden of er hulp is. Met If-Match zoals bij een stap.",
+    params(RequestPath, ("If-Match" = Option<String>, Header, description = "ETag van de versie die u las", example = "\"1\"")),
+    request_body(content = FactsInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "De aanvraag na de correctie", body = RequestBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_facts(
+    ctx: Context,
+    req: HttpRequest,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let (code, version) = (path.into_inner(), reply::if_match(&req));
+    let draft = read_json_facts(&mut input);
+    let draft = input.finish(draft)?;
+    let key = code.clone();
+    let corrected = ctx
+        .db(move |conn, actor, now| {
+            db::write(conn, |conn| correcting::correct_request(conn, actor, now, (&key, version), &draft))
+        })
+        .await;
+    answer_with(&ctx, code, corrected).await
+}
