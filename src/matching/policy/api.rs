@@ -29,9 +29,9 @@ struct ChangedVersion {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Toewijzingsbeleid)]
 pub struct PolicyBody {
-    /// Wie wacht op een maatregel gaat voor.
+    /// Wie wacht op een maatregel staat op de hoogste trap.
     maatregel: bool,
-    /// Wie spoed heeft gaat voor.
+    /// Wie spoed heeft schuift een trap op.
     spoed: bool,
     /// Wie langer wacht dan de norm schuift een trap op.
     norm: bool,
@@ -52,9 +52,9 @@ pub struct PolicyBody {
 #[schema(as = ToewijzingsbeleidInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_policy reads")]
 pub struct PolicyInput {
-    /// Wie wacht op een maatregel gaat voor. Zonder dit veld: nee.
+    /// Wie wacht op een maatregel staat op de hoogste trap. Zonder dit veld: nee.
     maatregel: Option<bool>,
-    /// Wie spoed heeft gaat voor. Zonder dit veld: nee.
+    /// Wie spoed heeft schuift een trap op. Zonder dit veld: nee.
     spoed: Option<bool>,
     /// Wie langer wacht dan de norm schuift een trap op. Zonder dit veld: nee.
     norm: Option<bool>,

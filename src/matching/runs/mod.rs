@@ -8,4 +8,5 @@ pub mod asking;
 pub mod mapping;
 pub mod model;
 pub mod pages;
+mod since;
 mod store;

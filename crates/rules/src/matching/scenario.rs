@@ -36,8 +36,8 @@ coded_enum! {
         UnmetNeed = "behoefte", "Elke behoefte waarvoor de aanbieder niet bekendstaat";
         WeeksPerStep = "weken-per-stap", "Weken wachten die als één stap tellen";
         StayWeeks = "blijven-wachten", "Blijven wachten telt als";
-        UrgentFirst = "spoed-eerst", "Wie spoed heeft gaat voor";
-        MeasureFirst = "maatregel-eerst", "Wie wacht op een maatregel gaat voor";
+        UrgentFirst = "spoed-eerst", "Wie spoed heeft schuift een trap op";
+        MeasureFirst = "maatregel-eerst", "Wie wacht op een maatregel staat op de hoogste trap";
         Ageing = "veroudering", "Wie langer wacht dan de norm schuift een trap op";
     }
 }
