@@ -61,6 +61,8 @@ fn asks(server: &TestServer, at: DateTime<Utc>, run: i32, codes: &[String]) -> R
 
 /// Writes of pages that are seen here to leave a line in the audit.
 pub const AUDITED_WRITES: [&str; 1] = ["/regiovoorstel/{nummer}/vragen"];
+/// The same of the API.
+pub const AUDITED_API_WRITES: [&str; 1] = ["POST /v1/regiovoorstellen/{nummer}/vragen"];
 
 on_both! {
     fn a_policy_is_tried_saved_and_kept_with_those_before(server) {
@@ -419,5 +421,36 @@ on_both! {
         // From 21 November to the first of December.
         assert_eq!(cells(&page, "Gemiddeld tot de start")[1], "1,4 weken", "{page}");
         assert!(cells(&page, "Gemiddelde afstand")[1].ends_with(" km"), "{page}");
+    }
+}
+
+on_both! {
+    fn providers_are_asked_and_read_it_by_api(server) {
+        server.waiting();
+        room_at_two(server, 1000, "SELECT 1");
+        let (_, page) = run(server);
+        let codes = choosable(&page);
+        let manager = server.user(MANAGER);
+        let path = "/v1/regiovoorstellen/1/vragen";
+        for wrong in [serde_json::json!({}), serde_json::json!({"wachtenden": ["C4K-7XW-2R9"]})] {
+            let refused = manager.post(path, &wrong);
+            assert_eq!((refused.status, refused.clashing_fields()), (409, vec!["wachtenden".to_owned()]), "{}", refused.body);
+        }
+        assert_eq!(manager.post("/v1/regiovoorstellen/9/vragen", &serde_json::json!({"wachtenden": codes})).status, 404);
+        let before = server.audit_lines();
+        let asked = manager.post(path, &serde_json::json!({"wachtenden": codes}));
+        assert_eq!((asked.status, asked.json()["gevraagd"].as_u64()), (200, u64::try_from(codes.len()).ok()), "{}", asked.body);
+        assert!(server.audit_lines() > before);
+        assert_eq!(manager.get("/v1/regiovoorstellen/1").json()["maten"]["gepasseerd"], 0);
+        let read = server.user(HAVEN.0).get("/v1/plaatsingsvragen").json();
+        let questions = read["plaatsingsvragen"].as_array().expect("a list");
+        assert!(questions.len() == 1 && questions[0]["wachtende"].as_str().is_some_and(|handle| handle.len() == 16), "{read}");
+        assert!(codes.iter().all(|code| !read.to_string().contains(code)), "no code goes to a provider");
+        assert_eq!(server.user("aanbieder-atelier-kleurspoor").get("/v1/plaatsingsvragen").json()["plaatsingsvragen"], serde_json::json!([]));
+
+        let policy = serde_json::json!({"maatregel": true, "wekenPerStap": 2, "blijvenWachten": 40});
+        assert_eq!(manager.put_version("/v1/toewijzingsbeleid", "\"1\"", &policy).status, 200);
+        let versions = manager.get("/v1/toewijzingsbeleid/versies").json();
+        assert_eq!((&versions["versies"][0]["versie"], &versions["versies"][0]["beleid"]["blijvenWachten"]), (&1.into(), &40.into()), "{versions}");
     }
 }

@@ -90,17 +90,27 @@ pub(super) struct ReadClient {
     rejected: Vec<i64>,
 }
 
-pub(super) fn read_clients(
+/// The providers that were tried for each of these clients in vain, and still may not be.
+pub fn tried_in_vain(
     conn: &mut Connection,
     snapshot: &Snapshot,
     ids: &[i64],
-) -> Result<Vec<ReadClient>> {
+) -> Result<BTreeMap<i64, Vec<i64>>> {
     let mut rejected: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     for (client, provider, outcome) in responses::actions::list_outcomes_of(conn, ids)? {
         if outcome.rejects_on(snapshot.today) {
             rejected.entry(client).or_default().push(provider);
         }
     }
+    Ok(rejected)
+}
+
+pub(super) fn read_clients(
+    conn: &mut Connection,
+    snapshot: &Snapshot,
+    ids: &[i64],
+) -> Result<Vec<ReadClient>> {
+    let mut rejected = tried_in_vain(conn, snapshot, ids)?;
     let read = |client: WaitingClient| ReadClient {
         rejected: rejected.remove(&client.id).unwrap_or_default(),
         client,

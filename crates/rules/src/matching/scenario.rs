@@ -167,6 +167,26 @@ impl Scenario {
         Self(changes)
     }
 
+    /// Everything is weighed like this.
+    pub fn weighing(weights: &Weights) -> Self {
+        let values = [
+            (Kind::OpenEnd, weights.open_end),
+            (Kind::UnknownWait, weights.unknown_wait),
+            (Kind::Stale, weights.stale),
+            (Kind::PerTenKm, weights.per_10_km),
+            (Kind::UnknownDistance, weights.unknown_distance / 1000),
+            (Kind::Substitute, weights.substitute),
+            (Kind::NotPreferred, weights.not_preferred),
+            (Kind::UnmetNeed, weights.per_unmet_need),
+        ];
+        let change = |(kind, value): (Kind, u32)| Change {
+            kind,
+            subject: Subject::default(),
+            value: i32::try_from(value).unwrap_or(i32::MAX),
+        };
+        Self(values.into_iter().map(change).collect())
+    }
+
     /// The same with one more change.
     #[must_use]
     pub fn with(&self, change: Change) -> Self {
@@ -391,6 +411,17 @@ mod tests {
                 "{kind:?}"
             );
         }
+        let others = Weights {
+            open_end: 1,
+            unknown_wait: 2,
+            stale: 3,
+            per_10_km: 4,
+            unknown_distance: 5000,
+            substitute: 6,
+            not_preferred: 7,
+            per_unmet_need: 8,
+        };
+        assert_eq!(Scenario::weighing(&others).weights(weights), others);
         let far = Scenario::new(vec![of(Kind::UnknownDistance, 50)]).weights(weights);
         assert_eq!(far.unknown_distance, 50_000);
     }
