@@ -122,10 +122,7 @@ fn tell_classes(solver: &Solver, proof: &Proof) -> io::Result<()> {
 }
 
 /// Only making the changes is timed, not the proofs between them.
-fn make_changes(
-    solver: &mut Solver,
-    Replay { file, every }: &Replay,
-) -> Result<Duration, Box<dyn Error>> {
+fn make_changes(solver: &mut Solver, Replay { file, every }: &Replay) -> Result<Duration, Box<dyn Error>> {
     let changes = read_changes(open(file)?).map_err(|error| bad(file)(&error))?;
     let mut times = Vec::with_capacity(changes.len());
     let mut proofs = 0;

@@ -38,7 +38,11 @@ fn room_at_two(server: &TestServer, version: u32, change: &str) {
          (SELECT id FROM provider WHERE agb IN ('98990009', '98990001')); {change};
          UPDATE offer SET supply_version = {version}; UPDATE supply_version SET version = {version}",
     ));
-    server.state.supply.refresh(&mut server.connection(), "2026-11-21".parse().expect("a day")).expect("a picture");
+    server
+        .state
+        .supply
+        .refresh(&mut server.connection(), "2026-11-21".parse().expect("a day"))
+        .expect("a picture");
 }
 
 /// The page with earlier choices.

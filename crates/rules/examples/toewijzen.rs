@@ -22,7 +22,9 @@ fn main() -> ExitCode {
         }
         [problem, answer, "--stdin"] => (problem, answer, assign::Besides::Session),
         _ => {
-            eprintln!("toewijzen PROBLEM ANSWER [--classes | --changes FILE | --stdin], or toewijzen --stdin");
+            eprintln!(
+                "toewijzen PROBLEM ANSWER [--classes | --changes FILE | --stdin], or toewijzen --stdin"
+            );
             return ExitCode::from(2);
         }
     };

@@ -201,9 +201,8 @@ impl Picture {
     pub fn lifted_stops(&self, scenario: &Scenario) -> BTreeSet<i64> {
         let stopped = |offer: &&Offer| offer.figures.status == OfferStatus::IntakeStop;
         let regions = &self.snapshot.book.regions;
-        let is_own = |offer: &&Offer| {
-            regions[self.snapshot.product(offer).region as usize].id == self.basis.region_id
-        };
+        let is_own =
+            |offer: &&Offer| regions[self.snapshot.product(offer).region as usize].id == self.basis.region_id;
         let offers = self.snapshot.offers().filter(stopped).filter(is_own);
         offers
             .filter(|offer| scenario.lifts_stop(&key_of(&self.snapshot, offer)))

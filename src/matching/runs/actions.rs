@@ -9,9 +9,7 @@ use rules::assignment::{Worth, write_answer, write_problem};
 use rules::matching::RULES_VERSION;
 use serde::Serialize;
 
-use super::model::{
-    Happened, Line, NewLine, Part, Run, RunBody, ScarcePlace, ShownLine, Stage,
-};
+use super::model::{Happened, Line, NewLine, Part, Run, RunBody, ScarcePlace, ShownLine, Stage};
 use super::since::Since;
 use super::store::{self, NewRun};
 use crate::actor::Actor;

@@ -219,9 +219,7 @@ pub async fn ask(ctx: Context, path: Path<String>, FormInput(mut fields): FormIn
         })
         .await;
     match asked {
-        Ok(count) => {
-            Ok(see_other(&link(&format!("{PATH}/{number}"), &[("gevraagd", &count.to_string())])))
-        }
+        Ok(count) => Ok(see_other(&link(&format!("{PATH}/{number}"), &[("gevraagd", &count.to_string())]))),
         Err(error) => {
             let mut form = Form::new(ASK);
             form.refuse(error, "kies")?;

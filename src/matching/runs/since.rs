@@ -214,14 +214,9 @@ impl Since {
 }
 
 /// An offer as a child meets it; none when it is closed.
-fn facts_of_offer(
-    snapshot: &Snapshot,
-    child: &Child,
-    offer: &Offer,
-) -> Option<OfferFacts> {
+fn facts_of_offer(snapshot: &Snapshot, child: &Child, offer: &Offer) -> Option<OfferFacts> {
     candidates_for(snapshot, child).iter().find_map(|(candidates, substitute)| {
-        let found =
-            candidates.iter().find(|candidate| snapshot.offer(candidate.offer).id == offer.id)?;
+        let found = candidates.iter().find(|candidate| snapshot.offer(candidate.offer).id == offer.id)?;
         Some(facts_for(child, found, *substitute))
     })
 }

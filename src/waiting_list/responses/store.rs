@@ -11,7 +11,9 @@ use rules::waiting::life::ClientStatus;
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
-use super::model::{AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing, Standpoint};
+use super::model::{
+    AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing, Standpoint,
+};
 use crate::db::Connection;
 use crate::db::schema::{
     contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,

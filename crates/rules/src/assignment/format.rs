@@ -166,7 +166,9 @@ impl<T> Filling<T> {
             return Ok(());
         }
         push(&mut self.values, value).map_err(Unfilled::NoMemory)?;
-        while let Some(next) = self.ahead.first_entry().filter(|next| *next.key() as usize == self.values.len()) {
+        while let Some(next) =
+            self.ahead.first_entry().filter(|next| *next.key() as usize == self.values.len())
+        {
             push(&mut self.values, next.remove()).map_err(Unfilled::NoMemory)?;
         }
         Ok(())

@@ -256,7 +256,10 @@ mod tests {
         for (policy, level_lines) in [
             (
                 Policy { ageing: false, ..all },
-                &["trap Eerst: wie wacht op een maatregel van bescherming of reclassering", "trap Voorrang: wie spoed heeft"][..],
+                &[
+                    "trap Eerst: wie wacht op een maatregel van bescherming of reclassering",
+                    "trap Voorrang: wie spoed heeft",
+                ][..],
             ),
             (
                 Policy { urgent_first: false, measure_first: false, ..all },
@@ -274,7 +277,13 @@ mod tests {
                 &["alle kinderen staan op dezelfde trap"],
             ),
         ] {
-            assert!(policy.in_words().starts_with(&level_lines.iter().map(ToString::to_string).collect::<Vec<_>>()), "{:?}", policy.in_words());
+            assert!(
+                policy
+                    .in_words()
+                    .starts_with(&level_lines.iter().map(ToString::to_string).collect::<Vec<_>>()),
+                "{:?}",
+                policy.in_words()
+            );
         }
         let no_steps = Policy { weeks_per_step: 0, stay_weeks: 1, ..all }.in_words();
         assert!(no_steps.contains(&"hoe lang een kind wacht telt verder niet mee".to_owned()));

@@ -350,7 +350,8 @@ mod tests {
     #[test]
     fn of_a_contract_that_comes_and_one_that_ends_the_last_counts() {
         let subject = Subject { provider: Some(11), ..Subject::default() };
-        let [comes, ends] = [Kind::Contract, Kind::ContractEnds].map(|kind| Change { subject, ..of(kind, 0) });
+        let [comes, ends] =
+            [Kind::Contract, Kind::ContractEnds].map(|kind| Change { subject, ..of(kind, 0) });
         let elsewhere = Change { subject: Subject { municipality: Some(8), ..subject }, ..ends };
         for (changes, holds) in [
             (vec![], true),

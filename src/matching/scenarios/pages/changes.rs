@@ -136,12 +136,7 @@ pub(super) fn read_changes(fields: &mut Fields) -> Vec<(ChangeLine, Names)> {
             fields.error(provider, "verplicht", "kies een aanbieder, of kies geen product en gemeente");
         }
         if about.is_some() {
-            let line = ChangeLine {
-                provider: about,
-                product: of,
-                municipality: at,
-                ..ChangeLine::new(kind)
-            };
+            let line = ChangeLine { provider: about, product: of, municipality: at, ..ChangeLine::new(kind) };
             changes.push((line, Names { kind: provider, provider, product, municipality, value: provider }));
         }
     }
