@@ -9,6 +9,7 @@ mod region;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -124,16 +125,22 @@ enum KeysCommand {
 #[derive(Debug, Args)]
 struct AssignArgs {
     /// Clients, offers and options.
-    problem: PathBuf,
+    #[arg(required_unless_present = "stdin", requires = "answer")]
+    problem: Option<PathBuf>,
     /// Where the answer goes.
-    answer: PathBuf,
+    #[arg(required_unless_present = "stdin")]
+    answer: Option<PathBuf>,
     /// Tell for each class how many have a place and how many wait, and who of them has justified envy.
     #[arg(long, group = "besides")]
     classes: bool,
     /// Make these changes after the first solution, and tell how long they took.
     #[arg(long, group = "besides", value_name = "FILE")]
     changes: Option<PathBuf>,
-    /// Make changes from standard input after the first solution, and answer each.
+    /// Prove the solution after so many of those changes each time; the proofs are not timed.
+    #[arg(long, requires = "changes", value_name = "NUMBER")]
+    every: Option<NonZeroUsize>,
+    /// Without files: read the problem from standard input and write the answer to standard output. With files: make
+    /// changes from standard input after the first solution, and answer each.
     #[arg(long, group = "besides")]
     stdin: bool,
 }
@@ -142,11 +149,14 @@ impl AssignArgs {
     fn run(self) -> Outcome {
         let besides = match (self.classes, self.changes, self.stdin) {
             (true, ..) => assign::Besides::Classes,
-            (_, Some(file), _) => assign::Besides::Changes(file),
+            (_, Some(file), _) => assign::Besides::Changes(assign::Replay { file, every: self.every }),
             (.., true) => assign::Besides::Session,
             _ => assign::Besides::Nothing,
         };
-        assign::run(&self.problem, &self.answer, &besides)
+        match (self.problem, self.answer) {
+            (Some(problem), Some(answer)) => assign::run(&problem, &answer, &besides),
+            _ => assign::pipe(),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod audit_division;
 mod audit_identity;
 mod audit_responses;
 mod backup;
+mod commands;
 mod database;
 mod endurance;
 mod exchange;

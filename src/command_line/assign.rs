@@ -7,11 +7,14 @@ use std::error::Error;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rules::assignment::{
-    Method, Proof, Solver, Unwatched, justified_envy, parse_change, read_changes, read_problem, write_answer,
+    Method, Progress, Proof, ProofError, Solver, Watch, justified_envy, parse_change, read_changes,
+    read_problem, write_answer,
 };
 
 /// What to do besides solving.
@@ -21,9 +24,32 @@ pub(super) enum Besides {
     /// Tell for each class how many wait, and the audit number.
     Classes,
     /// Make the changes in a file after the first solution, and tell how long they took.
-    Changes(PathBuf),
+    Changes(Replay),
     /// Make changes as they come in, and answer each.
     Session,
+}
+
+/// Changes from a file.
+#[derive(Debug)]
+pub(super) struct Replay {
+    pub(super) file: PathBuf,
+    /// Prove the solution after so many changes each time, besides at the end.
+    pub(super) every: Option<NonZeroUsize>,
+}
+
+/// Tells on standard error of a solution that could not be proven. The other method is tried then, so no answer is wrong,
+/// but the solver has a defect.
+struct Told;
+
+impl Watch for Told {
+    fn report(&mut self, _: Progress) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn unproven(&mut self, error: ProofError) {
+        // Standard error may be closed; there is nobody left to tell then.
+        let _ = writeln!(io::stderr(), "a solution could not be proven, another method is tried: {error}");
+    }
 }
 
 /// What was given cannot be read, or is not a problem. The program ends with exit code 2 then.
@@ -52,22 +78,32 @@ pub(super) fn run(problem: &Path, answer: &Path, besides: &Besides) -> Result<()
     let read = read_problem(open(problem)?).map_err(|error| bad(problem)(&error))?;
     let mut solver = Solver::new(read);
     let begin = processor_time();
-    let mut proof = solver.solve(Method::Automatic, &mut Unwatched)?;
+    let mut proof = solver.solve(Method::Automatic, &mut Told)?;
     let mut time = since(begin);
     match besides {
         Besides::Nothing => {}
         Besides::Classes => tell_classes(&solver, &proof)?,
-        Besides::Changes(file) => {
-            time = make_changes(&mut solver, file)?;
-            proof = solver.certify(&mut Unwatched)?;
+        Besides::Changes(replay) => {
+            time = make_changes(&mut solver, replay)?;
+            proof = solver.certify(&mut Told)?;
         }
         Besides::Session => {
             time = answer_changes(&mut solver)?;
-            proof = solver.certify(&mut Unwatched)?;
+            proof = solver.certify(&mut Told)?;
         }
     }
     std::fs::write(answer, write_answer(&solver, proof.objective, time))?;
     Ok(())
+}
+
+/// The same from standard input to standard output.
+pub(super) fn pipe() -> Result<(), Box<dyn Error>> {
+    let read = read_problem(io::stdin().lock()).map_err(|error| bad(Path::new("standard input"))(&error))?;
+    let mut solver = Solver::new(read);
+    let begin = processor_time();
+    let proof = solver.solve(Method::Automatic, &mut Told)?;
+    let time = since(begin);
+    Ok(io::stdout().write_all(write_answer(&solver, proof.objective, time).as_bytes())?)
 }
 
 fn tell_classes(solver: &Solver, proof: &Proof) -> io::Result<()> {
@@ -85,19 +121,29 @@ fn tell_classes(solver: &Solver, proof: &Proof) -> io::Result<()> {
     writeln!(out, "waiting with justified envy: {}", envious.len())
 }
 
-fn make_changes(solver: &mut Solver, file: &Path) -> Result<Duration, Box<dyn Error>> {
+/// Only making the changes is timed, not the proofs between them.
+fn make_changes(solver: &mut Solver, Replay { file, every }: &Replay) -> Result<Duration, Box<dyn Error>> {
     let changes = read_changes(open(file)?).map_err(|error| bad(file)(&error))?;
     let mut times = Vec::with_capacity(changes.len());
+    let mut proofs = 0;
     for (line, change) in &changes {
         let begin = processor_time();
         solver.apply(change).map_err(|error| bad(file)(&format_args!("line {line}: {error}")))?;
         times.push(since(begin));
+        if every.is_some_and(|every| times.len().is_multiple_of(every.get())) {
+            solver.certify(&mut Told)?;
+            proofs += 1;
+        }
     }
     let total: Duration = times.iter().sum();
     times.sort_unstable();
     let at = |percent: usize| times.get(times.len() * percent / 100).copied().unwrap_or_default();
     let mean = total / u32::try_from(times.len().max(1))?;
-    writeln!(io::stdout(), "{} changes: mean {mean:?}, median {:?}, p99 {:?}", times.len(), at(50), at(99))?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "{} changes: mean {mean:?}, median {:?}, p99 {:?}", times.len(), at(50), at(99))?;
+    if every.is_some() {
+        writeln!(out, "proven {proofs} times between them")?;
+    }
     Ok(total)
 }
 

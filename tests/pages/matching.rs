@@ -136,6 +136,7 @@ on_both! {
         form.set("alternatief", "0");
         let tried = form.send(&manager);
         assert!(tried.body.contains("nu aanbod om uit te kiezen") && tried.body.contains("Er is nog niets opgeslagen"), "{}", tried.body);
+        assert!(tried.body.contains("Wat het regionale voorstel wordt") && tried.body.contains("Deze weging</th>"), "{}", tried.body);
         assert!(!tried.body.contains("C4K"), "counts only");
         let count = || matching_weights::table.count().get_result::<i64>(&mut server.connection()).expect("a count");
         assert_eq!(count(), 0);

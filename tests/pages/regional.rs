@@ -1,10 +1,14 @@
 //! The policy of a region, runs of the regional plan, and what providers are asked, on pages.
 
+use std::sync::Barrier;
+
 use beschikbaarheidswijzer::db::schema::{
-    access_event, assignment_policy, audit_event, regional_run, regional_run_line,
+    access_event, assignment_policy, audit_event, regional_request, regional_run, regional_run_line,
 };
+use beschikbaarheidswijzer::error::Error;
 use beschikbaarheidswijzer::matching::runs::actions::{erase_of_stripped, run_due};
-use chrono::{DateTime, Utc};
+use beschikbaarheidswijzer::matching::runs::asking::ask;
+use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use rules::assignment::{read_answer, read_problem};
 
@@ -27,8 +31,42 @@ fn run(server: &TestServer) -> (String, String) {
     (path, shown.body)
 }
 
+/// Only De Haven and Bakenzand have room; `change` is what is otherwise besides.
+fn room_at_two(server: &TestServer, version: u32, change: &str) {
+    server.execute(&format!(
+        "UPDATE offer SET free_places = 0 WHERE free_places > 0 AND provider_id NOT IN \
+         (SELECT id FROM provider WHERE agb IN ('98990009', '98990001')); {change};
+         UPDATE offer SET supply_version = {version}; UPDATE supply_version SET version = {version}",
+    ));
+    server
+        .state
+        .supply
+        .refresh(&mut server.connection(), "2026-11-21".parse().expect("a day"))
+        .expect("a picture");
+}
+
+/// The page with earlier choices.
+fn page_of_versions(server: &TestServer) -> String {
+    let page = server.visitor(MANAGER).get(POLICY).body;
+    page.split_once("<caption>Eerder beleid</caption>").expect("a table").1.to_owned()
+}
+
+/// The codes of those who can be chosen on the page of a run, as people read them.
+fn choosable(page: &str) -> Vec<String> {
+    page.split("name=\"kies-").skip(1).filter_map(|rest| Some(rest.split('"').next()?.to_owned())).collect()
+}
+
+/// Asks about these, from this run, at this moment.
+fn asks(server: &TestServer, at: DateTime<Utc>, run: i32, codes: &[String]) -> Result<usize, Error> {
+    let snapshot = server.state.supply.current().expect("a picture");
+    let of = (&*snapshot, "https://jeugdhulp.example");
+    ask(&mut server.connection(), &server.actor(MANAGER), at, of, run, codes)
+}
+
 /// Writes of pages that are seen here to leave a line in the audit.
 pub const AUDITED_WRITES: [&str; 1] = ["/regiovoorstel/{nummer}/vragen"];
+/// The same of the API.
+pub const AUDITED_API_WRITES: [&str; 1] = ["POST /v1/regiovoorstellen/{nummer}/vragen"];
 
 on_both! {
     fn a_policy_is_tried_saved_and_kept_with_those_before(server) {
@@ -59,6 +97,8 @@ on_both! {
 
         let public = server.anyone().get("/uitleg/toewijzing");
         assert!(public.status == 200 && public.body.contains("daarbinnen gaat wie 2 weken langer wacht voor"), "{}", public.body);
+        assert!(public.body.contains("trap Eerst: wie wacht op een maatregel") && !public.body.contains("in deze volgorde"), "{}", public.body);
+        assert!(page_of_versions(server).contains("<th scope=\"row\">1</th>"), "runs tell of the version");
         // Who keeps the book sets it too, and sees nothing of who waits.
         let administrator = server.visitor("beheerder-regio");
         let page = administrator.get(POLICY).body;
@@ -230,5 +270,191 @@ on_both! {
         assert_eq!((erase_of_stripped(&mut server.connection(), now()).expect("erased"), kept()), (1, 0));
         let manager = server.visitor(MANAGER);
         assert_eq!(manager.get("/regiovoorstel/1").status, 200, "the counts stay");
+    }
+}
+
+on_both! {
+    fn a_question_that_ended_is_asked_anew(server) {
+        server.waiting();
+        room_at_two(server, 1000, "SELECT 1");
+        let (_, page) = run(server);
+        let codes = choosable(&page);
+        assert!(codes.len() >= 2, "{page}");
+        assert_eq!(asks(server, now(), 1, &codes).expect("asked"), codes.len());
+        let early = asks(server, now() + Duration::days(13), 1, &codes).expect_err("it still runs");
+        assert!(early.to_string().contains("al gevraagd") || matches!(early, Error::Collision(_)), "{early}");
+        let later = now() + Duration::days(15);
+        assert_eq!(asks(server, later, 1, &codes).expect("asked anew"), codes.len());
+        let ends: Vec<NaiveDateTime> = regional_request::table.select(regional_request::ends_at).load(&mut server.connection()).expect("rows");
+        assert_eq!(ends, vec![(later + Duration::days(14)).naive_utc(); codes.len()], "the same questions, for longer");
+    }
+}
+
+on_both! {
+    fn of_two_runs_that_ask_the_same_provider_at_once_one_does(server) {
+        server.waiting();
+        room_at_two(server, 1000, "SELECT 1");
+        run(server);
+        let (_, page) = run(server);
+        for code in choosable(&page) {
+            let codes = [code];
+            let barrier = Barrier::new(2);
+            let asked = std::thread::scope(|scope| {
+                let handles = [1, 2].map(|number| {
+                    let (barrier, codes) = (&barrier, &codes);
+                    scope.spawn(move || {
+                        barrier.wait();
+                        asks(server, now(), number, codes).is_ok()
+                    })
+                });
+                handles.map(|handle| handle.join().expect("no panic"))
+            });
+            assert_eq!(asked.iter().filter(|done| **done).count(), 1, "{asked:?}");
+        }
+        let pairs: Vec<(i64, i64)> = regional_request::table.select((regional_request::client_id, regional_request::offer_id)).load(&mut server.connection()).expect("rows");
+        let once: std::collections::BTreeSet<_> = pairs.iter().collect();
+        assert_eq!(once.len(), pairs.len());
+    }
+}
+
+on_both! {
+    fn who_could_not_respond_is_not_asked_and_what_was_ticked_stays(server) {
+        let clients = server.waiting();
+        room_at_two(server, 1000, "SELECT 1");
+        let (path, page) = run(server);
+        let manager = server.visitor(MANAGER);
+        let codes = choosable(&page);
+        assert!(codes.len() >= 2, "{page}");
+        let ask = format!("{path}/vragen");
+        let haven = server.offer_with_place(HAVEN.1);
+        let of_haven: i64 = regional_run_line::table.filter(regional_run_line::offer_id.eq(haven)).select(regional_run_line::client_id).first(&mut server.connection()).expect("a line");
+        let child = clients.iter().find(|client| client.id == of_haven).expect("it waits");
+        let code = child.code.to_string();
+        let good = codes.iter().find(|known| **known != code).expect("another");
+        let send = || manager.post_form(&ask, &[(&format!("kies-{good}"), "ja"), (&format!("kies-{code}"), "ja"), ("pagina", "1")]);
+
+        // The toegang declined a response, and the two may not be brought together again.
+        let response = server.responded(HAVEN, child);
+        assert_eq!(server.user(crate::support::waiting::TOEGANG).post(&TestServer::weigh_path(child, response, "afwijzing"), &serde_json::json!({"reden": "niet-passend"})).status, 200);
+        let shown = manager.get(&path).body;
+        assert!(shown.contains("Reactie van aanbieder afgewezen") && !choosable(&shown).contains(&code), "{shown}");
+        let refused = send();
+        assert!(refused.status == 400 && refused.body.contains("een eerdere reactie van deze aanbieder is afgewezen"), "{}", refused.body);
+        let ticked = format!("aria-label=\"Kies {good}\" checked");
+        assert!(refused.body.contains(&ticked), "what was chosen is not lost: {}", refused.body);
+        assert!(!manager.get(&path).body.contains(" checked"));
+
+        // The place is given away, and after that there is a stop.
+        server.execute("DELETE FROM pair_outcome");
+        let of = "WHERE provider_id IN (SELECT id FROM provider WHERE agb = '98990009')";
+        room_at_two(server, 1001, &format!("UPDATE offer SET free_places = 0 {of}"));
+        let full = send();
+        assert!(full.status == 400 && full.body.contains("er is volgens de cijfers geen vrije plek meer"), "{}", full.body);
+        room_at_two(server, 1002, &format!("UPDATE offer SET status = 'aanmeldstop', stop_reason = 'vol' {of}"));
+        let stopped = send();
+        assert!(stopped.status == 400 && stopped.body.contains("er geldt een aanmeldstop"), "{}", stopped.body);
+        let asked: i64 = regional_request::table.count().get_result(&mut server.connection()).expect("a count");
+        assert_eq!((asked, server.mails().iter().any(|(_, text)| text.contains("/plaatsingsvragen"))), (0, false));
+
+        // What the page says comes from a number, and not from the address.
+        assert_eq!(manager.get(&format!("{path}?gedaan=Alles+is+weg")).status, 400);
+        assert!(manager.get(&format!("{path}?gevraagd=1")).body.contains("1 aanbieder is gevraagd te reageren"));
+    }
+}
+
+on_both! {
+    fn an_unknown_wait_comes_last_on_either_database(server) {
+        let clients = server.waiting();
+        let (path, page) = run(server);
+        let manager = server.visitor(MANAGER);
+        let order = |page: &str| -> Vec<String> {
+            let mut codes: Vec<(usize, String)> = clients.iter().filter_map(|client| Some((page.find(&format!("<th scope=\"row\">{}<", client.code))?, client.code.to_string()))).collect();
+            codes.sort();
+            codes.into_iter().map(|(_, code)| code).collect()
+        };
+        let before = order(&page);
+        assert_eq!(before.len(), clients.len(), "{page}");
+        let first = clients.iter().find(|client| client.code.to_string() == before[0]).expect("it waits");
+        server.execute(&format!("UPDATE regional_run_line SET weeks = NULL WHERE client_id = {}", first.id));
+        let after = order(&manager.get(&path).body);
+        assert_eq!((&after[..4], &after[4]), (&before[1..], &before[0]));
+    }
+}
+
+on_both! {
+    fn trouble_in_one_region_keeps_no_other_from_its_planned_run(server) {
+        let snapshot = server.state.supply.current().expect("a picture");
+        for manager in [MANAGER, "accountmanager-flevoland"] {
+            let manager = server.visitor(manager);
+            let mut form = Form::on(&manager.get(RUNS).body, "/regiovoorstel/planning");
+            form.set("weekdag", "maandag");
+            assert_eq!(form.send(&manager).status, 303);
+        }
+        let first = server.actor(MANAGER).region_id().expect("a region");
+        assert_eq!(snapshot.book.regions[0].id, first, "its run is made first");
+        let child = server.registered("GM0243");
+        server.execute(&format!("UPDATE waiting_client SET code = '!!!!!!!!!' WHERE id = {}", child.id));
+        let monday: DateTime<Utc> = "2026-11-23T05:00:00Z".parse().expect("a time");
+        assert_eq!(run_due(&mut server.connection(), monday, &snapshot).expect("told in the log"), 1);
+        let made: Vec<i64> = regional_run::table.select(regional_run::region_id).load(&mut server.connection()).expect("runs");
+        assert!(made.len() == 1 && made[0] != first, "{made:?}");
+    }
+}
+
+on_both! {
+    fn a_run_tells_who_was_helped_beside_what_it_proposed(server) {
+        let clients = server.waiting();
+        room_at_two(server, 1000, "SELECT 1");
+        let (path, page) = run(server);
+        let cells = |page: &str, row: &str| -> Vec<String> {
+            let (_, table) = page.split_once("<caption>Voorgesteld en bereikt</caption>").expect("a table");
+            let (_, rest) = table.split_once(&format!("<th scope=\"row\">{row}</th>")).expect("a row");
+            let line = rest.split("</tr>").next().unwrap_or_default();
+            line.split("<td>").skip(1).filter_map(|cell| Some(cell.split('<').next()?.to_owned())).collect()
+        };
+        assert_eq!(cells(&page, "Alle kinderen")[1], "0");
+        assert_eq!(cells(&page, "Gemiddeld tot de start")[1], "niet te zeggen");
+        let haven = server.offer_with_place(HAVEN.1);
+        let of_haven: i64 = regional_run_line::table.filter(regional_run_line::offer_id.eq(haven)).select(regional_run_line::client_id).first(&mut server.connection()).expect("a line");
+        let child = clients.iter().find(|client| client.id == of_haven).expect("it waits");
+        let response = server.responded(HAVEN, child);
+        assert_eq!(server.accept(child, response).status, 200);
+        let page = server.visitor(MANAGER).get(&path).body;
+        let all = cells(&page, "Alle kinderen");
+        assert!(all[0].parse::<u32>().expect("a count") >= 2 && all[1] == "1", "{all:?}");
+        // From 21 November to the first of December.
+        assert_eq!(cells(&page, "Gemiddeld tot de start")[1], "1,4 weken", "{page}");
+        assert!(cells(&page, "Gemiddelde afstand")[1].ends_with(" km"), "{page}");
+    }
+}
+
+on_both! {
+    fn providers_are_asked_and_read_it_by_api(server) {
+        server.waiting();
+        room_at_two(server, 1000, "SELECT 1");
+        let (_, page) = run(server);
+        let codes = choosable(&page);
+        let manager = server.user(MANAGER);
+        let path = "/v1/regiovoorstellen/1/vragen";
+        for wrong in [serde_json::json!({}), serde_json::json!({"wachtenden": ["C4K-7XW-2R9"]})] {
+            let refused = manager.post(path, &wrong);
+            assert_eq!((refused.status, refused.clashing_fields()), (409, vec!["wachtenden".to_owned()]), "{}", refused.body);
+        }
+        assert_eq!(manager.post("/v1/regiovoorstellen/9/vragen", &serde_json::json!({"wachtenden": codes})).status, 404);
+        let before = server.audit_lines();
+        let asked = manager.post(path, &serde_json::json!({"wachtenden": codes}));
+        assert_eq!((asked.status, asked.json()["gevraagd"].as_u64()), (200, u64::try_from(codes.len()).ok()), "{}", asked.body);
+        assert!(server.audit_lines() > before);
+        assert_eq!(manager.get("/v1/regiovoorstellen/1").json()["maten"]["gepasseerd"], 0);
+        let read = server.user(HAVEN.0).get("/v1/plaatsingsvragen").json();
+        let questions = read["plaatsingsvragen"].as_array().expect("a list");
+        assert!(questions.len() == 1 && questions[0]["wachtende"].as_str().is_some_and(|handle| handle.len() == 16), "{read}");
+        assert!(codes.iter().all(|code| !read.to_string().contains(code)), "no code goes to a provider");
+        assert_eq!(server.user("aanbieder-atelier-kleurspoor").get("/v1/plaatsingsvragen").json()["plaatsingsvragen"], serde_json::json!([]));
+
+        let policy = serde_json::json!({"maatregel": true, "wekenPerStap": 2, "blijvenWachten": 40});
+        assert_eq!(manager.put_version("/v1/toewijzingsbeleid", "\"1\"", &policy).status, 200);
+        let versions = manager.get("/v1/toewijzingsbeleid/versies").json();
+        assert_eq!((&versions["versies"][0]["versie"], &versions["versies"][0]["beleid"]["blijvenWachten"]), (&1.into(), &40.into()), "{versions}");
     }
 }

@@ -289,3 +289,75 @@ on_both! {
         assert!(manager.get(&sweep).body.contains("3 waarden, elk bewezen"));
     }
 }
+
+/// De Haven has a stop for new clients, and nobody else has room.
+fn one_stop(server: &TestServer) {
+    one_place(server);
+    server.execute(
+        "UPDATE offer SET status = 'aanmeldstop', stop_reason = 'vol' WHERE free_places > 0 AND provider_id IN \
+         (SELECT id FROM provider WHERE agb = '98990009');
+         UPDATE offer SET supply_version = 1001; UPDATE supply_version SET version = 1001",
+    );
+    let day = "2026-11-21".parse().expect("a day");
+    server.state.supply.refresh(&mut server.connection(), day).expect("a picture");
+}
+
+on_both! {
+    fn places_at_an_intake_stop_are_given_and_the_page_says_so(server) {
+        one_stop(server);
+        let manager = server.visitor(MANAGER);
+        let path = made(&manager, &MORE_OF_HAVEN);
+        let page = manager.get(&path).body;
+        assert!(page.contains("2 van 5 krijgen een plek, nu 0"), "{page}");
+        assert!(page.contains("waar nu een aanmeldstop geldt: in dit scenario geldt die stop daar niet"), "{page}");
+        // Over a range the stop goes with the first place, and comes back without one.
+        let path = made(&manager, &[("naam", "Zoals het is")]);
+        assert!(!manager.get(&path).body.contains("geldt die stop daar niet"));
+        let of_haven = [("reeksAanbieder", "98990009"), ("reeksProduct", "45A12"), ("van", "-1"), ("tot", "2")];
+        assert_eq!(start(&manager, &path, &of_haven).status, 303);
+        assert!(work(server));
+        let sheet = manager.get(&format!("{path}/reeks.csv")).body;
+        let placed: Vec<&str> = sheet.lines().skip(1).filter_map(|line| line.split(';').nth(1)).collect();
+        assert_eq!(placed, ["0", "0", "1", "2"], "{sheet}");
+        let page = manager.get(&format!("{path}/reeks")).body;
+        for part in ["van min 1 plek tot en met 2 plekken", "<th scope=\"row\">min 1 plek</th>", "vanaf 2 plekken"] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+    }
+}
+
+on_both! {
+    fn a_scenario_is_as_now_only_while_the_same_children_wait(server) {
+        one_place(server);
+        let manager = server.visitor(MANAGER);
+        let path = made(&manager, &[("naam", "Zoals het is")]);
+        assert_eq!(start(&manager, &path, &[("tot", "1")]).status, 303);
+        assert!(work(server));
+        let same = "Doorgerekend met de stand van nu";
+        assert!(manager.get(&path).body.contains(same));
+        server.registered("GM0243");
+        let changed = "Sindsdien veranderden: wie er wacht";
+        let page = manager.get(&path).body;
+        assert!(page.contains(changed) && !page.contains(same), "{page}");
+        assert!(manager.get(&format!("{path}/reeks")).body.contains(changed));
+        let renew = Form::on(&page, &format!("{path}/doorrekenen"));
+        assert_eq!(renew.send(&manager).status, 303);
+        assert!(manager.get(&path).body.contains(same));
+    }
+}
+
+on_both! {
+    fn a_contract_can_end_and_sums_by_other_weights_are_not_compared(server) {
+        one_place(server);
+        let manager = server.visitor(MANAGER);
+        let path = made(&manager, &[("naam", "Zonder De Haven"), ("eindeAanbieder", "98990009")]);
+        let page = manager.get(&path).body;
+        assert!(page.contains("geen contract meer") && page.contains("0 van 5 krijgen een plek, nu 1"), "{page}");
+        let sums = "is links en rechts niet te vergelijken";
+        assert!(!page.contains(sums));
+        let copy = page.split(NEW).find(|rest| rest.starts_with("?naam=Zonder")).and_then(|rest| rest.split('"').next()).expect("a link");
+        assert!(copy.contains("eindeAanbieder=98990009"), "{copy}");
+        let other = made(&manager, &[("naam", "Verder weg"), ("instelling1", "per-10-km"), ("waarde1", "4")]);
+        assert!(manager.get(&other).body.contains(sums));
+    }
+}

@@ -2,12 +2,13 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
 use rules::matching::priority::Policy;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::actions;
-use super::model::RegionPolicy;
+use super::model::{PolicyChange, RegionPolicy};
 use super::pages::read_policy;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
@@ -29,9 +30,9 @@ struct ChangedVersion {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Toewijzingsbeleid)]
 pub struct PolicyBody {
-    /// Wie wacht op een maatregel gaat voor.
+    /// Wie wacht op een maatregel staat op de hoogste trap.
     maatregel: bool,
-    /// Wie spoed heeft gaat voor.
+    /// Wie spoed heeft schuift een trap op.
     spoed: bool,
     /// Wie langer wacht dan de norm schuift een trap op.
     norm: bool,
@@ -52,9 +53,9 @@ pub struct PolicyBody {
 #[schema(as = ToewijzingsbeleidInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_policy reads")]
 pub struct PolicyInput {
-    /// Wie wacht op een maatregel gaat voor. Zonder dit veld: nee.
+    /// Wie wacht op een maatregel staat op de hoogste trap. Zonder dit veld: nee.
     maatregel: Option<bool>,
-    /// Wie spoed heeft gaat voor. Zonder dit veld: nee.
+    /// Wie spoed heeft schuift een trap op. Zonder dit veld: nee.
     spoed: Option<bool>,
     /// Wie langer wacht dan de norm schuift een trap op. Zonder dit veld: nee.
     norm: Option<bool>,
@@ -102,6 +103,53 @@ pub async fn get_policy(ctx: Context, QueryInput(query): QueryInput) -> Result<H
     query.finish(())?;
     let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
     answer(ctx.db(move |conn, _, _| actions::find_policy(conn, region_id)).await?)
+}
+
+/// Eén keer dat het beleid is gekozen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BeleidVersie {
+    #[schema(minimum = 1, example = 3)]
+    versie: i32,
+    sinds: DateTime<Utc>,
+    door: String,
+    organisatie: String,
+    beleid: PolicyBody,
+}
+
+impl From<PolicyChange> for BeleidVersie {
+    fn from(change: PolicyChange) -> Self {
+        Self {
+            versie: change.policy.version,
+            sinds: change.at,
+            door: change.by_name,
+            organisatie: change.by_organisation,
+            beleid: change.policy.into(),
+        }
+    }
+}
+
+/// Het beleid van nu en van eerder.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BeleidVersies {
+    versies: Vec<BeleidVersie>,
+}
+
+#[utoipa::path(
+    get, path = "/toewijzingsbeleid/versies", operation_id = "lijstToewijzingsbeleid", tag = "Regionaal voorstel",
+    summary = "Elke keer dat uw regio het toewijzingsbeleid koos",
+    description = "De laatste vijftig, de nieuwste eerst. Een ronde noemt de versie waarmee zij is gemaakt; versie 0 is het beleid van het programma.",
+    responses(
+        (status = 200, description = "De versies", body = BeleidVersies, headers(("API-Version" = String))),
+        (status = 403, response = inline(crate::api_document::Problem)),
+        ReadProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn list_policies(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
+    let (_, changes) = ctx.db(move |conn, _, _| actions::list_changes(conn, region_id)).await?;
+    reply::json(&BeleidVersies { versies: changes.into_iter().map(Into::into).collect() })
 }
 
 #[utoipa::path(

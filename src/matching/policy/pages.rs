@@ -19,8 +19,8 @@ use crate::web::page::{Page, html};
 
 pub const PATH: &str = "/beheer/toewijzingsbeleid";
 const LABELS: Labels = &[
-    ("maatregel", "Wie wacht op een maatregel gaat voor"),
-    ("spoed", "Wie spoed heeft gaat voor"),
+    ("maatregel", "Wie wacht op een maatregel staat op de hoogste trap"),
+    ("spoed", "Wie spoed heeft schuift een trap op"),
     ("norm", "Wie langer wacht dan de norm schuift een trap op"),
     ("wekenPerStap", "Weken wachten die als één stap tellen"),
     ("blijvenWachten", "Blijven wachten telt als (weken)"),

@@ -4,9 +4,11 @@
 //! nothing. Either way the answer is chosen among equals by the problem alone, so every server arrives at the same.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
 
 use rules::assignment::{
-    Change, Client, Edge, Method, Problem, Proof, Settled, Solver, Unwatched, Worth, justified_envy, settle,
+    Change, Client, Edge, Method, Problem, Progress, Proof, ProofError, Settled, Solver, Watch, Worth,
+    justified_envy, settle,
 };
 
 use super::problem::{ClientFacts, Fit, RegionFacts};
@@ -41,21 +43,12 @@ pub struct Outcome {
 impl Engine {
     /// Solves from nothing.
     pub fn new(facts: RegionFacts) -> Result<Self> {
+        let mut solver = Solver::new(problem_of(&facts)?);
+        let proof = solver.solve(Method::Automatic, &mut Logged).map_err(Error::internal)?;
         let offers: Vec<i64> = facts.capacities.keys().copied().collect();
         let offer_at: HashMap<i64, u32> = offers.iter().copied().zip(0..).collect();
         let clients: Vec<i64> = facts.clients.keys().copied().collect();
         let client_at: HashMap<i64, u32> = clients.iter().copied().zip(0..).collect();
-        let weigh = facts.clients.values().map(weighs).collect();
-        let edges = facts.clients.values().zip(0_u32..).flat_map(|(client, number)| {
-            let known = |(offer, fit): (&i64, &Fit)| {
-                offer_at.get(offer).map(|at| Edge { client: number, offer: *at, cost: fit.cost })
-            };
-            client.options.iter().filter_map(known).collect::<Vec<Edge>>()
-        });
-        let capacities = facts.capacities.values().copied().collect();
-        let problem = Problem::new(weigh, capacities, edges).map_err(Error::internal)?;
-        let mut solver = Solver::new(problem);
-        let proof = solver.solve(Method::Automatic, &mut Unwatched).map_err(Error::internal)?;
         Ok(Self { solver, facts, clients, client_at, offers, offer_at, proof })
     }
 
@@ -95,7 +88,7 @@ impl Engine {
             }
         }
         self.solver.prove().map_err(Error::internal)?;
-        self.solver.certify(&mut Unwatched).map_err(Error::internal)
+        self.solver.certify(&mut Logged).map_err(Error::internal)
     }
 
     /// What must change for another problem; nothing when an offer came that the solver does not know.
@@ -220,6 +213,34 @@ impl Engine {
 struct ClientChange {
     client: i64,
     change: Change,
+}
+
+/// The problem that the solver takes: clients and offers in the order of their numbers.
+pub fn problem_of(facts: &RegionFacts) -> Result<Problem> {
+    let offer_at: HashMap<i64, u32> = facts.capacities.keys().copied().zip(0..).collect();
+    let clients = facts.clients.values().map(weighs).collect();
+    let edges = facts.clients.values().zip(0_u32..).flat_map(|(client, number)| {
+        let known = |(offer, fit): (&i64, &Fit)| {
+            offer_at.get(offer).map(|at| Edge { client: number, offer: *at, cost: fit.cost })
+        };
+        client.options.iter().filter_map(known).collect::<Vec<Edge>>()
+    });
+    let capacities = facts.capacities.values().copied().collect();
+    Problem::new(clients, capacities, edges).map_err(Error::internal)
+}
+
+/// Lets a solve run to its end, and tells in the log of a proof that fails: the other method is tried then, so nothing
+/// wrong is shown, but the solver has a defect.
+struct Logged;
+
+impl Watch for Logged {
+    fn report(&mut self, _: Progress) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn unproven(&mut self, error: ProofError) {
+        tracing::error!(%error, "a solution of the regional plan could not be proven; it is solved in another way");
+    }
 }
 
 fn weighs(client: &ClientFacts) -> Client {

@@ -84,6 +84,18 @@ impl Measures {
         Level::ALL.iter().copied().zip(self.levels).rev()
     }
 
+    /// How many of whom, with their names.
+    pub fn named(&self) -> [(&'static str, Share); 5] {
+        let [regular, raised, first] = self.levels;
+        [
+            ("Alle kinderen", self.all),
+            ("Trap Eerst", first),
+            ("Trap Voorrang", raised),
+            ("Trap Gewoon", regular),
+            ("Langer dan de norm", self.past_norm),
+        ]
+    }
+
     /// The mean wait as people write it.
     pub fn wait_words(&self) -> String {
         self.mean_wait.map_or_else(|| "niet te zeggen".to_owned(), crate::matching::proposals::model::weeks)
@@ -104,7 +116,8 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn mean(values: &[u64]) -> Option<u32> {
+/// The mean, rounded; none of nothing.
+pub fn mean(values: &[u64]) -> Option<u32> {
     let count = u64::try_from(values.len()).ok().filter(|count| *count > 0)?;
     u32::try_from((values.iter().sum::<u64>() + count / 2) / count).ok()
 }

@@ -5,23 +5,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rules::figures::OfferStatus;
 use rules::matching::scenario::Scenario;
 
 use super::engine::Engine;
 use super::plan::{Basis, Bridged, Plan, bridge, needing_bridging};
-use super::problem::{ClientFacts, Fit, RegionFacts, facts_of, rooms_of};
-use crate::availability::supply::snapshot::Snapshot;
+use super::problem::{ClientFacts, Fit, RegionFacts, facts_of, key_of, rooms_of};
+use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::db::Connection;
 use crate::error::Result;
 use crate::matching::bridging::actions::find_bridges;
 use crate::matching::matcher::Child;
 use crate::matching::policy::actions::find_policy;
-use crate::matching::proposals::actions::tried_in_vain;
 use crate::matching::proposals::making::child_of;
 use crate::matching::weights::actions::find_weights;
 use crate::waiting_list::bridging::actions::list_bridged;
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::responses;
 
 /// A client as it was read; without facts when it cannot be proposed today.
 struct Known {
@@ -89,15 +90,32 @@ pub(super) struct ReadClient {
     rejected: Vec<i64>,
 }
 
+/// The providers that were tried for each of these clients in vain, and still may not be.
+pub fn tried_in_vain(
+    conn: &mut Connection,
+    snapshot: &Snapshot,
+    ids: &[i64],
+) -> Result<BTreeMap<i64, Vec<i64>>> {
+    let mut rejected: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for (client, provider, outcome) in responses::actions::list_outcomes_of(conn, ids)? {
+        if outcome.rejects_on(snapshot.today) {
+            rejected.entry(client).or_default().push(provider);
+        }
+    }
+    Ok(rejected)
+}
+
 pub(super) fn read_clients(
     conn: &mut Connection,
     snapshot: &Snapshot,
     ids: &[i64],
 ) -> Result<Vec<ReadClient>> {
-    clients::actions::list_by_ids(conn, ids)?
-        .into_iter()
-        .map(|client| Ok(ReadClient { rejected: tried_in_vain(conn, client.id, snapshot)?, client }))
-        .collect()
+    let mut rejected = tried_in_vain(conn, snapshot, ids)?;
+    let read = |client: WaitingClient| ReadClient {
+        rejected: rejected.remove(&client.id).unwrap_or_default(),
+        client,
+    };
+    Ok(clients::actions::list_by_ids(conn, ids)?.into_iter().map(read).collect())
 }
 
 impl Picture {
@@ -177,6 +195,19 @@ impl Picture {
     /// A problem of this picture with the places of a scenario.
     pub fn with_rooms(&self, facts: &RegionFacts, scenario: &Scenario) -> RegionFacts {
         RegionFacts { clients: facts.clients.clone(), capacities: self.rooms(scenario) }
+    }
+
+    /// The offers with an intake stop where a scenario gives places, so that the stop would be none.
+    pub fn lifted_stops(&self, scenario: &Scenario) -> BTreeSet<i64> {
+        let stopped = |offer: &&Offer| offer.figures.status == OfferStatus::IntakeStop;
+        let regions = &self.snapshot.book.regions;
+        let is_own =
+            |offer: &&Offer| regions[self.snapshot.product(offer).region as usize].id == self.basis.region_id;
+        let offers = self.snapshot.offers().filter(stopped).filter(is_own);
+        offers
+            .filter(|offer| scenario.lifts_stop(&key_of(&self.snapshot, offer)))
+            .map(|offer| offer.id)
+            .collect()
     }
 
     fn rooms(&self, scenario: &Scenario) -> BTreeMap<i64, u32> {

@@ -1,19 +1,16 @@
 //! Making runs, and looking at them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use rules::assignment::{Worth, write_answer, write_problem};
 use rules::matching::RULES_VERSION;
-use rules::waiting::life::ClientStatus;
-use rules::waiting::responses::ResponseStatus;
 use serde::Serialize;
 
-use super::model::{
-    Happened, Line, NewLine, Part, Request, Run, RunBody, ScarcePlace, ShownLine, ShownOffer, Stage,
-};
+use super::model::{Happened, Line, NewLine, Part, Run, RunBody, ScarcePlace, ShownLine, Stage};
+use super::since::Since;
 use super::store::{self, NewRun};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -23,15 +20,12 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::matching::region::engine::Engine;
 use crate::matching::region::live;
-use crate::matching::region::measures::{Comparison, Share};
+use crate::matching::region::measures::{Comparison, Measures, Share};
 use crate::matching::region::plan::Plan;
 use crate::matching::region::problem::RegionFacts;
 use crate::paging::rows_of_page;
 use crate::waiting_list::access_log::actions::record;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
-use crate::waiting_list::clients;
-use crate::waiting_list::clients::model::WaitingClient;
-use crate::waiting_list::responses;
 
 /// The kind of object in the audit.
 const OBJECT: &str = "regionaal-voorstel";
@@ -66,26 +60,43 @@ pub fn make_run(
     write_run(conn, actor, now, snapshot, (identity.region_id, by, None))
 }
 
-/// Makes the runs that are planned for today; of several servers one does it. Returns how many.
+/// Makes the runs that are planned for today; of several servers one does it. Returns how many. What goes wrong in one
+/// region is told in the log and keeps no other from its run; it is tried again at the next round.
 pub fn run_due(conn: &mut Connection, now: DateTime<Utc>, snapshot: &Arc<Snapshot>) -> Result<usize> {
-    let (today, hour) = (dutch_day(now), dutch_time(now).hour());
+    let today = dutch_day(now);
     let weekday = i32::try_from(today.weekday().number_from_monday()).map_err(Error::internal)?;
     let mut made = 0;
     for region in &snapshot.book.regions {
-        let (_, planned) = store::find_schedule(conn, region.id)?;
-        let is_due = planned == Some(weekday) && hour >= RUN_FROM_HOUR;
-        if !is_due || store::was_scheduled(conn, region.id, today)? {
-            continue;
-        }
-        let of = (region.id, ("Systeem", ""), Some(today));
-        match write_run(conn, &Actor::background(), now, snapshot, of) {
-            Ok(_) => made += 1,
-            // Another server was first.
-            Err(Error::Conflict(_)) if store::was_scheduled(conn, region.id, today)? => {}
-            Err(error) => return Err(error),
+        match run_if_due(conn, now, snapshot, region.id, (today, weekday)) {
+            Ok(was_made) => made += usize::from(was_made),
+            Err(error) => {
+                tracing::error!(region = %region.code, %error, "the planned run of a region could not be made");
+            }
         }
     }
     Ok(made)
+}
+
+/// Makes the run of one region if it is planned for today and was not made yet; tells whether it did.
+fn run_if_due(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    snapshot: &Arc<Snapshot>,
+    region_id: i64,
+    (today, weekday): (NaiveDate, i32),
+) -> Result<bool> {
+    let (_, planned) = store::find_schedule(conn, region_id)?;
+    let is_due = planned == Some(weekday) && dutch_time(now).hour() >= RUN_FROM_HOUR;
+    if !is_due || store::was_scheduled(conn, region_id, today)? {
+        return Ok(false);
+    }
+    let of = (region_id, ("Systeem", ""), Some(today));
+    match write_run(conn, &Actor::background(), now, snapshot, of) {
+        Ok(_) => Ok(true),
+        // Another server was first.
+        Err(Error::Conflict(_)) if store::was_scheduled(conn, region_id, today)? => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn write_run(
@@ -250,6 +261,8 @@ pub struct Looked {
     pub previous: Option<Run>,
     /// What came of all places that were proposed.
     pub happened: Vec<(Happened, usize)>,
+    /// Of whom a place was proposed for: who was helped since, when, and how far.
+    pub reached: Measures,
     /// The lines of the part and the page that were asked for.
     pub lines: Vec<ShownLine>,
     pub total: usize,
@@ -270,6 +283,7 @@ pub fn look_at_run(
     let since = Since::read(conn, &placed)?;
     let happened =
         Happened::ALL.map(|what| (what, placed.iter().filter(|line| since.of(line, now) == what).count()));
+    let reached = since.reached(snapshot, &placed, (run.body.day, now));
     let lines = if part == Part::Placed { placed } else { store::list_lines(conn, run.id, part)? };
     let (skip, most) = rows_of_page(page);
     let rows = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
@@ -286,105 +300,7 @@ pub fn look_at_run(
         )
         .object(number);
     record(conn, actor, now, &access)?;
-    Ok(Looked { run, previous, happened: happened.to_vec(), lines: shown, total })
-}
-
-/// What is known today of the clients of some lines.
-pub(super) struct Since {
-    pub(super) clients: HashMap<i64, WaitingClient>,
-    responses: HashMap<i64, Vec<(i64, ResponseStatus)>>,
-    requests: HashMap<i64, Vec<Request>>,
-}
-
-impl Since {
-    pub(super) fn read(conn: &mut Connection, lines: &[Line]) -> Result<Self> {
-        let ids: Vec<i64> = lines.iter().map(|line| line.client_id).collect();
-        let mut since = Self { clients: HashMap::new(), responses: HashMap::new(), requests: HashMap::new() };
-        for client in clients::actions::list_by_ids(conn, &ids)? {
-            since.clients.insert(client.id, client);
-        }
-        for (client_id, offer_id, status) in responses::actions::list_statuses(conn, &ids)? {
-            since.responses.entry(client_id).or_default().push((offer_id, status));
-        }
-        for request in store::list_requests(conn, &ids)? {
-            since.requests.entry(request.client_id).or_default().push(request);
-        }
-        Ok(since)
-    }
-
-    fn of(&self, line: &Line, now: DateTime<Utc>) -> Happened {
-        let Some(client) = self.clients.get(&line.client_id) else { return Happened::Left };
-        let responses = self.responses.get(&line.client_id).map(Vec::as_slice).unwrap_or_default();
-        let at_offer = |status: ResponseStatus| {
-            responses.iter().any(|(offer, known)| Some(*offer) == line.offer_id && *known == status)
-        };
-        match client.status() {
-            ClientStatus::Accepted | ClientStatus::Placed if at_offer(ResponseStatus::Accepted) => {
-                Happened::AsProposed
-            }
-            ClientStatus::Accepted | ClientStatus::Placed | ClientStatus::PlacedElsewhere => {
-                Happened::Elsewhere
-            }
-            ClientStatus::Withdrawn | ClientStatus::Lapsed => Happened::Left,
-            _ if at_offer(ResponseStatus::Open) => Happened::Responded,
-            _ if self.is_asked(line, now) => Happened::Asked,
-            _ => Happened::Nothing,
-        }
-    }
-
-    fn is_asked(&self, line: &Line, now: DateTime<Utc>) -> bool {
-        let requests = self.requests.get(&line.client_id).map(Vec::as_slice).unwrap_or_default();
-        requests.iter().any(|request| Some(request.offer_id) == line.offer_id && request.ends_at > now)
-    }
-
-    /// Why the provider cannot be asked, in words.
-    pub(super) fn refusal(
-        &self,
-        snapshot: &Snapshot,
-        line: &Line,
-        now: DateTime<Utc>,
-    ) -> Option<&'static str> {
-        let client = self.clients.get(&line.client_id)?;
-        let offer = line.offer_id.and_then(|id| snapshot.find_offer(id));
-        match (self.of(line, now), offer) {
-            (_, None) => Some("er is geen plek voorgesteld, of het aanbod bestaat niet meer"),
-            (Happened::Asked, _) => Some("de aanbieder is al gevraagd"),
-            (Happened::Responded, _) => Some("de aanbieder reageerde al"),
-            (Happened::Nothing, Some(_)) if !client.life.is_listed(dutch_day(now)) => {
-                Some("de wachtende staat nu niet op de lijst, bijvoorbeeld door een pauze")
-            }
-            // A provider responds to who waits for the product of its own offer.
-            (Happened::Nothing, Some(offer)) if snapshot.product(offer).id != client.product.id => {
-                Some("het is een alternatief product: de toegang vraagt dit zelf")
-            }
-            (Happened::Nothing, Some(_)) => None,
-            _ => Some("de wachtende heeft al zorg of staat niet meer op de lijst"),
-        }
-    }
-
-    fn show(&self, snapshot: &Snapshot, line: &Line, now: DateTime<Utc>) -> Option<ShownLine> {
-        let client = self.clients.get(&line.client_id)?;
-        let offer = line.offer_id.and_then(|id| snapshot.find_offer(id)).map(|offer| ShownOffer {
-            id: offer.id,
-            provider: snapshot.provider(offer).name.clone(),
-            agb: snapshot.provider(offer).agb.clone(),
-            place: snapshot.location(offer).place.clone(),
-            product_code: snapshot.product(offer).code.clone(),
-        });
-        Some(ShownLine {
-            code: client.code.to_string(),
-            municipality: client.municipality.name.clone(),
-            product_code: client.product.code.to_string(),
-            product_name: client.product.name.clone(),
-            level: line.level(),
-            weeks: line.weeks,
-            past_norm: line.past_norm,
-            cost: line.cost,
-            offer,
-            happened: self.of(line, now),
-            can_be_asked: self.refusal(snapshot, line, now).is_none(),
-        })
-    }
+    Ok(Looked { run, previous, happened: happened.to_vec(), reached, lines: shown, total })
 }
 
 /// On which day of the week a run is made, with the version of that choice.

@@ -23,7 +23,7 @@ use crate::web::reply;
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Path)]
 #[expect(dead_code, reason = "describes a part of the path")]
-struct RunPath {
+pub(super) struct RunPath {
     /// Nummer van de ronde.
     #[param(minimum = 1, maximum = 2_147_483_647, example = 1)]
     nummer: i32,
@@ -86,6 +86,9 @@ pub struct Maten {
     gemiddelde_afstand: Option<u32>,
     /// Alles samen, wachten meegeteld, in honderdsten van een week.
     kosten: i64,
+    /// Wacht terwijl iemand met minder voorrang die plek kreeg. Volgens het beleid is dat 0.
+    #[schema(minimum = 0, example = 0)]
+    gepasseerd: u32,
 }
 
 impl From<Measures> for Maten {
@@ -99,6 +102,7 @@ impl From<Measures> for Maten {
             gemiddeld_tot_start: measures.mean_wait,
             gemiddelde_afstand: measures.mean_metres,
             kosten: measures.cost,
+            gepasseerd: measures.envious,
         }
     }
 }

@@ -7,8 +7,9 @@ use askama::Template;
 use chrono::{DateTime, Days, Utc};
 use serde::Serialize;
 
-use super::actions::{Since, find_run};
+use super::actions::find_run;
 use super::model::{Line, Part, ShownRequest};
+use super::since::Since;
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -64,6 +65,9 @@ pub fn ask(
     let ends_at = now.checked_add_days(ASKED_FOR).unwrap_or(now);
     db::write(conn, |conn| {
         let run = find_run(conn, actor, number)?;
+        // Of two who ask about one child at once, from whatever run, the second sees what the first asked.
+        let stored: Vec<String> = codes.iter().map(|code| code.replace('-', "")).collect();
+        store::lock_clients(conn, run.id, &stored)?;
         let lines = store::list_lines(conn, run.id, Part::Placed)?;
         let since = Since::read(conn, &lines)?;
         let chosen = choose(&since, &lines, snapshot, codes, now)?;
@@ -72,14 +76,7 @@ pub fn ask(
         for line in chosen {
             let Some(offer) = line.offer_id.and_then(|id| snapshot.find_offer(id)) else { continue };
             let of = (run.id, line.client_id, offer.id);
-            store::insert_request(conn, of, (now.naive_utc(), ends_at.naive_utc()), by).map_err(|error| {
-                match error {
-                    Error::Conflict(_) => {
-                        Error::Conflict("Een van deze aanbieders is net al gevraagd.".into())
-                    }
-                    other => other,
-                }
-            })?;
+            store::save_request(conn, of, (now.naive_utc(), ends_at.naive_utc()), by)?;
             *by_provider.entry(snapshot.provider(offer).id).or_default() += 1;
             let code = since.clients.get(&line.client_id).map(|client| client.code.to_string());
             recorded.asked.push((code.unwrap_or_default(), offer.id));

@@ -8,4 +8,6 @@ pub mod asking;
 pub mod mapping;
 pub mod model;
 pub mod pages;
+pub mod questions;
+mod since;
 mod store;

@@ -128,14 +128,23 @@ pub enum Happened {
     Left,
     /// The provider responded, and the toegang weighs.
     Responded,
+    /// The provider responded, and the toegang declined that.
+    Declined,
     /// The provider was asked.
     Asked,
     Nothing,
 }
 
 impl Happened {
-    pub const ALL: [Self; 6] =
-        [Self::AsProposed, Self::Elsewhere, Self::Left, Self::Responded, Self::Asked, Self::Nothing];
+    pub const ALL: [Self; 7] = [
+        Self::AsProposed,
+        Self::Elsewhere,
+        Self::Left,
+        Self::Responded,
+        Self::Declined,
+        Self::Asked,
+        Self::Nothing,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -143,6 +152,7 @@ impl Happened {
             Self::Elsewhere => "Ergens anders geholpen",
             Self::Left => "Van de lijst zonder zorg",
             Self::Responded => "Aanbieder reageerde",
+            Self::Declined => "Reactie van aanbieder afgewezen",
             Self::Asked => "Aanbieder is gevraagd",
             Self::Nothing => "Nog niets",
         }

@@ -12,9 +12,8 @@ use crate::availability::search::map::Map;
 use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::web::context::Context;
-use crate::web::fields::{Length, parse_number};
+use crate::web::fields::parse_number;
 use crate::web::form::{Form, Labels, Refusal, Values, choices, form_page};
-use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{PageLinks, Saved, link, list_page, page_number, saved_in, saved_message};
 use crate::web::page::{Page, html, see_other};
@@ -59,7 +58,10 @@ pub struct RunPage {
     /// Code, name and whether it is shown, of each part.
     pub parts: Vec<(&'static str, &'static str, bool)>,
     pub links: PageLinks,
-    pub asked: Option<String>,
+    /// How many were just asked.
+    pub asked: Option<usize>,
+    /// The codes that were chosen in a form that was refused.
+    pub chosen: Vec<String>,
 }
 
 #[derive(Template)]
@@ -144,11 +146,18 @@ pub async fn run(
     QueryInput(mut query): QueryInput,
 ) -> Result<HttpResponse> {
     let part = query.optional_choice("toon", &PARTS.map(|(code, _, part)| (code, part)));
-    let asked = query.optional_text("gedaan", Length(1, 120));
+    let asked = query.optional_small("gevraagd", 1, 10_000);
     let page = page_number(&mut query);
     query.finish(())?;
     let number = parse_run(&path.into_inner())?;
-    show_run(&ctx, number, (part.unwrap_or(Part::Placed), page), Form::new(ASK), asked).await
+    let (part, form) = (part.unwrap_or(Part::Placed), Form::new(ASK));
+    show_run(&ctx, number, (part, page), form, Asking { asked, chosen: Vec::new() }).await
+}
+
+/// What came of asking, or what was chosen for it.
+struct Asking {
+    asked: Option<usize>,
+    chosen: Vec<String>,
 }
 
 async fn show_run(
@@ -156,7 +165,7 @@ async fn show_run(
     number: i32,
     (part, page): (Part, usize),
     form: Form,
-    asked: Option<String>,
+    Asking { asked, chosen }: Asking,
 ) -> Result<HttpResponse> {
     let snapshot = ctx.state.supply.current()?;
     let looked = ctx
@@ -169,7 +178,7 @@ async fn show_run(
     });
     let parts = PARTS.map(|(code, name, known)| (code, name, known == part)).to_vec();
     let frame = form.page(ctx, PATH);
-    form_page(form.status(), &RunPage { page: frame, form, looked, part, parts, links, asked })
+    form_page(form.status(), &RunPage { page: frame, form, looked, part, parts, links, asked, chosen })
 }
 
 /// Where the places are that a run proposes.
@@ -202,6 +211,7 @@ pub async fn ask(ctx: Context, path: Path<String>, FormInput(mut fields): FormIn
     let page = page_number(&mut fields);
     fields.finish(())?;
     let (snapshot, state) = (ctx.state.supply.current()?, ctx.state.clone());
+    let chosen = codes.clone();
     let asked = ctx
         .db(move |conn, actor, now| {
             let of = (&*snapshot, state.config.public_url.as_str());
@@ -209,17 +219,11 @@ pub async fn ask(ctx: Context, path: Path<String>, FormInput(mut fields): FormIn
         })
         .await;
     match asked {
-        Ok(count) => {
-            let told = format!(
-                "{} gevraagd te reageren.",
-                format::count(count, "aanbieder is", "keer is een aanbieder")
-            );
-            Ok(see_other(&link(&format!("{PATH}/{number}"), &[("gedaan", &told)])))
-        }
+        Ok(count) => Ok(see_other(&link(&format!("{PATH}/{number}"), &[("gevraagd", &count.to_string())]))),
         Err(error) => {
             let mut form = Form::new(ASK);
             form.refuse(error, "kies")?;
-            show_run(&ctx, number, (Part::Placed, page), form, None).await
+            show_run(&ctx, number, (Part::Placed, page), form, Asking { asked: None, chosen }).await
         }
     }
 }

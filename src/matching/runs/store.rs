@@ -1,5 +1,7 @@
 //! Queries on runs, their lines, and what providers are asked.
 
+use std::cmp::Reverse;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -125,7 +127,7 @@ pub(super) fn was_scheduled(conn: &mut Connection, region_id: i64, day: NaiveDat
 /// Client, offer, class, cost, weeks and whether it is past its norm.
 type LineRow = (i64, Option<i64>, i32, i32, Option<i32>, bool);
 
-/// The lines of a part of a run: the highest class first, then the longest wait.
+/// The lines of a part of a run: the highest class first, then the longest wait, then the lowest number.
 pub(super) fn list_lines(conn: &mut Connection, run_id: i64, part: Part) -> Result<Vec<Line>> {
     let stage = if part == Part::Bridged { Stage::Bridging } else { Stage::Place };
     let query = line::table.filter(line::run_id.eq(run_id)).filter(line::stage.eq(stage.number()));
@@ -134,11 +136,11 @@ pub(super) fn list_lines(conn: &mut Connection, run_id: i64, part: Part) -> Resu
         Part::Placed | Part::Bridged => query.filter(line::offer_id.is_not_null()).into_boxed(),
     };
     let rows: Vec<LineRow> = query
-        .order((line::class.desc(), line::weeks.desc(), line::client_id))
         .select((line::client_id, line::offer_id, line::class, line::cost, line::weeks, line::past_norm))
         .load(conn)?;
     let number = |value: i32| u32::try_from(value).map_err(Error::internal);
-    rows.into_iter()
+    let mut lines = rows
+        .into_iter()
         .map(|(client_id, offer_id, class, cost, weeks, past_norm)| {
             Ok(Line {
                 client_id,
@@ -149,7 +151,10 @@ pub(super) fn list_lines(conn: &mut Connection, run_id: i64, part: Part) -> Resu
                 past_norm,
             })
         })
-        .collect()
+        .collect::<Result<Vec<Line>>>()?;
+    // The two databases put what is not known at different ends; here it comes last.
+    lines.sort_unstable_by_key(|line| (Reverse(line.class), Reverse(line.weeks), line.client_id));
+    Ok(lines)
 }
 
 /// Removes what was kept of clients whose record was stripped; returns how many lines that were.
@@ -160,24 +165,44 @@ pub(super) fn delete_of_stripped(conn: &mut Connection) -> Result<usize> {
     Ok(asked + diesel::delete(line::table.filter(line::client_id.eq_any(stripped()))).execute(conn)?)
 }
 
-/// Writes down that a provider is asked.
-pub(super) fn insert_request(
+/// Keeps others from asking about these clients of a run until the end of the transaction. In the order of the key, so
+/// that two who lock the same ones never wait for each other. SQLite has one writer at a time already.
+pub(super) fn lock_clients(conn: &mut Connection, run_id: i64, codes: &[String]) -> Result<()> {
+    if let Connection::Postgres(postgres) = conn {
+        let of_run = line::table.filter(line::run_id.eq(run_id)).select(line::client_id);
+        let locked = waiting_client::table
+            .filter(waiting_client::code.eq_any(codes))
+            .filter(waiting_client::id.eq_any(of_run))
+            .order(waiting_client::id)
+            .select(waiting_client::id)
+            .for_update();
+        locked.load::<i64>(postgres)?;
+    }
+    Ok(())
+}
+
+/// Writes down that a provider is asked; whoever was asked in the same run before is asked anew.
+pub(super) fn save_request(
     conn: &mut Connection,
     (run_id, client_id, offer_id): (i64, i64, i64),
     (asked_at, ends_at): (NaiveDateTime, NaiveDateTime),
     (by_name, by_organisation): (&str, &str),
 ) -> Result<()> {
-    diesel::insert_into(request::table)
-        .values((
-            request::run_id.eq(run_id),
-            request::client_id.eq(client_id),
-            request::offer_id.eq(offer_id),
-            request::asked_at.eq(asked_at),
-            request::by_name.eq(by_name),
-            request::by_organisation.eq(by_organisation),
-            request::ends_at.eq(ends_at),
-        ))
-        .execute(conn)?;
+    let anew = (
+        request::asked_at.eq(asked_at),
+        request::by_name.eq(by_name),
+        request::by_organisation.eq(by_organisation),
+        request::ends_at.eq(ends_at),
+    );
+    let known = request::table
+        .filter(request::client_id.eq(client_id))
+        .filter(request::offer_id.eq(offer_id))
+        .filter(request::run_id.eq(run_id));
+    if diesel::update(known).set(anew).execute(conn)? > 0 {
+        return Ok(());
+    }
+    let of = (request::run_id.eq(run_id), request::client_id.eq(client_id), request::offer_id.eq(offer_id));
+    diesel::insert_into(request::table).values((of, anew)).execute(conn)?;
     Ok(())
 }
 

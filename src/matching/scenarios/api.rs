@@ -45,6 +45,7 @@ pub enum SoortVerandering {
     Afstand,
     Norm,
     Contract,
+    ContractEraf,
     #[schema(rename = "per-10-km")]
     Per10Km,
     OpenEinde,

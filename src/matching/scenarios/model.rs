@@ -51,8 +51,14 @@ fn read_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Kind, D::Erro
     Kind::parse(&code).ok_or_else(|| serde::de::Error::custom(format!("unknown kind of change {code}")))
 }
 
-/// A value in the unit of its kind, in words.
+/// A value in the unit of its kind, in words: `5 plekken`, `min 5 plekken`.
 pub fn value_words(kind: Kind, value: i32) -> String {
+    let sign = if value < 0 { "min " } else { "" };
+    format!("{sign}{}", size_words(kind, value))
+}
+
+/// The same without a sign, for words that tell by themselves whether it is more or less.
+pub fn size_words(kind: Kind, value: i32) -> String {
     let size = value.unsigned_abs();
     let counted = |one: &str, many: &str| format!("{size} {}", if size == 1 { one } else { many });
     match kind.value().map(|(.., unit)| unit) {
@@ -104,13 +110,20 @@ pub struct Body {
     pub stamp: Stamp,
     /// The changes in words.
     pub words: Vec<String>,
+    /// Offers of which the places that are added lift an intake stop.
+    #[serde(default)]
+    pub lifted_stops: u32,
     /// What was proven: the sum of costs, that of classes, and what a class weighs in the prices.
     pub objective: i64,
     pub class_sum: u64,
     pub gap: i64,
     pub now: Measures,
-    /// In the levels of the policy of now, so that the two can be compared.
+    /// In the levels of the policy of now, so that the two can be compared. Its sum is by the scenario's own weights and
+    /// price of staying.
     pub then: Measures,
+    /// Whether the sums of the two count the same things.
+    #[serde(default = "counted_alike")]
+    pub is_sum_comparable: bool,
     pub bridging_now: Share,
     pub bridging_then: Share,
     pub all: Moved,
@@ -123,6 +136,11 @@ pub struct Body {
     pub contracts: Vec<ContractWorth>,
     /// Contracts that may bring something, and were not worked out.
     pub contracts_left: u32,
+}
+
+/// Of what was kept before this was told, nothing says otherwise.
+const fn counted_alike() -> bool {
+    true
 }
 
 /// Who would have a place and has none now, the other way round, and who would have another place.
@@ -157,6 +175,16 @@ impl Body {
     /// What changes for whom, with what the groups are.
     pub fn groups(&self) -> [(&'static str, &[Group]); 2] {
         [("Per product", &self.by_product), ("Per gemeente", &self.by_municipality)]
+    }
+
+    /// That places are added where nobody is taken in now; none when there are no such places.
+    pub fn lifted_words(&self) -> Option<String> {
+        let stops = match self.lifted_stops {
+            0 => return None,
+            1 => "1 keer aanbod waar nu een aanmeldstop geldt".to_owned(),
+            count => format!("{count} keer aanbod waar nu een aanmeldstop geldt"),
+        };
+        Some(format!("Plekken bij {stops}: in dit scenario geldt die stop daar niet."))
     }
 
     pub fn contracts_left_words(&self) -> String {

@@ -3,7 +3,7 @@
 use rules::matching::scenario::{Change, ChangeError, Kind, Scenario, Subject};
 use rules::violations::Violations;
 
-use super::model::{ChangeLine, value_words};
+use super::model::{ChangeLine, size_words, value_words};
 use crate::availability::supply::snapshot::Snapshot;
 use crate::error::{Error, Result};
 
@@ -114,7 +114,7 @@ impl Names<'_> {
     fn provider(&self, agb: &str, kind: Kind) -> Option<Found> {
         let book = &self.snapshot.book;
         let provider = &book.providers[*book.provider_by_agb.get(agb)? as usize];
-        let main = provider.main.filter(|_| kind == Kind::Contract);
+        let main = provider.main.filter(|_| kind.is_about_contracts());
         let named = main.map_or(provider, |main| &book.providers[main as usize]);
         Some((named.id, named.name.clone()))
     }
@@ -141,9 +141,9 @@ fn part_of(error: ChangeError, line: &ChangeLine) -> Part {
             // The first that is named and has no meaning here.
             let places = line.kind.is_about_places();
             [
-                (line.municipality.is_some() && line.kind != Kind::Contract, Part::Municipality),
+                (line.municipality.is_some() && !line.kind.is_about_contracts(), Part::Municipality),
                 (line.offer.is_some() && !places, Part::Offer),
-                (line.provider.is_some() && !places && line.kind != Kind::Contract, Part::Provider),
+                (line.provider.is_some() && !places && !line.kind.is_about_contracts(), Part::Provider),
                 (line.product.is_some(), Part::Product),
             ]
             .into_iter()
@@ -156,8 +156,7 @@ fn part_of(error: ChangeError, line: &ChangeLine) -> Part {
 fn message_of(error: ChangeError, kind: Kind) -> String {
     match error {
         ChangeError::OutOfRange(least, most) => {
-            let sign = if least < 0 { "min " } else { "" };
-            format!("moet van {sign}{} tot en met {} zijn", value_words(kind, least), value_words(kind, most))
+            format!("moet van {} tot en met {} zijn", value_words(kind, least), value_words(kind, most))
         }
         other => other.to_string(),
     }
@@ -167,12 +166,13 @@ impl Named {
     /// `De Haven, 45A12 Ambulant: 2 plekken erbij`
     pub(super) fn words(&self) -> String {
         let Change { kind, value, .. } = self.change;
-        let size = value_words(kind, value);
+        let size = size_words(kind, value);
         match kind {
             Kind::MorePlaces if value < 0 => format!("{}: {size} minder", self.place()),
             Kind::MorePlaces => format!("{}: {size} erbij", self.place()),
             Kind::ExactPlaces => format!("{}: precies {size}", self.place()),
             Kind::Contract => format!("{}: een contract erbij", self.about),
+            Kind::ContractEnds => format!("{}: geen contract meer", self.about),
             Kind::Norm => format!("{}: {size}", self.words_of_range()),
             other => format!("{}: {size}", other.name()),
         }

@@ -13,6 +13,7 @@ use self::changes::{CONTRACTS, Names, PLACES, SETTINGS, copy_link, ranges, read_
 use super::actions::{self, OBJECT};
 use super::model::{ChangeLine, ContractWorth, Scenario, ScenarioDraft, Stamp, Sweep};
 use super::naming::Part;
+use super::working_out::hash_of;
 use crate::availability::supply::snapshot::Snapshot;
 use crate::error::{Error, Result};
 use crate::matching::policy::actions::find_policy;
@@ -46,6 +47,9 @@ const LABELS: Labels = &[
     ("contractAanbieder2", "Tweede contract: aanbieder"),
     ("contractProduct2", "Tweede contract: product"),
     ("contractGemeente2", "Tweede contract: gemeente"),
+    ("eindeAanbieder", "Contract eraf: aanbieder"),
+    ("eindeProduct", "Contract eraf: product"),
+    ("eindeGemeente", "Contract eraf: gemeente"),
     ("afstand", "Hoogste afstand voor iedereen (km)"),
     ("normWeken", "Norm (weken)"),
     ("normProduct", "Product waarvoor deze norm geldt"),
@@ -135,15 +139,19 @@ pub struct Age {
 
 impl Age {
     fn of(stamp: &Stamp, now: &Stamped, today: NaiveDate) -> Self {
-        let changed = [
+        let told = [
             (stamp.supply_version != now.supply, "de cijfers van aanbieders"),
             (stamp.policy.version != now.policy, "het toewijzingsbeleid"),
             (stamp.weights.version != now.weights, "de weging"),
         ];
-        Self {
-            days: (today - stamp.day).num_days(),
-            changed: changed.into_iter().filter_map(|(is_it, what)| is_it.then_some(what)).collect(),
+        let mut changed: Vec<&str> =
+            told.into_iter().filter_map(|(is_it, what)| is_it.then_some(what)).collect();
+        let days = (today - stamp.day).num_days();
+        // With another day or other figures the problem is another too; what else is otherwise cannot be told then.
+        if changed.is_empty() && days <= 0 && stamp.facts != now.facts {
+            changed.push("wie er wacht, of contracten en normen");
         }
+        Self { days, changed }
     }
 
     pub fn words(&self) -> String {
@@ -155,8 +163,9 @@ impl Age {
     }
 }
 
-/// The versions that hold now.
+/// The versions that hold now, and the problem of now.
 struct Stamped {
+    facts: String,
     supply: i64,
     policy: i32,
     weights: i32,
@@ -226,9 +235,10 @@ fn show_form(ctx: &Context, mut form: Form) -> Result<HttpResponse> {
             .with_choices(provider, choices("Alle aanbieders", providers.clone()))
             .with_choices(product, choices("Alle producten", products.clone()));
     }
-    for [provider, product, municipality] in CONTRACTS {
+    for (kind, [provider, product, municipality]) in CONTRACTS {
+        let none = if kind == Kind::Contract { "Geen contract erbij" } else { "Geen contract eraf" };
         form = form
-            .with_choices(provider, choices("Geen contract erbij", providers.clone()))
+            .with_choices(provider, choices(none, providers.clone()))
             .with_choices(product, choices("Alle producten", products.clone()))
             .with_choices(municipality, choices("Alle gemeenten", municipalities(&snapshot, region_id)));
     }
@@ -362,8 +372,10 @@ async fn show_scenario(
 async fn stamped(ctx: &Context) -> Result<Stamped> {
     let snapshot = ctx.state.supply.current()?;
     let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
+    let state = ctx.state.clone();
     ctx.db(move |conn, _, _| {
         Ok(Stamped {
+            facts: hash_of(&state.plans.current(conn, &snapshot, region_id)?.facts)?,
             supply: snapshot.version,
             policy: find_policy(conn, region_id)?.version,
             weights: find_weights(conn, region_id)?.version,

@@ -5,6 +5,8 @@
 //! stops. A server that is told to stop gives the sweep back, and it is done from its first value elsewhere or later. What a
 //! server left behind that is gone is told to be broken off, and not done again by itself.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rules::matching::scenario::{Change, Scenario};
 
@@ -35,18 +37,19 @@ pub fn sweep(
     mut told: impl FnMut(usize) -> Result<bool>,
 ) -> Result<Option<Vec<SweepPoint>>> {
     let as_it_is = Engine::new(picture.facts())?;
-    let mut engine: Option<Engine> = None;
+    // Besides the room, places change what somebody can have where they lift an intake stop.
+    let mut before: Option<(Engine, BTreeSet<i64>)> = None;
     let mut points = Vec::with_capacity(values.len());
     for &value in values {
         let with = scenario.with(Change { value, ..change });
-        let solved = match engine.take() {
-            // Places change nothing else.
-            Some(mut known) if change.kind.is_about_places() => {
+        let lifted = picture.lifted_stops(&with);
+        let solved = match before.take() {
+            Some((mut known, same)) if change.kind.is_about_places() && same == lifted => {
                 let facts = picture.with_rooms(known.facts(), &with);
                 known.update(facts)?;
                 known
             }
-            Some(mut known) => {
+            Some((mut known, _)) => {
                 known.update(picture.facts_in(&with))?;
                 known
             }
@@ -54,7 +57,7 @@ pub fn sweep(
         };
         let places = solved.outcome()?.places;
         points.push(SweepPoint { value, measures: measures_in(&as_it_is, &solved, &places) });
-        engine = Some(solved);
+        before = Some((solved, lifted));
         if !told(points.len())? {
             return Ok(None);
         }
@@ -119,6 +122,6 @@ fn work_on(
     let picture = Picture::read(conn, &snapshot, region_id)?;
     let points = sweep(&picture, &scenario, named.change, &values, |done| told(conn, done))?;
     let Some(points) = points else { return Ok(None) };
-    let stamp = stamp(&picture, &Engine::new(picture.facts())?);
+    let stamp = stamp(&picture)?;
     Ok(Some(SweepOutcome { stamp, words: named.words_of_range(), points }))
 }

@@ -10,10 +10,11 @@ use sha2::{Digest, Sha256};
 use super::contracts::missing_contracts;
 use super::model::{Body, Group, Moved, Stamp};
 use crate::error::Result;
-use crate::matching::region::engine::Engine;
+use crate::matching::region::engine::{Engine, problem_of};
 use crate::matching::region::measures::{Measures, Share};
 use crate::matching::region::picture::Picture;
 use crate::matching::region::plan::Plan;
+use crate::matching::region::problem::RegionFacts;
 use crate::matching::runs::actions::scarce_places;
 
 /// Offers of which the worth is kept.
@@ -46,13 +47,15 @@ pub(super) fn work_out(picture: &Picture, scenario: &Scenario, words: Vec<String
         all.count(places);
     }
     Ok(Body {
-        stamp: stamp(picture, &as_it_is),
+        stamp: stamp(picture)?,
         words,
+        lifted_stops: u32::try_from(picture.lifted_stops(scenario).len()).unwrap_or(u32::MAX),
         objective: proof.objective,
         class_sum: proof.class_sum,
         gap: proof.gap,
         now: Measures::of(&as_it_is, &now.outcome.places),
         then: measures_in(&as_it_is, &other, &then.outcome.places),
+        is_sum_comparable: counts_alike(picture, scenario),
         bridging_now: bridged(&now),
         bridging_then: bridged(&then),
         all,
@@ -65,18 +68,30 @@ pub(super) fn work_out(picture: &Picture, scenario: &Scenario, words: Vec<String
     })
 }
 
+/// Whether a sum of scores of a scenario says something beside one of now: by the same weights, and with the same price
+/// of staying.
+fn counts_alike(picture: &Picture, scenario: &Scenario) -> bool {
+    let (weights, policy) = (picture.basis.weights.weights(), picture.basis.policy.policy());
+    scenario.weights(weights) == weights && scenario.policy(policy).stay_weeks == policy.stay_weeks
+}
+
 /// By what a picture was made, with a hash of the problem in it.
-pub(super) fn stamp(picture: &Picture, engine: &Engine) -> Stamp {
+pub(super) fn stamp(picture: &Picture) -> Result<Stamp> {
     let basis = &picture.basis;
-    let hash = Sha256::digest(write_problem(engine.solver().problem()).as_bytes());
-    Stamp {
+    Ok(Stamp {
         day: basis.day,
         supply_version: basis.supply_version,
         rules_version: RULES_VERSION,
         weights: basis.weights,
         policy: basis.policy,
-        facts: hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
-    }
+        facts: hash_of(&picture.facts())?,
+    })
+}
+
+/// By which two moments with the same problem are known: who waits, for what, and where there are places.
+pub(super) fn hash_of(facts: &RegionFacts) -> Result<String> {
+    let hash = Sha256::digest(write_problem(&problem_of(facts)?).as_bytes());
+    Ok(hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The measures of a scenario in the levels of now: of two policies the same children are counted in the same rows.

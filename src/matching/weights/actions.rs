@@ -1,7 +1,10 @@
 //! Reading, trying and setting the weights of a region.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use rules::matching::Weights;
+use rules::matching::scenario::Scenario;
 
 use super::model::{Effect, RegionWeights, WeightsChange};
 use super::store;
@@ -12,6 +15,10 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::matching::matcher::split;
 use crate::matching::proposals::making::child_of;
+use crate::matching::region::engine::Engine;
+use crate::matching::region::measures::Measures;
+use crate::matching::region::picture::{Picture, tried_in_vain};
+use crate::matching::region::problem::RegionFacts;
 use crate::waiting_list::clients;
 
 /// Earlier choices that a page shows.
@@ -69,7 +76,7 @@ pub fn save_weights(
 pub fn preview(
     conn: &mut Connection,
     actor: &Actor,
-    snapshot: &Snapshot,
+    snapshot: &Arc<Snapshot>,
     weights: &Weights,
 ) -> Result<Effect> {
     let region_id = actor.region_id().ok_or(Error::Forbidden)?;
@@ -81,10 +88,14 @@ pub fn preview(
         .filter(|product| snapshot.book.regions[product.region as usize].id == region_id)
         .map(|product| product.id)
         .collect();
-    let mut effect = Effect::default();
-    for client in clients::actions::list_open_for_products(conn, region_id, &products)? {
-        // What was tried before in vain is so with any weights.
-        let Ok(child) = child_of(snapshot, &client, &[]) else { continue };
+    let (planned_now, planned_then) = compare_plans(conn, snapshot, region_id, weights)?;
+    let mut effect = Effect { now: planned_now, then: planned_then, ..Effect::default() };
+    let open = clients::actions::list_open_for_products(conn, region_id, &products)?;
+    let ids: Vec<i64> = open.iter().map(|client| client.id).collect();
+    let rejected = tried_in_vain(conn, snapshot, &ids)?;
+    for client in open {
+        let rejected = rejected.get(&client.id).map(Vec::as_slice).unwrap_or_default();
+        let Ok(child) = child_of(snapshot, &client, rejected) else { continue };
         let first = |weights: &Weights| {
             let can = split(snapshot, &child, weights, FIRST).can;
             can.iter().map(|can| can.rank.id).collect::<Vec<u64>>()
@@ -98,4 +109,19 @@ pub fn preview(
         effect.other_five += usize::from(after.iter().any(|id| !before.contains(id)));
     }
     Ok(effect)
+}
+
+/// The regional plan of this moment by the weights of now, and by others.
+fn compare_plans(
+    conn: &mut Connection,
+    snapshot: &Arc<Snapshot>,
+    region_id: i64,
+    weights: &Weights,
+) -> Result<(Measures, Measures)> {
+    let picture = Picture::read(conn, snapshot, region_id)?;
+    let measured = |facts: RegionFacts| {
+        let engine = Engine::new(facts)?;
+        Ok::<Measures, Error>(Measures::of(&engine, &engine.outcome()?.places))
+    };
+    Ok((measured(picture.facts())?, measured(picture.facts_in(&Scenario::weighing(weights)))?))
 }

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use rules::matching::Weights;
 use serde::{Deserialize, Serialize};
 
+use crate::matching::region::measures::Measures;
+
 /// No weight is more than a year, and no unknown distance farther than the country is long.
 pub const MOST_HUNDREDTHS: i64 = 5_200;
 pub const MOST_KM: i64 = 300;
@@ -71,6 +73,9 @@ pub struct WeightsChange {
 /// Gevolg: what other weights would change, in counts only.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Effect {
+    /// The regional plan by the weights of now, and by these.
+    pub now: Measures,
+    pub then: Measures,
     /// Open clients that somebody can take.
     pub clients: usize,
     /// Those who would get another first offer.

@@ -10,7 +10,7 @@ use rules::waiting::responses::{PairOutcome, ResponseEvent, ResponseStatus, afte
 
 use super::fitting::Fit;
 use super::mails;
-use super::model::{NewResponse, Response, Standing};
+use super::model::{NewResponse, Response, Standing, Standpoint};
 use super::store::{self, Ending, NewRow};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -244,9 +244,14 @@ pub fn list_outcomes(conn: &mut Connection, client_id: i64) -> Result<Vec<(i64, 
     store::list_outcomes(conn, client_id)
 }
 
-/// Client, offer and status of all responses to these clients.
-pub fn list_statuses(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<(i64, i64, ResponseStatus)>> {
-    store::list_statuses(conn, client_ids)
+/// The same for many clients at once: client, provider and outcome.
+pub fn list_outcomes_of(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<(i64, i64, PairOutcome)>> {
+    store::list_outcomes_of(conn, client_ids)
+}
+
+/// What all responses to these clients came to.
+pub fn list_standpoints(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<Standpoint>> {
+    store::list_standpoints(conn, client_ids)
 }
 
 /// Refuses what the rules do not let happen to a response as it is now.

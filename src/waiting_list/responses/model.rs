@@ -124,6 +124,16 @@ pub struct Decline {
     pub parked_until: Option<NaiveDate>,
 }
 
+/// What a response came to, without what it says of the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standpoint {
+    pub client_id: i64,
+    pub offer_id: i64,
+    pub status: ResponseStatus,
+    /// When care starts or would have started.
+    pub start_on: NaiveDate,
+}
+
 /// Which responses of a provider are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {

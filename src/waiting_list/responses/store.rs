@@ -11,7 +11,9 @@ use rules::waiting::life::ClientStatus;
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
-use super::model::{AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing};
+use super::model::{
+    AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing, Standpoint,
+};
 use crate::db::Connection;
 use crate::db::schema::{
     contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,
@@ -213,22 +215,19 @@ pub(super) fn list_open_of_client(conn: &mut Connection, client_id: i64) -> Resu
     read(rows)
 }
 
-/// Client, offer and status of all responses to these clients.
-pub(super) fn list_statuses(
-    conn: &mut Connection,
-    client_ids: &[i64],
-) -> Result<Vec<(i64, i64, ResponseStatus)>> {
+/// What all responses to these clients came to.
+pub(super) fn list_standpoints(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<Standpoint>> {
     let mut found = Vec::new();
     for portion in client_ids.chunks(500) {
-        let rows: Vec<(i64, i64, String)> = response::table
+        let rows: Vec<(i64, i64, String, NaiveDate)> = response::table
             .filter(response::client_id.eq_any(portion))
             .order(response::id)
-            .select((response::client_id, response::offer_id, response::status))
+            .select((response::client_id, response::offer_id, response::status, response::start_on))
             .load(conn)?;
-        for (client_id, offer_id, status) in rows {
+        for (client_id, offer_id, status, start_on) in rows {
             let status = ResponseStatus::parse(&status)
                 .ok_or_else(|| Error::internal("a response has an unknown status"))?;
-            found.push((client_id, offer_id, status));
+            found.push(Standpoint { client_id, offer_id, status, start_on });
         }
     }
     Ok(found)
@@ -437,14 +436,27 @@ pub(super) fn save_outcome(
 
 /// What is known of clients and providers that were brought together in vain: of one client, by provider.
 pub(super) fn list_outcomes(conn: &mut Connection, client_id: i64) -> Result<Vec<(i64, PairOutcome)>> {
-    let rows: Vec<(i64, Option<NaiveDate>)> = pair_outcome::table
-        .filter(pair_outcome::client_id.eq(client_id))
-        .order(pair_outcome::provider_id)
-        .select((pair_outcome::provider_id, pair_outcome::parked_until))
-        .load(conn)?;
+    let found = list_outcomes_of(conn, &[client_id])?;
+    Ok(found.into_iter().map(|(_, provider_id, outcome)| (provider_id, outcome)).collect())
+}
+
+/// The same of many clients at once: client, provider and outcome.
+pub(super) fn list_outcomes_of(
+    conn: &mut Connection,
+    client_ids: &[i64],
+) -> Result<Vec<(i64, i64, PairOutcome)>> {
     let outcome =
         |until: Option<NaiveDate>| until.map_or(PairOutcome::Excluded, |until| PairOutcome::Parked { until });
-    Ok(rows.into_iter().map(|(provider_id, until)| (provider_id, outcome(until))).collect())
+    let mut found = Vec::new();
+    for portion in client_ids.chunks(500) {
+        let rows: Vec<(i64, i64, Option<NaiveDate>)> = pair_outcome::table
+            .filter(pair_outcome::client_id.eq_any(portion))
+            .order((pair_outcome::client_id, pair_outcome::provider_id))
+            .select((pair_outcome::client_id, pair_outcome::provider_id, pair_outcome::parked_until))
+            .load(conn)?;
+        found.extend(rows.into_iter().map(|(client, provider, until)| (client, provider, outcome(until))));
+    }
+    Ok(found)
 }
 
 /// The widest contract under which a provider can take a new client of a municipality on a day. A sub-contractor works

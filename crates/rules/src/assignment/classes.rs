@@ -95,7 +95,7 @@ pub(super) fn solve_by(
     Err(SolveError::GapTooLarge)
 }
 
-/// Proves what the first method found, or else what the second finds.
+/// Proves what the first method found, or else what the second finds. Who watches hears of the first that failed.
 fn proven(
     problem: &mut Problem,
     [first, second]: [Solve; 2],
@@ -105,8 +105,9 @@ fn proven(
 ) -> Result<(State, Proof), SolveError> {
     let state = first(problem, gap, admitted, watch)?;
     Steps::of(Stage::Proof, watch).step()?;
-    if let Ok(proof) = prove(problem, &state) {
-        return Ok((state, proof));
+    match prove(problem, &state) {
+        Ok(proof) => return Ok((state, proof)),
+        Err(error) => watch.unproven(error),
     }
     let state = second(problem, gap, admitted, watch)?;
     let proof = prove(problem, &state)?;

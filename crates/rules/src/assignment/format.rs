@@ -27,6 +27,7 @@
 //! d OFFER PRICE                           for each offer with a price above 0
 //! ```
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, BufRead};
 use std::str::FromStr;
@@ -36,7 +37,8 @@ use thiserror::Error;
 
 use super::classes::{Method, SolveError};
 use super::incremental::Change;
-use super::problem::{COUNT_LIMIT, Client, Edge, Options, Problem, ProblemError, check_weights};
+use super::lists::index;
+use super::problem::{COUNT_LIMIT, Client, Edge, Options, Problem, ProblemError, check_weights, push};
 use super::progress::Unwatched;
 use super::solver::Solver;
 
@@ -130,11 +132,59 @@ fn for_each_line(
     }
 }
 
+/// Values by id while they are read, in any order. The first line says how many there will be; memory is taken only for
+/// those that came, so that a short text with a large claim costs no more than its lines.
+struct Filling<T> {
+    claimed: usize,
+    /// Those of the first ids, without a gap.
+    values: Vec<T>,
+    /// Those of ids after a gap.
+    ahead: BTreeMap<u32, T>,
+}
+
+/// Why a value is not taken.
+enum Unfilled {
+    Unknown,
+    Twice,
+    NoMemory(ProblemError),
+}
+
+impl<T> Filling<T> {
+    const fn new(claimed: usize) -> Self {
+        Self { claimed, values: Vec::new(), ahead: BTreeMap::new() }
+    }
+
+    fn put(&mut self, id: u32, value: T) -> Result<(), Unfilled> {
+        if id as usize >= self.claimed {
+            return Err(Unfilled::Unknown);
+        }
+        if (id as usize) < self.values.len() || self.ahead.contains_key(&id) {
+            return Err(Unfilled::Twice);
+        }
+        if id as usize > self.values.len() {
+            self.ahead.insert(id, value);
+            return Ok(());
+        }
+        push(&mut self.values, value).map_err(Unfilled::NoMemory)?;
+        while let Some(next) =
+            self.ahead.first_entry().filter(|next| *next.key() as usize == self.values.len())
+        {
+            push(&mut self.values, next.remove()).map_err(Unfilled::NoMemory)?;
+        }
+        Ok(())
+    }
+
+    /// All values, or the first id that is missing.
+    fn complete(self) -> Result<Vec<T>, u32> {
+        if self.values.len() == self.claimed { Ok(self.values) } else { Err(index(self.values.len())) }
+    }
+}
+
 /// A problem while it is read.
 struct Reading {
     options: Options,
-    clients: Vec<Option<Client>>,
-    capacities: Vec<Option<u32>>,
+    clients: Filling<Client>,
+    capacities: Filling<u32>,
     said: usize,
     found: usize,
     /// The line of the first option, and whether all options follow it without a line between.
@@ -159,8 +209,8 @@ impl Reading {
         options.expect(said);
         Ok(Self {
             options,
-            clients: vec![None; clients],
-            capacities: vec![None; offers],
+            clients: Filling::new(clients),
+            capacities: Filling::new(offers),
             said,
             found: 0,
             first_option: 0,
@@ -181,19 +231,20 @@ impl Reading {
             "o" => {
                 let (offer, capacity) = offer(&mut words)?;
                 words.end()?;
-                let known =
-                    self.capacities.get_mut(offer as usize).ok_or(ProblemError::UnknownOffer(offer))?;
-                if known.replace(capacity).is_some() {
-                    return Err(What::OfferTwice(offer));
-                }
+                self.capacities.put(offer, capacity).map_err(|why| match why {
+                    Unfilled::Unknown => ProblemError::UnknownOffer(offer).into(),
+                    Unfilled::Twice => What::OfferTwice(offer),
+                    Unfilled::NoMemory(error) => error.into(),
+                })?;
             }
             "c" => {
                 let (id, client) = client(&mut words)?;
                 words.end()?;
-                let known = self.clients.get_mut(id as usize).ok_or(ProblemError::UnknownClient(id))?;
-                if known.replace(client).is_some() {
-                    return Err(What::ClientTwice(id));
-                }
+                self.clients.put(id, client).map_err(|why| match why {
+                    Unfilled::Unknown => ProblemError::UnknownClient(id).into(),
+                    Unfilled::Twice => What::ClientTwice(id),
+                    Unfilled::NoMemory(error) => error.into(),
+                })?;
             }
             "p" => return Err(What::SecondHeader),
             other => return Err(What::UnknownKind(other.to_owned())),
@@ -220,8 +271,8 @@ impl Reading {
         if self.found != self.said {
             return Err(at_end(What::OptionCount { said: self.said, found: self.found }));
         }
-        let capacities = complete(self.capacities).map_err(|offer| at_end(What::NoLineForOffer(offer)))?;
-        let clients = complete(self.clients).map_err(|client| at_end(What::NoLineForClient(client)))?;
+        let capacities = self.capacities.complete().map_err(|offer| at_end(What::NoLineForOffer(offer)))?;
+        let clients = self.clients.complete().map_err(|client| at_end(What::NoLineForClient(client)))?;
         let line_of = |option: u32| match &self.option_lines {
             Some(lines) => lines.get(option as usize).copied().unwrap_or(lines.len() as u64),
             None => self.first_option + u64::from(option),
@@ -229,11 +280,6 @@ impl Reading {
         let wrong = |(error, option)| FormatError { line: line_of(option), what: What::Problem(error) };
         self.options.finish(clients, capacities).map_err(wrong)
     }
-}
-
-/// All values, or the first that is missing.
-fn complete<T>(values: Vec<Option<T>>) -> Result<Vec<T>, u32> {
-    values.into_iter().zip(0..).map(|(value, id)| value.ok_or(id)).collect()
 }
 
 fn offer(words: &mut Words) -> Result<(u32, u32), What> {

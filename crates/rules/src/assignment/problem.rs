@@ -50,6 +50,8 @@ pub enum ProblemError {
     ClassOutOfRange,
     #[error("there are more than {COUNT_LIMIT} clients, offers or options")]
     TooLarge,
+    #[error("there is not enough memory for all clients, offers and options")]
+    NoMemory,
 }
 
 /// A transportation problem with unit demands (Hitchcock 1941): every client needs at most one place, every offer
@@ -167,10 +169,14 @@ pub(super) fn stored(cost: u32) -> i32 {
 ///
 /// Files and tables are nearly always in the order of their clients; then every option goes straight to its final
 /// place. What comes after the first option out of order is set aside and sorted in at the end.
+///
+/// Only what was read takes memory: how many clients there are to be is a claim until they are there.
 #[derive(Debug)]
 pub(super) struct Options {
+    clients: usize,
     offers: usize,
-    lengths: Vec<u32>,
+    /// Clients with options in order, and how many each has.
+    rows: Vec<(u32, u32)>,
     arcs: Vec<Arc>,
     last: (u32, u32),
     aside: Vec<(Edge, u32)>,
@@ -183,8 +189,8 @@ impl Options {
         if clients > COUNT_LIMIT || offers > COUNT_LIMIT {
             return Err(ProblemError::TooLarge);
         }
-        let lengths = vec![0; clients];
-        Ok(Self { offers, lengths, arcs: Vec::new(), last: (0, 0), aside: Vec::new(), count: 0 })
+        let (rows, arcs, aside) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { clients, offers, rows, arcs, last: (0, 0), aside, count: 0 })
     }
 
     /// Asks for memory for so many options; if it is not to be had, they may still fit as they come.
@@ -194,7 +200,7 @@ impl Options {
 
     pub(super) fn add(&mut self, edge: Edge) -> Result<(), ProblemError> {
         let Edge { client, offer, cost } = edge;
-        if client as usize >= self.lengths.len() {
+        if client as usize >= self.clients {
             return Err(ProblemError::UnknownClient(client));
         }
         if offer as usize >= self.offers {
@@ -206,11 +212,14 @@ impl Options {
         }
         let is_next = self.arcs.is_empty() || (client, offer) > self.last;
         if is_next && self.aside.is_empty() {
-            self.arcs.push(Arc { other: offer, cost: stored(cost) });
-            self.lengths[client as usize] += 1;
+            push(&mut self.arcs, Arc { other: offer, cost: stored(cost) })?;
+            match self.rows.last_mut().filter(|(known, _)| *known == client) {
+                Some((_, length)) => *length += 1,
+                None => push(&mut self.rows, (client, 1))?,
+            }
             self.last = (client, offer);
         } else {
-            self.aside.push((edge, self.count));
+            push(&mut self.aside, (edge, self.count))?;
         }
         self.count += 1;
         Ok(())
@@ -228,11 +237,9 @@ impl Options {
         if capacities.len() > COUNT_LIMIT {
             return Err((ProblemError::TooLarge, 0));
         }
-        if !self.aside.is_empty() {
-            self.sort_in()?;
-        }
+        let lengths = if self.aside.is_empty() { self.lengths() } else { self.sort_in()? };
         let offers = capacities.len();
-        let (rows, outside) = self.by_neighbourhood();
+        let (rows, outside) = by_neighbourhood(&lengths, self.arcs);
         let columns = rows.transposed(offers);
         let mut inside = vec![0; clients.len()];
         for (&id, number) in outside.iter().zip(0..) {
@@ -242,27 +249,22 @@ impl Options {
         Ok(Problem { clients, capacities, rows, columns, surcharges: vec![0; offers], inside, outside })
     }
 
-    /// The rows with clients who share offers near each other: in the order of the first offer of each. Offers of one
-    /// product or provider tend to have numbers near each other, and nothing but speed depends on it.
-    fn by_neighbourhood(self) -> (Lists, Vec<u32>) {
-        let in_order = Lists::from_ordered(&self.lengths, self.arcs);
-        let mut order: Vec<u32> = ids(self.lengths.len()).collect();
-        order.sort_by_key(|&client| in_order.get(client as usize).first().map(|arc| arc.other));
-        let mut arcs = Vec::with_capacity(in_order.size());
-        let mut lengths = Vec::with_capacity(order.len());
-        for &client in &order {
-            arcs.extend_from_slice(in_order.get(client as usize));
-            lengths.push(self.lengths[client as usize]);
+    /// How many options each client has in order.
+    fn lengths(&self) -> Vec<u32> {
+        let mut lengths = vec![0; self.clients];
+        for &(client, length) in &self.rows {
+            lengths[client as usize] = length;
         }
-        (Lists::from_ordered(&lengths, arcs), order)
+        lengths
     }
 
-    fn sort_in(&mut self) -> Result<(), (ProblemError, u32)> {
+    /// Sorts in what was set aside; gives how many options each client has.
+    fn sort_in(&mut self) -> Result<Vec<u32>, (ProblemError, u32)> {
         let ordered = std::mem::take(&mut self.arcs);
         let mut all = Vec::with_capacity(ordered.len() + self.aside.len());
         let mut arcs = ordered.iter();
-        for (client, len) in (0..).zip(&self.lengths) {
-            all.extend(arcs.by_ref().take(*len as usize).map(|arc| (client, arc.other, arc.cost, 0)));
+        for &(client, length) in &self.rows {
+            all.extend(arcs.by_ref().take(length as usize).map(|arc| (client, arc.other, arc.cost, 0)));
         }
         all.extend(self.aside.drain(..).map(|(edge, at)| (edge.client, edge.offer, stored(edge.cost), at)));
         // By the number last, so that of two equal options the one that came later is the second.
@@ -272,13 +274,35 @@ impl Options {
             let (client, offer, _, at) = pair[1];
             return Err((ProblemError::TwiceTheSame { client, offer }, at));
         }
-        self.lengths.fill(0);
+        let mut lengths = vec![0; self.clients];
         for &(client, ..) in &all {
-            self.lengths[client as usize] += 1;
+            lengths[client as usize] += 1;
         }
         self.arcs = all.into_iter().map(|(_, other, cost, _)| Arc { other, cost }).collect();
-        Ok(())
+        Ok(lengths)
     }
+}
+
+/// The rows with clients who share offers near each other: in the order of the first offer of each. Offers of one
+/// product or provider tend to have numbers near each other, and nothing but speed depends on it.
+fn by_neighbourhood(lengths: &[u32], arcs: Vec<Arc>) -> (Lists, Vec<u32>) {
+    let in_order = Lists::from_ordered(lengths, arcs);
+    let mut order: Vec<u32> = ids(lengths.len()).collect();
+    order.sort_by_key(|&client| in_order.get(client as usize).first().map(|arc| arc.other));
+    let mut arcs = Vec::with_capacity(in_order.size());
+    let mut ordered = Vec::with_capacity(order.len());
+    for &client in &order {
+        arcs.extend_from_slice(in_order.get(client as usize));
+        ordered.push(lengths[client as usize]);
+    }
+    (Lists::from_ordered(&ordered, arcs), order)
+}
+
+/// Adds one more, if there is memory for it.
+pub(super) fn push<T>(all: &mut Vec<T>, one: T) -> Result<(), ProblemError> {
+    all.try_reserve(1).map_err(|_| ProblemError::NoMemory)?;
+    all.push(one);
+    Ok(())
 }
 
 /// The number of clients, offers or options as it is used inside.

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use super::proof::ProofError;
+
 /// What a solve is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -30,6 +32,12 @@ pub struct Progress {
 /// Follows a solve. Asked every few thousand steps, so it may take some time but should not block.
 pub trait Watch {
     fn report(&mut self, progress: Progress) -> ControlFlow<()>;
+
+    /// Hears that a solution could not be proven. It is thrown away and found in another way, so nothing wrong comes of
+    /// it; but it is a defect of the solver, and somebody should know. Whoever only counts steps may leave it.
+    fn unproven(&mut self, error: ProofError) {
+        let _ = error;
+    }
 }
 
 /// Lets a solve run to its end.

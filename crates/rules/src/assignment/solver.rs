@@ -91,13 +91,15 @@ impl Solver {
     }
 
     /// Proves the solution, classes included. After changes the gap between classes can have become too small; then,
-    /// or if the proof fails, the problem is solved from nothing.
+    /// or if the proof fails, the problem is solved from nothing. Who watches hears of a proof that fails.
     pub fn certify(&mut self, watch: &mut dyn Watch) -> Result<Proof, SolveError> {
         let possible = possible_class_sum(&self.problem, watch)?;
         match prove(&self.problem, &self.state) {
-            Ok(proof) if proof.class_sum == possible => Ok(proof),
-            _ => self.solve(Method::Automatic, watch),
+            Ok(proof) if proof.class_sum == possible => return Ok(proof),
+            Ok(_) => {}
+            Err(error) => watch.unproven(error),
         }
+        self.solve(Method::Automatic, watch)
     }
 
     /// Proves that no solution is better at the present weight of the classes, or tells what is wrong.
@@ -141,6 +143,12 @@ impl Solver {
             .collect();
         considered.sort_unstable_by_key(|option| (option.short_by, option.offer));
         considered
+    }
+
+    /// The solution, to break it.
+    #[cfg(test)]
+    pub(super) fn state_mut(&mut self) -> &mut State {
+        &mut self.state
     }
 
     #[cfg(test)]

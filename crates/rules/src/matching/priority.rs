@@ -1,8 +1,10 @@
 //! Voorrang: who goes first when there are fewer places than children, and what it costs to wait on.
 //!
 //! The region decides it in a few choices, and the same choices hold for everybody. A class goes before any number of
-//! weeks that others would gain: first urgency, then how long somebody waits. Who waits past the norm moves up.
+//! weeks that others would gain: first the level, then how long somebody waits. Who waits past the norm moves up a level,
+//! and there stands beside those who were on it already.
 
+use crate::dutch;
 use crate::figures::OfferStatus;
 use crate::waiting::registration::Urgency;
 
@@ -20,10 +22,10 @@ coded_enum! {
 /// Toewijzingsbeleid of a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Policy {
-    /// Who is urgent goes before who is not.
+    /// Who is urgent moves up a level.
     pub urgent_first: bool,
-    /// Who waits for a measure goes before all others: nobody waits for a measure (regional plan Noord-Veluwe
-    /// 2023-2025).
+    /// Who waits for a measure stands on the highest level from the first day: nobody waits for a measure (regional plan
+    /// Noord-Veluwe 2023-2025).
     pub measure_first: bool,
     /// Veroudering: who waits past the norm moves up a level.
     pub ageing: bool,
@@ -95,28 +97,55 @@ impl Policy {
         u32::from(self.stay_weeks) * 100
     }
 
-    /// Het beleid in woorden, in the order in which it works.
+    /// Het beleid in woorden: who stands on which level, the highest first, and what counts after that. Who stands where
+    /// is asked of the levels themselves, so that the words cannot say otherwise.
     pub fn in_words(&self) -> Vec<String> {
-        let mut words = Vec::new();
-        if self.measure_first {
-            words
-                .push("een kind dat wacht op een maatregel van bescherming of reclassering gaat voor".into());
+        let mut words: Vec<String> = [Level::First, Level::Raised]
+            .into_iter()
+            .map(|level| (level, self.groups_on(level)))
+            .filter(|(_, groups)| !groups.is_empty())
+            .map(|(level, groups)| format!("trap {}: {}", level.name(), groups.join(", en ")))
+            .collect();
+        if words.is_empty() {
+            words.push("alle kinderen staan op dezelfde trap".to_owned());
+        } else {
+            words.push(format!("trap {}: alle andere kinderen", Level::Regular.name()));
+            words.push("wie op een hogere trap staat gaat voor, hoe lang een ander ook wacht".to_owned());
         }
-        if self.urgent_first {
-            words.push("een kind met spoed gaat voor een kind zonder spoed".into());
-        }
-        if self.ageing {
-            words.push("een kind dat langer wacht dan de norm schuift een trap op".into());
-        }
+        let whoever = "om welke reden een kind daar ook staat";
         words.push(match self.weeks_per_step {
             0 => "hoe lang een kind wacht telt verder niet mee".to_owned(),
-            1 => "daarbinnen gaat wie een week langer wacht voor".to_owned(),
-            weeks => format!("daarbinnen gaat wie {weeks} weken langer wacht voor"),
+            1 => format!("daarbinnen gaat wie een week langer wacht voor, {whoever}"),
+            weeks => format!("daarbinnen gaat wie {weeks} weken langer wacht voor, {whoever}"),
         });
         words.push("daarna tellen wachttijd, afstand en wensen, voor alle kinderen samen".into());
+        words.push(format!("blijven wachten telt daarbij als {}", dutch::weeks(self.stay_weeks.into())));
         words
     }
+
+    /// Who stands on a level, in words. Two things together are told where each by itself does not bring so far.
+    fn groups_on(&self, level: Level) -> Vec<&'static str> {
+        let on_level = |waiting: &Waiting| self.level(waiting) == level;
+        let both = on_level(&URGENT_PAST_NORM) && !on_level(&URGENT) && !on_level(&PAST_NORM);
+        [
+            (on_level(&MEASURE), "wie wacht op een maatregel van bescherming of reclassering"),
+            (both, "wie spoed heeft en ook langer wacht dan de norm"),
+            (on_level(&URGENT), "wie spoed heeft"),
+            (on_level(&PAST_NORM), "wie langer wacht dan de norm"),
+        ]
+        .into_iter()
+        .filter_map(|(is_on, who)| is_on.then_some(who))
+        .collect()
+    }
 }
+
+/// Nothing that counts for a level.
+const ORDINARY: Waiting =
+    Waiting { urgency: Urgency::Regular, measure: false, weeks: None, past_norm: false };
+const MEASURE: Waiting = Waiting { measure: true, ..ORDINARY };
+const URGENT: Waiting = Waiting { urgency: Urgency::Urgent, ..ORDINARY };
+const PAST_NORM: Waiting = Waiting { past_norm: true, ..ORDINARY };
+const URGENT_PAST_NORM: Waiting = Waiting { past_norm: true, ..URGENT };
 
 /// Plekken nu: how many children an offer has room for today. Unknown is not zero where somebody said that there is a
 /// place: then it is one.
@@ -198,6 +227,67 @@ mod tests {
             assert_eq!(policy.level(&waiting), level, "{policy:?} {waiting:?}");
             assert_eq!(Policy::level_of(policy.class(&waiting)), level);
         }
+    }
+
+    /// What each choice makes of the words. The numbers beside them are those of the classes, so that a change of one
+    /// without the other is found.
+    #[test]
+    fn words_say_who_goes_first_by_the_numbers() {
+        let all = Policy::default();
+        let new_measure = Waiting { measure: true, weeks: Some(0), ..REGULAR };
+        let new_urgent = Waiting { urgency: Urgency::Urgent, weeks: Some(0), ..REGULAR };
+        let late_urgent = Waiting { past_norm: true, weeks: Some(16), ..new_urgent };
+        let late_regular = Waiting { past_norm: true, weeks: Some(20), ..REGULAR };
+        let words = all.in_words();
+        assert_eq!(
+            words,
+            [
+                "trap Eerst: wie wacht op een maatregel van bescherming of reclassering, en wie spoed heeft en ook langer wacht dan de norm",
+                "trap Voorrang: wie spoed heeft, en wie langer wacht dan de norm",
+                "trap Gewoon: alle andere kinderen",
+                "wie op een hogere trap staat gaat voor, hoe lang een ander ook wacht",
+                "daarbinnen gaat wie 4 weken langer wacht voor, om welke reden een kind daar ook staat",
+                "daarna tellen wachttijd, afstand en wensen, voor alle kinderen samen",
+                "blijven wachten telt daarbij als 52 weken",
+            ]
+        );
+        let classes = [late_urgent, new_measure, late_regular, new_urgent].map(|waiting| all.class(&waiting));
+        assert_eq!(classes, [205, 201, 106, 101], "on one level who waits longer goes first");
+        for (policy, level_lines) in [
+            (
+                Policy { ageing: false, ..all },
+                &[
+                    "trap Eerst: wie wacht op een maatregel van bescherming of reclassering",
+                    "trap Voorrang: wie spoed heeft",
+                ][..],
+            ),
+            (
+                Policy { urgent_first: false, measure_first: false, ..all },
+                &["trap Voorrang: wie langer wacht dan de norm"],
+            ),
+            (
+                Policy { measure_first: false, ..all },
+                &[
+                    "trap Eerst: wie spoed heeft en ook langer wacht dan de norm",
+                    "trap Voorrang: wie spoed heeft, en wie langer wacht dan de norm",
+                ],
+            ),
+            (
+                Policy { urgent_first: false, measure_first: false, ageing: false, ..all },
+                &["alle kinderen staan op dezelfde trap"],
+            ),
+        ] {
+            assert!(
+                policy
+                    .in_words()
+                    .starts_with(&level_lines.iter().map(ToString::to_string).collect::<Vec<_>>()),
+                "{:?}",
+                policy.in_words()
+            );
+        }
+        let no_steps = Policy { weeks_per_step: 0, stay_weeks: 1, ..all }.in_words();
+        assert!(no_steps.contains(&"hoe lang een kind wacht telt verder niet mee".to_owned()));
+        assert_eq!(no_steps.last().map(String::as_str), Some("blijven wachten telt daarbij als 1 week"));
     }
 
     #[test]

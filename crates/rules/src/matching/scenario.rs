@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::priority::Policy;
 use super::{OfferFacts, Seeker, Weights};
 use crate::contracts::ContractLevel;
+use crate::figures::OfferStatus;
 use crate::norms::Norm;
 
 coded_enum! {
@@ -23,6 +24,8 @@ coded_enum! {
         Norm = "norm", "Norm";
         /// A contract that is not there now.
         Contract = "contract", "Contract erbij";
+        /// A contract that is there now and would be no longer, of whatever level.
+        ContractEnds = "contract-eraf", "Contract eraf";
         PerTenKm = "per-10-km", "Elke 10 km";
         OpenEnd = "open-einde", "Wachttijd zonder einde";
         UnknownWait = "onbekende-wachttijd", "Onbekende wachttijd, boven op de norm";
@@ -33,8 +36,8 @@ coded_enum! {
         UnmetNeed = "behoefte", "Elke behoefte waarvoor de aanbieder niet bekendstaat";
         WeeksPerStep = "weken-per-stap", "Weken wachten die als één stap tellen";
         StayWeeks = "blijven-wachten", "Blijven wachten telt als";
-        UrgentFirst = "spoed-eerst", "Wie spoed heeft gaat voor";
-        MeasureFirst = "maatregel-eerst", "Wie wacht op een maatregel gaat voor";
+        UrgentFirst = "spoed-eerst", "Wie spoed heeft schuift een trap op";
+        MeasureFirst = "maatregel-eerst", "Wie wacht op een maatregel staat op de hoogste trap";
         Ageing = "veroudering", "Wie langer wacht dan de norm schuift een trap op";
     }
 }
@@ -59,7 +62,7 @@ impl Kind {
             Self::ExactPlaces => (0, 100, Unit::Places),
             Self::Radius | Self::UnknownDistance => (1, 300, Unit::Kilometres),
             Self::Norm => (1, 104, Unit::Weeks),
-            Self::Contract => return None,
+            Self::Contract | Self::ContractEnds => return None,
             Self::PerTenKm
             | Self::OpenEnd
             | Self::UnknownWait
@@ -76,6 +79,11 @@ impl Kind {
     /// Whether it is about offers, and so may be about some of them only.
     pub const fn is_about_places(self) -> bool {
         matches!(self, Self::MorePlaces | Self::ExactPlaces)
+    }
+
+    /// Whether it is about a contract of a provider.
+    pub const fn is_about_contracts(self) -> bool {
+        matches!(self, Self::Contract | Self::ContractEnds)
     }
 }
 
@@ -125,7 +133,7 @@ impl Change {
         let fits = match self.kind {
             Kind::MorePlaces | Kind::ExactPlaces => municipality.is_none(),
             Kind::Norm => offer.is_none() && provider.is_none() && municipality.is_none(),
-            Kind::Contract => {
+            Kind::Contract | Kind::ContractEnds => {
                 if provider.is_none() {
                     return Err(ChangeError::ProviderMissing);
                 }
@@ -157,6 +165,26 @@ impl Scenario {
 
     pub const fn new(changes: Vec<Change>) -> Self {
         Self(changes)
+    }
+
+    /// Everything is weighed like this.
+    pub fn weighing(weights: &Weights) -> Self {
+        let values = [
+            (Kind::OpenEnd, weights.open_end),
+            (Kind::UnknownWait, weights.unknown_wait),
+            (Kind::Stale, weights.stale),
+            (Kind::PerTenKm, weights.per_10_km),
+            (Kind::UnknownDistance, weights.unknown_distance / 1000),
+            (Kind::Substitute, weights.substitute),
+            (Kind::NotPreferred, weights.not_preferred),
+            (Kind::UnmetNeed, weights.per_unmet_need),
+        ];
+        let change = |(kind, value): (Kind, u32)| Change {
+            kind,
+            subject: Subject::default(),
+            value: i32::try_from(value).unwrap_or(i32::MAX),
+        };
+        Self(values.into_iter().map(change).collect())
     }
 
     /// The same with one more change.
@@ -234,19 +262,30 @@ impl Scenario {
         Seeker { max_distance: radius.or(now.max_distance), norm: self.norm(now.norm, product), ..*now }
     }
 
+    /// Whether places would be given at an offer with an intake stop: where somebody says that there are places, they
+    /// are for whoever waits.
+    pub fn lifts_stop(&self, key: &OfferKey) -> bool {
+        self.room(key, 0) > 0
+    }
+
     /// What an offer would be to a child of this municipality.
     pub fn offer(&self, now: OfferFacts, key: &OfferKey, municipality: i64) -> OfferFacts {
-        let about = |change: &Change| {
+        let about = |change: &&Change| {
             let subject = change.subject;
-            change.kind == Kind::Contract
+            change.kind.is_about_contracts()
                 && subject.provider == Some(key.contractor)
                 && subject.product.is_none_or(|product| product == key.product)
                 && subject.municipality.is_none_or(|one| one == municipality)
         };
-        if now.contract.is_none() && self.0.iter().any(about) {
-            return OfferFacts { contract: Some(ContractLevel::Region), ..now };
+        let contract = match self.0.iter().rev().find(about).map(|change| change.kind) {
+            Some(Kind::ContractEnds) => None,
+            Some(_) => now.contract.or(Some(ContractLevel::Region)),
+            None => now.contract,
+        };
+        if now.status == OfferStatus::IntakeStop && self.lifts_stop(key) {
+            return OfferFacts { contract, status: OfferStatus::Place, stop_until: None, ..now };
         }
-        now
+        OfferFacts { contract, ..now }
     }
 }
 
@@ -309,6 +348,43 @@ mod tests {
     }
 
     #[test]
+    fn of_a_contract_that_comes_and_one_that_ends_the_last_counts() {
+        let subject = Subject { provider: Some(11), ..Subject::default() };
+        let [comes, ends] =
+            [Kind::Contract, Kind::ContractEnds].map(|kind| Change { subject, ..of(kind, 0) });
+        let elsewhere = Change { subject: Subject { municipality: Some(8), ..subject }, ..ends };
+        for (changes, holds) in [
+            (vec![], true),
+            (vec![ends], false),
+            (vec![elsewhere], true),
+            (vec![comes, ends], false),
+            (vec![ends, comes], true),
+        ] {
+            let facts = Scenario::new(changes.clone()).offer(offer(), &KEY, 7);
+            assert_eq!(facts.contract.is_some(), holds, "{changes:?}");
+        }
+        assert_eq!(ends.check(), Ok(()));
+        assert_eq!(Change { subject: Subject::default(), ..ends }.check(), Err(ChangeError::ProviderMissing));
+    }
+
+    #[test]
+    fn places_at_an_intake_stop_are_for_whoever_waits() {
+        let stopped = OfferFacts { status: OfferStatus::IntakeStop, stop_until: None, ..offer() };
+        for (changes, can) in [
+            (vec![], false),
+            (vec![of(Kind::MorePlaces, -1)], false),
+            (vec![of(Kind::ExactPlaces, 0)], false),
+            (vec![of(Kind::MorePlaces, 2)], true),
+            (vec![of(Kind::ExactPlaces, 1)], true),
+            (vec![of(Kind::MorePlaces, 2), of(Kind::ExactPlaces, 0)], false),
+        ] {
+            let facts = Scenario::new(changes.clone()).offer(stopped, &KEY, 7);
+            let failed = can_place(&seeker(), &facts, today());
+            assert_eq!(!failed.contains(HardRule::IntakeStop), can, "{changes:?}");
+        }
+    }
+
+    #[test]
     fn a_norm_keeps_the_intake_in_it() {
         let now = Norm { intake_weeks: 4, treatment_weeks: 10 };
         for (weeks, intake, treatment) in [(3, 3, 0), (8, 4, 4), (20, 4, 16)] {
@@ -336,6 +412,17 @@ mod tests {
                 "{kind:?}"
             );
         }
+        let others = Weights {
+            open_end: 1,
+            unknown_wait: 2,
+            stale: 3,
+            per_10_km: 4,
+            unknown_distance: 5000,
+            substitute: 6,
+            not_preferred: 7,
+            per_unmet_need: 8,
+        };
+        assert_eq!(Scenario::weighing(&others).weights(weights), others);
         let far = Scenario::new(vec![of(Kind::UnknownDistance, 50)]).weights(weights);
         assert_eq!(far.unknown_distance, 50_000);
     }

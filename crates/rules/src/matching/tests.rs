@@ -270,7 +270,12 @@ fn terms_in_words_are_rounded_to_tenths() {
     ] {
         assert_eq!(words::term(Term::Distance, hundredths), words);
     }
-    assert_eq!(words::weighing(&Weights::default())[0], "10 km telt als 1 week wachten");
+    let weighing = words::weighing(&Weights::default());
+    assert_eq!(weighing[..2], ["10 km telt als 1 week wachten", "een onbekende afstand telt als 30 km"]);
+    for (per_10_km, told) in [(25, "0,25 week"), (50, "0,5 week"), (105, "1,05 weken"), (0, "0 weken")] {
+        let weighing = words::weighing(&Weights { per_10_km, ..Weights::default() });
+        assert_eq!(weighing[0], format!("10 km telt als {told} wachten"), "as it was set, not rounded");
+    }
     assert_eq!(words::wait(Some(weeks("1")), Some(weeks("2-3"))), "3 tot 4 weken");
     assert_eq!(words::wait(Some(weeks("1")), None), "niet bekend");
 }

@@ -116,15 +116,12 @@ pub fn term(term: Term, hundredths: u32) -> String {
     format!("{}: {amount} {unit}", term.name())
 }
 
-/// Hoe een regio weegt, in woorden: what the terms of every score rest on.
+/// Hoe een regio weegt, in woorden: what the terms of every score rest on. To the hundredth, as it was set.
 pub fn weighing(weights: &Weights) -> Vec<String> {
-    let of = |weight: u32, what: &str| {
-        let words = term(Term::Wait, weight);
-        let amount = words.split_once(": ").map_or("", |(_, amount)| amount).to_owned();
-        format!("{what} telt als {amount} wachten")
-    };
+    let of = |weight: u32, what: &str| format!("{what} telt als {} wachten", exactly(weight));
     vec![
         of(weights.per_10_km, "10 km"),
+        format!("een onbekende afstand telt als {}", dutch::kilometres(weights.unknown_distance)),
         of(weights.open_end, "een wachttijd zonder einde"),
         of(weights.unknown_wait, "een onbekende wachttijd, boven op de norm,"),
         of(weights.stale, "een verouderd cijfer"),
@@ -132,6 +129,18 @@ pub fn weighing(weights: &Weights) -> Vec<String> {
         of(weights.not_preferred, "een andere aanbieder dan het gezin wil"),
         of(weights.per_unmet_need, "elke behoefte waarvoor de aanbieder niet bekendstaat,"),
     ]
+}
+
+/// Hundredths of a week as weeks, with the decimals they have: `0,25 week`, `4 weken`.
+fn exactly(hundredths: u32) -> String {
+    let (whole, rest) = (hundredths / 100, hundredths % 100);
+    let amount = match rest {
+        0 => whole.to_string(),
+        tenths if tenths % 10 == 0 => format!("{whole},{}", tenths / 10),
+        _ => format!("{whole},{rest:02}"),
+    };
+    let is_one = (whole, rest) == (1, 0) || whole == 0 && rest > 0;
+    format!("{amount} {}", if is_one { "week" } else { "weken" })
 }
 
 /// The whole wait in words, or that it is not known.

@@ -13,18 +13,19 @@ use crate::web::lists::link;
 /// Fields of places: provider, product, number.
 pub(super) const PLACES: [[&str; 3]; 2] =
     [["plekAanbieder1", "plekProduct1", "plekken1"], ["plekAanbieder2", "plekProduct2", "plekken2"]];
-/// Fields of contracts: provider, product, municipality.
-pub(super) const CONTRACTS: [[&str; 3]; 2] = [
-    ["contractAanbieder1", "contractProduct1", "contractGemeente1"],
-    ["contractAanbieder2", "contractProduct2", "contractGemeente2"],
+/// Fields of contracts that come or end: provider, product, municipality.
+pub(super) const CONTRACTS: [(Kind, [&str; 3]); 3] = [
+    (Kind::Contract, ["contractAanbieder1", "contractProduct1", "contractGemeente1"]),
+    (Kind::Contract, ["contractAanbieder2", "contractProduct2", "contractGemeente2"]),
+    (Kind::ContractEnds, ["eindeAanbieder", "eindeProduct", "eindeGemeente"]),
 ];
 /// Fields of weights and choices of the policy.
 pub(super) const SETTINGS: [[&str; 2]; 2] = [["instelling1", "waarde1"], ["instelling2", "waarde2"]];
 
 /// The weights and the choices of the policy.
 fn is_setting(kind: Kind) -> bool {
-    let others = [Kind::MorePlaces, Kind::ExactPlaces, Kind::Radius, Kind::Norm, Kind::Contract];
-    !others.contains(&kind)
+    let others = [Kind::Radius, Kind::Norm];
+    !others.contains(&kind) && !kind.is_about_places() && !kind.is_about_contracts()
 }
 
 fn unit_words(kind: Kind) -> &'static str {
@@ -128,19 +129,14 @@ pub(super) fn read_changes(fields: &mut Fields) -> Vec<(ChangeLine, Names)> {
             changes.push((line, Names { kind: value, provider, product, municipality: value, value }));
         }
     }
-    for [provider, product, municipality] in CONTRACTS {
+    for (kind, [provider, product, municipality]) in CONTRACTS {
         let (about, of) = (code(fields, provider), code(fields, product));
         let at = code(fields, municipality);
         if about.is_none() && (of.is_some() || at.is_some()) {
             fields.error(provider, "verplicht", "kies een aanbieder, of kies geen product en gemeente");
         }
         if about.is_some() {
-            let line = ChangeLine {
-                provider: about,
-                product: of,
-                municipality: at,
-                ..ChangeLine::new(Kind::Contract)
-            };
+            let line = ChangeLine { provider: about, product: of, municipality: at, ..ChangeLine::new(kind) };
             changes.push((line, Names { kind: provider, provider, product, municipality, value: provider }));
         }
     }
@@ -183,7 +179,10 @@ pub(super) fn read_changes(fields: &mut Fields) -> Vec<(ChangeLine, Names)> {
 /// The link to the form with these changes; none when it has no fields for all of them.
 pub(super) fn copy_link(scenario: &Scenario) -> Option<String> {
     let mut fields: Vec<(&str, String)> = vec![("naam", format!("{} (kopie)", scenario.name))];
-    let (mut places, mut contracts, mut settings) = (PLACES.iter(), CONTRACTS.iter(), SETTINGS.iter());
+    let contracts_of =
+        |kind: Kind| CONTRACTS.iter().filter(move |(known, _)| *known == kind).map(|(_, names)| names);
+    let (mut places, mut settings) = (PLACES.iter(), SETTINGS.iter());
+    let (mut contracts, mut ended) = (contracts_of(Kind::Contract), contracts_of(Kind::ContractEnds));
     for line in &scenario.changes {
         let (provider, product) =
             (line.provider.clone().unwrap_or_default(), line.product.clone().unwrap_or_default());
@@ -194,8 +193,8 @@ pub(super) fn copy_link(scenario: &Scenario) -> Option<String> {
                 let names = places.next()?;
                 fields.extend([(names[0], provider), (names[1], product), (names[2], value)]);
             }
-            Kind::Contract => {
-                let names = contracts.next()?;
+            kind if kind.is_about_contracts() => {
+                let names = if kind == Kind::Contract { contracts.next()? } else { ended.next()? };
                 let municipality = line.municipality.clone().unwrap_or_default();
                 fields.extend([(names[0], provider), (names[1], product), (names[2], municipality)]);
             }

@@ -1,5 +1,7 @@
 //! A proof that cannot fail proves nothing: every way in which a solution can be wrong is tried.
 
+use std::ops::ControlFlow;
+
 use super::instances::{Instance, region};
 use crate::assignment::classes::{by_auction, by_shortest_paths, nobody_placed, solve, solve_by};
 use crate::assignment::greedy::Admitted;
@@ -7,7 +9,9 @@ use crate::assignment::problem::NONE;
 use crate::assignment::progress::Cancelled;
 use crate::assignment::proof::prove;
 use crate::assignment::state::State;
-use crate::assignment::{Client, Edge, Method, Money, Problem, ProofError, SolveError, Unwatched, Watch};
+use crate::assignment::{
+    Client, Edge, Method, Money, Problem, Progress, ProofError, SolveError, Solver, Unwatched, Watch,
+};
 
 fn solved(instance: &Instance) -> (Problem, State) {
     let mut problem = instance.problem();
@@ -93,6 +97,39 @@ fn lazy(
     _: &mut dyn Watch,
 ) -> Result<State, Cancelled> {
     Ok(nobody_placed(problem, gap))
+}
+
+/// Keeps what it is told of proofs that failed.
+#[derive(Default)]
+struct Told(Vec<ProofError>);
+
+impl Watch for Told {
+    fn report(&mut self, _: Progress) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn unproven(&mut self, error: ProofError) {
+        self.0.push(error);
+    }
+}
+
+#[test]
+fn of_a_proof_that_fails_somebody_hears() {
+    let instance = region(15, 100, 20, 60, 5);
+    let mut problem = instance.problem();
+    let mut told = Told::default();
+    solve_by(&mut problem, [by_auction, by_shortest_paths], &mut told).unwrap();
+    assert_eq!(told.0, [], "there is nothing to tell of a proof that holds");
+    solve_by(&mut problem, [lazy, by_shortest_paths], &mut told).unwrap();
+    assert!(matches!(told.0[..], [ProofError::NotOptimal { .. }, ..]), "{:?}", told.0);
+
+    // After changes too: the broken solution is told of and replaced.
+    let mut solver = Solver::new(instance.problem());
+    let proof = solver.solve(Method::Automatic, &mut Unwatched).unwrap();
+    solver.state_mut().charges[3] = -1;
+    let mut told = Told::default();
+    assert_eq!(solver.certify(&mut told).unwrap().objective, proof.objective);
+    assert_eq!(told.0, [ProofError::NegativePrice(3)]);
 }
 
 #[test]

@@ -63,6 +63,34 @@ fn what_is_wrong_is_told_with_its_line() {
     assert!(not_text.to_string().contains("cannot be read"));
 }
 
+/// Memory is taken for what comes, not for what the first line says: with billions claimed these would end the program.
+#[test]
+fn a_claim_costs_no_memory() {
+    let most = "1073741824";
+    for (text, expected) in [
+        (format!("p toewijzing {most} {most} 0"), "line 1: the text ends without a line for offer 0"),
+        (format!("p toewijzing {most} 0 0\nc 0 5"), "line 2: the text ends without a line for client 1"),
+        (
+            format!("p toewijzing {most} {most} {most}"),
+            "line 1: the first line says 1073741824 options, there are 0",
+        ),
+        (
+            format!("p toewijzing {most} 1 1\no 0 1\nc 1073741823 5\ne 1073741823 0 1"),
+            "line 4: the text ends without a line for client 0",
+        ),
+        (
+            format!("p toewijzing 1 {most} 1\no 1073741823 1\no 1073741823 1"),
+            "line 3: offer 1073741823 comes twice",
+        ),
+        (
+            format!("p toewijzing 3 {most} 2\ne 2 7 1\ne 0 1073741823 1\ne 0 1073741824 1"),
+            "line 4: offer 1073741824 does not exist",
+        ),
+    ] {
+        assert_eq!(complaint(&text), expected, "{text}");
+    }
+}
+
 #[test]
 fn lines_come_in_any_order_after_the_first() {
     let ordered = "p toewijzing 2 2 3\no 0 1\no 1 2\nc 0 5 3\nc 1 6\ne 0 0 1\ne 0 1 2\ne 1 1 3\n";
