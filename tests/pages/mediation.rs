@@ -94,7 +94,7 @@ on_both! {
         let shown = own.get(&path).body;
         assert!(shown.contains("Wethouder vragen") && shown.contains("Begin deze stap"), "{shown}");
         assert_eq!(steps_on(&other, &code), [404, 404]);
-        assert_eq!(steps_on(&toegang, &code), [403, 409], "the toegang sees it, and it is not its step");
+        assert_eq!(steps_on(&toegang, &code), [403, 400], "the toegang sees it, and it is not its step");
         assert_eq!(steps_on(&own, &code), [303, 303]);
         assert_eq!((sees(&own), sees(&experts)), ((404, false), (200, true)), "the next step is another's");
         assert_eq!(own.get(&format!("/wachtlijst/{code}")).status, 403, "the child itself it never sees");
@@ -112,7 +112,7 @@ on_both! {
                  SELECT id, {number}, 'Eerder', '{owner}', '2026-06-01 10:00:00', '2026-06-08 16:00:00', 'Toegang', 'Harderwijk', {end} FROM waiting_client WHERE code = '{stored}'"
             ));
         }
-        server.execute(&format!("INSERT INTO waiting_client_return (client_id, returned_on) SELECT id, '2026-08-07' FROM waiting_client WHERE code = '{stored}'"));
+        server.execute(&format!("INSERT INTO waiting_client_return (client_id, returned_on) SELECT id, '2026-08-10' FROM waiting_client WHERE code = '{stored}'"));
         let toegang = server.visitor(TOEGANG);
         let path = format!("/bemiddeling/{code}");
         let shown = toegang.get(&path).body;
