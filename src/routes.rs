@@ -134,7 +134,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(regional_pages());
     endpoints.extend(matching_api());
     endpoints.extend(regional_api());
-    endpoints.extend(mediation_pages());
+    endpoints.extend(mediation());
     endpoints.extend(access_log_pages());
     endpoints.extend(error_report_pages());
     endpoints.extend(follow_pages());
@@ -648,6 +648,8 @@ fn matching_api() -> Vec<Endpoint> {
         post_once("/v1/wachtenden/{code}/voorstellen", keep, api::post_proposal),
         get("/v1/wachtenden/{code}/overbruggingen", keep, bridging::list_bridging),
         post_once("/v1/wachtenden/{code}/overbruggingen", keep, bridging::post_bridging),
+        get("/v1/wachtenden/{code}/overbruggingen/{id}", keep, bridging::get_bridging),
+        put("/v1/wachtenden/{code}/overbruggingen/{id}", keep, bridging::put_bridging),
         get("/v1/wachtenden/{code}/voorstellen/{nummer}", keep, api::get_kept_proposal),
     ]
 }
@@ -676,8 +678,8 @@ fn regional_api() -> Vec<Endpoint> {
 }
 
 /// Who waits past a norm, and whose turn it is.
-fn mediation_pages() -> Vec<Endpoint> {
-    use waiting_list::mediation::pages;
+fn mediation() -> Vec<Endpoint> {
+    use waiting_list::mediation::{api, pages};
     let mediate = Requires(Mediate);
     vec![
         get("/bemiddeling", mediate, pages::list),
@@ -685,6 +687,10 @@ fn mediation_pages() -> Vec<Endpoint> {
         get("/bemiddeling/{code}", mediate, pages::case),
         post_once("/bemiddeling/{code}/stappen", mediate, pages::take),
         post_once("/bemiddeling/{code}/afsluiten", mediate, pages::close),
+        get("/v1/bemiddelingen", mediate, api::list_cases),
+        get("/v1/bemiddelingen/{code}", mediate, api::get_case),
+        post_once("/v1/bemiddelingen/{code}/stappen", mediate, api::post_step),
+        post_once("/v1/bemiddelingen/{code}/afsluiting", mediate, api::post_closing),
     ]
 }
 
@@ -833,6 +839,7 @@ fn waiting_client_api() -> Vec<Endpoint> {
         get("/v1/wachtenden", keep, api::list_clients),
         post_once("/v1/wachtenden", Requires(RegisterClients), api::post_client),
         get("/v1/wachtenden/{code}", keep, api::get_client),
+        put("/v1/wachtenden/{code}", keep, api::facts::put_client),
         post_once("/v1/wachtenden/{code}/stappen", keep, api::post_step),
         get("/v1/herplaatsingen", keep, waiting_list::replacement::api::list_replacements),
     ]

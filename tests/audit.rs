@@ -128,6 +128,36 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
             "/v1/wachtenden/C4K-7XW-2R9/overbruggingen",
             json!({"agb": "98990001", "product": "41A02", "start": "2026-11-23"}),
         ),
+        // Its number is known once it is there.
+        (
+            TOEGANG,
+            "PUT",
+            "/v1/wachtenden/{code}/overbruggingen/{id}",
+            "",
+            json!({"start": "2026-11-23", "einde": "2026-11-30", "reden": "zorg-start"}),
+        ),
+        (
+            TOEGANG,
+            "PUT",
+            "/v1/wachtenden/{code}",
+            "/v1/wachtenden/C4K-7XW-2R9",
+            json!({"geboortejaar": 2018, "geboortekwartaal": 2, "verwijzer": "gemeentelijke-toegang", "verwezenOp": "2026-03-01",
+                "beschikkingOp": "2026-03-02", "urgentie": "urgent", "maatregel": false}),
+        ),
+        (
+            TOEGANG,
+            "POST",
+            "/v1/bemiddelingen/{code}/stappen",
+            "/v1/bemiddelingen/C4K-7XW-2R9/stappen",
+            json!({}),
+        ),
+        (
+            TOEGANG,
+            "POST",
+            "/v1/bemiddelingen/{code}/afsluiting",
+            "/v1/bemiddelingen/C4K-7XW-2R9/afsluiting",
+            json!({"uitkomst": "geen-plek"}),
+        ),
         (ACCOUNT_MANAGER, "POST", "/v1/regiovoorstellen", "/v1/regiovoorstellen", json!({})),
         (
             ACCOUNT_MANAGER,
@@ -222,6 +252,16 @@ on_both! {
             if write.2 == "/v1/wachtenden/{code}/stappen" {
                 path = format!("/v1/wachtenden/{}/stappen", a_client(server).code);
                 write.3 = &path;
+            }
+            let care_path;
+            if write.2 == "/v1/wachtenden/{code}/overbruggingen/{id}" {
+                let id: i64 = bridging_care::table
+                    .order(bridging_care::id.desc())
+                    .select(bridging_care::id)
+                    .first(&mut server.connection())
+                    .expect("care that was started");
+                care_path = format!("/v1/wachtenden/C4K-7XW-2R9/overbruggingen/{id}");
+                write.3 = &care_path;
             }
             if write.2 == "/v1/tokens" {
                 write.4 = json!({"vernieuwingstoken": server.refresh_token(write.0)});

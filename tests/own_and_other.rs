@@ -25,11 +25,12 @@ enum Kind {
     ClientsFile,
 }
 
-const OWNED: [(&str, Kind); 13] = [
+const OWNED: [(&str, Kind); 14] = [
     ("/wachtlijst/bestand/{id}", Kind::ClientsFile),
     ("/wachtlijst/{code}", Kind::Client),
     ("/v1/wachtenden/{code}", Kind::Client),
     ("/bemiddeling/{code}", Kind::Client),
+    ("/v1/bemiddelingen/{code}", Kind::Client),
     ("/wachtenden/{kenmerk}", Kind::Published),
     ("/reacties/{id}", Kind::Response),
     ("/v1/reacties/{id}", Kind::Response),
@@ -67,6 +68,10 @@ fn parties(kind: Kind, role: &str) -> Option<(&'static str, &'static str)> {
     Some(match (kind, role) {
         (Kind::Client | Kind::ClientsFile, "toegang") => (TOEGANG, "toegang-nunspeet"),
         (Kind::Client, "accountmanager") => ("accountmanager-regio", "accountmanager-flevoland"),
+        (Kind::Client, "gemeente") => ("gemeente-harderwijk", "gemeente-zeewolde"),
+        // Nobody waits past a norm here, so that nothing reached the team.
+        (Kind::Client, "expertteam") => ("expertteam-regio", "expertteam-regio"),
+        (Kind::Client, "verwijzer") => ("verwijzer-huisartsen", "verwijzer-jeugdartsen"),
         (Kind::Published, "aanbieder") => (HAVEN.0, POLDERLICHT.0),
         (Kind::Response | Kind::FiguresFile, "aanbieder") => (HAVEN.0, BAKENZAND.0),
         (Kind::Request, "crisis-loket") => ("loket-flevoland", "crisis-loket"),
@@ -159,7 +164,7 @@ fn wrong(
             if *method == "GET"
                 && path.ends_with('}')
                 && path.matches('{').count() == 1
-                && !path.starts_with("/bemiddeling")
+                && !path.contains("/bemiddeling")
             {
                 let answer = callers.call(both.0, method, &path_to(path, own));
                 if matches!(answer.status, 401 | 403 | 404) {

@@ -100,7 +100,7 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::ManageMail, &[Role::Administrator]),
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
-    (Permission::Mediate, &[Role::Toegang, Role::AccountManager, Role::ExpertTeam]),
+    (Permission::Mediate, &[Role::Toegang, Role::AccountManager, Role::Municipality, Role::ExpertTeam]),
     (Permission::SetWeights, &[Role::AccountManager, Role::Administrator]),
     (Permission::RunRegionalPlan, &[Role::AccountManager]),
     (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),

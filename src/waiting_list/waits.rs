@@ -2,11 +2,9 @@
 
 use chrono::NaiveDate;
 use rules::norms::Norm;
-use rules::waiting::life::ClientStatus;
 use rules::waiting::waited::{WaitFacts, Waited, waited};
 
-use crate::clock::dutch_day;
-use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::clients::model::{Milestones, WaitingClient};
 
 /// How long a client waits on a day. `first_help_on` is the first day on which bridging care started.
 pub fn waited_on(client: &WaitingClient, first_help_on: Option<NaiveDate>, today: NaiveDate) -> Waited {
@@ -20,20 +18,6 @@ pub fn waited_by(
     first_help_on: Option<NaiveDate>,
     today: NaiveDate,
 ) -> Waited {
-    let closed_on = client.closed_at.map(dutch_day);
-    let is_placed = client.status() == ClientStatus::Placed;
-    let facts = WaitFacts {
-        referred_on: client.referred_on,
-        decided_on: client.decided_on,
-        needs_decision: client.referrer.needs_decision(),
-        urgency: client.urgency,
-        measure: client.measure,
-        norm,
-        first_help_soon: client.product_terms.first_help_soon,
-        returned_on: client.life.returned_on(),
-        first_help_on,
-        started_on: closed_on.filter(|_| is_placed),
-        left_on: closed_on.filter(|_| !is_placed),
-    };
+    let facts = WaitFacts { norm, first_help_on, ..client.wait_facts(&Milestones::default()) };
     waited(&facts, today)
 }

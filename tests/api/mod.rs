@@ -1,5 +1,6 @@
 //! The API over HTTP, in JSON as others send and get it.
 
+mod agreements;
 mod book;
 mod crisis_case;
 mod crisis_division;
@@ -10,6 +11,7 @@ mod deliveries;
 mod forged;
 mod limits;
 mod matching;
+mod mediation;
 mod offers;
 mod regional;
 mod replacement;

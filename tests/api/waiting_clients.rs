@@ -292,3 +292,29 @@ on_both! {
         assert!(page.contains("Een contract is beëindigd of het product is gewijzigd"), "{page}");
     }
 }
+
+on_both! {
+    fn a_program_puts_right_what_is_known_of_a_client(server) {
+        let toegang = server.user("toegang-harderwijk");
+        let client = a_client(server);
+        let path = format!("/v1/wachtenden/{}", client.code);
+        let version = toegang.get(&path).header("etag").expect("a version").to_owned();
+        let facts = json!({
+            "geboortejaar": 2014, "geboortekwartaal": 2, "verwijzer": "huisarts", "verwezenOp": "2026-10-01",
+            "beschikkingOp": "2026-10-08", "urgentie": "urgent", "maatregel": false, "behoeften": ["autisme"],
+        });
+        assert_eq!(toegang.put(&path, &facts).status, 400, "the version is asked for");
+        let other = server.user("toegang-ermelo").put_version(&path, &version, &facts);
+        assert_eq!(other.status, 404, "{}", other.body);
+        let mut steps = facts.clone();
+        (steps["gemeente"], steps["product"], steps["urgentie"]) = (json!("GM0233"), json!("45A13"), json!("snel"));
+        assert_eq!(toegang.put_version(&path, &version, &steps).wrong_fields(), ["urgentie", "gemeente", "product"]);
+        let changed = toegang.put_version(&path, &version, &facts);
+        assert_eq!((changed.status, &changed.json()["urgentie"]), (200, &json!("urgent")), "{}", changed.body);
+        let second = toegang.put_version(&path, &version, &facts);
+        assert_eq!((second.status, &second.json()["huidig"]["urgentie"]), (409, &json!("urgent")), "{}", second.body);
+        let seen = toegang.get(&path).json();
+        assert_eq!((&seen["behoeften"], &seen["wachtende"]["gemeente"]), (&json!(["autisme"]), &json!("GM0243")), "{seen}");
+        assert!(seen["tijdlijn"].to_string().contains("gegevens-gewijzigd"), "{seen}");
+    }
+}

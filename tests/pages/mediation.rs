@@ -6,7 +6,8 @@ use rules::waiting::registration::{RegistrationDraft, Urgency};
 
 use crate::on_both;
 use crate::support::clients::client_for;
-use crate::support::{TestServer, now};
+use crate::support::waiting::HAVEN;
+use crate::support::{Browser, TestServer, now};
 
 const TOEGANG: &str = "toegang-harderwijk";
 
@@ -69,5 +70,83 @@ on_both! {
         server.execute("INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon) SELECT id, FALSE, TRUE FROM product WHERE code = '45A12'");
         let passed = norms(server, &code);
         assert!(passed.contains("Binnen 2 weken start er iets, 1 dag voorbij"), "{passed}");
+    }
+}
+
+/// Begins or closes the step of now, in the name of whoever looks.
+fn steps_on(visitor: &Browser, code: &str) -> [u16; 2] {
+    let begin = visitor.post_form(&format!("/bemiddeling/{code}/stappen"), &[]);
+    let close = visitor.post_form(&format!("/bemiddeling/{code}/afsluiten"), &[("uitkomst", "geen-plek")]);
+    [begin.status, close.status]
+}
+
+on_both! {
+    fn a_step_of_the_municipality_is_taken_by_the_municipality(server) {
+        server.execute("UPDATE waiting_list_setting SET ladder = 'toegang 5 Zoeken\ngemeente 5 Wethouder vragen\nexpertteam 10 Bespreken'");
+        let code = waits(server, ("2026-08-07", "2026-08-08"), Urgency::Regular, false);
+        let path = format!("/bemiddeling/{code}");
+        let [toegang, own, other, experts] = [TOEGANG, "gemeente-harderwijk", "gemeente-zeewolde", "expertteam-regio"].map(|user| server.visitor(user));
+        let sees = |visitor: &Browser| (visitor.get(&path).status, visitor.get("/bemiddeling").body.contains(&code));
+        assert_eq!((sees(&own), steps_on(&own, &code)), ((404, false), [404, 404]), "it is the step of the toegang");
+        assert_eq!(steps_on(&toegang, &code), [303, 303]);
+
+        assert_eq!((sees(&own), sees(&other), sees(&experts)), ((200, true), (404, false), (404, false)));
+        let shown = own.get(&path).body;
+        assert!(shown.contains("Wethouder vragen") && shown.contains("Begin deze stap"), "{shown}");
+        assert_eq!(steps_on(&other, &code), [404, 404]);
+        assert_eq!(steps_on(&toegang, &code), [403, 400], "the toegang sees it, and it is not its step");
+        assert_eq!(steps_on(&own, &code), [303, 303]);
+        assert_eq!((sees(&own), sees(&experts)), ((404, false), (200, true)), "the next step is another's");
+        assert_eq!(own.get(&format!("/wachtlijst/{code}")).status, 403, "the child itself it never sees");
+    }
+}
+
+on_both! {
+    fn who_comes_back_begins_at_the_foot_of_the_ladder(server) {
+        let code = waits(server, ("2026-01-07", "2026-01-08"), Urgency::Regular, false);
+        let stored = code.replace('-', "");
+        for (number, owner, closed) in [(1, "toegang", true), (2, "accountmanager", true), (3, "expertteam", false)] {
+            let end = if closed { "'2026-06-10 10:00:00', 'geen-plek', 'Toegang', 'Harderwijk'" } else { "NULL, NULL, NULL, NULL" };
+            server.execute(&format!(
+                "INSERT INTO mediation_step (client_id, number, name, owner, begun_at, due_by, by_name, by_organisation, closed_at, outcome, closed_by_name, closed_by_organisation) \
+                 SELECT id, {number}, 'Eerder', '{owner}', '2026-06-01 10:00:00', '2026-06-08 16:00:00', 'Toegang', 'Harderwijk', {end} FROM waiting_client WHERE code = '{stored}'"
+            ));
+        }
+        server.execute(&format!("INSERT INTO waiting_client_return (client_id, returned_on) SELECT id, '2026-08-10' FROM waiting_client WHERE code = '{stored}'"));
+        let toegang = server.visitor(TOEGANG);
+        let path = format!("/bemiddeling/{code}");
+        let shown = toegang.get(&path).body;
+        for words in ["Zoeken met aanbieders", "Begin deze stap", "niet afgesloten toen het kind een plek kreeg"] {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+        assert!(!shown.contains("te laat</dd>"), "its time begins with the norm of now: {shown}");
+        assert_eq!(steps_on(&toegang, &code), [303, 303]);
+        let shown = toegang.get(&path).body;
+        assert!(shown.contains("4. Zoeken met aanbieders") && shown.contains("Alle gecontracteerde aanbieders vragen"), "{shown}");
+    }
+}
+
+on_both! {
+    fn the_account_manager_sees_which_providers_said_what_and_nothing_of_the_child(server) {
+        let client = &server.waiting()[0];
+        let id = server.responded(HAVEN, client);
+        server.execute(&format!(
+            "UPDATE waiting_client SET referred_on = '2026-06-01', decided_on = '2026-06-08', needs = 'autisme' WHERE id = {}",
+            client.id
+        ));
+        let path = format!("/bemiddeling/{}", client.code);
+        let manager = server.visitor("accountmanager-regio");
+        let shown = manager.get(&path).body;
+        assert!(shown.contains("De Haven Jeugdhulp") && shown.contains(HAVEN.1) && shown.contains("Open"), "{shown}");
+        let declined = server.user(TOEGANG).post(
+            &TestServer::weigh_path(client, id, "afwijzing"),
+            &serde_json::json!({"reden": "anders", "toelichting": "De groep past nu niet."}),
+        );
+        assert_eq!(declined.status, 200, "{}", declined.body);
+        let shown = manager.get(&path).body;
+        assert!(shown.contains("Afgewezen") && shown.contains("Anders (anders)"), "{shown}");
+        for secret in ["De groep past nu niet", "utisme", "2014"] {
+            assert!(!shown.contains(secret), "{secret}: {shown}");
+        }
     }
 }

@@ -161,3 +161,34 @@ on_both! {
         assert!(server.mails().pop().expect("a mail").0.starts_with("aanbieder-bakenzand@"));
     }
 }
+
+on_both! {
+    fn who_comes_back_to_the_list_is_news_again(server) {
+        use beschikbaarheidswijzer::waiting_list::open_list::telling::tell_of_clients;
+        let tell = |at: &str| {
+            let snapshot = server.state.supply.current().expect("a picture");
+            let at = at.parse().expect("a time");
+            tell_of_clients(&mut server.connection(), &snapshot, at, "https://jeugdhulp.example").expect("a database")
+        };
+        let client = &server.waiting()[0];
+        let visitor = server.visitor(HAVEN.0);
+        let mut form = Form::on(&visitor.get("/wachtenden/meldingen").body, "/wachtenden/meldingen");
+        form.set("keuze", "direct");
+        assert_eq!(form.send(&visitor).status, 303);
+        assert_eq!(tell("2026-11-21T09:01:00Z"), 0);
+        server.publish(now() + chrono::Duration::hours(1));
+        assert_eq!(tell("2026-11-21T10:01:00Z"), 0, "nobody is new");
+        let later = server.start_later(chrono::Duration::minutes(90));
+        let path = format!("/v1/wachtenden/{}/stappen", client.code);
+        let toegang = later.user("toegang-harderwijk");
+        for step in [
+            serde_json::json!({"stap": "pauzeren", "tot": "2027-01-04", "reden": "onderzoek-loopt"}),
+            serde_json::json!({"stap": "hervatten", "reden": "kan-starten"}),
+        ] {
+            let taken = toegang.post(&path, &step);
+            assert_eq!(taken.status, 200, "{}", taken.body);
+        }
+        server.publish(now() + chrono::Duration::hours(2));
+        assert_eq!((tell("2026-11-21T11:01:00Z"), tell("2026-11-21T11:02:00Z")), (1, 0));
+    }
+}

@@ -228,5 +228,31 @@ on_both! {
         let late = Form::on(&opened, PATH).send(&manager);
         assert_eq!(late.status, 409, "{}", late.body);
         assert_eq!(manager.get("/wachtlijst").status, 403, "who sets it sees no clients");
+        // Products that follow each other round would send a child back and forth.
+        let mut form = Form::on(&manager.get(PATH).body, PATH);
+        form.set("opvolgers", "45A12 45A13\n45A13 45A12");
+        let round = form.send(&manager);
+        assert_eq!(round.status, 400, "{}", round.body);
+        assert!(round.body.contains("volgt via andere producten zichzelf op"), "{}", round.body);
+    }
+}
+
+on_both! {
+    fn who_grew_too_old_for_its_product_can_still_be_put_right(server) {
+        let toegang = server.visitor(TOEGANG);
+        let client = a_client(server);
+        server.execute(&format!("UPDATE waiting_client SET birth_quarter = 20061, age = NULL, age_on = NULL WHERE id = {}", client.id));
+        server.execute(&format!("UPDATE product SET max_age = 17 WHERE id = {}", client.product.id));
+        let path = format!("/wachtlijst/{}", client.code);
+        let change = format!("{path}/wijzigen");
+        let mut form = Form::on(&toegang.get(&change).body, &change);
+        form.set("urgentie", "urgent");
+        let saved = form.send(&toegang);
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        let page = toegang.get(&path).body;
+        assert!(page.contains("Urgentie van Regulier naar Urgent") && page.contains("Is 18 of ouder"), "{page}");
+        // Somebody new is still refused.
+        let refused = filled(&toegang, &[("geboren", "2006-1")]);
+        assert!(refused.status != 303 && refused.body.contains("dit product is voor"), "{}", refused.body);
     }
 }

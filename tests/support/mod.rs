@@ -137,12 +137,19 @@ impl TestServer {
         Actor { identity: Some(identity.expect("a known user")), ..Actor::command_line() }
     }
 
-    /// A bearer token for a user of the demonstration.
+    /// A bearer token for a user of the demonstration, from the moment at which this server plays.
     pub fn token(&self, user: &str) -> String {
         use beschikbaarheidswijzer::identity::tokens::actions::issue_for_script;
         let actor = Actor::command_line();
-        issue_for_script(&mut self.connection(), &self.state.keyring, &actor, now(), user, Duration::hours(1))
-            .expect("a known user")
+        issue_for_script(
+            &mut self.connection(),
+            &self.state.keyring,
+            &actor,
+            self.state.clock.now(),
+            user,
+            Duration::hours(1),
+        )
+        .expect("a known user")
     }
 
     /// The number of a user.

@@ -5,6 +5,7 @@
 
 pub mod attention;
 pub mod birth;
+pub mod bridged;
 pub mod client_code;
 pub mod coarsening;
 pub mod life;
@@ -17,5 +18,6 @@ pub mod registration;
 pub mod replacement;
 pub mod responses;
 pub mod similarity;
+pub mod succession;
 pub mod typed;
 pub mod waited;

@@ -1,18 +1,23 @@
 //! Bridging care by API.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use rules::codes::{AgbCode, ProductCode};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::{IntoParams, ToSchema};
 
 use super::actions::{self, StartDraft};
+use super::pages::{find, parse_id, read_change};
+use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::matching::proposals::api::VoorstelKan;
 use crate::product_book::described::{Datum, Productcode};
-use crate::waiting_list::bridging::model::BridgingCare;
+use crate::waiting_list::bridging::actions as kept;
+use crate::waiting_list::bridging::model::{BridgingCare, EndReason};
+use crate::waiting_list::clients::actions::find_for_toegang;
 use crate::waiting_list::clients::api::ClientPath;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
@@ -69,6 +74,44 @@ pub struct BridgingInput {
         example = "Twee keer in de week."
     )]
     toelichting: Option<String>,
+}
+
+/// Bridging care of a client in a path.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes a part of the path")]
+pub struct BridgingPath {
+    /// Cliëntcode, met of zonder streepjes.
+    #[param(
+        pattern = "^[2-9CDFGHJKMNPRTWXY]{3}-?[2-9CDFGHJKMNPRTWXY]{3}-?[2-9CDFGHJKMNPRTWXY]{3}$",
+        example = "C4K-7XW-2R9"
+    )]
+    code: String,
+    /// Nummer van de overbruggingszorg.
+    #[param(minimum = 1, example = 12)]
+    id: i64,
+}
+
+/// Overbruggingszorg die u wijzigt of beëindigt. Met `einde` en `reden` eindigt ze; zonder krijgt ze deze eerste dag en toelichting.
+#[derive(Debug, ToSchema)]
+#[schema(as = OverbruggingWijziging)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that are read")]
+pub struct BridgingChange {
+    /// Eerste dag.
+    start: Datum,
+    /// Laatste dag.
+    einde: Option<Datum>,
+    #[schema(schema_with = reason_schema, required = false)]
+    reden: Option<String>,
+    /// Niets over een persoon.
+    #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
+    toelichting: Option<String>,
+}
+
+fn reason_schema() -> Object {
+    let codes = EndReason::ALL.map(EndReason::code);
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
 }
 
 impl From<BridgingCare> for BridgingBody {
@@ -148,4 +191,63 @@ pub async fn post_bridging(
     let care =
         ctx.db(move |conn, actor, now| actions::start(conn, actor, now, &snapshot, &code, draft)).await?;
     reply::json_with_status(StatusCode::CREATED, &BridgingBody::from(care))
+}
+
+#[utoipa::path(
+    get, path = "/wachtenden/{code}/overbruggingen/{id}", operation_id = "haalOverbrugging", tag = "Wachtlijst",
+    summary = "Eén overbruggingszorg van een wachtende",
+    params(BridgingPath),
+    responses(
+        (status = 200, description = "De overbruggingszorg", body = BridgingBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie, voor If-Match"))),
+        ReadProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_bridging(
+    ctx: Context,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let (code, id) = path.into_inner();
+    let (_, care) = find(&ctx, code, &id).await?;
+    reply::json_with_version(StatusCode::OK, care.version, &BridgingBody::from(care))
+}
+
+#[utoipa::path(
+    put, path = "/wachtenden/{code}/overbruggingen/{id}", operation_id = "wijzigOverbrugging", tag = "Wachtlijst",
+    summary = "Overbruggingszorg wijzigen of beëindigen",
+    description = "Wat eindigde wijzigt niet meer. Is ze gewijzigd sinds de versie in If-Match, dan volgt 409 met de stand van nu in `huidig`.",
+    params(BridgingPath, ("If-Match" = String, Header, description = "ETag van de versie die u wijzigt", example = "\"1\"")),
+    request_body(content = BridgingChange, content_type = "application/json"),
+    responses(
+        (status = 200, description = "De overbruggingszorg na de wijziging", body = BridgingBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_bridging(
+    ctx: Context,
+    req: HttpRequest,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let version = reply::required_if_match(&req)?;
+    let wish = read_change(&mut input);
+    let wish = input
+        .finish(wish)?
+        .ok_or_else(|| Error::internal("a change that is neither an end nor another day"))?;
+    let (code, id) = path.into_inner();
+    let id = parse_id(&id)?;
+    let (key, actor) = (code.clone(), ctx.actor.clone());
+    let changed =
+        ctx.db(move |conn, actor, now| kept::change(conn, actor, now, &key, (id, version), wish)).await;
+    let current = move |conn: &mut Connection| {
+        let client = find_for_toegang(conn, &actor, &code)?;
+        kept::find(conn, &client, id).map(BridgingBody::from)
+    };
+    let care = reply::show_current(&ctx, changed, current).await?;
+    reply::json_with_version(StatusCode::OK, care.version, &BridgingBody::from(care))
 }

@@ -170,7 +170,8 @@ fn values(care: &BridgingCare) -> crate::web::form::Values {
     ]
 }
 
-async fn find(ctx: &Context, code: String, id: &str) -> Result<(String, BridgingCare)> {
+/// Bridging care of a client of the own municipalities, to be shown.
+pub(super) async fn find(ctx: &Context, code: String, id: &str) -> Result<(String, BridgingCare)> {
     let id = parse_id(id)?;
     ctx.db(move |conn, actor, now| {
         let client = clients::actions::find_for_toegang(conn, actor, &code)?;

@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use rules::violations::Violations;
+use rules::waiting::bridged::{BridgedPeriod, first_help, is_bridged};
 use rules::waiting::note::Note;
 use serde::Serialize;
 
@@ -72,9 +73,9 @@ pub struct BridgingCare {
 }
 
 impl BridgingCare {
-    /// Whether it is given on this day.
-    pub fn runs_on(&self, day: NaiveDate) -> bool {
-        self.starts_on <= day && self.ended.as_ref().is_none_or(|(end, _)| *end >= day)
+    /// When it is given.
+    pub fn period(&self) -> BridgedPeriod {
+        BridgedPeriod { from: self.starts_on, until: self.ended.as_ref().map(|(day, _)| *day) }
     }
 
     pub fn end_reason_name(&self) -> &str {
@@ -154,12 +155,16 @@ impl Recorded {
     }
 }
 
+fn periods(cares: &[BridgingCare]) -> Vec<BridgedPeriod> {
+    cares.iter().map(BridgingCare::period).collect()
+}
+
 /// The first day on which something started, of what was given or is given.
 pub fn first_start(cares: &[BridgingCare]) -> Option<NaiveDate> {
-    cares.iter().map(|care| care.starts_on).min()
+    first_help(&periods(cares))
 }
 
 /// Whether a moment's client has bridging care on that Dutch day.
 pub fn has_bridging(cares: &[BridgingCare], now: chrono::DateTime<chrono::Utc>) -> bool {
-    cares.iter().any(|care| care.runs_on(dutch_day(now)))
+    is_bridged(&periods(cares), dutch_day(now))
 }

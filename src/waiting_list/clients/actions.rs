@@ -2,6 +2,8 @@
 
 mod known;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::violations::Violations;
 use rules::waiting::birth::Birth;
@@ -11,6 +13,7 @@ use rules::waiting::registration::{Registration, RegistrationDraft};
 use rules::waiting::similarity::{Features, Similarity, compare};
 
 use self::known::{Known, UNKNOWN_PRODUCT};
+use super::mails;
 use super::model::{FormChoices, LineKind, ListSettings, NewLine, Recorded, TimelineLine, WaitingClient};
 use super::standing::{Listed, Question, Standing};
 use super::steps::{OwnStep, StepDraft};
@@ -21,6 +24,8 @@ use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::identity::recipients::list_toegang_of;
+use crate::notifications::actions::enqueue;
 use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::responses::actions::end_after_step;
@@ -69,14 +74,14 @@ pub fn view_for_toegang(
     access_log::actions::record_look(conn, actor, now, AccessKind::ViewClient, code, found)
 }
 
-/// A waiting client the actor's own organisation registered, to be shown.
+/// A waiting client the actor's own organisation registered and may still see, to be shown.
 pub fn view_for_referrer(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     code: &str,
 ) -> Result<WaitingClient> {
-    let scope = Scope::OwnRegistrations { user_id: identity(actor)?.user_id };
+    let scope = registrations_of(actor)?;
     let found = find_in_scope(conn, scope, code);
     access_log::actions::record_look(conn, actor, now, AccessKind::ViewClient, code, found)
 }
@@ -205,6 +210,22 @@ fn scope_of(actor: &Actor) -> Result<Scope> {
     })
 }
 
+/// Which of its own registrations an actor sees. A child that moved is the other toegang's: the one from before sees
+/// nothing of it any more. Another referrer has children of the whole region, wherever they live.
+fn registrations_of(actor: &Actor) -> Result<Scope> {
+    let user_id = identity(actor)?.user_id;
+    Ok(if actor.has_role(Role::Toegang) {
+        Scope::OwnRegistrationsAtHome { user_id }
+    } else {
+        Scope::OwnRegistrations { user_id }
+    })
+}
+
+/// The products that have one that takes their place, each with that.
+pub fn list_successors(conn: &mut Connection) -> Result<BTreeMap<i64, i64>> {
+    store::list_successors(conn)
+}
+
 fn checked(
     conn: &mut Connection,
     actor: &Actor,
@@ -240,9 +261,9 @@ pub fn list_closed(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Re
     list_standing(conn, scope_of(actor)?, true, today)
 }
 
-/// Everybody the actor's own organisation registered, on the list or not, the longest wait first.
+/// Everybody the actor's own organisation registered and may still see, on the list or not, the longest wait first.
 pub fn list_own_registrations(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
-    let scope = Scope::OwnRegistrations { user_id: identity(actor)?.user_id };
+    let scope = registrations_of(actor)?;
     let mut list = list_standing(conn, scope, false, today)?;
     list.extend(list_standing(conn, scope, true, today)?);
     Ok(list)
@@ -252,9 +273,9 @@ fn list_standing(conn: &mut Connection, scope: Scope, closed: bool, today: Naive
     db::read(conn, |conn| {
         let clients = store::list_brief(conn, scope, closed)?;
         let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
-        let milestones = store::list_milestones(conn, &ids)?;
+        let mut milestones = store::list_milestones(conn, &ids)?;
         let listed = |client: WaitingClient| {
-            let passed = milestones.get(&client.id).copied().unwrap_or_default();
+            let passed = milestones.remove(&client.id).unwrap_or_default();
             Listed { standing: client.standing(&passed, today), client }
         };
         Ok(clients.into_iter().map(listed).collect())
@@ -267,18 +288,26 @@ pub fn find_standing(conn: &mut Connection, client: &WaitingClient, today: Naive
     Ok(client.standing(&milestones, today))
 }
 
-/// Takes a step of the toegang itself for a client of its own municipalities, within a transaction of the caller.
+/// Takes a step of the toegang itself for a client of its own municipalities, within a transaction of the caller. The toegang
+/// of another municipality that answers for the child from now on is mailed.
 pub fn take_own_step(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
+    public_url: &str,
     (code, version): (&str, Option<i32>),
     step: OwnStep,
     draft: &StepDraft,
 ) -> Result<WaitingClient> {
     let client = find_for_toegang(conn, actor, code)?;
     let event = draft.event(step, dutch_day(now)).map_err(Error::Collision)?;
-    Ok(take_step(conn, actor, now, client.id, version, event)?.0)
+    let (after, taken) = take_step(conn, actor, now, client.id, version, event)?;
+    if taken.recheck && after.municipality.id != client.municipality.id {
+        for reader in list_toegang_of(conn, after.municipality.id)? {
+            enqueue(conn, now, &mails::moved(&after, public_url, &reader.email)?)?;
+        }
+    }
+    Ok(after)
 }
 
 /// What came of a step for one of many clients: done, or why not.
@@ -290,6 +319,7 @@ pub fn take_own_steps(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
+    public_url: &str,
     codes: &[String],
     step: OwnStep,
     draft: &StepDraft,
@@ -297,7 +327,8 @@ pub fn take_own_steps(
     draft.event(step, dutch_day(now)).map_err(Error::Collision)?;
     let mut outcomes = Vec::new();
     for code in codes {
-        let taken = db::write(conn, |conn| take_own_step(conn, actor, now, (code, None), step, draft));
+        let taken =
+            db::write(conn, |conn| take_own_step(conn, actor, now, public_url, (code, None), step, draft));
         outcomes.push((code.clone(), taken.map(|_| ()).map_err(|error| error.detail())));
     }
     Ok(outcomes)

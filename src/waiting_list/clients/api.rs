@@ -1,5 +1,7 @@
 //! Waiting clients by API, for the systems of the toegang.
 
+pub mod facts;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
@@ -494,11 +496,12 @@ pub async fn post_step(
     let (Some(step), draft) = input.finish((step, draft))? else {
         return Err(Error::internal("a required step is missing"));
     };
-    let key = code.clone();
+    let (key, state) = (code.clone(), ctx.state.clone());
     let taken = ctx
         .db(move |conn, actor, now| {
+            let public_url = &state.config.public_url;
             let client = db::write(conn, |conn| {
-                actions::take_own_step(conn, actor, now, (&key, version), step, &draft)
+                actions::take_own_step(conn, actor, now, public_url, (&key, version), step, &draft)
             })?;
             let standing = actions::find_standing(conn, &client, today)?;
             Ok((client, standing))

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod api;
+mod mails;
 pub mod model;
 pub mod pages;
 pub mod reading;

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rules::codes::{AgbCode, MunicipalityCode, Pc4, ProductCode};
 use rules::norms::Norm;
 use rules::waiting::birth::Birth;
+use rules::waiting::bridged::BridgedPeriod;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::coarsening::GroupSize;
 use rules::waiting::life::{ClientStatus, EventKind, Hold, Life, RecodeReason};
@@ -13,6 +14,8 @@ use rules::waiting::registration::{FirstChoice, ReferrerKind, Urgency};
 use rules::waiting::responses::{AnswerTerms, Consequences};
 use rules::working_hours::OpeningHours;
 use serde::Serialize;
+
+use crate::waiting_list::bridging::model::EndReason;
 
 /// The product a child waits for, or would accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,22 +204,26 @@ impl TimelineLine {
     pub fn reason_name(&self) -> &str {
         match self.kind {
             LineKind::Step(kind) => kind.reason_name(&self.reason).unwrap_or(&self.reason),
+            LineKind::BridgingEnded => match EndReason::parse(&self.reason) {
+                Some(reason) => reason.name(),
+                None => &self.reason,
+            },
             _ => &self.reason,
         }
     }
 }
 
 /// What happened to a client that its wait is judged by, from its timeline.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Milestones {
-    /// Care of the list started, as far as it is still so.
+    /// Care of the list started, as far as it is still so: the day that the provider confirmed.
     pub started_on: Option<NaiveDate>,
-    /// The first bridging care started.
-    pub first_help_on: Option<NaiveDate>,
-    /// Bridging care is there now.
-    pub has_bridging: bool,
+    /// When bridging care is given, was given or will be.
+    pub bridging: Vec<BridgedPeriod>,
     /// A contract that concerns the child ended last, or its product got another code.
     pub disturbed_on: Option<NaiveDate>,
+    /// The child last came from another municipality.
+    pub moved_on: Option<NaiveDate>,
     /// The day on which the first open response needs its answer.
     pub answer_on: Option<NaiveDate>,
 }
@@ -227,15 +234,11 @@ impl Milestones {
         match kind {
             LineKind::Step(EventKind::CareStarted) => self.started_on = Some(day),
             LineKind::Step(EventKind::CareDidNotStart | EventKind::Returned) => self.started_on = None,
-            LineKind::BridgingStarted => {
-                self.first_help_on = self.first_help_on.or(Some(day));
-                self.has_bridging = true;
-            }
-            LineKind::BridgingEnded => self.has_bridging = false,
             LineKind::Step(EventKind::ContractEnded) => self.disturbed_on = Some(day),
             LineKind::Step(EventKind::Recoded) if reason == RecodeReason::BookChanged.code() => {
                 self.disturbed_on = Some(day);
             }
+            LineKind::Step(EventKind::Moved) => self.moved_on = Some(day),
             _ => {}
         }
     }

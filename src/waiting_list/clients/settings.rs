@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use rules::violations::Violations;
+use rules::waiting::succession::in_a_ring;
 use serde::Serialize;
 
 use super::model::ListSettings;
@@ -99,6 +100,11 @@ pub fn save(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: &Sett
     })
 }
 
+/// The products that by way of others take the place of themselves.
+fn ring(new: &Settings) -> Vec<&str> {
+    in_a_ring(&new.successors.iter().map(|(old, next)| (old.as_str(), next.as_str())).collect())
+}
+
 fn product_rows(conn: &mut Connection, region_id: i64, new: &Settings) -> Result<Vec<ProductTermsRow>> {
     let (_, products) = store::list_product_terms(conn, region_id)?;
     let ids: BTreeMap<String, i64> = products.into_iter().map(|(id, code)| (code, id)).collect();
@@ -119,6 +125,9 @@ fn product_rows(conn: &mut Connection, region_id: i64, new: &Settings) -> Result
     }
     if new.successors.iter().any(|(old, next)| old == next) {
         violations.add("opvolgers", "strijdig", "een product kan zichzelf niet opvolgen");
+    } else if let Some(code) = ring(new).first() {
+        let message = format!("{code} volgt via andere producten zichzelf op; haal een van de regels weg");
+        violations.add("opvolgers", "kring", message);
     }
     let codes: BTreeSet<&String> =
         new.body_decides.iter().chain(&new.first_help_soon).chain(new.successors.keys()).collect();

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use rules::waiting::attention::{Attention, AttentionFacts, attention};
+use rules::waiting::bridged::{first_help, is_bridged};
 use rules::waiting::life::{BodyDecision, ClientStatus};
 use rules::waiting::registration::Urgency;
 use rules::waiting::waited::{ListCount, NormResult, WaitFacts, Waited, waited};
@@ -49,7 +50,7 @@ impl WaitingClient {
             norm: self.norm,
             first_help_soon: self.product_terms.first_help_soon,
             returned_on: self.life.returned_on(),
-            first_help_on: milestones.first_help_on,
+            first_help_on: first_help(&milestones.bridging),
             started_on: closed_on.filter(|_| placed).map(|day| milestones.started_on.unwrap_or(day)),
             left_on: closed_on.filter(|_| !placed),
         }
@@ -65,10 +66,11 @@ impl WaitingClient {
             until_23: self.until_23,
             body: self.body_decision(),
             disturbed_on: milestones.disturbed_on,
+            moved_on: milestones.moved_on,
             answer_on: milestones.answer_on,
         };
         let attention = attention(&facts, today);
-        Standing { waited, attention, has_bridging: milestones.has_bridging }
+        Standing { waited, attention, has_bridging: is_bridged(&milestones.bridging, today) }
     }
 }
 

@@ -2,36 +2,31 @@
 
 #![expect(clippy::ref_option_ref, reason = "the code that diesel derives for an optional text")]
 
+mod milestones;
 mod rows;
 mod upkeep;
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use rules::product::ProductKind;
 use rules::waiting::birth::Birth;
-use rules::waiting::life::EventKind;
-use rules::waiting::responses::ResponseStatus;
 
+pub(super) use self::milestones::list_milestones;
 use self::rows::{ClientRow, SettingRow, TimelineRow, birth_number, corrupt};
 pub(super) use self::rows::{FactsRow, LifeRow, NewClient, NewEvent, ProductRow};
 pub(super) use self::upkeep::{
     ProductTermsRow, insert_contract_end, list_ended_contracts, list_of_ended_products, list_product_terms,
-    list_region_ids, list_to_strip, list_wanting, replace_closing_days, replace_product_terms, save_settings,
-    strip_client,
+    list_products_by_id, list_region_ids, list_successors, list_to_strip, list_wanting, replace_closing_days,
+    replace_product_terms, save_settings, strip_client,
 };
-use super::model::{
-    FormChoices, LineKind, ListSettings, Milestones, ProductChoice, ProviderChoice, TimelineLine,
-    WaitingClient,
-};
-use crate::clock::dutch_day;
+use super::model::{FormChoices, ListSettings, ProductChoice, ProviderChoice, TimelineLine, WaitingClient};
 use crate::db::Connection;
 use crate::db::schema::{
     contract, municipality, organisation_municipality, postcode, product, provider, region,
-    region_municipality, response, user_account, waiting_client as client,
-    waiting_client_alternative as alternative, waiting_client_event as event,
-    waiting_client_provider as wish, waiting_client_return as returned,
+    region_municipality, user_account, waiting_client as client, waiting_client_alternative as alternative,
+    waiting_client_event as event, waiting_client_provider as wish, waiting_client_return as returned,
     waiting_list_closing_day as closing_day, waiting_list_setting as setting, waiting_product,
 };
 use crate::error::Result;
@@ -47,31 +42,39 @@ pub(super) enum Scope {
     OwnMunicipalities { user_id: i64 },
     /// Those the user's organisation registered.
     OwnRegistrations { user_id: i64 },
+    /// Those of them that live in its municipalities now: a child that moved is out of sight.
+    OwnRegistrationsAtHome { user_id: i64 },
 }
 
 /// A query of clients that is still being built up.
 type Clients<'a> = client::BoxedQuery<'a, crate::db::Backend>;
 
 fn within<'a>(scope: Scope) -> Clients<'a> {
-    let own = user_account::table.filter(user_account::id.eq(match scope {
-        Scope::OwnMunicipalities { user_id } | Scope::OwnRegistrations { user_id } => user_id,
-    }));
     match scope {
-        Scope::OwnMunicipalities { .. } => client::table
-            .filter(
-                client::municipality_id.eq_any(
-                    own.inner_join(
-                        organisation_municipality::table
-                            .on(organisation_municipality::organisation_id.eq(user_account::organisation_id)),
-                    )
-                    .select(organisation_municipality::municipality_id),
-                ),
-            )
-            .into_boxed(),
-        Scope::OwnRegistrations { .. } => client::table
-            .filter(client::organisation_id.eq_any(own.select(user_account::organisation_id)))
-            .into_boxed(),
+        Scope::OwnMunicipalities { user_id } => at_home(client::table.into_boxed(), user_id),
+        Scope::OwnRegistrations { user_id } => registered(client::table.into_boxed(), user_id),
+        Scope::OwnRegistrationsAtHome { user_id } => {
+            at_home(registered(client::table.into_boxed(), user_id), user_id)
+        }
     }
+}
+
+/// Of these those of the municipalities of the user's organisation.
+fn at_home(clients: Clients<'_>, user_id: i64) -> Clients<'_> {
+    let own = user_account::table
+        .filter(user_account::id.eq(user_id))
+        .inner_join(
+            organisation_municipality::table
+                .on(organisation_municipality::organisation_id.eq(user_account::organisation_id)),
+        )
+        .select(organisation_municipality::municipality_id);
+    clients.filter(client::municipality_id.eq_any(own))
+}
+
+/// Of these those that the user's organisation registered.
+fn registered(clients: Clients<'_>, user_id: i64) -> Clients<'_> {
+    let own = user_account::table.filter(user_account::id.eq(user_id)).select(user_account::organisation_id);
+    clients.filter(client::organisation_id.eq_any(own))
 }
 
 /// How many clients are loaded at a time: each is a parameter of the query.
@@ -207,43 +210,6 @@ pub(super) fn list_brief(conn: &mut Connection, scope: Scope, closed: bool) -> R
         load_rows(conn, portion, &mut found)?;
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
-}
-
-/// What happened to these clients that their wait is judged by.
-pub(super) fn list_milestones(conn: &mut Connection, ids: &[i64]) -> Result<HashMap<i64, Milestones>> {
-    let kinds = [
-        LineKind::Step(EventKind::CareStarted),
-        LineKind::Step(EventKind::CareDidNotStart),
-        LineKind::Step(EventKind::Returned),
-        LineKind::Step(EventKind::ContractEnded),
-        LineKind::Step(EventKind::Recoded),
-        LineKind::BridgingStarted,
-        LineKind::BridgingEnded,
-    ]
-    .map(LineKind::code);
-    let mut found: HashMap<i64, Milestones> = HashMap::new();
-    for portion in ids.chunks(PORTION) {
-        let rows: Vec<(i64, String, String, NaiveDate)> = event::table
-            .filter(event::client_id.eq_any(portion))
-            .filter(event::event.eq_any(kinds))
-            .order(event::id)
-            .select((event::client_id, event::event, event::reason, event::day))
-            .load(conn)?;
-        for (client_id, kind, reason, day) in rows {
-            let kind = LineKind::parse(&kind).ok_or_else(|| corrupt("line"))?;
-            found.entry(client_id).or_default().add(kind, &reason, day);
-        }
-        let answers: Vec<(i64, NaiveDateTime)> = response::table
-            .filter(response::client_id.eq_any(portion))
-            .filter(response::status.eq(ResponseStatus::Open.code()))
-            .order((response::answer_by.desc(), response::id))
-            .select((response::client_id, response::answer_by))
-            .load(conn)?;
-        for (client_id, answer_by) in answers {
-            found.entry(client_id).or_default().answer_on = Some(dutch_day(answer_by.and_utc()));
-        }
-    }
-    Ok(found)
 }
 
 /// Everybody on the list who waits for one of these products, or would accept it: the longest wait first.

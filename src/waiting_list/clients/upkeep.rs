@@ -4,6 +4,7 @@
 use chrono::{DateTime, Days, Months, Utc};
 use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, RecodeReason};
 use rules::waiting::reasons::Reason;
+use rules::waiting::succession::{line_of, takes_over};
 
 use super::actions::{OBJECT, find_settings, take_step};
 use super::store;
@@ -56,13 +57,15 @@ pub fn follow_book(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
 fn tell_of_ended_contracts(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     let today = dutch_day(now);
     let since = today.checked_sub_days(Days::new(NEWS_DAYS)).unwrap_or(today);
+    let successors = store::list_successors(conn)?;
     let mut told = 0;
     for ended in store::list_ended_contracts(conn, since, today)? {
         told += db::write(conn, |conn| {
             if store::insert_contract_end(conn, &ended, now.naive_utc())? == 0 {
                 return Ok(0);
             }
-            let clients = store::list_wanting(conn, &ended, today)?;
+            let line = line_of(ended.product_id(), &successors);
+            let clients = store::list_wanting(conn, &ended, &line, today)?;
             for id in &clients {
                 let reason = Reason::new(EndContractReason::Expired, None).map_err(Error::internal)?;
                 let event = LifeEvent::EndContract { hit: ContractHit::WantedProvider, reason };
@@ -74,27 +77,34 @@ fn tell_of_ended_contracts(conn: &mut Connection, now: DateTime<Utc>) -> Result<
     Ok(told)
 }
 
-/// Who waits for a product that ended waits for its successor, where the region named one. After the step the client
-/// waits for another product, so that it is taken once.
+/// Who waits for a product that ended waits for the one that took its place, where the region named one. After the step the
+/// client waits for another product, so that it is taken once.
 fn follow_successors(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     let today = dutch_day(now);
+    let waiting = store::list_of_ended_products(conn, today)?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let successors = store::list_successors(conn)?;
+    let named: Vec<i64> = successors.iter().flat_map(|(old, next)| [*old, *next]).collect();
+    let products = store::list_products_by_id(conn, &named)?;
+    let has_ended = |id| {
+        let until = products.get(&id).and_then(|(_, until)| *until);
+        until.is_some_and(|until| until < today)
+    };
     let mut told = 0;
-    for (id, product_id, successor) in store::list_of_ended_products(conn, today)? {
+    for (id, product_id) in waiting {
+        let next = takes_over(product_id, &successors, has_ended);
+        let Some((to, _)) = next.and_then(|next| products.get(&next)) else { continue };
         told += db::write(conn, |conn| {
             let client = super::actions::find_by_id(conn, id)?;
             if client.product.id != product_id || client.status().is_closed() {
                 return Ok(0);
             }
-            let to = successor.parse().map_err(Error::internal)?;
+            let to = to.parse().map_err(Error::internal)?;
             let reason = Reason::new(RecodeReason::BookChanged, None).map_err(Error::internal)?;
-            take_step(
-                conn,
-                &Actor::background(),
-                now,
-                id,
-                Some(client.version),
-                LifeEvent::Recode { to, reason },
-            )?;
+            let event = LifeEvent::Recode { to, reason };
+            take_step(conn, &Actor::background(), now, id, Some(client.version), event)?;
             Ok(1)
         })?;
     }

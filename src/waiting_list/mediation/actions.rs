@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, Utc};
 use rules::violations::Violations;
-use rules::waiting::mediation::{Ladder, MediationFacts, Next, StepOwner, next_step};
+use rules::waiting::mediation::{Ladder, MediationFacts, Next, StepOwner, is_of_this_wait, next_step};
 use rules::waiting::note::Note;
 use rules::waiting::waited::NormState;
 use rules::working_hours::OpeningHours;
 
 use super::model::{
-    Case, ClosedStep, MediationStep, Outcome, OverviewLine, Recorded, Turn, role_of, shown_count,
-    shown_median,
+    Case, ClosedStep, MediationStep, Outcome, OverviewLine, ProviderLine, Recorded, Turn, role_of,
+    shown_count, shown_median,
 };
 use super::store::{self, NewStep};
 use crate::actor::{Actor, Role};
@@ -26,6 +26,7 @@ use crate::waiting_list::bridging;
 use crate::waiting_list::bridging::model::{BridgingCare, first_start, has_bridging};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
+use crate::waiting_list::responses::actions::list_for_mediation;
 use crate::waiting_list::waits::waited_on;
 
 /// Everybody who waits past a norm and whom the actor may see, the longest overdue first.
@@ -58,7 +59,8 @@ fn visible_cases(
         .collect();
     let mut clients = clients::actions::list_open_for_products(conn, region_id, &products)?;
     let seen = Seen::of(conn, actor)?;
-    clients.retain(|client| seen.may_have(client));
+    let among = seen.municipalities();
+    clients.retain(|client| among.as_ref().is_none_or(|own| own.contains(&client.municipality.id)));
     let way = way_of(conn, region_id)?;
     let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
     let mut cares: HashMap<i64, Vec<BridgingCare>> = HashMap::new();
@@ -102,43 +104,44 @@ pub fn has_case(conn: &mut Connection, client_id: i64, now: DateTime<Utc>) -> Re
     Ok(find_of_client(conn, &client, now)?.is_some())
 }
 
-/// What an actor sees of mediation: the widest that one of its roles allows.
-enum Seen {
-    /// Clients of these municipalities.
-    Own(Vec<i64>),
-    /// All of the region.
-    Region,
+/// What an actor sees of mediation: all that one of its roles allows.
+struct Seen {
+    /// All of the region, as the account manager.
+    region: bool,
     /// What reached the expert team.
-    Reached,
+    reached: bool,
+    /// Clients of these municipalities, as the toegang.
+    toegang: Vec<i64>,
+    /// Clients of these municipalities whose step is the municipality's.
+    municipality: Vec<i64>,
 }
 
 impl Seen {
     fn of(conn: &mut Connection, actor: &Actor) -> Result<Self> {
-        if actor.has_role(Role::AccountManager) {
-            Ok(Self::Region)
-        } else if actor.has_role(Role::Toegang) {
-            Ok(Self::Own(clients::actions::list_own_municipalities(conn, actor)?))
-        } else {
-            Ok(Self::Reached)
-        }
+        let own = clients::actions::list_own_municipalities(conn, actor)?;
+        let own_as = |role| if actor.has_role(role) { own.clone() } else { Vec::new() };
+        Ok(Self {
+            region: actor.has_role(Role::AccountManager),
+            reached: actor.has_role(Role::ExpertTeam),
+            toegang: own_as(Role::Toegang),
+            municipality: own_as(Role::Municipality),
+        })
     }
 
     /// The municipalities whose clients are looked among; none for all of the region.
-    fn municipalities(&self) -> Option<&[i64]> {
-        match self {
-            Self::Own(municipalities) => Some(municipalities),
-            Self::Region | Self::Reached => None,
-        }
-    }
-
-    fn may_have(&self, client: &WaitingClient) -> bool {
-        self.municipalities().is_none_or(|own| own.contains(&client.municipality.id))
+    fn municipalities(&self) -> Option<Vec<i64>> {
+        let all = self.region || self.reached;
+        (!all).then(|| self.toegang.iter().chain(&self.municipality).copied().collect())
     }
 
     fn may_see(&self, case: &Case) -> bool {
-        !matches!(self, Self::Reached)
-            || case.turn.owner() == StepOwner::ExpertTeam
-            || case.steps.iter().any(|step| step.owner == StepOwner::ExpertTeam)
+        let lives_in = |municipalities: &[i64]| municipalities.contains(&case.municipality_id);
+        let reached = case.turn.owner() == StepOwner::ExpertTeam
+            || case.steps.iter().any(|step| step.owner == StepOwner::ExpertTeam);
+        self.region
+            || (self.reached && reached)
+            || lives_in(&self.toegang)
+            || (case.turn.owner() == StepOwner::Municipality && lives_in(&self.municipality))
     }
 }
 
@@ -161,10 +164,15 @@ fn case_of(
         status: client.status(),
         on_hold: client.life.hold_on(today).is_some(),
         since: Some(since),
+        returned_on: client.life.returned_on(),
         finished_at: &finished,
     };
     let now = dutch_time(now);
-    let busy = steps.iter().find(|step| step.closed.is_none()).cloned();
+    // A step that was left open when the child got a place is not the step of now.
+    let is_current = |step: &&MediationStep| {
+        step.closed.is_none() && is_of_this_wait(dutch_day(step.begun_at), client.life.returned_on())
+    };
+    let busy = steps.iter().find(is_current).cloned();
     let (turn, due_by) = match (next_step(&facts, ladder, hours, now), busy) {
         (Next::Nothing, _) => return None,
         (_, Some(step)) => {
@@ -172,7 +180,7 @@ fn case_of(
             (Turn::Busy(step), Some(due_by))
         }
         (Next::Step { rung, due_by, .. }, None) => {
-            let number = i32::try_from(finished.len()).unwrap_or(i32::MAX).saturating_add(1);
+            let number = steps.iter().map(|step| step.number).max().unwrap_or_default().saturating_add(1);
             (Turn::Open { number, name: rung.name.clone(), owner: rung.owner, due_by }, Some(due_by))
         }
         (Next::Exhausted, None) => (Turn::Exhausted, None),
@@ -203,10 +211,18 @@ pub fn find_case(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code:
     Ok(case)
 }
 
+/// What providers said in a case: who, when and what came of it. What they wrote, and what they saw of the child, is the
+/// toegang's.
+pub fn list_providers(conn: &mut Connection, case: &Case) -> Result<Vec<ProviderLine>> {
+    let responses = list_for_mediation(conn, case.client_id)?;
+    Ok(responses.iter().map(ProviderLine::of).collect())
+}
+
 fn find(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code: &str) -> Result<Case> {
     let region_id = actor.region_id().ok_or(Error::Forbidden)?;
     let seen = Seen::of(conn, actor)?;
-    let client = clients::actions::find_open_in_region(conn, region_id, seen.municipalities(), code)?;
+    let among = seen.municipalities();
+    let client = clients::actions::find_open_in_region(conn, region_id, among.as_deref(), code)?;
     let case = match client {
         Some(client) => find_of_client(conn, &client, now)?,
         None => None,

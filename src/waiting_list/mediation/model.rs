@@ -5,6 +5,8 @@ use rules::waiting::mediation::StepOwner;
 use serde::Serialize;
 
 use crate::actor::Role;
+use crate::clock::dutch_day;
+use crate::waiting_list::responses::model::Response;
 
 /// What came of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +126,42 @@ pub struct Case {
     pub due_by: Option<NaiveDateTime>,
     pub is_overdue: bool,
     pub steps: Vec<MediationStep>,
+}
+
+impl Case {
+    /// Whether a step was left open when the child got the place from which it came back.
+    pub fn is_left_open(&self, step: &MediationStep) -> bool {
+        step.closed.is_none() && !matches!(&self.turn, Turn::Busy(busy) if busy.id == step.id)
+    }
+}
+
+/// Aanbieder in een bemiddeling: that it responded, and what came of it. Numbers, codes and names; nothing of the child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderLine {
+    pub agb: String,
+    pub name: String,
+    pub location: String,
+    pub responded_on: NaiveDate,
+    pub start_on: NaiveDate,
+    pub status: &'static str,
+    pub ended_on: Option<NaiveDate>,
+    /// Code and name of why it ended, where there is a list for it.
+    pub reason: Option<(String, &'static str)>,
+}
+
+impl ProviderLine {
+    pub(super) fn of(response: &Response) -> Self {
+        Self {
+            agb: response.provider.agb.clone(),
+            name: response.provider.name.clone(),
+            location: format!("{}, {}", response.offer.location, response.offer.town),
+            responded_on: dutch_day(response.opened_at),
+            start_on: response.start_on,
+            status: response.status.name(),
+            ended_on: response.ended_at.map(dutch_day),
+            reason: response.reason.clone().zip(response.reason_name()),
+        }
+    }
 }
 
 /// What the audit keeps.

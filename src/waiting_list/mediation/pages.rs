@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use rules::dutch;
 
 use super::actions;
-use super::model::{Case, Outcome, OverviewLine, Turn, role_of};
+use super::model::{Case, Outcome, OverviewLine, ProviderLine, Turn, role_of};
 use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
@@ -42,6 +42,7 @@ pub struct MediationListPage {
 pub struct MediationCasePage {
     pub page: Page,
     pub case: Case,
+    pub providers: Vec<ProviderLine>,
     /// Whether the turn is the actor's.
     pub is_mine: bool,
     pub form: Form,
@@ -125,11 +126,18 @@ pub async fn case(
 }
 
 async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<HttpResponse> {
-    let case = ctx.db(move |conn, actor, now| actions::find_case(conn, actor, now, &code)).await?;
+    let (case, providers) = ctx
+        .db(move |conn, actor, now| {
+            let case = actions::find_case(conn, actor, now, &code)?;
+            let providers = actions::list_providers(conn, &case)?;
+            Ok((case, providers))
+        })
+        .await?;
     let outcomes = Outcome::ALL.map(|outcome| (outcome.code().to_owned(), outcome.name().to_owned()));
     let form = form.with_choices("uitkomst", choices("Maak een keuze", outcomes));
     let page = form.page(ctx, PATH);
-    form_page(form.status(), &MediationCasePage { page, is_mine: is_mine(ctx, &case), case, form, saved })
+    let is_mine = is_mine(ctx, &case);
+    form_page(form.status(), &MediationCasePage { page, is_mine, case, providers, form, saved })
 }
 
 /// Begins the next step.

@@ -6,13 +6,13 @@ use diesel::sql_types::{Bool, Nullable};
 use rules::codes::{MunicipalityCode, ProductCode};
 use rules::waiting::birth::{Birth, BirthQuarter};
 use rules::waiting::coarsening::{ShownAge, ShownDate};
-use rules::waiting::life::ClientStatus;
+use rules::waiting::life::{ClientStatus, EventKind};
 use rules::waiting::responses::ResponseStatus;
 
 use super::model::{Column, Look, MailChoice, Named, Publication, Reach};
 use crate::db::schema::{
     list_mail_choice, list_publication, list_visit, municipality, pair_outcome, product, published_client,
-    region, response, waiting_client,
+    region, response, waiting_client, waiting_client_event as event,
 };
 use crate::db::{Backend, Connection};
 use crate::error::{Error, Result};
@@ -303,16 +303,21 @@ pub(super) fn list_rows_of(conn: &mut Connection, scope: &Scope<'_>, client_ids:
     Ok(rows.filter(published_client::client_id.eq_any(ids)).select(row_columns!()).load(conn)?)
 }
 
-/// What the children who came to the list after a moment, and are in a publication, show.
+/// What the children who came to the list after a moment, or came back to it, and are in a publication, show.
 pub(super) fn list_newcomers(
     conn: &mut Connection,
     publication_id: i64,
     after: NaiveDateTime,
 ) -> Result<Vec<Row>> {
+    let back = [EventKind::CareDidNotStart, EventKind::Returned, EventKind::Reopened, EventKind::Resumed];
+    let came_back = event::table
+        .filter(event::event.eq_any(back.map(EventKind::code)))
+        .filter(event::at.gt(after))
+        .select(event::client_id);
     Ok(published_client::table
         .inner_join(waiting_client::table.on(waiting_client::id.eq(published_client::client_id)))
         .filter(published_client::publication_id.eq(publication_id))
-        .filter(waiting_client::registered_at.gt(after))
+        .filter(waiting_client::registered_at.gt(after).or(waiting_client::id.eq_any(came_back)))
         .order(published_client::place)
         .select(row_columns!())
         .load(conn)?)

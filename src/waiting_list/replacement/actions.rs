@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rules::validity::Validity;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::life::ClientStatus;
-use rules::waiting::replacement::{EndOfCare, end_of_care, horizon};
+use rules::waiting::replacement::{EndOfCare, closed_everywhere, end_of_care, horizon};
+use rules::waiting::succession::line_of;
 
 use super::model::{Column, Replacement, Situation};
 use super::store::{self, CareRow, ContractTerm};
@@ -16,7 +17,7 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::paging::SortOrder;
 use crate::waiting_list::access_log::model::AccessKind;
-use crate::waiting_list::clients::actions::{list_own_municipalities, record_list};
+use crate::waiting_list::clients::actions::{list_own_municipalities, list_successors, record_list};
 use crate::waiting_list::clients::standing::Question;
 
 /// Everybody of the actor's own municipalities who needs another place, each once.
@@ -31,12 +32,28 @@ pub fn list(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Ve
         for one in list_returned(conn, &own)? {
             found.entry(one.code).or_insert(one);
         }
-        let wanting = store::list_wanting(conn, &own, horizon(today))?;
+        let wanting = list_wanting(conn, &own, today)?;
         for one in list_ending(conn, wanting, today)? {
             found.entry(one.code).or_insert(one);
         }
         Ok(found.into_values().collect())
     })
+}
+
+/// Who waits for a product and wants a provider whose contract for it may end, or who closes every place where it gives it.
+fn list_wanting(conn: &mut Connection, own: &[i64], today: NaiveDate) -> Result<Vec<CareRow>> {
+    let mut rows = store::list_wanting(conn, own, horizon(today))?;
+    let providers: BTreeSet<i64> = rows.iter().map(|row| row.provider.0).collect();
+    let providers: Vec<i64> = providers.into_iter().collect();
+    let mut closings: BTreeMap<(i64, i64), Vec<Option<NaiveDate>>> = BTreeMap::new();
+    for (provider_id, product_id, closes_on) in store::list_closings(conn, &providers)? {
+        closings.entry((provider_id, product_id)).or_default().push(closes_on);
+    }
+    for row in &mut rows {
+        row.closes_on =
+            closings.get(&(row.provider.0, row.product.0)).and_then(|days| closed_everywhere(days));
+    }
+    Ok(rows)
 }
 
 /// How many children of the actor's own municipalities are in care that ends.
@@ -58,7 +75,10 @@ pub(super) fn list_care_that_ends(
 
 fn list_ending(conn: &mut Connection, rows: Vec<CareRow>, today: NaiveDate) -> Result<Vec<Replacement>> {
     let providers: BTreeSet<i64> = rows.iter().map(CareRow::contractor).collect();
-    let products: BTreeSet<i64> = rows.iter().map(|row| row.product.0).collect();
+    // A product that got another code goes on under the contracts for that.
+    let successors = list_successors(conn)?;
+    let line = |row: &CareRow| line_of(row.product.0, &successors);
+    let products: BTreeSet<i64> = rows.iter().flat_map(line).collect();
     let ids = |set: BTreeSet<i64>| set.into_iter().collect::<Vec<_>>();
     let mut contracts: BTreeMap<(i64, i64), Vec<ContractTerm>> = BTreeMap::new();
     for term in store::list_contracts(conn, &ids(providers), &ids(products))? {
@@ -66,9 +86,10 @@ fn list_ending(conn: &mut Connection, rows: Vec<CareRow>, today: NaiveDate) -> R
     }
     let mut found = Vec::new();
     for row in rows {
-        let terms = contracts.get(&(row.contractor(), row.product.0)).map_or(&[][..], Vec::as_slice);
-        let terms: Vec<Validity> = terms
-            .iter()
+        let terms: Vec<Validity> = line(&row)
+            .into_iter()
+            .filter_map(|product_id| contracts.get(&(row.contractor(), product_id)))
+            .flatten()
             .filter(|term| term.municipality_id.is_none_or(|id| id == row.municipality.0))
             .map(|term| term.term)
             .collect();

@@ -69,13 +69,16 @@ pub(super) fn list_care(
     Ok(query.load(conn)?)
 }
 
-/// Who waits for a product of which a contract ends by this day, with every provider that is wanted for it.
+/// Who waits for a product of which a contract ends or an offer closes by this day, with every provider that is wanted for it.
+/// When an offer closes is not in it.
 pub(super) fn list_wanting(
     conn: &mut Connection,
     municipalities: &[i64],
     until: NaiveDate,
 ) -> Result<Vec<CareRow>> {
     let ending = contract::table.filter(contract::valid_until.le(until)).select(contract::product_id);
+    let closing =
+        offer::table.filter(offer::closes_on.le(until.succ_opt().unwrap_or(until))).select(offer::product_id);
     Ok(wish::table
         .inner_join(client::table.on(client::id.eq(wish::client_id)))
         .inner_join(municipality::table.on(municipality::id.eq(client::municipality_id)))
@@ -85,7 +88,7 @@ pub(super) fn list_wanting(
         .filter(client::closed_at.is_null())
         .filter(client::status.ne(ClientStatus::Accepted.code()))
         .filter(client::municipality_id.eq_any(municipalities))
-        .filter(client::product_id.eq_any(ending))
+        .filter(client::product_id.eq_any(ending).or(client::product_id.eq_any(closing)))
         .select((
             (client::id, client::code, client::status, client::stripped_at),
             (municipality::id, municipality::name),
@@ -93,6 +96,17 @@ pub(super) fn list_wanting(
             (provider::id, provider::main_provider_id, provider::name),
             None::<NaiveDate>.into_sql::<diesel::sql_types::Nullable<diesel::sql_types::Date>>(),
         ))
+        .load(conn)?)
+}
+
+/// Provider and product of every offer of these providers, and the day from which it is closed.
+pub(super) fn list_closings(
+    conn: &mut Connection,
+    provider_ids: &[i64],
+) -> Result<Vec<(i64, i64, Option<NaiveDate>)>> {
+    Ok(offer::table
+        .filter(offer::provider_id.eq_any(provider_ids))
+        .select((offer::provider_id, offer::product_id, offer::closes_on))
         .load(conn)?)
 }
 

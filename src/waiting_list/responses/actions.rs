@@ -6,9 +6,11 @@ use rules::violations::Violations;
 use rules::waiting::life::{Event as LifeEvent, RespondReason, TimelineEntry, WithdrawResponseReason};
 use rules::waiting::note::Note;
 use rules::waiting::reasons::Reason;
-use rules::waiting::responses::{PairOutcome, ResponseEvent, ResponseStatus, after_client, check_days, step};
+use rules::waiting::responses::{
+    DeclineReason, PairOutcome, ResponseEvent, ResponseStatus, after_client, check_days, step,
+};
 
-use super::fitting::Fit;
+use super::fitting::{Fit, Purpose};
 use super::mails;
 use super::model::{NewResponse, Response, Standing, Standpoint};
 use super::store::{self, Ending, NewRow};
@@ -93,7 +95,7 @@ pub fn respond(
         if client.product.id != shown.product.id || !client.life.is_listed(today) {
             return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
         }
-        Fit::find(conn, &client, &offer, today)?.require_for_provider()?;
+        Fit::find(conn, Purpose::Respond, &client, &offer, today)?.require_for_provider()?;
         let takes_place = has_place(&offer.figures, offer.reserved_places);
         let reason = if takes_place { RespondReason::PlaceNow } else { RespondReason::PlaceSoon };
         let (client, _) = take_step(conn, actor, now, client_id, None, LifeEvent::Respond(plain(reason)?))?;
@@ -244,6 +246,11 @@ pub fn list_outcomes(conn: &mut Connection, client_id: i64) -> Result<Vec<(i64, 
     store::list_outcomes(conn, client_id)
 }
 
+/// All responses to a client, for who mediates and may not see the child itself.
+pub fn list_for_mediation(conn: &mut Connection, client_id: i64) -> Result<Vec<Response>> {
+    store::list_of_client(conn, client_id)
+}
+
 /// The same for many clients at once: client, provider and outcome.
 pub fn list_outcomes_of(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<(i64, i64, PairOutcome)>> {
     store::list_outcomes_of(conn, client_ids)
@@ -365,11 +372,16 @@ pub fn end_after_step(
             ResponseStatus::CareEnded => ("zorg-beeindigen", true),
             _ => ("reactie-beeindigen", false),
         };
+        let reason = match status {
+            // The toegang declined nothing: other care is looked for than what was offered.
+            ResponseStatus::Declined => Some(DeclineReason::OtherCare.code()),
+            _ => was_agreed.then_some(entry.reason),
+        };
         let row = Ending {
             status: status.code(),
             ended_at: Some(now.naive_utc()),
             told_at: None,
-            reason: was_agreed.then_some(entry.reason),
+            reason,
             note: entry.note.as_ref().filter(|_| was_agreed).map(Note::as_str),
         };
         store::update_status(conn, response.id, response.status, &row)?;

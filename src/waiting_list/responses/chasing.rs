@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, WithdrawResponseReason};
 use rules::waiting::responses::{Chase, DeclineReason, ResponseEvent, due_chase};
+use rules::waiting::succession::line_of;
 
 use super::actions::{OBJECT, end_response, find_response, plain, record_change, recorded};
 use super::model::Response;
@@ -17,7 +18,7 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::recipients::{list_account_managers, list_of_provider, list_toegang_of};
 use crate::notifications::actions::enqueue;
-use crate::waiting_list::clients::actions::{find_settings, take_step};
+use crate::waiting_list::clients::actions::{find_settings, list_successors, take_step};
 use crate::waiting_list::mediation::actions::has_case;
 
 /// How many are handled in one turn; the rest waits for the next.
@@ -38,13 +39,16 @@ pub fn chase(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Res
     Ok(count)
 }
 
-/// Ends what hangs on a contract that no longer holds: a response that is being weighed, and care that was agreed and has
-/// not started. Returns how many responses it was about.
+/// Ends what hangs on a contract that does not hold here and now: a response that is being weighed, and care that was agreed
+/// and has not started. What was offered for a product that got another code goes on under the contract for that. Returns
+/// how many responses it was about.
 pub fn end_without_contract(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Result<usize> {
     let today = dutch_day(now);
+    let successors = list_successors(conn)?;
     let mut count = 0;
     for (id, (provider_id, product_id, municipality_id)) in store::list_unstarted(conn)? {
-        if store::find_contract(conn, provider_id, product_id, municipality_id, today)?.is_none() {
+        let line = line_of(product_id, &successors);
+        if store::find_kept_contract(conn, provider_id, &line, municipality_id, today)?.is_none() {
             let response = find_response(conn, id)?;
             count += usize::from(end_one_without_contract(conn, now, public_url, &response)?);
         }
@@ -61,12 +65,19 @@ fn end_one_without_contract(
     let actor = Actor::background();
     let is_open = response.is_open();
     let hit = if is_open { ContractHit::OpenResponse } else { ContractHit::AgreedProvider };
+    // The contract may be as it was, and the child somewhere else.
+    let has_moved = store::has_moved_since(conn, response.client.id, response.opened_at.naive_utc())?;
+    let (why, declined) = if has_moved {
+        (EndContractReason::OtherMunicipality, DeclineReason::OtherMunicipality)
+    } else {
+        (EndContractReason::Expired, DeclineReason::NoContract)
+    };
     let done = db::write(conn, |conn| {
-        let step = LifeEvent::EndContract { hit, reason: plain(EndContractReason::Expired)? };
+        let step = LifeEvent::EndContract { hit, reason: plain(why)? };
         // With care that was agreed, this ends its response as well.
         take_step(conn, &actor, now, response.client.id, None, step)?;
         if is_open {
-            let reason = Some(DeclineReason::NoContract.code());
+            let reason = Some(declined.code());
             let ended = end_response(conn, now, response, ResponseEvent::Decline, (reason, None))?;
             for reader in list_of_provider(conn, ended.provider.id)? {
                 enqueue(conn, now, &mails::ended(&ended, public_url, &reader.email)?)?;
@@ -74,7 +85,12 @@ fn end_one_without_contract(
             record_change(conn, &actor, now, "reactie-beeindigen", response, &ended)?;
         }
         for reader in list_toegang_of(conn, response.client.municipality_id)? {
-            enqueue(conn, now, &mails::contract_ended(response, public_url, &reader.email)?)?;
+            let mail = if has_moved {
+                mails::not_after_move(response, public_url, &reader.email)?
+            } else {
+                mails::contract_ended(response, public_url, &reader.email)?
+            };
+            enqueue(conn, now, &mail)?;
         }
         Ok(())
     });

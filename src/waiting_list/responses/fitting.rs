@@ -4,12 +4,14 @@ use chrono::NaiveDate;
 use rules::geography::distance_km;
 use rules::matching::words::{Setting, why_not};
 use rules::matching::{FailedRules, HardRule, OfferFacts, Seeker, can_place};
+use rules::waiting::succession::line_of;
 
 use super::store;
 use crate::availability::figures::model::Offer;
 use crate::availability::suitability::actions::find_suitability;
 use crate::db::Connection;
 use crate::error::{Error, Result};
+use crate::waiting_list::clients::actions::list_successors;
 use crate::waiting_list::clients::model::WaitingClient;
 
 /// Every hard rule that an offer breaks for a client, with what is needed to tell of it.
@@ -19,9 +21,19 @@ pub(super) struct Fit {
     offer: OfferFacts,
 }
 
+/// What an offer is looked at for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A provider wants to respond with it.
+    Respond,
+    /// The toegang wants to accept a response with it, whose product may have got another code since.
+    Accept,
+}
+
 impl Fit {
     pub(super) fn find(
         conn: &mut Connection,
+        purpose: Purpose,
         client: &WaitingClient,
         offer: &Offer,
         today: NaiveDate,
@@ -38,7 +50,11 @@ impl Fit {
         let contract = if closed {
             None
         } else {
-            store::find_contract(conn, offer.provider.id, offer.product.id, client.municipality.id, today)?
+            let line = match purpose {
+                Purpose::Respond => vec![offer.product.id],
+                Purpose::Accept => line_of(offer.product.id, &list_successors(conn)?),
+            };
+            store::find_kept_contract(conn, offer.provider.id, &line, client.municipality.id, today)?
         };
         let outcomes = store::list_outcomes(conn, client.id)?;
         let suitability = find_suitability(conn, offer.id)?.suitability;

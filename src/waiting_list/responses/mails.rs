@@ -3,6 +3,7 @@
 
 use askama::Template;
 use chrono::NaiveDate;
+use rules::dutch::in_sentence;
 use rules::waiting::questions::Side;
 use rules::waiting::responses::ResponseStatus;
 
@@ -130,8 +131,12 @@ pub(super) fn ended(response: &Response, public_url: &str, to: &str) -> Result<M
         let subject = "Een kind bij u in zorg krijgt een andere plek".to_owned();
         return mail(to, subject, &lines, ("Bekijk de plaatsing", own_url(response, public_url)));
     }
+    let why = match (response.status, response.reason_name()) {
+        (ResponseStatus::Declined, Some(reason)) => format!(" De reden: {}.", in_sentence(reason)),
+        _ => String::new(),
+    };
     let lines = [
-        format!("Uw reactie op een wachtende is beëindigd: {}.", status.to_lowercase()),
+        format!("Uw reactie op een wachtende is beëindigd: {}.{why}", status.to_lowercase()),
         "U hoeft niets te doen. De plek die u aanbood is niet meer gereserveerd.".to_owned(),
     ];
     let subject = "Uw reactie is beëindigd".to_owned();
@@ -166,6 +171,27 @@ pub(super) fn contract_ended(response: &Response, public_url: &str, to: &str) ->
         format!("Wachtende {} wacht verder, met de eigen wachtdatum.", response.client.code),
     ];
     let subject = format!("Contract beëindigd: wachtende {}", response.client.code);
+    mail(to, subject, &lines, ("Bekijk de wachtende", weigh_url(response, public_url)))
+}
+
+/// To the toegang of where the child lives now: the contract is as it was, and does not go for there.
+pub(super) fn not_after_move(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!(
+            "Wachtende {} is verhuisd. {} heeft voor {} geen contract voor {}. {}",
+            response.client.code,
+            response.provider.name,
+            response.client.municipality,
+            response.client.product,
+            if response.is_open() {
+                "De reactie eindigt daarmee."
+            } else {
+                "De afgesproken zorg gaat niet door."
+            }
+        ),
+        format!("Wachtende {} wacht verder, met de eigen wachtdatum.", response.client.code),
+    ];
+    let subject = format!("Na verhuizing geen contract: wachtende {}", response.client.code);
     mail(to, subject, &lines, ("Bekijk de wachtende", weigh_url(response, public_url)))
 }
 

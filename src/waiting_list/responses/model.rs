@@ -83,14 +83,19 @@ impl Response {
 
     /// Why it ended, in words.
     pub fn reason_name(&self) -> Option<&'static str> {
-        use rules::waiting::life::{NotStartedReason, ReturnReason, WithdrawResponseReason};
+        use rules::waiting::life::{
+            EndContractReason, NotStartedReason, ReturnReason, WithdrawResponseReason,
+        };
         let code = self.reason.as_deref()?;
         match self.status {
             ResponseStatus::Declined => DeclineReason::parse(code).map(DeclineReason::name),
             ResponseStatus::Withdrawn => {
                 WithdrawResponseReason::parse(code).map(WithdrawResponseReason::name)
             }
-            ResponseStatus::FellThrough => NotStartedReason::parse(code).map(NotStartedReason::name),
+            // By a step of its own, or with the contract on which it rested.
+            ResponseStatus::FellThrough => NotStartedReason::parse(code)
+                .map(NotStartedReason::name)
+                .or_else(|| EndContractReason::parse(code).map(EndContractReason::name)),
             ResponseStatus::CareEnded => ReturnReason::parse(code).map(ReturnReason::name),
             _ => None,
         }

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use rules::contracts::ContractLevel;
 use rules::geography::Point;
 use rules::waiting::client_code::ClientCode;
-use rules::waiting::life::ClientStatus;
+use rules::waiting::life::{ClientStatus, EventKind};
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
@@ -17,7 +17,7 @@ use super::model::{
 use crate::db::Connection;
 use crate::db::schema::{
     contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,
-    response, waiting_client,
+    response, waiting_client, waiting_client_event as event,
 };
 use crate::error::{Error, Result};
 use crate::on_each;
@@ -468,22 +468,60 @@ pub(super) fn find_contract(
     municipality_id: i64,
     day: NaiveDate,
 ) -> Result<Option<ContractLevel>> {
-    let main: Option<i64> =
-        provider::table.find(provider_id).select(provider::main_provider_id).first(conn)?;
-    let valid = product::table
+    let valid: Vec<i64> = product::table
         .find(product_id)
         .filter(product::valid_from.is_null().or(product::valid_from.le(day)))
         .filter(product::valid_until.is_null().or(product::valid_until.ge(day)))
-        .select(product::id);
+        .select(product::id)
+        .load(conn)?;
+    find_widest(conn, provider_id, &valid, municipality_id, day)
+}
+
+/// The widest contract under which a provider can give what it offered or agreed for a product, which may have got another code
+/// since: of the product and of those that took its place, in this order. That the old code ended ends no contract; a
+/// product that ended with nothing in its place does.
+pub(super) fn find_kept_contract(
+    conn: &mut Connection,
+    provider_id: i64,
+    line: &[i64],
+    municipality_id: i64,
+    day: NaiveDate,
+) -> Result<Option<ContractLevel>> {
+    match line {
+        [only] => find_contract(conn, provider_id, *only, municipality_id, day),
+        _ => find_widest(conn, provider_id, line, municipality_id, day),
+    }
+}
+
+fn find_widest(
+    conn: &mut Connection,
+    provider_id: i64,
+    product_ids: &[i64],
+    municipality_id: i64,
+    day: NaiveDate,
+) -> Result<Option<ContractLevel>> {
+    let main: Option<i64> =
+        provider::table.find(provider_id).select(provider::main_provider_id).first(conn)?;
     let levels: Vec<String> = contract::table
         .filter(contract::provider_id.eq(main.unwrap_or(provider_id)))
-        .filter(contract::product_id.eq_any(valid))
+        .filter(contract::product_id.eq_any(product_ids))
         .filter(contract::municipality_id.is_null().or(contract::municipality_id.eq(municipality_id)))
         .filter(contract::valid_from.is_null().or(contract::valid_from.le(day)))
         .filter(contract::valid_until.is_null().or(contract::valid_until.ge(day)))
         .select(contract::level)
         .load(conn)?;
     Ok(levels.iter().filter_map(|level| ContractLevel::parse(level)).min())
+}
+
+/// Whether a client came to another municipality since a moment.
+pub(super) fn has_moved_since(conn: &mut Connection, client_id: i64, at: NaiveDateTime) -> Result<bool> {
+    let moves: i64 = event::table
+        .filter(event::client_id.eq(client_id))
+        .filter(event::event.eq(EventKind::Moved.code()))
+        .filter(event::at.ge(at))
+        .count()
+        .get_result(conn)?;
+    Ok(moves > 0)
 }
 
 /// Where a postcode lies.

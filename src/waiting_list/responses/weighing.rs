@@ -7,7 +7,7 @@ use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{ParkError, ResponseEvent, decline as consequence};
 
 use super::actions::{end_response, find_of_client, record_change, require_step, step_of_client};
-use super::fitting::Fit;
+use super::fitting::{Fit, Purpose};
 use super::mails;
 use super::model::{Decline, Response};
 use super::store;
@@ -45,7 +45,7 @@ pub fn accept(
         let happens = ResponseEvent::Accept;
         require_step(&response, happens, today)?;
         let offer = find_offer(conn, response.offer.id)?;
-        Fit::find(conn, &client, &offer, today)?.require_for_toegang(&client, today)?;
+        Fit::find(conn, Purpose::Accept, &client, &offer, today)?.require_for_toegang(&client, today)?;
         let reason_code = reason.code().code();
         let note = reason.note().map(|note| note.as_str().to_owned());
         let step = LifeEvent::Accept { reason, body: body_decision(&client) };

@@ -30,6 +30,8 @@ pub struct AttentionFacts<'a> {
     pub body: BodyDecision,
     /// The day on which a contract that concerns the child ended, or its product got another code.
     pub disturbed_on: Option<NaiveDate>,
+    /// The day on which the child last came from another municipality.
+    pub moved_on: Option<NaiveDate>,
     /// The day on which the first response that is open needs its answer.
     pub answer_on: Option<NaiveDate>,
 }
@@ -43,6 +45,7 @@ coded_enum! {
         MeasureWaits = "wacht-op-maatregel", "Wacht op een maatregel";
         NormPassed = "norm-voorbij", "De norm is voorbij";
         Disturbed = "contract-of-product", "Een contract is beëindigd of het product is gewijzigd";
+        MovedIn = "verhuisd", "Verhuisd naar uw gemeente: kijk of product, aanbieders en reacties nog passen";
         HoldEnded = "pauze-voorbij", "De pauze is voorbij";
         TooOld = "te-oud", "Is 18 of ouder";
         AdultSoon = "bijna-18", "Wordt binnen een half jaar 18";
@@ -72,6 +75,7 @@ pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention>
         Attention::MeasureWaits => measure,
         Attention::NormPassed => !measure && facts.waited.passed().next().is_some(),
         Attention::Disturbed => facts.disturbed_on.is_some_and(recent),
+        Attention::MovedIn => facts.moved_on.is_some_and(recent),
         Attention::HoldEnded => facts.hold_until.is_some_and(|until| until < today),
         Attention::TooOld => matches!(of_age, Some(ComingOfAge::TooOld)),
         Attention::AdultSoon => {
@@ -97,6 +101,7 @@ impl Attention {
                 | Self::MeasureWaits
                 | Self::NormPassed
                 | Self::Disturbed
+                | Self::MovedIn
                 | Self::HoldEnded
                 | Self::TooOld
         )
@@ -148,6 +153,7 @@ mod tests {
         birth: &'static str,
         body: BodyDecision,
         disturbed_on: Option<NaiveDate>,
+        moved_on: Option<NaiveDate>,
         answer_on: Option<NaiveDate>,
     }
 
@@ -160,6 +166,7 @@ mod tests {
                 birth: "2014-1",
                 body: BodyDecision::NotNeeded,
                 disturbed_on: None,
+                moved_on: None,
                 answer_on: None,
             }
         }
@@ -175,6 +182,7 @@ mod tests {
                 until_23: false,
                 body: self.body,
                 disturbed_on: self.disturbed_on,
+                moved_on: self.moved_on,
                 answer_on: self.answer_on,
             };
             attention(&facts, today()).into_iter().map(Attention::code).collect()
@@ -213,6 +221,8 @@ mod tests {
             (Child { hold_until: hold("2026-03-02"), ..Child::calm() }, vec![]),
             (Child { disturbed_on: hold("2026-02-16"), ..Child::calm() }, vec!["contract-of-product"]),
             (Child { disturbed_on: hold("2026-02-15"), ..Child::calm() }, vec![]),
+            (Child { moved_on: hold("2026-02-16"), ..Child::calm() }, vec!["verhuisd"]),
+            (Child { moved_on: hold("2026-02-15"), ..Child::calm() }, vec![]),
             (Child { birth: "2010-1", ..Child::calm() }, vec!["perspectiefplan"]),
             (Child { birth: "2008-3", ..Child::calm() }, vec!["bijna-18"]),
             (Child { birth: "2008-1", ..Child::calm() }, vec!["te-oud"]),

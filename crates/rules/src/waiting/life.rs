@@ -333,7 +333,7 @@ impl Life {
                 Ok(After { hold: None, ..self.unchanged() })
             }
             Event::Move { to, .. } if open => self.moved(to),
-            Event::Recode { to, .. } if open => self.recoded(to),
+            Event::Recode { to, reason } if open => self.recoded(to, reason.code()),
             Event::EndContract { hit, .. } => self.after_contract(*hit, wrong),
             _ => Err(wrong),
         }
@@ -399,12 +399,20 @@ impl Life {
         Ok(After { municipality: to.clone(), recheck: true, detail, ..self.unchanged() })
     }
 
-    fn recoded(&self, to: &ProductCode) -> Result<After, StepError> {
+    /// A product under another code is the same care, and what was offered for it stays. Other care needs other offers: the
+    /// responses that are open end.
+    fn recoded(&self, to: &ProductCode, reason: RecodeReason) -> Result<After, StepError> {
         if *to == self.product {
             return Err(StepError::NothingChanges);
         }
         let detail = Some(format!("van {} naar {to}", self.product));
-        Ok(After { product: to.clone(), recheck: true, detail, ..self.unchanged() })
+        let stays = reason == RecodeReason::BookChanged || !self.status.takes_responses();
+        let after = if stays {
+            self.unchanged()
+        } else {
+            After { hold: self.hold, ..self.left_for(ClientStatus::Waiting) }
+        };
+        Ok(After { product: to.clone(), recheck: true, detail, ..after })
     }
 
     fn after_contract(&self, hit: ContractHit, wrong: StepError) -> Result<After, StepError> {

@@ -133,8 +133,16 @@ pub struct MediationFacts<'a> {
     pub on_hold: bool,
     /// The day on which it was known that the norm is or will be passed; none when it is not.
     pub since: Option<NaiveDate>,
+    /// The day on which the child came back for another place, after care that had started.
+    pub returned_on: Option<NaiveDate>,
     /// When each step that was taken was finished without a place, in order.
     pub finished_at: &'a [NaiveDateTime],
+}
+
+/// Whether a step of this day is about the wait of now. What was done before a child had care was about that care: who
+/// comes back begins at the foot of the ladder.
+pub fn is_of_this_wait(day: NaiveDate, returned_on: Option<NaiveDate>) -> bool {
+    returned_on.is_none_or(|returned_on| day >= returned_on)
 }
 
 /// Volgende stap in de bemiddeling.
@@ -165,11 +173,11 @@ pub fn next_step<'a>(
     let Some(since) = facts.since.filter(|_| facts.status.takes_responses() && !facts.on_hold) else {
         return Next::Nothing;
     };
-    let Some(rung) = ladder.0.get(facts.finished_at.len()) else {
+    let finished = || facts.finished_at.iter().filter(|at| is_of_this_wait(at.date(), facts.returned_on));
+    let Some(rung) = ladder.0.get(finished().count()) else {
         return Next::Exhausted;
     };
-    let begins_at =
-        facts.finished_at.last().copied().unwrap_or_else(|| since.and_time(chrono::NaiveTime::MIN));
+    let begins_at = finished().next_back().copied().unwrap_or_else(|| since.and_time(chrono::NaiveTime::MIN));
     let due_by = hours.deadline(begins_at, rung.term);
     Next::Step { rung, due_by, is_overdue: now > due_by }
 }
@@ -246,6 +254,7 @@ mod tests {
                 status: ClientStatus::Waiting,
                 on_hold: false,
                 since: Some(day("2026-03-01")),
+                returned_on: None,
                 finished_at: &finished[..done],
             };
             match next_step(&facts, &ladder, &hours, at(now)) {
@@ -258,6 +267,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn who_comes_back_begins_at_the_foot_of_the_ladder() {
+        let (ladder, hours) = (Ladder::default(), OpeningHours::office());
+        let before = [at("2026-01-06 12:00"), at("2026-01-13 12:00"), at("2026-01-20 12:00")];
+        let again = [before[0], before[1], before[2], at("2026-03-02 10:00")];
+        for (returned, finished, expected) in [
+            (None, &before[..], None),
+            (Some("2026-03-01"), &before[..], Some((StepOwner::Toegang, "2026-03-06 17:00"))),
+            (Some("2026-03-01"), &again[..], Some((StepOwner::AccountManager, "2026-03-09 10:00"))),
+            // A step of the day of return is about the wait of now; one of the day before is not.
+            (Some("2026-03-02"), &again[..], Some((StepOwner::AccountManager, "2026-03-09 10:00"))),
+            (Some("2026-03-03"), &again[..], Some((StepOwner::Toegang, "2026-03-06 17:00"))),
+        ] {
+            let facts = MediationFacts {
+                status: ClientStatus::Waiting,
+                on_hold: false,
+                since: Some(day("2026-03-01")),
+                returned_on: returned.map(day),
+                finished_at: finished,
+            };
+            let next = match next_step(&facts, &ladder, &hours, at("2026-03-04 09:00")) {
+                Next::Step { rung, due_by, is_overdue: false } => Some((rung.owner, due_by)),
+                _ => None,
+            };
+            assert_eq!(next, expected.map(|(owner, by)| (owner, at(by))), "{returned:?} {}", finished.len());
+        }
+    }
+
     proptest! {
         #[test]
         fn only_who_waits_past_the_norm_is_mediated_for(
@@ -267,7 +304,7 @@ mod tests {
             let (ladder, hours) = (Ladder::default(), OpeningHours::office());
             let now = now.and_time(chrono::NaiveTime::MIN);
             let finished = vec![now; done];
-            let facts = MediationFacts { status, on_hold, since, finished_at: &finished };
+            let facts = MediationFacts { status, on_hold, since, returned_on: None, finished_at: &finished };
             let next = next_step(&facts, &ladder, &hours, now);
             let waits = matches!(status, ClientStatus::Waiting | ClientStatus::UnderConsideration);
             prop_assert_eq!(next == Next::Nothing, !waits || on_hold || since.is_none());

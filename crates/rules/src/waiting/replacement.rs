@@ -54,6 +54,12 @@ pub fn end_of_care(
     by_contract.into_iter().chain(by_closing).min().filter(|end| end.last_day <= horizon)
 }
 
+/// The day from which a provider gives a product nowhere any more, by the days on which its offers close. None while one of
+/// them stays open, or when there is none.
+pub fn closed_everywhere(closings: &[Option<NaiveDate>]) -> Option<NaiveDate> {
+    closings.iter().copied().collect::<Option<Vec<_>>>()?.into_iter().max()
+}
+
 /// The last day about which is told ahead.
 pub fn horizon(today: NaiveDate) -> NaiveDate {
     today.checked_add_days(Days::new(NOTICE_DAYS)).unwrap_or(NaiveDate::MAX)
@@ -129,6 +135,20 @@ mod tests {
             let closes_on = closes_on.parse().ok();
             let expected = expected.map(|(last_day, cause)| EndOfCare { last_day: day(last_day), cause });
             assert_eq!(end_of_care(&contracts(&periods), closes_on, today()), expected, "{periods:?}");
+        }
+    }
+
+    #[test]
+    fn a_provider_is_closed_when_its_last_offer_is() {
+        for (closings, expected) in [
+            (vec![], None),
+            (vec![""], None),
+            (vec!["2026-04-01"], Some("2026-04-01")),
+            (vec!["2026-05-01", "2026-04-01"], Some("2026-05-01")),
+            (vec!["2026-04-01", ""], None),
+        ] {
+            let days: Vec<Option<NaiveDate>> = closings.iter().map(|text| text.parse().ok()).collect();
+            assert_eq!(closed_everywhere(&days), expected.map(day), "{closings:?}");
         }
     }
 

@@ -107,6 +107,10 @@ pub const fn after_client(
             Some(ResponseEvent::EndCare)
         }
         (ResponseStatus::Accepted, C::Waiting | C::UnderConsideration) => Some(ResponseEvent::FallThrough),
+        // With a new code of the same care the child would still be under consideration.
+        (ResponseStatus::Open, C::Waiting) if matches!(step, EventKind::Recoded) => {
+            Some(ResponseEvent::Decline)
+        }
         (ResponseStatus::Open | ResponseStatus::Accepted, C::Withdrawn | C::PlacedElsewhere | C::Lapsed) => {
             Some(ResponseEvent::ClientLeaves)
         }
@@ -149,6 +153,7 @@ reasons! {
         NoCapacity = "geen-capaciteit", "Geen capaciteit";
         Distance = "afstand", "Afstand";
         FamilyDeclines = "gezin-ziet-af", "Het gezin ziet af van deze aanbieder";
+        OtherCare = "andere-hulpvraag", "De wachtende zoekt nu andere zorg";
     }
 }
 
@@ -182,7 +187,8 @@ impl DeclineReason {
             | Self::ResidencePrinciple
             | Self::AgeLimit
             | Self::Distance
-            | Self::FamilyDeclines => Some(ReasonOwner::Client),
+            | Self::FamilyDeclines
+            | Self::OtherCare => Some(ReasonOwner::Client),
             Self::NoCapacity => Some(ReasonOwner::Capacity),
             Self::Other => None,
         }
@@ -196,7 +202,9 @@ impl DeclineReason {
                 Consequence::ExcludePair
             }
             Self::NoCapacity | Self::NoContract | Self::OutsideContract => Consequence::ParkPair,
-            Self::OtherMunicipality | Self::ResidencePrinciple | Self::Other => Consequence::BackToList,
+            Self::OtherMunicipality | Self::ResidencePrinciple | Self::OtherCare | Self::Other => {
+                Consequence::BackToList
+            }
         }
     }
 }

@@ -90,7 +90,12 @@ impl Known {
         if !self.postcode {
             violations.add("postcode", "onbekend", "deze postcode bestaat niet");
         }
-        let rules = product.map(ProductRow::rules).transpose()?;
+        // Who waits for a product already keeps it: a child that grew too old for it is pointed out, and its facts can
+        // still be put right. The step to another product is a step of its own.
+        let rules = match product {
+            Some(product) if self.kept != draft.product => Some(product.rules()?),
+            _ => None,
+        };
         Ok(match check(draft, rules, self.today) {
             Ok(registration) => violations.into_result(registration),
             Err(more) => {

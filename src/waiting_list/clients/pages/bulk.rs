@@ -61,9 +61,12 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
     let read = fields.finish(draft).map_err(Error::from);
     let taken = match read {
         Ok(draft) => {
-            let codes = codes.clone();
-            ctx.db(move |conn, actor, now| actions::take_own_steps(conn, actor, now, &codes, step, &draft))
-                .await
+            let (codes, state) = (codes.clone(), ctx.state.clone());
+            ctx.db(move |conn, actor, now| {
+                let public_url = &state.config.public_url;
+                actions::take_own_steps(conn, actor, now, public_url, &codes, step, &draft)
+            })
+            .await
         }
         Err(error) => Err(error),
     };

@@ -45,6 +45,7 @@ const LABELS: Labels = &[
     ("geen-capaciteit", "Geen capaciteit"),
     ("afstand", "Afstand"),
     ("gezin-ziet-af", "Het gezin ziet af van deze aanbieder"),
+    ("andere-hulpvraag", "De wachtende zoekt nu andere zorg"),
     ("anders", "Anders"),
 ];
 

@@ -108,8 +108,12 @@ async fn take(ctx: &Context, code: String, step: OwnStep, mut fields: Fields) ->
     let version = read_version(&mut fields);
     let draft = read_step_form(&mut fields, step);
     let draft = fields.finish(draft)?;
+    let state = ctx.state.clone();
     ctx.db(move |conn, actor, now| {
-        db::write(conn, |conn| actions::take_own_step(conn, actor, now, (&code, version), step, &draft))
+        let public_url = &state.config.public_url;
+        db::write(conn, |conn| {
+            actions::take_own_step(conn, actor, now, public_url, (&code, version), step, &draft)
+        })
     })
     .await
 }

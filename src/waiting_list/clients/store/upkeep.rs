@@ -1,5 +1,7 @@
 //! Queries for the settings of the list, and for what servers do by themselves.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -114,15 +116,23 @@ pub(in super::super) fn insert_contract_end(
         .execute(c))?)
 }
 
-/// Who is on the list for this product, wants this provider, and has no other contract of it that holds today.
+impl EndedContract {
+    pub(in super::super) fn product_id(&self) -> i64 {
+        self.product_id
+    }
+}
+
+/// Who is on the list for this product, wants this provider, and is helped by no other contract of it that holds today, for
+/// the product or for what took its place.
 pub(in super::super) fn list_wanting(
     conn: &mut Connection,
     ended: &EndedContract,
+    line: &[i64],
     today: NaiveDate,
 ) -> Result<Vec<i64>> {
     let others: Vec<Option<i64>> = contract::table
         .filter(contract::provider_id.eq(ended.provider_id))
-        .filter(contract::product_id.eq(ended.product_id))
+        .filter(contract::product_id.eq_any(line))
         .filter(contract::valid_from.is_null().or(contract::valid_from.le(today)))
         .filter(contract::valid_until.is_null().or(contract::valid_until.ge(today)))
         .select(contract::municipality_id)
@@ -149,21 +159,41 @@ pub(in super::super) fn list_wanting(
     Ok(query.load(conn)?)
 }
 
-/// Who is on the list for a product that ended and has a successor: client, product, and the code of the successor.
+/// Who is on the list for a product that ended and has a successor: client and product.
 pub(in super::super) fn list_of_ended_products(
     conn: &mut Connection,
     today: NaiveDate,
-) -> Result<Vec<(i64, i64, String)>> {
-    let successor = diesel::alias!(product as successor);
+) -> Result<Vec<(i64, i64)>> {
     Ok(client::table
         .inner_join(product::table)
         .inner_join(waiting_product::table.on(waiting_product::product_id.eq(client::product_id)))
-        .inner_join(successor.on(successor.field(product::id).nullable().eq(waiting_product::successor_id)))
+        .filter(waiting_product::successor_id.is_not_null())
         .filter(client::closed_at.is_null())
         .filter(product::valid_until.lt(today))
         .order(client::id)
-        .select((client::id, client::product_id, successor.field(product::code)))
+        .select((client::id, client::product_id))
         .load(conn)?)
+}
+
+/// The products that have one that takes their place, each with that.
+pub(in super::super) fn list_successors(conn: &mut Connection) -> Result<BTreeMap<i64, i64>> {
+    let rows: Vec<(i64, Option<i64>)> = waiting_product::table
+        .filter(waiting_product::successor_id.is_not_null())
+        .select((waiting_product::product_id, waiting_product::successor_id))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(product, successor)| Some((product, successor?))).collect())
+}
+
+/// Code and last day of these products, by their number.
+pub(in super::super) fn list_products_by_id(
+    conn: &mut Connection,
+    ids: &[i64],
+) -> Result<BTreeMap<i64, (String, Option<NaiveDate>)>> {
+    let rows: Vec<(i64, String, Option<NaiveDate>)> = product::table
+        .filter(product::id.eq_any(ids))
+        .select((product::id, product::code, product::valid_until))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, code, until)| (id, (code, until))).collect())
 }
 
 /// What a region set for one of its products, by code.

@@ -77,7 +77,7 @@ pub struct AcceptanceInput {
 #[expect(dead_code, reason = "describes the fields that read_decline reads")]
 pub struct DeclineInput {
     #[schema(
-        pattern = "^(geen-contract|past-niet-in-contract|andere-gemeente|niet-passend|woonplaatsbeginsel|leeftijdsgrens|geen-capaciteit|afstand|gezin-ziet-af|anders)$",
+        pattern = "^(geen-contract|past-niet-in-contract|andere-gemeente|niet-passend|woonplaatsbeginsel|leeftijdsgrens|geen-capaciteit|afstand|gezin-ziet-af|andere-hulpvraag|anders)$",
         example = "niet-passend"
     )]
     reden: String,

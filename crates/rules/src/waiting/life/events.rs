@@ -193,6 +193,8 @@ reasons! {
         Expired = "afgelopen", "Het contract is afgelopen";
         Terminated = "opgezegd", "Het contract is opgezegd";
         ProviderFailed = "aanbieder-gestopt", "De aanbieder is gestopt";
+        /// The child moved to where the provider has none.
+        OtherMunicipality = "andere-gemeente", "De aanbieder heeft geen contract voor de nieuwe gemeente";
     }
 }
 

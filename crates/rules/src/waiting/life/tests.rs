@@ -211,6 +211,28 @@ fn the_claim_moves_along_and_is_looked_at_again() {
 }
 
 #[test]
+fn a_new_code_keeps_what_was_offered_and_other_care_does_not() {
+    let until = day("2026-04-30");
+    let hold = Some(Hold { until, reason: HoldReason::FamilyAsks });
+    let two = listed().restore(ClientStatus::UnderConsideration, 2, hold).unwrap();
+    for (code, status, open, ends) in [
+        (RecodeReason::BookChanged, ClientStatus::UnderConsideration, 2, 0),
+        (RecodeReason::NeedChanged, ClientStatus::Waiting, 0, 2),
+        (RecodeReason::Correction, ClientStatus::Waiting, 0, 2),
+    ] {
+        let reason = Reason::new(code, None).unwrap();
+        let step = two.step(Event::Recode { to: product("45A05"), reason }, today()).unwrap();
+        let now = &step.life;
+        assert_eq!((now.status(), now.open_responses(), step.ends_responses), (status, open, ends), "{code}");
+        assert_eq!(now.hold_on(today()), hold, "{code}");
+        // What was agreed is not an offer any more: it ends only by a step of its own.
+        let reason = Reason::new(code, None).unwrap();
+        let agreed = after(&life(ClientStatus::Accepted), Event::Recode { to: product("45A05"), reason });
+        assert_eq!(agreed.map(|life| life.status()), Ok(ClientStatus::Accepted), "{code}");
+    }
+}
+
+#[test]
 fn the_end_of_a_contract_brings_back_who_counted_on_it() {
     let ended = |status, hit| after(&life(status), Event::EndContract { hit, reason: because() });
     let status = |result: Result<Life, StepError>| result.map(|life| life.status()).ok();

@@ -83,6 +83,7 @@ fn every_reason_has_an_owner_and_a_consequence() {
             "geen-capaciteit capaciteit combinatie-geparkeerd",
             "afstand wachtende combinatie-uitgesloten",
             "gezin-ziet-af wachtende combinatie-uitgesloten",
+            "andere-hulpvraag wachtende terug-op-de-lijst",
             "anders - terug-op-de-lijst",
         ]
     );
@@ -190,7 +191,7 @@ proptest! {
 #[test]
 fn a_response_goes_with_the_list_and_an_agreement_with_what_was_agreed() {
     use ClientStatus::{Lapsed, PlacedElsewhere, UnderConsideration, Waiting, Withdrawn};
-    use ResponseEvent::{ClientLeaves, EndCare, FallThrough};
+    use ResponseEvent::{ClientLeaves, Decline, EndCare, FallThrough};
     use ResponseStatus::{Accepted, Open};
     let expected = [
         (Accepted, Waiting, FallThrough),
@@ -208,6 +209,9 @@ fn a_response_goes_with_the_list_and_an_agreement_with_what_was_agreed() {
             let event = row.map(|(_, _, event)| *event);
             let lapsed = after_client(*status, *client, EventKind::Lapsed);
             assert_eq!(lapsed, event, "{status} of a client that is {client}");
+            let recoded = after_client(*status, *client, EventKind::Recoded);
+            let ends_offer = (*status, *client) == (Open, Waiting);
+            assert_eq!(recoded, if ends_offer { Some(Decline) } else { event }, "{status}, {client}");
             let returned = after_client(*status, *client, EventKind::Returned);
             let ends_care = (*status, *client) == (Accepted, Waiting);
             assert_eq!(returned, if ends_care { Some(EndCare) } else { event }, "{status}, {client}");

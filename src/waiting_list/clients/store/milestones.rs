@@ -1,0 +1,94 @@
+//! Queries on what happened to clients that their wait is judged by.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use rules::waiting::bridged::BridgedPeriod;
+use rules::waiting::life::EventKind;
+use rules::waiting::responses::ResponseStatus;
+
+use super::PORTION;
+use super::rows::corrupt;
+use crate::clock::dutch_day;
+use crate::db::Connection;
+use crate::db::schema::{bridging_care as care, placement, response, waiting_client_event as event};
+use crate::error::Result;
+use crate::waiting_list::clients::model::{LineKind, Milestones};
+
+type Found = HashMap<i64, Milestones>;
+
+/// What happened to these clients that their wait is judged by.
+pub(in super::super) fn list_milestones(conn: &mut Connection, ids: &[i64]) -> Result<Found> {
+    let mut found = Found::new();
+    for portion in ids.chunks(PORTION) {
+        add_lines(conn, portion, &mut found)?;
+        add_bridging(conn, portion, &mut found)?;
+        add_starts(conn, portion, &mut found)?;
+        add_answers(conn, portion, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn add_lines(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
+    let kinds = [
+        LineKind::Step(EventKind::CareStarted),
+        LineKind::Step(EventKind::CareDidNotStart),
+        LineKind::Step(EventKind::Returned),
+        LineKind::Step(EventKind::ContractEnded),
+        LineKind::Step(EventKind::Recoded),
+        LineKind::Step(EventKind::Moved),
+    ]
+    .map(LineKind::code);
+    let rows: Vec<(i64, String, String, NaiveDate)> = event::table
+        .filter(event::client_id.eq_any(ids))
+        .filter(event::event.eq_any(kinds))
+        .order(event::id)
+        .select((event::client_id, event::event, event::reason, event::day))
+        .load(conn)?;
+    for (client_id, kind, reason, day) in rows {
+        let kind = LineKind::parse(&kind).ok_or_else(|| corrupt("line"))?;
+        found.entry(client_id).or_default().add(kind, &reason, day);
+    }
+    Ok(())
+}
+
+/// When bridging care is given. Its lines in the timeline tell when that was written down.
+fn add_bridging(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
+    let rows: Vec<(i64, NaiveDate, Option<NaiveDate>)> = care::table
+        .filter(care::client_id.eq_any(ids))
+        .order(care::id)
+        .select((care::client_id, care::starts_on, care::ends_on))
+        .load(conn)?;
+    for (client_id, from, until) in rows {
+        found.entry(client_id).or_default().bridging.push(BridgedPeriod { from, until });
+    }
+    Ok(())
+}
+
+/// The day on which care really started, as the provider confirmed it; its line in the timeline is of the day of that.
+fn add_starts(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
+    let rows: Vec<(i64, Option<NaiveDate>)> = placement::table
+        .filter(placement::client_id.eq_any(ids))
+        .filter(placement::started_on.is_not_null())
+        .filter(placement::ended_at.is_null())
+        .select((placement::client_id, placement::started_on))
+        .load(conn)?;
+    for (client_id, started_on) in rows {
+        found.entry(client_id).or_default().started_on = started_on;
+    }
+    Ok(())
+}
+
+fn add_answers(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
+    let rows: Vec<(i64, NaiveDateTime)> = response::table
+        .filter(response::client_id.eq_any(ids))
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .order((response::answer_by.desc(), response::id))
+        .select((response::client_id, response::answer_by))
+        .load(conn)?;
+    for (client_id, answer_by) in rows {
+        found.entry(client_id).or_default().answer_on = Some(dutch_day(answer_by.and_utc()));
+    }
+    Ok(())
+}

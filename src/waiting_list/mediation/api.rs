@@ -1,0 +1,313 @@
+//! Mediation by API: who waits past a norm, what was done, and taking and closing one's own step.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::waiting::mediation::StepOwner;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+
+use super::actions;
+use super::model::{Case, MediationStep, Outcome, ProviderLine, Turn};
+use crate::availability::figures::api::input::ConfirmationInput;
+use crate::clock::moment_of_dutch_time;
+use crate::error::{Error, Result};
+use crate::paging::Paging;
+use crate::waiting_list::clients::api::ClientPath;
+use crate::waiting_list::clients::steps::LONGEST_NOTE;
+use crate::web::context::Context;
+use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::fields::Length;
+use crate::web::input::{JsonInput, QueryInput};
+use crate::web::lists::page_number;
+use crate::web::reply;
+
+/// Bemiddeling voor een wachtende die langer wacht dan een norm toestaat. Er staat niets in over wat het kind nodig heeft.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Bemiddeling)]
+#[serde(rename_all = "camelCase")]
+pub struct CaseBody {
+    #[schema(example = "C4K-7XW-2R9")]
+    code: String,
+    #[schema(example = "Harderwijk")]
+    gemeente: String,
+    #[schema(example = "45A12")]
+    product: String,
+    #[schema(example = "Gezinsbehandeling thuis")]
+    product_naam: String,
+    /// Hele weken gewacht; ontbreekt zolang de wachttijd nog niet telt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weken_gewacht: Option<u32>,
+    /// De normen die voorbij zijn, in woorden.
+    normen: Vec<String>,
+    /// Eerste dag na de norm die het eerst voorbij was.
+    over_de_norm_sinds: NaiveDate,
+    overbrugging: bool,
+    /// Wat er nu gebeurt of moet gebeuren.
+    #[schema(example = "Zoeken met aanbieders")]
+    stap: String,
+    #[schema(schema_with = owner_schema)]
+    van_wie: &'static str,
+    /// Of iemand aan deze stap begon.
+    begonnen: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uiterlijk: Option<DateTime<Utc>>,
+    te_laat: bool,
+}
+
+/// Een stap van de bemiddeling die iemand zette.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Bemiddelingsstap)]
+#[serde(rename_all = "camelCase")]
+pub struct StepBody {
+    nummer: i32,
+    naam: String,
+    #[schema(schema_with = owner_schema)]
+    van_wie: &'static str,
+    begonnen_op: DateTime<Utc>,
+    uiterlijk: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    afgesloten_op: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = outcome_schema, required = false)]
+    uitkomst: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    toelichting: Option<String>,
+}
+
+/// Een aanbieder die reageerde, en wat ervan kwam.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BemiddelingAanbieder)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderBody {
+    #[schema(example = "98990009")]
+    agb: String,
+    naam: String,
+    reageerde_op: NaiveDate,
+    kan_starten_op: NaiveDate,
+    /// De status van de reactie, in woorden.
+    #[schema(example = "Afgewezen")]
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beeindigd_op: Option<NaiveDate>,
+    /// Code van de reden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "niet-passend")]
+    reden: Option<String>,
+}
+
+/// Eén bemiddeling, met de stappen en de aanbieders.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BemiddelingVolledig {
+    bemiddeling: CaseBody,
+    /// De eerste stap eerst.
+    stappen: Vec<StepBody>,
+    aanbieders: Vec<ProviderBody>,
+}
+
+/// Een bladzijde van de bemiddeling.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Bemiddelingen {
+    bemiddelingen: Vec<CaseBody>,
+    paginering: Paginering,
+}
+
+/// Wat van de stap kwam.
+#[derive(Debug, ToSchema)]
+#[schema(as = AfsluitingInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the fields that are read")]
+pub struct ClosingInput {
+    #[schema(schema_with = outcome_schema)]
+    uitkomst: String,
+    /// Hooguit twee zinnen, en niets over een persoon.
+    #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
+    toelichting: Option<String>,
+}
+
+/// De stap is afgesloten.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Afsluiting {
+    #[schema(schema_with = outcome_schema)]
+    uitkomst: &'static str,
+}
+
+fn codes(codes: Vec<&'static str>) -> Object {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
+}
+
+fn owner_schema() -> Object {
+    codes(StepOwner::ALL.iter().map(|owner| owner.code()).collect())
+}
+
+fn outcome_schema() -> Object {
+    codes(Outcome::ALL.map(Outcome::code).to_vec())
+}
+
+impl From<&Case> for CaseBody {
+    fn from(case: &Case) -> Self {
+        Self {
+            code: case.code.clone(),
+            gemeente: case.municipality.clone(),
+            product: case.product_code.clone(),
+            product_naam: case.product_name.clone(),
+            weken_gewacht: case.weeks_waited,
+            normen: case.passed.clone(),
+            over_de_norm_sinds: case.since,
+            overbrugging: case.has_bridging,
+            stap: case.turn.name().to_owned(),
+            van_wie: case.turn.owner().code(),
+            begonnen: matches!(case.turn, Turn::Busy(_)),
+            uiterlijk: case.due_by.map(moment_of_dutch_time),
+            te_laat: case.is_overdue,
+        }
+    }
+}
+
+impl From<&MediationStep> for StepBody {
+    fn from(step: &MediationStep) -> Self {
+        let closed = step.closed.as_ref();
+        Self {
+            nummer: step.number,
+            naam: step.name.clone(),
+            van_wie: step.owner.code(),
+            begonnen_op: step.begun_at,
+            uiterlijk: step.due_by,
+            afgesloten_op: closed.map(|closed| closed.at),
+            uitkomst: closed.map(|closed| closed.outcome.code()),
+            toelichting: closed.and_then(|closed| closed.note.clone()),
+        }
+    }
+}
+
+impl From<ProviderLine> for ProviderBody {
+    fn from(line: ProviderLine) -> Self {
+        Self {
+            agb: line.agb,
+            naam: line.name,
+            reageerde_op: line.responded_on,
+            kan_starten_op: line.start_on,
+            status: line.status,
+            beeindigd_op: line.ended_on,
+            reden: line.reason.map(|(code, _)| code),
+        }
+    }
+}
+
+#[utoipa::path(
+    get, path = "/bemiddelingen", operation_id = "lijstBemiddelingen", tag = "Wachtlijst",
+    summary = "Wie langer wacht dan een norm toestaat",
+    description = "Met de volgende stap, van wie die is en tot wanneer; wie het langst over de norm is eerst. De toegang ziet de eigen gemeente, de accountmanager de \
+        regio, de gemeente en het expertteam wat bij hen ligt.",
+    params(PageQuery),
+    responses(
+        (status = 200, description = "Een bladzijde van de lijst", body = Bemiddelingen, headers(("API-Version" = String))),
+        ReadProblems,
+        (status = 403, response = crate::api_document::Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn list_cases(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let number = page_number(&mut query);
+    query.finish(())?;
+    let snapshot = ctx.state.supply.current()?;
+    let cases = ctx.db(move |conn, actor, now| actions::list_cases(conn, actor, now, &snapshot)).await?;
+    let paging = Paging::new(number, cases.len());
+    let rows = paging.cut(&cases);
+    reply::json(&Bemiddelingen {
+        bemiddelingen: rows.iter().map(Into::into).collect(),
+        paginering: paging.into(),
+    })
+}
+
+#[utoipa::path(
+    get, path = "/bemiddelingen/{code}", operation_id = "haalBemiddeling", tag = "Wachtlijst",
+    summary = "Eén bemiddeling, met stappen en aanbieders",
+    description = "Wat niet bij u ligt en wat niet bestaat geven hetzelfde antwoord: 404.",
+    params(ClientPath),
+    responses(
+        (status = 200, description = "De bemiddeling", body = BemiddelingVolledig, headers(("API-Version" = String))),
+        ReadProblems,
+        (status = 403, response = crate::api_document::Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_case(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    reply_case(&ctx, path.into_inner()).await
+}
+
+async fn reply_case(ctx: &Context, code: String) -> Result<HttpResponse> {
+    let (case, providers) = ctx
+        .db(move |conn, actor, now| {
+            let case = actions::find_case(conn, actor, now, &code)?;
+            let providers = actions::list_providers(conn, &case)?;
+            Ok((case, providers))
+        })
+        .await?;
+    reply::json(&BemiddelingVolledig {
+        bemiddeling: (&case).into(),
+        stappen: case.steps.iter().map(Into::into).collect(),
+        aanbieders: providers.into_iter().map(Into::into).collect(),
+    })
+}
+
+#[utoipa::path(
+    post, path = "/bemiddelingen/{code}/stappen", operation_id = "beginBemiddelingsstap", tag = "Wachtlijst",
+    summary = "De volgende stap beginnen",
+    description = "Alleen wie de stap heeft kan die beginnen. Begon een ander al, dan volgt 409.",
+    params(ClientPath, OnceKey),
+    request_body(content = ConfirmationInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "De bemiddeling na de stap", body = BemiddelingVolledig, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_step(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    input.finish(())?;
+    let code = path.into_inner();
+    let key = code.clone();
+    ctx.db(move |conn, actor, now| actions::take_step(conn, actor, now, &key)).await?;
+    reply_case(&ctx, code).await
+}
+
+#[utoipa::path(
+    post, path = "/bemiddelingen/{code}/afsluiting", operation_id = "sluitBemiddelingsstap", tag = "Wachtlijst",
+    summary = "De stap die loopt afsluiten",
+    description = "Alleen wie de stap heeft kan die afsluiten. Loopt er geen, of sloot een ander hem af, dan volgt 409.",
+    params(ClientPath, OnceKey),
+    request_body(content = ClosingInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Afgesloten; de volgende stap kan van een ander zijn", body = Afsluiting, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_closing(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let outcome = input.choice("uitkomst", &Outcome::ALL.map(|outcome| (outcome.code(), outcome)));
+    let note = input.optional_text("toelichting", Length(0, LONGEST_NOTE)).filter(|text| !text.is_empty());
+    let Some(outcome) = input.finish(outcome)? else {
+        return Err(Error::internal("a required choice is missing"));
+    };
+    let code = path.into_inner();
+    ctx.db(move |conn, actor, now| actions::close_step(conn, actor, now, &code, (outcome, note))).await?;
+    reply::json(&Afsluiting { uitkomst: outcome.code() })
+}

@@ -1,0 +1,277 @@
+//! What an offer or an agreement is worth when the product book changes, or the child itself: a product gets another code, a child
+//! moves or needs other care, a location closes.
+
+use beschikbaarheidswijzer::db;
+use beschikbaarheidswijzer::waiting_list::bridging;
+use beschikbaarheidswijzer::waiting_list::bridging::actions::Change;
+use beschikbaarheidswijzer::waiting_list::bridging::model::{BridgingDraft, EndReason};
+use beschikbaarheidswijzer::waiting_list::clients::actions::register;
+use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
+use beschikbaarheidswijzer::waiting_list::clients::upkeep::follow_book;
+use beschikbaarheidswijzer::waiting_list::responses::chasing::{chase, end_without_contract};
+use chrono::{Days, Duration, NaiveDate};
+use rules::waiting::registration::RegistrationDraft;
+use serde_json::{Value, json};
+
+use crate::on_both;
+use crate::support::clients::client_for;
+use crate::support::waiting::{BAKENZAND, HAVEN, PRODUCT, TOEGANG};
+use crate::support::{TestServer, now};
+
+const URL: &str = "https://jeugdhulp.example";
+const ERMELO: &str = "toegang-ermelo";
+
+fn of_client(server: &TestServer, user: &str, client: &WaitingClient) -> Value {
+    server.user(user).get(&format!("/v1/wachtenden/{}", client.code)).json()
+}
+
+fn status(server: &TestServer, user: &str, client: &WaitingClient) -> String {
+    of_client(server, user, client)["wachtende"]["status"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Status and reason of a response, as its provider sees them.
+fn became(server: &TestServer, (user, _): (&str, &str), id: i64) -> (String, String) {
+    let seen = server.user(user).get(&format!("/v1/reacties/{id}")).json();
+    let text = |field: &str| seen[field].as_str().unwrap_or_default().to_owned();
+    (text("status"), text("reden"))
+}
+
+fn end(server: &TestServer) -> usize {
+    end_without_contract(&mut server.connection(), now(), URL).expect("a database")
+}
+
+fn mailed(server: &TestServer, to: &str, words: &str) -> usize {
+    let address = format!("{to}@jeugdhulp-noord-veluwe.example");
+    server.mails().iter().filter(|(reader, text)| *reader == address && text.contains(words)).count()
+}
+
+fn step(server: &TestServer, client: &WaitingClient, body: &Value) {
+    let answer = server.user(TOEGANG).post(&format!("/v1/wachtenden/{}/stappen", client.code), body);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+/// The product ended yesterday with all its contracts, and another took its place, with a contract for De Haven alone.
+fn product_gets_another_code(server: &TestServer) {
+    server.execute(&format!(
+        "UPDATE contract SET valid_from = NULL, valid_until = '2026-11-20' \
+           WHERE product_id IN (SELECT id FROM product WHERE code IN ('{PRODUCT}', '45A13')); \
+         INSERT INTO contract (provider_id, product_id, municipality_id, level, valid_from, valid_until, version) \
+           SELECT provider.id, product.id, NULL, 'regionaal', '2026-11-21', NULL, 1 FROM provider, product \
+           WHERE provider.agb = '{}' AND product.code = '45A13'; \
+         UPDATE product SET valid_until = '2026-11-20' WHERE code = '{PRODUCT}'; \
+         INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon, successor_id) \
+           SELECT old.id, FALSE, FALSE, new.id FROM product old, product new \
+           WHERE old.code = '{PRODUCT}' AND new.code = '45A13'",
+        HAVEN.1
+    ));
+}
+
+on_both! {
+    fn a_product_that_gets_another_code_carries_over_what_was_offered_and_agreed(server) {
+        let clients = server.waiting();
+        let (weighed, agreed, cared) = (&clients[0], &clients[1], &clients[2]);
+        server.execute(&format!(
+            "UPDATE offer SET free_places = 9 WHERE provider_id = (SELECT id FROM provider WHERE agb = '{}') \
+             AND free_places IS NOT NULL AND product_id = (SELECT id FROM product WHERE code = '{PRODUCT}')",
+            HAVEN.1
+        ));
+        let [open, accepted, placed] = [weighed, agreed, cared].map(|client| server.responded(HAVEN, client));
+        let other = server.responded(BAKENZAND, weighed);
+        for (client, id) in [(agreed, accepted), (cared, placed)] {
+            assert_eq!(server.accept(client, id).status, 200);
+        }
+        let started = json!({"gestartOp": "2026-11-21"});
+        assert_eq!(server.user(HAVEN.0).post(&format!("/v1/reacties/{placed}/start"), &started).status, 200);
+
+        product_gets_another_code(server);
+        // Whether servers look at contracts or at products first.
+        assert_eq!(end(server), 1, "Bakenzand has no contract for the new code");
+        assert_eq!(became(server, BAKENZAND, other), ("afgewezen".into(), "geen-contract".into()));
+        follow_book(&mut server.connection(), now()).expect("a database");
+        assert_eq!(end(server), 0);
+        assert_eq!(of_client(server, TOEGANG, weighed)["wachtende"]["product"], "45A13");
+        assert_eq!(became(server, HAVEN, open).0, "open");
+        assert_eq!((status(server, TOEGANG, weighed), status(server, TOEGANG, agreed)), ("in-behandeling".into(), "geaccepteerd".into()));
+        let listed = server.user(TOEGANG).get("/v1/herplaatsingen").json();
+        assert_eq!(listed["paginering"]["totaal"], 0, "{listed}");
+        let weighing = server.accept(weighed, open);
+        assert_eq!(weighing.status, 200, "what was offered can still be accepted: {}", weighing.body);
+
+        // Without any contract for the new code it ends as before.
+        server.execute("UPDATE contract SET valid_from = NULL, valid_until = '2026-11-20' WHERE product_id = (SELECT id FROM product WHERE code = '45A13')");
+        assert_eq!(end(server), 2);
+        let listed = server.user(TOEGANG).get("/v1/herplaatsingen?situatie=in-zorg").json();
+        assert_eq!(listed["paginering"]["totaal"], 1, "{listed}");
+    }
+}
+
+on_both! {
+    fn products_that_follow_each_other_round_send_nobody_anywhere(server) {
+        let clients = server.waiting();
+        server.execute(&format!(
+            "UPDATE product SET valid_until = '2026-11-20' WHERE code IN ('{PRODUCT}', '45A13'); \
+             INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon, successor_id) \
+               SELECT old.id, FALSE, FALSE, new.id FROM product old, product new \
+               WHERE (old.code = '{PRODUCT}' AND new.code = '45A13') OR (old.code = '45A13' AND new.code = '{PRODUCT}')"
+        ));
+        for _ in 0..2 {
+            follow_book(&mut server.connection(), now()).expect("a database");
+            let seen = of_client(server, TOEGANG, &clients[0]);
+            assert_eq!(seen["wachtende"]["product"], PRODUCT);
+            assert_eq!(seen["tijdlijn"].as_array().map(Vec::len), Some(1), "{seen}");
+        }
+    }
+}
+
+on_both! {
+    fn who_needs_other_care_is_offered_what_fits_that(server) {
+        let client = &server.waiting()[0];
+        let id = server.responded(HAVEN, client);
+        step(server, client, &json!({"stap": "ander-product", "product": "45A13", "reden": "hulpvraag"}));
+        assert_eq!(status(server, TOEGANG, client), "wachtend");
+        assert_eq!(became(server, HAVEN, id), ("afgewezen".into(), "andere-hulpvraag".into()));
+        assert_eq!(server.accept(client, id).status, 409, "what was offered was for other care");
+        let chased = || chase(&mut server.connection(), now(), URL).expect("a database");
+        assert_eq!((chased(), chased()), (1, 0));
+        assert_eq!(mailed(server, HAVEN.0, "de wachtende zoekt nu andere zorg"), 1);
+    }
+}
+
+on_both! {
+    fn a_child_that_moves_is_told_there_and_is_out_of_sight_here(server) {
+        let clients = server.waiting();
+        let (agreed, weighed) = (&clients[0], &clients[1]);
+        server.execute(&format!(
+            "UPDATE contract SET municipality_id = (SELECT id FROM municipality WHERE code = 'GM0243') \
+             WHERE product_id = (SELECT id FROM product WHERE code = '{PRODUCT}')"
+        ));
+        let (accepted, open) = (server.responded(HAVEN, agreed), server.responded(BAKENZAND, weighed));
+        assert_eq!(server.accept(agreed, accepted).status, 200);
+        let moves = json!({"stap": "verhuizen", "gemeente": "GM0233", "reden": "verhuizing"});
+        for client in [agreed, weighed] {
+            step(server, client, &moves);
+        }
+
+        assert_eq!(mailed(server, ERMELO, "is verhuisd naar Ermelo en staat nu op uw lijst"), 2);
+        assert_eq!(mailed(server, TOEGANG, "is verhuisd naar Ermelo"), 0);
+        let points = of_client(server, ERMELO, weighed)["wachtende"]["aandacht"].to_string();
+        assert!(points.contains("\"verhuisd\""), "{points}");
+        let later = server.start_later(Duration::days(15));
+        let points = of_client(&later, ERMELO, weighed)["wachtende"]["aandacht"].to_string();
+        assert!(!points.contains("\"verhuisd\""), "{points}");
+
+        // The contract is as it was, and goes for where the child lived.
+        assert_eq!(end(server), 2);
+        assert_eq!(became(server, HAVEN, accepted), ("niet-doorgegaan".into(), "andere-gemeente".into()));
+        assert_eq!(became(server, BAKENZAND, open), ("afgewezen".into(), "andere-gemeente".into()));
+        assert_eq!((mailed(server, ERMELO, "geen contract voor"), mailed(server, ERMELO, "is beëindigd")), (2, 0));
+
+        let before = server.visitor(TOEGANG);
+        let code = agreed.code.to_string();
+        let list = before.get("/aanmeldingen").body;
+        assert!(!list.contains(&code) && list.contains(&clients[2].code.to_string()), "{list}");
+        assert_eq!(before.get(&format!("/wachtlijst/{code}/code")).status, 404);
+        assert_eq!(before.get(&format!("/wachtlijst/{}/code", clients[2].code)).status, 200);
+        let there = server.visitor(ERMELO).get(&format!("/wachtlijst/{code}")).body;
+        assert!(there.contains("De aanbieder heeft geen contract voor de nieuwe gemeente"), "{there}");
+    }
+}
+
+on_both! {
+    fn who_wants_a_provider_that_closes_everywhere_needs_another(server) {
+        let client = &server.waiting()[0];
+        server.execute(&format!(
+            "INSERT INTO waiting_client_provider (client_id, provider_id, wish, rank) SELECT {}, id, 'gewenst', 1 FROM provider WHERE agb = '{}'",
+            client.id, BAKENZAND.1
+        ));
+        let listed = || server.user(TOEGANG).get("/v1/herplaatsingen").json();
+        let closes = |day: &str, only: &str| server.execute(&format!(
+            "UPDATE offer SET closes_on = {day} WHERE product_id = (SELECT id FROM product WHERE code = '{PRODUCT}') \
+             AND provider_id = (SELECT id FROM provider WHERE agb = '{}') {only}",
+            BAKENZAND.1
+        ));
+        // One of its two locations stays.
+        closes("'2027-01-01'", &format!("AND id = {}", server.offer_with_place(BAKENZAND.1)));
+        assert_eq!(listed()["paginering"]["totaal"], 0);
+        closes("'2027-01-01'", "");
+        let list = listed();
+        let row = &list["herplaatsingen"][0];
+        assert_eq!((&row["situatie"], &row["oorzaak"], &row["laatsteDag"]), (&json!("gewenst"), &json!("sluiting"), &json!("2026-12-31")), "{list}");
+        closes("'2027-09-01'", "");
+        assert_eq!(listed()["paginering"]["totaal"], 0);
+    }
+}
+
+/// Bridging care of a client by De Haven, written down today.
+fn bridged(server: &TestServer, client: &WaitingClient, product: &str, starts_on: NaiveDate) -> (i64, i32) {
+    use beschikbaarheidswijzer::db::schema::{product as products, provider};
+    use diesel::prelude::*;
+    let mut conn = server.connection();
+    let provider_id = provider::table.filter(provider::agb.eq(HAVEN.1)).select(provider::id).first(&mut conn);
+    let product_id = products::table.filter(products::code.eq(product)).select(products::id).first(&mut conn);
+    let draft = BridgingDraft {
+        provider_id: provider_id.expect("a provider"),
+        product_id: product_id.expect("a product"),
+        cause: "gevraagd",
+        starts_on,
+        note: None,
+    };
+    let actor = server.actor(TOEGANG);
+    let care =
+        bridging::actions::start(&mut conn, &actor, now(), client.code.as_str(), draft).expect("started");
+    (care.id, care.version)
+}
+
+on_both! {
+    fn bridging_care_counts_on_the_days_it_is_given(server) {
+        let client = &server.waiting()[0];
+        let today: NaiveDate = "2026-11-21".parse().expect("a day");
+        let is_bridged = |server: &TestServer| of_client(server, TOEGANG, client)["wachtende"]["overbrugging"].clone();
+        let stop = |(id, version): (i64, i32), on: NaiveDate| {
+            let change = Change::End { on, reason: EndReason::FamilyStops };
+            let (mut conn, actor) = (server.connection(), server.actor(TOEGANG));
+            bridging::actions::change(&mut conn, &actor, now(), client.code.as_str(), (id, version), change).expect("ended");
+        };
+        let planned = bridged(server, client, "41A02", today + Days::new(10));
+        assert_eq!(is_bridged(server), false, "it is planned");
+        assert_eq!(is_bridged(&server.start_later(Duration::days(10))), true);
+        let first = bridged(server, client, "43A11", today);
+        assert_eq!(is_bridged(server), true);
+        stop(first, today + Days::new(3));
+        assert_eq!(is_bridged(server), true, "it ends later");
+        assert_eq!(is_bridged(&server.start_later(Duration::days(4))), false, "between the two");
+        let second = bridged(server, client, "45A13", today);
+        stop(planned, today + Days::new(10));
+        assert_eq!(is_bridged(&server.start_later(Duration::days(11))), true, "the end of one leaves the other");
+        stop(second, today + Days::new(20));
+        let lines = server.visitor(TOEGANG).get(&format!("/wachtlijst/{}", client.code)).body;
+        assert!(lines.contains("Het gezin stopt ermee") && !lines.contains("gezin-stopt"), "{lines}");
+    }
+}
+
+on_both! {
+    fn help_that_began_in_time_keeps_to_the_norm_whenever_it_is_written_down(server) {
+        server.execute(&format!("INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon) SELECT id, FALSE, TRUE FROM product WHERE code = '{PRODUCT}'"));
+        let draft = RegistrationDraft { decided_on: "2026-11-01".parse().ok(), ..client_for("GM0243") };
+        let actor = server.actor(TOEGANG);
+        let client = db::write(&mut server.connection(), |conn| register(conn, &actor, now(), draft)).expect("registered");
+        let norm_passed = || of_client(server, TOEGANG, &client)["wachtende"]["aandacht"].to_string().contains("norm-voorbij");
+        assert!(norm_passed(), "nothing started within two weeks");
+        bridged(server, &client, "41A02", "2026-11-15".parse().expect("a day"));
+        assert!(!norm_passed(), "it started on the last day");
+        assert_eq!(server.visitor(TOEGANG).get(&format!("/bemiddeling/{}", client.code)).status, 404, "the pages agree");
+    }
+}
+
+on_both! {
+    fn a_wait_ends_on_the_day_care_started_and_not_on_that_of_its_confirmation(server) {
+        let client = &server.waiting()[0];
+        let id = server.responded(HAVEN, client);
+        assert_eq!(server.accept(client, id).status, 200);
+        let later = server.start_later(Duration::days(14));
+        let started = json!({"gestartOp": "2026-11-21"});
+        assert_eq!(later.user(HAVEN.0).post(&format!("/v1/reacties/{id}/start"), &started).status, 200);
+        // From 8 October it is 44 days, where the confirmation came after 58.
+        assert_eq!(of_client(&later, TOEGANG, client)["wachtende"]["wekenGewacht"], 6);
+    }
+}

@@ -1,0 +1,79 @@
+//! Mediation and bridging care as programs keep them.
+
+use beschikbaarheidswijzer::db::schema::mediation_step;
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::on_both;
+use crate::support::clients::{CODE, client_for, register};
+use crate::support::waiting::{HAVEN, TOEGANG};
+use crate::support::{Browser, TestServer};
+
+const MANAGER: &str = "accountmanager-regio";
+
+/// A client past its norm, which waits for a product that may be bridged.
+fn overdue(server: &TestServer) -> i64 {
+    let mut draft = client_for("GM0243");
+    (draft.product, draft.birth_year) = ("43A11".parse().ok(), Some(2018));
+    draft.alternatives = Vec::new();
+    draft.referred_on = "2026-03-01".parse().ok();
+    draft.decided_on = "2026-03-02".parse().ok();
+    register(server, TOEGANG, draft, CODE)
+}
+
+on_both! {
+    fn steps_of_mediation_are_begun_and_closed_by_whose_they_are(server) {
+        overdue(server);
+        let path = format!("/v1/bemiddelingen/{CODE}");
+        let [toegang, other, manager, municipality, experts] =
+            [TOEGANG, "toegang-ermelo", MANAGER, "gemeente-harderwijk", "expertteam-regio"].map(|user| server.user(user));
+        let begin = |user: &Browser| user.post(&format!("{path}/stappen"), &json!({})).status;
+        let close = |user: &Browser| user.post(&format!("{path}/afsluiting"), &json!({"uitkomst": "geen-plek"})).status;
+
+        let listed = toegang.get("/v1/bemiddelingen").json();
+        let codes = listed["bemiddelingen"].as_array().expect("a list").iter().map(|one| one["code"].clone());
+        assert!(codes.into_iter().any(|code| code == CODE), "{listed}");
+        let shown = manager.get(&path).json();
+        assert_eq!((&shown["bemiddeling"]["vanWie"], &shown["bemiddeling"]["begonnen"]), (&json!("toegang"), &json!(false)), "{shown}");
+        assert_eq!([&other, &municipality, &experts].map(|user| user.get(&path).status), [404, 404, 404]);
+        assert_eq!([begin(&other), close(&other), begin(&municipality)], [404, 404, 404]);
+        assert_eq!([begin(&manager), close(&toegang)], [403, 409]);
+        assert_eq!([begin(&toegang), begin(&toegang)], [200, 409]);
+        let wrong = toegang.post(&format!("{path}/afsluiting"), &json!({"uitkomst": "weet-niet", "iets": 1}));
+        assert_eq!((wrong.status, wrong.wrong_fields().len()), (400, 2), "{}", wrong.body);
+        assert_eq!([close(&toegang), begin(&manager), close(&manager)], [200, 200, 200]);
+        let shown = experts.get(&path).json();
+        assert_eq!(shown["stappen"].as_array().map(Vec::len), Some(2), "{shown}");
+        assert_eq!((&shown["bemiddeling"]["vanWie"], &shown["stappen"][1]["uitkomst"]), (&json!("expertteam"), &json!("geen-plek")));
+        let kept: i64 = mediation_step::table.filter(mediation_step::outcome.eq("geen-plek")).filter(mediation_step::begun_at.ge(crate::support::now().naive_utc())).count().get_result(&mut server.connection()).expect("a count");
+        assert_eq!(kept, 2);
+    }
+}
+
+on_both! {
+    fn bridging_care_is_changed_and_ended_by_whoever_read_it_last(server) {
+        overdue(server);
+        let toegang = server.user(TOEGANG);
+        let list = format!("/v1/wachtenden/{CODE}/overbruggingen");
+        let made = toegang.post(&list, &json!({"agb": "98990001", "product": "41A02", "start": "2026-11-23"}));
+        assert_eq!(made.status, 201, "{}", made.body);
+        let path = format!("{list}/{}", made.json()["nummer"]);
+        let read = toegang.get(&path);
+        let version = read.header("etag").expect("a version").to_owned();
+        assert_eq!(toegang.put(&path, &json!({"start": "2026-11-25"})).status, 400, "the version is asked for");
+        let wrong = toegang.put_version(&path, &version, &json!({"einde": "2026-12-01"}));
+        assert_eq!((wrong.status, wrong.wrong_fields()), (400, vec!["start".to_owned(), "reden".to_owned()]), "{}", wrong.body);
+        let later = toegang.put_version(&path, &version, &json!({"start": "2026-11-25", "toelichting": "Twee keer in de week."}));
+        assert_eq!((later.status, &later.json()["start"]), (200, &json!("2026-11-25")), "{}", later.body);
+        let second = toegang.put_version(&path, &version, &json!({"start": "2026-11-26"}));
+        assert_eq!((second.status, &second.json()["huidig"]["start"]), (409, &json!("2026-11-25")), "{}", second.body);
+        let now = later.header("etag").expect("a version");
+        let ended = toegang.put_version(&path, now, &json!({"start": "2026-11-25", "einde": "2026-12-01", "reden": "niet-meer-nodig"}));
+        assert_eq!((ended.status, &ended.json()["reden"]), (200, &json!("niet-meer-nodig")), "{}", ended.body);
+        let again = ended.header("etag").expect("a version");
+        assert_eq!(toegang.put_version(&path, again, &json!({"start": "2026-11-27"})).status, 409, "it has ended");
+        let others = server.user("toegang-ermelo");
+        assert_eq!((others.get(&path).status, others.put_version(&path, again, &json!({"start": "2026-11-27"})).status), (404, 404));
+        assert_eq!(server.user(HAVEN.0).get(&path).status, 403);
+    }
+}
