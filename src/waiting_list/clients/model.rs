@@ -125,17 +125,19 @@ pub enum LineKind {
     BridgingChanged,
     BridgingEnded,
     MediationStep,
+    ProposalKept,
     Step(EventKind),
 }
 
 impl LineKind {
-    const BESIDES_STEPS: [Self; 6] = [
+    const BESIDES_STEPS: [Self; 7] = [
         Self::Registered,
         Self::FactsChanged,
         Self::BridgingStarted,
         Self::BridgingChanged,
         Self::BridgingEnded,
         Self::MediationStep,
+        Self::ProposalKept,
     ];
 
     /// The code in the database and the API.
@@ -147,6 +149,7 @@ impl LineKind {
             Self::BridgingChanged => "overbrugging-gewijzigd",
             Self::BridgingEnded => "overbrugging-beeindigd",
             Self::MediationStep => "bemiddeling",
+            Self::ProposalKept => "voorstel-bewaard",
             Self::Step(kind) => kind.code(),
         }
     }
@@ -159,6 +162,7 @@ impl LineKind {
             Self::BridgingChanged => "Overbruggingszorg gewijzigd",
             Self::BridgingEnded => "Overbruggingszorg beëindigd",
             Self::MediationStep => "Bemiddeling",
+            Self::ProposalKept => "Voorstel bewaard",
             Self::Step(kind) => kind.name(),
         }
     }
@@ -203,6 +207,12 @@ impl TimelineLine {
             LineKind::Step(kind) => kind.reason_name(&self.reason).unwrap_or(&self.reason),
             _ => &self.reason,
         }
+    }
+
+    /// The number of the proposal that was kept, for a line about one.
+    pub fn proposal(&self) -> Option<i32> {
+        let number = self.detail.as_deref().filter(|_| self.kind == LineKind::ProposalKept)?;
+        number.parse().ok()
     }
 }
 
