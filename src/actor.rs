@@ -196,12 +196,22 @@ pub struct Actor {
 impl Actor {
     /// The command line of the server itself.
     pub fn command_line() -> Self {
-        Self { identity: None, request_id: "opdrachtregel".into(), trace_id: None, origin: "opdrachtregel".into() }
+        Self {
+            identity: None,
+            request_id: "opdrachtregel".into(),
+            trace_id: None,
+            origin: "opdrachtregel".into(),
+        }
     }
 
     /// What a server does by itself, such as reminding.
     pub fn background() -> Self {
-        Self { identity: None, request_id: "achtergrond".into(), trace_id: None, origin: "achtergrond".into() }
+        Self {
+            identity: None,
+            request_id: "achtergrond".into(),
+            trace_id: None,
+            origin: "achtergrond".into(),
+        }
     }
 
     pub fn has_role(&self, role: Role) -> bool {

@@ -165,10 +165,10 @@ const PAGES: [PageWrite; 11] = [
         |s| {
             let page = format!("/wachtlijst/{}/voorstel", s.client.code);
             // The first that can is of De Haven, which responded to this client.
-            let status = s.server.user(HAVEN.0).post(
-                &format!("/v1{}/intrekking", s.own()),
-                &json!({"reden": "personeel"}),
-            );
+            let status = s
+                .server
+                .user(HAVEN.0)
+                .post(&format!("/v1{}/intrekking", s.own()), &json!({"reden": "personeel"}));
             assert_eq!(status.status, 200);
             (page.clone(), page + "/vraag")
         },

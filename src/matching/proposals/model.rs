@@ -141,7 +141,10 @@ pub struct Proposal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// It can, as the so manyth.
-    Can { rank: usize, line: CanLine },
+    Can {
+        rank: usize,
+        line: CanLine,
+    },
     Cannot(CannotLine),
 }
 

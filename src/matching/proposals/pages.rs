@@ -117,11 +117,7 @@ async fn show(
 }
 
 /// Asks the provider of an offer to respond.
-pub async fn ask(
-    ctx: Context,
-    path: Path<String>,
-    FormInput(mut fields): FormInput,
-) -> Result<HttpResponse> {
+pub async fn ask(ctx: Context, path: Path<String>, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let code = path.into_inner();
     let mut form = Form::of_typed(ASK, &fields);
     let wanted = code.clone();

@@ -144,7 +144,8 @@ pub fn ask_one(
     let provider_id = snapshot.provider(offer).id;
     let statuses = list_statuses(conn, &[client.id])?;
     let has_responded = statuses.iter().any(|(_, known, status)| {
-        let of_provider = snapshot.find_offer(*known).is_some_and(|known| snapshot.provider(known).id == provider_id);
+        let of_provider =
+            snapshot.find_offer(*known).is_some_and(|known| snapshot.provider(known).id == provider_id);
         *status == ResponseStatus::Open && of_provider
     });
     if has_responded {

@@ -109,9 +109,8 @@ pub async fn list_of_client(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let snapshot = ctx.state.supply.current()?;
-    let weighed = ctx
-        .db(move |conn, actor, now| actions::list_of_client(conn, actor, now, &snapshot, &path))
-        .await?;
+    let weighed =
+        ctx.db(move |conn, actor, now| actions::list_of_client(conn, actor, now, &snapshot, &path)).await?;
     let Weighed { responses, order, .. } = weighed;
     let reacties = responses.into_iter().map(|response| {
         let place = place_of(order.as_ref(), &response).map(PlaceBody::from);

@@ -40,7 +40,12 @@ pub fn list_cases(
 }
 
 /// Writes down which of them are shown; to be called before they are.
-pub fn record_listed(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, codes: &[String]) -> Result<()> {
+pub fn record_listed(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    codes: &[String],
+) -> Result<()> {
     record(conn, actor, now, &Access::new(AccessKind::ListMediation).clients(codes))
 }
 

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, DurationRound, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use rules::waiting::coarsening::{GroupSize, OpenClient, Shown, ShownMunicipality, band_of, coarsen};
 
-use super::model::{Asked, AskedView, Handle, Look, MailChoice, Named, OpenList, Publication, Reach, ShownClient};
+use super::model::{
+    Asked, AskedView, Handle, Look, MailChoice, Named, OpenList, Publication, Reach, ShownClient,
+};
 use super::store::{self, Listed, NewRow, Row, Scope};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -76,12 +78,7 @@ pub fn publish(
 }
 
 /// The rows of a publication, each with a handle that was never there before.
-fn rows_to_publish(
-    publication_id: i64,
-    listed: &[Listed],
-    size: GroupSize,
-    today: NaiveDate,
-) -> Vec<NewRow> {
+fn rows_to_publish(publication_id: i64, listed: &[Listed], size: GroupSize, today: NaiveDate) -> Vec<NewRow> {
     let handles = new_handles(listed.len());
     let open: Vec<OpenClient<'_>> = listed
         .iter()

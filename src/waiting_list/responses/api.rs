@@ -11,8 +11,8 @@ use rules::waiting::life::{NotStartedReason, WithdrawResponseReason};
 
 use self::body::{OwnResponses, ResponseBody};
 use self::input::{
-    DeclineInput, NewResponseInput, NotStartedInput, StartInput, WithdrawalInput,
-    check_decline, check_reason, read_decline, read_new, read_reason, required_day,
+    DeclineInput, NewResponseInput, NotStartedInput, StartInput, WithdrawalInput, check_decline,
+    check_reason, read_decline, read_new, read_reason, required_day,
 };
 use super::model::{Response, Standing};
 use super::placing::{Teller, care_did_not_start, start_care};

@@ -12,11 +12,11 @@ use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
 use super::model::{AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing};
-use crate::db::{Backend, Connection};
 use crate::db::schema::{
     contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,
     response, waiting_client,
 };
+use crate::db::{Backend, Connection};
 use crate::error::{Error, Result};
 use crate::on_each;
 

@@ -171,7 +171,8 @@ const DIGITS_BESIDE: [(&str, &str); 5] = [
 ];
 
 fn read_digits(fields: &mut Fields, name: &str) -> Option<NineDigits> {
-    let known: Vec<(&str, NineDigits)> = NineDigits::ALL.iter().map(|digits| (digits.code(), *digits)).collect();
+    let known: Vec<(&str, NineDigits)> =
+        NineDigits::ALL.iter().map(|digits| (digits.code(), *digits)).collect();
     fields.optional_choice(name, &known)
 }
 

@@ -479,8 +479,10 @@ proptest! {
 /// Why it is so: two views of one child, each shared by five, can leave the child alone.
 #[test]
 fn two_views_that_are_joined_can_point_at_one_child() {
-    let younger = |first: u64| (first..first + 5).map(|handle| child(handle, "45A12", "GM0243", 8, "2026-01-10"));
-    let older = |first: u64| (first..first + 4).map(|handle| child(handle, "45A12", "GM0243", 14, "2026-01-10"));
+    let younger =
+        |first: u64| (first..first + 5).map(|handle| child(handle, "45A12", "GM0243", 8, "2026-01-10"));
+    let older =
+        |first: u64| (first..first + 4).map(|handle| child(handle, "45A12", "GM0243", 14, "2026-01-10"));
     let wanted = child(1, "45A12", "GM0243", 14, "2026-01-10");
     let before: Vec<Child> = younger(10).chain(older(20)).chain([wanted.clone()]).collect();
     let after: Vec<Child> = younger(10).chain(older(30)).chain([wanted]).collect();
