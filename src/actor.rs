@@ -186,18 +186,30 @@ pub struct Session {
 pub struct Actor {
     pub identity: Option<Identity>,
     pub request_id: String,
+    /// The trace a request belongs to, when the caller named one (W3C Trace Context).
+    pub trace_id: Option<String>,
     pub origin: String,
 }
 
 impl Actor {
     /// The command line of the server itself.
     pub fn command_line() -> Self {
-        Self { identity: None, request_id: "opdrachtregel".into(), origin: "opdrachtregel".into() }
+        Self {
+            identity: None,
+            request_id: "opdrachtregel".into(),
+            trace_id: None,
+            origin: "opdrachtregel".into(),
+        }
     }
 
     /// What a server does by itself, such as reminding.
     pub fn background() -> Self {
-        Self { identity: None, request_id: "achtergrond".into(), origin: "achtergrond".into() }
+        Self {
+            identity: None,
+            request_id: "achtergrond".into(),
+            trace_id: None,
+            origin: "achtergrond".into(),
+        }
     }
 
     pub fn has_role(&self, role: Role) -> bool {

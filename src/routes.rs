@@ -595,6 +595,7 @@ fn matching_pages() -> Vec<Endpoint> {
     vec![
         get("/wachtlijst/{code}/voorstel", keep, proposals::pages::current),
         post_once("/wachtlijst/{code}/voorstel", keep, proposals::pages::keep),
+        post_once("/wachtlijst/{code}/voorstel/vraag", keep, proposals::pages::ask),
         get("/wachtlijst/{code}/voorstel/{nummer}", keep, proposals::pages::kept),
         get("/wachtlijst/{code}/overbrugging", keep, bridging::pages::list),
         post_once("/wachtlijst/{code}/overbrugging", keep, bridging::pages::start),
@@ -646,6 +647,7 @@ fn matching_api() -> Vec<Endpoint> {
     vec![
         get("/v1/wachtenden/{code}/voorstel", keep, api::get_proposal),
         post_once("/v1/wachtenden/{code}/voorstellen", keep, api::post_proposal),
+        post_once("/v1/wachtenden/{code}/plaatsingsvragen", keep, api::post_request),
         get("/v1/wachtenden/{code}/overbruggingen", keep, bridging::list_bridging),
         post_once("/v1/wachtenden/{code}/overbruggingen", keep, bridging::post_bridging),
         get("/v1/wachtenden/{code}/overbruggingen/{id}", keep, bridging::get_bridging),
@@ -785,7 +787,8 @@ fn own_responses() -> Vec<Endpoint> {
 
 /// How the toegang weighs the responses to its waiting clients.
 fn weighing() -> Vec<Endpoint> {
-    use waiting_list::responses::{api, pages::weigh};
+    use matching::weighing::{api as weighed, pages as weigh};
+    use waiting_list::responses::api;
     let keep = Requires(KeepWaitingList);
     vec![
         get("/wachtlijst/{code}/reacties", keep, weigh::list),
@@ -795,8 +798,8 @@ fn weighing() -> Vec<Endpoint> {
         post_once("/wachtlijst/{code}/reacties/{id}/niet-gestart", keep, weigh::not_started),
         post_once("/wachtlijst/{code}/reacties/{id}/vragen", keep, weigh::ask),
         post_once("/wachtlijst/{code}/reacties/{id}/vragen/{vraag}", keep, weigh::answer),
-        get("/v1/wachtenden/{code}/reacties", keep, api::list_of_client),
-        post_once("/v1/wachtenden/{code}/reacties/{id}/acceptatie", keep, api::post_acceptance),
+        get("/v1/wachtenden/{code}/reacties", keep, weighed::list_of_client),
+        post_once("/v1/wachtenden/{code}/reacties/{id}/acceptatie", keep, weighed::post_acceptance),
         post_once("/v1/wachtenden/{code}/reacties/{id}/afwijzing", keep, api::post_decline),
         get("/v1/wachtenden/{code}/reacties/{id}/vragen", keep, api::asking::list_of_client),
         post_once("/v1/wachtenden/{code}/reacties/{id}/vragen", keep, api::asking::post_of_client),

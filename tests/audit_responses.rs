@@ -5,7 +5,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::on_both;
-use crate::support::waiting::{HAVEN, TOEGANG};
+use crate::support::waiting::{BAKENZAND, HAVEN, TOEGANG};
 use crate::support::{Answer, Form, TestServer, now};
 
 /// What is there before the write: a client, and a response to it.
@@ -58,7 +58,7 @@ impl<'a> Scene<'a> {
 /// A write of the API: its template, who sends it, and how it is made.
 type ApiWrite = (&'static str, &'static str, fn(Scene<'_>) -> (String, Value));
 
-const API: [ApiWrite; 9] = [
+const API: [ApiWrite; 10] = [
     ("/v1/reacties/{id}/intrekking", HAVEN.0, |scene| {
         (format!("/v1{}/intrekking", scene.own()), json!({"reden": "personeel"}))
     }),
@@ -73,6 +73,10 @@ const API: [ApiWrite; 9] = [
     }),
     ("/v1/wachtenden/{code}/reacties/{id}/afwijzing", TOEGANG, |scene| {
         (TestServer::weigh_path(&scene.client, scene.id, "afwijzing"), json!({"reden": "afstand"}))
+    }),
+    ("/v1/wachtenden/{code}/plaatsingsvragen", TOEGANG, |scene| {
+        let offer = scene.server.offer_with_place(BAKENZAND.1);
+        (format!("/v1/wachtenden/{}/plaatsingsvragen", scene.client.code), json!({"aanbod": offer}))
     }),
     ("/v1/reacties/{id}/vragen", HAVEN.0, |scene| {
         (format!("/v1{}/vragen", scene.own()), json!({"vraag": "beschikking"}))
@@ -94,13 +98,14 @@ const API: [ApiWrite; 9] = [
 ];
 
 /// The writes of the API in this file.
-pub const API_WRITES: [&str; 10] = [
+pub const API_WRITES: [&str; 11] = [
     "POST /v1/reacties",
     "POST /v1/reacties/{id}/intrekking",
     "POST /v1/reacties/{id}/start",
     "POST /v1/reacties/{id}/niet-gestart",
     "POST /v1/wachtenden/{code}/reacties/{id}/acceptatie",
     "POST /v1/wachtenden/{code}/reacties/{id}/afwijzing",
+    "POST /v1/wachtenden/{code}/plaatsingsvragen",
     "POST /v1/reacties/{id}/vragen",
     "POST /v1/wachtenden/{code}/reacties/{id}/vragen",
     "POST /v1/reacties/{id}/vragen/{vraag}/antwoord",
@@ -111,7 +116,7 @@ pub const API_WRITES: [&str; 10] = [
 type PageWrite =
     (&'static str, &'static str, fn(Scene<'_>) -> (String, String), &'static [(&'static str, &'static str)]);
 
-const PAGES: [PageWrite; 10] = [
+const PAGES: [PageWrite; 11] = [
     ("/reacties/{id}/intrekken", HAVEN.0, |s| (s.own(), s.own() + "/intrekken"), &[("reden", "personeel")]),
     (
         "/reacties/{id}/start",
@@ -155,6 +160,21 @@ const PAGES: [PageWrite; 10] = [
         &[("reden", "afstand")],
     ),
     (
+        "/wachtlijst/{code}/voorstel/vraag",
+        TOEGANG,
+        |s| {
+            let page = format!("/wachtlijst/{}/voorstel", s.client.code);
+            // The first that can is of De Haven, which responded to this client.
+            let status = s
+                .server
+                .user(HAVEN.0)
+                .post(&format!("/v1{}/intrekking", s.own()), &json!({"reden": "personeel"}));
+            assert_eq!(status.status, 200);
+            (page.clone(), page + "/vraag")
+        },
+        &[],
+    ),
+    (
         "/wachtlijst/{code}/reacties/{id}/niet-gestart",
         TOEGANG,
         |s| {
@@ -182,7 +202,7 @@ const PAGES: [PageWrite; 10] = [
 ];
 
 /// The writes of pages in this file.
-pub const PAGE_WRITES: [&str; 13] = [
+pub const PAGE_WRITES: [&str; 14] = [
     "/wachtenden/gezien",
     "/wachtenden/meldingen",
     "/wachtenden/{kenmerk}",
@@ -193,6 +213,7 @@ pub const PAGE_WRITES: [&str; 13] = [
     "/reacties/{id}/vragen/{vraag}",
     "/wachtlijst/{code}/reacties/{id}/accepteren",
     "/wachtlijst/{code}/reacties/{id}/afwijzen",
+    "/wachtlijst/{code}/voorstel/vraag",
     "/wachtlijst/{code}/reacties/{id}/niet-gestart",
     "/wachtlijst/{code}/reacties/{id}/vragen",
     "/wachtlijst/{code}/reacties/{id}/vragen/{vraag}",

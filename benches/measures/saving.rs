@@ -96,7 +96,12 @@ fn actor() -> Actor {
         roles: vec![Role::Provider],
         scopes: None,
     };
-    Actor { identity: Some(identity), request_id: "meting".into(), origin: "127.0.0.1".into() }
+    Actor {
+        identity: Some(identity),
+        request_id: "meting".into(),
+        trace_id: None,
+        origin: "127.0.0.1".into(),
+    }
 }
 
 /// Other figures at every round, so that there is always something to write.

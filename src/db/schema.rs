@@ -732,6 +732,11 @@ diesel::table! {
         object_id -> Text,
         question -> Nullable<Text>,
         outcome -> Text,
+        trace_id -> Nullable<Text>,
+        on_behalf_of -> Nullable<Text>,
+        source -> Nullable<Text>,
+        object_type -> Nullable<Text>,
+        object_version -> Nullable<Text>,
     }
 }
 
@@ -1159,13 +1164,20 @@ diesel::table! {
 diesel::table! {
     regional_request (id) {
         id -> BigInt,
-        run_id -> BigInt,
+        run_id -> Nullable<BigInt>,
         client_id -> BigInt,
         offer_id -> BigInt,
         asked_at -> Timestamp,
         by_name -> Text,
         by_organisation -> Text,
         ends_at -> Timestamp,
+        handle -> BigInt,
+        product_id -> BigInt,
+        municipality_id -> Nullable<BigInt>,
+        age_from -> Nullable<Integer>,
+        age_to -> Nullable<Integer>,
+        referred_from -> Nullable<Date>,
+        referred_to -> Nullable<Date>,
     }
 }
 

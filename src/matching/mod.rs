@@ -7,4 +7,5 @@ pub mod proposals;
 pub mod region;
 pub mod runs;
 pub mod scenarios;
+pub mod weighing;
 pub mod weights;

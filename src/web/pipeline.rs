@@ -125,6 +125,17 @@ fn request_id(req: &HttpRequest) -> String {
     req.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.to_string())
 }
 
+/// The trace in a `traceparent` (W3C Trace Context): thirty-two hexadecimal digits, not all zero. Anything else is not kept.
+fn trace_id(header: &str) -> Option<String> {
+    let mut parts = header.split('-');
+    let (version, trace) = (parts.next()?, parts.next()?);
+    let is_hex = |text: &str, length: usize| {
+        text.len() == length && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    let is_trace = is_hex(version, 2) && is_hex(trace, 32) && trace.bytes().any(|b| b != b'0');
+    is_trace.then(|| trace.to_owned())
+}
+
 /// The program's own error behind a response, if it is one; errors of the framework are mapped.
 fn own_error(response: &ServiceResponse<BoxBody>) -> Option<Error> {
     let cause = response.response().error()?;
@@ -166,7 +177,9 @@ fn copy(error: &Error) -> Error {
 impl Authenticated {
     /// Nobody in particular.
     fn guest(req: &ServiceRequest) -> Self {
-        let actor = Actor { identity: None, request_id: request_id(req.request()), origin: origin(req) };
+        let trace_id = req.headers().get("traceparent").and_then(|value| trace_id(value.to_str().ok()?));
+        let request_id = request_id(req.request());
+        let actor = Actor { identity: None, request_id, trace_id, origin: origin(req) };
         Self { actor, session: None, could_not_look: false }
     }
 }

@@ -202,12 +202,10 @@ on_both! {
         assert_eq!(send(json!({"wachtende": "x", "aanbod": 0, "startOp": null, "geldigTot": "morgen", "meer": 1})).wrong_fields(), ["wachtende", "aanbod", "startOp", "geldigTot", "meer"]);
         assert_eq!(clashes(&send(json!({"startOp": "2026-11-20", "geldigTot": "2027-12-01", "opmerking": "mail a@b.nl"}))), ["startOp", "geldigTot", "opmerking"]);
         assert_eq!(send(json!({"aanbod": server.offer_with_place(BAKENZAND.1)})).status, 404, "of another");
-        // What is the child's is not told, whichever it is.
-        server.execute(&format!("UPDATE waiting_client SET max_distance_km = 1, pc4 = 3881 WHERE id = {}", clients[0].id));
-        let refused = send(json!({}));
-        assert_eq!(refused.status, 409);
-        assert!(refused.body.contains("kunnen we hier niet laten zien") && !refused.body.contains("km"), "{}", refused.body);
-        server.execute(&format!("UPDATE waiting_client SET max_distance_km = NULL WHERE id = {}", clients[0].id));
+        // What is the provider's own is told.
+        server.execute(&format!("UPDATE offer SET min_age = 13, max_age = 17 WHERE id = {offer_id}"));
+        assert!(send(json!({})).body.contains("niet voor de leeftijd die u ziet"), "twelve years is shown");
+        server.execute(&format!("UPDATE offer SET min_age = NULL, max_age = NULL WHERE id = {offer_id}"));
         server.execute(&format!("UPDATE waiting_client SET hold_until = '2026-12-31', hold_reason = 'verzoek-gezin' WHERE id = {}", clients[0].id));
         assert!(send(json!({})).body.contains("staat niet meer op de lijst"));
         server.execute(&format!("UPDATE waiting_client SET hold_until = NULL, hold_reason = NULL WHERE id = {}", clients[0].id));
@@ -443,5 +441,202 @@ on_both! {
         let (haven, bakenzand) = (server.responded(HAVEN, &clients[4]), server.responded(BAKENZAND, &clients[4]));
         assert_eq!(server.accept(&clients[4], bakenzand).status, 200);
         assert_eq!((response_status(server, haven).as_str(), haven_in_proposal(server, &clients[4])), ("door-ander-geplaatst", can), "another was chosen");
+    }
+}
+
+on_both! {
+    fn an_answer_tells_a_provider_nothing_of_the_child_and_the_toegang_everything(server) {
+        let clients = server.waiting();
+        let set = |change: &str, client: &WaitingClient| server.execute(&format!("UPDATE waiting_client SET {change} WHERE id = {}", client.id));
+        // Five who show the same: no municipality and no age. One fits; the others each break a rule of their own.
+        let (fits, far, old, elsewhere) = (&clients[0], &clients[1], &clients[2], &clients[3]);
+        set("max_distance_km = 1, pc4 = 3881", far);
+        set("birth_quarter = 20071", old);
+        set("municipality_id = (SELECT id FROM municipality WHERE code = 'GM0302')", elsewhere);
+        server.execute("UPDATE contract SET municipality_id = (SELECT id FROM municipality WHERE code = 'GM0243') \
+            WHERE municipality_id IS NULL AND product_id = (SELECT id FROM product WHERE code = '45A12') \
+            AND provider_id = (SELECT id FROM provider WHERE agb = '98990009')");
+        server.execute(&format!("UPDATE offer SET min_age = 12, max_age = 12 WHERE id = {}", server.offer_with_place(HAVEN.1)));
+        server.publish(now() + Duration::hours(1));
+        let haven = server.user(HAVEN.0);
+        let list = haven.get("/v1/open-wachtlijst").json();
+        let shown: std::collections::BTreeSet<String> = list["wachtenden"].as_array().into_iter().flatten().map(|one| format!("{} {}", one["gemeente"], one["leeftijd"])).collect();
+        assert_eq!((shown.len(), &list["paginering"]["totaal"]), (1, &json!(5)), "{list}");
+        let told = |client: &WaitingClient| {
+            let answer = server.respond_as(&haven, HAVEN.1, client);
+            let mut body = answer.json();
+            body["id"] = json!(0);
+            (answer.status, body.to_string())
+        };
+        let answers = [told(fits), told(far), told(old), told(elsewhere)];
+        assert_eq!(answers[0].0, 201, "{}", answers[0].1);
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+        // That there is no contract for its municipality does not end it by itself: that would tell too.
+        assert_eq!(end_without_contract(&mut server.connection(), now(), URL).expect("a database"), 0);
+        let toegang = server.user(TOEGANG);
+        for (client, reason) in [(far, "km"), (elsewhere, "GM0302")] {
+            let all = toegang.get(&format!("/v1/wachtenden/{}/reacties", client.code));
+            if reason == "GM0302" {
+                assert_eq!(all.status, 404, "it is of another municipality now");
+                continue;
+            }
+            let all = all.json();
+            let place = &all["reacties"][0]["volgorde"];
+            assert!(place["rang"].is_null() && place["redenen"].to_string().contains(reason), "{all}");
+            let id = all["reacties"][0]["id"].as_i64().expect("a number");
+            let refused = server.accept(client, id);
+            assert!(refused.status == 409 && refused.body.contains("kan niet (meer) voor deze wachtende"), "{}", refused.body);
+        }
+        let all = server.user(TOEGANG).get(&format!("/v1/wachtenden/{}/reacties", fits.code)).json();
+        assert!(all["reacties"][0]["volgorde"]["rang"].is_number(), "{all}");
+    }
+}
+
+on_both! {
+    fn who_was_responded_to_is_shown_as_it_was_and_no_other_way(server) {
+        let clients = server.waiting();
+        let (haven, bakenzand) = (server.user(HAVEN.0), server.user(BAKENZAND.0));
+        let id = server.responded(HAVEN, &clients[0]);
+        let own = |path: &str| haven.get(path).json()["getoond"].clone();
+        let (path, total) = (format!("/v1/reacties/{id}"), |who: &crate::support::Browser| who.get("/v1/open-wachtlijst").json()["paginering"]["totaal"].clone());
+        let first = own(&path);
+        assert!(first.as_str().is_some_and(|words| words.contains("12 jaar")), "{first}");
+        let marked: Vec<Value> = haven.get("/v1/open-wachtlijst").json()["wachtenden"].as_array().into_iter().flatten().map(|one| one["reactie"].clone()).collect();
+        assert_eq!(marked.iter().filter(|mark| **mark == json!(id)).count(), 1, "on the view that it was given on");
+        // An hour later others are shown more coarsely. Beside the first view that would tell more than either.
+        server.execute(&format!("UPDATE waiting_client SET birth_quarter = 20171 WHERE id IN ({}, {})", clients[1].id, clients[2].id));
+        server.publish(now() + Duration::hours(1));
+        assert_eq!((own(&path), total(&haven), total(&bakenzand)), (first.clone(), json!(4), json!(5)));
+        assert!(!haven.get("/v1/open-wachtlijst").body.contains("reactie"));
+        let later = server.handle_of(&clients[0]);
+        assert_eq!(server.visitor(HAVEN.0).get(&format!("/wachtenden/{later}")).status, 404);
+        server.publish(now() + Duration::hours(2));
+        assert_eq!((own(&path), total(&server.user(HAVEN.0))), (first, json!(4)));
+        // Taken back, it is on the list again with the next publication, among all others.
+        let haven = server.user(HAVEN.0);
+        assert_eq!(haven.post(&format!("{path}/intrekking"), &json!({"reden": "personeel"})).status, 200);
+        server.execute(&format!("UPDATE response SET ended_at = '2026-11-21 11:30:00' WHERE id = {id}"));
+        assert_eq!(total(&haven), json!(4));
+        server.publish(now() + Duration::hours(3));
+        assert_eq!(total(&haven), json!(5));
+    }
+}
+
+on_both! {
+    fn a_toegang_brings_a_child_that_the_list_withholds_to_one_provider(server) {
+        let clients = server.waiting();
+        let client = &clients[0];
+        server.execute(&format!("UPDATE waiting_client SET status = 'ingetrokken', closed_at = registered_at WHERE closed_at IS NULL AND id <> {}", client.id));
+        server.publish(now() + Duration::hours(1));
+        let haven = server.user(HAVEN.0);
+        assert_eq!(haven.get("/v1/open-wachtlijst").json()["paginering"]["totaal"], 0, "fewer than five");
+        let toegang = server.user(TOEGANG);
+        let (ask, offer) = (format!("/v1/wachtenden/{}/plaatsingsvragen", client.code), server.offer_with_place(HAVEN.1));
+        assert_eq!(toegang.post(&ask, &json!({})).wrong_fields(), ["aanbod"]);
+        assert_eq!(toegang.post(&ask, &json!({"aanbod": 999_999})).status, 409, "no offer that can");
+        assert_eq!(server.user("toegang-ermelo").post(&ask, &json!({"aanbod": offer})).status, 404);
+        let asked = toegang.post(&ask, &json!({"aanbod": offer}));
+        assert_eq!((asked.status, asked.json()["reagerenTot"].clone()), (201, json!("2026-12-05T09:00:00Z")), "{}", asked.body);
+        assert!(toegang.post(&ask, &json!({"aanbod": offer})).body.contains("al gevraagd"), "once at a time");
+        let mail = mailed(server, HAVEN.0).pop().expect("a mail");
+        assert!(mail.contains("/plaatsingsvragen") && !mail.contains(&client.code.to_string()) && !mail.contains("Harderwijk"), "{mail}");
+        // The provider sees what it needs, under a handle that is no other's.
+        let visitor = server.visitor(HAVEN.0);
+        let page = visitor.get("/plaatsingsvragen").body;
+        assert!(page.contains("12 t/m 15 jaar, Harderwijk, datum niet getoond"), "{page}");
+        assert!(!page.contains(&client.code.to_string()) && !page.contains("12 jaar,"), "{page}");
+        let handle = page.split("href=\"/wachtenden/").filter_map(|rest| rest.split('"').next()).find(|text| text.len() == 16).expect("a handle").to_owned();
+        assert_eq!(visitor.get(&format!("/wachtenden/{handle}")).status, 200);
+        let body = |offer: i64| json!({"wachtende": handle, "aanbod": offer, "startOp": "2026-12-01", "geldigTot": "2026-12-15"});
+        assert_eq!(server.user(BAKENZAND.0).post("/v1/reacties", &body(server.offer_with_place(BAKENZAND.1))).status, 404, "nobody else's");
+        let made = server.user(HAVEN.0).post("/v1/reacties", &body(offer));
+        assert_eq!(made.status, 201, "{}", made.body);
+        assert!(made.json()["getoond"].as_str().is_some_and(|words| words.contains("12 t/m 15 jaar")), "{}", made.body);
+        assert!(server.visitor(HAVEN.0).get("/plaatsingsvragen").body.contains("U reageerde"));
+        assert!(server.user(TOEGANG).post(&ask, &json!({"aanbod": offer})).status == 409);
+        assert_eq!(server.accept(client, made.json()["id"].as_i64().expect("a number")).status, 200);
+    }
+}
+
+on_both! {
+    fn who_waits_for_a_second_reminder_keeps_nobody_from_the_first(server) {
+        let clients = server.waiting();
+        let (first, newest) = (server.responded(HAVEN, &clients[0]), server.responded(HAVEN, &clients[1]));
+        server.execute(&format!(
+            "UPDATE response SET chased_at = '2026-11-27 16:00:01', valid_until = '2026-12-31' WHERE id = {first}; \
+             UPDATE response SET answer_by = '2026-11-28 16:00:00' WHERE id = {newest}"
+        ));
+        for _ in 0..100 {
+            let client = server.registered("GM0243");
+            server.execute(&format!(
+                "INSERT INTO response (client_id, provider_id, offer_id, shown, start_on, valid_until, takes_place, status, opened_at, opened_by, answer_by, chased_at, version) \
+                 SELECT {}, provider_id, offer_id, shown, start_on, valid_until, takes_place, status, opened_at, opened_by, answer_by, chased_at, version FROM response WHERE id = {first}",
+                client.id
+            ));
+        }
+        // On Sunday a hundred and one wait for the second term, and one was never reminded.
+        assert_eq!(chase_at(server, "2026-11-29T12:00:00Z"), 1);
+        let chased: Option<chrono::NaiveDateTime> = response::table.find(newest).select(response::chased_at).first(&mut server.connection()).expect("a response");
+        assert!(chased.is_some());
+    }
+}
+
+on_both! {
+    fn an_odd_record_keeps_nobody_from_the_list(server) {
+        use beschikbaarheidswijzer::db::schema::{list_publication, region};
+        use beschikbaarheidswijzer::waiting_list::open_list::actions::publish_due;
+        let clients = server.waiting();
+        // Corrected to a quarter after the registration, and registered just after midnight on the first day of a quarter.
+        server.execute(&format!("UPDATE waiting_client SET birth_quarter = 20271 WHERE id = {}", clients[0].id));
+        server.execute(&format!("UPDATE waiting_client SET birth_quarter = 20264, registered_at = '2026-09-30 22:30:00' WHERE id = {}", clients[1].id));
+        server.publish(now() + Duration::hours(1));
+        assert_eq!(server.user(HAVEN.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"], 5);
+        // A record that cannot be read at all keeps its own region waiting and no other.
+        server.execute("UPDATE product SET code = 'x' WHERE code = '45A12' AND region_id = (SELECT id FROM region WHERE code = 'noord-veluwe')");
+        let regions: i64 = region::table.count().get_result(&mut server.connection()).expect("a count");
+        let done = publish_due(&mut server.connection(), now() + Duration::hours(2)).expect("no trouble");
+        assert_eq!(i64::try_from(done).expect("a count"), regions - 1);
+        let newest: i64 = list_publication::table.filter(list_publication::published_at.ge((now() + Duration::hours(2)).naive_utc())).count().get_result(&mut server.connection()).expect("a count");
+        assert_eq!(newest, regions - 1);
+    }
+}
+
+on_both! {
+    fn what_has_not_ended_stands_before_what_has(server) {
+        let clients = server.waiting();
+        let (started, withdrawn) = (server.responded(HAVEN, &clients[0]), server.responded(HAVEN, &clients[1]));
+        assert_eq!(server.accept(&clients[0], started).status, 200);
+        let haven = server.user(HAVEN.0);
+        assert_eq!(haven.post(&format!("/v1/reacties/{started}/start"), &json!({"gestartOp": "2026-11-21"})).status, 200);
+        assert_eq!(haven.post(&format!("/v1/reacties/{withdrawn}/intrekking"), &json!({"reden": "personeel"})).status, 200);
+        let past = haven.get("/v1/reacties?toon=afgelopen").json();
+        let ids: Vec<&Value> = past["reacties"].as_array().into_iter().flatten().map(|one| &one["id"]).collect();
+        assert_eq!(ids, [&json!(started), &json!(withdrawn)]);
+    }
+}
+
+on_both! {
+    fn nine_digits_that_may_be_a_number_of_a_person_are_asked_about(server) {
+        let clients = server.waiting();
+        let body = |more: Value| {
+            let mut body = json!({
+                "wachtende": server.handle_of(&clients[0]), "aanbod": server.offer_with_place(HAVEN.1), "startOp": "2026-12-01",
+                "geldigTot": "2026-12-15", "opmerking": "zie 123456782",
+            });
+            for (name, value) in more.as_object().expect("fields") {
+                body[name] = value.clone();
+            }
+            body
+        };
+        let haven = server.user(HAVEN.0);
+        let refused = haven.post("/v1/reacties", &body(json!({})));
+        assert!(clashes(&refused) == ["opmerking"] && refused.body.contains("misschien-bsn"), "{}", refused.body);
+        assert_eq!(haven.post("/v1/reacties", &body(json!({"cijfersZijn": "bsn"}))).wrong_fields(), ["cijfersZijn"]);
+        let made = haven.post("/v1/reacties", &body(json!({"cijfersZijn": "zaaknummer"})));
+        assert_eq!(made.status, 201, "{}", made.body);
+        let id = made.json()["id"].as_i64().expect("a number");
+        let decline = |body: Value| server.user(TOEGANG).post(&TestServer::weigh_path(&clients[0], id, "afwijzing"), &body);
+        assert_eq!(clashes(&decline(json!({"reden": "niet-passend", "toelichting": "zie 123456782"}))), ["toelichting"]);
+        assert_eq!(decline(json!({"reden": "niet-passend", "toelichting": "zie 123456782", "cijfersZijn": "beschikkingsnummer"})).status, 200);
     }
 }

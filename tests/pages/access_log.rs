@@ -147,3 +147,69 @@ on_both! {
         assert!(looked > 20, "{looked}");
     }
 }
+
+on_both! {
+    fn every_refused_look_at_a_record_leaves_a_line(server) {
+        let clients = server.waiting();
+        let id = server.responded(HAVEN, &clients[0]);
+        let other = server.user("toegang-ermelo");
+        let record = format!("/v1/wachtenden/{}", clients[0].code);
+        for (part, kind) in [
+            ("/reacties".to_owned(), "reacties-inzien"),
+            ("/voorstel".to_owned(), "voorstel-inzien"),
+            ("/voorstellen/1".to_owned(), "voorstel-inzien"),
+            ("/overbruggingen".to_owned(), "overbrugging-inzien"),
+            (format!("/reacties/{id}/vragen"), "reacties-inzien"),
+        ] {
+            let refused = || -> i64 {
+                access_event::table
+                    .filter(access_event::kind.eq(kind))
+                    .filter(access_event::outcome.eq("geweigerd"))
+                    .filter(access_event::subjects.eq(clients[0].code.as_str()))
+                    .count()
+                    .get_result(&mut server.connection())
+                    .expect("a count")
+            };
+            let before = refused();
+            assert_eq!(other.get(&format!("{record}{part}")).status, 404, "{part}");
+            assert_eq!(refused(), before + 1, "{part}");
+        }
+    }
+}
+
+on_both! {
+    fn a_line_names_trace_source_and_version(server) {
+        let clients = server.waiting();
+        let toegang = server.user(TOEGANG);
+        let path = format!("/v1/wachtenden/{}", clients[0].code);
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let headers = [("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")];
+        assert_eq!(toegang.send("GET", &path, &headers, "").status, 200);
+        assert_eq!(toegang.send("GET", &path, &[("traceparent", "00-niets-01")], "").status, 200);
+        let lines: Vec<(Option<String>, Option<String>, Option<String>, Option<String>)> = access_event::table
+            .filter(access_event::kind.eq("wachtende-inzien"))
+            .order(access_event::id)
+            .select((access_event::trace_id, access_event::source, access_event::object_type, access_event::object_version))
+            .load(&mut server.connection())
+            .expect("lines");
+        let source = Some(concat!("beschikbaarheidswijzer ", env!("CARGO_PKG_VERSION")).to_owned());
+        let line = |trace: Option<&str>| (trace.map(str::to_owned), source.clone(), Some("wachtende".to_owned()), Some(clients[0].version.to_string()));
+        assert_eq!(lines, [line(Some(trace)), line(None)]);
+        let officer = server.visitor(OFFICER);
+        let page = officer.get("/inzage?soort=wachtende-inzien").body;
+        assert!(page.contains(trace) && page.contains("wachtende versie 1"), "{page}");
+        let file = officer.get("/inzage.csv?soort=wachtende-inzien").body;
+        assert!(file.lines().next().is_some_and(|heads| heads.ends_with("spoor,namens,bron,soort onderdeel,versie")), "{file}");
+        assert!(file.contains(trace), "{file}");
+        // The client as it is now, which a step on an old version answers with, is a look too.
+        let headers = [("Content-Type", "application/json"), ("If-Match", "\"99\"")];
+        let step = json!({"stap": "intrekken", "reden": "niet-meer-nodig"});
+        let outdated = server.user(TOEGANG).send("POST", &format!("{path}/stappen"), &headers, step.to_string());
+        if outdated.status == 409 {
+            let count: i64 = access_event::table.filter(access_event::kind.eq("wachtende-inzien")).count().get_result(&mut server.connection()).expect("a count");
+            assert_eq!(count, 3, "{}", outdated.body);
+        } else {
+            panic!("{} {}", outdated.status, outdated.body);
+        }
+    }
+}

@@ -216,7 +216,7 @@ on_both! {
             assert!(clients.iter().all(|client| !page.contains(&client.code.to_string())), "{page}");
         }
         assert!(questions > 0, "{offered:?}");
-        assert!(server.visitor("aanbieder-atelier-kleurspoor").get("/plaatsingsvragen").body.contains("niets gevraagd"));
+        assert!(server.visitor("aanbieder-atelier-kleurspoor").get("/plaatsingsvragen").body.contains("nu niets gevraagd"));
 
         let offer = server.offer_with_place(HAVEN.1);
         let of_haven: Vec<i64> = regional_run_line::table.filter(regional_run_line::offer_id.eq(offer)).select(regional_run_line::client_id).load(&mut server.connection()).expect("lines");

@@ -192,3 +192,56 @@ on_both! {
         assert_eq!((tell("2026-11-21T11:01:00Z"), tell("2026-11-21T11:02:00Z")), (1, 0));
     }
 }
+
+on_both! {
+    fn responses_stand_beside_the_order_and_what_was_proposed_is_kept_with_the_choice(server) {
+        let clients = server.waiting();
+        let id = server.responded(HAVEN, &clients[0]);
+        let toegang = server.visitor(TOEGANG);
+        let client = format!("/wachtlijst/{}", clients[0].code);
+        let list = toegang.get(&format!("{client}/reacties")).body;
+        assert!(list.contains("Plaats in het voorstel") && list.contains("e van ") && list.contains("telt als"), "{list}");
+        let (_, others) = list.split_once("De beste zonder reactie").expect("the others");
+        assert!(others.contains("Bakenzand Jeugd en Gezin") && !others.contains("De Haven Jeugdhulp"), "{others}");
+        assert!(list.contains(&format!("href=\"{client}/voorstel\"")));
+        let path = format!("{client}/reacties/{id}");
+        let one = toegang.get(&path).body;
+        assert!(one.contains("In het voorstel") && one.contains("Bekijk het hele voorstel"), "{one}");
+        let mut form = Form::on(&one, &format!("{path}/accepteren"));
+        form.set("kiesReden", "anders");
+        form.set("kiesUitleg", "besluit 123456782");
+        let asked = form.send(&toegang);
+        assert_eq!(asked.status, 400, "{}", asked.body);
+        let mut form = Form::on(&asked.body, &format!("{path}/accepteren"));
+        form.set("kiesCijfers", "beschikkingsnummer");
+        let done = form.send(&toegang);
+        assert_eq!(done.status, 303, "{}", done.body);
+        let page = toegang.get(&client).body;
+        assert!(page.contains(&format!("href=\"{client}/voorstel/1\"")), "{page}");
+        let kept = toegang.get(&format!("{client}/voorstel/1")).body;
+        assert!(kept.contains("De Haven Jeugdhulp") && kept.contains("Zo is gewogen"), "{kept}");
+        assert!(!kept.contains("Vraag deze aanbieder"), "what was is no place to ask from");
+        // What is refused keeps nothing.
+        assert_eq!(toegang.post_form(&format!("{path}/accepteren"), &[("kiesReden", "enige")]).status, 400);
+        assert_eq!(toegang.get(&format!("{client}/voorstel/2")).status, 404);
+    }
+}
+
+on_both! {
+    fn a_provider_is_asked_from_the_proposal(server) {
+        let clients = server.waiting();
+        let toegang = server.visitor(TOEGANG);
+        let path = format!("/wachtlijst/{}/voorstel", clients[0].code);
+        let page = toegang.get(&path).body;
+        let form = Form::on(&page, &format!("{path}/vraag"));
+        let offer = form.value("aanbod").to_owned();
+        let (sent, again) = (form.send(&toegang), form.send(&toegang));
+        assert_eq!((sent.status, again.status), (303, 303), "{}", again.body);
+        let after = toegang.get(sent.header("location").expect("back")).body;
+        assert!(after.contains("De aanbieder is gevraagd te reageren") && after.contains("Deze aanbieder is gevraagd te reageren."), "{after}");
+        let late = toegang.post_form(&format!("{path}/vraag"), &[("aanbod", &offer)]);
+        assert!(late.status == 400 && late.body.contains("al gevraagd"), "{}", late.body);
+        assert_eq!(toegang.post_form(&format!("{path}/vraag"), &[("aanbod", "x")]).status, 400);
+        assert_eq!(server.mails().iter().filter(|(_, text)| text.contains("/plaatsingsvragen")).count(), 1);
+    }
+}

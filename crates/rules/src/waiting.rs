@@ -16,6 +16,7 @@ pub mod questions;
 pub mod reasons;
 pub mod registration;
 pub mod replacement;
+pub mod responding;
 pub mod responses;
 pub mod similarity;
 pub mod succession;

@@ -44,6 +44,7 @@ pub fn confirm_by_link(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>,
         let by_mail = Actor {
             identity: Some(reader),
             request_id: actor.request_id.clone(),
+            trace_id: actor.trace_id.clone(),
             origin: format!("link in mail, {}", actor.origin),
         };
         confirm_all_within(conn, &by_mail, now, link.provider_id)?;

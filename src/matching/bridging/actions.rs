@@ -24,8 +24,8 @@ use crate::matching::proposals::model::CanLine;
 use crate::matching::region::problem::{key_of, municipality_of, room_of};
 use crate::matching::weights::actions::find_weights;
 use crate::matching::weights::model::RegionWeights;
-use crate::waiting_list::access_log::actions::record;
-use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::access_log::actions::record_look;
+use crate::waiting_list::access_log::model::AccessKind;
 use crate::waiting_list::bridging::actions as kept;
 use crate::waiting_list::bridging::model::{BridgingCare, BridgingDraft, first_start, has_bridging};
 use crate::waiting_list::clients;
@@ -55,8 +55,8 @@ pub fn propose(
     snapshot: &Snapshot,
     code: &str,
 ) -> Result<Bridging> {
-    let client = clients::actions::find_for_toegang(conn, actor, code)?;
-    record(conn, actor, now, &Access::new(AccessKind::ViewBridging).client(client.code.as_str()))?;
+    let found = clients::actions::find_for_toegang(conn, actor, code);
+    let client = record_look(conn, actor, now, AccessKind::ViewBridging, code, found)?;
     let cares = kept::list_of_client(conn, client.id)?;
     if client.status().is_closed() {
         return Ok(Bridging { client, cares, cause: None, offers: None, may_bridge: false });

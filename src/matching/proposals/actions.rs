@@ -6,17 +6,20 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::making;
-use super::model::{KeptProposal, Proposal};
+use super::model::{KeptProposal, Order, Place, Proposal};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::availability::supply::snapshot::Snapshot;
+use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::matching::region::live::Plans;
 use crate::matching::region::plan::Plan;
+use crate::matching::runs::asking::{ask_one, list_asked_offers};
+use crate::matching::weights::actions::find_weights;
 use crate::paging::rows_of_page;
-use crate::waiting_list::access_log::actions::record;
+use crate::waiting_list::access_log::actions::{record, record_look, record_part};
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::WaitingClient;
@@ -32,6 +35,10 @@ pub struct Shown {
     pub proposal: Option<Proposal>,
     pub kept: Vec<KeptProposal>,
     pub kept_total: usize,
+    /// The offers of which the provider is asked to respond.
+    pub asked: Vec<i64>,
+    /// Whether a provider can be asked now: the client waits and is not on hold.
+    pub may_ask: bool,
 }
 
 /// What could be done for a client now, and what was kept before.
@@ -43,8 +50,8 @@ pub fn propose(
     code: &str,
     (look_outside, page): (bool, usize),
 ) -> Result<Shown> {
-    let client = clients::actions::find_for_toegang(conn, actor, code)?;
-    record(conn, actor, now, &Access::new(AccessKind::ViewProposal).client(client.code.as_str()))?;
+    let found = clients::actions::find_for_toegang(conn, actor, code);
+    let client = record_look(conn, actor, now, AccessKind::ViewProposal, code, found)?;
     let proposal = if client.status().is_closed() {
         None
     } else {
@@ -53,10 +60,13 @@ pub fn propose(
     };
     let kept = store::list_kept(conn, client.id, rows_of_page(page))?;
     let kept_total = usize::try_from(store::find_last_number(conn, client.id)?).map_err(Error::internal)?;
-    Ok(Shown { client, proposal, kept, kept_total })
+    let asked = list_asked_offers(conn, client.id, now)?;
+    let may_ask = client.life.is_listed(dutch_day(now));
+    Ok(Shown { client, proposal, kept, kept_total, asked, may_ask })
 }
 
-fn make(
+/// Makes a proposal for a client as it is now.
+pub fn make(
     conn: &mut Connection,
     now: DateTime<Utc>,
     (snapshot, plan): (&Snapshot, &Plan),
@@ -94,7 +104,6 @@ pub fn keep(
     code: &str,
     look_outside: bool,
 ) -> Result<(KeptProposal, Proposal)> {
-    let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
     let region_id = clients::actions::find_for_toegang(conn, actor, code)?.region_id;
     let plan = plans.current(conn, snapshot, region_id)?;
     let mut attempt = 0;
@@ -106,35 +115,87 @@ pub fn keep(
                 return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
             }
             let proposal = make(conn, now, (snapshot, &plan), &client, look_outside)?;
-            let kept = KeptProposal {
-                number: store::find_last_number(conn, client.id)? + 1,
-                made_at: now,
-                by_name: identity.display_name.clone(),
-                by_organisation: identity.organisation_name.clone(),
-                rules_version: i32::from(proposal.rules_version),
-                weights_version: proposal.weights.version,
-            };
-            let access =
-                Access::new(AccessKind::KeepProposal).client(client.code.as_str()).object(kept.number);
-            record(conn, actor, now, &access)?;
-            let recorded = Recorded {
-                number: kept.number,
-                rules_version: proposal.rules_version,
-                weights_version: proposal.weights.version,
-                supply_version: proposal.supply_version,
-                can: proposal.can_total,
-                cannot: proposal.cannot_total,
-            };
-            let event = Event::done("voorstel-bewaren", clients::actions::OBJECT, client.code);
-            audit::record(conn, actor, now, &event.change(None, &recorded)?)?;
-            store::insert_kept(conn, client.id, &kept, &proposal)?;
-            Ok((kept, proposal))
+            Ok((write_kept(conn, actor, now, &client, &proposal)?, proposal))
         });
         match kept {
             Err(Error::Conflict(_)) if attempt < ATTEMPTS => {}
             other => return other,
         }
     }
+}
+
+/// Keeps a proposal under the next number, within a transaction of the caller. A conflict when somebody else took that
+/// number at the same moment.
+pub fn write_kept(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    client: &WaitingClient,
+    proposal: &Proposal,
+) -> Result<KeptProposal> {
+    let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
+    let kept = KeptProposal {
+        number: store::find_last_number(conn, client.id)? + 1,
+        made_at: now,
+        by_name: identity.display_name.clone(),
+        by_organisation: identity.organisation_name.clone(),
+        rules_version: i32::from(proposal.rules_version),
+        weights_version: proposal.weights.version,
+    };
+    let access = Access::new(AccessKind::KeepProposal).client(client.code.as_str()).object(kept.number);
+    record(conn, actor, now, &access)?;
+    let recorded = Recorded {
+        number: kept.number,
+        rules_version: proposal.rules_version,
+        weights_version: proposal.weights.version,
+        supply_version: proposal.supply_version,
+        can: proposal.can_total,
+        cannot: proposal.cannot_total,
+    };
+    let event = Event::done("voorstel-bewaren", clients::actions::OBJECT, client.code);
+    audit::record(conn, actor, now, &event.change(None, &recorded)?)?;
+    store::insert_kept(conn, client.id, &kept, proposal)?;
+    Ok(kept)
+}
+
+/// Asks the provider of an offer that can take a client now to respond to it.
+pub fn ask_provider(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (snapshot, public_url): (&Arc<Snapshot>, &str),
+    code: &str,
+    offer_id: i64,
+) -> Result<DateTime<Utc>> {
+    db::write(conn, |conn| {
+        let client = clients::actions::find_for_toegang(conn, actor, code)?;
+        let order = find_order(conn, snapshot, &client, &[offer_id], 0)?;
+        match order.places.first().map(|(_, place)| place) {
+            Some(Place::Can { .. }) => {}
+            Some(Place::Cannot(line)) => {
+                let words = format!("dit aanbod kan deze wachtende niet nemen: {}", line.reasons.join(", "));
+                return Err(Error::collision("aanbod", "kan-niet", words));
+            }
+            None => {
+                let words = "kies aanbod uit het voorstel voor deze wachtende";
+                return Err(Error::collision("aanbod", "niet-in-voorstel", words));
+            }
+        }
+        ask_one(conn, actor, now, (snapshot, public_url), &client, offer_id)
+    })
+}
+
+/// Where some offers come in the order of a client as it is now, and the best of the others.
+pub fn find_order(
+    conn: &mut Connection,
+    snapshot: &Snapshot,
+    client: &WaitingClient,
+    offers: &[i64],
+    best: usize,
+) -> Result<Order> {
+    let weights = find_weights(conn, client.region_id)?.weights();
+    let rejected = tried_in_vain(conn, client.id, snapshot)?;
+    making::order(snapshot, client, &rejected, &weights, (offers, best))
 }
 
 /// A proposal that was kept, exactly as it was.
@@ -145,10 +206,18 @@ pub fn open(
     code: &str,
     number: i32,
 ) -> Result<(WaitingClient, Proposal)> {
+    let found = find_kept(conn, actor, code, number);
+    record_part(conn, actor, now, (AccessKind::ViewProposal, code, number.into()), found, |_| None)
+}
+
+fn find_kept(
+    conn: &mut Connection,
+    actor: &Actor,
+    code: &str,
+    number: i32,
+) -> Result<(WaitingClient, Proposal)> {
     let client = clients::actions::find_for_toegang(conn, actor, code)?;
-    let access = Access::new(AccessKind::ViewProposal).client(client.code.as_str()).object(number);
     let found = store::find_kept(conn, client.id, number)?.ok_or(Error::NotFound("voorstel"))?;
-    record(conn, actor, now, &access)?;
     Ok((client, found))
 }
 

@@ -1,6 +1,7 @@
 //! Proposals by API.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -52,6 +53,27 @@ pub struct ProposalInput {
     /// Ook in andere regio's kijken, buiten contract.
     #[schema(inline)]
     buiten: Option<JaNee>,
+}
+
+/// Welke aanbieder u vraagt te reageren.
+#[derive(Debug, ToSchema)]
+#[schema(as = PlaatsingsvraagInvoer)]
+#[expect(dead_code, reason = "describes the fields that are read")]
+pub struct RequestInput {
+    /// Nummer van aanbod dat volgens het voorstel kan.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991.0, example = 17)]
+    aanbod: i64,
+}
+
+/// Vraag aan een aanbieder om te reageren.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Plaatsingsvraag)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestBody {
+    #[schema(minimum = 1, example = 17)]
+    aanbod: i64,
+    /// Tot wanneer de aanbieder kan reageren.
+    reageren_tot: DateTime<Utc>,
 }
 
 /// Aanbod in een voorstel.
@@ -290,6 +312,40 @@ pub async fn post_proposal(
         .await?;
     let address = format!("/v1/wachtenden/{code}/voorstellen/{}", kept.number);
     reply::created(&address, &body(code, Some(kept.number), proposal))
+}
+
+#[utoipa::path(
+    post, path = "/wachtenden/{code}/plaatsingsvragen", operation_id = "vraagAanbieder", tag = "Wachtlijst",
+    summary = "Een aanbieder vragen om op een wachtende te reageren",
+    description = "Voor aanbod dat volgens het voorstel van nu kan. Ook voor een wachtende die niet op de open wachtlijst staat omdat er te weinig \
+        kinderen op hetzelfde product wachten: alleen deze aanbieder ziet dan het product, de gemeente en een leeftijdsgroep. Kan het aanbod niet, is \
+        het al gevraagd of reageerde de aanbieder al, dan volgt 409.",
+    params(ClientPath, OnceKey),
+    request_body(content = RequestInput, content_type = "application/json"),
+    responses(
+        (status = 201, description = "Gevraagd", body = RequestBody, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_request(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let offer_id = input.small("aanbod", 1, 9_007_199_254_740_991);
+    let offer_id: i64 =
+        input.finish(offer_id)?.ok_or_else(|| Error::internal("a required field is missing"))?;
+    let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
+    let ends_at = ctx
+        .db(move |conn, actor, now| {
+            let of = (&snapshot, state.config.public_url.as_str());
+            actions::ask_provider(conn, actor, now, of, &path, offer_id)
+        })
+        .await?;
+    reply::json_with_status(StatusCode::CREATED, &RequestBody { aanbod: offer_id, reageren_tot: ends_at })
 }
 
 #[utoipa::path(

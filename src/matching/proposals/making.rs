@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use rules::freshness::Freshness;
 use rules::matching::words::{self, Setting};
-use rules::matching::{OfferFacts, RULES_VERSION, Seeker};
+use rules::matching::{OfferFacts, RULES_VERSION, Seeker, Weights};
 
-use super::model::{Asked, CanLine, CannotLine, FigureAges, OfferName, Proposal, RegionalLine, TermLine};
+use super::model::{
+    Asked, CanLine, CannotLine, FigureAges, OfferName, Order, Place, Proposal, RegionalLine, TermLine,
+};
 use crate::availability::supply::candidates::Origin;
 use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::clock::dutch_day;
@@ -92,6 +94,39 @@ pub fn make(
         cannot_total: found.cannot_total,
         regional,
         outside: outside.map(|found| found.iter().map(|can| writer.can(can)).collect()),
+    })
+}
+
+/// Where these offers come in the order of a client, and so many of the best of other providers than theirs. The order is of
+/// all offers, sentences are made for these only.
+pub fn order(
+    snapshot: &Snapshot,
+    client: &WaitingClient,
+    rejected: &[i64],
+    weights: &Weights,
+    (offers, best): (&[i64], usize),
+) -> Result<Order> {
+    let child = child_of(snapshot, client, rejected)?;
+    let found = split(snapshot, &child, weights, usize::MAX);
+    let writer = Writer { snapshot, child: &child, municipality: &client.municipality.name };
+    let id_of = |place: u32| snapshot.offer(place).id;
+    let can = found.can.iter().zip(1..).filter(|(can, _)| offers.contains(&id_of(can.offer)));
+    let can = can.map(|(can, rank)| (id_of(can.offer), Place::Can { rank, line: writer.can(can) }));
+    let cannot = found.cannot.iter().filter(|cannot| offers.contains(&id_of(cannot.offer)));
+    let cannot = cannot.map(|cannot| (id_of(cannot.offer), Place::Cannot(writer.cannot(cannot))));
+    let providers: Vec<i64> = offers
+        .iter()
+        .filter_map(|id| snapshot.find_offer(*id))
+        .map(|offer| snapshot.provider(offer).id)
+        .collect();
+    let others = found.can.iter().zip(1..).filter(|(can, _)| {
+        let offer = snapshot.offer(can.offer);
+        !providers.contains(&snapshot.provider(offer).id)
+    });
+    Ok(Order {
+        places: can.chain(cannot).collect(),
+        others: others.take(best).map(|(can, rank)| (rank, writer.can(can))).collect(),
+        can_total: found.can_total,
     })
 }
 

@@ -137,6 +137,27 @@ pub struct Proposal {
     pub outside: Option<Vec<CanLine>>,
 }
 
+/// Where an offer comes in the order of one client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// It can, as the so manyth.
+    Can {
+        rank: usize,
+        line: CanLine,
+    },
+    Cannot(CannotLine),
+}
+
+/// Volgorde: where some offers come in the order of one client, and the best of the others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Order {
+    /// By offer. What is no offer of the client's products, or is not contracted by the region any more, is not in it.
+    pub places: Vec<(i64, Place)>,
+    /// Rank and line.
+    pub others: Vec<(usize, CanLine)>,
+    pub can_total: usize,
+}
+
 /// A proposal that was kept, without what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptProposal {

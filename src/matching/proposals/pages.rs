@@ -12,6 +12,7 @@ use crate::paging::Paging;
 use crate::waiting_list::clients::pages::Tabs;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, parse_number};
+use crate::web::form::{Form, Labels, form_page};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{PageLinks, link, page_number};
 use crate::web::page::{Page, html, see_other};
@@ -20,6 +21,8 @@ use crate::web::page::{Page, html, see_other};
 const SECTION: &str = "/wachtlijst";
 /// The tab these pages belong to.
 const TAB: &str = "/voorstel";
+
+const ASK: Labels = &[("aanbod", "Aanbod")];
 
 #[derive(Template)]
 #[template(path = "matching/proposals/current.html")]
@@ -34,6 +37,18 @@ pub struct CurrentPage {
     pub has_neighbours: bool,
     pub kept: Vec<KeptProposal>,
     pub links: PageLinks,
+    pub form: Form,
+    /// Whether somebody was just asked.
+    pub done: bool,
+    pub asking: Option<Asking>,
+}
+
+/// Which providers can be asked to respond.
+pub struct Asking {
+    /// Where the question goes.
+    pub path: String,
+    /// The offers of which the provider is asked already.
+    pub asked: Vec<i64>,
 }
 
 #[derive(Template)]
@@ -44,6 +59,8 @@ pub struct KeptPage {
     pub code: String,
     pub number: i32,
     pub proposal: Proposal,
+    /// Never: what was is no place to ask from.
+    pub asking: Option<Asking>,
 }
 
 /// Reads whether to look in other regions too.
@@ -57,11 +74,21 @@ pub async fn current(
     QueryInput(mut query): QueryInput,
 ) -> Result<HttpResponse> {
     let look_outside = read_outside(&mut query);
+    let done = query.optional_choice("gevraagd", &[("ja", true)]).unwrap_or(false);
     let number = page_number(&mut query);
     query.finish(())?;
+    show(&ctx, path.into_inner(), (look_outside, number), Form::new(ASK), done).await
+}
+
+async fn show(
+    ctx: &Context,
+    code: String,
+    (look_outside, number): (bool, usize),
+    form: Form,
+    done: bool,
+) -> Result<HttpResponse> {
     let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
     let has_neighbours = has_neighbours(&snapshot);
-    let code = path.into_inner();
     let shown = ctx
         .db(move |conn, actor, now| {
             let of = (&snapshot, &state.plans);
@@ -72,8 +99,9 @@ pub async fn current(
     let address = address_of(&code);
     let outside = if look_outside { "ja" } else { "" };
     let page_link = |number: usize| link(&address, &[("buiten", outside), ("pagina", &number.to_string())]);
-    html(&CurrentPage {
-        page: Page::new(&ctx, SECTION),
+    let asking = Asking { path: format!("{address}/vraag"), asked: shown.asked };
+    let page = CurrentPage {
+        page: form.page(ctx, SECTION),
         tabs: Tabs::new(&code, TAB),
         status: shown.client.status().name(),
         proposal: shown.proposal,
@@ -81,7 +109,36 @@ pub async fn current(
         kept: shown.kept,
         links: PageLinks::new(Paging::new(number, shown.kept_total), page_link),
         code,
-    })
+        form,
+        done,
+        asking: shown.may_ask.then_some(asking),
+    };
+    form_page(page.form.status(), &page)
+}
+
+/// Asks the provider of an offer to respond.
+pub async fn ask(ctx: Context, path: Path<String>, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+    let code = path.into_inner();
+    let mut form = Form::of_typed(ASK, &fields);
+    let wanted = code.clone();
+    let asked = async {
+        let offer_id = fields.small("aanbod", 1, 9_007_199_254_740_991);
+        let offer_id: i64 =
+            fields.finish(offer_id)?.ok_or_else(|| Error::internal("a required field is missing"))?;
+        let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
+        ctx.db(move |conn, actor, now| {
+            let of = (&snapshot, state.config.public_url.as_str());
+            actions::ask_provider(conn, actor, now, of, &wanted, offer_id)
+        })
+        .await
+    };
+    match asked.await {
+        Ok(_) => Ok(see_other(&link(&address_of(&code), &[("gevraagd", "ja")]))),
+        Err(error) => {
+            form.refuse(error, "aanbod")?;
+            show(&ctx, code, (false, 1), form, false).await
+        }
+    }
 }
 
 /// Keeps what is proposed now, and shows it.
@@ -115,7 +172,14 @@ pub async fn kept(
     let (client, proposal) =
         ctx.db(move |conn, actor, now| actions::open(conn, actor, now, &code, number)).await?;
     let tabs = Tabs::new(client.code, TAB);
-    html(&KeptPage { page: Page::new(&ctx, SECTION), tabs, code: client.code.to_string(), number, proposal })
+    html(&KeptPage {
+        page: Page::new(&ctx, SECTION),
+        tabs,
+        code: client.code.to_string(),
+        number,
+        proposal,
+        asking: None,
+    })
 }
 
 /// The number of a kept proposal in a path.

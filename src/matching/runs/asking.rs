@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use chrono::{DateTime, Days, Utc};
+use rules::waiting::responses::ResponseStatus;
 use serde::Serialize;
 
 use super::actions::find_run;
 use super::model::{Line, Part, ShownRequest};
 use super::since::Since;
-use super::store;
+use super::store::{self, NewRequest};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::availability::supply::snapshot::Snapshot;
+use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::recipients::list_of_provider;
@@ -21,11 +23,16 @@ use crate::notifications::actions::enqueue;
 use crate::notifications::model::Mail;
 use crate::waiting_list::access_log::actions::record;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
-use crate::waiting_list::open_list::actions::show_clients;
+use crate::waiting_list::clients::actions::OBJECT;
+use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::open_list::actions::{freeze, show_asked};
+use crate::waiting_list::responses::actions::list_standpoints;
 use crate::web::format;
 
 /// For how long a provider is asked.
 const ASKED_FOR: Days = Days::new(14);
+
+const ASKED_ALREADY: &str = "Deze aanbieder is al gevraagd voor deze wachtende.";
 
 #[derive(Template)]
 #[template(path = "matching/runs/mail.html")]
@@ -75,11 +82,19 @@ pub fn ask(
         let mut recorded = Recorded { run: number, asked: Vec::new() };
         for line in chosen {
             let Some(offer) = line.offer_id.and_then(|id| snapshot.find_offer(id)) else { continue };
-            let of = (run.id, line.client_id, offer.id);
-            store::save_request(conn, of, (now.naive_utc(), ends_at.naive_utc()), by)?;
+            let Some(client) = since.clients.get(&line.client_id) else { continue };
+            let new = NewRequest {
+                run_id: Some(run.id),
+                client_id: client.id,
+                offer_id: offer.id,
+                asked_at: now.naive_utc(),
+                ends_at: ends_at.naive_utc(),
+                by,
+                view: freeze(conn, client, snapshot.product(offer).id, dutch_day(now))?,
+            };
+            store::save_request(conn, &new)?;
             *by_provider.entry(snapshot.provider(offer).id).or_default() += 1;
-            let code = since.clients.get(&line.client_id).map(|client| client.code.to_string());
-            recorded.asked.push((code.unwrap_or_default(), offer.id));
+            recorded.asked.push((client.code.to_string(), offer.id));
         }
         for (provider_id, count) in by_provider {
             for reader in list_of_provider(conn, provider_id)? {
@@ -94,6 +109,76 @@ pub fn ask(
         audit::record(conn, actor, now, &event)?;
         Ok(recorded.asked.len())
     })
+}
+
+/// What the audit keeps of a question of the toegang.
+#[derive(Serialize)]
+struct RecordedOne {
+    aanbod: i64,
+    tot: DateTime<Utc>,
+}
+
+/// Asks the provider of one offer to respond to a client of the actor's own municipalities: one that the list shows to all,
+/// or one that it withholds because too few wait for the same. Whether the offer can be for the client is for the caller.
+/// Within a transaction of the caller.
+pub fn ask_one(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (snapshot, public_url): (&Snapshot, &str),
+    client: &WaitingClient,
+    offer_id: i64,
+) -> Result<DateTime<Utc>> {
+    let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
+    let offer = snapshot.find_offer(offer_id).ok_or(Error::NotFound("aanbod"))?;
+    let today = dutch_day(now);
+    if !client.life.is_listed(today) {
+        let words = "Deze wachtende staat nu niet op de lijst, bijvoorbeeld door een pauze.";
+        return Err(Error::Conflict(words.into()));
+    }
+    let is_asked = store::list_requests(conn, &[client.id])?
+        .iter()
+        .any(|request| request.offer_id == offer_id && request.ends_at > now);
+    if is_asked {
+        return Err(Error::Conflict(ASKED_ALREADY.into()));
+    }
+    let provider_id = snapshot.provider(offer).id;
+    let has_responded = list_standpoints(conn, &[client.id])?
+        .iter()
+        .filter(|one| one.status == ResponseStatus::Open)
+        .filter_map(|one| snapshot.find_offer(one.offer_id))
+        .any(|offer| snapshot.provider(offer).id == provider_id);
+    if has_responded {
+        return Err(Error::Conflict("Deze aanbieder reageerde al. U kunt die reactie wegen.".into()));
+    }
+    let ends_at = now.checked_add_days(ASKED_FOR).unwrap_or(now);
+    let new = NewRequest {
+        run_id: None,
+        client_id: client.id,
+        offer_id,
+        asked_at: now.naive_utc(),
+        ends_at: ends_at.naive_utc(),
+        by: (identity.display_name.as_str(), identity.organisation_name.as_str()),
+        view: freeze(conn, client, snapshot.product(offer).id, today)?,
+    };
+    if store::save_request_of_toegang(conn, &new)? == 0 {
+        return Err(Error::Conflict(ASKED_ALREADY.into()));
+    }
+    for reader in list_of_provider(conn, provider_id)? {
+        enqueue(conn, now, &mail(1, ends_at, public_url, &reader.email)?)?;
+    }
+    let access = Access::new(AccessKind::AskProvider).client(client.code.as_str()).object(offer_id);
+    record(conn, actor, now, &access)?;
+    let event = Event::done("aanbieder-vragen", OBJECT, client.code)
+        .change(None, &RecordedOne { aanbod: offer_id, tot: ends_at })?;
+    audit::record(conn, actor, now, &event)?;
+    Ok(ends_at)
+}
+
+/// The offers of which the provider is asked about a client and can still answer.
+pub fn list_asked_offers(conn: &mut Connection, client_id: i64, now: DateTime<Utc>) -> Result<Vec<i64>> {
+    let requests = store::list_requests(conn, &[client_id])?;
+    Ok(requests.iter().filter(|request| request.ends_at > now).map(|request| request.offer_id).collect())
 }
 
 /// The lines of these codes, or everything that is wrong with the choice.
@@ -126,7 +211,7 @@ fn choose<'a>(
 fn mail(count: usize, ends_at: DateTime<Utc>, public_url: &str, to: &str) -> Result<Mail> {
     let what = format::count(count, "wachtende", "wachtenden");
     let lines = [
-        format!("De regio vraagt u te reageren op {what}, voor een plek die volgens uw cijfers vrij is."),
+        format!("De regio of de toegang vraagt u te reageren op {what}. Volgens uw cijfers past dat bij u."),
         format!(
             "Dat kan tot en met {}. Kunt u de plek niet geven, werk dan uw cijfers bij.",
             format::date_time(ends_at)
@@ -139,7 +224,7 @@ fn mail(count: usize, ends_at: DateTime<Utc>, public_url: &str, to: &str) -> Res
     Ok(Mail { kind: "plaatsingsvraag", to: to.to_owned(), subject, text, html })
 }
 
-/// What the actor's provider is asked, with the client as the open list shows it. Who is not on that list is not shown.
+/// What the actor's provider is asked, with the client as it was shown when it was asked.
 pub fn list_own_requests(
     conn: &mut Connection,
     actor: &Actor,
@@ -148,22 +233,22 @@ pub fn list_own_requests(
 ) -> Result<Vec<ShownRequest>> {
     let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
     let requests = store::list_requests_to(conn, provider_id, now.naive_utc())?;
-    let ids: Vec<i64> = requests.iter().map(|request| request.client_id).collect();
-    let shown = show_clients(conn, snapshot, actor, now, &ids)?;
+    let shown = show_asked(conn, actor, now)?;
     Ok(requests
         .into_iter()
         .filter_map(|request| {
             let offer = snapshot.find_offer(request.offer_id)?;
             let location = snapshot.location(offer);
-            let client = shown.get(&request.client_id);
+            let client = shown.get(&request.id)?;
             Some(ShownRequest {
                 asked_at: request.asked_at,
                 ends_at: request.ends_at,
                 product: snapshot.product(offer).name.clone(),
                 location: location.name.clone(),
                 place: location.place.clone(),
-                client: client.map(|client| (client.words(), client.handle.to_string())),
-                response_id: client.and_then(|client| client.response_id),
+                client: client.words(),
+                handle: client.handle.to_string(),
+                response_id: client.response_id,
             })
         })
         .collect())

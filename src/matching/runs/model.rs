@@ -237,8 +237,10 @@ pub struct ShownRequest {
     pub product: String,
     pub location: String,
     pub place: String,
-    /// The client on the list of today, in the words of that list, and where to respond.
-    pub client: Option<(String, String)>,
+    /// The client in the words with which it was shown when it was asked.
+    pub client: String,
+    /// Where to respond.
+    pub handle: String,
     /// The own response to it.
     pub response_id: Option<i64>,
 }

@@ -14,6 +14,7 @@ use crate::db::schema::{
 };
 use crate::error::{Error, Result};
 use crate::on_each;
+use crate::waiting_list::open_list::model::AskedView;
 
 /// What a new run is written with.
 #[derive(Debug)]
@@ -181,29 +182,91 @@ pub(super) fn lock_clients(conn: &mut Connection, run_id: i64, codes: &[String])
     Ok(())
 }
 
+/// A question to write down: who is asked about whom, when, and what the provider is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NewRequest<'a> {
+    /// None when the toegang asks.
+    pub(super) run_id: Option<i64>,
+    pub(super) client_id: i64,
+    pub(super) offer_id: i64,
+    pub(super) asked_at: NaiveDateTime,
+    pub(super) ends_at: NaiveDateTime,
+    /// Name and organisation.
+    pub(super) by: (&'a str, &'a str),
+    pub(super) view: AskedView,
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = request, treat_none_as_null = true)]
+struct RequestValues<'a> {
+    run_id: Option<i64>,
+    client_id: i64,
+    offer_id: i64,
+    asked_at: NaiveDateTime,
+    by_name: &'a str,
+    by_organisation: &'a str,
+    ends_at: NaiveDateTime,
+    handle: i64,
+    product_id: i64,
+    municipality_id: Option<i64>,
+    age_from: Option<i32>,
+    age_to: Option<i32>,
+    referred_from: Option<NaiveDate>,
+    referred_to: Option<NaiveDate>,
+}
+
+impl<'a> From<&NewRequest<'a>> for RequestValues<'a> {
+    fn from(new: &NewRequest<'a>) -> Self {
+        let view = new.view;
+        Self {
+            run_id: new.run_id,
+            client_id: new.client_id,
+            offer_id: new.offer_id,
+            asked_at: new.asked_at,
+            by_name: new.by.0,
+            by_organisation: new.by.1,
+            ends_at: new.ends_at,
+            handle: view.handle.0,
+            product_id: view.product_id,
+            municipality_id: view.municipality_id,
+            age_from: view.ages.0,
+            age_to: view.ages.1,
+            referred_from: view.referred.0,
+            referred_to: view.referred.1,
+        }
+    }
+}
+
 /// Writes down that a provider is asked; whoever was asked in the same run before is asked anew.
-pub(super) fn save_request(
-    conn: &mut Connection,
-    (run_id, client_id, offer_id): (i64, i64, i64),
-    (asked_at, ends_at): (NaiveDateTime, NaiveDateTime),
-    (by_name, by_organisation): (&str, &str),
-) -> Result<()> {
-    let anew = (
-        request::asked_at.eq(asked_at),
-        request::by_name.eq(by_name),
-        request::by_organisation.eq(by_organisation),
-        request::ends_at.eq(ends_at),
-    );
+pub(super) fn save_request(conn: &mut Connection, new: &NewRequest<'_>) -> Result<()> {
+    let values = RequestValues::from(new);
     let known = request::table
-        .filter(request::client_id.eq(client_id))
-        .filter(request::offer_id.eq(offer_id))
-        .filter(request::run_id.eq(run_id));
-    if diesel::update(known).set(anew).execute(conn)? > 0 {
+        .filter(request::client_id.eq(new.client_id))
+        .filter(request::offer_id.eq(new.offer_id))
+        .filter(request::run_id.eq(new.run_id));
+    if on_each!(conn, c => diesel::update(known).set(&values).execute(c))? > 0 {
         return Ok(());
     }
-    let of = (request::run_id.eq(run_id), request::client_id.eq(client_id), request::offer_id.eq(offer_id));
-    diesel::insert_into(request::table).values((of, anew)).execute(conn)?;
+    on_each!(conn, c => diesel::insert_into(request::table).values(&values).execute(c))?;
     Ok(())
+}
+
+/// The same when the toegang asks, in place of an earlier question that has ended: one row, or none when an open one is
+/// there.
+pub(super) fn save_request_of_toegang(conn: &mut Connection, new: &NewRequest<'_>) -> Result<usize> {
+    let values = RequestValues::from(new);
+    let ended = request::table
+        .filter(request::run_id.is_null())
+        .filter(request::client_id.eq(new.client_id))
+        .filter(request::offer_id.eq(new.offer_id))
+        .filter(request::ends_at.le(new.asked_at));
+    let renewed = on_each!(conn, c => diesel::update(ended).set(&values).execute(c))?;
+    if renewed > 0 {
+        return Ok(renewed);
+    }
+    Ok(
+        on_each!(conn, c => diesel::insert_into(request::table).values(&values).on_conflict_do_nothing().execute(c))?,
+    )
 }
 
 type RequestRow = (i64, i64, i64, NaiveDateTime, NaiveDateTime);

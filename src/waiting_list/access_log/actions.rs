@@ -30,10 +30,49 @@ pub fn record_look<T>(
     code: &str,
     found: Result<T>,
 ) -> Result<T> {
+    record_version(conn, actor, now, (kind, code), found, |_| None)
+}
+
+/// The same of a record with a version.
+pub fn record_version<T>(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (kind, code): (AccessKind, &str),
+    found: Result<T>,
+    version: impl Fn(&T) -> Option<i32>,
+) -> Result<T> {
     let Ok(code) = ClientCode::parse(code) else { return found };
-    let access = Access::new(kind).client(code.as_str());
+    record_found(conn, actor, now, Access::new(kind).client(code.as_str()), found, version)
+}
+
+/// The same of a part of a record, such as a response by its number.
+pub fn record_part<T>(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (kind, code, part): (AccessKind, &str, i64),
+    found: Result<T>,
+    version: impl Fn(&T) -> Option<i32>,
+) -> Result<T> {
+    let Ok(code) = ClientCode::parse(code) else { return found };
+    let access = Access::new(kind).client(code.as_str()).object(part);
+    record_found(conn, actor, now, access, found, version)
+}
+
+fn record_found<T>(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    access: Access,
+    found: Result<T>,
+    version: impl Fn(&T) -> Option<i32>,
+) -> Result<T> {
     match found {
-        Ok(found) => record(conn, actor, now, &access).map(|()| found),
+        Ok(found) => {
+            record(conn, actor, now, &access.version(version(&found)))?;
+            Ok(found)
+        }
         Err(Error::NotFound(what)) => {
             record(conn, actor, now, &access.refused())?;
             Err(Error::NotFound(what))

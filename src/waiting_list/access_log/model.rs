@@ -8,9 +8,9 @@ use crate::clock::start_of_dutch_day;
 use crate::error::{Error, Result};
 
 /// One table per closed list: the variant, its code, what it does to the record (NEN 7513: create, read, update, delete,
-/// execute), what it was done for, and the rule that allowed it.
+/// execute), what it was done for, the rule that allowed it, and the kind of thing it is about.
 macro_rules! access_kinds {
-    ($( $(#[$doc:meta])* $variant:ident = $code:literal, $action:literal, $purpose:ident, $rule:literal; )+) => {
+    ($( $(#[$doc:meta])* $variant:ident = $code:literal, $action:literal, $purpose:ident, $rule:literal, $object:literal; )+) => {
         /// Soort inzage.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum AccessKind { $( $(#[$doc])* $variant, )+ }
@@ -34,63 +34,70 @@ macro_rules! access_kinds {
             pub const fn rule(self) -> &'static str {
                 match self { $( Self::$variant => $rule, )+ }
             }
+
+            /// What kind of thing is looked at.
+            pub const fn object_type(self) -> &'static str {
+                match self { $( Self::$variant => $object, )+ }
+            }
         }
     };
 }
 
 access_kinds! {
     /// One client of the toegang.
-    ViewClient = "wachtende-inzien", "R", Arrange, "eigen-gemeente";
+    ViewClient = "wachtende-inzien", "R", Arrange, "eigen-gemeente", "wachtende";
     /// The list of the toegang, or a search in it.
-    ListClients = "wachtlijst-inzien", "R", Arrange, "eigen-gemeente";
+    ListClients = "wachtlijst-inzien", "R", Arrange, "eigen-gemeente", "wachtlijst";
     /// The list as a file.
-    ExportClients = "wachtlijst-downloaden", "E", Arrange, "eigen-gemeente";
+    ExportClients = "wachtlijst-downloaden", "E", Arrange, "eigen-gemeente", "wachtlijst";
     /// Open registrations that look like a new one.
-    CompareClients = "vergelijkbare-inzien", "R", Arrange, "eigen-gemeente";
+    CompareClients = "vergelijkbare-inzien", "R", Arrange, "eigen-gemeente", "wachtlijst";
     /// The responses to one client.
-    ViewResponses = "reacties-inzien", "R", Arrange, "eigen-gemeente";
+    ViewResponses = "reacties-inzien", "R", Arrange, "eigen-gemeente", "reactie";
     /// What is proposed for one client, now or as it was stored.
-    ViewProposal = "voorstel-inzien", "R", Arrange, "eigen-gemeente";
+    ViewProposal = "voorstel-inzien", "R", Arrange, "eigen-gemeente", "voorstel";
     /// A proposal that is kept.
-    KeepProposal = "voorstel-bewaren", "C", Arrange, "eigen-gemeente";
+    KeepProposal = "voorstel-bewaren", "C", Arrange, "eigen-gemeente", "voorstel";
     /// Bridging care of one client.
-    ViewBridging = "overbrugging-inzien", "R", Arrange, "eigen-gemeente";
+    ViewBridging = "overbrugging-inzien", "R", Arrange, "eigen-gemeente", "overbrugging";
     /// One client on the anonymised list of a provider.
-    ViewOpenClient = "open-wachtende-inzien", "R", Respond, "eigen-contract";
+    ViewOpenClient = "open-wachtende-inzien", "R", Respond, "eigen-contract", "open-wachtlijst";
     /// The anonymised list of a provider, or a search in it.
-    ListOpenClients = "open-wachtlijst-inzien", "R", Respond, "eigen-contract";
+    ListOpenClients = "open-wachtlijst-inzien", "R", Respond, "eigen-contract", "open-wachtlijst";
     /// What became of the responses of a provider.
-    ListOwnResponses = "eigen-reacties-inzien", "R", Respond, "eigen-contract";
+    ListOwnResponses = "eigen-reacties-inzien", "R", Respond, "eigen-contract", "reactie";
     /// The list of who waits past a norm.
-    ListMediation = "bemiddeling-inzien", "R", Mediate, "bemiddeling";
+    ListMediation = "bemiddeling-inzien", "R", Mediate, "bemiddeling", "bemiddeling";
     /// The steps taken for one client.
-    ViewMediation = "bemiddelingsstappen-inzien", "R", Mediate, "bemiddeling";
+    ViewMediation = "bemiddelingsstappen-inzien", "R", Mediate, "bemiddeling", "bemiddeling";
     /// One crisis request.
-    ViewCrisisRequest = "crisisaanvraag-inzien", "R", Crisis, "crisispunt";
+    ViewCrisisRequest = "crisisaanvraag-inzien", "R", Crisis, "crisispunt", "crisisaanvraag";
     /// The list of crisis requests, or a search in it.
-    ListCrisisRequests = "crisisaanvragen-inzien", "R", Crisis, "crisispunt";
+    ListCrisisRequests = "crisisaanvragen-inzien", "R", Crisis, "crisispunt", "crisisaanvraag";
     /// The board of the crisis point.
-    SeeCrisisBoard = "crisisbord-inzien", "R", Crisis, "crisispunt";
+    SeeCrisisBoard = "crisisbord-inzien", "R", Crisis, "crisispunt", "crisisbord";
     /// Crisis requests that look like a new one.
-    CompareCrisisRequests = "vergelijkbare-crisis-inzien", "R", Crisis, "crisispunt";
+    CompareCrisisRequests = "vergelijkbare-crisis-inzien", "R", Crisis, "crisispunt", "crisisaanvraag";
     /// What was offered or given to a provider.
-    ListCrisisAssignments = "crisistoewijzingen-inzien", "R", Crisis, "eigen-toewijzing";
+    ListCrisisAssignments = "crisistoewijzingen-inzien", "R", Crisis, "eigen-toewijzing", "crisistoewijzing";
     /// Records of crisis care, to be completed or corrected.
-    ListCrisisRecords = "crisisregistratie-inzien", "R", Register, "crisispunt";
+    ListCrisisRecords = "crisisregistratie-inzien", "R", Register, "crisispunt", "crisisregistratie";
     /// Records of crisis care as a file.
-    ExportCrisisRecords = "crisisregistratie-downloaden", "E", Register, "crisispunt";
+    ExportCrisisRecords = "crisisregistratie-downloaden", "E", Register, "crisispunt", "crisisregistratie";
     /// The crisis places, with the requests they are held for.
-    ListCrisisPlaces = "crisisplaatsen-inzien", "R", Crisis, "crisispunt";
+    ListCrisisPlaces = "crisisplaatsen-inzien", "R", Crisis, "crisispunt", "crisisplaats";
     /// The stays of a crisis point or a provider.
-    ListCrisisStays = "crisisverblijf-inzien", "R", Crisis, "crisispunt";
+    ListCrisisStays = "crisisverblijf-inzien", "R", Crisis, "crisispunt", "crisisverblijf";
     /// The codes in a regional run.
-    ViewRegionalRun = "regionaal-voorstel-inzien", "R", Mediate, "regionaal-voorstel";
+    ViewRegionalRun = "regionaal-voorstel-inzien", "R", Mediate, "regionaal-voorstel", "regionaal-voorstel";
     /// Providers are asked to respond to clients of a regional run.
-    AskProviders = "aanbieders-vragen", "E", Mediate, "regionaal-voorstel";
+    AskProviders = "aanbieders-vragen", "E", Mediate, "regionaal-voorstel", "regionaal-voorstel";
+    /// A provider is asked to respond to one client.
+    AskProvider = "aanbieder-vragen", "E", Arrange, "eigen-gemeente", "aanbod";
     /// The access log itself.
-    ListAccess = "inzage-inzien", "R", Oversee, "toezicht";
+    ListAccess = "inzage-inzien", "R", Oversee, "toezicht", "inzage";
     /// The access log as a file.
-    ExportAccess = "inzage-downloaden", "E", Oversee, "toezicht";
+    ExportAccess = "inzage-downloaden", "E", Oversee, "toezicht", "inzage";
 }
 
 impl AccessKind {
@@ -174,6 +181,8 @@ pub struct WholeLine {
     pub numbers: [Option<i64>; 3],
     pub texts: [String; 13],
     pub question: Option<String>,
+    /// What older lines do not have: trace, on behalf of, source, kind and version of the object.
+    pub later: [Option<String>; 5],
 }
 
 impl ChainedLine for WholeLine {
@@ -193,6 +202,12 @@ impl ChainedLine for WholeLine {
             hash.text(text);
         }
         hash.optional_text(self.question.as_deref());
+        // A line without any of them has the hash it always had.
+        if self.later.iter().any(Option::is_some) {
+            for text in &self.later {
+                hash.optional_text(text.as_deref());
+            }
+        }
     }
 }
 
@@ -207,6 +222,7 @@ pub struct Access {
     pub(super) kind: AccessKind,
     pub(super) subjects: Vec<String>,
     pub(super) object_id: String,
+    pub(super) object_version: Option<String>,
     pub(super) question: Option<String>,
     pub(super) outcome: AccessOutcome,
 }
@@ -214,7 +230,14 @@ pub struct Access {
 impl Access {
     pub fn new(kind: AccessKind) -> Self {
         let outcome = AccessOutcome::Shown;
-        Self { kind, subjects: Vec::new(), object_id: String::new(), question: None, outcome }
+        Self {
+            kind,
+            subjects: Vec::new(),
+            object_id: String::new(),
+            object_version: None,
+            question: None,
+            outcome,
+        }
     }
 
     /// Nothing was shown.
@@ -241,6 +264,13 @@ impl Access {
     #[must_use]
     pub fn object(mut self, id: impl ToString) -> Self {
         self.object_id = id.to_string();
+        self
+    }
+
+    /// The version of the record as it was shown.
+    #[must_use]
+    pub fn version(mut self, version: Option<i32>) -> Self {
+        self.object_version = version.map(|version| version.to_string());
         self
     }
 
@@ -300,11 +330,26 @@ pub struct AccessLine {
     pub object_id: String,
     pub question: Option<String>,
     pub outcome: String,
+    /// What older lines do not have.
+    pub trace_id: Option<String>,
+    /// For whom a system looked.
+    pub on_behalf_of: Option<String>,
+    /// The program that wrote the line, with its version.
+    pub source: Option<String>,
+    pub object_type: Option<String>,
+    pub object_version: Option<String>,
 }
 
 impl AccessLine {
     pub fn is_refused(&self) -> bool {
         self.outcome == AccessOutcome::Refused.code()
+    }
+
+    /// What was looked at: kind, number and version, as far as they are known.
+    pub fn object(&self) -> String {
+        let number = Some(&self.object_id).filter(|id| !id.is_empty()).cloned();
+        let version = self.object_version.as_ref().map(|version| format!("versie {version}"));
+        [self.object_type.clone(), number, version].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     pub fn purpose_name(&self) -> &str {

@@ -20,7 +20,7 @@ use crate::web::page::{Page, html};
 const PATH: &str = "/inzage";
 const CSV_PATH: &str = "/inzage.csv";
 const COLUMNS: [(&str, ()); 1] = [("tijdstip", ())];
-const HEADS: [&str; 16] = [
+const HEADS: [&str; 21] = [
     "nummer",
     "tijdstip",
     "gebruiker",
@@ -37,6 +37,11 @@ const HEADS: [&str; 16] = [
     "herkomst",
     "verzoek",
     "uitkomst",
+    "spoor",
+    "namens",
+    "bron",
+    "soort onderdeel",
+    "versie",
 ];
 
 #[derive(Template)]
@@ -164,6 +169,11 @@ pub async fn csv(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Http
             line.origin,
             line.request_id,
             line.outcome,
+            line.trace_id.unwrap_or_default(),
+            line.on_behalf_of.unwrap_or_default(),
+            line.source.unwrap_or_default(),
+            line.object_type.unwrap_or_default(),
+            line.object_version.unwrap_or_default(),
         ])?;
     }
     attachment(sheet, "inzage.csv")

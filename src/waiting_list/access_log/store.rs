@@ -13,6 +13,9 @@ use crate::db::{Backend, Connection, containing, lower};
 use crate::error::{Error, Result};
 use crate::on_each;
 
+/// What writes the lines.
+const SOURCE: &str = concat!("beschikbaarheidswijzer ", env!("CARGO_PKG_VERSION"));
+
 /// Variables in a statement; SQLite takes 32,766 at most.
 const DELETED_AT_ONCE: usize = 1_000;
 
@@ -45,6 +48,11 @@ pub(super) fn insert_line(
             line::object_id.eq(&access.object_id),
             line::question.eq(&access.question),
             line::outcome.eq(access.outcome.code()),
+            line::trace_id.eq(&actor.trace_id),
+            line::on_behalf_of.eq(who.scopes.as_ref().map(|_| &who.organisation_name)),
+            line::source.eq(Some(SOURCE)),
+            line::object_type.eq(Some(access.kind.object_type())),
+            line::object_version.eq(&access.object_version),
         ))
         .execute(c))?;
     Ok(())
@@ -93,6 +101,11 @@ struct Row {
     object_id: String,
     question: Option<String>,
     outcome: String,
+    trace_id: Option<String>,
+    on_behalf_of: Option<String>,
+    source: Option<String>,
+    object_type: Option<String>,
+    object_version: Option<String>,
 }
 
 impl From<Row> for AccessLine {
@@ -114,6 +127,11 @@ impl From<Row> for AccessLine {
             object_id: row.object_id,
             question: row.question,
             outcome: row.outcome,
+            trace_id: row.trace_id,
+            on_behalf_of: row.on_behalf_of,
+            source: row.source,
+            object_type: row.object_type,
+            object_version: row.object_version,
         }
     }
 }
@@ -149,6 +167,11 @@ pub(super) fn list_lines(
             line::object_id,
             line::question,
             line::outcome,
+            line::trace_id,
+            line::on_behalf_of,
+            line::source,
+            line::object_type,
+            line::object_version,
         ))
         .into_boxed::<Backend>();
     let query = fitting!(query, region_id, filter);
@@ -179,6 +202,11 @@ struct WholeRow {
     object_id: String,
     question: Option<String>,
     outcome: String,
+    trace_id: Option<String>,
+    on_behalf_of: Option<String>,
+    source: Option<String>,
+    object_type: Option<String>,
+    object_version: Option<String>,
 }
 
 impl From<WholeRow> for WholeLine {
@@ -203,6 +231,7 @@ impl From<WholeRow> for WholeLine {
                 row.outcome,
             ],
             question: row.question,
+            later: [row.trace_id, row.on_behalf_of, row.source, row.object_type, row.object_version],
         }
     }
 }

@@ -71,7 +71,8 @@ pub fn view_for_toegang(
     code: &str,
 ) -> Result<WaitingClient> {
     let found = find_for_toegang(conn, actor, code);
-    access_log::actions::record_look(conn, actor, now, AccessKind::ViewClient, code, found)
+    let look = (AccessKind::ViewClient, code);
+    access_log::actions::record_version(conn, actor, now, look, found, |client| Some(client.version))
 }
 
 /// A waiting client the actor's own organisation registered and may still see, to be shown.
@@ -83,7 +84,8 @@ pub fn view_for_referrer(
 ) -> Result<WaitingClient> {
     let scope = registrations_of(actor)?;
     let found = find_in_scope(conn, scope, code);
-    access_log::actions::record_look(conn, actor, now, AccessKind::ViewClient, code, found)
+    let look = (AccessKind::ViewClient, code);
+    access_log::actions::record_version(conn, actor, now, look, found, |client| Some(client.version))
 }
 
 /// Writes down that these clients of a list are shown, to whom and what was asked for.

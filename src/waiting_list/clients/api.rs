@@ -254,7 +254,8 @@ fn first_choice_schema() -> Object {
     codes_schema(FirstChoice::ALL.iter().map(|first| first.code()))
 }
 
-fn digits_schema() -> Object {
+/// What nine digits can be instead.
+pub fn digits_schema() -> Object {
     codes_schema(NineDigits::ALL.iter().map(|digits| digits.code()))
 }
 
@@ -507,9 +508,9 @@ pub async fn post_step(
             Ok((client, standing))
         })
         .await;
-    let actor = ctx.actor.clone();
+    let (actor, now) = (ctx.actor.clone(), ctx.now);
     let current = move |conn: &mut db::Connection| {
-        let client = actions::find_for_toegang(conn, &actor, &code)?;
+        let client = actions::view_for_toegang(conn, &actor, now, &code)?;
         let standing = actions::find_standing(conn, &client, today)?;
         Ok(ClientBody::new(&client, &standing, today))
     };

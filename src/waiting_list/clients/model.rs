@@ -128,17 +128,19 @@ pub enum LineKind {
     BridgingChanged,
     BridgingEnded,
     MediationStep,
+    ProposalKept,
     Step(EventKind),
 }
 
 impl LineKind {
-    const BESIDES_STEPS: [Self; 6] = [
+    const BESIDES_STEPS: [Self; 7] = [
         Self::Registered,
         Self::FactsChanged,
         Self::BridgingStarted,
         Self::BridgingChanged,
         Self::BridgingEnded,
         Self::MediationStep,
+        Self::ProposalKept,
     ];
 
     /// The code in the database and the API.
@@ -150,6 +152,7 @@ impl LineKind {
             Self::BridgingChanged => "overbrugging-gewijzigd",
             Self::BridgingEnded => "overbrugging-beeindigd",
             Self::MediationStep => "bemiddeling",
+            Self::ProposalKept => "voorstel-bewaard",
             Self::Step(kind) => kind.code(),
         }
     }
@@ -162,6 +165,7 @@ impl LineKind {
             Self::BridgingChanged => "Overbruggingszorg gewijzigd",
             Self::BridgingEnded => "Overbruggingszorg beëindigd",
             Self::MediationStep => "Bemiddeling",
+            Self::ProposalKept => "Voorstel bewaard",
             Self::Step(kind) => kind.name(),
         }
     }
@@ -210,6 +214,12 @@ impl TimelineLine {
             },
             _ => &self.reason,
         }
+    }
+
+    /// The number of the proposal that was kept, for a line about one.
+    pub fn proposal(&self) -> Option<i32> {
+        let number = self.detail.as_deref().filter(|_| self.kind == LineKind::ProposalKept)?;
+        number.parse().ok()
     }
 }
 

@@ -20,7 +20,7 @@ use crate::availability::supply::snapshot::Snapshot;
 use crate::clock::{dutch_day, dutch_time, start_of_dutch_day};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::waiting_list::access_log::actions::record;
+use crate::waiting_list::access_log::actions::{record, record_look};
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::bridging;
 use crate::waiting_list::bridging::model::{BridgingCare, first_start, has_bridging};
@@ -37,10 +37,17 @@ pub fn list_cases(
     snapshot: &Snapshot,
 ) -> Result<Vec<Case>> {
     let region_id = actor.region_id().ok_or(Error::Forbidden)?;
-    let cases = visible_cases(conn, actor, now, snapshot, region_id)?;
-    let access = Access::new(AccessKind::ListMediation).clients(cases.iter().map(|case| case.code.clone()));
-    record(conn, actor, now, &access)?;
-    Ok(cases)
+    visible_cases(conn, actor, now, snapshot, region_id)
+}
+
+/// Writes down which of them are shown; to be called before they are.
+pub fn record_listed(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    codes: &[String],
+) -> Result<()> {
+    record(conn, actor, now, &Access::new(AccessKind::ListMediation).clients(codes))
 }
 
 fn visible_cases(
@@ -206,9 +213,8 @@ fn case_of(
 
 /// One case, if the actor may see it. Another's is not told apart from one that does not exist.
 pub fn find_case(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code: &str) -> Result<Case> {
-    let case = find(conn, actor, now, code)?;
-    record(conn, actor, now, &Access::new(AccessKind::ViewMediation).client(&case.code))?;
-    Ok(case)
+    let found = find(conn, actor, now, code);
+    record_look(conn, actor, now, AccessKind::ViewMediation, code, found)
 }
 
 /// What providers said in a case: who, when and what came of it. What they wrote, and what they saw of the child, is the

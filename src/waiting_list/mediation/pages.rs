@@ -104,6 +104,8 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let chosen = wanted.unwrap_or_default();
     let found = format::count(cases.len(), "wachtende", "wachtenden");
     let (cases, links) = list_page(number, &cases, PATH, &[("toon", chosen)]);
+    let codes: Vec<String> = cases.iter().map(|case| case.code.clone()).collect();
+    ctx.db(move |conn, actor, now| actions::record_listed(conn, actor, now, &codes)).await?;
     html(&MediationListPage {
         page: Page::new(&ctx, PATH),
         cases,

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, DurationRound, NaiveDateTime, TimeDelta, Utc};
-use rules::waiting::coarsening::{GroupSize, OpenClient, Shown, ShownMunicipality, coarsen};
+use chrono::{DateTime, DurationRound, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use rules::waiting::coarsening::{GroupSize, OpenClient, Shown, ShownMunicipality, band_of, coarsen};
 
-use super::model::{Asked, Handle, Look, MailChoice, Named, OpenList, Publication, Reach, ShownClient};
+use super::model::{
+    Asked, AskedView, Handle, Look, MailChoice, Named, OpenList, Publication, Reach, ShownClient,
+};
 use super::store::{self, Listed, NewRow, Row, Scope};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -16,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::waiting_list::access_log::actions as access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::clients::actions::find_settings;
+use crate::waiting_list::clients::model::WaitingClient;
 
 /// A list is published at every whole hour, so that nobody sees a single change by itself.
 const EVERY: TimeDelta = TimeDelta::hours(1);
@@ -29,8 +32,16 @@ pub fn publish_due(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     let mut count = 0;
     for region_id in store::list_regions(conn)? {
         let latest = store::find_latest(conn, region_id)?;
-        if latest.is_none_or(|latest| latest.published_at < moment) {
-            count += usize::from(publish(conn, now, region_id, moment)?);
+        if latest.is_some_and(|latest| latest.published_at >= moment) {
+            continue;
+        }
+        match publish(conn, now, region_id, moment) {
+            Ok(done) => count += usize::from(done),
+            // The list of one region that cannot be read is no reason to keep that of another from its readers.
+            Err(error @ Error::Internal(_)) => {
+                tracing::error!(region_id, %error, "the open list of a region was not published");
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(count)
@@ -67,12 +78,7 @@ pub fn publish(
 }
 
 /// The rows of a publication, each with a handle that was never there before.
-fn rows_to_publish(
-    publication_id: i64,
-    listed: &[Listed],
-    size: GroupSize,
-    today: chrono::NaiveDate,
-) -> Vec<NewRow> {
+fn rows_to_publish(publication_id: i64, listed: &[Listed], size: GroupSize, today: NaiveDate) -> Vec<NewRow> {
     let handles = new_handles(listed.len());
     let open: Vec<OpenClient<'_>> = listed
         .iter()
@@ -149,7 +155,7 @@ pub fn list_clients(
     let (total, rows) = match &publication {
         None => (0, Vec::new()),
         Some(publication) => {
-            let scope = Scope { publication_id: publication.id, provider_id, reach: &reach, today, seen_at };
+            let scope = Scope { publication, provider_id, reach: &reach, today, seen_at };
             store::list_rows(conn, &scope, &names.look(asked), part)?
         }
     };
@@ -202,43 +208,69 @@ pub fn find_client(
     let reach = Reach::of_provider(snapshot, &names.municipalities, provider_id, today);
     // A page may have been opened just before the latest publication.
     for publication in store::list_recent(conn, region_id, 2)? {
-        let scope =
-            Scope { publication_id: publication.id, provider_id, reach: &reach, today, seen_at: None };
+        let scope = Scope { publication: &publication, provider_id, reach: &reach, today, seen_at: None };
         if let Some(row) = store::find_row(conn, &scope, handle.0)? {
             let client_id = row.client_id;
             let shown = names.show(conn, provider_id, vec![row], None)?.pop();
             return shown.map(|shown| (client_id, shown)).ok_or(Error::NotFound("wachtende"));
         }
     }
-    Err(Error::NotFound("wachtende"))
+    let asked = store::list_asked(conn, (provider_id, today), now.naive_utc())?;
+    let row = asked.into_iter().map(|(_, row)| row).find(|row| row.handle == handle.0);
+    let row = row.ok_or(Error::NotFound("wachtende"))?;
+    let client_id = row.client_id;
+    let shown = names.show_asked(conn, provider_id, vec![row])?.pop();
+    shown.map(|shown| (client_id, shown)).ok_or(Error::NotFound("wachtende"))
 }
 
-/// What somebody sees of these clients in the latest publication, by number of the client. Who is not theirs to see is left
-/// out, and the look is written down.
-pub fn show_clients(
+/// What the own provider is shown of the clients it is asked about, by number of the question, and the look is written
+/// down. It is what was shown when it was asked, so that a later view says nothing more.
+pub fn show_asked(
     conn: &mut Connection,
-    snapshot: &Snapshot,
     actor: &Actor,
     now: DateTime<Utc>,
-    client_ids: &[i64],
 ) -> Result<HashMap<i64, ShownClient>> {
     let (_, provider_id, region_id) = viewer(actor)?;
-    let today = dutch_day(now);
     let names = Names::load(conn, region_id)?;
-    let reach = Reach::of_provider(snapshot, &names.municipalities, provider_id, today);
-    let Some(publication) = store::find_latest(conn, region_id)? else { return Ok(HashMap::new()) };
-    let scope = Scope { publication_id: publication.id, provider_id, reach: &reach, today, seen_at: None };
+    let asked = store::list_asked(conn, (provider_id, dutch_day(now)), now.naive_utc())?;
+    let client_ids: Vec<i64> = asked.iter().map(|(_, row)| row.client_id).collect();
+    let codes = store::list_codes(conn, &client_ids)?;
+    access_log::record(conn, actor, now, &Access::new(AccessKind::ListOpenClients).clients(codes))?;
     let mut found = HashMap::new();
-    for row in store::list_rows_of(conn, &scope, client_ids)? {
-        let client_id = row.client_id;
-        if let Some(shown) = names.show(conn, provider_id, vec![row], None)?.pop() {
-            found.insert(client_id, shown);
+    for (id, row) in asked {
+        if let Some(shown) = names.show_asked(conn, provider_id, vec![row])?.pop() {
+            found.insert(id, shown);
         }
     }
-    let ids: Vec<i64> = found.keys().copied().collect();
-    let codes = store::list_codes(conn, &ids)?;
-    access_log::record(conn, actor, now, &Access::new(AccessKind::ListOpenClients).clients(codes))?;
     Ok(found)
+}
+
+/// What a provider that is asked about a client is shown of it, under a handle of its own: what the list shows, or of whom
+/// the list does not show for this product, the municipality and a band of ages, with which it can tell whether it has a
+/// place.
+pub fn freeze(
+    conn: &mut Connection,
+    client: &WaitingClient,
+    product_id: i64,
+    today: NaiveDate,
+) -> Result<AskedView> {
+    let handle = Handle(i64::try_from(rand::random::<u64>() >> 1).map_err(Error::internal)?);
+    let published = match store::find_latest(conn, client.region_id)? {
+        Some(publication) => store::find_row_of(conn, publication.id, (client.id, product_id))?,
+        None => None,
+    };
+    if let Some(row) = published {
+        return Ok(row.view(handle));
+    }
+    let birth = client.birth.ok_or(Error::NotFound("wachtende"))?;
+    let (age_from, age_to) = band_of(birth.age_on(today)).ends();
+    Ok(AskedView {
+        handle,
+        product_id,
+        municipality_id: Some(client.municipality.id),
+        ages: (age_from.map(i32::from), age_to.map(i32::from)),
+        referred: (None, None),
+    })
 }
 
 /// The names of what rows refer to.
@@ -276,25 +308,57 @@ impl Names {
         rows: Vec<Row>,
         seen_at: Option<NaiveDateTime>,
     ) -> Result<Vec<ShownClient>> {
-        let ids: Vec<i64> = rows.iter().map(|row| row.client_id).collect();
-        let responses: HashMap<i64, i64> =
-            store::list_current_responses(conn, provider_id, &ids)?.into_iter().collect();
+        let responses = Self::responses(conn, provider_id, &rows)?;
         let shown = rows.into_iter().filter_map(|row| {
-            let product = self.products.iter().find(|product| product.id == row.product_id)?;
-            let municipality = row.municipality_id.and_then(|id| {
-                self.municipalities.iter().find(|municipality| municipality.id == id).cloned()
-            });
-            Some(ShownClient {
-                handle: Handle(row.handle),
-                product: product.clone(),
-                municipality,
-                age: row.age(),
-                referred: row.referred(),
-                has_newcomers: seen_at.is_some_and(|seen_at| row.newest_at > seen_at),
-                response_id: responses.get(&row.client_id).copied(),
-            })
+            let shown = self.show_row(&row, seen_at)?;
+            // Only beside what was shown when the provider responded: beside anything else the mark would join two views
+            // of one child, and what both allow can be fewer than a group.
+            let own = responses.get(&row.client_id).filter(|(_, words)| *words == shown.words());
+            Some(ShownClient { response_id: own.map(|(id, _)| *id), ..shown })
         });
         Ok(shown.collect())
+    }
+
+    /// The same of who the provider is asked about, where the question joins the two already.
+    fn show_asked(
+        &self,
+        conn: &mut Connection,
+        provider_id: i64,
+        rows: Vec<Row>,
+    ) -> Result<Vec<ShownClient>> {
+        let responses = Self::responses(conn, provider_id, &rows)?;
+        let shown = rows.into_iter().filter_map(|row| {
+            let response_id = responses.get(&row.client_id).map(|(id, _)| *id);
+            Some(ShownClient { response_id, ..self.show_row(&row, None)? })
+        });
+        Ok(shown.collect())
+    }
+
+    /// The responses of a provider that are weighed or agreed: number and what was shown, by client.
+    fn responses(
+        conn: &mut Connection,
+        provider_id: i64,
+        rows: &[Row],
+    ) -> Result<HashMap<i64, (i64, String)>> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.client_id).collect();
+        let found = store::list_current_responses(conn, provider_id, &ids)?;
+        Ok(found.into_iter().map(|(client_id, id, shown)| (client_id, (id, shown))).collect())
+    }
+
+    fn show_row(&self, row: &Row, seen_at: Option<NaiveDateTime>) -> Option<ShownClient> {
+        let product = self.products.iter().find(|product| product.id == row.product_id)?;
+        let municipality = row
+            .municipality_id
+            .and_then(|id| self.municipalities.iter().find(|municipality| municipality.id == id).cloned());
+        Some(ShownClient {
+            handle: Handle(row.handle),
+            product: product.clone(),
+            municipality,
+            age: row.age(),
+            referred: row.referred(),
+            has_newcomers: seen_at.is_some_and(|seen_at| row.newest_at > seen_at),
+            response_id: None,
+        })
     }
 }
 

@@ -67,7 +67,8 @@ pub struct ShownClientBody {
     /// In de groep die dit deelt kwam iemand bij sinds u de lijst als gezien markeerde.
     #[serde(rename = "nieuwErbij")]
     nieuw_erbij: bool,
-    /// Uw reactie die wordt gewogen of is geaccepteerd.
+    /// Uw reactie op wat hier getoond wordt, die wordt gewogen of is geaccepteerd. Vanaf de volgende bijwerking staat wie u een reactie gaf
+    /// niet meer in uw lijst; wat u toen zag staat bij de reactie.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, example = 17)]
     reactie: Option<i64>,

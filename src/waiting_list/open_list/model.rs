@@ -34,7 +34,7 @@ pub struct ShownClient {
     pub referred: ShownDate,
     /// Somebody who shows the same came to the list since the last visit.
     pub has_newcomers: bool,
-    /// The own response that is being weighed, or was accepted.
+    /// The own response that is being weighed, or was accepted, and was given on what is shown here.
     pub response_id: Option<i64>,
 }
 
@@ -47,6 +47,20 @@ impl ShownClient {
     pub fn words(&self) -> String {
         format!("{}, {}, {}, {}", self.product.name, self.age, self.place(), self.referred)
     }
+}
+
+/// What a provider is shown of a client that it is asked about, as it stays: what the list showed then, or else no more than
+/// is needed to tell whether there is a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedView {
+    pub handle: Handle,
+    pub product_id: i64,
+    /// None for somewhere in the region.
+    pub municipality_id: Option<i64>,
+    /// The lowest and the highest age that are shown.
+    pub ages: (Option<i32>, Option<i32>),
+    /// The first and the last day of referral that are shown.
+    pub referred: (Option<NaiveDate>, Option<NaiveDate>),
 }
 
 /// Kenmerk: the random number of a client in one publication.

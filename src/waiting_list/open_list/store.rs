@@ -9,10 +9,11 @@ use rules::waiting::coarsening::{ShownAge, ShownDate};
 use rules::waiting::life::{ClientStatus, EventKind};
 use rules::waiting::responses::ResponseStatus;
 
-use super::model::{Column, Look, MailChoice, Named, Publication, Reach};
+use super::model::{AskedView, Column, Handle, Look, MailChoice, Named, Publication, Reach};
 use crate::db::schema::{
-    list_mail_choice, list_publication, list_visit, municipality, pair_outcome, product, published_client,
-    region, response, waiting_client, waiting_client_event as event,
+    list_mail_choice, list_publication, list_visit, municipality, offer, pair_outcome, product,
+    published_client, region, regional_request as request, response, waiting_client,
+    waiting_client_event as event,
 };
 use crate::db::{Backend, Connection};
 use crate::error::{Error, Result};
@@ -110,18 +111,17 @@ pub(super) fn list_listed(conn: &mut Connection, region_id: i64, today: NaiveDat
             waiting_client::registered_at,
         ))
         .load(conn)?;
-    rows.into_iter().map(|row| read_listed(row, today)).collect()
+    rows.into_iter().map(read_listed).collect()
 }
 
-fn read_listed(row: ListedRow, today: NaiveDate) -> Result<Listed> {
+fn read_listed(row: ListedRow) -> Result<Listed> {
     let corrupt = |column: &'static str| Error::internal(format!("waiting_client.{column}"));
     let birth = match (row.birth_quarter, row.age, row.age_on) {
         (Some(number), ..) => {
             let quarter = u8::try_from(number % 10).map_err(|_| corrupt("birth_quarter"))?;
-            // Who has grown out of youth care since is still read.
-            let day = today.min(row.registered_at.date());
+            // It was checked when it was written; one that is odd today keeps nobody from the list.
             let quarter =
-                BirthQuarter::new(number / 10, quarter, day).map_err(|_| corrupt("birth_quarter"))?;
+                BirthQuarter::restore(number / 10, quarter).map_err(|_| corrupt("birth_quarter"))?;
             Birth::Quarter(quarter)
         }
         (None, Some(years), Some(on)) => {
@@ -189,6 +189,17 @@ impl Row {
     pub(super) fn referred(&self) -> ShownDate {
         ShownDate::from_ends((self.referred_from, self.referred_to))
     }
+
+    /// The same under another handle.
+    pub(super) fn view(&self, handle: Handle) -> AskedView {
+        AskedView {
+            handle,
+            product_id: self.product_id,
+            municipality_id: self.municipality_id,
+            ages: (self.age_from, self.age_to),
+            referred: (self.referred_from, self.referred_to),
+        }
+    }
 }
 
 macro_rules! row_columns {
@@ -210,7 +221,7 @@ macro_rules! row_columns {
 /// Whose part of which publication is asked for.
 #[derive(Debug, Clone)]
 pub(super) struct Scope<'a> {
-    pub(super) publication_id: i64,
+    pub(super) publication: &'a Publication,
     pub(super) provider_id: i64,
     pub(super) reach: &'a [Reach],
     pub(super) today: NaiveDate,
@@ -242,10 +253,20 @@ fn seen<'a>(scope: &Scope<'_>, look: &Look) -> Option<Rows<'a>> {
         .filter(pair_outcome::provider_id.eq(scope.provider_id))
         .filter(pair_outcome::parked_until.is_null().or(pair_outcome::parked_until.ge(scope.today)))
         .select(pair_outcome::client_id);
+    // With those it responded to before this publication. A later view of the same child beside the first would point at
+    // fewer than a group; what was shown when it responded stands with the response. Who comes back to the list does so
+    // with the next publication, among all others.
+    let published_at = scope.publication.published_at.naive_utc();
+    let responded = response::table
+        .filter(response::provider_id.eq(scope.provider_id))
+        .filter(response::opened_at.lt(published_at))
+        .filter(response::ended_at.is_null().or(response::ended_at.gt(published_at)))
+        .select(response::client_id);
     let mut rows = published_client::table
-        .filter(published_client::publication_id.eq(scope.publication_id))
+        .filter(published_client::publication_id.eq(scope.publication.id))
         .filter(in_reach)
         .filter(published_client::client_id.ne_all(paired_out))
+        .filter(published_client::client_id.ne_all(responded))
         .into_boxed();
     if let Some(product_id) = look.product_id {
         rows = rows.filter(published_client::product_id.eq(product_id));
@@ -296,11 +317,53 @@ pub(super) fn find_row(conn: &mut Connection, scope: &Scope<'_>, handle: i64) ->
     Ok(rows.filter(published_client::handle.eq(handle)).select(row_columns!()).first(conn).optional()?)
 }
 
-/// The rows of these clients, as far as they are seen.
-pub(super) fn list_rows_of(conn: &mut Connection, scope: &Scope<'_>, client_ids: &[i64]) -> Result<Vec<Row>> {
-    let Some(rows) = seen(scope, &Look::default()) else { return Ok(Vec::new()) };
-    let ids = client_ids.to_vec();
-    Ok(rows.filter(published_client::client_id.eq_any(ids)).select(row_columns!()).load(conn)?)
+/// What a publication shows of a client that waits for this product.
+pub(super) fn find_row_of(
+    conn: &mut Connection,
+    publication_id: i64,
+    (client_id, product_id): (i64, i64),
+) -> Result<Option<Row>> {
+    Ok(published_client::table
+        .filter(published_client::publication_id.eq(publication_id))
+        .filter(published_client::client_id.eq(client_id))
+        .filter(published_client::product_id.eq(product_id))
+        .select(row_columns!())
+        .first(conn)
+        .optional()?)
+}
+
+/// What a provider is asked and can still answer, by number of the question, with what it is shown. With whom it may not
+/// be brought together today it is not asked about.
+pub(super) fn list_asked(
+    conn: &mut Connection,
+    (provider_id, today): (i64, NaiveDate),
+    now: NaiveDateTime,
+) -> Result<Vec<(i64, Row)>> {
+    let paired_out = pair_outcome::table
+        .filter(pair_outcome::provider_id.eq(provider_id))
+        .filter(pair_outcome::parked_until.is_null().or(pair_outcome::parked_until.ge(today)))
+        .select(pair_outcome::client_id);
+    Ok(request::table
+        .inner_join(offer::table)
+        .filter(offer::provider_id.eq(provider_id))
+        .filter(request::ends_at.gt(now))
+        .filter(request::client_id.ne_all(paired_out))
+        .order(request::id)
+        .select((
+            request::id,
+            (
+                request::handle,
+                request::client_id,
+                request::product_id,
+                request::municipality_id,
+                request::age_from,
+                request::age_to,
+                request::referred_from,
+                request::referred_to,
+                request::asked_at,
+            ),
+        ))
+        .load(conn)?)
 }
 
 /// What the children who came to the list after a moment, or came back to it, and are in a publication, show.
@@ -332,17 +395,17 @@ pub(super) fn list_codes(conn: &mut Connection, clients: &[i64]) -> Result<Vec<S
         .load(conn)?)
 }
 
-/// The responses of a provider to some clients that are weighed or agreed: client and response.
+/// The responses of a provider to some clients that are weighed or agreed: client, response, and what was shown.
 pub(super) fn list_current_responses(
     conn: &mut Connection,
     provider_id: i64,
     clients: &[i64],
-) -> Result<Vec<(i64, i64)>> {
+) -> Result<Vec<(i64, i64, String)>> {
     Ok(response::table
         .filter(response::provider_id.eq(provider_id))
         .filter(response::status.eq_any([ResponseStatus::Open.code(), ResponseStatus::Accepted.code()]))
         .filter(response::client_id.eq_any(clients))
-        .select((response::client_id, response::id))
+        .select((response::client_id, response::id, response::shown))
         .load(conn)?)
 }
 

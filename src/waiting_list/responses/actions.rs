@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use rules::figures::Figures;
-use rules::violations::Violations;
 use rules::waiting::life::{Event as LifeEvent, RespondReason, TimelineEntry, WithdrawResponseReason};
 use rules::waiting::note::Note;
 use rules::waiting::reasons::Reason;
@@ -10,7 +9,7 @@ use rules::waiting::responses::{
     DeclineReason, PairOutcome, ResponseEvent, ResponseStatus, after_client, check_days, step,
 };
 
-use super::fitting::{Fit, Purpose};
+use super::fitting::require_own;
 use super::mails;
 use super::model::{NewResponse, Response, Standing, Standpoint};
 use super::store::{self, Ending, NewRow};
@@ -78,7 +77,8 @@ pub fn respond(
 ) -> Result<Response> {
     let today = dutch_day(now);
     let mut violations = check_days(new.start_on, new.valid_until, today);
-    let remark = check_remark(new.remark.as_deref(), today, &mut violations);
+    let remark = Note::check("opmerking", new.remark.as_deref(), new.digits_are, today, &mut violations)
+        .map(|note| note.as_str().to_owned());
     let remark = Error::refuse_collisions(violations, remark)?;
     let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
     db::write(conn, |conn| {
@@ -92,10 +92,11 @@ pub fn respond(
             return Err(Error::collision("aanbod", "ander-product", message));
         }
         let client = find_by_id(conn, client_id)?;
-        if client.product.id != shown.product.id || !client.life.is_listed(today) {
+        let is_accepted = client.accepted_products().any(|product| product.id == shown.product.id);
+        if !is_accepted || !client.life.is_listed(today) {
             return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
         }
-        Fit::find(conn, Purpose::Respond, &client, &offer, today)?.require_for_provider()?;
+        require_own(conn, client_id, &shown, &offer, today)?;
         let takes_place = has_place(&offer.figures, offer.reserved_places);
         let reason = if takes_place { RespondReason::PlaceNow } else { RespondReason::PlaceSoon };
         let (client, _) = take_step(conn, actor, now, client_id, None, LifeEvent::Respond(plain(reason)?))?;
@@ -133,10 +134,6 @@ pub fn respond(
 /// A reason that needs no words.
 pub(super) fn plain<R: rules::waiting::reasons::ReasonCode>(code: R) -> Result<Reason<R>> {
     Reason::new(code, None).map_err(Error::internal)
-}
-
-fn check_remark(text: Option<&str>, today: NaiveDate, violations: &mut Violations) -> Option<String> {
-    Note::check("opmerking", text, None, today, violations).map(|note| note.as_str().to_owned())
 }
 
 /// When the toegang answers at the latest.
@@ -208,10 +205,9 @@ pub fn list_of_client(
     now: DateTime<Utc>,
     code: &str,
 ) -> Result<(WaitingClient, Vec<Response>)> {
-    let client = find_for_toegang(conn, actor, code)?;
+    let found = find_for_toegang(conn, actor, code);
+    let client = access_log::record_look(conn, actor, now, AccessKind::ViewResponses, code, found)?;
     let responses = store::list_of_client(conn, client.id)?;
-    let access = Access::new(AccessKind::ViewResponses).client(client.code.as_str());
-    access_log::record(conn, actor, now, &access)?;
     Ok((client, responses))
 }
 
@@ -223,10 +219,9 @@ pub fn view_of_client(
     code: &str,
     id: i64,
 ) -> Result<(WaitingClient, Response)> {
-    let (client, response) = find_of_client(conn, actor, code, id)?;
-    let access = Access::new(AccessKind::ViewResponses).client(client.code.as_str()).object(id);
-    access_log::record(conn, actor, now, &access)?;
-    Ok((client, response))
+    let found = find_of_client(conn, actor, code, id);
+    let look = (AccessKind::ViewResponses, code, id);
+    access_log::record_part(conn, actor, now, look, found, |(_, response)| Some(response.version))
 }
 
 /// A response to a waiting client of the actor's own municipalities.

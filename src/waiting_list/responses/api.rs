@@ -7,12 +7,12 @@ pub mod input;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
-use rules::waiting::life::{AcceptReason, NotStartedReason, WithdrawResponseReason};
+use rules::waiting::life::{NotStartedReason, WithdrawResponseReason};
 
-use self::body::{OwnResponses, ResponseBody, Responses};
+use self::body::{OwnResponses, ResponseBody};
 use self::input::{
-    AcceptanceInput, DeclineInput, NewResponseInput, NotStartedInput, StartInput, WithdrawalInput,
-    check_decline, check_reason, read_decline, read_new, read_reason, required_day,
+    DeclineInput, NewResponseInput, NotStartedInput, StartInput, WithdrawalInput, check_decline,
+    check_reason, read_decline, read_new, read_reason, required_day,
 };
 use super::model::{Response, Standing};
 use super::placing::{Teller, care_did_not_start, start_care};
@@ -90,7 +90,7 @@ pub async fn get_own(
 #[utoipa::path(
     post, path = "/reacties", operation_id = "geefReactie", tag = "Wachtlijst",
     summary = "Op een wachtende reageren",
-    description = "Alle harde regels worden opnieuw getoetst. Kan het niet, hebt u al gereageerd of staat de wachtende niet meer op de lijst, dan volgt 409.",
+    description = "Getoetst wordt wat u zelf weet: uw contract, uw aanmeldstop en uw leeftijden, naast wat u van de wachtende ziet. Kan het niet, hebt u al gereageerd of staat de wachtende niet meer op de lijst, dan volgt 409. Of het verder past, weegt de toegang.",
     params(OnceKey),
     request_body(content = NewResponseInput, content_type = "application/json"),
     responses(
@@ -215,59 +215,6 @@ pub async fn post_not_started(
 }
 
 #[utoipa::path(
-    get, path = "/wachtenden/{code}/reacties", operation_id = "lijstReacties", tag = "Wachtlijst",
-    summary = "Alle reacties op een wachtende van uw gemeente",
-    params(ClientPath),
-    responses(
-        (status = 200, description = "De reacties: die te accepteren zijn eerst, de vroegste start eerst", body = Responses, headers(("API-Version" = String))),
-        ReadProblems,
-    ),
-    security(("bearer" = []))
-)]
-pub async fn list_of_client(
-    ctx: Context,
-    path: Path<String>,
-    QueryInput(query): QueryInput,
-) -> Result<HttpResponse> {
-    query.finish(())?;
-    let (_, found) = ctx.db(move |conn, actor, now| actions::list_of_client(conn, actor, now, &path)).await?;
-    reply::json(&Responses { reacties: found.into_iter().map(ResponseBody::for_toegang).collect() })
-}
-
-#[utoipa::path(
-    post, path = "/wachtenden/{code}/reacties/{id}/acceptatie", operation_id = "accepteerReactie", tag = "Wachtlijst",
-    summary = "Een reactie accepteren",
-    description = "De plek wordt vergeven en de andere reacties eindigen. Was een ander u voor, is de reactie ingetrokken of verlopen, of is de laatste \
-        plek net vergeven, dan volgt 409 en is er niets gebeurd.",
-    params(ClientPath, ResponsePath, OnceKey),
-    request_body(content = AcceptanceInput, content_type = "application/json"),
-    responses(
-        (status = 200, description = "Geaccepteerd", body = ResponseBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
-        WriteProblems,
-    ),
-    security(("bearer" = []))
-)]
-pub async fn post_acceptance(
-    ctx: Context,
-    path: Path<(String, String)>,
-    QueryInput(query): QueryInput,
-    JsonInput(mut input): JsonInput,
-) -> Result<HttpResponse> {
-    query.finish(())?;
-    let (code, id) = parse_key(path)?;
-    let given = read_reason::<AcceptReason>(&mut input);
-    let given = input.finish(given)?;
-    let state = ctx.state.clone();
-    let accepted = ctx
-        .db_supply(move |conn, actor, now| {
-            let reason = check_reason(given, "toelichting", dutch_day(now))?;
-            weighing::accept(conn, actor, now, &state.config.public_url, (&code, id), reason)
-        })
-        .await?;
-    reply_weighed(accepted)
-}
-
-#[utoipa::path(
     post, path = "/wachtenden/{code}/reacties/{id}/afwijzing", operation_id = "wijsReactieAf", tag = "Wachtlijst",
     summary = "Een reactie afwijzen",
     description = "De wachtende staat daarna weer op de lijst, tenzij er nog andere reacties zijn.",
@@ -299,7 +246,8 @@ pub async fn post_decline(
     reply_weighed(declined)
 }
 
-fn parse_key(path: Path<(String, String)>) -> Result<(String, i64)> {
+/// The client and the response in a path.
+pub fn parse_key(path: Path<(String, String)>) -> Result<(String, i64)> {
     let (code, id) = path.into_inner();
     Ok((code, parse_path("id", &id, parse_id)?))
 }
@@ -308,6 +256,7 @@ fn reply_own(status: StatusCode, response: Response) -> Result<HttpResponse> {
     reply::json_with_version(status, response.version, &ResponseBody::for_provider(response))
 }
 
-fn reply_weighed(response: Response) -> Result<HttpResponse> {
+/// A response as the toegang sees it, with its version.
+pub fn reply_weighed(response: Response) -> Result<HttpResponse> {
     reply::json_with_version(StatusCode::OK, response.version, &ResponseBody::for_toegang(response))
 }

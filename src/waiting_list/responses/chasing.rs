@@ -3,7 +3,7 @@
 //!
 //! Every server does this. Each step is one conditional update in the transaction that also mails, so it happens once.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, WithdrawResponseReason};
 use rules::waiting::responses::{Chase, DeclineReason, ResponseEvent, due_chase};
 use rules::waiting::succession::line_of;
@@ -33,6 +33,12 @@ pub fn chase(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Res
     for response in store::list_unanswered(conn, now.naive_utc(), AT_ONCE)? {
         count += usize::from(chase_one(conn, now, public_url, &response)?);
     }
+    // Apart from the others, so that those who wait for a second term keep nobody from the first.
+    for region_id in store::list_regions_reminded(conn)? {
+        for response in store::list_reminded(conn, region_id, AT_ONCE)? {
+            count += usize::from(chase_one(conn, now, public_url, &response)?);
+        }
+    }
     for response in store::list_untold(conn, AT_ONCE)? {
         count += usize::from(tell_of_end(conn, now, public_url, &response)?);
     }
@@ -48,12 +54,31 @@ pub fn end_without_contract(conn: &mut Connection, now: DateTime<Utc>, public_ur
     let mut count = 0;
     for (id, (provider_id, product_id, municipality_id)) in store::list_unstarted(conn)? {
         let line = line_of(product_id, &successors);
-        if store::find_kept_contract(conn, provider_id, &line, municipality_id, today)?.is_none() {
-            let response = find_response(conn, id)?;
-            count += usize::from(end_one_without_contract(conn, now, public_url, &response)?);
+        if store::find_kept_contract(conn, provider_id, &line, municipality_id, today)?.is_some() {
+            continue;
         }
+        let response = find_response(conn, id)?;
+        if response.is_open() && never_held(conn, &response, (provider_id, product_id), municipality_id, today)? {
+            continue;
+        }
+        count += usize::from(end_one_without_contract(conn, now, public_url, &response)?);
     }
     Ok(count)
+}
+
+/// Whether there was no contract for the municipality when the provider responded, while it has one for another. It could
+/// not see that: no municipality was shown. The toegang sees it and answers. Were such a response ended by itself, the
+/// provider would learn from that what the list does not show.
+fn never_held(
+    conn: &mut Connection,
+    response: &Response,
+    of: (i64, i64),
+    municipality_id: i64,
+    today: NaiveDate,
+) -> Result<bool> {
+    let then = dutch_day(response.opened_at);
+    Ok(store::find_contract(conn, of, Some(municipality_id), then)?.is_none()
+        && store::find_contract(conn, of, None, today)?.is_some())
 }
 
 fn end_one_without_contract(

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use rules::geography::distance_km;
 use rules::matching::words::{Setting, why_not};
-use rules::matching::{FailedRules, HardRule, OfferFacts, Seeker, can_place};
+use rules::matching::{FailedRules, OfferFacts, Seeker, can_place};
+use rules::waiting::responding::OwnOffer;
 use rules::waiting::succession::line_of;
 
 use super::store;
@@ -13,6 +14,7 @@ use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::waiting_list::clients::actions::list_successors;
 use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::open_list::model::ShownClient;
 
 /// Every hard rule that an offer breaks for a client, with what is needed to tell of it.
 pub(super) struct Fit {
@@ -21,19 +23,9 @@ pub(super) struct Fit {
     offer: OfferFacts,
 }
 
-/// What an offer is looked at for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// A provider wants to respond with it.
-    Respond,
-    /// The toegang wants to accept a response with it, whose product may have got another code since.
-    Accept,
-}
-
 impl Fit {
     pub(super) fn find(
         conn: &mut Connection,
-        purpose: Purpose,
         client: &WaitingClient,
         offer: &Offer,
         today: NaiveDate,
@@ -50,10 +42,8 @@ impl Fit {
         let contract = if closed {
             None
         } else {
-            let line = match purpose {
-                Purpose::Respond => vec![offer.product.id],
-                Purpose::Accept => line_of(offer.product.id, &list_successors(conn)?),
-            };
+            // The product of an offer that a response holds may have got another code since.
+            let line = line_of(offer.product.id, &list_successors(conn)?);
             store::find_kept_contract(conn, offer.provider.id, &line, client.municipality.id, today)?
         };
         let outcomes = store::list_outcomes(conn, client.id)?;
@@ -80,24 +70,6 @@ impl Fit {
         Ok(Self { failed: can_place(&seeker, &facts, today), seeker, offer: facts })
     }
 
-    /// Refuses in words for the provider. It hears what it knows itself; what is the child's is told in one sentence for
-    /// all, since each by itself would tell of a child what the list does not show.
-    pub(super) fn require_for_provider(&self) -> Result<()> {
-        if self.failed.is_empty() {
-            return Ok(());
-        }
-        let words = if self.failed.contains(HardRule::Contract) {
-            "Voor deze wachtende hebt u vandaag geen geldig contract met dit aanbod."
-        } else if self.failed.contains(HardRule::IntakeStop) {
-            "Voor dit aanbod geldt een aanmeldstop. Werk eerst uw cijfers bij als u weer plaatst."
-        } else if self.failed.contains(HardRule::RejectedPair) {
-            "De toegang wees een eerdere reactie van u op deze wachtende af."
-        } else {
-            "Dit aanbod past niet bij wat deze wachtende nodig heeft of wil. Wat er niet past, kunnen we hier niet laten zien."
-        };
-        Err(Error::Conflict(words.into()))
-    }
-
     /// Refuses in words for the toegang: every rule that fails.
     pub(super) fn require_for_toegang(&self, client: &WaitingClient, today: NaiveDate) -> Result<()> {
         if self.failed.is_empty() {
@@ -107,6 +79,31 @@ impl Fit {
         let words = why_not(&self.seeker, &self.offer, self.failed, &setting).join(", ");
         Err(Error::Conflict(format!("Dit aanbod kan niet (meer) voor deze wachtende: {words}.")))
     }
+}
+
+/// Refuses a response in words that tell the provider nothing but what it knows itself: only its own offer and what it is
+/// shown of the client are looked at.
+pub(super) fn require_own(
+    conn: &mut Connection,
+    client_id: i64,
+    shown: &ShownClient,
+    offer: &Offer,
+    today: NaiveDate,
+) -> Result<()> {
+    let municipality_id = shown.municipality.as_ref().map(|municipality| municipality.id);
+    let of = (offer.provider.id, offer.product.id);
+    let outcomes = store::list_outcomes(conn, client_id)?;
+    let own = OwnOffer {
+        has_contract: store::find_contract(conn, of, municipality_id, today)?.is_some(),
+        closes_on: offer.figures.closes_on,
+        status: offer.figures.status,
+        stop_until: offer.figures.stop.as_ref().and_then(|stop| stop.until),
+        ages: offer.figures.ages.unwrap_or(offer.product.ages),
+        rejected_before: outcomes
+            .iter()
+            .any(|(provider_id, outcome)| *provider_id == offer.provider.id && outcome.rejects_on(today)),
+    };
+    own.may_respond(shown.age, today).map_err(|refusal| Error::Conflict(refusal.to_string()))
 }
 
 /// From the postcode of the child, or else the middle of its municipality, to the location.

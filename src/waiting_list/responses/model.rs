@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::waiting::client_code::ClientCode;
+use rules::waiting::note::NineDigits;
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{DeclineReason, ResponseStatus};
@@ -120,6 +121,8 @@ pub struct NewResponse {
     pub start_on: NaiveDate,
     pub valid_until: NaiveDate,
     pub remark: Option<String>,
+    /// What nine digits in the remark are, when that was asked.
+    pub digits_are: Option<NineDigits>,
 }
 
 /// Why the toegang declines, and until when the two are parked if that follows.

@@ -2,9 +2,9 @@
 
 pub mod own;
 pub mod respond;
-pub mod weigh;
 
 use chrono::{DateTime, Utc};
+use rules::waiting::note::NineDigits;
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reasons::ReasonCode;
 use rules::waiting::responses::ResponseStatus;
@@ -20,7 +20,8 @@ pub struct Mark {
     pub text: &'static str,
 }
 
-fn mark(response: &Response, now: DateTime<Utc>) -> Mark {
+/// The badge of a response.
+pub fn mark(response: &Response, now: DateTime<Utc>) -> Mark {
     let started = response.placement.as_ref().is_some_and(|placement| placement.started_on.is_some());
     let (class, icon, text) = match response.status {
         ResponseStatus::Open if response.escalated_at.is_some() => {
@@ -45,7 +46,8 @@ pub struct QuestionLine {
     pub answer: String,
 }
 
-fn question_lines(questions: &[AskedQuestion]) -> Vec<QuestionLine> {
+/// Questions in words.
+pub fn question_lines(questions: &[AskedQuestion]) -> Vec<QuestionLine> {
     let line = |question: &AskedQuestion| QuestionLine {
         id: question.id,
         asked: format!("{} vroeg op {}", question.asked_by.name(), format::date_time(question.asked_at)),
@@ -64,20 +66,28 @@ fn question_lines(questions: &[AskedQuestion]) -> Vec<QuestionLine> {
 }
 
 /// The first question of the other side that has no answer.
-fn to_answer(questions: &[AskedQuestion], side: Side) -> Option<&AskedQuestion> {
+pub fn to_answer(questions: &[AskedQuestion], side: Side) -> Option<&AskedQuestion> {
     questions.iter().find(|question| question.asked_by != side && question.answer.is_none())
 }
 
 /// The codes of a list, to choose from.
-fn coded<R: ReasonCode>(codes: impl IntoIterator<Item = R>) -> Choices {
+pub fn coded<R: ReasonCode>(codes: impl IntoIterator<Item = R>) -> Choices {
     let words = codes.into_iter().map(|code| (code.code().to_owned(), code.name().to_owned()));
     choices("Maak een keuze", words)
 }
 
-fn questions_of(side: Side) -> Choices {
+/// What a side can ask.
+pub fn questions_of(side: Side) -> Choices {
     coded(Question::of(side))
 }
 
-fn answers() -> Choices {
+/// What can be answered.
+pub fn answers() -> Choices {
     coded(Answer::ALL.iter().copied())
+}
+
+/// What nine digits in a note can be.
+pub fn digits() -> Choices {
+    let known = NineDigits::ALL.iter().map(|digits| (digits.code().to_owned(), digits.name().to_owned()));
+    choices("Niet gevraagd", known)
 }

@@ -14,11 +14,11 @@ use rules::waiting::responses::{PairOutcome, ResponseStatus};
 use super::model::{
     AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing, Standpoint,
 };
-use crate::db::Connection;
 use crate::db::schema::{
     contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,
     response, waiting_client, waiting_client_event as event,
 };
+use crate::db::{Backend, Connection};
 use crate::error::{Error, Result};
 use crate::on_each;
 
@@ -196,7 +196,7 @@ pub(super) fn list_of_provider(
             let rows = responses!()
                 .filter(own)
                 .filter(past)
-                .order((response::ended_at.desc(), response::id.desc()))
+                .order((response::ended_at.is_not_null(), response::ended_at.desc(), response::id.desc()))
                 .offset(skip)
                 .limit(most)
                 .load(conn)?;
@@ -263,16 +263,44 @@ pub(super) fn list_unstarted(conn: &mut Connection) -> Result<Vec<Unstarted>> {
         .load(conn)?)
 }
 
-/// Responses whose answer is late.
+/// Responses whose answer is late and of which nobody was reminded.
 pub(super) fn list_unanswered(conn: &mut Connection, now: NaiveDateTime, most: i64) -> Result<Vec<Response>> {
     let rows = responses!()
         .filter(response::status.eq(ResponseStatus::Open.code()))
         .filter(response::answer_by.lt(now))
+        .filter(response::chased_at.is_null())
         .filter(response::escalated_at.is_null())
         .order((response::answer_by, response::id))
         .limit(most)
         .load(conn)?;
     read(rows)
+}
+
+/// Responses of a region of which the toegang was reminded and nobody else was told, the longest ago first. One term holds
+/// for a region, so when the first of them is not due, none is.
+pub(super) fn list_reminded(conn: &mut Connection, region_id: i64, most: i64) -> Result<Vec<Response>> {
+    let rows = responses!()
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .filter(response::chased_at.is_not_null())
+        .filter(response::escalated_at.is_null())
+        .filter(product::region_id.eq(region_id))
+        .order((response::chased_at, response::id))
+        .limit(most)
+        .load(conn)?;
+    read(rows)
+}
+
+/// The regions with responses of which the toegang was reminded and nobody else was told.
+pub(super) fn list_regions_reminded(conn: &mut Connection) -> Result<Vec<i64>> {
+    Ok(response::table
+        .inner_join(waiting_client::table.inner_join(product::table))
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .filter(response::chased_at.is_not_null())
+        .filter(response::escalated_at.is_null())
+        .order(product::region_id)
+        .select(product::region_id)
+        .distinct()
+        .load(conn)?)
 }
 
 /// Open responses that were valid until a day that has gone by.
@@ -459,13 +487,12 @@ pub(super) fn list_outcomes_of(
     Ok(found)
 }
 
-/// The widest contract under which a provider can take a new client of a municipality on a day. A sub-contractor works
-/// under that of its main contractor.
+/// The widest contract under which a provider can take a new client of a municipality, or of any, on a day. A sub-contractor
+/// works under that of its main contractor.
 pub(super) fn find_contract(
     conn: &mut Connection,
-    provider_id: i64,
-    product_id: i64,
-    municipality_id: i64,
+    (provider_id, product_id): (i64, i64),
+    municipality_id: Option<i64>,
     day: NaiveDate,
 ) -> Result<Option<ContractLevel>> {
     let valid: Vec<i64> = product::table
@@ -488,8 +515,8 @@ pub(super) fn find_kept_contract(
     day: NaiveDate,
 ) -> Result<Option<ContractLevel>> {
     match line {
-        [only] => find_contract(conn, provider_id, *only, municipality_id, day),
-        _ => find_widest(conn, provider_id, line, municipality_id, day),
+        [only] => find_contract(conn, (provider_id, *only), Some(municipality_id), day),
+        _ => find_widest(conn, provider_id, line, Some(municipality_id), day),
     }
 }
 
@@ -497,31 +524,24 @@ fn find_widest(
     conn: &mut Connection,
     provider_id: i64,
     product_ids: &[i64],
-    municipality_id: i64,
+    municipality_id: Option<i64>,
     day: NaiveDate,
 ) -> Result<Option<ContractLevel>> {
     let main: Option<i64> =
         provider::table.find(provider_id).select(provider::main_provider_id).first(conn)?;
-    let levels: Vec<String> = contract::table
+    let mut contracts = contract::table
         .filter(contract::provider_id.eq(main.unwrap_or(provider_id)))
         .filter(contract::product_id.eq_any(product_ids))
-        .filter(contract::municipality_id.is_null().or(contract::municipality_id.eq(municipality_id)))
         .filter(contract::valid_from.is_null().or(contract::valid_from.le(day)))
         .filter(contract::valid_until.is_null().or(contract::valid_until.ge(day)))
         .select(contract::level)
-        .load(conn)?;
+        .into_boxed::<Backend>();
+    if let Some(id) = municipality_id {
+        contracts =
+            contracts.filter(contract::municipality_id.is_null().or(contract::municipality_id.eq(id)));
+    }
+    let levels: Vec<String> = contracts.load(conn)?;
     Ok(levels.iter().filter_map(|level| ContractLevel::parse(level)).min())
-}
-
-/// Whether a client came to another municipality since a moment.
-pub(super) fn has_moved_since(conn: &mut Connection, client_id: i64, at: NaiveDateTime) -> Result<bool> {
-    let moves: i64 = event::table
-        .filter(event::client_id.eq(client_id))
-        .filter(event::event.eq(EventKind::Moved.code()))
-        .filter(event::at.ge(at))
-        .count()
-        .get_result(conn)?;
-    Ok(moves > 0)
 }
 
 /// Where a postcode lies.

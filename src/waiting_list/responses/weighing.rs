@@ -7,7 +7,7 @@ use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{ParkError, ResponseEvent, decline as consequence};
 
 use super::actions::{end_response, find_of_client, record_change, require_step, step_of_client};
-use super::fitting::{Fit, Purpose};
+use super::fitting::Fit;
 use super::mails;
 use super::model::{Decline, Response};
 use super::store;
@@ -30,8 +30,9 @@ fn body_decision(client: &WaitingClient) -> BodyDecision {
     }
 }
 
-/// Accepts a response: the place is given away, the others end and are told, and care is agreed.
-pub fn accept(
+/// Accepts a response: the place is given away, the others end and are told, and care is agreed. Within a transaction of
+/// the caller.
+pub fn write_acceptance(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
@@ -40,32 +41,30 @@ pub fn accept(
     reason: Reason<AcceptReason>,
 ) -> Result<Response> {
     let today = dutch_day(now);
-    db::write(conn, |conn| {
-        let (client, response) = find_of_client(conn, actor, code, id)?;
-        let happens = ResponseEvent::Accept;
-        require_step(&response, happens, today)?;
-        let offer = find_offer(conn, response.offer.id)?;
-        Fit::find(conn, Purpose::Accept, &client, &offer, today)?.require_for_toegang(&client, today)?;
-        let reason_code = reason.code().code();
-        let note = reason.note().map(|note| note.as_str().to_owned());
-        let step = LifeEvent::Accept { reason, body: body_decision(&client) };
-        step_of_client(conn, actor, now, &response, happens, step)?;
-        let accepted = end_response(conn, now, &response, happens, (Some(reason_code), note.as_deref()))?;
-        if accepted.takes_place && !reserve_place(conn, accepted.offer.id)? {
-            return Err(Error::Conflict(
-                "De laatste vrije plek van dit aanbod is net vergeven. Vraag de aanbieder om een nieuwe reactie of kies een andere.".into(),
-            ));
-        }
-        store::insert_placement(conn, &accepted, now.naive_utc())?;
-        for reader in list_of_provider(conn, accepted.provider.id)? {
-            enqueue(conn, now, &mails::accepted(&accepted, public_url, &reader.email)?)?;
-        }
-        record_change(conn, actor, now, "reactie-accepteren", &response, &accepted)?;
-        for sibling in store::list_open_of_client(conn, client.id)? {
-            end_sibling(conn, actor, now, public_url, &sibling)?;
-        }
-        super::actions::find_response(conn, id)
-    })
+    let (client, response) = find_of_client(conn, actor, code, id)?;
+    let happens = ResponseEvent::Accept;
+    require_step(&response, happens, today)?;
+    let offer = find_offer(conn, response.offer.id)?;
+    Fit::find(conn, &client, &offer, today)?.require_for_toegang(&client, today)?;
+    let reason_code = reason.code().code();
+    let note = reason.note().map(|note| note.as_str().to_owned());
+    let step = LifeEvent::Accept { reason, body: body_decision(&client) };
+    step_of_client(conn, actor, now, &response, happens, step)?;
+    let accepted = end_response(conn, now, &response, happens, (Some(reason_code), note.as_deref()))?;
+    if accepted.takes_place && !reserve_place(conn, accepted.offer.id)? {
+        return Err(Error::Conflict(
+            "De laatste vrije plek van dit aanbod is net vergeven. Vraag de aanbieder om een nieuwe reactie of kies een andere.".into(),
+        ));
+    }
+    store::insert_placement(conn, &accepted, now.naive_utc())?;
+    for reader in list_of_provider(conn, accepted.provider.id)? {
+        enqueue(conn, now, &mails::accepted(&accepted, public_url, &reader.email)?)?;
+    }
+    record_change(conn, actor, now, "reactie-accepteren", &response, &accepted)?;
+    for sibling in store::list_open_of_client(conn, client.id)? {
+        end_sibling(conn, actor, now, public_url, &sibling)?;
+    }
+    super::actions::find_response(conn, id)
 }
 
 /// Door ander geplaatst.

@@ -31,6 +31,9 @@
 //! * **Order.** Rows come in order of what they show. Within a group they are in the order of the `handle`, which must
 //!   be random and new for each publication: an id would tell who came first, and would carry what a row once showed over
 //!   to a later, coarser view of it.
+//! * **Views of one child side by side.** Handles change, so that two views cannot be joined. What would join them all the
+//!   same is the provider's own response: it is kept beside the view on which it was given and no other. From the next
+//!   publication on the child is out of the list of that provider, and what was shown stands with the response.
 //! * **Changes.** Dates go by calendar month, quarter and half-year, and ages change by quarter of birth, so many rows
 //!   change at once, and not one on its birthday. Two lists shortly after each other can still tell that a child with
 //!   certain values came or went; the group it came to or left has at least k others or former others, but an observer who
@@ -380,6 +383,12 @@ fn row<'a>(client: OpenClient<'a>, places: &[&MunicipalityCode], newer_from: Nai
     Row { client, values }
 }
 
+/// Leeftijd in a band: what one provider is shown of a child that the toegang brings to it, when the list does not show it.
+pub fn band_of(age: u8) -> ShownAge {
+    let (from, to) = band(age);
+    ShownAge::Band { from, to }
+}
+
 /// The lowest and the highest age of the band of this age.
 fn band(age: u8) -> (u8, Option<u8>) {
     let next = BANDS.partition_point(|from| *from <= age);
@@ -440,8 +449,7 @@ fn show<'a>(row: &Row<'a>, levels: Levels) -> Shown<'a> {
     let age = if levels.has(Level::Years) {
         ShownAge::Years(client.age)
     } else if levels.has(Level::AgeBand) {
-        let (from, to) = band(client.age);
-        ShownAge::Band { from, to }
+        band_of(client.age)
     } else if !levels.has(Level::AgeGroup) {
         ShownAge::Hidden
     } else if client.age < 12 {

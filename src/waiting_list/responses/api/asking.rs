@@ -14,7 +14,7 @@ use crate::api_document::parse_path;
 use crate::availability::figures::api::parse_id;
 use crate::clock::dutch_day;
 use crate::error::Result;
-use crate::waiting_list::clients::api::ClientPath;
+use crate::waiting_list::clients::api::{ClientPath, digits_schema};
 use crate::waiting_list::responses::actions::{view_of_client, view_own};
 use crate::waiting_list::responses::model::AskedQuestion;
 use crate::waiting_list::responses::questions::{self, From};
@@ -47,6 +47,9 @@ pub struct QuestionInput {
     vraag: String,
     /// Verplicht bij anders.
     toelichting: Option<KorteTekst>,
+    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+    #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
 }
 
 /// Het antwoord op een vraag.
@@ -58,6 +61,9 @@ pub struct AnswerInput {
     antwoord: String,
     /// Verplicht bij anders.
     toelichting: Option<KorteTekst>,
+    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+    #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
 }
 
 /// Het antwoord dat werd gegeven.

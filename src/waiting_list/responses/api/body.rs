@@ -55,7 +55,7 @@ pub struct ResponseBody {
     /// Of er een vrije plek bij hoort, die bij acceptatie wordt vergeven.
     neemt_plek: bool,
     #[schema(
-        pattern = "^(open|geaccepteerd|afgewezen|ingetrokken|door-ander-geplaatst|wachtende-van-de-lijst|verlopen|niet-doorgegaan)$",
+        pattern = "^(open|geaccepteerd|afgewezen|ingetrokken|door-ander-geplaatst|wachtende-van-de-lijst|verlopen|niet-doorgegaan|zorg-beeindigd)$",
         example = "open"
     )]
     status: &'static str,
@@ -123,9 +123,16 @@ pub struct OwnResponses {
     pub paginering: Paginering,
 }
 
-/// Alle reacties op een wachtende.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Reacties)]
-pub struct Responses {
-    pub reacties: Vec<ResponseBody>,
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    #[test]
+    fn the_document_lists_every_status() {
+        let schema = serde_json::to_value(ResponseBody::schema()).expect("a schema");
+        let codes: Vec<&str> = ResponseStatus::ALL.iter().map(|status| status.code()).collect();
+        assert_eq!(schema["properties"]["status"]["pattern"], format!("^({})$", codes.join("|")));
+    }
 }

@@ -2,13 +2,14 @@
 
 use chrono::NaiveDate;
 use rules::violations::Violations;
-use rules::waiting::note::NOTE_LENGTH;
+use rules::waiting::note::{NOTE_LENGTH, NineDigits};
 use rules::waiting::reasons::{Reason, ReasonCode};
 use rules::waiting::responses::{Consequence, Consequences, DeclineReason};
 use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
 use crate::product_book::described::Datum;
+use crate::waiting_list::clients::api::digits_schema;
 use crate::waiting_list::open_list::model::Handle;
 use crate::waiting_list::responses::model::{Decline, NewResponse};
 use crate::web::fields::{Fields, Length};
@@ -41,6 +42,9 @@ pub struct NewResponseInput {
     #[schema(rename = "geldigTot")]
     geldig_tot: Datum,
     opmerking: Option<KorteTekst>,
+    /// Wat 9 cijfers in de opmerking zijn, als daarnaar gevraagd is.
+    #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
 }
 
 /// Waarom u een reactie intrekt.
@@ -55,6 +59,9 @@ pub struct WithdrawalInput {
     reden: String,
     /// Verplicht bij anders.
     toelichting: Option<KorteTekst>,
+    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+    #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
 }
 
 /// Waarom u deze reactie kiest.
@@ -69,6 +76,9 @@ pub struct AcceptanceInput {
     reden: String,
     /// Verplicht bij anders.
     toelichting: Option<KorteTekst>,
+    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+    #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
 }
 
 /// Waarom u een reactie afwijst.
@@ -83,6 +93,9 @@ pub struct DeclineInput {
     reden: String,
     /// Verplicht bij anders.
     toelichting: Option<KorteTekst>,
+    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+    #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
     /// Tot en met wanneer u deze aanbieder niet meer wilt zien: na vandaag, binnen een jaar. Verplicht bij geen-capaciteit,
     /// geen-contract en past-niet-in-contract.
     #[schema(rename = "parkerenTot")]
@@ -111,6 +124,9 @@ pub struct NotStartedInput {
     reden: String,
     /// Verplicht bij anders.
     toelichting: Option<KorteTekst>,
+    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+    #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
 }
 
 /// A required day; an absent one is written down as missing.
@@ -129,12 +145,14 @@ pub fn read_new(fields: &mut Fields, handle: Option<Handle>) -> Option<NewRespon
     let start_on = required_day(fields, "startOp");
     let valid_until = required_day(fields, "geldigTot");
     let remark = read_note(fields, "opmerking");
+    let digits_are = read_digits(fields, DIGITS);
     Some(NewResponse {
         handle: handle?,
         offer_id: offer_id?,
         start_on: start_on?,
         valid_until: valid_until?,
         remark,
+        digits_are,
     })
 }
 
@@ -142,8 +160,24 @@ fn read_note(fields: &mut Fields, name: &str) -> Option<String> {
     fields.optional_text(name, Length(0, NOTE_LENGTH)).filter(|text| !text.is_empty())
 }
 
-/// A reason as it came in: the code, and the words beside it.
-pub type Given<R> = (Option<R>, Option<String>);
+/// What nine digits in a note are, when that was asked: the name of the field beside a note of this name.
+const DIGITS: &str = "cijfersZijn";
+const DIGITS_BESIDE: [(&str, &str); 5] = [
+    ("toelichting", DIGITS),
+    ("kiesUitleg", "kiesCijfers"),
+    ("nietUitleg", "nietCijfers"),
+    ("vraagUitleg", "vraagCijfers"),
+    ("antwoordUitleg", "antwoordCijfers"),
+];
+
+fn read_digits(fields: &mut Fields, name: &str) -> Option<NineDigits> {
+    let known: Vec<(&str, NineDigits)> =
+        NineDigits::ALL.iter().map(|digits| (digits.code(), *digits)).collect();
+    fields.optional_choice(name, &known)
+}
+
+/// A reason as it came in: the code, the words beside it, and what nine digits in them are.
+pub type Given<R> = (Option<R>, Option<String>, Option<NineDigits>);
 
 /// Reads `reden` and `toelichting`.
 pub fn read_reason<R: ReasonCode>(fields: &mut Fields) -> Given<R> {
@@ -153,17 +187,19 @@ pub fn read_reason<R: ReasonCode>(fields: &mut Fields) -> Given<R> {
 /// Reads a code of a list and the words beside it.
 pub fn read_coded<R: ReasonCode>(fields: &mut Fields, code: &str, note: &str) -> Given<R> {
     let known: Vec<(&str, R)> = R::LIST.iter().map(|reason| (reason.code(), *reason)).collect();
-    (fields.choice(code, &known), read_note(fields, note))
+    let (code, words) = (fields.choice(code, &known), read_note(fields, note));
+    let beside = DIGITS_BESIDE.iter().find(|(name, _)| *name == note);
+    (code, words, beside.and_then(|(_, digits)| read_digits(fields, digits)))
 }
 
 /// The reason, checked: words where they are needed, and nothing about a person in them.
 pub fn check_reason<R: ReasonCode>(
-    (code, note): Given<R>,
+    (code, note, digits_are): Given<R>,
     note_field: &str,
     today: NaiveDate,
 ) -> Result<Reason<R>> {
     let mut violations = Violations::new();
-    let reason = Reason::check(code, note.as_deref(), None, today, &mut violations);
+    let reason = Reason::check(code, note.as_deref(), digits_are, today, &mut violations);
     match reason.filter(|_| violations.is_empty()) {
         Some(reason) => Ok(reason),
         None => Err(collision(violations, note_field)),

@@ -7,7 +7,7 @@ use rules::waiting::life::{NotStartedReason, WithdrawResponseReason};
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reasons::ReasonCode;
 
-use super::{Mark, QuestionLine, answers, coded, mark, question_lines, questions_of, to_answer};
+use super::{Mark, QuestionLine, answers, coded, digits, mark, question_lines, questions_of, to_answer};
 use crate::availability::figures::api::parse_id;
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
@@ -32,12 +32,16 @@ const LABELS: Labels = &[
     ("gestartOp", "De zorg startte op"),
     ("nietReden", "Waarom start de zorg niet?"),
     ("nietUitleg", "Toelichting"),
+    ("nietCijfers", "Wat zijn de 9 cijfers?"),
     ("reden", "Waarom trekt u de reactie in?"),
     ("toelichting", "Toelichting"),
+    ("cijfersZijn", "Wat zijn de 9 cijfers?"),
     ("antwoord", "Uw antwoord"),
     ("antwoordUitleg", "Toelichting"),
+    ("antwoordCijfers", "Wat zijn de 9 cijfers?"),
     ("vraag", "Uw vraag"),
     ("vraagUitleg", "Toelichting"),
+    ("vraagCijfers", "Wat zijn de 9 cijfers?"),
 ];
 
 /// One response in the list.
@@ -149,7 +153,11 @@ async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Res
         .with_choices("reden", coded(of_people.copied()))
         .with_choices("nietReden", coded(NotStartedReason::LIST.iter().copied()))
         .with_choices("vraag", questions_of(Side::Provider))
-        .with_choices("antwoord", answers());
+        .with_choices("antwoord", answers())
+        .with_choices("cijfersZijn", digits())
+        .with_choices("nietCijfers", digits())
+        .with_choices("vraagCijfers", digits())
+        .with_choices("antwoordCijfers", digits());
     let page = OwnPage {
         page: form.page(ctx, PATH),
         saved,

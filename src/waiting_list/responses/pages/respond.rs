@@ -22,6 +22,7 @@ const LABELS: Labels = &[
     ("startOp", "De zorg kan starten op"),
     ("geldigTot", "Geldig tot en met"),
     ("opmerking", "Opmerking"),
+    ("cijfersZijn", "Wat zijn de 9 cijfers?"),
 ];
 
 #[derive(Template)]
@@ -55,7 +56,9 @@ async fn show(ctx: &Context, handle: &str, typed: Option<Form>) -> Result<HttpRe
             .with("geldigTot", shown_day(Some(valid_until)))
     });
     let has_offer = !offers.is_empty();
-    let form = form.with_choices("aanbod", offers.into_iter().map(offer_choice).collect::<Choices>());
+    let form = form
+        .with_choices("aanbod", offers.into_iter().map(offer_choice).collect::<Choices>())
+        .with_choices("cijfersZijn", super::digits());
     let page = form.page(ctx, LIST_PATH);
     form_page(form.status(), &RespondPage { page, form, client, has_offer })
 }

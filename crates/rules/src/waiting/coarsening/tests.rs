@@ -437,3 +437,55 @@ fn ages_that_cannot_be_are_left_out() {
         assert_eq!(shown.may_be_within(min, max), may, "{shown} in {min} to {max}");
     }
 }
+
+/// What happens to the list between two publications: how many come, and which leave.
+fn any_history() -> impl Strategy<Value = (Vec<Child>, Vec<Vec<bool>>)> {
+    let stays = prop::collection::vec(prop::collection::vec(prop::bool::weighted(0.8), 60), 2..6);
+    (any_children(60), stays)
+}
+
+/// Those who could be the child of these views: at each publication they wait and show the same.
+fn could_be(views: &[(Vec<Child>, u64)]) -> usize {
+    let shown: Vec<BTreeSet<u64>> = views
+        .iter()
+        .map(|(children, handle)| {
+            let clients = open(children);
+            let rows = coarsen(&clients, GroupSize::default(), today());
+            groups(&rows).into_values().find(|group| group.contains(handle)).unwrap_or_default()
+        })
+        .collect();
+    let mut all = shown.iter();
+    let first = all.next().cloned().unwrap_or_default();
+    all.fold(first, |left, group| left.intersection(group).copied().collect()).len()
+}
+
+proptest! {
+    /// Whatever comes and goes: what a provider holds of a child it responded to is the one view on which it did, so that
+    /// the child is among k at least. All later views of it are left out for that provider.
+    #[test]
+    fn what_a_provider_holds_of_one_child_never_narrows_below_k((children, stays) in any_history(), at in 0_usize..6) {
+        let publications: Vec<Vec<Child>> = stays
+            .iter()
+            .map(|stays| children.iter().zip(stays).filter(|(_, stays)| **stays).map(|(child, _)| child.clone()).collect())
+            .collect();
+        let responded = &publications[at % publications.len()];
+        let clients = open(responded);
+        for row in coarsen(&clients, GroupSize::default(), today()) {
+            prop_assert!(could_be(&[(responded.clone(), row.handle)]) >= 5);
+        }
+    }
+}
+
+/// Why it is so: two views of one child, each shared by five, can leave the child alone.
+#[test]
+fn two_views_that_are_joined_can_point_at_one_child() {
+    let younger =
+        |first: u64| (first..first + 5).map(|handle| child(handle, "45A12", "GM0243", 8, "2026-01-10"));
+    let older =
+        |first: u64| (first..first + 4).map(|handle| child(handle, "45A12", "GM0243", 14, "2026-01-10"));
+    let wanted = child(1, "45A12", "GM0243", 14, "2026-01-10");
+    let before: Vec<Child> = younger(10).chain(older(20)).chain([wanted.clone()]).collect();
+    let after: Vec<Child> = younger(10).chain(older(30)).chain([wanted]).collect();
+    assert_eq!((could_be(&[(before.clone(), 1)]), could_be(&[(after.clone(), 1)])), (5, 5));
+    assert_eq!(could_be(&[(before, 1), (after, 1)]), 1);
+}

@@ -8,13 +8,14 @@ use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reasons::ReasonCode;
 use rules::waiting::responses::DeclineReason;
 
-use super::{Mark, QuestionLine, answers, coded, mark, question_lines, questions_of, to_answer};
+use super::actions::{self, Weighed};
 use crate::availability::figures::actions::find_offer;
 use crate::availability::figures::api::parse_id;
 use crate::availability::figures::model::Offer;
 use crate::availability::figures::words::figure_lines;
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
+use crate::matching::proposals::model::{CanLine, Order, Place};
 use crate::waiting_list::clients::actions::find_settings;
 use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::clients::pages::Tabs;
@@ -22,9 +23,12 @@ use crate::waiting_list::responses::api::input::{
     check_decline, check_reason, decline_words, read_coded, read_decline,
 };
 use crate::waiting_list::responses::model::Response;
+use crate::waiting_list::responses::pages::{
+    Mark, QuestionLine, answers, coded, digits, mark, question_lines, questions_of, to_answer,
+};
 use crate::waiting_list::responses::placing::{Teller, care_did_not_start};
 use crate::waiting_list::responses::questions::{self, From};
-use crate::waiting_list::responses::{actions, weighing};
+use crate::waiting_list::responses::weighing;
 use crate::web::context::Context;
 use crate::web::form::{Form, Labels, choices, form_page};
 use crate::web::format;
@@ -39,15 +43,20 @@ const SECTION: &str = "/wachtlijst";
 const LABELS: Labels = &[
     ("kiesReden", "Waarom kiest u deze reactie?"),
     ("kiesUitleg", "Toelichting"),
+    ("kiesCijfers", "Wat zijn de 9 cijfers?"),
     ("reden", "Waarom wijst u de reactie af?"),
     ("toelichting", "Toelichting"),
+    ("cijfersZijn", "Wat zijn de 9 cijfers?"),
     ("parkerenTot", "Niet voorstellen tot en met"),
     ("nietReden", "Waarom start de zorg niet?"),
     ("nietUitleg", "Toelichting"),
+    ("nietCijfers", "Wat zijn de 9 cijfers?"),
     ("antwoord", "Uw antwoord"),
     ("antwoordUitleg", "Toelichting"),
+    ("antwoordCijfers", "Wat zijn de 9 cijfers?"),
     ("vraag", "Uw vraag"),
     ("vraagUitleg", "Toelichting"),
+    ("vraagCijfers", "Wat zijn de 9 cijfers?"),
 ];
 
 /// One response in the list, with the figures of the provider.
@@ -59,19 +68,25 @@ pub struct Line {
     pub answer_by: String,
     pub places: String,
     pub confirmed: String,
+    /// None when the matcher has nothing to say of its offer.
+    pub place: Option<Place>,
 }
 
 #[derive(Template)]
-#[template(path = "waiting_list/responses/pages/weigh_list.html")]
+#[template(path = "matching/weighing/list.html")]
 pub struct WeighListPage {
     pub page: Page,
     pub tabs: Tabs,
     pub client: WaitingClient,
     pub lines: Vec<Line>,
+    /// How many offers can take the client; none once it has left the list.
+    pub can_total: Option<usize>,
+    /// The best of the providers that did not respond, with their rank.
+    pub others: Vec<(usize, CanLine)>,
 }
 
 #[derive(Template)]
-#[template(path = "waiting_list/responses/pages/weigh.html")]
+#[template(path = "matching/weighing/one.html")]
 pub struct WeighPage {
     pub page: Page,
     pub saved: Saved,
@@ -81,6 +96,9 @@ pub struct WeighPage {
     pub mark: Mark,
     pub facts: Vec<(&'static str, String)>,
     pub figures: Vec<(&'static str, String)>,
+    /// Where its offer comes among all that can, or why it cannot.
+    pub place: Option<Place>,
+    pub can_total: usize,
     pub questions: Vec<QuestionLine>,
     pub to_answer: Option<(i64, &'static str)>,
     pub may_ask: bool,
@@ -89,22 +107,31 @@ pub struct WeighPage {
 
 pub async fn list(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
-    let (client, found) = ctx
+    let snapshot = ctx.state.supply.current()?;
+    let (weighed, offers) = ctx
         .db(move |conn, actor, now| {
-            let (client, responses) = actions::list_of_client(conn, actor, now, &path)?;
-            let with_figures = responses.into_iter().map(|response| {
-                let offer = find_offer(conn, response.offer.id)?;
-                Ok((response, offer))
-            });
-            Ok((client, with_figures.collect::<Result<Vec<(Response, Offer)>>>()?))
+            let weighed = actions::list_of_client(conn, actor, now, &snapshot, &path)?;
+            let offers = weighed.responses.iter().map(|response| find_offer(conn, response.offer.id));
+            let offers = offers.collect::<Result<Vec<Offer>>>()?;
+            Ok((weighed, offers))
         })
         .await?;
-    let lines = found.into_iter().map(|(response, offer)| line(&ctx, response, &offer)).collect();
-    let tabs = Tabs::new(client.code, "/reacties");
-    html(&WeighListPage { page: Page::new(&ctx, SECTION), tabs, client, lines })
+    let places: Vec<Option<Place>> =
+        weighed.responses.iter().map(|response| weighed.place_of(response).cloned()).collect();
+    let Weighed { client, responses, order } = weighed;
+    let found = responses.into_iter().zip(&offers).zip(places);
+    let lines = found.map(|((response, offer), place)| line(&ctx, (response, place), offer)).collect();
+    html(&WeighListPage {
+        page: Page::new(&ctx, SECTION),
+        tabs: Tabs::new(&client.code, "/reacties"),
+        can_total: order.as_ref().map(|order| order.can_total),
+        others: order.map(|order| order.others).unwrap_or_default(),
+        client,
+        lines,
+    })
 }
 
-fn line(ctx: &Context, response: Response, offer: &Offer) -> Line {
+fn line(ctx: &Context, (response, place): (Response, Option<Place>), offer: &Offer) -> Line {
     let places = offer.figures.shown_places(offer.reserved_places);
     Line {
         mark: mark(&response, ctx.now),
@@ -114,6 +141,7 @@ fn line(ctx: &Context, response: Response, offer: &Offer) -> Line {
         places: places.map_or_else(|| "niet bekend".to_owned(), |places| places.to_string()),
         confirmed: offer.confirmed_on().map_or_else(|| "nooit".to_owned(), format::date),
         response,
+        place,
     }
 }
 
@@ -138,13 +166,15 @@ async fn show(
     saved: Saved,
 ) -> Result<HttpResponse> {
     let (code, id) = (code.clone(), parse(id)?);
-    let (client, response, offer, asked, consequences) = ctx
+    let snapshot = ctx.state.supply.current()?;
+    let (client, response, order, offer, asked, consequences) = ctx
         .db(move |conn, actor, now| {
-            let (client, response) = actions::view_of_client(conn, actor, now, &code, id)?;
+            let (client, response, order) =
+                actions::view_of_client(conn, actor, now, &snapshot, (&code, id))?;
             let offer = find_offer(conn, response.offer.id)?;
             let asked = questions::list_questions(conn, &response)?;
             let consequences = find_settings(conn, client.region_id)?.consequences;
-            Ok((client, response, offer, asked, consequences))
+            Ok((client, response, order, offer, asked, consequences))
         })
         .await?;
     let words = |reason: &DeclineReason| (reason.code().to_owned(), decline_words(*reason, &consequences));
@@ -155,13 +185,20 @@ async fn show(
         .with_choices("reden", choices("Maak een keuze", declines))
         .with_choices("nietReden", coded(NotStartedReason::LIST.iter().copied()))
         .with_choices("vraag", questions_of(Side::Toegang))
-        .with_choices("antwoord", answers());
+        .with_choices("antwoord", answers())
+        .with_choices("kiesCijfers", digits())
+        .with_choices("cijfersZijn", digits())
+        .with_choices("nietCijfers", digits())
+        .with_choices("vraagCijfers", digits())
+        .with_choices("antwoordCijfers", digits());
     let page = WeighPage {
         page: form.page(ctx, SECTION),
         saved,
         mark: mark(&response, ctx.now),
         facts: facts(&response),
         figures: figure_lines(&offer.figures),
+        place: actions::place_of(order.as_ref(), &response).cloned(),
+        can_total: order.as_ref().map_or(0, |order: &Order| order.can_total),
         questions: question_lines(&asked),
         to_answer: to_answer(&asked, Side::Toegang).map(|question| (question.id, question.subject.name())),
         may_ask: response.is_open() || response.awaits_start(),
@@ -238,11 +275,11 @@ pub async fn accept(
         let (code, id) = (key.0.clone(), parse(&key.1)?);
         let given = read_coded::<AcceptReason>(&mut fields, "kiesReden", "kiesUitleg");
         let given = fields.finish(given)?;
-        let state = ctx.state.clone();
+        let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
         ctx.db_supply(move |conn, actor, now| {
             let reason = check_reason(given, "kiesUitleg", dutch_day(now))?;
-            let url = &state.config.public_url;
-            weighing::accept(conn, actor, now, url, (&code, id), reason).map(drop)
+            let of = (&snapshot, &state.plans, state.config.public_url.as_str());
+            actions::accept(conn, actor, now, of, (&code, id), &reason).map(drop)
         })
         .await
     };
