@@ -217,8 +217,7 @@ fn remind(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result
 
 fn follow(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     follows::actions::end_old(conn, now)?;
-    let site =
-        Site { public_url: &state.config.public_url, own_region: state.config.region.code.as_deref() };
+    let site = Site { public_url: &state.config.public_url, own_region: state.config.region.code.as_deref() };
     tell_of_places(conn, &*state.supply.current()?, now, site)?;
     Ok(())
 }

@@ -334,7 +334,10 @@ fn fill(config: &Config, args: &SeedArgs) -> Outcome {
     db::migrate_up(&mut conn)?;
     if args.reference {
         let added = seed::reference(&mut conn, now)?;
-        return print(&format!("{} municipalities, {} postcodes added\n", added.municipalities, added.postcodes));
+        return print(&format!(
+            "{} municipalities, {} postcodes added\n",
+            added.municipalities, added.postcodes
+        ));
     }
     let vault = Arc::new(Vault::open_configured(config)?);
     let cases = if args.without_cases { CrisisCases::None } else { CrisisCases::TwoYears };

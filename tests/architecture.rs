@@ -251,7 +251,8 @@ fn nothing_asks_in_which_time_zone_the_machine_is() {
     let mut all = sources();
     all.extend(files(&root().join("crates/rules/src"), "rs"));
     let is_local = |text: &str| {
-        text.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|word| matches!(word, "Local" | "TZ"))
+        text.split(|sign: char| !sign.is_alphanumeric() && sign != '_')
+            .any(|word| matches!(word, "Local" | "TZ"))
     };
     let offenders: Vec<String> =
         all.iter().filter(|path| is_local(&code(path))).map(|path| short(path)).collect();

@@ -30,10 +30,17 @@ fn succeed(url: &str, line: &str) -> String {
 
 /// The commands of the part about installing.
 fn told_commands() -> Vec<String> {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operating.md")).expect("the document");
-    let part = text.split("\n## Installing\n").nth(1).expect("the part").split("\n## ").next().expect("its end");
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operating.md"))
+        .expect("the document");
+    let part =
+        text.split("\n## Installing\n").nth(1).expect("the part").split("\n## ").next().expect("its end");
     let blocks = part.split("```").skip(1).step_by(2).map(|block| block.trim_start_matches("sh"));
-    blocks.flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
+    blocks
+        .flat_map(str::lines)
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 on_both! {

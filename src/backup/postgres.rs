@@ -76,9 +76,8 @@ fn set_aside(conn: &mut Connection) -> Result<()> {
 }
 
 fn bring_back(conn: &mut Connection) -> Result<()> {
-    let statements = format!(
-        "DROP SCHEMA IF EXISTS public CASCADE; ALTER SCHEMA {REPLACED} RENAME TO public"
-    );
+    let statements =
+        format!("DROP SCHEMA IF EXISTS public CASCADE; ALTER SCHEMA {REPLACED} RENAME TO public");
     Ok(store::run(conn, &statements)?)
 }
 

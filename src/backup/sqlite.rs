@@ -57,11 +57,7 @@ pub(super) fn put_back(
 }
 
 /// A copy as one file, accepted and on disk.
-fn prepare(
-    file: &Path,
-    fresh: &Path,
-    accept: impl FnOnce(&mut Connection) -> Result<()>,
-) -> Result<()> {
+fn prepare(file: &Path, fresh: &Path, accept: impl FnOnce(&mut Connection) -> Result<()>) -> Result<()> {
     // What an earlier restore that was broken off left there.
     remove_logs(fresh)?;
     fs::copy(file, fresh).map_err(at(fresh))?;

@@ -56,10 +56,9 @@ pub(super) fn is_empty(conn: &mut Connection) -> Result<bool> {
 /// Whether there is a schema of this name in a database of PostgreSQL.
 pub(super) fn has_schema(conn: &mut Connection, name: &str) -> Result<bool> {
     let Connection::Postgres(conn) = conn else { return Ok(false) };
-    let found: Count =
-        diesel::sql_query("SELECT count(*) AS count FROM pg_namespace WHERE nspname = $1")
-            .bind::<Text, _>(name)
-            .get_result(conn)?;
+    let found: Count = diesel::sql_query("SELECT count(*) AS count FROM pg_namespace WHERE nspname = $1")
+        .bind::<Text, _>(name)
+        .get_result(conn)?;
     Ok(found.count > 0)
 }
 

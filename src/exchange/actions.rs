@@ -285,7 +285,12 @@ pub fn work_on(conn: &mut Connection, now: DateTime<Utc>, desk: Desk<'_>, id: i6
     tracing::warn!(job = id, attempts = claimed.attempts, %error, "a file could not be worked on");
     db::write(conn, |conn| {
         if can_pass {
-            return store::release(conn, id, &claimed.claim, (now + rest_after(claimed.attempts)).naive_utc());
+            return store::release(
+                conn,
+                id,
+                &claimed.claim,
+                (now + rest_after(claimed.attempts)).naive_utc(),
+            );
         }
         store::update_ended(conn, id, &claimed.claim, (JobState::Failed, now.naive_utc()), None).map(drop)
     })?;

@@ -305,9 +305,7 @@ pub async fn authorize(
             Some(who) if permission.allows(&who.actor) => None,
             Some(who) if who.actor.identity.is_some() => Some(Error::Forbidden),
             // Sending somebody who is signed in to sign in again would lose what was typed.
-            Some(who) if who.could_not_look => {
-                Some(Error::Unavailable("nobody could be looked up".into()))
-            }
+            Some(who) if who.could_not_look => Some(Error::Unavailable("nobody could be looked up".into())),
             _ => Some(Error::SignInRequired),
         };
         if let Some(error) = refusal {

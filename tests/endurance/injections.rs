@@ -233,7 +233,8 @@ fn the_fields_that_are_attacked_are_those_of_the_api() {
         serde_json::from_str(beschikbaarheidswijzer::api_document::text()).expect("the document");
     for write in writes() {
         let body = write.body.as_object().expect("an object");
-        let schema = &document["paths"][write.call]["put"]["requestBody"]["content"]["application/json"]["schema"];
+        let schema =
+            &document["paths"][write.call]["put"]["requestBody"]["content"]["application/json"]["schema"];
         let fields: BTreeMap<&String, &Value> = choices(&document, schema)
             .into_iter()
             .flat_map(|schema| schema["properties"].as_object().expect("fields"))
@@ -243,10 +244,14 @@ fn the_fields_that_are_attacked_are_those_of_the_api() {
         }
         for (name, schema) in fields {
             // Room for a sentence, and not one of a list.
-            let is_text = choices(&document, schema)
-                .iter()
-                .any(|schema| schema["maxLength"].as_u64().is_some_and(|most| most >= 100) && schema["enum"].is_null());
-            assert!(!is_text || body.contains_key(name), "{} has a text {name} that is not attacked", write.call);
+            let is_text = choices(&document, schema).iter().any(|schema| {
+                schema["maxLength"].as_u64().is_some_and(|most| most >= 100) && schema["enum"].is_null()
+            });
+            assert!(
+                !is_text || body.contains_key(name),
+                "{} has a text {name} that is not attacked",
+                write.call
+            );
         }
     }
 }

@@ -14,7 +14,10 @@ const ROOM: &str = "De Kade kamer 1";
 fn state(server: &TestServer, name: &str) -> String {
     let places = server.user(DESK).get("/v1/crisisplaatsen").json();
     let all = places["plaatsen"].as_array().expect("a list");
-    all.iter().find(|place| place["naam"] == name).expect("a place")["stand"].as_str().expect("a state").to_owned()
+    all.iter().find(|place| place["naam"] == name).expect("a place")["stand"]
+        .as_str()
+        .expect("a state")
+        .to_owned()
 }
 
 fn place(server: &TestServer, code: &str) -> Answer {

@@ -35,8 +35,13 @@ fn path_in(text: &str) -> String {
 
 fn tell(server: &TestServer) -> usize {
     let snapshot = server.state.supply.current().expect("a picture");
-    tell_of_places(&mut server.connection(), &snapshot, now(), Site { public_url: "https://jeugdhulp.example", own_region: None })
-        .expect("a database")
+    tell_of_places(
+        &mut server.connection(),
+        &snapshot,
+        now(),
+        Site { public_url: "https://jeugdhulp.example", own_region: None },
+    )
+    .expect("a database")
 }
 
 /// An offer of De Haven, with the address and the name of its product.

@@ -55,8 +55,9 @@ pub fn tell_of_places(
             Err(Error::NotFound(_) | Error::Invalid(_)) => BTreeSet::new(),
             Err(error) => return Err(error),
         };
-        count +=
-            usize::from(db::write(conn, |conn| compare(conn, snapshot, now, site.public_url, &follow, &found))?);
+        count += usize::from(db::write(conn, |conn| {
+            compare(conn, snapshot, now, site.public_url, &follow, &found)
+        })?);
     }
     Ok(count)
 }

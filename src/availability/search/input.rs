@@ -106,11 +106,7 @@ impl SearchFields {
             );
         }
         if self.urgency == Urgency::Crisis && self.kind.is_some_and(|kind| kind != ProductKind::Crisis) {
-            violations.add(
-                "soort",
-                "strijdig",
-                "kies bij crisis de soort Crisis, of laat de soort leeg",
-            );
+            violations.add("soort", "strijdig", "kies bij crisis de soort Crisis, of laat de soort leeg");
         }
         violations
     }

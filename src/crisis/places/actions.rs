@@ -17,9 +17,7 @@ use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::crisis::distribution::ending::take_turn;
 use crate::crisis::distribution::mails::mail;
-use crate::crisis::requests::actions::{
-    add_line, find_by_id, find_request, list_open_of_region, tell_board,
-};
+use crate::crisis::requests::actions::{add_line, find_by_id, find_request, list_open_of_region, tell_board};
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::{CrisisPoint, Lists};
@@ -229,7 +227,8 @@ pub fn release_place(
         let code = ClientCode::parse(code).ok();
         let is_for = |hold: &HoldOn| code.as_ref().is_some_and(|code| code.as_str() == hold.code);
         if is_held && !place.hold.as_ref().is_some_and(is_for) {
-            let message = "Deze plaats wordt intussen voor een ander kind vastgehouden. Er is niets losgelaten.";
+            let message =
+                "Deze plaats wordt intussen voor een ander kind vastgehouden. Er is niets losgelaten.";
             return Err(Error::Conflict(message.into()));
         }
         let released = take_step(conn, actor, now, &place, PlaceEvent::Release, StateRow::default())?;

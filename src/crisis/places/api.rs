@@ -207,7 +207,8 @@ pub async fn post_release(
     let id = parse_path("id", &path, parse_id)?;
     let code = request_code(&mut input);
     let code = input.finish(code)?;
-    let released = ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id, &code)).await?;
+    let released =
+        ctx.db(move |conn, actor, now| actions::release_place(conn, actor, now, id, &code)).await?;
     answer_with(&ctx, released)
 }
 

@@ -75,21 +75,25 @@ impl TryFrom<Row> for Place {
 /// What was given up is not there any more for anybody.
 macro_rules! places {
     () => {
-        place::table.inner_join(provider::table).left_join(request::table).filter(place::retired_on.is_null()).select((
-            place::id,
-            place::version,
-            place::crisis_point_id,
-            (provider::id, provider::name),
-            place::kind,
-            place::age_group,
-            (place::name, place::living_group, place::phone),
-            place::state,
-            place::reason,
-            (place::out_until, place::expected_free_on),
-            (place::confirmed_at, place::confirmed_by),
-            (place::held_for_request, place::held_until, place::held_by),
-            request::code.nullable(),
-        ))
+        place::table
+            .inner_join(provider::table)
+            .left_join(request::table)
+            .filter(place::retired_on.is_null())
+            .select((
+                place::id,
+                place::version,
+                place::crisis_point_id,
+                (provider::id, provider::name),
+                place::kind,
+                place::age_group,
+                (place::name, place::living_group, place::phone),
+                place::state,
+                place::reason,
+                (place::out_until, place::expected_free_on),
+                (place::confirmed_at, place::confirmed_by),
+                (place::held_for_request, place::held_until, place::held_by),
+                request::code.nullable(),
+            ))
     };
 }
 

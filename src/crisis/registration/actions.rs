@@ -11,10 +11,10 @@ use rules::waiting::client_code::ClientCode;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::checking::check;
 use super::model::{
     ClosedQuarter, FrozenDifference, FrozenRecord, Incomplete, Kept, QuarterState, RecordLine, RequestFacts,
 };
-use super::checking::check;
 use super::store::{self, FactsRow, NewQuarter, NewRecord, OutcomeRow};
 use crate::actor::Actor;
 use crate::audit::{self, Event};

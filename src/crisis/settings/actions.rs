@@ -133,7 +133,11 @@ fn require_notes<'a>(
 ) {
     for code in codes.filter(|code| *code != own) {
         if lists.find(CategoryList::Group, code).is_none() {
-            violations.add("botstMet", "onbekend", format!("‘{code}’ staat niet in de lijst van groepsnotities"));
+            violations.add(
+                "botstMet",
+                "onbekend",
+                format!("‘{code}’ staat niet in de lijst van groepsnotities"),
+            );
         }
     }
 }

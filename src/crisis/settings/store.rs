@@ -283,9 +283,7 @@ pub(super) fn update_effect(
     effect: Option<&str>,
 ) -> Result<usize> {
     let found = item::table.find(id).filter(item::region_id.eq(region_id)).filter(item::version.eq(version));
-    Ok(diesel::update(found)
-        .set((item::effect.eq(effect), item::version.eq(version + 1)))
-        .execute(conn)?)
+    Ok(diesel::update(found).set((item::effect.eq(effect), item::version.eq(version + 1))).execute(conn)?)
 }
 
 /// Sets the last day of an item if it still has this version; returns how many rows that were.

@@ -125,7 +125,8 @@ fn require_no_stay(conn: &mut Connection, line: &HelpLine) -> Result<()> {
     let Some(stay_id) = line.companion_of else { return Ok(()) };
     let goes_on = store::find_line(conn, stay_id)?.is_some_and(|stay| stay.ended_on.is_none());
     if goes_on {
-        let message = "Deze ambulante hulp hoort bij een verblijf dat nog loopt. Beëindig eerst het verblijf.";
+        let message =
+            "Deze ambulante hulp hoort bij een verblijf dat nog loopt. Beëindig eerst het verblijf.";
         return Err(Error::Conflict(message.into()));
     }
     Ok(())

@@ -38,7 +38,7 @@ pub struct Gevraagd {
     gevraagd: usize,
 }
 
-/// Vraag van de regio om op een wachtende te reageren.
+/// Vraag van de regio of de toegang om op een wachtende te reageren.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Plaatsingsvraag {
     #[serde(rename = "gevraagdOp")]
@@ -48,31 +48,30 @@ pub struct Plaatsingsvraag {
     product: String,
     locatie: String,
     plaats: String,
-    /// De wachtende op de open lijst, om op te reageren; leeg als die daar nu niet op staat.
-    wachtende: Option<String>,
-    /// In de woorden van de open lijst.
-    omschrijving: Option<String>,
+    /// De wachtende, om op te reageren.
+    wachtende: String,
+    /// In de woorden waarmee de wachtende getoond werd toen u gevraagd werd.
+    omschrijving: String,
     /// Nummer van uw reactie, als u al reageerde.
     reactie: Option<i64>,
 }
 
 impl From<ShownRequest> for Plaatsingsvraag {
     fn from(request: ShownRequest) -> Self {
-        let (omschrijving, wachtende) = request.client.unzip();
         Self {
             gevraagd_op: request.asked_at,
             reageren_tot: request.ends_at,
             product: request.product,
             locatie: request.location,
             plaats: request.place,
-            wachtende,
-            omschrijving,
+            wachtende: request.handle,
+            omschrijving: request.client,
             reactie: request.response_id,
         }
     }
 }
 
-/// Wat de regio u vraagt.
+/// Wat de regio of de toegang u vraagt.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Plaatsingsvragen {
     plaatsingsvragen: Vec<Plaatsingsvraag>,

@@ -167,8 +167,7 @@ pub fn add_region(
             young_people: None,
         };
         for municipality in &new.municipalities {
-            let target =
-                Target { region: new.code.clone(), municipality: municipality.clone(), id: None };
+            let target = Target { region: new.code.clone(), municipality: municipality.clone(), id: None };
             write_member(conn, actor, now, &target, Expect::Absent, &draft)?;
         }
         Ok(stored)

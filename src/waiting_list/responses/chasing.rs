@@ -58,7 +58,9 @@ pub fn end_without_contract(conn: &mut Connection, now: DateTime<Utc>, public_ur
             continue;
         }
         let response = find_response(conn, id)?;
-        if response.is_open() && never_held(conn, &response, (provider_id, product_id), municipality_id, today)? {
+        if response.is_open()
+            && never_held(conn, &response, (provider_id, product_id), municipality_id, today)?
+        {
             continue;
         }
         count += usize::from(end_one_without_contract(conn, now, public_url, &response)?);

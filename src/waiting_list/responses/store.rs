@@ -544,6 +544,17 @@ fn find_widest(
     Ok(levels.iter().filter_map(|level| ContractLevel::parse(level)).min())
 }
 
+/// Whether a client came to another municipality since a moment.
+pub(super) fn has_moved_since(conn: &mut Connection, client_id: i64, at: NaiveDateTime) -> Result<bool> {
+    let moves: i64 = event::table
+        .filter(event::client_id.eq(client_id))
+        .filter(event::event.eq(EventKind::Moved.code()))
+        .filter(event::at.ge(at))
+        .count()
+        .get_result(conn)?;
+    Ok(moves > 0)
+}
+
 /// Where a postcode lies.
 pub(super) fn find_point(conn: &mut Connection, pc4: i32) -> Result<Option<Point>> {
     let found: Option<(f64, f64)> =

@@ -71,7 +71,12 @@ fn before_request(received_on: NaiveDate) -> String {
 
 /// Checks the day on which ambulant help began: not before the request, not to come, and not longer ago than somebody
 /// who writes down what happened remembers well.
-pub fn check_start(field: &'static str, day: NaiveDate, received_on: NaiveDate, today: NaiveDate) -> Violations {
+pub fn check_start(
+    field: &'static str,
+    day: NaiveDate,
+    received_on: NaiveDate,
+    today: NaiveDate,
+) -> Violations {
     let mut violations = Violations::new();
     if day < received_on {
         violations.add(field, "voor-aanvraag", before_request(received_on));

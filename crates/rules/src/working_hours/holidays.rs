@@ -192,7 +192,11 @@ mod tests {
         ] {
             assert_eq!(holidays(year, choice).join(" "), days, "{year}");
             // Good Friday is the one day more.
-            assert_eq!(holidays(year, HolidayChoice::default()).len() + 1, holidays(year, choice).len(), "{year}");
+            assert_eq!(
+                holidays(year, HolidayChoice::default()).len() + 1,
+                holidays(year, choice).len(),
+                "{year}"
+            );
         }
     }
 
