@@ -10,8 +10,9 @@ mod region;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command as Program, ExitCode};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
@@ -347,21 +348,36 @@ fn fill(config: &Config, args: &SeedArgs) -> Outcome {
     print_sign_ins(&sign_ins, args.sign_ins.as_ref())
 }
 
+/// Set by the program for itself, see [`start_over`].
+const FILLED: &str = "DEMONSTRATION_FILLED";
+
+/// Runs the same command from its beginning, in this process: making the passwords of a demonstration takes memory that would
+/// stay with the server.
+fn start_over() -> Outcome {
+    let mut again = Program::new(std::env::current_exe()?);
+    again.args(std::env::args_os().skip(1)).env(FILLED, "1");
+    Err(again.exec().into())
+}
+
+fn fill_demonstration(config: &Config, now: DateTime<Utc>, file: Option<&PathBuf>) -> Outcome {
+    let mut conn = open(config)?;
+    db::migrate_up(&mut conn)?;
+    let vault = Vault::open_configured(config)?;
+    let sign_ins = if seed::is_empty(&mut conn)? {
+        seed::demonstration(&mut conn, &vault, now, CrisisCases::TwoYears)?
+    } else {
+        seed::renew_sign_ins(&mut conn, &vault, now)?
+    };
+    print_sign_ins(&sign_ins, file)?;
+    print(&format!("\nOpen {} in een browser. Stoppen: Ctrl+C.\n\n", config.public_url))
+}
+
 fn serve(config: Config, args: &ServeArgs) -> Outcome {
     start_log(&config)?;
     let clock = Clock::System;
-    if args.demo {
-        let now = clock.now();
-        let mut conn = open(&config)?;
-        db::migrate_up(&mut conn)?;
-        let vault = Vault::open_configured(&config)?;
-        let sign_ins = if seed::is_empty(&mut conn)? {
-            seed::demonstration(&mut conn, &vault, now, CrisisCases::TwoYears)?
-        } else {
-            seed::renew_sign_ins(&mut conn, &vault, now)?
-        };
-        print_sign_ins(&sign_ins, args.sign_ins.as_ref())?;
-        print(&format!("\nOpen {} in een browser. Stoppen: Ctrl+C.\n\n", config.public_url))?;
+    if args.demo && std::env::var_os(FILLED).is_none() {
+        fill_demonstration(&config, clock.now(), args.sign_ins.as_ref())?;
+        return start_over();
     }
     let state = server::build_state(config, clock, args.demo)?;
     actix_web::rt::System::new().block_on(server::serve(state))?;

@@ -260,7 +260,10 @@ on_both! {
         assert_eq!(put(json!({"neemtNietAan": ["beveiligd"]}), "\"2\"").status, 200);
         let after = proposal(server);
         assert_ne!(before, after);
-        // What the matcher calls impossible the provider cannot offer either.
-        assert_eq!(server.respond(HAVEN, client).status, 409);
+        // The provider is not told what the child needs; the toegang is, and cannot accept what the matcher calls impossible.
+        let response = server.responded(HAVEN, client);
+        let refused = server.accept(client, response);
+        assert_eq!(refused.status, 409);
+        assert!(refused.body.contains("beveiligd") || refused.body.contains("gesloten"), "{}", refused.body);
     }
 }

@@ -233,8 +233,10 @@ on_both! {
         let toegang = server.visitor(TOEGANG);
         let path = format!("/wachtlijst/{}/voorstel", clients[0].code);
         let page = toegang.get(&path).body;
-        let form = Form::on(&page, &format!("{path}/vraag"));
-        let offer = form.value("aanbod").to_owned();
+        let mut form = Form::on(&page, &format!("{path}/vraag"));
+        let offer = server.offer_with_place(HAVEN.1).to_string();
+        assert!(page.contains(&format!("name=\"aanbod\" value=\"{offer}\"")), "{page}");
+        form.set("aanbod", &offer);
         let (sent, again) = (form.send(&toegang), form.send(&toegang));
         assert_eq!((sent.status, again.status), (303, 303), "{}", again.body);
         let after = toegang.get(sent.header("location").expect("back")).body;

@@ -75,7 +75,7 @@ on_both! {
         let done = server.anyone().post_form(&link, &[("wachtwoord", PASSWORD), ("herhaling", PASSWORD)]);
         assert_eq!(done.status, 303, "{}", done.body);
         let answer = server.anyone().post_form("/inloggen", &[("naam", "huisarts-putten"), ("wachtwoord", PASSWORD)]);
-        assert_eq!(answer.header("location"), Some("/start"));
+        assert_eq!(answer.header("location"), Some("/inloggen/tweede-factor?terug=%2Fstart"));
         assert_eq!(step(&manager, &path, "uitnodigen").status, 409, "there is nothing to invite for");
         let again = manager.post_form("/beheer/gebruikers/uitnodigen", &fields);
         assert!(again.body.contains("href=\"#gebruikersnaam\""), "the name is taken: {}", again.body);

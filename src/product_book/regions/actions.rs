@@ -55,7 +55,9 @@ pub fn list_regions(conn: &mut Connection) -> Result<Vec<Stored<Region>>> {
 }
 
 pub fn find_region(conn: &mut Connection, code: &str) -> Result<Stored<Region>> {
-    store::find_region(conn, code)?.ok_or(Error::NotFound("regio"))
+    // What cannot be a code is not asked of the database: PostgreSQL refuses some characters.
+    let found = RegionCode::parse(code).map(|code| store::find_region(conn, code.as_str()));
+    found.unwrap_or(Ok(None))?.ok_or(Error::NotFound("regio"))
 }
 
 /// Changes the own region. Making one is not for administrators, so an unknown code is refused like the region

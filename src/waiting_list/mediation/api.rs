@@ -215,6 +215,8 @@ pub async fn list_cases(ctx: Context, QueryInput(mut query): QueryInput) -> Resu
     let cases = ctx.db(move |conn, actor, now| actions::list_cases(conn, actor, now, &snapshot)).await?;
     let paging = Paging::new(number, cases.len());
     let rows = paging.cut(&cases);
+    let codes: Vec<String> = rows.iter().map(|case| case.code.clone()).collect();
+    ctx.db(move |conn, actor, now| actions::record_listed(conn, actor, now, &codes)).await?;
     reply::json(&Bemiddelingen {
         bemiddelingen: rows.iter().map(Into::into).collect(),
         paginering: paging.into(),

@@ -68,9 +68,9 @@ pub fn end_without_contract(conn: &mut Connection, now: DateTime<Utc>, public_ur
     Ok(count)
 }
 
-/// Whether there was no contract for the municipality when the provider responded, while it has one for another. It could
-/// not see that: no municipality was shown. The toegang sees it and answers. Were such a response ended by itself, the
-/// provider would learn from that what the list does not show.
+/// Whether there was no contract for the municipality when the provider responded, where the child lives still, while it has
+/// one for another. It could not see that: no municipality was shown. The toegang sees it and answers. Were such a response
+/// ended by itself, the provider would learn from that what the list does not show.
 fn never_held(
     conn: &mut Connection,
     response: &Response,
@@ -79,7 +79,8 @@ fn never_held(
     today: NaiveDate,
 ) -> Result<bool> {
     let then = dutch_day(response.opened_at);
-    Ok(store::find_contract(conn, of, Some(municipality_id), then)?.is_none()
+    Ok(!store::has_moved_since(conn, response.client.id, response.opened_at.naive_utc())?
+        && store::find_contract(conn, of, Some(municipality_id), then)?.is_none()
         && store::find_contract(conn, of, None, today)?.is_some())
 }
 
