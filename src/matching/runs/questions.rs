@@ -114,7 +114,7 @@ pub async fn post_questions(
 fn of_codes(error: Error) -> Error {
     let Error::Collision(found) = error else { return error };
     let mut wrong = Violations::new();
-    for violation in found.iter() {
+    for violation in &found {
         wrong.add("wachtenden", violation.code, violation.message.clone());
     }
     Error::Collision(wrong)

@@ -123,7 +123,7 @@ pub async fn list(ctx: Context, path: Path<String>, QueryInput(query): QueryInpu
     let lines = found.map(|((response, offer), place)| line(&ctx, (response, place), offer)).collect();
     html(&WeighListPage {
         page: Page::new(&ctx, SECTION),
-        tabs: Tabs::new(&client.code, "/reacties"),
+        tabs: Tabs::new(client.code, "/reacties"),
         can_total: order.as_ref().map(|order| order.can_total),
         others: order.map(|order| order.others).unwrap_or_default(),
         client,

@@ -59,7 +59,7 @@ pub fn find_open_in_region(
 /// A waiting client of the actor's own municipalities. Another's is not told apart from one that does not exist,
 /// nor from a text that is no code.
 pub fn find_for_toegang(conn: &mut Connection, actor: &Actor, code: &str) -> Result<WaitingClient> {
-    let scope = Scope::OwnMunicipalities { user_id: identity(actor)?.user_id };
+    let scope = Scope::AtHome { user_id: identity(actor)?.user_id };
     find_in_scope(conn, scope, code)
 }
 
@@ -205,11 +205,7 @@ pub fn list_region_choices(conn: &mut Connection, region_id: i64, today: NaiveDa
 /// Whose clients the actor sees: the toegang those of its municipalities, another what its organisation registered.
 fn scope_of(actor: &Actor) -> Result<Scope> {
     let user_id = identity(actor)?.user_id;
-    Ok(if actor.has_role(Role::Toegang) {
-        Scope::OwnMunicipalities { user_id }
-    } else {
-        Scope::OwnRegistrations { user_id }
-    })
+    Ok(if actor.has_role(Role::Toegang) { Scope::AtHome { user_id } } else { Scope::Registered { user_id } })
 }
 
 /// Which of its own registrations an actor sees. A child that moved is the other toegang's: the one from before sees
@@ -217,9 +213,9 @@ fn scope_of(actor: &Actor) -> Result<Scope> {
 fn registrations_of(actor: &Actor) -> Result<Scope> {
     let user_id = identity(actor)?.user_id;
     Ok(if actor.has_role(Role::Toegang) {
-        Scope::OwnRegistrationsAtHome { user_id }
+        Scope::RegisteredAtHome { user_id }
     } else {
-        Scope::OwnRegistrations { user_id }
+        Scope::Registered { user_id }
     })
 }
 

@@ -39,11 +39,11 @@ pub(super) const EXCLUDED: &str = "uitgesloten";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
     /// Those of the municipalities of the user's organisation.
-    OwnMunicipalities { user_id: i64 },
+    AtHome { user_id: i64 },
     /// Those the user's organisation registered.
-    OwnRegistrations { user_id: i64 },
+    Registered { user_id: i64 },
     /// Those of them that live in its municipalities now: a child that moved is out of sight.
-    OwnRegistrationsAtHome { user_id: i64 },
+    RegisteredAtHome { user_id: i64 },
 }
 
 /// A query of clients that is still being built up.
@@ -51,9 +51,9 @@ type Clients<'a> = client::BoxedQuery<'a, crate::db::Backend>;
 
 fn within<'a>(scope: Scope) -> Clients<'a> {
     match scope {
-        Scope::OwnMunicipalities { user_id } => at_home(client::table.into_boxed(), user_id),
-        Scope::OwnRegistrations { user_id } => registered(client::table.into_boxed(), user_id),
-        Scope::OwnRegistrationsAtHome { user_id } => {
+        Scope::AtHome { user_id } => at_home(client::table.into_boxed(), user_id),
+        Scope::Registered { user_id } => registered(client::table.into_boxed(), user_id),
+        Scope::RegisteredAtHome { user_id } => {
             at_home(registered(client::table.into_boxed(), user_id), user_id)
         }
     }

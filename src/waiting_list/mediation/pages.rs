@@ -139,7 +139,7 @@ async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<H
     let form = form.with_choices("uitkomst", choices("Maak een keuze", outcomes));
     let page = form.page(ctx, PATH);
     let is_mine = is_mine(ctx, &case);
-    form_page(form.status(), &MediationCasePage { page, is_mine, case, providers, form, saved })
+    form_page(form.status(), &MediationCasePage { page, case, providers, is_mine, form, saved })
 }
 
 /// Begins the next step.

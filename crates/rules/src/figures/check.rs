@@ -86,6 +86,7 @@ fn derived_status(draft: &FiguresDraft, mentions_stop: bool) -> OfferStatus {
 impl Figures {
     /// The figures as they stand on a day. An intake stop that has ended is no stop, even though nobody has said yet
     /// what came after it: what else is known then says the status.
+    #[must_use]
     pub fn on_day(mut self, today: NaiveDate) -> Self {
         let has_ended =
             self.stop.as_ref().and_then(|stop| stop.until).is_some_and(|last_day| last_day < today);

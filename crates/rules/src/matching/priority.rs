@@ -124,14 +124,14 @@ impl Policy {
     }
 
     /// Who stands on a level, in words. Two things together are told where each by itself does not bring so far.
-    fn groups_on(&self, level: Level) -> Vec<&'static str> {
-        let on_level = |waiting: &Waiting| self.level(waiting) == level;
-        let both = on_level(&URGENT_PAST_NORM) && !on_level(&URGENT) && !on_level(&PAST_NORM);
+    fn groups_on(self, level: Level) -> Vec<&'static str> {
+        let on_level = |waiting: Waiting| self.level(&waiting) == level;
+        let both = on_level(URGENT_PAST_NORM) && !on_level(URGENT) && !on_level(PAST_NORM);
         [
-            (on_level(&MEASURE), "wie wacht op een maatregel van bescherming of reclassering"),
+            (on_level(MEASURE), "wie wacht op een maatregel van bescherming of reclassering"),
             (both, "wie spoed heeft en ook langer wacht dan de norm"),
-            (on_level(&URGENT), "wie spoed heeft"),
-            (on_level(&PAST_NORM), "wie langer wacht dan de norm"),
+            (on_level(URGENT), "wie spoed heeft"),
+            (on_level(PAST_NORM), "wie langer wacht dan de norm"),
         ]
         .into_iter()
         .filter_map(|(is_on, who)| is_on.then_some(who))
