@@ -179,6 +179,7 @@ on_both! {
 
 on_both! {
     fn a_line_names_trace_source_and_version(server) {
+        type Line = (Option<String>, Option<String>, Option<String>, Option<String>);
         let clients = server.waiting();
         let toegang = server.user(TOEGANG);
         let path = format!("/v1/wachtenden/{}", clients[0].code);
@@ -186,7 +187,6 @@ on_both! {
         let headers = [("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")];
         assert_eq!(toegang.send("GET", &path, &headers, "").status, 200);
         assert_eq!(toegang.send("GET", &path, &[("traceparent", "00-niets-01")], "").status, 200);
-        type Line = (Option<String>, Option<String>, Option<String>, Option<String>);
         let lines: Vec<Line> = access_event::table
             .filter(access_event::kind.eq("wachtende-inzien"))
             .order(access_event::id)
