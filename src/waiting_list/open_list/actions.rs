@@ -23,8 +23,6 @@ use crate::waiting_list::clients::model::WaitingClient;
 /// A list is published at every whole hour, so that nobody sees a single change by itself.
 const EVERY: TimeDelta = TimeDelta::hours(1);
 
-pub const RESPONDED_ALREADY: &str = "U hebt al een reactie op deze wachtende gegeven.";
-
 /// For how long a page that is open can still be used after the next publication.
 const KEPT_FOR: TimeDelta = TimeDelta::hours(2);
 
@@ -219,13 +217,7 @@ pub fn find_client(
     }
     let asked = store::list_asked(conn, (provider_id, today), now.naive_utc())?;
     let row = asked.into_iter().map(|(_, row)| row).find(|row| row.handle == handle.0);
-    let row = match row {
-        Some(row) => row,
-        None if store::has_open_response(conn, provider_id, handle.0)? => {
-            return Err(Error::Conflict(RESPONDED_ALREADY.into()));
-        }
-        None => return Err(Error::NotFound("wachtende")),
-    };
+    let row = row.ok_or(Error::NotFound("wachtende"))?;
     let client_id = row.client_id;
     let shown = names.show_asked(conn, provider_id, vec![row])?.pop();
     shown.map(|shown| (client_id, shown)).ok_or(Error::NotFound("wachtende"))

@@ -317,20 +317,6 @@ pub(super) fn find_row(conn: &mut Connection, scope: &Scope<'_>, handle: i64) ->
     Ok(rows.filter(published_client::handle.eq(handle)).select(row_columns!()).first(conn).optional()?)
 }
 
-/// Whether a provider has an open response to the client that it knew, or knows, by this handle.
-pub(super) fn has_open_response(conn: &mut Connection, provider_id: i64, handle: i64) -> Result<bool> {
-    let responded = response::table
-        .filter(response::provider_id.eq(provider_id))
-        .filter(response::ended_at.is_null())
-        .select(response::client_id);
-    let rows: i64 = published_client::table
-        .filter(published_client::handle.eq(handle))
-        .filter(published_client::client_id.eq_any(responded))
-        .count()
-        .get_result(conn)?;
-    Ok(rows > 0)
-}
-
 /// What a publication shows of a client that waits for this product.
 pub(super) fn find_row_of(
     conn: &mut Connection,

@@ -27,7 +27,7 @@ use crate::waiting_list::access_log::actions as access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::clients::actions::{find_by_id, find_for_toegang, find_settings, take_step};
 use crate::waiting_list::clients::model::WaitingClient;
-use crate::waiting_list::open_list::actions::{RESPONDED_ALREADY, find_client, view_client};
+use crate::waiting_list::open_list::actions::{find_client, view_client};
 use crate::waiting_list::open_list::model::{Handle, ShownClient};
 
 /// The kind of object in the audit.
@@ -117,7 +117,7 @@ pub fn respond(
         };
         let id = match store::insert_response(conn, &row) {
             Err(Error::Conflict(_)) => {
-                return Err(Error::Conflict(RESPONDED_ALREADY.into()));
+                return Err(Error::Conflict("U hebt al een reactie op deze wachtende gegeven.".into()));
             }
             other => other?,
         };
