@@ -235,9 +235,8 @@ pub async fn put_bridging(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let version = reply::required_if_match(&req)?;
-    let wish = read_change(&mut input);
-    let wish = input
-        .finish(wish)?
+    let (wish, joint) = read_change(&mut input);
+    let wish = Error::refuse_collisions(joint, input.finish(wish)?)?
         .ok_or_else(|| Error::internal("a change that is neither an end nor another day"))?;
     let (code, id) = path.into_inner();
     let id = parse_id(&id)?;

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 use rules::matching::bridging::BridgingCause;
+use rules::violations::Violations;
 
 use super::actions::{self, StartDraft};
 use crate::error::{Error, Result};
@@ -212,8 +213,9 @@ pub async fn change(
     show_change(&ctx, shown, care, form)
 }
 
-/// Reads a change or an end: with a last day and a reason it ends.
-pub fn read_change(fields: &mut Fields) -> Option<Change> {
+/// Reads a change or an end: with a last day and a reason it ends. With what the two lack of each other.
+pub fn read_change(fields: &mut Fields) -> (Option<Change>, Violations) {
+    let mut joint = Violations::new();
     let starts_on = fields.optional_date("start");
     if starts_on.is_none() && fields.raw("start").trim().is_empty() {
         fields.error("start", "verplicht", "vul dit in");
@@ -221,26 +223,28 @@ pub fn read_change(fields: &mut Fields) -> Option<Change> {
     let note = read_note(fields);
     let on = fields.optional_date("einde");
     let reason = fields.optional_choice("reden", &EndReason::ALL.map(|reason| (reason.code(), reason)));
-    match (on, reason) {
+    let change = match (on, reason) {
         (Some(on), Some(reason)) => Some(Change::End { on, reason }),
         (None, None) => starts_on.map(|starts_on| Change::Replan { starts_on, note }),
         (Some(_), None) => {
-            fields.error("reden", "verplicht", "kies waarom het eindigt");
+            joint.add("reden", "verplicht", "kies waarom het eindigt");
             None
         }
         (None, Some(_)) => {
             if fields.raw("einde").trim().is_empty() {
-                fields.error("einde", "verplicht", "vul de laatste dag in");
+                joint.add("einde", "verplicht", "vul de laatste dag in");
             }
             None
         }
-    }
+    };
+    (change, joint)
 }
 
 async fn store_change(ctx: &Context, code: &str, id: &str, mut fields: Fields) -> Result<BridgingCare> {
     let id = parse_id(id)?;
     let version = fields.small("versie", 1, i64::from(i32::MAX));
-    let wish = read_change(&mut fields);
+    let (wish, joint) = read_change(&mut fields);
+    fields.add_joint(joint);
     let (Some(version), Some(wish)) = fields.finish((version, wish))? else {
         return Err(Error::internal("a required field is missing"));
     };

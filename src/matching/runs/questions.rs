@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use rules::violations::Violations;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
 
 use super::api::RunPath;
 use super::asking;
@@ -27,8 +29,17 @@ const MOST_ASKED: usize = 500;
 #[expect(dead_code, reason = "describes the fields that are read")]
 pub struct QuestionsInput {
     /// Cliëntcodes zoals de ronde ze toont.
-    #[schema(min_items = 1, max_items = 500, example = json!(["C4K-7XW-2R9"]))]
+    #[schema(schema_with = asked_schema)]
     wachtenden: Vec<String>,
+}
+
+fn asked_schema() -> RefOr<Schema> {
+    let code = ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::String))
+        .min_length(Some(1))
+        .max_length(Some(20))
+        .examples(["C4K-7XW-2R9"]);
+    ArrayBuilder::new().items(code).min_items(Some(1)).max_items(Some(MOST_ASKED)).into()
 }
 
 /// Hoe vaak een aanbieder is gevraagd.

@@ -278,7 +278,7 @@ pub fn close_step(
     let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
     let mut violations = Violations::new();
     let note = Note::check("toelichting", note.as_deref(), None, dutch_day(now), &mut violations);
-    let note = violations.into_result(note.map(|note| note.as_str().to_owned()))?;
+    let note = Error::refuse_collisions(violations, note.map(|note| note.as_str().to_owned()))?;
     db::write(conn, |conn| {
         let case = find(conn, actor, now, code)?;
         let Turn::Busy(step) = &case.turn else {
