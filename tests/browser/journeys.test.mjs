@@ -496,9 +496,9 @@ describe("journey: what if there were more places", () => {
         await page.fill("#tot", "10");
         await submit(page, "main form[action$='/reeks'] button");
         // With scripts the page follows by itself, without them a link does.
-        for (let tries = 0; tries < 100 && !(await page.locator("main .grafiek").count()); tries += 1) {
-          if (options.javaScript) await page.waitForTimeout(300);
-          else if (await page.locator("[data-voortgang] a").count()) await page.click("[data-voortgang] a");
+        if (options.javaScript) await page.waitForSelector("main .grafiek");
+        while (!(await page.locator("main .grafiek").count())) {
+          await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click("[data-voortgang] a")]);
         }
         const counts = await page.locator("main table tbody tr td:nth-child(2)").allTextContents();
         const numbers = counts.map((text) => Number.parseInt(text, 10));

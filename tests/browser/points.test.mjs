@@ -250,7 +250,8 @@ describe("points 10 to 14: finding", { concurrency: 3 }, () => {
         removed.add(gone[0]);
       }
       assert.deepEqual([...removed].sort(), Object.keys(filters).sort());
-      await page.click("a.chip >> nth=0");
+      // A click does not wait for the page it leads to, and counting does not wait either.
+      await Promise.all([page.waitForURL((url) => url.search !== new URL(address, url).search, { waitUntil: "load" }), page.click("a.chip >> nth=0")]);
       assert.equal(await page.locator("a.chip").count(), count - 1);
     }));
 

@@ -20,6 +20,14 @@ after(stopSite);
 // Who stops the tests halfway must not be left with a program and a browser.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stopSite().finally(() => process.exit(1)));
 
+// Everything in here has a limit of its own; what hangs all the same must become a failure that says so. Not counted
+// while there is nothing left to wait for.
+const LIMIT_MINUTES = 30;
+setTimeout(() => {
+  console.error(`The browser tests still hang after ${LIMIT_MINUTES} minutes and are stopped.`);
+  process.exit(1);
+}, LIMIT_MINUTES * 60_000).unref();
+
 await import("./faults.test.mjs");
 await import("./pages.test.mjs");
 await import("./points.test.mjs");

@@ -21,16 +21,36 @@ let browser;
 const sessions = new Map();
 const tabs = new Map();
 
+/** How often a browser is started before it counts as broken. */
+const LAUNCHES = 3;
+
 export async function startSite() {
   const binary = process.env.BIN;
   assert.ok(binary, "BIN must hold the path of the program to test");
-  [program, browser] = await Promise.all([
-    startProgram(binary),
-    chromium.launch({
-      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-      args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    }),
+  // Both are waited for, so that what did start is there for `stopSite` when the other did not.
+  const started = await Promise.allSettled([
+    startProgram(binary).then((one) => (program = one)),
+    launchBrowser().then((one) => (browser = one)),
   ]);
+  const broken = started.find((one) => one.status === "rejected");
+  if (!broken) return;
+  await stopSite();
+  throw broken.reason;
+}
+
+/** A browser that crashes before it shows a page says nothing about the program, so it gets another chance, aloud. */
+async function launchBrowser() {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await chromium.launch({
+        executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+        args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      });
+    } catch (error) {
+      if (attempt === LAUNCHES) throw error;
+      console.error(`The browser did not start (attempt ${attempt} of ${LAUNCHES}): ${error.message}`);
+    }
+  }
 }
 
 export async function stopSite() {
