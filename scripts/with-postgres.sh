@@ -5,7 +5,7 @@
 #
 # The command finds TEST_POSTGRES_URL in its environment, and psql of the same version first in its PATH. The server
 # takes a free port, so it does not meet one that is already running. It trades safety for speed, and keeps its files
-# in memory where there is room for them: for tests only.
+# in memory where there is room for them: for tests only. TMPDIR of the command lies beside them, and goes with them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -89,6 +89,9 @@ trap 'stop_on 143' TERM
 
 make_data
 start_server
+# The databases of SQLite that tests make wait for the disk at every commit, and so do the profiles of browsers.
+export TMPDIR=$data/tmp
+mkdir -m 700 "$TMPDIR"
 export TEST_POSTGRES_URL=postgres://postgres@127.0.0.1:$port/postgres
 export PATH=$bin:$PATH
 

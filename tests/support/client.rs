@@ -53,7 +53,14 @@ pub struct Browser {
 
 impl Browser {
     pub fn new(url: &str) -> Self {
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        // A connection of its own for each request: whether an idle one is still open when it is used again is a matter
+        // of moments, which no test is about.
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(0)
+            .build()
+            .into();
         Self { agent, url: url.to_owned(), token: None, cookies: BTreeMap::new(), csrf: String::new() }
     }
 
