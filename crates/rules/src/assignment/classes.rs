@@ -55,12 +55,34 @@ impl From<Cancelled> for SolveError {
     }
 }
 
+/// What a solve begins with, and what one attempt leaves for the next.
+pub(super) struct Kept<'a> {
+    searches: &'a mut Searches,
+    /// A state in which nobody is placed, when there is one that nothing else needs.
+    unplaced: Option<State>,
+    admitted: Option<Admitted>,
+}
+
+impl<'a> Kept<'a> {
+    pub(super) fn new(searches: &'a mut Searches, unplaced: Option<State>) -> Self {
+        Self { searches, unplaced, admitted: None }
+    }
+
+    fn admitted(&mut self, problem: &Problem, watch: &mut dyn Watch) -> Result<&Admitted, Cancelled> {
+        match self.admitted {
+            Some(ref admitted) => Ok(admitted),
+            None => Ok(self.admitted.insert(admit(problem, &mut Steps::of(Stage::Greedy, watch))?)),
+        }
+    }
+}
+
 /// One way from a problem to a state that claims to be optimal.
-type Solve = fn(&mut Problem, Money, &mut Option<Admitted>, &mut dyn Watch) -> Result<State, Cancelled>;
+type Solve = fn(&mut Problem, Money, &mut Kept<'_>, &mut dyn Watch) -> Result<State, Cancelled>;
 
 /// The optimum, with its proof.
 pub(super) fn solve(
     problem: &mut Problem,
+    kept: Kept<'_>,
     method: Method,
     watch: &mut dyn Watch,
 ) -> Result<(State, Proof), SolveError> {
@@ -71,22 +93,22 @@ pub(super) fn solve(
     };
     let methods: [Solve; 2] =
         if auction_first { [by_auction, by_shortest_paths] } else { [by_shortest_paths, by_auction] };
-    solve_by(problem, methods, watch)
+    solve_by(problem, kept, methods, watch)
 }
 
 pub(super) fn solve_by(
     problem: &mut Problem,
+    mut kept: Kept<'_>,
     methods: [Solve; 2],
     watch: &mut dyn Watch,
 ) -> Result<(State, Proof), SolveError> {
-    let mut admitted = None;
     if !problem.has_classes() {
-        return proven(problem, methods, 0, &mut admitted, watch);
+        return proven(problem, methods, 0, &mut kept, watch);
     }
-    let possible = admitted_once(problem, &mut admitted, watch)?.class_sum;
+    let possible = kept.admitted(problem, watch)?.class_sum;
     let mut gap = FIRST_GAP;
     while gap <= LAST_GAP {
-        let (state, proof) = proven(problem, methods, gap, &mut admitted, watch)?;
+        let (state, proof) = proven(problem, methods, gap, &mut kept, watch)?;
         if proof.class_sum == possible {
             return Ok((state, proof));
         }
@@ -100,16 +122,16 @@ fn proven(
     problem: &mut Problem,
     [first, second]: [Solve; 2],
     gap: Money,
-    admitted: &mut Option<Admitted>,
+    kept: &mut Kept<'_>,
     watch: &mut dyn Watch,
 ) -> Result<(State, Proof), SolveError> {
-    let state = first(problem, gap, admitted, watch)?;
+    let state = first(problem, gap, kept, watch)?;
     Steps::of(Stage::Proof, watch).step()?;
     match prove(problem, &state) {
         Ok(proof) => return Ok((state, proof)),
         Err(error) => watch.unproven(error),
     }
-    let state = second(problem, gap, admitted, watch)?;
+    let state = second(problem, gap, kept, watch)?;
     let proof = prove(problem, &state)?;
     Ok((state, proof))
 }
@@ -122,31 +144,18 @@ pub(super) fn possible_class_sum(problem: &Problem, watch: &mut dyn Watch) -> Re
     Ok(admit(problem, &mut Steps::of(Stage::Greedy, watch))?.class_sum)
 }
 
-fn admitted_once<'a>(
-    problem: &Problem,
-    admitted: &'a mut Option<Admitted>,
-    watch: &mut dyn Watch,
-) -> Result<&'a Admitted, Cancelled> {
-    match admitted {
-        Some(admitted) => Ok(admitted),
-        None => Ok(admitted.insert(admit(problem, &mut Steps::of(Stage::Greedy, watch))?)),
-    }
-}
-
 pub(super) fn by_auction(
     problem: &mut Problem,
     gap: Money,
-    admitted: &mut Option<Admitted>,
+    kept: &mut Kept<'_>,
     watch: &mut dyn Watch,
 ) -> Result<State, Cancelled> {
-    let admitted = admitted_once(problem, admitted, watch)?;
     let mut state = State::new(problem, gap);
-    auction::run(problem, &mut state, admitted, watch)?;
+    auction::run(problem, &mut state, kept.admitted(problem, watch)?, watch)?;
     let wanting = release(problem, &mut state);
     debug_assert!(state.is_sound(problem));
-    let mut searches = Searches::new(problem);
-    place_clients(problem, &mut state, &mut searches, &wanting, watch)?;
-    fill_places(problem, &mut state, &mut searches, watch)?;
+    place_clients(problem, &mut state, kept.searches, &wanting, watch)?;
+    fill_places(problem, &mut state, kept.searches, watch)?;
     debug_assert!(state.is_sound(problem));
     Ok(state)
 }
@@ -154,11 +163,12 @@ pub(super) fn by_auction(
 pub(super) fn by_shortest_paths(
     problem: &mut Problem,
     gap: Money,
-    _: &mut Option<Admitted>,
+    kept: &mut Kept<'_>,
     watch: &mut dyn Watch,
 ) -> Result<State, Cancelled> {
-    let mut state = nobody_placed(problem, gap);
-    fill_places(problem, &mut state, &mut Searches::new(problem), watch)?;
+    let unplaced = kept.unplaced.take().filter(|state| state.gap == gap);
+    let mut state = unplaced.unwrap_or_else(|| nobody_placed(problem, gap));
+    fill_places(problem, &mut state, kept.searches, watch)?;
     debug_assert!(state.is_sound(problem));
     Ok(state)
 }

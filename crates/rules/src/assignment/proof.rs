@@ -45,14 +45,18 @@ pub(super) fn prove(problem: &Problem, state: &State) -> Result<Proof, ProofErro
     {
         let standing = state.standings[id as usize];
         let weight = weight(*client, state.gap);
-        let totals = row.iter().map(|arc| Money::from(arc.cost) + state.charges[arc.other as usize]);
-        bound += i128::from(totals.fold(weight, Money::min));
+        let (mut least, mut is_option) = (weight, false);
+        for arc in row {
+            least = least.min(Money::from(arc.cost) + state.charges[arc.other as usize]);
+            is_option |= (arc.other, arc.cost) == (standing.offer, standing.cost);
+        }
+        bound += i128::from(least);
         if standing.offer == NONE {
             proof.objective += i64::from(client.stay);
             cost += i128::from(weight);
             continue;
         }
-        if !row.iter().any(|arc| (arc.other, arc.cost) == (standing.offer, standing.cost)) {
+        if !is_option {
             return Err(ProofError::NotAnOption(problem.outside[id as usize]));
         }
         used[standing.offer as usize] += 1;

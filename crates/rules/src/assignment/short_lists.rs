@@ -25,6 +25,8 @@ pub(super) const NOTHING: Money = Money::MAX / 4;
 /// Distances from the least key are not told apart from here on.
 const CUT_OFF: u64 = 0xFFFF_FFFF;
 
+const HALF: Money = 1 << 31;
+
 /// How far a packed key is above the least.
 fn above(packed: u64) -> Money {
     Money::try_from(packed >> 32).unwrap_or(NOTHING)
@@ -50,7 +52,7 @@ impl Mark {
 }
 
 /// For each list how many arcs are at the front, and a bound on the keys of the rest.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct ShortLists {
     /// How many lists there are.
     lists: usize,
@@ -62,23 +64,13 @@ pub(super) struct ShortLists {
     disorder: Money,
     /// How many arcs go to the front.
     keep: usize,
-    keys: Vec<Money>,
     packed: Vec<u64>,
     moved: Vec<Arc>,
 }
 
 impl ShortLists {
     pub(super) fn new(lists: usize, keep: usize) -> Self {
-        Self {
-            lists,
-            marks: Vec::new(),
-            drift: 0,
-            disorder: 0,
-            keep,
-            keys: Vec::new(),
-            packed: Vec::new(),
-            moved: Vec::new(),
-        }
+        Self { lists, marks: Vec::new(), drift: 0, disorder: 0, keep, packed: Vec::new(), moved: Vec::new() }
     }
 
     #[inline]
@@ -142,9 +134,8 @@ impl ShortLists {
         let (listed, rest) = if arcs.len() <= self.keep {
             (arcs.len(), NOTHING)
         } else {
-            self.keys.clear();
-            self.keys.extend(arcs.iter().map(key));
-            self.select(arcs)
+            let base = self.pack(arcs, key);
+            self.select(arcs, base)
         };
         let listed = super::lists::index(listed);
         self.set(list, Mark { listed, rest: rest + self.drift, in_order_at: UNKNOWN });
@@ -152,14 +143,12 @@ impl ShortLists {
 
     /// The same, with the front in the order of the keys.
     pub(super) fn sort_in_order(&mut self, list: usize, arcs: &mut [Arc], key: impl Fn(&Arc) -> Money) {
-        self.keys.clear();
-        self.keys.extend(arcs.iter().map(key));
-        let least = self.pack();
+        let base = self.pack(arcs, key);
         let listed = arcs.len().min(self.keep);
         let mut rest = NOTHING;
         if listed < arcs.len() {
             let (_, &mut next, _) = self.packed.select_nth_unstable(listed);
-            rest = least + above(next);
+            rest = base + above(next);
         }
         self.packed[..listed].sort_unstable();
         let is_in_order = self.packed[..listed].last().is_none_or(|&last| last >> 32 < CUT_OFF);
@@ -170,27 +159,41 @@ impl ShortLists {
         self.set(list, Mark { listed: super::lists::index(listed), rest: rest + self.drift, in_order_at });
     }
 
-    /// A key and its position fit in 64 bits when the key counts from the least, which is given back. A distance beyond
-    /// 32 bits is cut off there: such arcs may change places among themselves, and the bound stays a bound.
-    fn pack(&mut self) -> Money {
-        let least = self.keys.iter().copied().min().unwrap_or(NOTHING);
+    /// A key and its position fit in 64 bits when the key counts from another that is not far below it, which is given
+    /// back. The first key, less half of what fits, is nearly always such a one.
+    fn pack(&mut self, arcs: &[Arc], key: impl Fn(&Arc) -> Money) -> Money {
+        let base = arcs.first().map_or(0, &key) - HALF;
+        let mut fits = true;
         self.packed.clear();
-        self.packed.extend(self.keys.iter().zip(0_u64..).map(|(key, at)| {
-            let above = (key - least).unsigned_abs().min(CUT_OFF);
+        self.packed.extend(arcs.iter().zip(0_u64..).map(|(arc, at)| {
+            let above = key(arc).wrapping_sub(base).cast_unsigned();
+            fits &= above < CUT_OFF;
+            above << 32 | at
+        }));
+        if fits { base } else { self.pack_far(arcs, key) }
+    }
+
+    /// The same when keys are far apart: they count from the least, and a distance beyond 32 bits is cut off there. Such arcs
+    /// may change places among themselves, and the bound stays a bound.
+    #[cold]
+    fn pack_far(&mut self, arcs: &[Arc], key: impl Fn(&Arc) -> Money) -> Money {
+        let least = arcs.iter().map(&key).min().unwrap_or(NOTHING);
+        self.packed.clear();
+        self.packed.extend(arcs.iter().zip(0_u64..).map(|(arc, at)| {
+            let above = (key(arc) - least).unsigned_abs().min(CUT_OFF);
             above << 32 | at
         }));
         least
     }
 
-    fn select(&mut self, arcs: &mut [Arc]) -> (usize, Money) {
-        let least = self.pack();
+    fn select(&mut self, arcs: &mut [Arc], base: Money) -> (usize, Money) {
         let (front, &mut next, _) = self.packed.select_nth_unstable(self.keep);
         front.sort_unstable_by_key(|&key| position(key));
         // Positions rise, so the arc for place `to` has not been moved by an earlier swap.
         for (to, &mut packed) in front.iter_mut().enumerate() {
             arcs.swap(to, position(packed));
         }
-        (self.keep, least + above(next))
+        (self.keep, base + above(next))
     }
 
     /// An arc with this key came to the end of the list, or one of the rest got this key.

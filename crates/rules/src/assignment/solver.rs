@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::classes::{self, Method, SolveError, possible_class_sum};
+use super::classes::{self, Kept, Method, SolveError, possible_class_sum};
 use super::incremental::{self, Change};
 use super::problem::{NONE, Problem, ProblemError};
 use super::progress::{Stage, Steps, Watch};
@@ -19,6 +19,8 @@ pub struct Solver {
     problem: Problem,
     state: State,
     searches: Searches,
+    /// Nothing was done yet, so the state is the one that a solve begins with.
+    is_untouched: bool,
 }
 
 /// Why changes were not all made, or their solution not proven.
@@ -49,7 +51,7 @@ impl Solver {
     pub fn new(problem: Problem) -> Self {
         let state = classes::nobody_placed(&problem, 0);
         let searches = Searches::new(&problem);
-        Self { problem, state, searches }
+        Self { problem, state, searches, is_untouched: true }
     }
 
     pub fn problem(&self) -> &Problem {
@@ -58,13 +60,20 @@ impl Solver {
 
     /// Solves from nothing and proves it. When that fails or is stopped, the solution is what it was.
     pub fn solve(&mut self, method: Method, watch: &mut dyn Watch) -> Result<Proof, SolveError> {
-        match classes::solve(&mut self.problem, method, watch) {
+        let unplaced = self.is_untouched.then(|| std::mem::take(&mut self.state));
+        let kept = Kept::new(&mut self.searches, unplaced);
+        match classes::solve(&mut self.problem, kept, method, watch) {
             Ok((state, proof)) => {
                 self.state = state;
+                self.is_untouched = false;
                 Ok(proof)
             }
             Err(error) => {
-                self.state.forget_fronts();
+                if self.is_untouched {
+                    self.state = classes::nobody_placed(&self.problem, 0);
+                } else {
+                    self.state.forget_fronts();
+                }
                 Err(error)
             }
         }
@@ -76,6 +85,7 @@ impl Solver {
     /// This takes microseconds, a proof much longer, so the proof is left to [`apply_all`](Self::apply_all) and
     /// [`certify`](Self::certify).
     pub fn apply(&mut self, change: &Change) -> Result<Option<u32>, ProblemError> {
+        self.is_untouched = false;
         incremental::apply(&mut self.problem, &mut self.state, &mut self.searches, change)
     }
 
@@ -148,6 +158,7 @@ impl Solver {
     /// The solution, to break it.
     #[cfg(test)]
     pub(super) fn state_mut(&mut self) -> &mut State {
+        self.is_untouched = false;
         &mut self.state
     }
 

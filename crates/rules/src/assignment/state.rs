@@ -20,7 +20,7 @@ use super::short_lists::{NOTHING, ShortLists};
 /// How many options a client looks at before all of them: measured, 8 to 16 do equally well.
 const ROW_FRONT: usize = 12;
 /// The same for the clients of an offer, of which more are in play.
-const COLUMN_FRONT: usize = 32;
+const COLUMN_FRONT: usize = 48;
 
 /// What is asked of a client most, together in 16 bytes.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +42,7 @@ pub(super) struct Best {
     pub(super) second: Money,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct State {
     pub(super) gap: Money,
     pub(super) standings: Vec<Standing>,
@@ -58,7 +58,7 @@ pub(super) struct State {
 }
 
 /// The clients of each offer, as doubly linked lists through the clients.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Holders {
     first: Vec<u32>,
     next: Vec<u32>,

@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 
 use super::instances::{Instance, region};
-use crate::assignment::classes::{by_auction, by_shortest_paths, nobody_placed, solve, solve_by};
-use crate::assignment::greedy::Admitted;
+use crate::assignment::classes::{Kept, by_auction, by_shortest_paths, nobody_placed, solve, solve_by};
 use crate::assignment::problem::NONE;
 use crate::assignment::progress::Cancelled;
 use crate::assignment::proof::prove;
+use crate::assignment::shortest_paths::Searches;
 use crate::assignment::state::State;
 use crate::assignment::{
     Client, Edge, Method, Money, Problem, Progress, ProofError, SolveError, Solver, Unwatched, Watch,
@@ -15,7 +15,9 @@ use crate::assignment::{
 
 fn solved(instance: &Instance) -> (Problem, State) {
     let mut problem = instance.problem();
-    let (state, _) = solve(&mut problem, Method::Automatic, &mut Unwatched).unwrap();
+    let mut searches = Searches::new(&problem);
+    let kept = Kept::new(&mut searches, None);
+    let (state, _) = solve(&mut problem, kept, Method::Automatic, &mut Unwatched).unwrap();
     assert!(prove(&problem, &state).is_ok());
     (problem, state)
 }
@@ -90,12 +92,7 @@ fn no_offer_has_more_clients_than_places() {
 
 /// A method that believes nobody can have a place.
 #[expect(clippy::unnecessary_wraps, reason = "methods can be stopped")]
-fn lazy(
-    problem: &mut Problem,
-    gap: Money,
-    _: &mut Option<Admitted>,
-    _: &mut dyn Watch,
-) -> Result<State, Cancelled> {
+fn lazy(problem: &mut Problem, gap: Money, _: &mut Kept<'_>, _: &mut dyn Watch) -> Result<State, Cancelled> {
     Ok(nobody_placed(problem, gap))
 }
 
@@ -117,10 +114,12 @@ impl Watch for Told {
 fn of_a_proof_that_fails_somebody_hears() {
     let instance = region(15, 100, 20, 60, 5);
     let mut problem = instance.problem();
+    let mut searches = Searches::new(&problem);
     let mut told = Told::default();
-    solve_by(&mut problem, [by_auction, by_shortest_paths], &mut told).unwrap();
+    solve_by(&mut problem, Kept::new(&mut searches, None), [by_auction, by_shortest_paths], &mut told)
+        .unwrap();
     assert_eq!(told.0, [], "there is nothing to tell of a proof that holds");
-    solve_by(&mut problem, [lazy, by_shortest_paths], &mut told).unwrap();
+    solve_by(&mut problem, Kept::new(&mut searches, None), [lazy, by_shortest_paths], &mut told).unwrap();
     assert!(matches!(told.0[..], [ProofError::NotOptimal { .. }, ..]), "{:?}", told.0);
 
     // After changes too: the broken solution is told of and replaced.
@@ -136,13 +135,16 @@ fn of_a_proof_that_fails_somebody_hears() {
 fn what_one_method_cannot_prove_the_other_solves() {
     for classes in [1, 5] {
         let mut problem = region(15, 100, 20, 60, classes).problem();
-        let (_, proof) = solve(&mut problem, Method::Automatic, &mut Unwatched).unwrap();
+        let mut searches = Searches::new(&problem);
+        let (_, proof) =
+            solve(&mut problem, Kept::new(&mut searches, None), Method::Automatic, &mut Unwatched).unwrap();
         for good in [by_auction, by_shortest_paths] {
-            let (state, other) = solve_by(&mut problem, [lazy, good], &mut Unwatched).unwrap();
+            let (state, other) =
+                solve_by(&mut problem, Kept::new(&mut searches, None), [lazy, good], &mut Unwatched).unwrap();
             assert_eq!((other.objective, other.class_sum), (proof.objective, proof.class_sum));
             assert_eq!(prove(&problem, &state), Ok(other));
         }
-        let unproven = solve_by(&mut problem, [lazy, lazy], &mut Unwatched);
+        let unproven = solve_by(&mut problem, Kept::new(&mut searches, None), [lazy, lazy], &mut Unwatched);
         assert!(matches!(unproven, Err(SolveError::Unproven(ProofError::NotOptimal { .. }))));
     }
 }
