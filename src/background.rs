@@ -24,6 +24,7 @@ use crate::exchange;
 use crate::exchange::actions::Desk;
 use crate::identity::keyed_requests;
 use crate::identity::links::pages::sender_of;
+use crate::matching::runs::chasing::chase_questions;
 use crate::matching::{self, runs, scenarios};
 use crate::notifications;
 use crate::notifications::smtp::Mailer;
@@ -112,6 +113,9 @@ impl Background {
             every(LOOK_FOR_CLIENTS, "publishing the open list", &stopped, state, publish_list),
             every(LOOK_FOR_CLIENTS, "chasing responses", &stopped, state, |conn, state, now| {
                 chase(conn, now, &state.config.public_url).map(drop)
+            }),
+            every(LOOK_FOR_CLIENTS, "chasing questions to providers", &stopped, state, |conn, state, now| {
+                chase_questions(conn, now, &state.config.public_url).map(drop)
             }),
             every(LOOK_FOR_MAILS, "passing on crisis requests", &stopped, state, |conn, state, now| {
                 pass_on_unanswered(conn, now, &state.config.public_url).map(drop)

@@ -1178,6 +1178,8 @@ diesel::table! {
         age_to -> Nullable<Integer>,
         referred_from -> Nullable<Date>,
         referred_to -> Nullable<Date>,
+        reminded_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
     }
 }
 

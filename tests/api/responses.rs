@@ -1,6 +1,7 @@
 //! Responses: the open list, responding, weighing, and what follows.
 
 use beschikbaarheidswijzer::db::schema::{offer, pair_outcome, placement, response, waiting_client};
+use beschikbaarheidswijzer::matching::runs::chasing::chase_questions;
 use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
 use beschikbaarheidswijzer::waiting_list::responses::chasing::{chase, end_without_contract};
 use beschikbaarheidswijzer::waiting_list::responses::erasing::erase_of_stripped;
@@ -554,6 +555,21 @@ on_both! {
         assert!(made.json()["getoond"].as_str().is_some_and(|words| words.contains("12 t/m 15 jaar")), "{}", made.body);
         assert!(server.visitor(HAVEN.0).get("/plaatsingsvragen").body.contains("U reageerde"));
         assert!(server.user(TOEGANG).post(&ask, &json!({"aanbod": offer})).status == 409);
+        // Another provider does not answer, of which the toegang hears; of the one that did there is nothing to tell.
+        let asked = server.user(TOEGANG).post(&ask, &json!({"aanbod": server.offer_with_place(BAKENZAND.1)}));
+        assert_eq!(asked.status, 201, "{}", asked.body);
+        for days in [7, 14] {
+            let done = chase_questions(&mut server.connection(), now() + Duration::days(days), URL).expect("chased");
+            assert_eq!(done, 2, "after {days} days");
+        }
+        let reminded = |to: &str| mailed(server, to).iter().filter(|text| text.contains("U reageerde nog niet op 1 vraag")).count();
+        assert_eq!((reminded(HAVEN.0), reminded(BAKENZAND.0)), (0, 1));
+        let told: Vec<String> = mailed(server, TOEGANG).into_iter().filter(|text| text.contains("reageerde niet op uw vraag")).collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains(&format!("over wachtende {}", client.code)) && !told[0].contains("De Haven"), "{told:?}");
+        server.execute("UPDATE regional_request SET ends_at = '2026-11-21 08:59:00'");
+        let proposal = server.visitor(TOEGANG).get(&format!("/wachtlijst/{}/voorstel", client.code)).body;
+        assert!(proposal.contains("Deze aanbieder is eerder gevraagd. Reageren kon tot en met") && proposal.contains("Vraag deze aanbieder opnieuw"), "{proposal}");
         assert_eq!(server.accept(client, made.json()["id"].as_i64().expect("a number")).status, 200);
     }
 }

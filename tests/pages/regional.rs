@@ -8,6 +8,7 @@ use beschikbaarheidswijzer::db::schema::{
 use beschikbaarheidswijzer::error::Error;
 use beschikbaarheidswijzer::matching::runs::actions::{erase_of_stripped, run_due};
 use beschikbaarheidswijzer::matching::runs::asking::ask;
+use beschikbaarheidswijzer::matching::runs::chasing::chase_questions;
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use rules::assignment::{read_answer, read_problem};
@@ -287,6 +288,52 @@ on_both! {
         assert_eq!(asks(server, later, 1, &codes).expect("asked anew"), codes.len());
         let ends: Vec<NaiveDateTime> = regional_request::table.select(regional_request::ends_at).load(&mut server.connection()).expect("rows");
         assert_eq!(ends, vec![(later + Duration::days(14)).naive_utc(); codes.len()], "the same questions, for longer");
+    }
+}
+
+on_both! {
+    fn silence_is_chased_and_who_asked_hears_of_it(server) {
+        let clients = server.waiting();
+        room_at_two(server, 1000, "SELECT 1");
+        let (path, page) = run(server);
+        let codes = choosable(&page);
+        assert!(codes.len() >= 3, "{page}");
+        asks(server, now(), 1, &codes).expect("asked");
+        let chase = |days: i64| chase_questions(&mut server.connection(), now() + Duration::days(days), "https://jeugdhulp.example").expect("chased");
+        let told = |part: &str| server.mails().into_iter().filter(|(_, text)| text.contains(part)).map(|(to, _)| to).collect::<Vec<_>>();
+        assert_eq!((chase(6), told("U reageerde nog niet").len()), (0, 0), "too early");
+        assert_eq!(chase(7), codes.len());
+        let reminded = told("U reageerde nog niet");
+        assert!(!reminded.is_empty() && reminded.iter().all(|to| to.starts_with("aanbieder-")), "{reminded:?}");
+        let once: std::collections::BTreeSet<_> = reminded.iter().collect();
+        assert_eq!(once.len(), reminded.len(), "each once, however many questions");
+        assert_eq!((chase(8), told("U reageerde nog niet").len()), (0, reminded.len()), "and never again");
+
+        // Who left the list needs no answer any more.
+        let gone = clients.iter().find(|client| codes.contains(&client.code.to_string())).expect("somebody who was asked about");
+        server.execute(&format!("UPDATE waiting_client SET status = 'ingetrokken', closed_at = registered_at WHERE id = {}", gone.id));
+        assert_eq!(chase(14), codes.len());
+        let what = format!("Op {} vragen uit ronde 1", codes.len() - 1);
+        assert_eq!(told(&what), ["accountmanager-regio@jeugdhulp-noord-veluwe.example"]);
+        assert_eq!((chase(15), told(&what).len()), (0, 1));
+        let lines: Vec<String> = audit_event::table
+            .filter(audit_event::object_type.eq("plaatsingsvraag"))
+            .order(audit_event::id)
+            .select(audit_event::action)
+            .load(&mut server.connection())
+            .expect("lines");
+        let providers = once.len();
+        assert_eq!(lines.iter().filter(|action| *action == "plaatsingsvraag-herinneren").count(), providers.min(2), "{lines:?}");
+        assert_eq!(lines.last().map(String::as_str), Some("plaatsingsvraag-zonder-reactie"));
+
+        // Asked anew, the provider is reminded anew.
+        server.execute(&format!("UPDATE regional_request SET ends_at = '2026-11-21 08:59:00' WHERE client_id <> {}", gone.id));
+        let page = server.visitor(MANAGER).get(&path).body;
+        assert!(page.contains("Aanbieder reageerde niet op de vraag"), "{page}");
+        let again = choosable(&page);
+        assert_eq!(again.len(), codes.len() - 1, "{again:?}");
+        asks(server, now(), 1, &again[..1]).expect("asked anew");
+        assert_eq!((chase(7), told("U reageerde nog niet").len()), (1, reminded.len() + 1));
     }
 }
 

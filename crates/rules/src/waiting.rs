@@ -3,6 +3,7 @@
 //! A waiting client has no name here, only a code and a few coarse facts. What is stored of a child is the least
 //! with which a place can be found, what others see of it is coarser still, and nobody leaves the list unnoticed.
 
+pub mod asking;
 pub mod attention;
 pub mod birth;
 pub mod bridged;

@@ -1,5 +1,6 @@
 //! Making, keeping and opening proposals.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::matching::region::live::Plans;
 use crate::matching::region::plan::Plan;
 use crate::matching::runs::asking::{ask_one, list_asked_offers};
+use crate::matching::runs::model::AskedOffer;
 use crate::matching::weights::actions::find_weights;
 use crate::paging::rows_of_page;
 use crate::waiting_list::access_log::actions::{record, record_look, record_part};
@@ -35,8 +37,8 @@ pub struct Shown {
     pub proposal: Option<Proposal>,
     pub kept: Vec<KeptProposal>,
     pub kept_total: usize,
-    /// The offers of which the provider is asked to respond.
-    pub asked: Vec<i64>,
+    /// The offers of which the provider is or was asked to respond.
+    pub asked: BTreeMap<i64, AskedOffer>,
     /// Whether a provider can be asked now: the client waits and is not on hold.
     pub may_ask: bool,
 }

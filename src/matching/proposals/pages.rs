@@ -1,5 +1,7 @@
 //! Proposals on pages.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -8,6 +10,7 @@ use super::actions;
 use super::model::{KeptProposal, Proposal};
 use crate::error::{Error, Result};
 use crate::matching::matcher::has_neighbours;
+use crate::matching::runs::model::AskedOffer;
 use crate::paging::Paging;
 use crate::waiting_list::clients::pages::Tabs;
 use crate::web::context::Context;
@@ -47,8 +50,14 @@ pub struct CurrentPage {
 pub struct Asking {
     /// Where the question goes.
     pub path: String,
-    /// The offers of which the provider is asked already.
-    pub asked: Vec<i64>,
+    /// The offers of which the provider is or was asked.
+    pub asked: BTreeMap<i64, AskedOffer>,
+}
+
+impl Asking {
+    fn can_ask(&self, offer_id: &i64) -> bool {
+        self.asked.get(offer_id).is_none_or(|asked| !asked.is_open)
+    }
 }
 
 #[derive(Template)]

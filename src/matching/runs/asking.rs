@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use askama::Template;
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
+use rules::waiting::asking::ends_at;
 use rules::waiting::responses::ResponseStatus;
 use serde::Serialize;
 
 use super::actions::find_run;
-use super::model::{Line, Part, ShownRequest};
+use super::mails;
+use super::model::{AskedOffer, Line, Part, Request, ShownRequest};
 use super::since::Since;
 use super::store::{self, NewRequest};
 use crate::actor::Actor;
@@ -20,36 +21,14 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::recipients::list_of_provider;
 use crate::notifications::actions::enqueue;
-use crate::notifications::model::Mail;
 use crate::waiting_list::access_log::actions::record;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::clients::actions::OBJECT;
 use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::open_list::actions::{freeze, show_asked};
 use crate::waiting_list::responses::actions::list_standpoints;
-use crate::web::format;
-
-/// For how long a provider is asked.
-const ASKED_FOR: Days = Days::new(14);
 
 const ASKED_ALREADY: &str = "Deze aanbieder is al gevraagd voor deze wachtende.";
-
-#[derive(Template)]
-#[template(path = "matching/runs/mail.html")]
-struct AskedHtml<'a> {
-    region_name: &'a str,
-    subject: &'a str,
-    lines: &'a [String],
-    url: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "matching/runs/mail.txt")]
-struct AskedText<'a> {
-    subject: &'a str,
-    lines: &'a [String],
-    url: &'a str,
-}
 
 /// What the audit keeps: the run, and which clients and offers.
 #[derive(Serialize)]
@@ -69,7 +48,7 @@ pub fn ask(
 ) -> Result<usize> {
     let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
     let by = (identity.display_name.as_str(), identity.organisation_name.as_str());
-    let ends_at = now.checked_add_days(ASKED_FOR).unwrap_or(now);
+    let ends_at = ends_at(now);
     db::write(conn, |conn| {
         let run = find_run(conn, actor, number)?;
         // Of two who ask about one child at once, from whatever run, the second sees what the first asked.
@@ -98,7 +77,7 @@ pub fn ask(
         }
         for (provider_id, count) in by_provider {
             for reader in list_of_provider(conn, provider_id)? {
-                enqueue(conn, now, &mail(count, ends_at, public_url, &reader.email)?)?;
+                enqueue(conn, now, &mails::asked(count, ends_at, public_url, &reader.email)?)?;
             }
         }
         let access = Access::new(AccessKind::AskProviders)
@@ -151,7 +130,7 @@ pub fn ask_one(
     if has_responded {
         return Err(Error::Conflict("Deze aanbieder reageerde al. U kunt die reactie wegen.".into()));
     }
-    let ends_at = now.checked_add_days(ASKED_FOR).unwrap_or(now);
+    let ends_at = ends_at(now);
     let new = NewRequest {
         run_id: None,
         client_id: client.id,
@@ -165,7 +144,7 @@ pub fn ask_one(
         return Err(Error::Conflict(ASKED_ALREADY.into()));
     }
     for reader in list_of_provider(conn, provider_id)? {
-        enqueue(conn, now, &mail(1, ends_at, public_url, &reader.email)?)?;
+        enqueue(conn, now, &mails::asked(1, ends_at, public_url, &reader.email)?)?;
     }
     let access = Access::new(AccessKind::AskProvider).client(client.code.as_str()).object(offer_id);
     record(conn, actor, now, &access)?;
@@ -175,10 +154,21 @@ pub fn ask_one(
     Ok(ends_at)
 }
 
-/// The offers of which the provider is asked about a client and can still answer.
-pub fn list_asked_offers(conn: &mut Connection, client_id: i64, now: DateTime<Utc>) -> Result<Vec<i64>> {
-    let requests = store::list_requests(conn, &[client_id])?;
-    Ok(requests.iter().filter(|request| request.ends_at > now).map(|request| request.offer_id).collect())
+/// The offers of which the provider was asked about a client, and until when it can answer or could.
+pub fn list_asked_offers(
+    conn: &mut Connection,
+    client_id: i64,
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<i64, AskedOffer>> {
+    let mut asked = BTreeMap::new();
+    for Request { offer_id, ends_at, .. } in store::list_requests(conn, &[client_id])? {
+        let new = AskedOffer { ends_at, is_open: ends_at > now };
+        let known = asked.entry(offer_id).or_insert(new);
+        if ends_at > known.ends_at {
+            *known = new;
+        }
+    }
+    Ok(asked)
 }
 
 /// The lines of these codes, or everything that is wrong with the choice.
@@ -206,22 +196,6 @@ fn choose<'a>(
         }
     }
     if wrong.is_empty() { Ok(chosen) } else { Err(Error::collision("kies", "kan-niet", wrong.join("; "))) }
-}
-
-fn mail(count: usize, ends_at: DateTime<Utc>, public_url: &str, to: &str) -> Result<Mail> {
-    let what = format::count(count, "wachtende", "wachtenden");
-    let lines = [
-        format!("De regio of de toegang vraagt u te reageren op {what}. Volgens uw cijfers past dat bij u."),
-        format!(
-            "Dat kan tot en met {}. Kunt u de plek niet geven, werk dan uw cijfers bij.",
-            format::date_time(ends_at)
-        ),
-    ];
-    let subject = format!("Vraag om te reageren op {what}");
-    let url = format!("{public_url}/plaatsingsvragen");
-    let html = AskedHtml { region_name: "", subject: &subject, lines: &lines, url: &url }.render()?;
-    let text = AskedText { subject: &subject, lines: &lines, url: &url }.render()?;
-    Ok(Mail { kind: "plaatsingsvraag", to: to.to_owned(), subject, text, html })
 }
 
 /// What the actor's provider is asked, with the client as it was shown when it was asked.

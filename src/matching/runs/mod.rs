@@ -5,6 +5,8 @@
 pub mod actions;
 pub mod api;
 pub mod asking;
+pub mod chasing;
+mod mails;
 pub mod mapping;
 pub mod model;
 pub mod pages;

@@ -130,19 +130,22 @@ pub enum Happened {
     Responded,
     /// The provider responded, and the toegang declined that.
     Declined,
-    /// The provider was asked.
+    /// The provider was asked, and can still answer.
     Asked,
+    /// The provider was asked and did not answer.
+    Silent,
     Nothing,
 }
 
 impl Happened {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AsProposed,
         Self::Elsewhere,
         Self::Left,
         Self::Responded,
         Self::Declined,
         Self::Asked,
+        Self::Silent,
         Self::Nothing,
     ];
 
@@ -154,6 +157,7 @@ impl Happened {
             Self::Responded => "Aanbieder reageerde",
             Self::Declined => "Reactie van aanbieder afgewezen",
             Self::Asked => "Aanbieder is gevraagd",
+            Self::Silent => "Aanbieder reageerde niet op de vraag",
             Self::Nothing => "Nog niets",
         }
     }
@@ -227,6 +231,14 @@ pub struct Request {
     pub offer_id: i64,
     pub asked_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
+}
+
+/// The latest question about an offer, as whoever asks sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedOffer {
+    pub ends_at: DateTime<Utc>,
+    /// Whether it can still be answered.
+    pub is_open: bool,
 }
 
 /// A question to a provider as the provider sees it.

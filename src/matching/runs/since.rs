@@ -73,8 +73,11 @@ impl Since {
             ClientStatus::Withdrawn | ClientStatus::Lapsed => Happened::Left,
             _ if at_offer(ResponseStatus::Open) => Happened::Responded,
             _ if at_offer(ResponseStatus::Declined) => Happened::Declined,
-            _ if self.is_asked(line, now) => Happened::Asked,
-            _ => Happened::Nothing,
+            _ => match self.last_asked(line) {
+                Some(ends_at) if ends_at > now => Happened::Asked,
+                Some(_) => Happened::Silent,
+                None => Happened::Nothing,
+            },
         }
     }
 
@@ -82,9 +85,11 @@ impl Since {
         self.responses.get(&line.client_id).map(Vec::as_slice).unwrap_or_default()
     }
 
-    fn is_asked(&self, line: &Line, now: DateTime<Utc>) -> bool {
+    /// Until when the provider can answer or could, if it was asked.
+    fn last_asked(&self, line: &Line) -> Option<DateTime<Utc>> {
         let requests = self.requests.get(&line.client_id).map(Vec::as_slice).unwrap_or_default();
-        requests.iter().any(|request| Some(request.offer_id) == line.offer_id && request.ends_at > now)
+        let asked = requests.iter().filter(|request| Some(request.offer_id) == line.offer_id);
+        asked.map(|request| request.ends_at).max()
     }
 
     /// Why the provider cannot be asked, in words. Who is asked must be able to respond: the rules for a response hold
@@ -102,12 +107,12 @@ impl Since {
         match self.of(line, now) {
             Happened::Asked => return Some("de aanbieder is al gevraagd"),
             Happened::Responded => return Some("de aanbieder reageerde al"),
-            Happened::Nothing | Happened::Declined => {}
+            Happened::Nothing | Happened::Silent | Happened::Declined => {}
             Happened::AsProposed | Happened::Elsewhere | Happened::Left => {
                 return Some("de wachtende heeft al zorg of staat niet meer op de lijst");
             }
         }
-        if self.is_asked(line, now) {
+        if self.last_asked(line).is_some_and(|ends_at| ends_at > now) {
             return Some("de aanbieder is al gevraagd");
         }
         if !client.life.is_listed(dutch_day(now)) {

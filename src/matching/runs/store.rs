@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use super::model::{Line, NewLine, Part, Request, Run, RunBody, Stage};
 use crate::db::Connection;
 use crate::db::schema::{
-    offer, regional_request as request, regional_run as run, regional_run_line as line, regional_schedule,
-    waiting_client,
+    offer, provider, regional_request as request, regional_run as run, regional_run_line as line,
+    regional_schedule, waiting_client,
 };
 use crate::error::{Error, Result};
 use crate::on_each;
@@ -213,6 +213,8 @@ struct RequestValues<'a> {
     age_to: Option<i32>,
     referred_from: Option<NaiveDate>,
     referred_to: Option<NaiveDate>,
+    reminded_at: Option<NaiveDateTime>,
+    closed_at: Option<NaiveDateTime>,
 }
 
 impl<'a> From<&NewRequest<'a>> for RequestValues<'a> {
@@ -233,6 +235,8 @@ impl<'a> From<&NewRequest<'a>> for RequestValues<'a> {
             age_to: view.ages.1,
             referred_from: view.referred.0,
             referred_to: view.referred.1,
+            reminded_at: None,
+            closed_at: None,
         }
     }
 }
@@ -303,6 +307,91 @@ pub(super) fn list_requests_to(
         .select((request::id, request::client_id, request::offer_id, request::asked_at, request::ends_at))
         .load(conn)?;
     Ok(rows.into_iter().map(read_request).collect())
+}
+
+/// A question that came to its reminder or its end.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Due {
+    pub(super) id: i64,
+    pub(super) client_id: i64,
+    pub(super) offer_id: i64,
+    pub(super) provider_id: i64,
+    pub(super) provider: String,
+    /// None when the toegang asked.
+    pub(super) run_id: Option<i64>,
+    pub(super) asked_at: NaiveDateTime,
+    pub(super) ends_at: NaiveDateTime,
+}
+
+macro_rules! due_questions {
+    () => {
+        request::table
+            .inner_join(offer::table.inner_join(provider::table))
+            .filter(request::closed_at.is_null())
+            .order(request::id)
+            .select((
+                request::id,
+                request::client_id,
+                request::offer_id,
+                provider::id,
+                provider::name,
+                request::run_id,
+                request::asked_at,
+                request::ends_at,
+            ))
+    };
+}
+
+/// Questions asked by then that can still be answered, and of which the provider was not reminded: the oldest first.
+pub(super) fn list_to_remind(
+    conn: &mut Connection,
+    (asked_by, now): (NaiveDateTime, NaiveDateTime),
+    most: i64,
+) -> Result<Vec<Due>> {
+    Ok(due_questions!()
+        .filter(request::reminded_at.is_null())
+        .filter(request::asked_at.le(asked_by))
+        .filter(request::ends_at.gt(now))
+        .limit(most)
+        .load(conn)?)
+}
+
+/// Questions that can no longer be answered, and were not looked at since: the oldest first.
+pub(super) fn list_to_close(conn: &mut Connection, now: NaiveDateTime, most: i64) -> Result<Vec<Due>> {
+    Ok(due_questions!().filter(request::ends_at.le(now)).limit(most).load(conn)?)
+}
+
+/// The provider of each of these offers.
+pub(super) fn list_providers_of(conn: &mut Connection, offer_ids: &[i64]) -> Result<Vec<(i64, i64)>> {
+    let mut found = Vec::new();
+    for portion in offer_ids.chunks(500) {
+        let rows = offer::table.filter(offer::id.eq_any(portion)).select((offer::id, offer::provider_id));
+        found.extend(rows.load::<(i64, i64)>(conn)?);
+    }
+    Ok(found)
+}
+
+/// Writes down that somebody was reminded of these, where nobody did before; tells of which.
+pub(super) fn mark_reminded(conn: &mut Connection, ids: &[i64], now: NaiveDateTime) -> Result<Vec<i64>> {
+    let rows = request::table.filter(request::id.eq_any(ids)).filter(request::reminded_at.is_null());
+    Ok(on_each!(conn, c => diesel::update(rows)
+        .set(request::reminded_at.eq(now))
+        .returning(request::id)
+        .get_results(c))?)
+}
+
+/// Closes these, where nobody did before; tells which.
+pub(super) fn mark_closed(conn: &mut Connection, ids: &[i64], now: NaiveDateTime) -> Result<Vec<i64>> {
+    let rows = request::table.filter(request::id.eq_any(ids)).filter(request::closed_at.is_null());
+    Ok(on_each!(conn, c => diesel::update(rows)
+        .set(request::closed_at.eq(now))
+        .returning(request::id)
+        .get_results(c))?)
+}
+
+/// Region and number of a run.
+pub(super) fn find_number(conn: &mut Connection, run_id: i64) -> Result<(i64, i32)> {
+    Ok(run::table.find(run_id).select((run::region_id, run::number)).first(conn)?)
 }
 
 /// Version and day of the week on which a region has a run made.

@@ -140,6 +140,7 @@ pub struct Standpoint {
     pub status: ResponseStatus,
     /// When care starts or would have started.
     pub start_on: NaiveDate,
+    pub opened_at: DateTime<Utc>,
 }
 
 /// Which responses of a provider are asked for.

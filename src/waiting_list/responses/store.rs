@@ -219,15 +219,22 @@ pub(super) fn list_open_of_client(conn: &mut Connection, client_id: i64) -> Resu
 pub(super) fn list_standpoints(conn: &mut Connection, client_ids: &[i64]) -> Result<Vec<Standpoint>> {
     let mut found = Vec::new();
     for portion in client_ids.chunks(500) {
-        let rows: Vec<(i64, i64, String, NaiveDate)> = response::table
+        let rows: Vec<(i64, i64, String, NaiveDate, NaiveDateTime)> = response::table
             .filter(response::client_id.eq_any(portion))
             .order(response::id)
-            .select((response::client_id, response::offer_id, response::status, response::start_on))
+            .select((
+                response::client_id,
+                response::offer_id,
+                response::status,
+                response::start_on,
+                response::opened_at,
+            ))
             .load(conn)?;
-        for (client_id, offer_id, status, start_on) in rows {
+        for (client_id, offer_id, status, start_on, opened_at) in rows {
             let status = ResponseStatus::parse(&status)
                 .ok_or_else(|| Error::internal("a response has an unknown status"))?;
-            found.push(Standpoint { client_id, offer_id, status, start_on });
+            let opened_at = opened_at.and_utc();
+            found.push(Standpoint { client_id, offer_id, status, start_on, opened_at });
         }
     }
     Ok(found)
