@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MANAGER, PROVIDER, PROVIDER_AGB, submit, TOEGANG } from "./pages.mjs";
 import { startProgram } from "./support/program.mjs";
-import { api, goTo, PHONE, signInOnPage, WIDE, withPage } from "./support/site.mjs";
+import { api, freshCode, goTo, PHONE, signInOnPage, WIDE, withPage } from "./support/site.mjs";
 import { startMailServer, textOf } from "./support/smtp.mjs";
 
 const SAVE = "form[data-capaciteit] .balk button";
@@ -277,6 +277,81 @@ describe("journey 4: a provider is reminded", () => {
       await mailServer.stop();
     }
   });
+});
+
+describe("journey: somebody is invited", () => {
+  for (const { how, ...options } of WAYS) {
+    test(`the mail arrives, a password and a second factor are chosen, and the next sign-in asks for both, ${how}`, async () => {
+      const mailServer = await startMailServer();
+      const program = await startProgram(process.env.BIN, {
+        settings: { SMTP_URL: mailServer.url, MAIL_FROM: "Jeugdhulp <info@jeugdhulp-noord-veluwe.example>" },
+      });
+      const [name, password, address] = ["toegang-tweede", "vier woorden achter elkaar", "tweede@harderwijk.example"];
+      try {
+        await withPage(options, async (page) => {
+          await goTo(page, `${program.base}/inloggen`);
+          await signInOnPage(page, MANAGER, program);
+          await goTo(page, `${program.base}/beheer/gebruikers/uitnodigen`);
+          await page.fill("#gebruikersnaam", name);
+          await page.fill("#naam", "Toegang, tweede balie");
+          await page.fill("#email", address);
+          const harderwijk = await page.locator("#organisatie option").evaluateAll((all) => all.find((one) => one.textContent.includes("Harderwijk")).value);
+          await page.selectOption("#organisatie", harderwijk);
+          await page.check("[name=rol-toegang]");
+          await submit(page);
+          assert.match(await page.textContent(".melding--goed"), /De uitnodiging is onderweg/);
+        });
+
+        const link = textOf(await mailServer.mailTo(address)).match(/http\S+\/wachtwoord-instellen\/\S+/)[0];
+        assert.ok(link.startsWith(program.base), `the link leads to the configured address: ${link}`);
+        const account = { name, password };
+        await withPage(options, async (page) => {
+          await goTo(page, link);
+          assert.match(await page.textContent("main"), new RegExp(`gebruikersnaam is ${name}`));
+          await page.fill("#wachtwoord", "welkom123456");
+          await page.fill("#herhaling", "welkom123456");
+          await submit(page);
+          assert.ok((await page.locator("#wachtwoord[aria-invalid=true]").count()) > 0, "a password that many use is refused");
+          await page.fill("#wachtwoord", password);
+          await page.fill("#herhaling", password);
+          await submit(page);
+          assert.match(new URL(page.url()).pathname, /^\/inloggen/);
+          await page.fill("#naam", name);
+          await page.fill("#wachtwoord", password);
+          await submit(page);
+          // Who sees children needs a second factor, and gets nowhere before there is one.
+          await page.waitForURL((url) => url.pathname === "/inloggen/tweede-factor");
+          await goTo(page, `${program.base}/wachtlijst`);
+          assert.doesNotMatch(new URL(page.url()).pathname, /wachtlijst/);
+          await goTo(page, `${program.base}/inloggen/tweede-factor`);
+          account.totp = (await page.textContent("code.sleutel")).replace(/\s/g, "");
+          await page.fill("#code", "000000");
+          await submit(page);
+          assert.ok((await page.locator("#code[aria-invalid=true]").count()) > 0, "a wrong code is refused");
+          account.totp = (await page.textContent("code.sleutel")).replace(/\s/g, "");
+          await page.fill("#code", await freshCode(account));
+          await submit(page);
+          assert.equal(await page.locator(".codes li").count(), 10);
+          await page.click("main a.nl-button");
+          await page.waitForURL((url) => !url.pathname.startsWith("/inloggen"));
+          await goTo(page, `${program.base}/wachtlijst`);
+          assert.equal(new URL(page.url()).pathname, "/wachtlijst");
+          await goTo(page, link);
+          assert.equal(await page.locator("#wachtwoord").count(), 0, "the link works once");
+        });
+
+        await withPage(options, async (page) => {
+          await goTo(page, `${program.base}/inloggen`);
+          await signInOnPage(page, name, { signIns: new Map([[name, account]]) });
+          await goTo(page, `${program.base}/wachtlijst`);
+          assert.match(await page.textContent("h1"), /achtlijst|achtenden/);
+        });
+      } finally {
+        await program.stop();
+        await mailServer.stop();
+      }
+    });
+  }
 });
 
 describe("journey: the toegang registers who waits, by keyboard", () => {

@@ -44,6 +44,8 @@ async function launchBrowser() {
     try {
       return await chromium.launch({
         executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+        // With its own temporary files in /dev/shm, where those of the tests may be, its pages crash.
+        env: { ...process.env, TMPDIR: "/tmp" },
         args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
       });
     } catch (error) {
@@ -113,7 +115,7 @@ export async function signInOnPage(page, who, { signIns } = program) {
 }
 
 /** A code counts once: whoever signs in again within half a minute takes that of the next step, which is taken too. */
-async function freshCode(account) {
+export async function freshCode(account) {
   const now = Math.floor(Date.now() / 30_000);
   account.step = Math.max(now, (account.step ?? 0) + 1);
   // Further ahead than one step is no code of now; signing in so often is rare enough to wait for.
