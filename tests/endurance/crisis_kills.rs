@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::program::Program;
-use super::{Dice, Rounds};
+use super::{Dice, Rounds, at_one_moment};
 use crate::on_both;
 use crate::support::crisis::{ALMERE, DESK, draft};
 use crate::support::{Backend, Browser, TestServer};
@@ -18,10 +18,12 @@ const WRITERS: usize = 3;
 
 /// Requests, lines that they came in, and lines of the audit.
 fn counts(conn: &mut Connection) -> (i64, i64, i64) {
-    let requests = crisis_request::table.count().get_result(conn).expect("a count");
-    let lines = crisis_request_event::table.filter(crisis_request_event::event.eq("aangemeld")).count();
-    let audit = audit_event::table.filter(audit_event::action.eq("crisis-aanmelden")).count();
-    (requests, lines.get_result(conn).expect("a count"), audit.get_result(conn).expect("a count"))
+    at_one_moment(conn, |conn| {
+        let requests = crisis_request::table.count().get_result(conn).expect("a count");
+        let lines = crisis_request_event::table.filter(crisis_request_event::event.eq("aangemeld")).count();
+        let audit = audit_event::table.filter(audit_event::action.eq("crisis-aanmelden")).count();
+        (requests, lines.get_result(conn).expect("a count"), audit.get_result(conn).expect("a count"))
+    })
 }
 
 /// Sends requests until there is no server any more. Returns the codes that were acknowledged.

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::program::Program;
-use super::{Dice, Rounds};
+use super::{Dice, Rounds, at_one_moment};
 use crate::on_both;
 use crate::support::{Browser, TestServer};
 
@@ -122,8 +122,8 @@ fn lost(conn: &mut Connection, acknowledged: &BTreeMap<i64, Standing>) -> Vec<St
 /// Offers whose figures, history and audit do not tell the same number of changes since `before`.
 fn half(conn: &mut Connection, before: &BTreeMap<i64, (Standing, (i64, i64))>) -> Vec<String> {
     let check = |(&id, &((version, _), (history, audit))): (&i64, &(Standing, (i64, i64)))| {
-        let changes = i64::from(standing(conn, id).0 - version);
-        let now = lines(conn, id);
+        let (standing, now) = at_one_moment(conn, |conn| (standing(conn, id), lines(conn, id)));
+        let changes = i64::from(standing.0 - version);
         let told = (now.0 - history, now.1 - audit);
         (told != (changes, changes)).then(|| format!("offer {id}: {changes} changes, {told:?} lines"))
     };
@@ -131,7 +131,8 @@ fn half(conn: &mut Connection, before: &BTreeMap<i64, (Standing, (i64, i64))>) -
 }
 
 fn state_of(conn: &mut Connection, offers: &[i64]) -> BTreeMap<i64, (Standing, (i64, i64))> {
-    offers.iter().map(|&id| (id, (standing(conn, id), lines(conn, id)))).collect()
+    let state = |&id| (id, at_one_moment(conn, |conn| (standing(conn, id), lines(conn, id))));
+    offers.iter().map(state).collect()
 }
 
 fn standings(state: &BTreeMap<i64, (Standing, (i64, i64))>) -> BTreeMap<i64, Standing> {

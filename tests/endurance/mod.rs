@@ -22,6 +22,8 @@ mod upgrades;
 use std::path::{Path, PathBuf};
 
 use beschikbaarheidswijzer::clock::Clock;
+use beschikbaarheidswijzer::db::Connection;
+use diesel::{Connection as _, RunQueryDsl as _, sql_query};
 
 use crate::support::TestServer;
 
@@ -87,6 +89,18 @@ impl Iterator for Rounds {
 
 /// What the file of a part says when nothing is left to do.
 const DONE: &str = "done";
+
+/// Reads what belongs together as it was at one moment. The server of PostgreSQL outlives a program that is killed, and can
+/// still be finishing its last write when somebody looks.
+fn at_one_moment<T>(conn: &mut Connection, read: impl FnOnce(&mut Connection) -> T) -> T {
+    conn.transaction(|conn| {
+        if matches!(conn, Connection::Postgres(_)) {
+            sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(conn)?;
+        }
+        diesel::QueryResult::Ok(read(conn))
+    })
+    .expect("a transaction that only reads")
+}
 
 /// Whether this run of a part has had its time; `ENDURANCE_UNTIL` is in seconds since 1970.
 fn is_time_up() -> bool {
