@@ -143,6 +143,8 @@ pub struct Problem(Probleem);
         matching::bridging::api::put_bridging,
         matching::runs::api::list_runs,
         matching::runs::api::post_run,
+        matching::runs::planning::get_schedule,
+        matching::runs::planning::put_schedule,
         matching::runs::api::get_run,
         matching::runs::questions::post_questions,
         matching::runs::questions::list_questions,

@@ -663,6 +663,8 @@ fn regional_api() -> Vec<Endpoint> {
     vec![
         get("/v1/regiovoorstellen", run, runs::api::list_runs),
         post_once("/v1/regiovoorstellen", run, runs::api::post_run),
+        get("/v1/regiovoorstellen/planning", run, runs::planning::get_schedule),
+        put("/v1/regiovoorstellen/planning", run, runs::planning::put_schedule),
         get("/v1/regiovoorstellen/{nummer}", run, runs::api::get_run),
         post_once("/v1/regiovoorstellen/{nummer}/vragen", run, runs::questions::post_questions),
         get("/v1/plaatsingsvragen", Requires(RespondToClients), runs::questions::list_questions),

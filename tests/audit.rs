@@ -162,6 +162,13 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
         (
             ACCOUNT_MANAGER,
             "PUT",
+            "/v1/regiovoorstellen/planning",
+            "/v1/regiovoorstellen/planning",
+            json!({"weekdag": "maandag"}),
+        ),
+        (
+            ACCOUNT_MANAGER,
+            "PUT",
             "/v1/toewijzingsbeleid",
             "/v1/toewijzingsbeleid",
             json!({"wekenPerStap": 2, "blijvenWachten": 26}),

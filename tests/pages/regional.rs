@@ -292,6 +292,25 @@ on_both! {
 }
 
 on_both! {
+    fn a_run_is_planned_by_api(server) {
+        let path = "/v1/regiovoorstellen/planning";
+        let manager = server.user(MANAGER);
+        let read = manager.get(path);
+        assert_eq!((read.status, read.json(), read.header("etag")), (200, serde_json::json!({"weekdag": null}), Some("\"1\"")));
+        let monday = serde_json::json!({"weekdag": "maandag"});
+        assert_eq!(manager.put(path, &monday).wrong_fields(), ["If-Match"], "the version is not named");
+        assert_eq!(manager.put_version(path, "\"1\"", &serde_json::json!({"weekdag": "Monday"})).wrong_fields(), ["weekdag"]);
+        let saved = manager.put_version(path, "\"1\"", &monday);
+        assert_eq!((saved.status, saved.json(), saved.header("etag")), (200, monday.clone(), Some("\"2\"")), "{}", saved.body);
+        let late = manager.put_version(path, "\"1\"", &serde_json::json!({}));
+        assert_eq!((late.status, late.json()["huidig"].clone()), (409, monday), "{}", late.body);
+        assert!(server.visitor(MANAGER).get(RUNS).body.contains("<option value=\"maandag\" selected>"));
+        let ended = manager.put_version(path, "\"2\"", &serde_json::json!({}));
+        assert_eq!((ended.status, ended.json()), (200, serde_json::json!({"weekdag": null})));
+    }
+}
+
+on_both! {
     fn silence_is_chased_and_who_asked_hears_of_it(server) {
         let clients = server.waiting();
         room_at_two(server, 1000, "SELECT 1");

@@ -10,6 +10,7 @@ mod mails;
 pub mod mapping;
 pub mod model;
 pub mod pages;
+pub mod planning;
 pub mod questions;
 mod since;
 mod store;

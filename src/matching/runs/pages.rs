@@ -19,7 +19,7 @@ use crate::web::lists::{PageLinks, Saved, link, list_page, page_number, saved_in
 use crate::web::page::{Page, html, see_other};
 
 const PATH: &str = "/regiovoorstel";
-const WEEKDAYS: [(&str, i32); 7] = [
+pub const WEEKDAYS: [(&str, i32); 7] = [
     ("maandag", 1),
     ("dinsdag", 2),
     ("woensdag", 3),
