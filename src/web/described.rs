@@ -19,6 +19,22 @@ pub struct IfMatch {
     if_match: String,
 }
 
+/// The header with the version that is changed, which has to be named.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header")]
+pub struct ChangedVersion {
+    /// ETag van de versie die u wijzigt.
+    #[param(rename = "If-Match", example = "\"1\"", pattern = "^\"[1-9][0-9]{0,8}\"$")]
+    if_match: String,
+}
+
+/// The version in the `ETag` of what a region chose: without a choice it has version 0, and 0 is what a header that is no
+/// version of ours is read as.
+pub const fn stored_etag(version: i32) -> i32 {
+    version + 1
+}
+
 /// The header with which a request is done once.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
