@@ -100,6 +100,24 @@ impl Error {
         Self::Collision(violations)
     }
 
+    /// The same, with what is told of one field told of another: a form can have its own name for it.
+    #[must_use]
+    pub fn at(self, field: &str, other: &str) -> Self {
+        let renamed = |found: Violations| {
+            let mut violations = Violations::new();
+            for violation in found {
+                let place = if violation.field == field { other.to_owned() } else { violation.field };
+                violations.add(place, violation.code, violation.message);
+            }
+            violations
+        };
+        match self {
+            Self::Invalid(found) => Self::Invalid(renamed(found)),
+            Self::Collision(found) => Self::Collision(renamed(found)),
+            error => error,
+        }
+    }
+
     /// What is wrong, field by field.
     pub fn violations(&self) -> Option<&Violations> {
         match self {

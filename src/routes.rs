@@ -19,7 +19,7 @@ use crate::identity::policy::Permission::{
     KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook,
     ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients,
     RunRegionalPlan, SeeCrisisBoard, SeeCrisisPlaces, SeeCrisisReports, SeeCrisisRequests, SeeCrisisSettings,
-    SeeCrisisShares, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
+    SeeCrisisShares, SeeReasons, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -144,6 +144,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(weighing());
     endpoints.extend(waiting_client_pages());
     endpoints.extend(waiting_client_api());
+    endpoints.extend(reasons());
     endpoints.extend(crisis_registration());
     endpoints.extend(crisis_reports());
     endpoints.extend(crisis_settings());
@@ -658,7 +659,7 @@ fn matching_api() -> Vec<Endpoint> {
 
 /// Runs of the regional plan, its policy, and scenarios.
 fn regional_api() -> Vec<Endpoint> {
-    use matching::{policy, runs, scenarios};
+    use matching::{policy, runs, scenarios, weights};
     let (run, weigh) = (Requires(RunRegionalPlan), Requires(SetWeights));
     vec![
         get("/v1/regiovoorstellen", run, runs::api::list_runs),
@@ -671,6 +672,11 @@ fn regional_api() -> Vec<Endpoint> {
         get("/v1/toewijzingsbeleid", weigh, policy::api::get_policy),
         put("/v1/toewijzingsbeleid", weigh, policy::api::put_policy),
         get("/v1/toewijzingsbeleid/versies", weigh, policy::api::list_policies),
+        get("/v1/toewijzingsbeleid/gevolg", run, policy::api::get_effect),
+        get("/v1/weging", weigh, weights::api::get_weights),
+        put("/v1/weging", weigh, weights::api::put_weights),
+        get("/v1/weging/versies", weigh, weights::api::list_weights),
+        get("/v1/weging/gevolg", run, weights::api::get_effect),
         get("/v1/scenarios", run, scenarios::api::list_scenarios),
         post_once("/v1/scenarios", run, scenarios::api::post_scenario),
         get("/v1/scenarios/{nummer}", run, scenarios::api::get_scenario),
@@ -760,6 +766,8 @@ fn open_list() -> Vec<Endpoint> {
         get("/wachtenden/{kenmerk}", respond_to, respond::form),
         post_once("/wachtenden/{kenmerk}", respond_to, respond::save),
         get("/v1/open-wachtlijst", respond_to, api::list_clients),
+        get("/v1/open-wachtlijst/meldingen", respond_to, api::get_choice),
+        put("/v1/open-wachtlijst/meldingen", respond_to, api::put_choice),
     ]
 }
 
@@ -837,6 +845,21 @@ fn waiting_client_pages() -> Vec<Endpoint> {
     ]
 }
 
+/// From which reasons the people of a region choose.
+fn reasons() -> Vec<Endpoint> {
+    use waiting_list::reasons::{api, pages};
+    let (see, manage) = (Requires(SeeReasons), Requires(ManageProductBook));
+    vec![
+        get("/beheer/redenen", manage, pages::lists),
+        get("/beheer/redenen/{lijst}", manage, pages::form),
+        post("/beheer/redenen/{lijst}", manage, pages::save),
+        get("/v1/redenen", see, api::list_reasons),
+        get("/v1/redenen/{lijst}", see, api::get_reasons),
+        put("/v1/redenen/{lijst}", manage, api::put_reasons),
+        get("/v1/redenen/{lijst}/versies", manage, api::list_versions),
+    ]
+}
+
 fn waiting_client_api() -> Vec<Endpoint> {
     use waiting_list::clients::api;
     let keep = Requires(KeepWaitingList);
@@ -846,6 +869,8 @@ fn waiting_client_api() -> Vec<Endpoint> {
         get("/v1/wachtenden/{code}", keep, api::get_client),
         put("/v1/wachtenden/{code}", keep, api::facts::put_client),
         post_once("/v1/wachtenden/{code}/stappen", keep, api::post_step),
+        get("/v1/wachtlijst-instellingen", Requires(ManageProductBook), api::settings::get_settings),
+        put("/v1/wachtlijst-instellingen", Requires(ManageProductBook), api::settings::put_settings),
         get("/v1/herplaatsingen", keep, waiting_list::replacement::api::list_replacements),
     ]
 }

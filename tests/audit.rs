@@ -175,6 +175,38 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
         ),
         (
             ACCOUNT_MANAGER,
+            "PUT",
+            "/v1/weging",
+            "/v1/weging",
+            json!({"per10km": 1.5, "openEinde": 4, "onbekend": 4, "verouderd": 2, "alternatief": 2, "geenVoorkeur": 2, "behoefte": 1,
+                "onbekendeAfstand": 30}),
+        ),
+        (
+            "beheerder-regio",
+            "PUT",
+            "/v1/wachtlijst-instellingen",
+            "/v1/wachtlijst-instellingen",
+            json!({"kleinsteGroep": 6, "bewaartermijn": 24, "antwoordDagen": 5, "antwoordDagenUrgent": 1, "opschaalDagen": 1,
+                "opvolgers": [], "gevolgen": [], "stappen": [{"vanWie": "toegang", "werkdagen": 5, "wat": "Zoeken"},
+                {"vanWie": "expertteam", "werkdagen": 5, "wat": "Bespreken"}]}),
+        ),
+        (
+            "beheerder-regio",
+            "PUT",
+            "/v1/redenen/{lijst}",
+            "/v1/redenen/hervatten",
+            json!({"redenen": [{"code": "anders", "aan": true}, {"code": "vergissing"}, {"code": "kan-starten", "aan": true},
+                {"code": "termijn-voorbij", "aan": true, "woorden": "De pauze is om"}]}),
+        ),
+        (
+            "aanbieder-de-haven",
+            "PUT",
+            "/v1/open-wachtlijst/meldingen",
+            "/v1/open-wachtlijst/meldingen",
+            json!({"keuze": "nooit"}),
+        ),
+        (
+            ACCOUNT_MANAGER,
             "POST",
             "/v1/scenarios",
             "/v1/scenarios",
@@ -343,6 +375,15 @@ fn page_writes() -> Vec<PageWrite> {
         },
         form_of(MANAGER, "/beheer/aanbieders/98990009", "/beheer/aanbieders", &[("toelichting", "Anders")]),
         form_of(MANAGER, "/beheer/wachtlijst", "/beheer/wachtlijst", &[("kleinsteGroep", "7")]),
+        PageWrite {
+            template: "/beheer/redenen/{lijst}",
+            ..form_of(
+                MANAGER,
+                "/beheer/redenen/hervatten",
+                "/beheer/redenen/hervatten",
+                &[("woorden-vergissing", "Per ongeluk gepauzeerd")],
+            )
+        },
         form_of(MANAGER, "/beheer/locaties/98990009/1", "/beheer/locaties", &[("naam", "Anders")]),
         form_of(MANAGER, "/beheer/contracten/87", "/beheer/contracten", &[("geldigTot", "31-12-2028")]),
         form_of(

@@ -43,7 +43,7 @@ const OWNED: [(&str, Kind); 14] = [
 ];
 
 /// What is kept by a region or provider and is no record of a child: the tests of each feature hold whose it is.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 14] = [
     "/beheer/",
     "/v1/regios/",
     "/v1/gemeenten/",
@@ -55,6 +55,7 @@ const ELSEWHERE: [&str; 13] = [
     "/regiovoorstel/",
     "/v1/regiovoorstellen/",
     "/v1/scenarios/",
+    "/v1/redenen/",
     "/crisis/",
     "/v1/crisis",
 ];

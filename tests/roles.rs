@@ -68,6 +68,7 @@ pub fn filled(path: &str) -> String {
         ("{lidmaatschap}", "1"),
         ("{soort}", "segmenten"),
         ("{stap}", "pauzeren"),
+        ("{lijst}", "hervatten"),
         ("{regel}", "1"),
         ("{kwartaal}", "2026-1"),
         // A stream does not end by itself.

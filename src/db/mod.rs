@@ -39,6 +39,26 @@ macro_rules! on_each {
     };
 }
 
+/// Whether a municipality belongs on a day to the region of the product in a query, for its segment and for who asks for help
+/// from then on. Who is in care already can be another region's.
+#[macro_export]
+macro_rules! belongs_on {
+    ($municipality_id:expr, $day:expr) => {{
+        use $crate::db::schema::{product, region_municipality as member};
+        diesel::dsl::exists(
+            member::table
+                .filter(member::region_id.eq(product::region_id))
+                .filter(member::municipality_id.eq($municipality_id))
+                .filter(
+                    member::segment_id.is_null().or(member::segment_id.eq(product::segment_id.nullable())),
+                )
+                .filter(member::clients.ne("existing"))
+                .filter(member::valid_from.is_null().or(member::valid_from.le($day)))
+                .filter(member::valid_until.is_null().or(member::valid_until.ge($day))),
+        )
+    }};
+}
+
 /// The backend of diesel that stands for either database, for queries that are built up.
 pub type Backend = <Connection as diesel::Connection>::Backend;
 

@@ -647,6 +647,7 @@ diesel::table! {
         valid_until -> Date,
         remark -> Nullable<Text>,
         takes_place -> Bool,
+        places -> Integer,
         status -> Text,
         opened_at -> Timestamp,
         opened_by -> Text,
@@ -800,6 +801,8 @@ diesel::table! {
         starts_on -> Date,
         ends_on -> Nullable<Date>,
         end_reason -> Nullable<Text>,
+        ended_at -> Nullable<Timestamp>,
+        end_note -> Nullable<Text>,
         note -> Nullable<Text>,
         made_at -> Timestamp,
         version -> Integer,
@@ -1084,6 +1087,18 @@ diesel::table! {
         crisis_point_id -> BigInt,
         provider_id -> BigInt,
         on_day -> Date,
+    }
+}
+
+diesel::table! {
+    reason_list (region_id, list, version) {
+        region_id -> BigInt,
+        list -> Text,
+        version -> Integer,
+        set_at -> Timestamp,
+        by_name -> Text,
+        by_organisation -> Text,
+        reasons -> Text,
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Permission {
     ReadAudit,
     /// See who waits past a norm, and take the steps that are one's own.
     Mediate,
+    /// See from which reasons people choose. Nothing of a child.
+    SeeReasons,
     /// Set how offers are weighed.
     SetWeights,
     /// Make the regional plan, and ask providers to respond to what it proposes.
@@ -101,6 +103,17 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
     (Permission::Mediate, &[Role::Toegang, Role::AccountManager, Role::Municipality, Role::ExpertTeam]),
+    (
+        Permission::SeeReasons,
+        &[
+            Role::Toegang,
+            Role::Provider,
+            Role::AccountManager,
+            Role::Municipality,
+            Role::ExpertTeam,
+            Role::Administrator,
+        ],
+    ),
     (Permission::SetWeights, &[Role::AccountManager, Role::Administrator]),
     (Permission::RunRegionalPlan, &[Role::AccountManager]),
     (Permission::ReadAccessLog, &[Role::PrivacyOfficer]),
@@ -167,6 +180,7 @@ impl Permission {
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
             Self::Mediate => "bemiddelen",
+            Self::SeeReasons => "redenen-zien",
             Self::SetWeights => "weging-instellen",
             Self::RunRegionalPlan => "regionaal-voorstel",
             Self::ReadAccessLog => "inzage-zien",
@@ -208,6 +222,7 @@ impl Permission {
             | Self::ManageUsers
             | Self::ReadAudit
             | Self::Mediate
+            | Self::SeeReasons
             | Self::SetWeights
             | Self::RunRegionalPlan
             | Self::ReadAccessLog

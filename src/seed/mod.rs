@@ -1,6 +1,7 @@
 //! Oefenregio's (demonstration regions): read from the CSV files in `seed/`, with a year of history made up to
 //! lead to them.
 
+mod casework;
 mod crisis_cases;
 mod crisis_live;
 mod files;
@@ -62,14 +63,15 @@ pub fn is_empty(conn: &mut Connection) -> Result<bool> {
     Ok(!store::has_region(conn)?)
 }
 
-/// Whether the demonstration has its two years of crisis cases.
+/// Whether the demonstration has its two years of crisis cases, and what was done for those who wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CrisisCases {
     TwoYears,
     None,
 }
 
-/// Fills an empty database with the demonstration regions as they would be at this moment: all of it, or nothing.
+/// Fills an empty database with the demonstration regions as they would be at this moment: all of it, or nothing. What
+/// people did for those who wait comes after it, by the same actions as theirs.
 pub fn demonstration(
     conn: &mut Connection,
     vault: &Vault,
@@ -78,7 +80,7 @@ pub fn demonstration(
 ) -> Result<Vec<SignIn>> {
     let (files, flevoland) = (Files::read()?, Files::read_flevoland()?);
     let offers = offers_with_history(&files, now)?;
-    db::write(conn, |conn| {
+    let sign_ins = db::write(conn, |conn| {
         if !is_empty(conn)? {
             return Err(Error::Conflict(
                 "Er is al een regio. De oefenregio past alleen in een lege database.".into(),
@@ -108,7 +110,12 @@ pub fn demonstration(
         store::insert_waiting(conn, &ids, &files, &waiting::clients(&files, now))?;
         store::end_some_contracts(conn, dutch_day(now))?;
         Ok(sign_ins)
-    })
+    })?;
+    if cases == CrisisCases::TwoYears {
+        let names: Vec<&str> = files.users.iter().map(|line| line.row.name.as_str()).collect();
+        casework::play(conn, now, &names)?;
+    }
+    Ok(sign_ins)
 }
 
 /// How much of the country was added.

@@ -171,6 +171,20 @@ fn clients_wait_in_all_states_and_stand_as_their_responses_say() {
 }
 
 #[test]
+fn every_page_of_the_list_shows_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let casework = [0, 1].map(|number| {
+        let mut conn = empty_database(&folder, &format!("casework-{number}.sqlite"));
+        demonstration(&mut conn, &vault(), moment(MOMENTS[1]), CrisisCases::TwoYears).unwrap();
+        inspection::casework(&mut conn)
+    });
+    assert_eq!(casework[0], casework[1], "the same on every run");
+    for (what, count) in &casework[0] {
+        assert!(*count >= 1, "{what}: {:?}", casework[0]);
+    }
+}
+
+#[test]
 fn the_same_moment_gives_the_same_region() {
     let folder = tempfile::tempdir().unwrap();
     let histories = ["one.sqlite", "two.sqlite"].map(|name| {

@@ -21,7 +21,7 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 17] = [
+pub const MANAGE_MENU: [(&str, &str); 18] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
     ("/beheer/segmenten", "Segmenten"),
@@ -32,6 +32,7 @@ pub const MANAGE_MENU: [(&str, &str); 17] = [
     ("/beheer/weging", "Weging"),
     ("/beheer/toewijzingsbeleid", "Toewijzing"),
     ("/beheer/wachtlijst", "Wachtlijst"),
+    ("/beheer/redenen", "Redenen"),
     ("/beheer/crisispunt", "Crisispunt"),
     ("/beheer/crisispunt/aandelen", "Crisisverdeling"),
     ("/beheer/gebruikers", "Gebruikers"),

@@ -4,12 +4,14 @@
 use beschikbaarheidswijzer::db;
 use beschikbaarheidswijzer::waiting_list::bridging;
 use beschikbaarheidswijzer::waiting_list::bridging::actions::Change;
-use beschikbaarheidswijzer::waiting_list::bridging::model::{BridgingDraft, EndReason};
+use beschikbaarheidswijzer::waiting_list::bridging::model::BridgingDraft;
 use beschikbaarheidswijzer::waiting_list::clients::actions::register;
 use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
 use beschikbaarheidswijzer::waiting_list::clients::upkeep::follow_book;
+use beschikbaarheidswijzer::waiting_list::notes::TypedNote;
 use beschikbaarheidswijzer::waiting_list::responses::chasing::{chase, end_without_contract};
 use chrono::{Days, Duration, NaiveDate};
+use rules::waiting::life::EndBridgingReason;
 use rules::waiting::registration::RegistrationDraft;
 use serde_json::{Value, json};
 
@@ -214,7 +216,7 @@ fn bridged(server: &TestServer, client: &WaitingClient, product: &str, starts_on
         product_id: product_id.expect("a product"),
         cause: "gevraagd",
         starts_on,
-        note: None,
+        note: TypedNote::default(),
     };
     let actor = server.actor(TOEGANG);
     let care =
@@ -228,7 +230,7 @@ on_both! {
         let today: NaiveDate = "2026-11-21".parse().expect("a day");
         let is_bridged = |server: &TestServer| of_client(server, TOEGANG, client)["wachtende"]["overbrugging"].clone();
         let stop = |(id, version): (i64, i32), on: NaiveDate| {
-            let change = Change::End { on, reason: EndReason::FamilyStops };
+            let change = Change::End { on, reason: EndBridgingReason::FamilyStops, note: TypedNote::default() };
             let (mut conn, actor) = (server.connection(), server.actor(TOEGANG));
             bridging::actions::change(&mut conn, &actor, now(), client.code.as_str(), (id, version), change).expect("ended");
         };
@@ -273,5 +275,70 @@ on_both! {
         assert_eq!(later.user(HAVEN.0).post(&format!("/v1/reacties/{id}/start"), &started).status, 200);
         // From 8 October it is 44 days, where the confirmation came after 58.
         assert_eq!(of_client(&later, TOEGANG, client)["wachtende"]["wekenGewacht"], 6);
+    }
+}
+
+on_both! {
+    fn a_municipality_counts_only_while_it_belongs_to_the_region(server) {
+        let clients = server.waiting();
+        let late = server.registered("GM0243");
+        let (open, later) = (server.responded(HAVEN, &clients[0]), server.responded(BAKENZAND, &clients[1]));
+        let haven = server.user(HAVEN.0);
+        let listed = || haven.get("/v1/open-wachtlijst").json()["paginering"]["totaal"].clone();
+        assert_eq!(listed(), 5);
+        let mediated = || server.user("accountmanager-regio").get("/v1/bemiddelingen").json()["paginering"]["totaal"].clone();
+        server.execute(&format!("UPDATE waiting_client SET referred_on = '2026-01-02', decided_on = '2026-01-05', waiting_since = '2026-01-05' WHERE id = {}", late.id));
+        let before = mediated().as_i64().expect("a count");
+        let attention = || of_client(server, TOEGANG, &late)["wachtende"]["aandacht"].to_string();
+        assert!(before >= 1 && !attention().contains("buiten-regio"));
+
+        // The region's last day with Harderwijk was yesterday, and Ermelo comes tomorrow.
+        server.execute(
+            "UPDATE region_municipality SET valid_until = '2026-11-20' WHERE municipality_id = (SELECT id FROM municipality WHERE code = 'GM0243'); \
+             UPDATE region_municipality SET valid_from = '2026-11-22' WHERE municipality_id = (SELECT id FROM municipality WHERE code = 'GM0233')",
+        );
+        server.publish(now() + Duration::minutes(1));
+        assert_eq!(listed(), 0, "nobody is shown who no provider can take under a contract of the region");
+        assert_eq!(mediated(), before - 1);
+        assert!(attention().contains("buiten-regio"), "the toegang sees why: {}", attention());
+        assert_eq!(server.accept(&clients[0], open).status, 409);
+        let toegang = server.user(TOEGANG);
+        let new = json!({
+            "gemeente": "GM0243", "leeftijd": 12, "product": PRODUCT, "verwijzer": "huisarts", "verwezenOp": "2026-11-02",
+            "urgentie": "regulier", "maatregel": false, "tochAanmelden": true,
+        });
+        assert_eq!(toegang.post("/v1/wachtenden", &new).clashing_fields(), ["gemeente"]);
+        let moves = |to: &str| toegang.post(&format!("/v1/wachtenden/{}/stappen", late.code), &json!({"stap": "verhuizen", "gemeente": to, "reden": "verhuizing"}));
+        assert_eq!(moves("GM0233").clashing_fields(), ["gemeente"], "not before tomorrow");
+        // What is known of who is on the list can still be put right.
+        let path = format!("/v1/wachtenden/{}", late.code);
+        let version = toegang.get(&path).header("etag").expect("a version").to_owned();
+        let facts = json!({"leeftijd": 12, "verwijzer": "huisarts", "verwezenOp": "2026-01-02", "urgentie": "regulier", "maatregel": false});
+        let changed = toegang.put_version(&path, &version, &facts);
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        server.execute("UPDATE response SET opened_at = '2026-11-19 09:00:00'");
+        assert_eq!(end(server), 2, "what was offered ends with the membership");
+        assert_eq!([became(server, HAVEN, open).1, became(server, BAKENZAND, later).1], ["geen-contract", "geen-contract"]);
+        assert_eq!(moves("GM0302").status, 200, "a municipality that belongs to it");
+    }
+}
+
+on_both! {
+    fn a_municipality_can_buy_one_segment_with_the_region_and_another_elsewhere(server) {
+        server.execute(&format!(
+            "UPDATE region_municipality SET segment_id = (SELECT segment_id FROM product WHERE code = '{PRODUCT}' AND region_id = \
+               (SELECT id FROM region WHERE code = 'noord-veluwe')) \
+             WHERE municipality_id = (SELECT id FROM municipality WHERE code = 'GM0243')"
+        ));
+        let register = |product: &str| {
+            let new = json!({
+                "gemeente": "GM0243", "leeftijd": 12, "product": product, "verwijzer": "huisarts", "verwezenOp": "2026-11-02",
+                "urgentie": "regulier", "maatregel": false, "tochAanmelden": true,
+            });
+            server.user(TOEGANG).post("/v1/wachtenden", &new)
+        };
+        assert_eq!(register(PRODUCT).status, 201);
+        let elsewhere = register("43A11");
+        assert!(elsewhere.status == 409 && elsewhere.body.contains("niet-voor-gemeente"), "{}", elsewhere.body);
     }
 }

@@ -79,3 +79,50 @@ on_both! {
         assert_eq!(server.user(HAVEN.0).get(&path).status, 403);
     }
 }
+
+on_both! {
+    fn notes_beside_bridging_care_and_mediation_are_about_nobody(server) {
+        overdue(server);
+        let toegang = server.user(TOEGANG);
+        let list = format!("/v1/wachtenden/{CODE}/overbruggingen");
+        let start = |note: &str, digits: Option<&str>| {
+            let mut body = json!({"agb": "98990001", "product": "41A02", "start": "2026-11-23", "toelichting": note});
+            if let Some(digits) = digits {
+                body["cijfersZijn"] = json!(digits);
+            }
+            toegang.post(&list, &body)
+        };
+        assert_eq!(start("bel moeder op 06-12345678", None).clashing_fields(), ["toelichting"]);
+        let asked = start("zaak 111222333", None);
+        assert_eq!(asked.clashing_fields(), ["toelichting"]);
+        assert_eq!(asked.json()["fouten"][0]["code"], "misschien-bsn", "{}", asked.body);
+        assert_eq!(start("bsn 111222333", Some("zaaknummer")).clashing_fields(), ["toelichting"]);
+        let made = start("zaak 111222333", Some("zaaknummer"));
+        assert_eq!((made.status, &made.json()["toelichting"]), (201, &json!("zaak 111222333")), "{}", made.body);
+
+        // Another reason than those of the list is told in words, which are about nobody either.
+        let path = format!("{list}/{}", made.json()["nummer"]);
+        let version = toegang.get(&path).header("etag").expect("a version").to_owned();
+        let end = |more: serde_json::Value| {
+            let mut body = json!({"start": "2026-11-23", "einde": "2026-12-01", "reden": "anders"});
+            body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            toegang.put_version(&path, &version, &body)
+        };
+        assert_eq!(end(json!({})).clashing_fields(), ["eindToelichting"]);
+        assert_eq!(end(json!({"eindToelichting": "zaak 111222333"})).clashing_fields(), ["eindToelichting"]);
+        let ended = end(json!({"eindToelichting": "zaak 111222333 gesloten", "eindCijfers": "zaaknummer"}));
+        assert_eq!((ended.status, &ended.json()["eindToelichting"]), (200, &json!("zaak 111222333 gesloten")), "{}", ended.body);
+        let lines = toegang.get(&format!("/v1/wachtenden/{CODE}")).json()["tijdlijn"].clone();
+        assert_eq!(lines.as_array().and_then(|lines| lines.last()).map(|line| line["toelichting"].clone()), Some(json!("zaak 111222333 gesloten")));
+
+        assert_eq!(toegang.post(&format!("/v1/bemiddelingen/{CODE}/stappen"), &json!({})).status, 200);
+        let close = |more: serde_json::Value| {
+            let mut body = json!({"uitkomst": "geen-plek"});
+            body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            toegang.post(&format!("/v1/bemiddelingen/{CODE}/afsluiting"), &body)
+        };
+        assert_eq!(close(json!({"toelichting": "mevrouw Jansen belt terug"})).clashing_fields(), ["toelichting"]);
+        assert_eq!(close(json!({"toelichting": "zaak 111222333"})).clashing_fields(), ["toelichting"]);
+        assert_eq!(close(json!({"toelichting": "zaak 111222333", "cijfersZijn": "zaaknummer"})).status, 200);
+    }
+}

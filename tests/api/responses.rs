@@ -656,3 +656,41 @@ on_both! {
         assert_eq!(decline(json!({"reden": "niet-passend", "toelichting": "zie 123456782", "cijfersZijn": "beschikkingsnummer"})).status, 200);
     }
 }
+
+on_both! {
+    fn a_response_names_its_places_and_accepting_gives_them_away_together(server) {
+        let clients = server.waiting();
+        let offer_id = server.offer_with_place(HAVEN.1);
+        let respond = |client: &WaitingClient, places: serde_json::Value| {
+            let body = json!({
+                "wachtende": server.handle_of(client), "aanbod": offer_id, "plaatsen": places, "startOp": "2026-12-01", "geldigTot": "2026-12-15",
+            });
+            server.user(HAVEN.0).post("/v1/reacties", &body)
+        };
+        assert_eq!(respond(&clients[0], json!(0)).wrong_fields(), ["plaatsen"]);
+        assert_eq!(respond(&clients[0], json!(10)).wrong_fields(), ["plaatsen"]);
+        assert_eq!(clashes(&respond(&clients[0], json!(2))), ["plaatsen"], "one is free");
+        server.execute(&format!("UPDATE offer SET free_places = 3 WHERE id = {offer_id}"));
+        let [first, second] = [0, 1].map(|one| {
+            let answer = respond(&clients[one], json!(2));
+            assert_eq!((answer.status, &answer.json()["plaatsen"], &answer.json()["neemtPlek"]), (201, &json!(2), &json!(true)), "{}", answer.body);
+            answer.json()["id"].as_i64().expect("a number")
+        });
+        assert_eq!(server.accept(&clients[0], first).status, 200);
+        assert_eq!(reserved(server, offer_id), 2);
+        let late = server.accept(&clients[1], second);
+        assert_eq!((late.status, reserved(server, offer_id)), (409, 2), "{}", late.body);
+        assert!(late.body.contains("geen 2 plekken meer vrij"), "{}", late.body);
+        assert_eq!(status_of(server, &clients[1]), "in-behandeling", "nothing of it was done");
+        let shown = server.visitor(TOEGANG).get(&format!("/wachtlijst/{}/reacties/{second}", clients[1].code)).body;
+        assert!(shown.contains("2 plekken, vrij, bij acceptatie vergeven"), "{shown}");
+        let gone = json!({"reden": "plek-vervallen"});
+        assert_eq!(server.user(HAVEN.0).post(&format!("/v1/reacties/{first}/niet-gestart"), &gone).status, 200);
+        assert_eq!(reserved(server, offer_id), 0, "both are free again");
+        assert_eq!(server.accept(&clients[1], second).status, 200);
+        // Without a free place care starts when one comes free, and nothing is given away.
+        server.execute(&format!("UPDATE offer SET free_places = 0, reserved_places = 0 WHERE id = {offer_id}"));
+        let later = respond(&clients[2], json!(2));
+        assert_eq!((later.status, &later.json()["neemtPlek"]), (201, &json!(false)), "{}", later.body);
+    }
+}

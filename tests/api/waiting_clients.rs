@@ -1,6 +1,7 @@
 //! Waiting clients: registration and steps.
 
 use beschikbaarheidswijzer::actor::Actor;
+use beschikbaarheidswijzer::clock::dutch_day;
 use beschikbaarheidswijzer::db;
 use beschikbaarheidswijzer::error::Error;
 use beschikbaarheidswijzer::waiting_list::clients::actions::{
@@ -78,7 +79,7 @@ on_both! {
         assert!(matches!(&refused, Err(Error::Conflict(text)) if text.contains("gepauzeerd")), "{refused:?}");
         let lapsed = stepped(server, &actor, &client, None, Event::Lapse(reason(LapseReason::NoContact))).expect("lapsed");
         assert_eq!((lapsed.status(), lapsed.hold, lapsed.closed_at), (ClientStatus::Lapsed, None, Some(now())));
-        let lines = list_timeline(&mut server.connection(), client.id).expect("a timeline");
+        let lines = list_timeline(&mut server.connection(), &client).expect("a timeline");
         let codes: Vec<(&str, &str)> = lines.iter().map(|line| (line.kind.code(), line.reason.as_str())).collect();
         assert_eq!(codes, [("aangemeld", ""), ("gepauzeerd", "verzoek-gezin"), ("vervallen", "geen-contact")]);
         assert_eq!(server.audit_lines(), before + 3);
@@ -142,7 +143,7 @@ on_both! {
         let client = registered(server, &actor, draft("GM0243")).expect("registered");
         let mut conn = server.connection();
         let listed = |conn: &mut db::Connection, product: i64| {
-            let list = list_open_for_products(conn, client.region_id, &[product]).expect("a list");
+            let list = list_open_for_products(conn, client.region_id, &[product], dutch_day(now())).expect("a list");
             list.iter().any(|other| other.id == client.id)
         };
         assert!(listed(&mut conn, client.product.id) && listed(&mut conn, client.alternatives[0].id));
@@ -259,7 +260,7 @@ on_both! {
         let left = find_by_id(&mut conn, client.id).expect("found");
         assert_eq!((left.birth, left.alternatives.len(), left.pc4, &left.note), (None, 0, None, &None));
         assert_eq!((&left.product.code, left.status()), (&client.product.code, ClientStatus::Lapsed), "what is counted stays");
-        let lines = list_timeline(&mut conn, client.id).expect("a timeline");
+        let lines = list_timeline(&mut conn, &client).expect("a timeline");
         assert!(lines.len() == 2 && lines.iter().all(|line| line.note.is_none() && line.detail.is_none()));
         let reopened = stepped(server, &actor, &client, None, Event::Reopen(reason(ReopenReason::Mistake)));
         assert!(matches!(reopened, Err(Error::Conflict(_))), "{reopened:?}");
@@ -274,7 +275,7 @@ on_both! {
         let mut conn = server.connection();
         upkeep::follow_book(&mut conn, now()).expect("a database");
         let codes = |conn: &mut db::Connection| -> Vec<&str> {
-            list_timeline(conn, client.id).expect("a timeline").iter().map(|line| line.kind.code()).collect()
+            list_timeline(conn, &client).expect("a timeline").iter().map(|line| line.kind.code()).collect()
         };
         assert_eq!(codes(&mut conn), ["aangemeld"]);
         let ended = "UPDATE contract SET valid_until = '2026-11-18' WHERE provider_id = (SELECT id FROM provider WHERE agb = '98990009') AND product_id = (SELECT id FROM product WHERE code = '45A12')";

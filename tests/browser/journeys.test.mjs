@@ -420,6 +420,19 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
     throw new Error(`none of ${places.length} could be responded to: ${await page.textContent("main")}`);
   }
 
+  /** Who is on the list, past the norm (bruto) and past it without bridging care (netto), as the list shows it. */
+  async function counts(page, program) {
+    await goTo(page, `${program.base}/wachtlijst`);
+    const shown = await page.locator("dl.tegels dd").allTextContents();
+    return shown.map(Number);
+  }
+
+  /** Whether the list shows this child among those who wait past the norm. */
+  async function isPastNorm(page, program, code) {
+    await goTo(page, `${program.base}/wachtlijst?norm=ja&code=${code.replaceAll("-", "")}`);
+    return (await page.locator("tbody tr").count()) > 0;
+  }
+
   test("registered, mailed, responded twice, weighed, accepted, mailed to both, and started", async () => {
     const mailServer = await startMailServer();
     const program = await startProgram(process.env.BIN, {
@@ -438,9 +451,11 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
         await submit(page);
       });
       await as(TOEGANG, async (page) => {
+        const before = await counts(page, program);
+        const daysAgo = (days) => new Date(Date.now() - days * 86400000).toLocaleDateString("nl-NL", { timeZone: "Europe/Amsterdam" });
         for (let number = 0; number < 6; number += 1) {
           await goTo(page, `${program.base}/wachtlijst/nieuw`);
-          for (const [id, text] of [["product", "45A12"], ["geboren", "2014-2"], ["verwezenOp", "2-11"], ["beschikkingOp", "9-11"]]) await page.fill(`#${id}`, text);
+          for (const [id, text] of [["product", "45A12"], ["geboren", "2014-2"], ["verwezenOp", daysAgo(250)], ["beschikkingOp", daysAgo(243)]]) await page.fill(`#${id}`, text);
           await submit(page);
           // Children who look the same are asked about first.
           if (await page.locator("#tochAanmelden").count()) {
@@ -449,6 +464,8 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
           }
           assert.match(page.url(), /\/code$/, await page.textContent("main"));
         }
+        // Six more wait, all of them past the norm and none with bridging care.
+        assert.deepEqual(await counts(page, program), before.map((count) => count + 6), "gross and net count the children");
       });
       assert.match(program.command("publish-list"), /[1-9] lists, [1-9] mails/);
       assert.match(textOf(await mailServer.mailTo(address(PROVIDER), "Gezinsbehandeling thuis")), /\/wachtenden/);
@@ -461,6 +478,9 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
       const code = told.match(/wachtende ([2-9C-Y]{3}-[2-9C-Y]{3}-[2-9C-Y]{3})/)[1];
       await as(SECOND, (page) => respond(page, program, place));
       let id;
+      let before;
+      let wasPastNorm;
+      let hadBridging;
       await mailServer.mailTo(address(TOEGANG), "Bakenzand");
 
       await as(TOEGANG, async (page) => {
@@ -471,9 +491,16 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
         for (const name of ["De Haven", "Bakenzand"]) assert.equal(await page.locator(`tbody tr:has-text('${name}')`).count(), 1, `the response of ${name}`);
         await submit(page, "tbody tr:has-text('De Haven') a");
         id = page.url().match(/\d+$/)[0];
+        const response = page.url();
+        wasPastNorm = await isPastNorm(page, program, code);
+        await goTo(page, `${program.base}/wachtlijst/${code}/overbrugging`);
+        hadBridging = /\bloopt\b/.test((await page.locator("tbody").allTextContents()).join(" "));
+        before = await counts(page, program);
+        await goTo(page, response);
         await page.selectOption("#kiesReden", { index: 1 });
         await submit(page, "form[action$='/accepteren'] button");
         await page.waitForSelector(".melding--goed");
+        assert.deepEqual(await counts(page, program), before, "who has yet to start still waits");
       });
       await mailServer.mailTo(address(PROVIDER), "accepteerde uw reactie");
       await mailServer.mailTo(address(SECOND), "Door ander geplaatst".toLowerCase());
@@ -493,6 +520,9 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
         for (const step of ["Aangemeld", "Reactie van een aanbieder", "Reactie geaccepteerd", "Zorg gestart"]) assert.ok(text.includes(step), `${step} in the timeline: ${text}`);
         await goTo(page, `${program.base}/wachtlijst?code=${code.replaceAll("-", "")}`);
         assert.match(await page.textContent("main"), /Niemand past bij deze filters/, "who has care is off the list");
+        const [all, gross, net] = before;
+        const after = [all - 1, gross - Number(wasPastNorm), net - Number(wasPastNorm && !hadBridging)];
+        assert.deepEqual(await counts(page, program), after, "gross and net go down with the child");
       });
     } finally {
       await program.stop();

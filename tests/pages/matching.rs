@@ -113,10 +113,10 @@ on_both! {
         assert_eq!(form.send(&toegang).status, 303);
 
         let mut conn = server.connection();
-        let lines = list_timeline(&mut conn, id).expect("a timeline");
+        let client = find_by_id(&mut conn, id).expect("the client");
+        let lines = list_timeline(&mut conn, &client).expect("a timeline");
         let codes: Vec<&str> = lines.iter().map(|line| line.kind.code()).collect();
         assert_eq!(codes, ["aangemeld", "overbrugging-gestart", "overbrugging-gewijzigd", "overbrugging-beeindigd"]);
-        let client = find_by_id(&mut conn, id).expect("the client");
         assert_eq!((client.life.waiting_since().to_string().as_str(), client.version), ("2026-10-08", 1), "the wait is as it was");
         let bridged = |conn: &mut _, day: &str| count(conn, &[id], day.parse().expect("a day")).expect("a count").bridged;
         assert_eq!([bridged(&mut conn, "2026-11-23"), bridged(&mut conn, "2026-11-24"), bridged(&mut conn, "2026-11-30"), bridged(&mut conn, "2026-12-01")], [0, 1, 1, 0]);

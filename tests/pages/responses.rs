@@ -61,7 +61,7 @@ on_both! {
         assert!(page.contains("De Haven Jeugdhulp") && page.contains("Bakenzand Jeugd en Gezin") && page.contains("2 reacties"), "{page}");
         let path = format!("{list}/{haven}");
         let one = visitor.get(&path).body;
-        assert!(one.contains("Cijfers van de aanbieder") && one.contains("vrij; bij acceptatie vergeven"), "{one}");
+        assert!(one.contains("Cijfers van de aanbieder") && one.contains("1 plek, vrij, bij acceptatie vergeven"), "{one}");
         // A decline that needs a day says so, and keeps what was typed.
         let mut form = Form::on(&one, &format!("{path}/afwijzen"));
         form.set("reden", "geen-capaciteit");

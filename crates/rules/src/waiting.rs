@@ -14,6 +14,7 @@ pub mod mediation;
 pub mod needs;
 pub mod note;
 pub mod questions;
+pub mod reason_lists;
 pub mod reasons;
 pub mod registration;
 pub mod replacement;

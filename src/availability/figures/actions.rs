@@ -57,17 +57,22 @@ pub fn next_supply_version(conn: &mut Connection) -> Result<i64> {
     store::next_supply_version(conn)
 }
 
-/// Gives away one free place of an offer, within a transaction of the caller; tells whether there was one. Of two who want
+/// Gives away free places of an offer, within a transaction of the caller; tells whether there were so many. Of two who want
 /// the last, one gets it.
-pub fn reserve_place(conn: &mut Connection, offer_id: i64) -> Result<bool> {
+pub fn reserve_places(conn: &mut Connection, offer_id: i64, places: u16) -> Result<bool> {
     let supply_version = store::next_supply_version(conn)?;
-    Ok(store::update_reserved(conn, offer_id, supply_version)? == 1)
+    Ok(store::update_reserved(conn, (offer_id, i32::from(places)), supply_version)? == 1)
 }
 
-/// Gives a place back that was given away at a moment. A provider that confirmed its figures since has counted it itself.
-pub fn release_place(conn: &mut Connection, offer_id: i64, reserved_at: DateTime<Utc>) -> Result<()> {
+/// Gives places back that were given away at a moment. A provider that confirmed its figures since has counted them itself.
+pub fn release_places(
+    conn: &mut Connection,
+    offer_id: i64,
+    places: u16,
+    reserved_at: DateTime<Utc>,
+) -> Result<()> {
     let supply_version = store::next_supply_version(conn)?;
-    store::update_released(conn, offer_id, reserved_at.naive_utc(), supply_version)?;
+    store::update_released(conn, (offer_id, i32::from(places)), reserved_at.naive_utc(), supply_version)?;
     Ok(())
 }
 

@@ -216,31 +216,36 @@ pub(super) fn update_confirmed(
         .execute(conn)?)
 }
 
-/// Takes one of the places that are still free: one row, or none when there is none.
-pub(super) fn update_reserved(conn: &mut Connection, id: i64, supply_version: i64) -> Result<usize> {
-    let with_place = offer::table.find(id).filter(offer::free_places.gt(offer::reserved_places.nullable()));
-    Ok(diesel::update(with_place)
+/// Takes some of the places that are still free: one row, or none when there are not so many.
+pub(super) fn update_reserved(
+    conn: &mut Connection,
+    (id, places): (i64, i32),
+    supply_version: i64,
+) -> Result<usize> {
+    let with_places =
+        offer::table.find(id).filter(offer::free_places.ge((offer::reserved_places + places).nullable()));
+    Ok(diesel::update(with_places)
         .set((
-            offer::reserved_places.eq(offer::reserved_places + 1),
+            offer::reserved_places.eq(offer::reserved_places + places),
             offer::supply_version.eq(supply_version),
         ))
         .execute(conn)?)
 }
 
-/// Gives a place back, unless the figures were confirmed after it was taken.
+/// Gives places back, unless the figures were confirmed after they were taken.
 pub(super) fn update_released(
     conn: &mut Connection,
-    id: i64,
+    (id, places): (i64, i32),
     reserved_at: NaiveDateTime,
     supply_version: i64,
 ) -> Result<usize> {
     let counted = offer::table
         .find(id)
-        .filter(offer::reserved_places.gt(0))
+        .filter(offer::reserved_places.ge(places))
         .filter(offer::confirmed_at.is_null().or(offer::confirmed_at.lt(reserved_at)));
     Ok(diesel::update(counted)
         .set((
-            offer::reserved_places.eq(offer::reserved_places - 1),
+            offer::reserved_places.eq(offer::reserved_places - places),
             offer::supply_version.eq(supply_version),
         ))
         .execute(conn)?)

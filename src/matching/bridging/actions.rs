@@ -30,6 +30,7 @@ use crate::waiting_list::bridging::actions as kept;
 use crate::waiting_list::bridging::model::{BridgingCare, BridgingDraft, first_start, has_bridging};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::notes::TypedNote;
 use crate::waiting_list::waits::waited_on;
 
 /// How near is near home, in metres.
@@ -57,7 +58,7 @@ pub fn propose(
 ) -> Result<Bridging> {
     let found = clients::actions::find_for_toegang(conn, actor, code);
     let client = record_look(conn, actor, now, AccessKind::ViewBridging, code, found)?;
-    let cares = kept::list_of_client(conn, client.id)?;
+    let cares = kept::list_of_client(conn, &client)?;
     if client.status().is_closed() {
         return Ok(Bridging { client, cares, cause: None, offers: None, may_bridge: false });
     }
@@ -153,7 +154,7 @@ pub struct StartDraft {
     pub agb: String,
     pub product: String,
     pub starts_on: chrono::NaiveDate,
-    pub note: Option<String>,
+    pub note: TypedNote,
 }
 
 /// Starts bridging care at a provider that may give it: the product may bridge and a contract holds today.
@@ -188,7 +189,7 @@ pub fn start(
             format!("deze aanbieder heeft nu geen aanbod van dit product voor {}", client.municipality.name);
         return Err(Error::collision("aanbieder", "geen-aanbod", message));
     };
-    let cares = kept::list_of_client(conn, client.id)?;
+    let cares = kept::list_of_client(conn, &client)?;
     let weights = find_weights(conn, client.region_id)?;
     let cause = cause(snapshot, (&client, &child), &cares, &weights, now).unwrap_or(BridgingCause::Asked);
     let draft = BridgingDraft {

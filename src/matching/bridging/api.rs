@@ -5,6 +5,7 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use rules::codes::{AgbCode, ProductCode};
+use rules::waiting::life::EndBridgingReason;
 use serde::Serialize;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
@@ -16,12 +17,12 @@ use crate::error::{Error, Result};
 use crate::matching::proposals::api::VoorstelKan;
 use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::bridging::actions as kept;
-use crate::waiting_list::bridging::model::{BridgingCare, EndReason};
+use crate::waiting_list::bridging::model::BridgingCare;
 use crate::waiting_list::clients::actions::find_for_toegang;
-use crate::waiting_list::clients::api::ClientPath;
+use crate::waiting_list::clients::api::{ClientPath, digits_schema};
+use crate::waiting_list::notes::{DIGITS, TypedNote};
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
-use crate::web::fields::Length;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
 
@@ -39,6 +40,9 @@ pub struct BridgingBody {
     einde: Option<NaiveDate>,
     /// Waarom het eindigde.
     reden: Option<String>,
+    /// Wat bij het einde is opgemerkt.
+    #[serde(rename = "eindToelichting")]
+    eind_toelichting: Option<String>,
     toelichting: Option<String>,
 }
 
@@ -74,6 +78,9 @@ pub struct BridgingInput {
         example = "Twee keer in de week."
     )]
     toelichting: Option<String>,
+    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+    #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
 }
 
 /// Bridging care of a client in a path.
@@ -104,19 +111,29 @@ pub struct BridgingChange {
     einde: Option<Datum>,
     #[schema(schema_with = reason_schema, required = false)]
     reden: Option<String>,
+    /// Toelichting bij het einde: niets over een persoon, en verplicht bij anders.
+    #[schema(rename = "eindToelichting", max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
+    eind_toelichting: Option<String>,
+    /// Wat 9 cijfers in de toelichting bij het einde zijn, als daarnaar gevraagd is.
+    #[schema(rename = "eindCijfers", schema_with = digits_schema, required = false)]
+    eind_cijfers: Option<String>,
     /// Niets over een persoon.
     #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     toelichting: Option<String>,
+    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+    #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
 }
 
 fn reason_schema() -> Object {
-    let codes = EndReason::ALL.map(EndReason::code);
+    let codes = EndBridgingReason::ALL.iter().map(|reason| reason.code());
     ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
 }
 
 impl From<BridgingCare> for BridgingBody {
     fn from(care: BridgingCare) -> Self {
-        let (einde, reden) = care.ended.unzip();
+        let (einde, why) = care.ended.map(|ending| (ending.on, (ending.reason, ending.note))).unzip();
+        let (reden, eind_toelichting) = why.unzip();
         Self {
             nummer: care.id,
             agb: care.agb,
@@ -125,6 +142,7 @@ impl From<BridgingCare> for BridgingBody {
             start: care.starts_on,
             einde,
             reden,
+            eind_toelichting: eind_toelichting.flatten(),
             toelichting: care.note,
         }
     }
@@ -181,7 +199,7 @@ pub async fn post_bridging(
     if starts_on.is_none() && input.raw("start").is_empty() {
         input.error("start", "verplicht", "vul dit in");
     }
-    let note = input.optional_text("toelichting", Length(0, 280)).filter(|text| !text.is_empty());
+    let note = TypedNote::read(&mut input, "toelichting", DIGITS);
     let (Some(agb), Some(product), Some(starts_on)) = input.finish((agb, product, starts_on))? else {
         return Err(Error::internal("a required field is missing"));
     };

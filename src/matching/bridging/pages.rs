@@ -5,6 +5,8 @@ use actix_web::web::Path;
 use askama::Template;
 use rules::matching::bridging::BridgingCause;
 use rules::violations::Violations;
+use rules::waiting::life::EndBridgingReason;
+use rules::waiting::reason_lists::ReasonList;
 
 use super::actions::{self, StartDraft};
 use crate::error::{Error, Result};
@@ -12,12 +14,14 @@ use crate::matching::proposals::model::CanLine;
 use crate::waiting_list::access_log::actions::record;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::bridging::actions::{self as kept, Change};
-use crate::waiting_list::bridging::model::{BridgingCare, EndReason};
+use crate::waiting_list::bridging::model::{BridgingCare, END_NOTE};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::pages::Tabs;
+use crate::waiting_list::notes::{DIGITS, TypedNote, digits};
+use crate::waiting_list::reasons::actions::find_reasons;
 use crate::web::context::Context;
-use crate::web::fields::{Fields, Length, parse_number};
-use crate::web::form::{Form, Labels, Refusal, choices, form_page};
+use crate::web::fields::{Fields, parse_number};
+use crate::web::form::{Choices, Form, Labels, Refusal, choices, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{Saved, link, saved_message};
@@ -26,18 +30,25 @@ use crate::web::page::{Page, see_other};
 const SECTION: &str = "/wachtlijst";
 /// The tab these pages belong to.
 const TAB: &str = "/overbrugging";
-const START_LABELS: Labels =
-    &[("aanbod", "Wie en wat"), ("start", "Startdatum"), ("toelichting", "Toelichting")];
+const START_LABELS: Labels = &[
+    ("aanbod", "Wie en wat"),
+    ("start", "Startdatum"),
+    ("toelichting", "Toelichting"),
+    (DIGITS, "Wat zijn de 9 cijfers?"),
+];
 const CHANGE_LABELS: Labels = &[
     ("start", "Startdatum"),
     ("toelichting", "Toelichting"),
+    (DIGITS, "Wat zijn de 9 cijfers?"),
     ("einde", "Laatste dag"),
     ("reden", "Waarom het eindigt"),
+    (END_NOTE, "Toelichting bij het einde"),
+    (END_DIGITS, "Wat zijn de 9 cijfers?"),
 ];
 /// What separates provider and product in a choice; no code has it.
 const BETWEEN: char = '|';
-/// Longer than a note may be, so that the note's own check tells what is wrong.
-const LONGEST_NOTE: usize = 2000;
+/// What nine digits in what is said about an end are.
+pub const END_DIGITS: &str = "eindCijfers";
 
 #[derive(Template)]
 #[template(path = "matching/bridging/list.html")]
@@ -89,7 +100,10 @@ async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<H
     let mut offered: Vec<(String, String)> = offered.collect();
     let mut seen = std::collections::BTreeSet::new();
     offered.retain(|(key, _)| seen.insert(key.clone()));
-    let form = form.with_choices("aanbod", choices("Maak een keuze", offered)).with_days(&["start"]);
+    let form = form
+        .with_choices("aanbod", choices("Maak een keuze", offered))
+        .with_choices(DIGITS, digits())
+        .with_days(&["start"]);
     let page = BridgingPage {
         page: form.page(ctx, SECTION),
         tabs: Tabs::new(found.client.code, TAB),
@@ -103,11 +117,6 @@ async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<H
         saved,
     };
     form_page(page.form.status(), &page)
-}
-
-/// Reads the day and the note that all of these forms and calls have.
-fn read_note(fields: &mut Fields) -> Option<String> {
-    fields.optional_text("toelichting", Length(0, LONGEST_NOTE)).filter(|text| !text.is_empty())
 }
 
 pub async fn start(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
@@ -146,7 +155,7 @@ async fn store_start(ctx: &Context, code: &str, mut fields: Fields) -> Result<Br
     if starts_on.is_none() && fields.raw("start").trim().is_empty() {
         fields.error("start", "verplicht", "vul dit in");
     }
-    let note = read_note(&mut fields);
+    let note = TypedNote::read(&mut fields, "toelichting", DIGITS);
     let (Some((agb, product)), Some(starts_on)) = fields.finish((offer, starts_on))? else {
         return Err(Error::internal("a required field is missing"));
     };
@@ -159,15 +168,15 @@ pub async fn change_form(ctx: Context, path: Path<(String, String)>) -> Result<H
     let (code, id) = path.into_inner();
     let (code, care) = find(&ctx, code, &id).await?;
     let form = Form::of_stored(CHANGE_LABELS, care.version, values(&care));
-    show_change(&ctx, code, care, form)
+    show_change(&ctx, code, care, form).await
 }
 
 fn values(care: &BridgingCare) -> crate::web::form::Values {
     vec![
         ("start", format::day_field(care.starts_on)),
         ("toelichting", care.note.clone().unwrap_or_default()),
-        ("einde", care.ended.as_ref().map(|(day, _)| format::day_field(*day)).unwrap_or_default()),
-        ("reden", care.ended.as_ref().map(|(_, reason)| reason.clone()).unwrap_or_default()),
+        ("einde", care.ended.as_ref().map(|ending| format::day_field(ending.on)).unwrap_or_default()),
+        ("reden", care.ended.as_ref().map(|ending| ending.reason.clone()).unwrap_or_default()),
     ]
 }
 
@@ -189,9 +198,16 @@ pub fn parse_id(text: &str) -> Result<i64> {
     parse_number(text, 1, i64::MAX).map_err(|_| Error::NotFound("overbruggingszorg"))
 }
 
-fn show_change(ctx: &Context, code: String, care: BridgingCare, form: Form) -> Result<HttpResponse> {
-    let reasons = EndReason::ALL.map(|reason| (reason.code().to_owned(), reason.name().to_owned()));
-    let form = form.with_choices("reden", choices("Loopt nog", reasons)).with_days(&["start", "einde"]);
+async fn show_change(ctx: &Context, code: String, care: BridgingCare, form: Form) -> Result<HttpResponse> {
+    let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
+    let set = ctx.db(move |conn, _, _| find_reasons(conn, region_id, ReasonList::EndBridging)).await?;
+    let on = set.reasons.on().map(|reason| (reason.known.code.to_owned(), reason.words().to_owned()));
+    let reasons: Choices = choices("Loopt nog", on);
+    let form = form
+        .with_choices("reden", reasons)
+        .with_choices(DIGITS, digits())
+        .with_choices(END_DIGITS, digits())
+        .with_days(&["start", "einde"]);
     let (page, tabs) = (form.page(ctx, SECTION), Tabs::new(&code, TAB));
     form_page(form.status(), &ChangePage { page, tabs, code, care, form })
 }
@@ -210,7 +226,7 @@ pub async fn change(
     if form.refuse(error, "start")? == Refusal::Outdated {
         form.compare(care.version, values(&care));
     }
-    show_change(&ctx, shown, care, form)
+    show_change(&ctx, shown, care, form).await
 }
 
 /// Reads a change or an end: with a last day and a reason it ends. With what the two lack of each other.
@@ -220,11 +236,13 @@ pub fn read_change(fields: &mut Fields) -> (Option<Change>, Violations) {
     if starts_on.is_none() && fields.raw("start").trim().is_empty() {
         fields.error("start", "verplicht", "vul dit in");
     }
-    let note = read_note(fields);
+    let note = TypedNote::read(fields, "toelichting", DIGITS);
     let on = fields.optional_date("einde");
-    let reason = fields.optional_choice("reden", &EndReason::ALL.map(|reason| (reason.code(), reason)));
+    let known: Vec<_> = EndBridgingReason::ALL.iter().map(|reason| (reason.code(), *reason)).collect();
+    let reason = fields.optional_choice("reden", &known);
+    let end_note = TypedNote::read(fields, END_NOTE, END_DIGITS);
     let change = match (on, reason) {
-        (Some(on), Some(reason)) => Some(Change::End { on, reason }),
+        (Some(on), Some(reason)) => Some(Change::End { on, reason, note: end_note }),
         (None, None) => starts_on.map(|starts_on| Change::Replan { starts_on, note }),
         (Some(_), None) => {
             joint.add("reden", "verplicht", "kies waarom het eindigt");

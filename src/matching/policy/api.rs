@@ -5,26 +5,17 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use rules::matching::priority::Policy;
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::actions;
 use super::model::{PolicyChange, RegionPolicy};
-use super::pages::read_policy;
+use super::pages::{find_effect, read_policy};
 use crate::error::{Error, Result};
+use crate::matching::runs::api::Maten;
 use crate::web::context::Context;
-use crate::web::described::{ReadProblems, WriteProblems};
+use crate::web::described::{ChangedVersion, ReadProblems, WriteProblems, stored_etag};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
-
-/// The version that is changed, which has to be named.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "describes a header")]
-struct ChangedVersion {
-    /// ETag van de versie die u wijzigt.
-    #[param(rename = "If-Match", example = "\"1\"", pattern = "^\"[1-9][0-9]{0,8}\"$")]
-    if_match: String,
-}
 
 /// Toewijzingsbeleid: wie voorgaat in het regionale voorstel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,13 +71,8 @@ impl From<RegionPolicy> for PolicyBody {
     }
 }
 
-/// A region that chose nothing has version 0, and 0 is what a header that is no version of ours is read as.
-const fn etag(version: i32) -> i32 {
-    version + 1
-}
-
 fn answer(policy: RegionPolicy) -> Result<HttpResponse> {
-    reply::json_with_version(StatusCode::OK, etag(policy.version), &PolicyBody::from(policy))
+    reply::json_with_version(StatusCode::OK, stored_etag(policy.version), &PolicyBody::from(policy))
 }
 
 #[utoipa::path(
@@ -152,6 +138,53 @@ pub async fn list_policies(ctx: Context, QueryInput(query): QueryInput) -> Resul
     reply::json(&BeleidVersies { versies: changes.into_iter().map(Into::into).collect() })
 }
 
+/// Wat een ander beleid nu zou veranderen, in aantallen.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ToewijzingsbeleidGevolg)]
+#[serde(rename_all = "camelCase")]
+pub struct EffectBody {
+    /// Kinderen die een plek krijgen en er nu geen hebben.
+    krijgen_plek: usize,
+    /// Kinderen die een plek hebben en dan geen meer.
+    verliezen_plek: usize,
+    /// Kinderen die een andere plek krijgen.
+    andere_plek: usize,
+    /// Het regionale voorstel met het beleid van nu, en met dit beleid.
+    nu: Maten,
+    dan: Maten,
+}
+
+#[utoipa::path(
+    get, path = "/toewijzingsbeleid/gevolg", operation_id = "haalToewijzingsbeleidGevolg", tag = "Regionaal voorstel",
+    summary = "Wat een ander toewijzingsbeleid nu zou veranderen",
+    description = "In aantallen, over wie nu wacht en de plekken die nu vrij zijn. Er wordt niets opgeslagen.",
+    params(
+        ("maatregel" = Option<bool>, Query, description = "Wie wacht op een maatregel staat op de hoogste trap"),
+        ("spoed" = Option<bool>, Query, description = "Wie spoed heeft schuift een trap op"),
+        ("norm" = Option<bool>, Query, description = "Wie langer wacht dan de norm schuift een trap op"),
+        ("wekenPerStap" = i32, Query, description = "Weken wachten die als één stap tellen", minimum = 0, maximum = 520, example = 4),
+        ("blijvenWachten" = i32, Query, description = "Blijven wachten telt als zoveel weken", minimum = 1, maximum = 520, example = 52),
+    ),
+    responses(
+        (status = 200, description = "Het gevolg", body = EffectBody, headers(("API-Version" = String))),
+        (status = 403, response = inline(crate::api_document::Problem)),
+        ReadProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_effect(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let policy = read_policy(&mut query);
+    let policy = query.finish(policy)?;
+    let effect = find_effect(&ctx, policy).await?;
+    reply::json(&EffectBody {
+        krijgen_plek: effect.gains,
+        verliezen_plek: effect.loses,
+        andere_plek: effect.moves,
+        nu: effect.now.into(),
+        dan: effect.then.into(),
+    })
+}
+
 #[utoipa::path(
     put, path = "/toewijzingsbeleid", operation_id = "bewaarToewijzingsbeleid", tag = "Regionaal voorstel",
     summary = "Het toewijzingsbeleid van uw regio wijzigen",
@@ -171,7 +204,7 @@ pub async fn put_policy(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let version = reply::required_if_match(&req)? - etag(0);
+    let version = reply::required_if_match(&req)? - stored_etag(0);
     let policy: Policy = read_policy(&mut input);
     let policy = input.finish(policy)?;
     let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;

@@ -108,12 +108,7 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
             .await
             .map(Some),
         Ok((_, policy, Wish::Try)) if ctx.actor.has_role(Role::AccountManager) => {
-            let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
-            let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
-            let shown = ctx.db(move |conn, _, _| {
-                actions::preview(&*state.plans.current(conn, &snapshot, region_id)?, &policy)
-            });
-            effect = Some(shown.await?);
+            effect = Some(find_effect(&ctx, policy).await?);
             Ok(None)
         }
         Ok((_, _, Wish::Try)) => Err(Error::Forbidden),
@@ -130,6 +125,14 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
         }
     }
     show(&ctx, form, effect, changes, None)
+}
+
+/// What another policy would do for those who wait now.
+pub async fn find_effect(ctx: &Context, policy: Policy) -> Result<Effect> {
+    let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
+    let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
+    ctx.db(move |conn, _, _| actions::preview(&*state.plans.current(conn, &snapshot, region_id)?, &policy))
+        .await
 }
 
 fn show(

@@ -3,34 +3,34 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
-use rules::waiting::life::{AcceptReason, NotStartedReason};
-use rules::waiting::questions::{Answer, Question, Side};
-use rules::waiting::reasons::ReasonCode;
-use rules::waiting::responses::DeclineReason;
+use rules::waiting::life::AcceptReason;
+use rules::waiting::questions::Side;
+use rules::waiting::reason_lists::{ReasonList, RegionReason};
 
 use super::actions::{self, Weighed};
 use crate::availability::figures::actions::find_offer;
-use crate::availability::figures::api::parse_id;
 use crate::availability::figures::model::Offer;
 use crate::availability::figures::words::figure_lines;
 use crate::clock::dutch_day;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::matching::proposals::model::{CanLine, Order, Place};
 use crate::waiting_list::clients::actions::find_settings;
 use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::clients::pages::Tabs;
+use crate::waiting_list::reasons::actions::find_wording;
+use crate::waiting_list::reasons::pages::to_choose;
+use crate::waiting_list::responses::actions::Party;
 use crate::waiting_list::responses::api::input::{
-    check_decline, check_reason, decline_words, read_coded, read_decline,
+    check_decline, check_reason, decline_words, read_decline, read_listed,
 };
 use crate::waiting_list::responses::model::Response;
 use crate::waiting_list::responses::pages::{
-    Mark, QuestionLine, answers, coded, digits, mark, question_lines, questions_of, to_answer,
+    self, Mark, QuestionLine, add_offered, add_outcome, mark, parse, question_lines, tell_not_started,
+    to_answer, with_common_choices,
 };
-use crate::waiting_list::responses::placing::{Teller, care_did_not_start};
-use crate::waiting_list::responses::questions::{self, From};
-use crate::waiting_list::responses::weighing;
+use crate::waiting_list::responses::{questions, weighing};
 use crate::web::context::Context;
-use crate::web::form::{Form, Labels, choices, form_page};
+use crate::web::form::{Choices, Form, Labels, choices, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{Saved, saved_in, saved_message};
@@ -155,10 +155,6 @@ pub async fn one(
     show(&ctx, &path, None, saved).await
 }
 
-fn parse(id: &str) -> Result<i64> {
-    parse_id(id).map_err(|_| Error::NotFound("reactie"))
-}
-
 async fn show(
     ctx: &Context,
     (code, id): &(String, String),
@@ -167,30 +163,24 @@ async fn show(
 ) -> Result<HttpResponse> {
     let (code, id) = (code.clone(), parse(id)?);
     let snapshot = ctx.state.supply.current()?;
-    let (client, response, order, offer, asked, consequences) = ctx
+    let (client, response, order, offer, asked, consequences, wording) = ctx
         .db(move |conn, actor, now| {
             let (client, response, order) =
                 actions::view_of_client(conn, actor, now, &snapshot, (&code, id))?;
             let offer = find_offer(conn, response.offer.id)?;
             let asked = questions::list_questions(conn, &response)?;
             let consequences = find_settings(conn, client.region_id)?.consequences;
-            Ok((client, response, order, offer, asked, consequences))
+            let wording = find_wording(conn, client.region_id)?;
+            Ok((client, response, order, offer, asked, consequences, wording))
         })
         .await?;
-    let words = |reason: &DeclineReason| (reason.code().to_owned(), decline_words(*reason, &consequences));
-    let declines = DeclineReason::LIST.iter().map(words);
-    let form = typed
-        .unwrap_or_else(|| Form::new(LABELS))
-        .with_choices("kiesReden", coded(AcceptReason::LIST.iter().copied()))
-        .with_choices("reden", choices("Maak een keuze", declines))
-        .with_choices("nietReden", coded(NotStartedReason::LIST.iter().copied()))
-        .with_choices("vraag", questions_of(Side::Toegang))
-        .with_choices("antwoord", answers())
-        .with_choices("kiesCijfers", digits())
-        .with_choices("cijfersZijn", digits())
-        .with_choices("nietCijfers", digits())
-        .with_choices("vraagCijfers", digits())
-        .with_choices("antwoordCijfers", digits());
+    let set = |list| wording.now(list).reasons;
+    let words = |reason: &RegionReason| (reason.known.code.to_owned(), decline_words(reason, &consequences));
+    let declines: Choices = choices("Maak een keuze", set(ReasonList::Decline).on().map(words));
+    let form = typed.unwrap_or_else(|| Form::new(LABELS));
+    let form = with_common_choices(form, Side::Toegang, &set(ReasonList::NotStarted))
+        .with_choices("kiesReden", to_choose(&set(ReasonList::Accept)))
+        .with_choices("reden", declines);
     let page = WeighPage {
         page: form.page(ctx, SECTION),
         saved,
@@ -213,21 +203,9 @@ async fn show(
 fn facts(response: &Response) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("Locatie", format!("{} in {}", response.offer.location, response.offer.town)),
-        ("De zorg kan starten op", format::date(response.start_on)),
-        ("Geldig tot en met", format::date(response.valid_until)),
         ("Gegeven", format::date_time(response.opened_at)),
-        (
-            "Plek",
-            if response.takes_place { "vrij; bij acceptatie vergeven" } else { "op de startdatum" }
-                .to_owned(),
-        ),
     ];
-    if let Some(remark) = &response.remark {
-        facts.push(("Opmerking", remark.clone()));
-    }
-    if response.is_open() {
-        facts.push(("Antwoord uiterlijk", format::date_time(response.answer_by)));
-    }
+    add_offered(&mut facts, response);
     if let Some(at) = response.chased_at {
         facts.push(("Herinnerd", format::date_time(at)));
     }
@@ -237,13 +215,7 @@ fn facts(response: &Response) -> Vec<(&'static str, String)> {
     if let Some(day) = response.placement.as_ref().and_then(|placement| placement.started_on) {
         facts.push(("Zorg gestart op", format::date(day)));
     }
-    if let Some(at) = response.ended_at {
-        facts.push(("Beëindigd", format::date_time(at)));
-    }
-    if let Some(reason) = response.reason_name() {
-        let note = response.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
-        facts.push(("Reden", format!("{reason}{note}")));
-    }
+    add_outcome(&mut facts, response);
     facts
 }
 
@@ -264,119 +236,71 @@ async fn finish(
     }
 }
 
-pub async fn accept(
-    ctx: Context,
-    path: Path<(String, String)>,
-    FormInput(mut fields): FormInput,
-) -> Result<HttpResponse> {
+type Key = Path<(String, String)>;
+
+pub async fn accept(ctx: Context, path: Key, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let key = path.into_inner();
     let form = Form::of_typed(LABELS, &fields);
-    let done = async {
-        let (code, id) = (key.0.clone(), parse(&key.1)?);
-        let given = read_coded::<AcceptReason>(&mut fields, "kiesReden", "kiesUitleg");
-        let given = fields.finish(given)?;
-        let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
-        ctx.db_supply(move |conn, actor, now| {
-            let reason = check_reason(given, "kiesUitleg", dutch_day(now))?;
-            let of = (&snapshot, &state.plans, state.config.public_url.as_str());
-            actions::accept(conn, actor, now, of, (&code, id), &reason).map(drop)
-        })
-        .await
+    let given = read_listed::<AcceptReason>(&mut fields, "kiesReden", "kiesUitleg");
+    let (code, id) = (key.0.clone(), parse(&key.1)?);
+    let done = match fields.finish(given) {
+        Ok(given) => {
+            let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
+            ctx.db_supply(move |conn, actor, now| {
+                let reason = check_reason(given, "kiesUitleg", dutch_day(now))?;
+                let of = (&snapshot, &state.plans, state.config.public_url.as_str());
+                actions::accept(conn, actor, now, of, (&code, id), &reason).map(drop)
+            })
+            .await
+        }
+        Err(violations) => Err(violations.into()),
     };
-    let done = done.await;
+    let done = done.map_err(|error| error.at("reden", "kiesReden"));
     finish(&ctx, &key, form, done, ("Uw keuze", "kiesReden")).await
 }
 
-pub async fn decline(
-    ctx: Context,
-    path: Path<(String, String)>,
-    FormInput(mut fields): FormInput,
-) -> Result<HttpResponse> {
+pub async fn decline(ctx: Context, path: Key, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let key = path.into_inner();
     let form = Form::of_typed(LABELS, &fields);
-    let done = async {
-        let (code, id) = (key.0.clone(), parse(&key.1)?);
-        let given = read_decline(&mut fields);
-        let given = fields.finish(given)?;
-        let state = ctx.state.clone();
-        ctx.db(move |conn, actor, now| {
-            let decline = check_decline(given, dutch_day(now))?;
-            let url = &state.config.public_url;
-            weighing::decline(conn, actor, now, url, (&code, id), decline).map(drop)
-        })
-        .await
+    let given = read_decline(&mut fields);
+    let (code, id) = (key.0.clone(), parse(&key.1)?);
+    let done = match fields.finish(given) {
+        Ok(given) => {
+            let state = ctx.state.clone();
+            ctx.db(move |conn, actor, now| {
+                let decline = check_decline(given, dutch_day(now))?;
+                let url = &state.config.public_url;
+                weighing::decline(conn, actor, now, url, (&code, id), decline).map(drop)
+            })
+            .await
+        }
+        Err(violations) => Err(violations.into()),
     };
-    let done = done.await;
     finish(&ctx, &key, form, done, ("Uw afwijzing", "reden")).await
 }
 
-pub async fn not_started(
-    ctx: Context,
-    path: Path<(String, String)>,
-    FormInput(mut fields): FormInput,
-) -> Result<HttpResponse> {
+pub async fn not_started(ctx: Context, path: Key, FormInput(fields): FormInput) -> Result<HttpResponse> {
     let key = path.into_inner();
     let form = Form::of_typed(LABELS, &fields);
-    let done = async {
-        let (code, id) = (key.0.clone(), parse(&key.1)?);
-        let given = read_coded::<NotStartedReason>(&mut fields, "nietReden", "nietUitleg");
-        let given = fields.finish(given)?;
-        let state = ctx.state.clone();
-        ctx.db_supply(move |conn, actor, now| {
-            let reason = check_reason(given, "nietUitleg", dutch_day(now))?;
-            let who = (Teller::Toegang(&code), id);
-            care_did_not_start(conn, actor, now, &state.config.public_url, who, reason).map(drop)
-        })
-        .await
-    };
-    let done = done.await;
+    let done = tell_not_started(&ctx, (Party::Toegang(&key.0), parse(&key.1)?), fields).await;
     finish(&ctx, &key, form, done, ("Uw melding", "nietReden")).await
 }
 
-pub async fn ask(
-    ctx: Context,
-    path: Path<(String, String)>,
-    FormInput(mut fields): FormInput,
-) -> Result<HttpResponse> {
+pub async fn ask(ctx: Context, path: Key, FormInput(fields): FormInput) -> Result<HttpResponse> {
     let key = path.into_inner();
     let form = Form::of_typed(LABELS, &fields);
-    let done = async {
-        let (code, id) = (key.0.clone(), parse(&key.1)?);
-        let given = read_coded::<Question>(&mut fields, "vraag", "vraagUitleg");
-        let given = fields.finish(given)?;
-        let state = ctx.state.clone();
-        ctx.db(move |conn, actor, now| {
-            let question = check_reason(given, "vraagUitleg", dutch_day(now))?;
-            let who = (From::Toegang(&code), id);
-            questions::ask(conn, actor, now, &state.config.public_url, who, &question)
-        })
-        .await
-    };
-    let done = done.await;
+    let done = pages::ask(&ctx, (Party::Toegang(&key.0), parse(&key.1)?), fields).await;
     finish(&ctx, &key, form, done, ("Uw vraag", "vraag")).await
 }
 
 pub async fn answer(
     ctx: Context,
     path: Path<(String, String, String)>,
-    FormInput(mut fields): FormInput,
+    FormInput(fields): FormInput,
 ) -> Result<HttpResponse> {
-    let (code, id, question_id) = path.into_inner();
+    let (code, id, question) = path.into_inner();
     let key = (code, id);
     let form = Form::of_typed(LABELS, &fields);
-    let done = async {
-        let (code, id) = (key.0.clone(), parse(&key.1)?);
-        let question_id = parse_id(&question_id).map_err(|_| Error::NotFound("vraag"))?;
-        let given = read_coded::<Answer>(&mut fields, "antwoord", "antwoordUitleg");
-        let given = fields.finish(given)?;
-        let state = ctx.state.clone();
-        ctx.db(move |conn, actor, now| {
-            let answer = check_reason(given, "antwoordUitleg", dutch_day(now))?;
-            let which = (From::Toegang(&code), id, question_id);
-            questions::answer(conn, actor, now, &state.config.public_url, which, &answer)
-        })
-        .await
-    };
-    let done = done.await;
+    let done = pages::answer(&ctx, (Party::Toegang(&key.0), parse(&key.1)?), &question, fields).await;
     finish(&ctx, &key, form, done, ("Uw antwoord", "antwoord")).await
 }

@@ -90,7 +90,7 @@ pub fn preview(
         .collect();
     let (planned_now, planned_then) = compare_plans(conn, snapshot, region_id, weights)?;
     let mut effect = Effect { now: planned_now, then: planned_then, ..Effect::default() };
-    let open = clients::actions::list_open_for_products(conn, region_id, &products)?;
+    let open = clients::actions::list_open_for_products(conn, region_id, &products, snapshot.today)?;
     let ids: Vec<i64> = open.iter().map(|client| client.id).collect();
     let rejected = tried_in_vain(conn, snapshot, &ids)?;
     for client in open {

@@ -2,6 +2,7 @@
 //! kept. What a change would do is shown in counts before it is saved.
 
 pub mod actions;
+pub mod api;
 pub mod model;
 pub mod pages;
 mod store;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::matching::region::measures::Measures;
 
 /// No weight is more than a year, and no unknown distance farther than the country is long.
-pub const MOST_HUNDREDTHS: i64 = 5_200;
+pub const MOST_HUNDREDTHS: u32 = 5_200;
 pub const MOST_KM: i64 = 300;
 
 /// Gewichten as they are stored and kept with a proposal: hundredths of a week, and metres for the distance.

@@ -59,7 +59,7 @@ pub fn parse_weeks(text: &str) -> Result<u32, String> {
         return Err(wrong());
     }
     let hundredths = format!("{whole}{part:0<2}").parse::<u32>().map_err(|_| wrong())?;
-    if i64::from(hundredths) > MOST_HUNDREDTHS {
+    if hundredths > MOST_HUNDREDTHS {
         return Err(format!("mag hoogstens {} weken zijn", MOST_HUNDREDTHS / 100));
     }
     Ok(hundredths)

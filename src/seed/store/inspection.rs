@@ -7,8 +7,9 @@ use diesel::prelude::*;
 
 use crate::db::Connection;
 use crate::db::schema::{
-    contract, location, municipality, offer, offer_history, placement, postcode, product, product_bridge,
-    provider, region, region_municipality, response, segment, supply_version, user_account, waiting_client,
+    bridging_care, client_proposal, contract, location, mediation_step, municipality, offer, offer_history,
+    placement, postcode, product, product_bridge, provider, question, region, region_municipality,
+    regional_request, response, segment, supply_version, user_account, waiting_client,
 };
 
 /// The number of rows of the tables, with their names.
@@ -86,6 +87,46 @@ pub(in crate::seed) fn clients_unlike_their_responses(conn: &mut Connection) -> 
         weighed != i64::from(*open) || (status == "in-behandeling") != (weighed > 0) || !agreed
     };
     clients.into_iter().filter(differs).map(|(_, code, status, _)| format!("{code} {status}")).collect()
+}
+
+/// What was done for those who wait: how much there is of each kind.
+pub(in crate::seed) fn casework(conn: &mut Connection) -> Vec<(String, i64)> {
+    use {
+        bridging_care as care, client_proposal as proposal, mediation_step as step, question as asked,
+        regional_request as request,
+    };
+    let mut found = vec![
+        (
+            "bridging care that runs".to_owned(),
+            care::table.filter(care::ends_on.is_null()).count().get_result(conn).unwrap(),
+        ),
+        (
+            "bridging care that ended".to_owned(),
+            care::table.filter(care::ends_on.is_not_null()).count().get_result(conn).unwrap(),
+        ),
+        ("proposals that were kept".to_owned(), proposal::table.count().get_result(conn).unwrap()),
+        (
+            "questions without an answer".to_owned(),
+            asked::table.filter(asked::answer.is_null()).count().get_result(conn).unwrap(),
+        ),
+        (
+            "questions with an answer".to_owned(),
+            asked::table.filter(asked::answer.is_not_null()).count().get_result(conn).unwrap(),
+        ),
+        ("providers that were asked".to_owned(), request::table.count().get_result(conn).unwrap()),
+        (
+            "responses that expired".to_owned(),
+            response::table.filter(response::status.eq("verlopen")).count().get_result(conn).unwrap(),
+        ),
+    ];
+    for owner in ["toegang", "accountmanager", "expertteam"] {
+        let theirs = || step::table.filter(step::owner.eq(owner));
+        let open: i64 = theirs().filter(step::closed_at.is_null()).count().get_result(conn).unwrap();
+        let closed: i64 = theirs().filter(step::closed_at.is_not_null()).count().get_result(conn).unwrap();
+        found.push((format!("steps of {owner} that run"), open));
+        found.push((format!("steps of {owner} that were closed"), closed));
+    }
+    found
 }
 
 /// The history as text, to compare two of them.

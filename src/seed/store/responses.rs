@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
@@ -103,6 +103,23 @@ fn row<'a>(
         told_at: made.ended_at,
         version: if made.status == ResponseStatus::Open { 1 } else { 2 },
     }
+}
+
+/// Some of the responses that are being weighed were valid until yesterday.
+pub(in crate::seed) fn let_some_responses_lapse(conn: &mut Connection, today: NaiveDate) -> Result<()> {
+    let yesterday = today - Days::new(1);
+    let before = (today - Days::new(2)).and_time(NaiveTime::MIN);
+    let older: Vec<i64> = response::table
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .filter(response::opened_at.lt(before))
+        .order(response::id)
+        .select(response::id)
+        .load(conn)?;
+    let some: Vec<i64> = older.into_iter().step_by(4).collect();
+    diesel::update(response::table.filter(response::id.eq_any(some)))
+        .set(response::valid_until.eq(yesterday))
+        .execute(conn)?;
+    Ok(())
 }
 
 fn insert_placements(conn: &mut Connection, clients: &[(i64, &Client)]) -> Result<()> {

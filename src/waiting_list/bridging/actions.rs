@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::dutch;
+use rules::waiting::life::EndBridgingReason;
+use rules::waiting::reason_lists::ReasonList;
 
-use super::model::{BridgedCount, BridgingCare, BridgingDraft, EndReason, Recorded, check, check_end};
+use super::model::{BridgedCount, BridgingCare, BridgingDraft, Ending, Recorded, check, check_end};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -12,10 +14,17 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
+use crate::waiting_list::notes::TypedNote;
+use crate::waiting_list::reasons::actions::{find_wording, require_on};
 
-/// The bridging care of a client, the newest first.
-pub fn list_of_client(conn: &mut Connection, client_id: i64) -> Result<Vec<BridgingCare>> {
-    store::list_of_clients(conn, &[client_id])
+/// The bridging care of a client, the newest first, with why it ended in the words of then.
+pub fn list_of_client(conn: &mut Connection, client: &WaitingClient) -> Result<Vec<BridgingCare>> {
+    let mut cares = store::list_of_clients(conn, &[client.id])?;
+    let wording = find_wording(conn, client.region_id)?;
+    for ending in cares.iter_mut().filter_map(|care| care.ended.as_mut()) {
+        ending.words = ending.at.and_then(|at| wording.words_at(ReasonList::EndBridging, &ending.reason, at));
+    }
+    Ok(cares)
 }
 
 /// The bridging care of many clients at once.
@@ -47,15 +56,15 @@ pub fn start(
         if client.status().is_closed() {
             return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
         }
-        let note = check(&client, draft.starts_on, draft.note.as_deref(), dutch_day(now))?;
-        let draft = BridgingDraft { note, ..draft };
-        let id =
-            store::insert_care(conn, client.id, &draft, now.naive_utc()).map_err(|error| match error {
+        let note = check(&client, draft.starts_on, &draft.note, dutch_day(now)).map_err(Error::Collision)?;
+        let id = store::insert_care(conn, client.id, (&draft, note.as_deref()), now.naive_utc()).map_err(
+            |error| match error {
                 Error::Conflict(_) => Error::Conflict(
                     "Deze wachtende heeft deze overbruggingszorg al van deze aanbieder.".into(),
                 ),
                 other => other,
-            })?;
+            },
+        )?;
         let care = find(conn, &client, id)?;
         write_line(conn, actor, now, (&client, &care), (LineKind::BridgingStarted, ""))?;
         record(conn, actor, now, &client, (None, &care), "overbrugging-starten")?;
@@ -67,13 +76,12 @@ pub fn start(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// Another first day or note.
-    Replan {
-        starts_on: NaiveDate,
-        note: Option<String>,
-    },
+    Replan { starts_on: NaiveDate, note: TypedNote },
     End {
         on: NaiveDate,
-        reason: EndReason,
+        reason: EndBridgingReason,
+        /// What is said about the end.
+        note: TypedNote,
     },
 }
 
@@ -95,16 +103,23 @@ pub fn change(
         }
         let (kind, reason, changed) = match &change {
             Change::Replan { starts_on, note } => {
-                let note = check(&client, *starts_on, note.as_deref(), today)?;
+                let note = check(&client, *starts_on, note, today).map_err(Error::Collision)?;
                 let rows = store::update_care(conn, (id, version), *starts_on, note.as_deref(), None)?;
                 (LineKind::BridgingChanged, "", rows)
             }
-            Change::End { on, reason } => {
-                check_end(&before, *on, today)?;
-                let ended = Some((*on, reason.code()));
+            Change::End { on, reason, note } => {
+                let reason = check_end(&before, *on, (*reason, note), today).map_err(Error::Collision)?;
+                require_on(conn, client.region_id, &reason)?;
+                let ending = Ending {
+                    on: *on,
+                    reason: reason.code().code().to_owned(),
+                    at: Some(now),
+                    note: reason.note().map(|note| note.as_str().to_owned()),
+                    words: None,
+                };
                 let note = before.note.as_deref();
-                let rows = store::update_care(conn, (id, version), before.starts_on, note, ended)?;
-                (LineKind::BridgingEnded, reason.code(), rows)
+                let rows = store::update_care(conn, (id, version), before.starts_on, note, Some(&ending))?;
+                (LineKind::BridgingEnded, reason.code().code(), rows)
             }
         };
         if changed == 0 {
@@ -119,7 +134,7 @@ pub fn change(
 
 /// Bridging care of a client by its number.
 pub fn find(conn: &mut Connection, client: &WaitingClient, id: i64) -> Result<BridgingCare> {
-    let found = store::list_of_clients(conn, &[client.id])?.into_iter().find(|care| care.id == id);
+    let found = list_of_client(conn, client)?.into_iter().find(|care| care.id == id);
     found.ok_or(Error::NotFound("overbruggingszorg"))
 }
 
@@ -131,11 +146,14 @@ fn write_line(
     (kind, reason): (LineKind, &'static str),
 ) -> Result<()> {
     let when = match &care.ended {
-        Some((day, _)) => format!("tot en met {}", dutch::date(*day)),
+        Some(ending) => format!("tot en met {}", dutch::date(ending.on)),
         None => format!("vanaf {}", dutch::date(care.starts_on)),
     };
     let detail = Some(format!("{} {} door {}, {when}", care.product_code, care.product_name, care.provider));
-    let note = care.note.clone().filter(|_| kind != LineKind::BridgingEnded);
+    let note = match &care.ended {
+        Some(ending) => ending.note.clone(),
+        None => care.note.clone(),
+    };
     clients::actions::add_line(conn, actor, now, client, &NewLine { kind, reason, note, detail })
 }
 

@@ -1,58 +1,36 @@
 //! Bridging care of a waiting client.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use rules::violations::Violations;
 use rules::waiting::bridged::{BridgedPeriod, first_help, is_bridged};
-use rules::waiting::note::Note;
+use rules::waiting::life::EndBridgingReason;
+use rules::waiting::reason_lists::ReasonList;
+use rules::waiting::reasons::Reason;
 use serde::Serialize;
 
 use crate::clock::dutch_day;
 use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::notes::TypedNote;
+
+/// The field with what is said about an end.
+pub const END_NOTE: &str = "eindToelichting";
 
 /// How long before today care may have started when it is written down, and how far ahead it may be planned.
 const DAYS_BACK: u64 = 365;
 const DAYS_AHEAD: u64 = 180;
 
-/// Why bridging care ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndReason {
-    /// The care that was asked for starts.
-    CareStarts,
-    /// It is not needed any more.
-    NotNeeded,
-    FamilyStops,
-    ProviderStops,
-    /// Other bridging care takes its place.
-    Replaced,
-}
-
-impl EndReason {
-    pub const ALL: [Self; 5] =
-        [Self::CareStarts, Self::NotNeeded, Self::FamilyStops, Self::ProviderStops, Self::Replaced];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::CareStarts => "zorg-start",
-            Self::NotNeeded => "niet-meer-nodig",
-            Self::FamilyStops => "gezin-stopt",
-            Self::ProviderStops => "aanbieder-stopt",
-            Self::Replaced => "vervangen",
-        }
-    }
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CareStarts => "De gevraagde zorg start",
-            Self::NotNeeded => "Niet meer nodig",
-            Self::FamilyStops => "Het gezin stopt ermee",
-            Self::ProviderStops => "De aanbieder stopt ermee",
-            Self::Replaced => "Vervangen door andere overbruggingszorg",
-        }
-    }
-
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
-    }
+/// Einde van overbruggingszorg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// The last day.
+    pub on: NaiveDate,
+    /// The code of why.
+    pub reason: String,
+    /// When that was written down; not known of what ended long ago.
+    pub at: Option<DateTime<Utc>>,
+    pub note: Option<String>,
+    /// The reason in the words the region had for it then.
+    pub words: Option<String>,
 }
 
 /// Overbruggingszorg.
@@ -68,19 +46,21 @@ pub struct BridgingCare {
     /// The code of why it was proposed.
     pub cause: String,
     pub starts_on: NaiveDate,
-    pub ended: Option<(NaiveDate, String)>,
+    pub ended: Option<Ending>,
     pub note: Option<String>,
 }
 
 impl BridgingCare {
     /// When it is given.
     pub fn period(&self) -> BridgedPeriod {
-        BridgedPeriod { from: self.starts_on, until: self.ended.as_ref().map(|(day, _)| *day) }
+        BridgedPeriod { from: self.starts_on, until: self.ended.as_ref().map(|ending| ending.on) }
     }
+}
 
-    pub fn end_reason_name(&self) -> &str {
-        let code = self.ended.as_ref().map_or("", |(_, reason)| reason.as_str());
-        EndReason::parse(code).map_or("", EndReason::name)
+impl Ending {
+    /// Why it ended, in words.
+    pub fn reason_name(&self) -> &str {
+        self.words.as_deref().or_else(|| ReasonList::EndBridging.name_of(&self.reason)).unwrap_or("")
     }
 }
 
@@ -92,14 +72,14 @@ pub struct BridgingDraft {
     /// Code of why it was proposed.
     pub cause: &'static str,
     pub starts_on: NaiveDate,
-    pub note: Option<String>,
+    pub note: TypedNote,
 }
 
 /// Checks the day of a start, and the note.
 pub fn check(
     client: &WaitingClient,
     starts_on: NaiveDate,
-    note: Option<&str>,
+    note: &TypedNote,
     today: NaiveDate,
 ) -> Result<Option<String>, Violations> {
     let mut violations = Violations::new();
@@ -108,18 +88,31 @@ pub fn check(
         let message = "kies een dag na de verwijzing, hooguit een jaar terug en een half jaar vooruit";
         violations.add("start", "buiten-grenzen", message);
     }
-    let note = Note::check("toelichting", note, None, today, &mut violations);
-    violations.into_result(note.map(|note| note.as_str().to_owned()))
+    let note = note.check("toelichting", today, &mut violations);
+    violations.into_result(note)
 }
 
-/// Checks the day of an end.
-pub fn check_end(care: &BridgingCare, ends_on: NaiveDate, today: NaiveDate) -> Result<(), Violations> {
+/// Checks the day of an end, and the reason with the words that go with it.
+pub fn check_end(
+    care: &BridgingCare,
+    ends_on: NaiveDate,
+    (reason, note): (EndBridgingReason, &TypedNote),
+    today: NaiveDate,
+) -> Result<Reason<EndBridgingReason>, Violations> {
     let mut violations = Violations::new();
     if ends_on < care.starts_on || ends_on > today + Days::new(DAYS_AHEAD) {
         let message = "kies een dag op of na de start, hooguit een half jaar vooruit";
         violations.add("einde", "buiten-grenzen", message);
     }
-    violations.into_result(())
+    let mut of_reason = Violations::new();
+    let reason = Reason::check(Some(reason), note.text.as_deref(), note.digits_are, today, &mut of_reason);
+    for violation in of_reason {
+        violations.add(END_NOTE, violation.code, violation.message);
+    }
+    match reason.filter(|_| violations.is_empty()) {
+        Some(reason) => Ok(reason),
+        None => Err(violations),
+    }
 }
 
 /// Who waits on a day, and who of them has bridging care.
@@ -149,8 +142,8 @@ impl Recorded {
             product: care.product_code.clone(),
             cause: care.cause.clone(),
             starts_on: care.starts_on,
-            ends_on: care.ended.as_ref().map(|(day, _)| *day),
-            end_reason: care.ended.as_ref().map(|(_, reason)| reason.clone()),
+            ends_on: care.ended.as_ref().map(|ending| ending.on),
+            end_reason: care.ended.as_ref().map(|ending| ending.reason.clone()),
         }
     }
 }
@@ -165,6 +158,6 @@ pub fn first_start(cares: &[BridgingCare]) -> Option<NaiveDate> {
 }
 
 /// Whether a moment's client has bridging care on that Dutch day.
-pub fn has_bridging(cares: &[BridgingCare], now: chrono::DateTime<chrono::Utc>) -> bool {
+pub fn has_bridging(cares: &[BridgingCare], now: DateTime<Utc>) -> bool {
     is_bridged(&periods(cares), dutch_day(now))
 }

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::count;
 use diesel::prelude::*;
 
-use super::model::{BridgingCare, BridgingDraft};
+use super::model::{BridgingCare, BridgingDraft, Ending};
 use crate::db::Connection;
 use crate::db::schema::{bridging_care as care, product, provider, waiting_client};
 use crate::error::Result;
@@ -22,6 +22,8 @@ struct Row {
     starts_on: NaiveDate,
     ends_on: Option<NaiveDate>,
     end_reason: Option<String>,
+    ended_at: Option<NaiveDateTime>,
+    end_note: Option<String>,
     note: Option<String>,
 }
 
@@ -37,7 +39,13 @@ impl From<Row> for BridgingCare {
             product_name: row.product_name,
             cause: row.cause,
             starts_on: row.starts_on,
-            ended: row.ends_on.zip(row.end_reason),
+            ended: row.ends_on.zip(row.end_reason).map(|(on, reason)| Ending {
+                on,
+                reason,
+                at: row.ended_at.map(|at| at.and_utc()),
+                note: row.end_note,
+                words: None,
+            }),
             note: row.note,
         }
     }
@@ -65,6 +73,8 @@ pub(super) fn list_of_clients(conn: &mut Connection, client_ids: &[i64]) -> Resu
                 care::starts_on,
                 care::ends_on,
                 care::end_reason,
+                care::ended_at,
+                care::end_note,
                 care::note,
             ))
             .load(conn)?;
@@ -77,7 +87,7 @@ pub(super) fn list_of_clients(conn: &mut Connection, client_ids: &[i64]) -> Resu
 pub(super) fn insert_care(
     conn: &mut Connection,
     client_id: i64,
-    draft: &BridgingDraft,
+    (draft, note): (&BridgingDraft, Option<&str>),
     at: NaiveDateTime,
 ) -> Result<i64> {
     Ok(diesel::insert_into(care::table)
@@ -87,7 +97,7 @@ pub(super) fn insert_care(
             care::product_id.eq(draft.product_id),
             care::cause.eq(draft.cause),
             care::starts_on.eq(draft.starts_on),
-            care::note.eq(&draft.note),
+            care::note.eq(note),
             care::made_at.eq(at),
             care::version.eq(1),
         ))
@@ -101,7 +111,7 @@ pub(super) fn update_care(
     (id, version): (i64, i32),
     starts_on: NaiveDate,
     note: Option<&str>,
-    ended: Option<(NaiveDate, &str)>,
+    ended: Option<&Ending>,
 ) -> Result<usize> {
     Ok(diesel::update(
         care::table.filter(care::id.eq(id)).filter(care::version.eq(version)).filter(care::ends_on.is_null()),
@@ -109,8 +119,10 @@ pub(super) fn update_care(
     .set((
         care::starts_on.eq(starts_on),
         care::note.eq(note),
-        care::ends_on.eq(ended.map(|(day, _)| day)),
-        care::end_reason.eq(ended.map(|(_, reason)| reason)),
+        care::ends_on.eq(ended.map(|ending| ending.on)),
+        care::end_reason.eq(ended.map(|ending| ending.reason.as_str())),
+        care::ended_at.eq(ended.and_then(|ending| ending.at).map(|at| at.naive_utc())),
+        care::end_note.eq(ended.and_then(|ending| ending.note.as_deref())),
         care::version.eq(version + 1),
     ))
     .execute(conn)?)
@@ -152,10 +164,10 @@ pub(super) fn delete_notes_of_stripped(conn: &mut Connection) -> Result<usize> {
         waiting_client::table.filter(waiting_client::stripped_at.is_not_null()).select(waiting_client::id);
     let ids: Vec<i64> = care::table
         .filter(care::client_id.eq_any(stripped))
-        .filter(care::note.is_not_null())
+        .filter(care::note.is_not_null().or(care::end_note.is_not_null()))
         .select(care::id)
         .load(conn)?;
     Ok(diesel::update(care::table.filter(care::id.eq_any(ids)))
-        .set(care::note.eq(None::<String>))
+        .set((care::note.eq(None::<String>), care::end_note.eq(None::<String>)))
         .execute(conn)?)
 }

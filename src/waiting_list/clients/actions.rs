@@ -28,6 +28,7 @@ use crate::identity::recipients::list_toegang_of;
 use crate::notifications::actions::enqueue;
 use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::reasons::actions::{find_wording, require_code_on};
 use crate::waiting_list::responses::actions::end_after_step;
 
 /// The kind of object in the audit.
@@ -107,13 +108,15 @@ fn find_in_scope(conn: &mut Connection, scope: Scope, code: &str) -> Result<Wait
     store::find_by_code(conn, scope, code)?.ok_or(Error::NotFound(OBJECT))
 }
 
-/// Everybody on the region's list who waits for one of these products or would accept it, the longest wait first.
+/// Everybody on the region's list who waits for one of these products or would accept it, of municipalities that belong to
+/// the region today, the longest wait first.
 pub fn list_open_for_products(
     conn: &mut Connection,
     region_id: i64,
     product_ids: &[i64],
+    today: NaiveDate,
 ) -> Result<Vec<WaitingClient>> {
-    store::list_open_for_products(conn, region_id, product_ids)
+    store::list_open_for_products(conn, region_id, product_ids, today)
 }
 
 /// Number and version of everybody on the region's list, to see what changed since.
@@ -126,9 +129,15 @@ pub fn list_by_ids(conn: &mut Connection, ids: &[i64]) -> Result<Vec<WaitingClie
     store::list_by_ids(conn, ids)
 }
 
-/// Everything that happened to a client, oldest first.
-pub fn list_timeline(conn: &mut Connection, client_id: i64) -> Result<Vec<TimelineLine>> {
-    store::list_timeline(conn, client_id)
+/// Everything that happened to a client, oldest first, each reason in the words the region had for it then.
+pub fn list_timeline(conn: &mut Connection, client: &WaitingClient) -> Result<Vec<TimelineLine>> {
+    let mut lines = store::list_timeline(conn, client.id)?;
+    let wording = find_wording(conn, client.region_id)?;
+    for line in &mut lines {
+        let list = line.kind.reason_list();
+        line.reason_words = list.and_then(|list| wording.words_at(list, &line.reason, line.at));
+    }
+    Ok(lines)
 }
 
 /// What the region set for its list.
@@ -271,7 +280,7 @@ fn list_standing(conn: &mut Connection, scope: Scope, closed: bool, today: Naive
     db::read(conn, |conn| {
         let clients = store::list_brief(conn, scope, closed)?;
         let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
-        let mut milestones = store::list_milestones(conn, &ids)?;
+        let mut milestones = store::list_milestones(conn, &ids, today)?;
         let listed = |client: WaitingClient| {
             let passed = milestones.remove(&client.id).unwrap_or_default();
             Listed { standing: client.standing(&passed, today), client }
@@ -282,7 +291,8 @@ fn list_standing(conn: &mut Connection, scope: Scope, closed: bool, today: Naive
 
 /// How a client stands today.
 pub fn find_standing(conn: &mut Connection, client: &WaitingClient, today: NaiveDate) -> Result<Standing> {
-    let milestones = store::list_milestones(conn, &[client.id])?.remove(&client.id).unwrap_or_default();
+    let milestones =
+        store::list_milestones(conn, &[client.id], today)?.remove(&client.id).unwrap_or_default();
     Ok(client.standing(&milestones, today))
 }
 
@@ -299,6 +309,7 @@ pub fn take_own_step(
 ) -> Result<WaitingClient> {
     let client = find_for_toegang(conn, actor, code)?;
     let event = draft.event(step, dutch_day(now)).map_err(Error::Collision)?;
+    require_code_on(conn, client.region_id, step.reason_list(), draft.reason.as_deref().unwrap_or_default())?;
     let (after, taken) = take_step(conn, actor, now, client.id, version, event)?;
     if taken.recheck && after.municipality.id != client.municipality.id {
         for reader in list_toegang_of(conn, after.municipality.id)? {
@@ -323,6 +334,8 @@ pub fn take_own_steps(
     draft: &StepDraft,
 ) -> Result<Vec<Outcome>> {
     draft.event(step, dutch_day(now)).map_err(Error::Collision)?;
+    let reason = draft.reason.as_deref().unwrap_or_default();
+    require_code_on(conn, identity(actor)?.region_id, step.reason_list(), reason)?;
     let mut outcomes = Vec::new();
     for code in codes {
         let taken =
@@ -397,7 +410,7 @@ fn checked_change(
         ..draft
     };
     let region_id = identity(actor)?.region_id;
-    let known = Known::look_up(conn, region_id, &draft, dutch_day(now))?.keeping(&before.product.code);
+    let known = Known::look_up(conn, region_id, &draft, dutch_day(now))?.keeping(before);
     // Whose client it is was decided when it was found.
     let registration = known.check(draft, |_| true)?;
     Ok((known, registration))
@@ -547,9 +560,14 @@ fn life_row(
     let municipality_id = if *life.municipality() == before.municipality.code {
         before.municipality.id
     } else {
-        let found = store::find_municipality_in_region(conn, before.region_id, life.municipality().as_str())?;
+        let found = store::find_municipality_in_region(
+            conn,
+            before.region_id,
+            life.municipality().as_str(),
+            dutch_day(now),
+        )?;
         let outside =
-            "deze gemeente hoort niet bij de regio; trek de aanmelding in als het kind de regio uit gaat";
+            "deze gemeente hoort nu niet bij de regio; trek de aanmelding in als het kind de regio uit gaat";
         found.ok_or_else(|| Error::collision("gemeente", "niet-in-regio", outside))?.0
     };
     let product_id = if *life.product() == before.product.code {

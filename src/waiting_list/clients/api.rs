@@ -1,6 +1,7 @@
 //! Waiting clients by API, for the systems of the toegang.
 
 pub mod facts;
+pub mod settings;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
@@ -150,64 +151,77 @@ pub struct Wachtenden {
     paginering: Paginering,
 }
 
-/// Een aanmelding. Schrijf niets op waaraan iemand het kind herkent; de toelichting wordt daarop nagekeken.
-#[derive(Debug, ToSchema)]
-#[schema(as = AanmeldingInvoer)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "describes the fields that read_draft reads")]
-pub struct RegistrationInput {
-    /// CBS-code van een gemeente waarvoor u werkt.
-    #[schema(pattern = "^[Gg][Mm][0-9]{4}$", example = "GM0243")]
-    gemeente: String,
-    /// De vier cijfers van de postcode.
-    #[schema(pattern = "^[1-9][0-9]{3}$", example = "3841")]
-    postcode: Option<String>,
-    /// Geboortejaar, samen met geboortekwartaal. Of geef in plaats daarvan de leeftijd.
-    #[schema(minimum = 1990, maximum = 2100, example = 2014)]
-    geboortejaar: Option<i32>,
-    #[schema(minimum = 1, maximum = 4, example = 2)]
-    geboortekwartaal: Option<u8>,
-    /// Leeftijd in jaren, in plaats van jaar en kwartaal.
-    #[schema(minimum = 0, maximum = 22)]
-    leeftijd: Option<u8>,
-    product: Productcode,
-    /// Codes van producten die ook goed zijn, de liefste eerst.
-    #[schema(max_items = 10)]
-    alternatieven: Option<Vec<Productcode>>,
-    #[schema(schema_with = referrer_schema)]
-    verwijzer: String,
-    verwezen_op: Datum,
-    beschikking_op: Option<Datum>,
-    /// Dag waarop het adviesorgaan besliste, voor producten die dat nodig hebben.
-    advies_op: Option<Datum>,
-    #[schema(schema_with = urgency_schema)]
-    urgentie: String,
-    /// Of er een maatregel van jeugdbescherming of jeugdreclassering is.
-    maatregel: bool,
-    verklarende_analyse: Option<bool>,
-    #[schema(schema_with = first_choice_schema, required = false)]
-    eerste_keus: Option<String>,
-    mogelijk_wlz: Option<bool>,
-    gezag_bij_derde: Option<bool>,
-    #[schema(schema_with = needs_schema, required = false)]
-    behoeften: Option<Vec<String>>,
-    /// AGB-codes, de liefste eerst.
-    #[schema(schema_with = providers_schema, required = false)]
-    gewenste_aanbieders: Option<Vec<String>>,
-    /// AGB-codes.
-    #[schema(schema_with = providers_schema, required = false)]
-    uitgesloten_aanbieders: Option<Vec<String>>,
-    #[schema(minimum = 1, maximum = 350)]
-    hoogste_afstand_km: Option<u16>,
-    overbrugging_gewenst: Option<bool>,
-    /// Hooguit twee zinnen, en niets over een persoon.
-    #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
-    toelichting: Option<String>,
-    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
-    #[schema(schema_with = digits_schema, required = false)]
-    cijfers_zijn: Option<String>,
-    /// Dat het een ander kind is dan de aanmelding waar deze op lijkt.
-    toch_aanmelden: Option<bool>,
+/// Writes a body with what is known of a waiting client after its own fields, so that registering and changing ask for the same.
+macro_rules! with_facts {
+    ($(#[$outer:meta])* pub struct $name:ident { $($own:tt)* }) => {
+        $(#[$outer])*
+        pub struct $name {
+            $($own)*
+            /// De vier cijfers van de postcode.
+            #[schema(pattern = "^[1-9][0-9]{3}$", example = "3841")]
+            postcode: Option<String>,
+            /// Geboortejaar, samen met geboortekwartaal. Of geef in plaats daarvan de leeftijd.
+            #[schema(minimum = 1990, maximum = 2100, example = 2014)]
+            geboortejaar: Option<i32>,
+            #[schema(minimum = 1, maximum = 4, example = 2)]
+            geboortekwartaal: Option<u8>,
+            /// Leeftijd in jaren, in plaats van jaar en kwartaal.
+            #[schema(minimum = 0, maximum = 22)]
+            leeftijd: Option<u8>,
+            /// Codes van producten die ook goed zijn, de liefste eerst.
+            #[schema(max_items = 10)]
+            alternatieven: Option<Vec<Productcode>>,
+            #[schema(schema_with = referrer_schema)]
+            verwijzer: String,
+            verwezen_op: Datum,
+            beschikking_op: Option<Datum>,
+            /// Dag waarop het adviesorgaan besliste, voor producten die dat nodig hebben.
+            advies_op: Option<Datum>,
+            #[schema(schema_with = urgency_schema)]
+            urgentie: String,
+            /// Of er een maatregel van jeugdbescherming of jeugdreclassering is.
+            maatregel: bool,
+            verklarende_analyse: Option<bool>,
+            #[schema(schema_with = first_choice_schema, required = false)]
+            eerste_keus: Option<String>,
+            mogelijk_wlz: Option<bool>,
+            gezag_bij_derde: Option<bool>,
+            #[schema(schema_with = needs_schema, required = false)]
+            behoeften: Option<Vec<String>>,
+            /// AGB-codes, de liefste eerst.
+            #[schema(schema_with = providers_schema, required = false)]
+            gewenste_aanbieders: Option<Vec<String>>,
+            /// AGB-codes.
+            #[schema(schema_with = providers_schema, required = false)]
+            uitgesloten_aanbieders: Option<Vec<String>>,
+            #[schema(minimum = 1, maximum = 350)]
+            hoogste_afstand_km: Option<u16>,
+            overbrugging_gewenst: Option<bool>,
+            /// Hooguit twee zinnen, en niets over een persoon.
+            #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
+            toelichting: Option<String>,
+            /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+            #[schema(schema_with = digits_schema, required = false)]
+            cijfers_zijn: Option<String>,
+        }
+    };
+}
+use with_facts;
+
+with_facts! {
+    /// Een aanmelding. Schrijf niets op waaraan iemand het kind herkent; de toelichting wordt daarop nagekeken.
+    #[derive(Debug, ToSchema)]
+    #[schema(as = AanmeldingInvoer)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[expect(dead_code, reason = "describes the fields that read_draft reads")]
+    pub struct RegistrationInput {
+        /// CBS-code van een gemeente waarvoor u werkt.
+        #[schema(pattern = "^[Gg][Mm][0-9]{4}$", example = "GM0243")]
+        gemeente: String,
+        product: Productcode,
+        /// Dat het een ander kind is dan de aanmelding waar deze op lijkt.
+        toch_aanmelden: Option<bool>,
+    }
 }
 
 /// Een stap, met zijn reden. Welke redenen er zijn hangt af van de stap; `anders` vraagt een toelichting.
@@ -406,7 +420,7 @@ pub async fn get_client(
         .db(move |conn, actor, now| {
             let client = actions::view_for_toegang(conn, actor, now, &code)?;
             let standing = actions::find_standing(conn, &client, today)?;
-            let lines = actions::list_timeline(conn, client.id)?;
+            let lines = actions::list_timeline(conn, &client)?;
             Ok((client, standing, lines))
         })
         .await?;

@@ -10,12 +10,11 @@ use rules::waiting::coarsening::GroupSize;
 use rules::waiting::life::{ClientStatus, EventKind, Hold, Life, RecodeReason};
 use rules::waiting::mediation::Ladder;
 use rules::waiting::needs::NeedSet;
+use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::registration::{FirstChoice, ReferrerKind, Urgency};
 use rules::waiting::responses::{AnswerTerms, Consequences};
 use rules::working_hours::OpeningHours;
 use serde::Serialize;
-
-use crate::waiting_list::bridging::model::EndReason;
 
 /// The product a child waits for, or would accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,6 +169,15 @@ impl LineKind {
         }
     }
 
+    /// The list from which people choose its reason.
+    pub const fn reason_list(self) -> Option<ReasonList> {
+        match self {
+            Self::Step(kind) => kind.reason_list(),
+            Self::BridgingEnded => Some(ReasonList::EndBridging),
+            _ => None,
+        }
+    }
+
     pub fn parse(code: &str) -> Option<Self> {
         let step = EventKind::parse(code).map(Self::Step);
         step.or_else(|| Self::BESIDES_STEPS.into_iter().find(|kind| kind.code() == code))
@@ -197,6 +205,8 @@ pub struct TimelineLine {
     pub from: ClientStatus,
     pub to: ClientStatus,
     pub reason: String,
+    /// The reason in the words the region had for it at that moment.
+    pub reason_words: Option<String>,
     pub note: Option<String>,
     pub detail: Option<String>,
     pub by_name: String,
@@ -206,14 +216,11 @@ pub struct TimelineLine {
 impl TimelineLine {
     /// The reason in words.
     pub fn reason_name(&self) -> &str {
-        match self.kind {
-            LineKind::Step(kind) => kind.reason_name(&self.reason).unwrap_or(&self.reason),
-            LineKind::BridgingEnded => match EndReason::parse(&self.reason) {
-                Some(reason) => reason.name(),
-                None => &self.reason,
-            },
-            _ => &self.reason,
-        }
+        let of_program = match self.kind {
+            LineKind::Step(kind) => kind.reason_name(&self.reason),
+            _ => None,
+        };
+        self.reason_words.as_deref().or(of_program).unwrap_or(&self.reason)
     }
 
     /// The number of the proposal that was kept, for a line about one.
@@ -236,6 +243,8 @@ pub struct Milestones {
     pub moved_on: Option<NaiveDate>,
     /// The day on which the first open response needs its answer.
     pub answer_on: Option<NaiveDate>,
+    /// The municipality does not belong to the region today.
+    pub outside_region: bool,
 }
 
 impl Milestones {

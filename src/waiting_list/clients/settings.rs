@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rules::violations::Violations;
 use rules::waiting::succession::in_a_ring;
+use rules::working_hours::WorkingTime;
 use serde::Serialize;
 
 use super::model::ListSettings;
@@ -24,6 +25,22 @@ pub struct Settings {
     pub first_help_soon: BTreeSet<String>,
     /// Old product and the one that takes its place.
     pub successors: BTreeMap<String, String>,
+}
+
+impl Settings {
+    /// Working days to answer, when urgent, and after the reminder.
+    pub fn term_days(&self) -> [u32; 3] {
+        let terms = self.list.terms;
+        [terms.regular, terms.urgent, terms.escalate_after].map(whole_days)
+    }
+}
+
+/// A term in working days, as regions set it.
+pub fn whole_days(term: WorkingTime) -> u32 {
+    match term {
+        WorkingTime::Days(days) => u32::from(days),
+        WorkingTime::Minutes(minutes) => minutes.div_ceil(8 * 60),
+    }
 }
 
 /// What the audit keeps of it.

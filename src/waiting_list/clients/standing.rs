@@ -68,6 +68,7 @@ impl WaitingClient {
             disturbed_on: milestones.disturbed_on,
             moved_on: milestones.moved_on,
             answer_on: milestones.answer_on,
+            outside_region: milestones.outside_region,
         };
         let attention = attention(&facts, today);
         Standing { waited, attention, has_bridging: is_bridged(&milestones.bridging, today) }

@@ -3,11 +3,9 @@
 use chrono::NaiveDate;
 use rules::codes::{MunicipalityCode, ProductCode};
 use rules::violations::Violations;
-use rules::waiting::life::{
-    ClientStatus, ElsewhereReason, Event, HoldReason, LapseReason, MoveReason, NotStartedReason,
-    RecodeReason, ReopenReason, ResumeReason, ReturnReason, WithdrawReason,
-};
+use rules::waiting::life::{ClientStatus, Event};
 use rules::waiting::note::{NOTE_LENGTH, NineDigits};
+use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::{Reason, ReasonCode};
 
 use super::model::WaitingClient;
@@ -144,22 +142,19 @@ impl OwnStep {
         }
     }
 
-    /// Code and name of the reasons to choose from.
-    pub fn reasons(self) -> Vec<(&'static str, &'static str)> {
-        fn list<R: ReasonCode>() -> Vec<(&'static str, &'static str)> {
-            R::LIST.iter().map(|reason| (reason.code(), reason.name())).collect()
-        }
+    /// The list of the reasons to choose from.
+    pub const fn reason_list(self) -> ReasonList {
         match self {
-            Self::Hold => list::<HoldReason>(),
-            Self::Resume => list::<ResumeReason>(),
-            Self::Move => list::<MoveReason>(),
-            Self::Recode => list::<RecodeReason>(),
-            Self::Withdraw => list::<WithdrawReason>(),
-            Self::PlaceElsewhere => list::<ElsewhereReason>(),
-            Self::Lapse => list::<LapseReason>(),
-            Self::CareDidNotStart => list::<NotStartedReason>(),
-            Self::Return => list::<ReturnReason>(),
-            Self::Reopen => list::<ReopenReason>(),
+            Self::Hold => ReasonList::Hold,
+            Self::Resume => ReasonList::Resume,
+            Self::Move => ReasonList::Move,
+            Self::Recode => ReasonList::Recode,
+            Self::Withdraw => ReasonList::Withdraw,
+            Self::PlaceElsewhere => ReasonList::PlaceElsewhere,
+            Self::Lapse => ReasonList::Lapse,
+            Self::CareDidNotStart => ReasonList::NotStarted,
+            Self::Return => ReasonList::Return,
+            Self::Reopen => ReasonList::Reopen,
         }
     }
 }

@@ -30,7 +30,7 @@ use crate::db::schema::{
     waiting_list_closing_day as closing_day, waiting_list_setting as setting, waiting_product,
 };
 use crate::error::Result;
-use crate::on_each;
+use crate::{belongs_on, on_each};
 
 pub(super) const WANTED: &str = "gewenst";
 pub(super) const EXCLUDED: &str = "uitgesloten";
@@ -212,18 +212,21 @@ pub(super) fn list_brief(conn: &mut Connection, scope: Scope, closed: bool) -> R
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-/// Everybody on the list who waits for one of these products, or would accept it: the longest wait first.
+/// Everybody on the list who waits for one of these products, or would accept it, of municipalities that belong to the
+/// region today: the longest wait first.
 pub(super) fn list_open_for_products(
     conn: &mut Connection,
     region_id: i64,
     product_ids: &[i64],
+    today: NaiveDate,
 ) -> Result<Vec<WaitingClient>> {
-    let in_region = product::table.filter(product::region_id.eq(region_id)).select(product::id);
     let accepting =
         alternative::table.filter(alternative::product_id.eq_any(product_ids)).select(alternative::client_id);
     let ids: Vec<i64> = client::table
+        .inner_join(product::table)
         .filter(client::closed_at.is_null())
-        .filter(client::product_id.eq_any(in_region))
+        .filter(product::region_id.eq(region_id))
+        .filter(belongs_on!(client::municipality_id, today))
         .filter(client::product_id.eq_any(product_ids).or(client::id.eq_any(accepting)))
         .order((client::waiting_since, client::code))
         .select(client::id)
@@ -253,9 +256,7 @@ pub(super) fn list_form_choices(
     own_of: Option<i64>,
     today: NaiveDate,
 ) -> Result<FormChoices> {
-    let members = region_municipality::table
-        .filter(region_municipality::region_id.eq(region_id))
-        .select(region_municipality::municipality_id);
+    let members = members_on(region_id, today);
     let mut municipalities = municipality::table
         .filter(municipality::id.eq_any(members))
         .order((municipality::name, municipality::code))
@@ -412,18 +413,43 @@ pub(super) fn find_organisation(conn: &mut Connection, user_id: i64) -> Result<(
     Ok((organisation_id, municipalities))
 }
 
-/// A municipality that belongs, belonged or will belong to the region.
+/// The municipalities that belong to a region on a day, for whatever segment, with who asks for help from then on.
+#[diesel::dsl::auto_type]
+fn members_on(region_id: i64, day: NaiveDate) -> _ {
+    region_municipality::table
+        .filter(region_municipality::region_id.eq(region_id))
+        .filter(region_municipality::clients.ne("existing"))
+        .filter(region_municipality::valid_from.is_null().or(region_municipality::valid_from.le(day)))
+        .filter(region_municipality::valid_until.is_null().or(region_municipality::valid_until.ge(day)))
+        .select(region_municipality::municipality_id)
+}
+
+/// Whether a municipality belongs to the region of a product on a day, for the segment of it.
+pub(super) fn belongs_for_product(
+    conn: &mut Connection,
+    municipality_id: i64,
+    product_id: i64,
+    day: NaiveDate,
+) -> Result<bool> {
+    let found: Option<i64> = product::table
+        .find(product_id)
+        .filter(belongs_on!(municipality_id, day))
+        .select(product::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// A municipality that belongs to the region on a day.
 pub(super) fn find_municipality_in_region(
     conn: &mut Connection,
     region_id: i64,
     code: &str,
+    day: NaiveDate,
 ) -> Result<Option<(i64, String)>> {
-    let members = region_municipality::table
-        .filter(region_municipality::region_id.eq(region_id))
-        .select(region_municipality::municipality_id);
     Ok(municipality::table
         .filter(municipality::code.eq(code))
-        .filter(municipality::id.eq_any(members))
+        .filter(municipality::id.eq_any(members_on(region_id, day)))
         .select((municipality::id, municipality::name))
         .first(conn)
         .optional()?)

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, Utc};
 use rules::violations::Violations;
 use rules::waiting::mediation::{Ladder, MediationFacts, Next, StepOwner, is_of_this_wait, next_step};
-use rules::waiting::note::Note;
 use rules::waiting::waited::NormState;
 use rules::working_hours::OpeningHours;
 
@@ -26,6 +25,7 @@ use crate::waiting_list::bridging;
 use crate::waiting_list::bridging::model::{BridgingCare, first_start, has_bridging};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
+use crate::waiting_list::notes::TypedNote;
 use crate::waiting_list::responses::actions::list_for_mediation;
 use crate::waiting_list::waits::waited_on;
 
@@ -64,7 +64,7 @@ fn visible_cases(
         .filter(|product| snapshot.book.regions[product.region as usize].id == region_id)
         .map(|product| product.id)
         .collect();
-    let mut clients = clients::actions::list_open_for_products(conn, region_id, &products)?;
+    let mut clients = clients::actions::list_open_for_products(conn, region_id, &products, dutch_day(now))?;
     let seen = Seen::of(conn, actor)?;
     let among = seen.municipalities();
     clients.retain(|client| among.as_ref().is_none_or(|own| own.contains(&client.municipality.id)));
@@ -273,12 +273,12 @@ pub fn close_step(
     actor: &Actor,
     now: DateTime<Utc>,
     code: &str,
-    (outcome, note): (Outcome, Option<String>),
+    (outcome, note): (Outcome, TypedNote),
 ) -> Result<()> {
     let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
     let mut violations = Violations::new();
-    let note = Note::check("toelichting", note.as_deref(), None, dutch_day(now), &mut violations);
-    let note = Error::refuse_collisions(violations, note.map(|note| note.as_str().to_owned()))?;
+    let note = note.check("toelichting", dutch_day(now), &mut violations);
+    let note = Error::refuse_collisions(violations, note)?;
     db::write(conn, |conn| {
         let case = find(conn, actor, now, code)?;
         let Turn::Busy(step) = &case.turn else {

@@ -14,11 +14,10 @@ use crate::availability::figures::api::input::ConfirmationInput;
 use crate::clock::moment_of_dutch_time;
 use crate::error::{Error, Result};
 use crate::paging::Paging;
-use crate::waiting_list::clients::api::ClientPath;
-use crate::waiting_list::clients::steps::LONGEST_NOTE;
+use crate::waiting_list::clients::api::{ClientPath, digits_schema};
+use crate::waiting_list::notes::{DIGITS, TypedNote};
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
-use crate::web::fields::Length;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::reply;
@@ -124,6 +123,9 @@ pub struct ClosingInput {
     /// Hooguit twee zinnen, en niets over een persoon.
     #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     toelichting: Option<String>,
+    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
+    #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
+    cijfers_zijn: Option<String>,
 }
 
 /// De stap is afgesloten.
@@ -305,7 +307,7 @@ pub async fn post_closing(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let outcome = input.choice("uitkomst", &Outcome::ALL.map(|outcome| (outcome.code(), outcome)));
-    let note = input.optional_text("toelichting", Length(0, LONGEST_NOTE)).filter(|text| !text.is_empty());
+    let note = TypedNote::read(&mut input, "toelichting", DIGITS);
     let Some(outcome) = input.finish(outcome)? else {
         return Err(Error::internal("a required choice is missing"));
     };

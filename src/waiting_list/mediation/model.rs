@@ -146,7 +146,7 @@ pub struct ProviderLine {
     pub status: &'static str,
     pub ended_on: Option<NaiveDate>,
     /// Code and name of why it ended, where there is a list for it.
-    pub reason: Option<(String, &'static str)>,
+    pub reason: Option<(String, String)>,
 }
 
 impl ProviderLine {
@@ -159,7 +159,7 @@ impl ProviderLine {
             start_on: response.start_on,
             status: response.status.name(),
             ended_on: response.ended_at.map(dutch_day),
-            reason: response.reason.clone().zip(response.reason_name()),
+            reason: response.reason.clone().zip(response.reason_name().map(str::to_owned)),
         }
     }
 }

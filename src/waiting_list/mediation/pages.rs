@@ -9,8 +9,9 @@ use rules::dutch;
 use super::actions;
 use super::model::{Case, Outcome, OverviewLine, ProviderLine, Turn, role_of};
 use crate::error::{Error, Result};
+use crate::waiting_list::notes::{DIGITS, TypedNote, digits};
 use crate::web::context::Context;
-use crate::web::fields::{Fields, Length};
+use crate::web::fields::Fields;
 use crate::web::form::{Form, Labels, choices, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
@@ -18,9 +19,8 @@ use crate::web::lists::{PageLinks, Saved, link, list_page, page_number, saved_me
 use crate::web::page::{Page, html, see_other};
 
 const PATH: &str = "/bemiddeling";
-const LABELS: Labels = &[("uitkomst", "Wat kwam ervan"), ("toelichting", "Toelichting")];
-/// Longer than a note may be, so that the note's own check tells what is wrong.
-const LONGEST_NOTE: usize = 2000;
+const LABELS: Labels =
+    &[("uitkomst", "Wat kwam ervan"), ("toelichting", "Toelichting"), (DIGITS, "Wat zijn de 9 cijfers?")];
 
 /// Which cases are shown.
 const SHOWN: [(&str, &str); 3] = [("", "Alle"), ("van-mij", "Aan mij"), ("te-laat", "Over de termijn")];
@@ -136,7 +136,8 @@ async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<H
         })
         .await?;
     let outcomes = Outcome::ALL.map(|outcome| (outcome.code().to_owned(), outcome.name().to_owned()));
-    let form = form.with_choices("uitkomst", choices("Maak een keuze", outcomes));
+    let form =
+        form.with_choices("uitkomst", choices("Maak een keuze", outcomes)).with_choices(DIGITS, digits());
     let page = form.page(ctx, PATH);
     let is_mine = is_mine(ctx, &case);
     form_page(form.status(), &MediationCasePage { page, case, providers, is_mine, form, saved })
@@ -167,7 +168,7 @@ pub async fn close(ctx: Context, path: Path<String>, FormInput(fields): FormInpu
 
 async fn store_close(ctx: &Context, code: &str, mut fields: Fields) -> Result<()> {
     let outcome = fields.choice("uitkomst", &Outcome::ALL.map(|outcome| (outcome.code(), outcome)));
-    let note = fields.optional_text("toelichting", Length(0, LONGEST_NOTE)).filter(|text| !text.is_empty());
+    let note = TypedNote::read(&mut fields, "toelichting", DIGITS);
     let Some(outcome) = fields.finish(outcome)? else {
         return Err(Error::internal("a required choice is missing"));
     };

@@ -8,13 +8,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actions;
-use super::model::{Asked, COLUMNS, Named, OpenList, ShownClient};
-use crate::error::Result;
+use super::model::{Asked, COLUMNS, MailChoice, Named, OpenList, ShownClient};
+use crate::error::{Error, Result};
 use crate::paging::{Paging, SortOrder, rows_of_page};
 use crate::web::context::Context;
-use crate::web::described::{Paginering, ReadProblems};
+use crate::web::described::{Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::Fields;
-use crate::web::input::QueryInput;
+use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::reply;
 
@@ -158,4 +158,67 @@ pub(super) async fn load(ctx: &Context, asked: Asked, number: usize) -> Result<O
         actions::list_clients(conn, &snapshot, actor, now, &asked, rows_of_page(number))
     })
     .await
+}
+
+/// Wanneer u een mail wilt over nieuwe wachtenden.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Meldingskeuze)]
+pub struct ChoiceBody {
+    #[schema(pattern = "^(direct|dagelijks|nooit)$", example = "dagelijks")]
+    keuze: &'static str,
+}
+
+/// Uw keuze.
+#[derive(Debug, ToSchema)]
+#[schema(as = MeldingskeuzeInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the field that read_choice reads")]
+pub struct ChoiceInput {
+    #[schema(pattern = "^(direct|dagelijks|nooit)$", example = "dagelijks")]
+    keuze: String,
+}
+
+/// Reads when somebody wants a mail.
+pub fn read_choice(fields: &mut Fields) -> Option<MailChoice> {
+    let known: Vec<(&str, MailChoice)> =
+        MailChoice::ALL.iter().map(|choice| (choice.code(), *choice)).collect();
+    fields.choice("keuze", &known)
+}
+
+#[utoipa::path(
+    get, path = "/open-wachtlijst/meldingen", operation_id = "haalMeldingskeuze", tag = "Wachtlijst",
+    summary = "Wanneer u een mail krijgt over nieuwe wachtenden",
+    responses(
+        (status = 200, description = "Uw keuze", body = ChoiceBody, headers(("API-Version" = String))),
+        ReadProblems,
+        (status = 403, response = crate::api_document::Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_choice(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let choice = ctx.db(|conn, actor, _| actions::find_mail_choice(conn, actor)).await?;
+    reply::json(&ChoiceBody { keuze: choice.code() })
+}
+
+#[utoipa::path(
+    put, path = "/open-wachtlijst/meldingen", operation_id = "bewaarMeldingskeuze", tag = "Wachtlijst",
+    summary = "Kiezen wanneer u een mail krijgt over nieuwe wachtenden",
+    request_body(content = ChoiceInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Gekozen", body = ChoiceBody, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_choice(
+    ctx: Context,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let choice = read_choice(&mut input);
+    let choice = input.finish(choice)?.ok_or_else(|| Error::internal("a required choice is missing"))?;
+    ctx.db(move |conn, actor, now| actions::save_mail_choice(conn, actor, now, choice)).await?;
+    reply::json(&ChoiceBody { keuze: choice.code() })
 }

@@ -17,7 +17,7 @@ use crate::db::schema::{
 };
 use crate::db::{Backend, Connection};
 use crate::error::{Error, Result};
-use crate::on_each;
+use crate::{belongs_on, on_each};
 
 pub(super) fn list_regions(conn: &mut Connection) -> Result<Vec<i64>> {
     Ok(region::table.order(region::id).select(region::id).load(conn)?)
@@ -85,7 +85,7 @@ struct ListedRow {
     registered_at: NaiveDateTime,
 }
 
-/// The children of a region who wait and are not on hold.
+/// The children of a region who wait and are not on hold, of municipalities that belong to it today.
 pub(super) fn list_listed(conn: &mut Connection, region_id: i64, today: NaiveDate) -> Result<Vec<Listed>> {
     let statuses: Vec<&str> = ClientStatus::ALL
         .iter()
@@ -99,6 +99,7 @@ pub(super) fn list_listed(conn: &mut Connection, region_id: i64, today: NaiveDat
         .filter(waiting_client::status.eq_any(statuses))
         .filter(waiting_client::hold_until.is_null().or(waiting_client::hold_until.lt(today)))
         .filter(product::region_id.eq(region_id))
+        .filter(belongs_on!(waiting_client::municipality_id, today))
         .order(waiting_client::id)
         .select((
             waiting_client::id,

@@ -1,12 +1,17 @@
 //! Responding and taking a response back, and looking at responses from either side.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use rules::figures::Figures;
 use rules::waiting::life::{Event as LifeEvent, RespondReason, TimelineEntry, WithdrawResponseReason};
 use rules::waiting::note::Note;
+use rules::waiting::questions::Side;
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{
     DeclineReason, PairOutcome, ResponseEvent, ResponseStatus, after_client, check_days, step,
+    takes_free_places,
 };
 
 use super::fitting::require_own;
@@ -21,7 +26,7 @@ use crate::availability::supply::snapshot::Snapshot;
 use crate::clock::{dutch_day, dutch_time, moment_of_dutch_time};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::identity::recipients::list_toegang_of;
+use crate::identity::recipients::{Recipient, list_of_provider, list_toegang_of};
 use crate::notifications::actions::enqueue;
 use crate::waiting_list::access_log::actions as access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
@@ -29,6 +34,8 @@ use crate::waiting_list::clients::actions::{find_by_id, find_for_toegang, find_s
 use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::open_list::actions::{find_client, view_client};
 use crate::waiting_list::open_list::model::{Handle, ShownClient};
+use crate::waiting_list::reasons::actions::{find_wording, require_on};
+use crate::waiting_list::reasons::model::Wording;
 
 /// The kind of object in the audit.
 pub(super) const OBJECT: &str = "reactie";
@@ -77,8 +84,7 @@ pub fn respond(
 ) -> Result<Response> {
     let today = dutch_day(now);
     let mut violations = check_days(new.start_on, new.valid_until, today);
-    let remark = Note::check("opmerking", new.remark.as_deref(), new.digits_are, today, &mut violations)
-        .map(|note| note.as_str().to_owned());
+    let remark = new.remark.check("opmerking", today, &mut violations);
     let remark = Error::refuse_collisions(violations, remark)?;
     let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
     db::write(conn, |conn| {
@@ -97,7 +103,9 @@ pub fn respond(
             return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
         }
         require_own(conn, client_id, &shown, &offer, today)?;
-        let takes_place = has_place(&offer.figures, offer.reserved_places);
+        let free = offer.figures.shown_places(offer.reserved_places);
+        let takes_place = takes_free_places(new.places, free)
+            .map_err(|error| Error::collision("plaatsen", "te-veel", error.to_string()))?;
         let reason = if takes_place { RespondReason::PlaceNow } else { RespondReason::PlaceSoon };
         let (client, _) = take_step(conn, actor, now, client_id, None, LifeEvent::Respond(plain(reason)?))?;
         let row = NewRow {
@@ -109,6 +117,7 @@ pub fn respond(
             valid_until: new.valid_until,
             remark,
             takes_place,
+            places: i32::from(new.places),
             status: ResponseStatus::Open.code(),
             opened_at: now.naive_utc(),
             opened_by: actor.signature(),
@@ -150,19 +159,76 @@ pub(super) fn recorded(response: &Response) -> serde_json::Value {
         "aanbod": response.offer.id,
         "startOp": response.start_on,
         "geldigTot": response.valid_until,
+        "plaatsen": response.places,
         "status": response.status.code(),
         "reden": response.reason,
     })
 }
 
 pub(super) fn find_response(conn: &mut Connection, id: i64) -> Result<Response> {
-    store::find_response(conn, id)?.ok_or(Error::NotFound(OBJECT))
+    let found = store::find_response(conn, id)?;
+    in_words(conn, found.ok_or(Error::NotFound(OBJECT))?)
+}
+
+fn in_words(conn: &mut Connection, mut response: Response) -> Result<Response> {
+    put_in_words(conn, std::slice::from_mut(&mut response))?;
+    Ok(response)
+}
+
+/// Puts why responses ended in the words that their region had for it then.
+pub(super) fn put_in_words(conn: &mut Connection, responses: &mut [Response]) -> Result<()> {
+    let mut wordings: BTreeMap<i64, Wording> = BTreeMap::new();
+    for response in responses {
+        let (Some(list), Some(code), Some(at)) =
+            (response.reason_list(), &response.reason, response.ended_at)
+        else {
+            continue;
+        };
+        let wording = match wordings.entry(response.client.region_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(find_wording(conn, response.client.region_id)?),
+        };
+        response.reason_words = wording.words_at(list, code, at);
+    }
+    Ok(())
+}
+
+/// Who comes to a response: its provider, or the toegang of the client with this code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party<'a> {
+    Provider,
+    Toegang(&'a str),
+}
+
+impl Party<'_> {
+    pub const fn side(self) -> Side {
+        match self {
+            Self::Provider => Side::Provider,
+            Self::Toegang(_) => Side::Toegang,
+        }
+    }
+
+    pub(super) fn find(self, conn: &mut Connection, actor: &Actor, id: i64) -> Result<Response> {
+        match self {
+            Self::Provider => find_own(conn, actor, id),
+            Self::Toegang(code) => Ok(find_of_client(conn, actor, code, id)?.1),
+        }
+    }
+
+    /// Those of the other side, who are told what this one does.
+    pub(super) fn readers(self, conn: &mut Connection, response: &Response) -> Result<Vec<Recipient>> {
+        match self {
+            Self::Provider => list_toegang_of(conn, response.client.municipality_id),
+            Self::Toegang(_) => list_of_provider(conn, response.provider.id),
+        }
+    }
 }
 
 /// A response of the actor's own provider. Another's is not told from one that is not there.
 pub fn find_own(conn: &mut Connection, actor: &Actor, id: i64) -> Result<Response> {
     let found = store::find_response(conn, id)?;
-    found.filter(|response| actor.provider_id() == Some(response.provider.id)).ok_or(Error::NotFound(OBJECT))
+    let own = found.filter(|response| actor.provider_id() == Some(response.provider.id));
+    in_words(conn, own.ok_or(Error::NotFound(OBJECT))?)
 }
 
 /// Shows an own response, and writes that down.
@@ -181,7 +247,8 @@ pub fn list_own(
     part: (i64, i64),
 ) -> Result<(i64, Vec<Response>)> {
     let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
-    let (total, responses) = store::list_of_provider(conn, provider_id, standing, part)?;
+    let (total, mut responses) = store::list_of_provider(conn, provider_id, standing, part)?;
+    put_in_words(conn, &mut responses)?;
     note_look(conn, actor, now, AccessKind::ListOwnResponses, &responses)?;
     Ok((total, responses))
 }
@@ -207,7 +274,8 @@ pub fn list_of_client(
 ) -> Result<(WaitingClient, Vec<Response>)> {
     let found = find_for_toegang(conn, actor, code);
     let client = access_log::record_look(conn, actor, now, AccessKind::ViewResponses, code, found)?;
-    let responses = store::list_of_client(conn, client.id)?;
+    let mut responses = store::list_of_client(conn, client.id)?;
+    put_in_words(conn, &mut responses)?;
     Ok((client, responses))
 }
 
@@ -233,7 +301,8 @@ pub fn find_of_client(
 ) -> Result<(WaitingClient, Response)> {
     let client = find_for_toegang(conn, actor, code)?;
     let found = store::find_response(conn, id)?.filter(|response| response.client.id == client.id);
-    Ok((client, found.ok_or(Error::NotFound(OBJECT))?))
+    let response = in_words(conn, found.ok_or(Error::NotFound(OBJECT))?)?;
+    Ok((client, response))
 }
 
 /// With whom a client was brought together in vain, by provider, for who proposes a place.
@@ -243,7 +312,9 @@ pub fn list_outcomes(conn: &mut Connection, client_id: i64) -> Result<Vec<(i64, 
 
 /// All responses to a client, for who mediates and may not see the child itself.
 pub fn list_for_mediation(conn: &mut Connection, client_id: i64) -> Result<Vec<Response>> {
-    store::list_of_client(conn, client_id)
+    let mut responses = store::list_of_client(conn, client_id)?;
+    put_in_words(conn, &mut responses)?;
+    Ok(responses)
 }
 
 /// The same for many clients at once: client, provider and outcome.
@@ -325,6 +396,7 @@ pub fn withdraw(
         let response = find_own(conn, actor, id)?;
         let happens = ResponseEvent::Withdraw;
         require_step(&response, happens, dutch_day(now))?;
+        require_on(conn, response.client.region_id, &reason)?;
         let (code, note) = (reason.code().code(), reason.note().map(|note| note.as_str().to_owned()));
         step_of_client(conn, actor, now, &response, happens, LifeEvent::WithdrawResponse(reason))?;
         let ended = end_response(conn, now, &response, happens, (Some(code), note.as_deref()))?;

@@ -15,7 +15,7 @@ use self::input::{
     check_reason, read_decline, read_new, read_reason, required_day,
 };
 use super::model::{Response, Standing};
-use super::placing::{Teller, care_did_not_start, start_care};
+use super::placing::{care_did_not_start, start_care};
 use super::{actions, weighing};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::parse_id;
@@ -208,7 +208,14 @@ pub async fn post_not_started(
     let ended = ctx
         .db_supply(move |conn, actor, now| {
             let reason = check_reason(given, "toelichting", dutch_day(now))?;
-            care_did_not_start(conn, actor, now, &state.config.public_url, (Teller::Provider, id), reason)
+            care_did_not_start(
+                conn,
+                actor,
+                now,
+                &state.config.public_url,
+                (actions::Party::Provider, id),
+                reason,
+            )
         })
         .await?;
     reply_own(StatusCode::OK, ended)

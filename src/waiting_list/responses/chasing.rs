@@ -8,7 +8,7 @@ use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, W
 use rules::waiting::responses::{Chase, DeclineReason, ResponseEvent, due_chase};
 use rules::waiting::succession::line_of;
 
-use super::actions::{OBJECT, end_response, find_response, plain, record_change, recorded};
+use super::actions::{OBJECT, end_response, find_response, plain, put_in_words, record_change, recorded};
 use super::model::Response;
 use super::{mails, store};
 use crate::actor::Actor;
@@ -39,7 +39,9 @@ pub fn chase(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Res
             count += usize::from(chase_one(conn, now, public_url, &response)?);
         }
     }
-    for response in store::list_untold(conn, AT_ONCE)? {
+    let mut untold = store::list_untold(conn, AT_ONCE)?;
+    put_in_words(conn, &mut untold)?;
+    for response in untold {
         count += usize::from(tell_of_end(conn, now, public_url, &response)?);
     }
     Ok(count)

@@ -7,8 +7,8 @@ use rules::dutch::in_sentence;
 use rules::waiting::questions::Side;
 use rules::waiting::responses::ResponseStatus;
 
+use super::actions::Party;
 use super::model::Response;
-use super::placing::Teller;
 use crate::error::Result;
 use crate::notifications::model::Mail;
 use crate::web::format;
@@ -198,12 +198,12 @@ pub(super) fn not_after_move(response: &Response, public_url: &str, to: &str) ->
 /// To the side that did not say so itself.
 pub(super) fn did_not_start(
     response: &Response,
-    teller: Teller<'_>,
+    teller: Party<'_>,
     public_url: &str,
     to: &str,
 ) -> Result<Mail> {
     match teller {
-        Teller::Provider => {
+        Party::Provider => {
             let lines = [format!(
                 "De zorg van {} voor wachtende {} start niet. De wachtende staat weer op de lijst, met de eigen wachtdatum.",
                 response.provider.name, response.client.code
@@ -211,7 +211,7 @@ pub(super) fn did_not_start(
             let subject = format!("Zorg niet gestart voor wachtende {}", response.client.code);
             mail(to, subject, &lines, ("Bekijk de reacties", weigh_url(response, public_url)))
         }
-        Teller::Toegang(_) => {
+        Party::Toegang(_) => {
             let lines =
                 ["De toegang meldde dat de afgesproken zorg niet start. De plek is weer vrij.".to_owned()];
             let subject = "Afgesproken zorg gaat niet door".to_owned();

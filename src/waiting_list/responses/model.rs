@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::waiting::client_code::ClientCode;
-use rules::waiting::note::NineDigits;
+use rules::waiting::life::EventKind;
 use rules::waiting::questions::{Answer, Question, Side};
+use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{DeclineReason, ResponseStatus};
 
+use crate::waiting_list::notes::TypedNote;
 use crate::waiting_list::open_list::model::Handle;
 
 /// Wachtende that a response is about.
@@ -49,8 +51,10 @@ pub struct Response {
     pub start_on: NaiveDate,
     pub valid_until: NaiveDate,
     pub remark: Option<String>,
-    /// It is about a place that was free, which is given away when it is accepted.
+    /// It is about places that were free, which are given away when it is accepted.
     pub takes_place: bool,
+    /// How many places the child takes.
+    pub places: u16,
     pub status: ResponseStatus,
     pub opened_at: DateTime<Utc>,
     /// Signature of who responded: role and organisation.
@@ -62,6 +66,8 @@ pub struct Response {
     pub ended_at: Option<DateTime<Utc>>,
     /// Code of why it ended, from the list that belongs to its status, and what was said besides.
     pub reason: Option<String>,
+    /// The reason in the words the region had for it when the response ended.
+    pub reason_words: Option<String>,
     pub note: Option<String>,
     pub placement: Option<Placement>,
 }
@@ -82,24 +88,23 @@ impl Response {
         self.is_open() && now > self.answer_by
     }
 
-    /// Why it ended, in words.
-    pub fn reason_name(&self) -> Option<&'static str> {
-        use rules::waiting::life::{
-            EndContractReason, NotStartedReason, ReturnReason, WithdrawResponseReason,
-        };
-        let code = self.reason.as_deref()?;
+    /// The list of why it ended.
+    pub const fn reason_list(&self) -> Option<ReasonList> {
         match self.status {
-            ResponseStatus::Declined => DeclineReason::parse(code).map(DeclineReason::name),
-            ResponseStatus::Withdrawn => {
-                WithdrawResponseReason::parse(code).map(WithdrawResponseReason::name)
-            }
-            // By a step of its own, or with the contract on which it rested.
-            ResponseStatus::FellThrough => NotStartedReason::parse(code)
-                .map(NotStartedReason::name)
-                .or_else(|| EndContractReason::parse(code).map(EndContractReason::name)),
-            ResponseStatus::CareEnded => ReturnReason::parse(code).map(ReturnReason::name),
+            ResponseStatus::Declined => Some(ReasonList::Decline),
+            ResponseStatus::Withdrawn => Some(ReasonList::WithdrawResponse),
+            ResponseStatus::FellThrough => Some(ReasonList::NotStarted),
+            ResponseStatus::CareEnded => Some(ReasonList::Return),
             _ => None,
         }
+    }
+
+    /// Why it ended, in words.
+    pub fn reason_name(&self) -> Option<&str> {
+        let (list, code) = (self.reason_list()?, self.reason.as_deref()?);
+        // What fell through did so by a step of its own, or with the contract on which it rested.
+        let of_program = list.name_of(code).or_else(|| EventKind::ContractEnded.reason_name(code));
+        self.reason_words.as_deref().or(of_program)
     }
 }
 
@@ -118,11 +123,10 @@ pub struct Placement {
 pub struct NewResponse {
     pub handle: Handle,
     pub offer_id: i64,
+    pub places: u16,
     pub start_on: NaiveDate,
     pub valid_until: NaiveDate,
-    pub remark: Option<String>,
-    /// What nine digits in the remark are, when that was asked.
-    pub digits_are: Option<NineDigits>,
+    pub remark: TypedNote,
 }
 
 /// Why the toegang declines, and until when the two are parked if that follows.

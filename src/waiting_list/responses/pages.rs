@@ -4,13 +4,25 @@ pub mod own;
 pub mod respond;
 
 use chrono::{DateTime, Utc};
-use rules::waiting::note::NineDigits;
+use rules::waiting::life::NotStartedReason;
 use rules::waiting::questions::{Answer, Question, Side};
+use rules::waiting::reason_lists::RegionReasons;
 use rules::waiting::reasons::ReasonCode;
 use rules::waiting::responses::ResponseStatus;
 
+use super::actions::Party;
+use super::api::input::{check_reason, read_coded, read_listed};
 use super::model::{AskedQuestion, Response};
-use crate::web::form::{Choices, choices};
+use super::placing::care_did_not_start;
+use super::questions;
+use crate::availability::figures::api::parse_id;
+use crate::clock::dutch_day;
+use crate::error::{Error, Result};
+use crate::waiting_list::notes::{DIGITS, digits};
+use crate::waiting_list::reasons::pages::to_choose;
+use crate::web::context::Context;
+use crate::web::fields::Fields;
+use crate::web::form::{Choices, Form, choices};
 use crate::web::format;
 
 /// How a response stands, as a badge.
@@ -71,23 +83,104 @@ pub fn to_answer(questions: &[AskedQuestion], side: Side) -> Option<&AskedQuesti
 }
 
 /// The codes of a list, to choose from.
-pub fn coded<R: ReasonCode>(codes: impl IntoIterator<Item = R>) -> Choices {
+fn coded<R: ReasonCode>(codes: impl IntoIterator<Item = R>) -> Choices {
     let words = codes.into_iter().map(|code| (code.code().to_owned(), code.name().to_owned()));
     choices("Maak een keuze", words)
 }
 
-/// What a side can ask.
-pub fn questions_of(side: Side) -> Choices {
-    coded(Question::of(side))
+/// What both sides see of how a response goes on and ends.
+pub fn add_outcome(facts: &mut Vec<(&'static str, String)>, response: &Response) {
+    if let Some(at) = response.ended_at {
+        facts.push(("Beëindigd", format::date_time(at)));
+    }
+    if let Some(reason) = response.reason_name() {
+        let note = response.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+        facts.push(("Reden", format!("{reason}{note}")));
+    }
 }
 
-/// What can be answered.
-pub fn answers() -> Choices {
-    coded(Answer::ALL.iter().copied())
+/// What both sides see of what was offered.
+pub fn add_offered(facts: &mut Vec<(&'static str, String)>, response: &Response) {
+    let free = if response.takes_place { "vrij, bij acceptatie vergeven" } else { "op de startdatum" };
+    let places = format::count(response.places.into(), "plek", "plekken");
+    facts.push(("Aantal plekken", format!("{places}, {free}")));
+    facts.push(("De zorg kan starten op", format::date(response.start_on)));
+    facts.push(("Geldig tot en met", format::date(response.valid_until)));
+    if let Some(remark) = &response.remark {
+        facts.push(("Opmerking", remark.clone()));
+    }
+    if response.is_open() {
+        facts.push(("Antwoord uiterlijk", format::date_time(response.answer_by)));
+    }
 }
 
-/// What nine digits in a note can be.
-pub fn digits() -> Choices {
-    let known = NineDigits::ALL.iter().map(|digits| (digits.code().to_owned(), digits.name().to_owned()));
-    choices("Niet gevraagd", known)
+/// The number of a response in a path.
+pub fn parse(id: &str) -> Result<i64> {
+    parse_id(id).map_err(|_| Error::NotFound("reactie"))
+}
+
+/// Whose page it is, with the response on it.
+type Whose<'a> = (Party<'a>, i64);
+
+/// Tells from either side that care did not start.
+pub async fn tell_not_started(ctx: &Context, (party, id): Whose<'_>, mut fields: Fields) -> Result<()> {
+    let given = read_listed::<NotStartedReason>(&mut fields, "nietReden", "nietUitleg");
+    let given = fields.finish(given)?;
+    let (state, code) = (ctx.state.clone(), code_of(party));
+    ctx.db_supply(move |conn, actor, now| {
+        let reason = check_reason(given, "nietUitleg", dutch_day(now))?;
+        let who = (party_of(code.as_deref()), id);
+        care_did_not_start(conn, actor, now, &state.config.public_url, who, reason).map(drop)
+    })
+    .await
+    .map_err(|error| error.at("reden", "nietReden"))
+}
+
+/// Asks the other side something.
+pub async fn ask(ctx: &Context, (party, id): Whose<'_>, mut fields: Fields) -> Result<()> {
+    let given = read_coded::<Question>(&mut fields, "vraag", "vraagUitleg");
+    let given = fields.finish(given)?;
+    let (state, code) = (ctx.state.clone(), code_of(party));
+    ctx.db(move |conn, actor, now| {
+        let question = check_reason(given, "vraagUitleg", dutch_day(now))?;
+        let who = (party_of(code.as_deref()), id);
+        questions::ask(conn, actor, now, &state.config.public_url, who, &question)
+    })
+    .await
+}
+
+/// Answers what the other side asked.
+pub async fn answer(ctx: &Context, (party, id): Whose<'_>, question: &str, mut fields: Fields) -> Result<()> {
+    let question_id = parse_id(question).map_err(|_| Error::NotFound("vraag"))?;
+    let given = read_coded::<Answer>(&mut fields, "antwoord", "antwoordUitleg");
+    let given = fields.finish(given)?;
+    let (state, code) = (ctx.state.clone(), code_of(party));
+    ctx.db(move |conn, actor, now| {
+        let answer = check_reason(given, "antwoordUitleg", dutch_day(now))?;
+        let which = (party_of(code.as_deref()), id, question_id);
+        questions::answer(conn, actor, now, &state.config.public_url, which, &answer)
+    })
+    .await
+}
+
+fn code_of(party: Party<'_>) -> Option<String> {
+    match party {
+        Party::Provider => None,
+        Party::Toegang(code) => Some(code.to_owned()),
+    }
+}
+
+fn party_of(code: Option<&str>) -> Party<'_> {
+    code.map_or(Party::Provider, Party::Toegang)
+}
+
+/// The forms that both sides have, with what each of their fields can be.
+pub fn with_common_choices(form: Form, side: Side, not_started: &RegionReasons) -> Form {
+    let form = form
+        .with_choices("nietReden", to_choose(not_started))
+        .with_choices("vraag", coded(Question::of(side)))
+        .with_choices("antwoord", coded(Answer::ALL.iter().copied()));
+    [DIGITS, "kiesCijfers", "nietCijfers", "vraagCijfers", "antwoordCijfers"]
+        .into_iter()
+        .fold(form, |form, name| form.with_choices(name, digits()))
 }

@@ -5,18 +5,19 @@ use rules::waiting::life::{Event as LifeEvent, NotStartedReason, StartReason};
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{ResponseEvent, ResponseStatus};
 
-use super::actions::{find_of_client, find_own, find_response, plain, require_step, step_of_client};
+use super::actions::{Party, find_own, find_response, plain, require_step, step_of_client};
 use super::model::Response;
 use super::{mails, store};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
-use crate::availability::figures::actions::release_place;
+use crate::availability::figures::actions::release_places;
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::identity::recipients::{list_of_provider, list_toegang_of};
+use crate::identity::recipients::list_toegang_of;
 use crate::notifications::actions::enqueue;
 use crate::waiting_list::clients::actions::take_step;
+use crate::waiting_list::reasons::actions::require_on;
 
 /// The provider confirms on which day care started.
 pub fn start_care(
@@ -62,15 +63,6 @@ pub fn start_care(
     })
 }
 
-/// Who says that care did not start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Teller<'a> {
-    /// The provider of the response.
-    Provider,
-    /// The toegang of the client with this code.
-    Toegang(&'a str),
-}
-
 /// Care that was agreed, or confirmed as started, did not start: the client waits on from its original day, and the place
 /// is free again.
 pub fn care_did_not_start(
@@ -78,25 +70,19 @@ pub fn care_did_not_start(
     actor: &Actor,
     now: DateTime<Utc>,
     public_url: &str,
-    (teller, id): (Teller<'_>, i64),
+    (teller, id): (Party<'_>, i64),
     reason: Reason<NotStartedReason>,
 ) -> Result<Response> {
     db::write(conn, |conn| {
-        let response = match teller {
-            Teller::Provider => find_own(conn, actor, id)?,
-            Teller::Toegang(code) => find_of_client(conn, actor, code, id)?.1,
-        };
+        let response = teller.find(conn, actor, id)?;
         let happens = ResponseEvent::FallThrough;
         require_step(&response, happens, dutch_day(now))?;
+        require_on(conn, response.client.region_id, &reason)?;
         step_of_client(conn, actor, now, &response, happens, LifeEvent::CareDidNotStart(reason))?;
         let ended = find_response(conn, id)?;
         // Who said so need not be told, and the other side hears it here.
         store::update_told(conn, id, now.naive_utc())?;
-        let readers = match teller {
-            Teller::Provider => list_toegang_of(conn, ended.client.municipality_id)?,
-            Teller::Toegang(_) => list_of_provider(conn, ended.provider.id)?,
-        };
-        for reader in readers {
+        for reader in teller.readers(conn, &ended)? {
             enqueue(conn, now, &mails::did_not_start(&ended, teller, public_url, &reader.email)?)?;
         }
         Ok(ended)
@@ -114,7 +100,7 @@ pub(super) fn end_placement(
     let Some(placement) = &response.placement else { return Ok(()) };
     let ended = store::update_placement_ended(conn, response.id, now.naive_utc())? == 1;
     if ended && response.takes_place && status != ResponseStatus::CareEnded {
-        release_place(conn, response.offer.id, placement.made_at)?;
+        release_places(conn, response.offer.id, response.places, placement.made_at)?;
     }
     Ok(())
 }

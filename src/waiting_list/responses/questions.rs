@@ -1,51 +1,18 @@
 //! Vragen: provider and toegang ask each other something about a response that is weighed or agreed.
 
 use chrono::{DateTime, Utc};
-use rules::waiting::questions::{Answer, Question, Side};
+use rules::waiting::questions::{Answer, Question};
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::ResponseStatus;
 
-use super::actions::{OBJECT, find_of_client, find_own};
+use super::actions::{OBJECT, Party};
 use super::model::{AskedQuestion, Response};
 use super::{mails, store};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::identity::recipients::{Recipient, list_of_provider, list_toegang_of};
 use crate::notifications::actions::enqueue;
-
-/// Who asks or answers, about which response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From<'a> {
-    /// The provider of the response.
-    Provider,
-    /// The toegang of the client with this code.
-    Toegang(&'a str),
-}
-
-impl From<'_> {
-    pub const fn side(self) -> Side {
-        match self {
-            Self::Provider => Side::Provider,
-            Self::Toegang(_) => Side::Toegang,
-        }
-    }
-
-    fn find(self, conn: &mut Connection, actor: &Actor, id: i64) -> Result<Response> {
-        match self {
-            Self::Provider => find_own(conn, actor, id),
-            Self::Toegang(code) => Ok(find_of_client(conn, actor, code, id)?.1),
-        }
-    }
-
-    fn readers(self, conn: &mut Connection, response: &Response) -> Result<Vec<Recipient>> {
-        match self {
-            Self::Provider => list_toegang_of(conn, response.client.municipality_id),
-            Self::Toegang(_) => list_of_provider(conn, response.provider.id),
-        }
-    }
-}
 
 /// What was asked about a response that the actor may see, oldest first.
 pub fn list_questions(conn: &mut Connection, response: &Response) -> Result<Vec<AskedQuestion>> {
@@ -66,7 +33,7 @@ pub fn ask(
     actor: &Actor,
     now: DateTime<Utc>,
     public_url: &str,
-    (from, id): (From<'_>, i64),
+    (from, id): (Party<'_>, i64),
     question: &Reason<Question>,
 ) -> Result<()> {
     let subject = question.code();
@@ -93,7 +60,7 @@ pub fn answer(
     actor: &Actor,
     now: DateTime<Utc>,
     public_url: &str,
-    (from, id, question_id): (From<'_>, i64, i64),
+    (from, id, question_id): (Party<'_>, i64, i64),
     answer: &Reason<Answer>,
 ) -> Result<()> {
     db::write(conn, |conn| {

@@ -20,7 +20,7 @@ use crate::db::schema::{
 };
 use crate::db::{Backend, Connection};
 use crate::error::{Error, Result};
-use crate::on_each;
+use crate::{belongs_on, on_each};
 
 fn corrupt(column: &'static str) -> Error {
     Error::internal(format!("response.{column}"))
@@ -38,7 +38,7 @@ struct Row {
     shown: String,
     days: (NaiveDate, NaiveDate),
     remark: Option<String>,
-    takes_place: bool,
+    places: (bool, i32),
     status: String,
     opened: (NaiveDateTime, String),
     answer_by: NaiveDateTime,
@@ -73,7 +73,8 @@ impl TryFrom<Row> for Response {
             start_on: row.days.0,
             valid_until: row.days.1,
             remark: row.remark,
-            takes_place: row.takes_place,
+            takes_place: row.places.0,
+            places: u16::try_from(row.places.1).map_err(|_| corrupt("places"))?,
             status: ResponseStatus::parse(&row.status).ok_or_else(|| corrupt("status"))?,
             opened_at: utc(row.opened.0),
             opened_by: row.opened.1,
@@ -82,6 +83,7 @@ impl TryFrom<Row> for Response {
             escalated_at: row.escalated_at.map(utc),
             ended_at: row.ended_at.map(utc),
             reason: row.reason,
+            reason_words: None,
             note: row.note,
             placement: row.placement.map(|(id, made_at, planned_on, started_on, ended_at)| Placement {
                 id,
@@ -118,7 +120,7 @@ macro_rules! responses {
                 response::shown,
                 (response::start_on, response::valid_until),
                 response::remark,
-                response::takes_place,
+                (response::takes_place, response::places),
                 response::status,
                 (response::opened_at, response::opened_by),
                 response::answer_by,
@@ -344,6 +346,7 @@ pub(super) struct NewRow {
     pub(super) valid_until: NaiveDate,
     pub(super) remark: Option<String>,
     pub(super) takes_place: bool,
+    pub(super) places: i32,
     pub(super) status: &'static str,
     pub(super) opened_at: NaiveDateTime,
     pub(super) opened_by: String,
@@ -495,7 +498,7 @@ pub(super) fn list_outcomes_of(
 }
 
 /// The widest contract under which a provider can take a new client of a municipality, or of any, on a day. A sub-contractor
-/// works under that of its main contractor.
+/// works under that of its main contractor. A municipality that does not belong to the region that day is under none.
 pub(super) fn find_contract(
     conn: &mut Connection,
     (provider_id, product_id): (i64, i64),
@@ -537,6 +540,7 @@ fn find_widest(
     let main: Option<i64> =
         provider::table.find(provider_id).select(provider::main_provider_id).first(conn)?;
     let mut contracts = contract::table
+        .inner_join(product::table)
         .filter(contract::provider_id.eq(main.unwrap_or(provider_id)))
         .filter(contract::product_id.eq_any(product_ids))
         .filter(contract::valid_from.is_null().or(contract::valid_from.le(day)))
@@ -544,8 +548,9 @@ fn find_widest(
         .select(contract::level)
         .into_boxed::<Backend>();
     if let Some(id) = municipality_id {
-        contracts =
-            contracts.filter(contract::municipality_id.is_null().or(contract::municipality_id.eq(id)));
+        contracts = contracts
+            .filter(contract::municipality_id.is_null().or(contract::municipality_id.eq(id)))
+            .filter(belongs_on!(id, day));
     }
     let levels: Vec<String> = contracts.load(conn)?;
     Ok(levels.iter().filter_map(|level| ContractLevel::parse(level)).min())

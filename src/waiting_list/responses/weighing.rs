@@ -12,7 +12,7 @@ use super::mails;
 use super::model::{Decline, Response};
 use super::store;
 use crate::actor::Actor;
-use crate::availability::figures::actions::{find_offer, reserve_place};
+use crate::availability::figures::actions::{find_offer, reserve_places};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
@@ -20,6 +20,7 @@ use crate::identity::recipients::list_of_provider;
 use crate::notifications::actions::enqueue;
 use crate::waiting_list::clients::actions::find_settings;
 use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::reasons::actions::require_on;
 
 /// Whether a body decided on what a client waits for.
 fn body_decision(client: &WaitingClient) -> BodyDecision {
@@ -44,6 +45,7 @@ pub fn write_acceptance(
     let (client, response) = find_of_client(conn, actor, code, id)?;
     let happens = ResponseEvent::Accept;
     require_step(&response, happens, today)?;
+    require_on(conn, client.region_id, &reason)?;
     let offer = find_offer(conn, response.offer.id)?;
     Fit::find(conn, &client, &offer, today)?.require_for_toegang(&client, today)?;
     let reason_code = reason.code().code();
@@ -51,10 +53,15 @@ pub fn write_acceptance(
     let step = LifeEvent::Accept { reason, body: body_decision(&client) };
     step_of_client(conn, actor, now, &response, happens, step)?;
     let accepted = end_response(conn, now, &response, happens, (Some(reason_code), note.as_deref()))?;
-    if accepted.takes_place && !reserve_place(conn, accepted.offer.id)? {
-        return Err(Error::Conflict(
-            "De laatste vrije plek van dit aanbod is net vergeven. Vraag de aanbieder om een nieuwe reactie of kies een andere.".into(),
-        ));
+    if accepted.takes_place && !reserve_places(conn, accepted.offer.id, accepted.places)? {
+        let gone = if accepted.places == 1 {
+            "De laatste vrije plek van dit aanbod is net vergeven.".to_owned()
+        } else {
+            format!("Van dit aanbod zijn er geen {} plekken meer vrij.", accepted.places)
+        };
+        return Err(Error::Conflict(format!(
+            "{gone} Vraag de aanbieder om een nieuwe reactie of kies een andere."
+        )));
     }
     store::insert_placement(conn, &accepted, now.naive_utc())?;
     for reader in list_of_provider(conn, accepted.provider.id)? {
@@ -98,6 +105,7 @@ pub fn decline(
         let happens = ResponseEvent::Decline;
         require_step(&response, happens, today)?;
         let reason = decline.reason;
+        require_on(conn, client.region_id, &reason)?;
         let settings = find_settings(conn, client.region_id)?;
         let outcome = consequence(reason.code(), &settings.consequences, decline.parked_until, today)
             .map_err(park_error)?;

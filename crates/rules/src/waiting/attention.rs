@@ -34,6 +34,8 @@ pub struct AttentionFacts<'a> {
     pub moved_on: Option<NaiveDate>,
     /// The day on which the first response that is open needs its answer.
     pub answer_on: Option<NaiveDate>,
+    /// The municipality does not belong to the region today, so that nobody can be found for the child.
+    pub outside_region: bool,
 }
 
 coded_enum! {
@@ -42,6 +44,7 @@ coded_enum! {
         AnswerLate = "antwoord-te-laat", "Het antwoord op een reactie is te laat";
         AnswerDue = "antwoord-vandaag", "Vandaag is het antwoord op een reactie nodig";
         ToWeigh = "reactie-wegen", "Er is een reactie om te wegen";
+        OutsideRegion = "buiten-regio", "De gemeente hoort niet meer bij de regio: leg vast naar welke gemeente het kind gaat";
         MeasureWaits = "wacht-op-maatregel", "Wacht op een maatregel";
         NormPassed = "norm-voorbij", "De norm is voorbij";
         Disturbed = "contract-of-product", "Een contract is beëindigd of het product is gewijzigd";
@@ -72,6 +75,7 @@ pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention>
         Attention::AnswerLate => answer_on.is_some_and(|day| day < today),
         Attention::AnswerDue => answer_on == Some(today),
         Attention::ToWeigh => has_response && answer_on.is_none_or(|day| day > today),
+        Attention::OutsideRegion => facts.outside_region,
         Attention::MeasureWaits => measure,
         Attention::NormPassed => !measure && facts.waited.passed().next().is_some(),
         Attention::Disturbed => facts.disturbed_on.is_some_and(recent),
@@ -98,6 +102,7 @@ impl Attention {
             Self::AnswerLate
                 | Self::AnswerDue
                 | Self::ToWeigh
+                | Self::OutsideRegion
                 | Self::MeasureWaits
                 | Self::NormPassed
                 | Self::Disturbed
@@ -155,6 +160,7 @@ mod tests {
         disturbed_on: Option<NaiveDate>,
         moved_on: Option<NaiveDate>,
         answer_on: Option<NaiveDate>,
+        outside_region: bool,
     }
 
     impl Child {
@@ -168,6 +174,7 @@ mod tests {
                 disturbed_on: None,
                 moved_on: None,
                 answer_on: None,
+                outside_region: false,
             }
         }
 
@@ -184,6 +191,7 @@ mod tests {
                 disturbed_on: self.disturbed_on,
                 moved_on: self.moved_on,
                 answer_on: self.answer_on,
+                outside_region: self.outside_region,
             };
             attention(&facts, today()).into_iter().map(Attention::code).collect()
         }
@@ -217,6 +225,7 @@ mod tests {
                 Child { waited: wait("2026-02-01", None, false), ..Child::calm() },
                 vec!["beschikking-ontbreekt"],
             ),
+            (Child { outside_region: true, ..Child::calm() }, vec!["buiten-regio"]),
             (Child { hold_until: hold("2026-03-01"), ..Child::calm() }, vec!["pauze-voorbij"]),
             (Child { hold_until: hold("2026-03-02"), ..Child::calm() }, vec![]),
             (Child { disturbed_on: hold("2026-02-16"), ..Child::calm() }, vec!["contract-of-product"]),

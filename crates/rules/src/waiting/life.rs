@@ -21,9 +21,9 @@ use chrono::{Months, NaiveDate};
 use thiserror::Error;
 
 pub use self::events::{
-    AcceptReason, BodyDecision, ContractHit, ElsewhereReason, EndContractReason, Event, EventKind,
-    HoldReason, LapseReason, MoveReason, NotStartedReason, RecodeReason, ReopenReason, RespondReason,
-    ResumeReason, ReturnReason, StartReason, WithdrawReason, WithdrawResponseReason,
+    AcceptReason, BodyDecision, ContractHit, ElsewhereReason, EndBridgingReason, EndContractReason, Event,
+    EventKind, HoldReason, LapseReason, MoveReason, NotStartedReason, RecodeReason, ReopenReason,
+    RespondReason, ResumeReason, ReturnReason, StartReason, WithdrawReason, WithdrawResponseReason,
 };
 use super::note::Note;
 use crate::codes::{MunicipalityCode, ProductCode};

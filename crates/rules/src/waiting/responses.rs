@@ -140,6 +140,27 @@ pub fn check_days(start_on: NaiveDate, valid_until: NaiveDate, today: NaiveDate)
     violations
 }
 
+/// The most places that one child can take.
+pub const MOST_PLACES: u16 = 9;
+
+/// Why a response cannot be about this many places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Error)]
+#[error("van dit aanbod zijn nu niet zoveel plekken vrij, maar {free}")]
+pub struct TooManyPlaces {
+    /// How many are free.
+    pub free: u16,
+}
+
+/// Whether the places of a response are free now, and so are given away when it is accepted. Without a free place care
+/// starts when one comes free; a part of the places is no place.
+pub fn takes_free_places(places: u16, free: Option<u16>) -> Result<bool, TooManyPlaces> {
+    match free {
+        None | Some(0) => Ok(false),
+        Some(free) if places <= free => Ok(true),
+        Some(free) => Err(TooManyPlaces { free }),
+    }
+}
+
 reasons! {
     /// Reden van afwijzing. Starts from the reasons with which a provider refuses an assignment in the message standard
     /// iJw, with those that belong to a waiting list added.

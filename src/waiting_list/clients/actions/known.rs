@@ -13,6 +13,7 @@ use rules::waiting::waited::{CountsFrom, WaitFacts, counts_from};
 use super::Checked;
 use crate::db::Connection;
 use crate::error::{Error, Result};
+use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::clients::store::{self, FactsRow, ProductRow};
 
 pub(super) const UNKNOWN_PRODUCT: &str = "dit product staat niet in het productenboek van de regio";
@@ -20,6 +21,8 @@ pub(super) const UNKNOWN_PRODUCT: &str = "dit product staat niet in het producte
 /// What a registration names, as far as it exists.
 pub(super) struct Known {
     municipality: Option<(i64, String)>,
+    /// Whether the municipality buys the wanted product with this region today.
+    bought_here: bool,
     products: HashMap<String, ProductRow>,
     /// A product that was chosen before, and stays whether or not it is still bought.
     kept: Option<ProductCode>,
@@ -36,7 +39,7 @@ impl Known {
         today: NaiveDate,
     ) -> Result<Self> {
         let municipality = match &draft.municipality {
-            Some(code) => store::find_municipality_in_region(conn, region_id, code.as_str())?,
+            Some(code) => store::find_municipality_in_region(conn, region_id, code.as_str(), today)?,
             None => None,
         };
         let codes: Vec<String> =
@@ -47,8 +50,16 @@ impl Known {
             Some(pc4) => store::is_known_postcode(conn, i32::from(pc4.number()))?,
             None => true,
         };
+        let wanted = draft.product.as_ref().and_then(|code| {
+            products.iter().find(|product| product.code == code.as_str()).map(|product| product.id)
+        });
+        let bought_here = match (&municipality, wanted) {
+            (Some((id, _)), Some(product_id)) => store::belongs_for_product(conn, *id, product_id, today)?,
+            _ => true,
+        };
         Ok(Self {
             municipality,
+            bought_here,
             products: products.into_iter().map(|product| (product.code.clone(), product)).collect(),
             providers: store::list_provider_ids(conn, &agb)?.into_iter().collect(),
             postcode,
@@ -57,9 +68,10 @@ impl Known {
         })
     }
 
-    /// The same for somebody who waits for this product already.
-    pub(super) fn keeping(self, product: &ProductCode) -> Self {
-        Self { kept: Some(product.clone()), ..self }
+    /// The same for somebody who is on the list already, under this municipality and for this product.
+    pub(super) fn keeping(self, client: &WaitingClient) -> Self {
+        let municipality = Some((client.municipality.id, client.municipality.name.clone()));
+        Self { municipality, bought_here: true, kept: Some(client.product.code.clone()), ..self }
     }
 
     /// The rules of a registration, and that everything it names exists: all that is wrong, at once.
@@ -71,9 +83,15 @@ impl Known {
         let mut violations = Violations::new();
         if draft.municipality.is_some() {
             match &self.municipality {
-                None => violations.add("gemeente", "niet-in-regio", "deze gemeente hoort niet bij de regio"),
+                None => {
+                    violations.add("gemeente", "niet-in-regio", "deze gemeente hoort nu niet bij de regio");
+                }
                 Some((id, _)) if !may_answer_for(*id) => {
                     violations.add("gemeente", "niet-van-u", "kies een gemeente waarvoor u werkt");
+                }
+                Some(_) if !self.bought_here => {
+                    let message = "deze gemeente koopt dit product nu niet met de regio in";
+                    violations.add("product", "niet-voor-gemeente", message);
                 }
                 Some(_) => {}
             }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     ClientBody, ClientPath, digits_schema, first_choice_schema, providers_schema, referrer_schema, require,
-    urgency_schema,
+    urgency_schema, with_facts,
 };
 use crate::db;
 use crate::error::Result;
@@ -20,58 +20,13 @@ use crate::web::input::{JsonInput, QueryInput};
 use crate::web::needs::needs_schema;
 use crate::web::reply;
 
-/// Alles wat van een wachtende bekend is, behalve gemeente en product: die wijzigen met een stap. Wat u weglaat is daarna niet bekend.
-#[derive(Debug, ToSchema)]
-#[schema(as = GegevensInvoer)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "describes the fields that read_draft reads")]
-pub struct FactsInput {
-    /// De vier cijfers van de postcode.
-    #[schema(pattern = "^[1-9][0-9]{3}$", example = "3841")]
-    postcode: Option<String>,
-    /// Geboortejaar, samen met geboortekwartaal. Of geef in plaats daarvan de leeftijd.
-    #[schema(minimum = 1990, maximum = 2100, example = 2014)]
-    geboortejaar: Option<i32>,
-    #[schema(minimum = 1, maximum = 4, example = 2)]
-    geboortekwartaal: Option<u8>,
-    /// Leeftijd in jaren, in plaats van jaar en kwartaal.
-    #[schema(minimum = 0, maximum = 22)]
-    leeftijd: Option<u8>,
-    /// Codes van producten die ook goed zijn, de liefste eerst.
-    #[schema(max_items = 10)]
-    alternatieven: Option<Vec<Productcode>>,
-    #[schema(schema_with = referrer_schema)]
-    verwijzer: String,
-    verwezen_op: Datum,
-    beschikking_op: Option<Datum>,
-    /// Dag waarop het adviesorgaan besliste, voor producten die dat nodig hebben.
-    advies_op: Option<Datum>,
-    #[schema(schema_with = urgency_schema)]
-    urgentie: String,
-    /// Of er een maatregel van jeugdbescherming of jeugdreclassering is.
-    maatregel: bool,
-    verklarende_analyse: Option<bool>,
-    #[schema(schema_with = first_choice_schema, required = false)]
-    eerste_keus: Option<String>,
-    mogelijk_wlz: Option<bool>,
-    gezag_bij_derde: Option<bool>,
-    #[schema(schema_with = needs_schema, required = false)]
-    behoeften: Option<Vec<String>>,
-    /// AGB-codes, de liefste eerst.
-    #[schema(schema_with = providers_schema, required = false)]
-    gewenste_aanbieders: Option<Vec<String>>,
-    /// AGB-codes.
-    #[schema(schema_with = providers_schema, required = false)]
-    uitgesloten_aanbieders: Option<Vec<String>>,
-    #[schema(minimum = 1, maximum = 350)]
-    hoogste_afstand_km: Option<u16>,
-    overbrugging_gewenst: Option<bool>,
-    /// Hooguit twee zinnen, en niets over een persoon.
-    #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
-    toelichting: Option<String>,
-    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
-    #[schema(schema_with = digits_schema, required = false)]
-    cijfers_zijn: Option<String>,
+with_facts! {
+    /// Alles wat van een wachtende bekend is, behalve gemeente en product: die wijzigen met een stap. Wat u weglaat is daarna niet bekend.
+    #[derive(Debug, ToSchema)]
+    #[schema(as = GegevensInvoer)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[expect(dead_code, reason = "describes the fields that read_draft reads")]
+    pub struct FactsInput {}
 }
 
 #[utoipa::path(

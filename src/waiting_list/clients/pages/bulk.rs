@@ -8,6 +8,7 @@ use super::step::{LABELS, read_step_form, with_step_choices};
 use crate::error::{Error, Result};
 use crate::waiting_list::clients::actions::{self, Outcome};
 use crate::waiting_list::clients::steps::OwnStep;
+use crate::waiting_list::reasons::actions::find_reasons;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::form::{Form, form_page};
@@ -49,7 +50,7 @@ pub async fn form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         query.flag(&format!("{BOX}{code}"));
     }
     let step = query.finish(step)?.ok_or(Error::NO_PAGE)?;
-    show(&ctx, step, codes, Form::new(LABELS))
+    show(&ctx, step, codes, Form::new(LABELS)).await
 }
 
 pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
@@ -82,7 +83,7 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
         }
         Err(error) => {
             form.refuse(error, "reden")?;
-            show(&ctx, step, codes, form)
+            show(&ctx, step, codes, form).await
         }
     }
 }
@@ -93,7 +94,9 @@ fn read_step_choice(fields: &mut Fields) -> Option<OwnStep> {
     fields.choice("stap", &steps)
 }
 
-fn show(ctx: &Context, step: OwnStep, codes: Vec<String>, form: Form) -> Result<HttpResponse> {
-    let form = with_step_choices(form, step);
+async fn show(ctx: &Context, step: OwnStep, codes: Vec<String>, form: Form) -> Result<HttpResponse> {
+    let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
+    let set = ctx.db(move |conn, _, _| find_reasons(conn, region_id, step.reason_list())).await?;
+    let form = with_step_choices(form, &set.reasons);
     form_page(form.status(), &BulkPage { page: form.page(ctx, SECTION), step, codes, form })
 }

@@ -4,11 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 use chrono::NaiveDate;
+use rules::waiting::life::EventKind;
 
 use super::{SECTION, Tabs};
 use crate::error::Result;
 use crate::waiting_list::clients::actions;
-use crate::waiting_list::clients::model::{TimelineLine, WaitingClient};
+use crate::waiting_list::clients::model::{LineKind, TimelineLine, WaitingClient};
 use crate::waiting_list::clients::standing::Standing;
 use crate::waiting_list::clients::steps::OwnStep;
 use crate::waiting_list::clients::words::words_of;
@@ -64,7 +65,10 @@ impl ClientPage {
     pub fn hold(&self) -> Option<String> {
         self.client.hold.map(|hold| {
             let ended = if hold.until < self.today { ", de termijn is voorbij" } else { "" };
-            let reason = rules::dutch::in_sentence(hold.reason.name());
+            // In the words of when the pause was written down.
+            let held = self.lines.iter().find(|line| line.kind == LineKind::Step(EventKind::Held));
+            let words = held.map_or(hold.reason.name(), TimelineLine::reason_name);
+            let reason = rules::dutch::in_sentence(words);
             format!("Gepauzeerd tot en met {} ({reason}){ended}.", format::date(hold.until))
         })
     }
@@ -82,7 +86,7 @@ pub async fn show(
         .db(move |conn, actor, now| {
             let client = actions::view_for_toegang(conn, actor, now, &code)?;
             let standing = actions::find_standing(conn, &client, today)?;
-            let lines = actions::list_timeline(conn, client.id)?;
+            let lines = actions::list_timeline(conn, &client)?;
             Ok((client, standing, lines))
         })
         .await?;

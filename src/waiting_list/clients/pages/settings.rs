@@ -85,29 +85,36 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
 
 async fn store(ctx: &Context, mut fields: Fields) -> Result<()> {
     let version = read_version(&mut fields).unwrap_or(FIRST) - FIRST;
+    let mut new = read_plain(&mut fields, version);
+    new.list.consequences = read_consequences(&mut fields);
+    new.list.ladder = read_ladder(&mut fields);
+    new.successors = read_successors(&mut fields).into_iter().collect();
+    let new = fields.finish(new)?;
+    ctx.db(move |conn, actor, now| settings::save(conn, actor, now, &new)).await
+}
+
+/// Reads what forms and programs write in the same way.
+pub fn read_plain(fields: &mut Fields, version: i32) -> Settings {
     let size = fields.small("kleinsteGroep", 5, 100);
     let list = ListSettings {
         version,
         group_size: size.and_then(|size| GroupSize::new(size).ok()).unwrap_or_default(),
         referrers_register: fields.flag("anderenMeldenAan"),
         retention_months: fields.small("bewaartermijn", 1, 120).unwrap_or_default(),
-        closing_days: read_days(&mut fields),
+        closing_days: read_days(fields),
         terms: AnswerTerms {
-            regular: read_term(&mut fields, "antwoordDagen"),
-            urgent: read_term(&mut fields, "antwoordDagenUrgent"),
-            escalate_after: read_term(&mut fields, "opschaalDagen"),
+            regular: read_term(fields, "antwoordDagen"),
+            urgent: read_term(fields, "antwoordDagenUrgent"),
+            escalate_after: read_term(fields, "opschaalDagen"),
         },
-        consequences: read_consequences(&mut fields),
-        ladder: read_ladder(&mut fields),
+        ..ListSettings::default()
     };
-    let new = Settings {
+    Settings {
         list,
-        body_decides: read_products(&mut fields, "adviesProducten").into_iter().collect(),
-        first_help_soon: read_products(&mut fields, "snelStartProducten").into_iter().collect(),
-        successors: read_successors(&mut fields).into_iter().collect(),
-    };
-    let new = fields.finish(new)?;
-    ctx.db(move |conn, actor, now| settings::save(conn, actor, now, &new)).await
+        body_decides: read_products(fields, "adviesProducten").into_iter().collect(),
+        first_help_soon: read_products(fields, "snelStartProducten").into_iter().collect(),
+        ..Settings::default()
+    }
 }
 
 fn read_term(fields: &mut Fields, name: &str) -> WorkingTime {
@@ -147,7 +154,7 @@ fn read_days(fields: &mut Fields) -> Vec<NaiveDate> {
 
 fn read_products(fields: &mut Fields, name: &str) -> Vec<String> {
     let texts = fields.texts(name, 200, Length(2, 10));
-    texts.iter().filter_map(|text| product(fields, name, text)).collect()
+    texts.iter().filter_map(|text| read_product(fields, name, text)).collect()
 }
 
 /// Lines such as `45A12 45A13`: the old product, and the one that takes its place.
@@ -157,7 +164,11 @@ fn read_successors(fields: &mut Fields) -> Vec<(String, String)> {
         let mut parts = text.split_whitespace();
         match (parts.next(), parts.next(), parts.next()) {
             (Some(old), Some(next), None) => {
-                pairs.extend(product(fields, "opvolgers", old).zip(product(fields, "opvolgers", next)));
+                pairs.extend(read_product(fields, "opvolgers", old).zip(read_product(
+                    fields,
+                    "opvolgers",
+                    next,
+                )));
             }
             _ => fields.error("opvolgers", "geen-paar", "vul op elke regel de oude en de nieuwe code in"),
         }
@@ -165,7 +176,8 @@ fn read_successors(fields: &mut Fields) -> Vec<(String, String)> {
     pairs
 }
 
-fn product(fields: &mut Fields, name: &str, text: &str) -> Option<String> {
+/// A code of a product, or what is wrong with it.
+pub fn read_product(fields: &mut Fields, name: &str, text: &str) -> Option<String> {
     match ProductCode::parse(text) {
         Ok(code) => Some(code.to_string()),
         Err(error) => {
@@ -177,15 +189,12 @@ fn product(fields: &mut Fields, name: &str, text: &str) -> Option<String> {
 
 fn values(settings: &Settings) -> Values {
     let lines = |lines: Vec<String>| lines.join("\n");
-    let days = |term: WorkingTime| match term {
-        WorkingTime::Days(days) => days.to_string(),
-        WorkingTime::Minutes(minutes) => minutes.div_ceil(8 * 60).to_string(),
-    };
+    let [regular, urgent, escalate] = settings.term_days();
     let list = &settings.list;
     let mut values = vec![
-        ("antwoordDagen", days(list.terms.regular)),
-        ("antwoordDagenUrgent", days(list.terms.urgent)),
-        ("opschaalDagen", days(list.terms.escalate_after)),
+        ("antwoordDagen", regular.to_string()),
+        ("antwoordDagenUrgent", urgent.to_string()),
+        ("opschaalDagen", escalate.to_string()),
         ("stappen", list.ladder.lines()),
         ("kleinsteGroep", settings.list.group_size.get().to_string()),
         ("anderenMeldenAan", ticked(settings.list.referrers_register)),

@@ -5,7 +5,7 @@ use actix_web::web::Path;
 use askama::Template;
 use rules::waiting::birth::Birth;
 use rules::waiting::needs::Need;
-use rules::waiting::note::NineDigits;
+use rules::waiting::reason_lists::RegionReasons;
 
 use super::register::{LABELS as FACT_LABELS, on_form, with_choices};
 use super::{SECTION, Tabs};
@@ -15,6 +15,9 @@ use crate::waiting_list::clients::actions;
 use crate::waiting_list::clients::model::{FormChoices, WaitingClient};
 use crate::waiting_list::clients::reading::{Writing, read_draft, read_step};
 use crate::waiting_list::clients::steps::{OwnStep, StepDraft};
+use crate::waiting_list::notes::{DIGITS, digits};
+use crate::waiting_list::reasons::actions::find_reasons;
+use crate::waiting_list::reasons::pages::to_choose;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::{
@@ -130,21 +133,23 @@ pub(super) fn read_step_form(fields: &mut Fields, step: OwnStep) -> StepDraft {
 async fn show(ctx: &Context, client: WaitingClient, step: OwnStep, form: Form) -> Result<HttpResponse> {
     let today = ctx.today();
     let region_id = client.region_id;
-    let found = ctx.db(move |conn, _, _| actions::list_region_choices(conn, region_id, today)).await?;
+    let (found, reasons) = ctx
+        .db(move |conn, _, _| {
+            let found = actions::list_region_choices(conn, region_id, today)?;
+            Ok((found, find_reasons(conn, region_id, step.reason_list())?.reasons))
+        })
+        .await?;
     let elsewhere =
         found.municipalities.into_iter().filter(|(code, _)| code != client.municipality.code.as_str());
     let form =
-        with_step_choices(form, step).with_choices("gemeente", choices("Kies een gemeente", elsewhere));
+        with_step_choices(form, &reasons).with_choices("gemeente", choices("Kies een gemeente", elsewhere));
     let tabs = Tabs::new(client.code, "");
     let page = form.page(ctx, SECTION);
     form_page(form.status(), &StepPage { page, tabs, client, step, form, products: found.products })
 }
 
-pub(super) fn with_step_choices(form: Form, step: OwnStep) -> Form {
-    let named = |(code, name): (&str, &str)| (code.to_owned(), name.to_owned());
-    let digits = NineDigits::ALL.iter().map(|digits| named((digits.code(), digits.name())));
-    form.with_choices("reden", choices("Kies een reden", step.reasons().into_iter().map(named)))
-        .with_choices("cijfersZijn", choices("Niet gevraagd", digits))
+pub(super) fn with_step_choices(form: Form, reasons: &RegionReasons) -> Form {
+    form.with_choices("reden", to_choose(reasons)).with_choices(DIGITS, digits())
 }
 
 pub async fn change_form(

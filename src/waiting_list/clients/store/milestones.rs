@@ -10,22 +10,31 @@ use rules::waiting::responses::ResponseStatus;
 
 use super::PORTION;
 use super::rows::corrupt;
+use crate::belongs_on;
 use crate::clock::dutch_day;
 use crate::db::Connection;
-use crate::db::schema::{bridging_care as care, placement, response, waiting_client_event as event};
+use crate::db::schema::{
+    bridging_care as care, placement, product, response, waiting_client as client,
+    waiting_client_event as event,
+};
 use crate::error::Result;
 use crate::waiting_list::clients::model::{LineKind, Milestones};
 
 type Found = HashMap<i64, Milestones>;
 
 /// What happened to these clients that their wait is judged by.
-pub(in super::super) fn list_milestones(conn: &mut Connection, ids: &[i64]) -> Result<Found> {
+pub(in super::super) fn list_milestones(
+    conn: &mut Connection,
+    ids: &[i64],
+    today: NaiveDate,
+) -> Result<Found> {
     let mut found = Found::new();
     for portion in ids.chunks(PORTION) {
         add_lines(conn, portion, &mut found)?;
         add_bridging(conn, portion, &mut found)?;
         add_starts(conn, portion, &mut found)?;
         add_answers(conn, portion, &mut found)?;
+        add_outside(conn, portion, today, &mut found)?;
     }
     Ok(found)
 }
@@ -89,6 +98,20 @@ fn add_answers(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<
         .load(conn)?;
     for (client_id, answer_by) in rows {
         found.entry(client_id).or_default().answer_on = Some(dutch_day(answer_by.and_utc()));
+    }
+    Ok(())
+}
+
+/// Those whose municipality does not belong to the region today.
+fn add_outside(conn: &mut Connection, ids: &[i64], today: NaiveDate, found: &mut Found) -> Result<()> {
+    let outside: Vec<i64> = client::table
+        .inner_join(product::table)
+        .filter(client::id.eq_any(ids))
+        .filter(diesel::dsl::not(belongs_on!(client::municipality_id, today)))
+        .select(client::id)
+        .load(conn)?;
+    for client_id in outside {
+        found.entry(client_id).or_default().outside_region = true;
     }
     Ok(())
 }

@@ -286,6 +286,7 @@ impl TryFrom<TimelineRow> for TimelineLine {
             from: status(&row.from_status)?,
             to: status(&row.to_status)?,
             reason: row.reason,
+            reason_words: None,
             note: row.note,
             detail: row.detail,
             by_name: row.by_name,

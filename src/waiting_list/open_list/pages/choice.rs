@@ -6,6 +6,7 @@ use askama::Template;
 use super::list::PATH as LIST_PATH;
 use crate::error::{Error, Result};
 use crate::waiting_list::open_list::actions;
+use crate::waiting_list::open_list::api::read_choice;
 use crate::waiting_list::open_list::model::MailChoice;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
@@ -50,9 +51,7 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
 }
 
 async fn store(ctx: &Context, mut fields: Fields) -> Result<()> {
-    let known: Vec<(&str, MailChoice)> =
-        MailChoice::ALL.iter().map(|choice| (choice.code(), *choice)).collect();
-    let choice = fields.choice("keuze", &known);
+    let choice = read_choice(&mut fields);
     let Some(choice) = fields.finish(choice)? else {
         return Err(Error::internal("a required choice is missing"));
     };

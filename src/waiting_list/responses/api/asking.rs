@@ -15,9 +15,9 @@ use crate::availability::figures::api::parse_id;
 use crate::clock::dutch_day;
 use crate::error::Result;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
-use crate::waiting_list::responses::actions::{view_of_client, view_own};
+use crate::waiting_list::responses::actions::{Party, view_of_client, view_own};
 use crate::waiting_list::responses::model::AskedQuestion;
-use crate::waiting_list::responses::questions::{self, From};
+use crate::waiting_list::responses::questions;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::fields::Fields;
@@ -168,8 +168,8 @@ async fn answer(
     reply_questions(ctx, StatusCode::OK, whose).await
 }
 
-fn side((code, _): &Whose) -> From<'_> {
-    code.as_deref().map_or(From::Provider, From::Toegang)
+fn side((code, _): &Whose) -> Party<'_> {
+    code.as_deref().map_or(Party::Provider, Party::Toegang)
 }
 
 #[utoipa::path(

@@ -52,7 +52,10 @@ pub struct ResponseBody {
     geldig_tot: NaiveDate,
     #[serde(skip_serializing_if = "Option::is_none")]
     opmerking: Option<String>,
-    /// Of er een vrije plek bij hoort, die bij acceptatie wordt vergeven.
+    /// Hoeveel plekken het kind inneemt.
+    #[schema(minimum = 1, maximum = 9, example = 1)]
+    plaatsen: u16,
+    /// Of die plekken nu vrij zijn; bij acceptatie worden ze dan vergeven.
     neemt_plek: bool,
     #[schema(
         pattern = "^(open|geaccepteerd|afgewezen|ingetrokken|door-ander-geplaatst|wachtende-van-de-lijst|verlopen|niet-doorgegaan|zorg-beeindigd)$",
@@ -94,6 +97,7 @@ impl ResponseBody {
             start_op: response.start_on,
             geldig_tot: response.valid_until,
             opmerking: response.remark,
+            plaatsen: response.places,
             neemt_plek: response.takes_place,
             status: response.status.code(),
             gegeven_op: response.opened_at,

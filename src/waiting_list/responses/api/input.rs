@@ -2,17 +2,18 @@
 
 use chrono::NaiveDate;
 use rules::violations::Violations;
-use rules::waiting::note::{NOTE_LENGTH, NineDigits};
+use rules::waiting::reason_lists::{ListedReason, RegionReason};
 use rules::waiting::reasons::{Reason, ReasonCode};
-use rules::waiting::responses::{Consequence, Consequences, DeclineReason};
+use rules::waiting::responses::{Consequence, Consequences, DeclineReason, MOST_PLACES};
 use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
 use crate::product_book::described::Datum;
 use crate::waiting_list::clients::api::digits_schema;
+use crate::waiting_list::notes::{DIGITS, TypedNote};
 use crate::waiting_list::open_list::model::Handle;
 use crate::waiting_list::responses::model::{Decline, NewResponse};
-use crate::web::fields::{Fields, Length};
+use crate::web::fields::Fields;
 
 /// Een korte tekst zonder persoonsgegevens.
 #[derive(Debug, ToSchema)]
@@ -35,6 +36,9 @@ pub struct NewResponseInput {
     /// Nummer van uw aanbod voor dit product.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991.0, example = 17)]
     aanbod: i64,
+    /// Hoeveel plekken dit kind inneemt; zonder dit veld 1.
+    #[schema(minimum = 1, maximum = 9, example = 1)]
+    plaatsen: Option<u8>,
     /// Vanaf wanneer de zorg kan starten: vandaag of later, binnen 12 maanden.
     #[schema(rename = "startOp")]
     start_op: Datum,
@@ -53,7 +57,7 @@ pub struct NewResponseInput {
 #[expect(dead_code, reason = "describes the fields that read_reason reads")]
 pub struct WithdrawalInput {
     #[schema(
-        pattern = "^(plek-vergeven|personeel|niet-passend|vergissing|verlopen|anders)$",
+        pattern = "^(plek-vergeven|personeel|niet-passend|vergissing|anders)$",
         example = "plek-vergeven"
     )]
     reden: String,
@@ -142,78 +146,71 @@ pub fn required_day(fields: &mut Fields, name: &str) -> Option<NaiveDate> {
 pub fn read_new(fields: &mut Fields, handle: Option<Handle>) -> Option<NewResponse> {
     let handle = handle.or_else(|| fields.parsed("wachtende", "geen-kenmerk", Handle::parse));
     let offer_id = fields.small("aanbod", 1, 9_007_199_254_740_991);
+    let places = fields.optional_small("plaatsen", 1, i64::from(MOST_PLACES)).unwrap_or(1);
     let start_on = required_day(fields, "startOp");
     let valid_until = required_day(fields, "geldigTot");
-    let remark = read_note(fields, "opmerking");
-    let digits_are = read_digits(fields, DIGITS);
+    let remark = TypedNote::read(fields, "opmerking", DIGITS);
     Some(NewResponse {
         handle: handle?,
         offer_id: offer_id?,
+        places,
         start_on: start_on?,
         valid_until: valid_until?,
         remark,
-        digits_are,
     })
 }
 
-fn read_note(fields: &mut Fields, name: &str) -> Option<String> {
-    fields.optional_text(name, Length(0, NOTE_LENGTH)).filter(|text| !text.is_empty())
-}
-
-/// What nine digits in a note are, when that was asked: the name of the field beside a note of this name.
-const DIGITS: &str = "cijfersZijn";
-const DIGITS_BESIDE: [(&str, &str); 5] = [
-    ("toelichting", DIGITS),
+/// Where the answer to the question what nine digits are stands beside a note of this name.
+const DIGITS_BESIDE: [(&str, &str); 4] = [
     ("kiesUitleg", "kiesCijfers"),
     ("nietUitleg", "nietCijfers"),
     ("vraagUitleg", "vraagCijfers"),
     ("antwoordUitleg", "antwoordCijfers"),
 ];
 
-fn read_digits(fields: &mut Fields, name: &str) -> Option<NineDigits> {
-    let known: Vec<(&str, NineDigits)> =
-        NineDigits::ALL.iter().map(|digits| (digits.code(), *digits)).collect();
-    fields.optional_choice(name, &known)
-}
-
 /// A reason as it came in: the code, the words beside it, and what nine digits in them are.
-pub type Given<R> = (Option<R>, Option<String>, Option<NineDigits>);
+pub type Given<R> = (Option<R>, TypedNote);
 
 /// Reads `reden` and `toelichting`.
-pub fn read_reason<R: ReasonCode>(fields: &mut Fields) -> Given<R> {
-    read_coded(fields, "reden", "toelichting")
+pub fn read_reason<R: ListedReason>(fields: &mut Fields) -> Given<R> {
+    read_listed(fields, "reden", "toelichting")
+}
+
+/// Reads a reason that people choose and the words beside it.
+pub fn read_listed<R: ListedReason>(fields: &mut Fields, code: &str, note: &str) -> Given<R> {
+    let for_people = R::OF.reasons();
+    read_one_of(fields, (code, note), |reason: R| for_people.iter().any(|known| known.code == reason.code()))
 }
 
 /// Reads a code of a list and the words beside it.
 pub fn read_coded<R: ReasonCode>(fields: &mut Fields, code: &str, note: &str) -> Given<R> {
-    let known: Vec<(&str, R)> = R::LIST.iter().map(|reason| (reason.code(), *reason)).collect();
-    let (code, words) = (fields.choice(code, &known), read_note(fields, note));
-    let beside = DIGITS_BESIDE.iter().find(|(name, _)| *name == note);
-    (code, words, beside.and_then(|(_, digits)| read_digits(fields, digits)))
+    read_one_of(fields, (code, note), |_| true)
+}
+
+fn read_one_of<R: ReasonCode>(
+    fields: &mut Fields,
+    (code, note): (&str, &str),
+    counts: impl Fn(R) -> bool,
+) -> Given<R> {
+    let known: Vec<(&str, R)> =
+        R::LIST.iter().filter(|reason| counts(**reason)).map(|reason| (reason.code(), *reason)).collect();
+    let code = fields.choice(code, &known);
+    let beside = DIGITS_BESIDE.iter().find(|(name, _)| *name == note).map_or(DIGITS, |(_, digits)| digits);
+    (code, TypedNote::read(fields, note, beside))
 }
 
 /// The reason, checked: words where they are needed, and nothing about a person in them.
 pub fn check_reason<R: ReasonCode>(
-    (code, note, digits_are): Given<R>,
+    (code, note): Given<R>,
     note_field: &str,
     today: NaiveDate,
 ) -> Result<Reason<R>> {
     let mut violations = Violations::new();
-    let reason = Reason::check(code, note.as_deref(), digits_are, today, &mut violations);
+    let reason = Reason::check(code, note.text.as_deref(), note.digits_are, today, &mut violations);
     match reason.filter(|_| violations.is_empty()) {
         Some(reason) => Ok(reason),
-        None => Err(collision(violations, note_field)),
+        None => Err(Error::Collision(violations).at("toelichting", note_field)),
     }
-}
-
-/// What is wrong with words that are right by themselves.
-fn collision(found: Violations, note_field: &str) -> Error {
-    let mut violations = Violations::new();
-    for violation in found {
-        let field = if violation.field == "toelichting" { note_field.to_owned() } else { violation.field };
-        violations.add(field, violation.code, violation.message);
-    }
-    Error::Collision(violations)
 }
 
 /// A decline as it came in.
@@ -235,11 +232,12 @@ pub fn check_decline(given: GivenDecline, today: NaiveDate) -> Result<Decline> {
 }
 
 /// A reason to decline with what follows from it, for a list to choose from.
-pub fn decline_words(reason: DeclineReason, consequences: &Consequences) -> String {
-    match consequences.of(reason) {
-        Consequence::BackToList => reason.name().to_owned(),
-        Consequence::ExcludePair => format!("{} (niet meer voorstellen)", reason.name()),
-        Consequence::ParkPair => format!("{} (voorlopig niet voorstellen)", reason.name()),
+pub fn decline_words(reason: &RegionReason, consequences: &Consequences) -> String {
+    let words = reason.words();
+    match DeclineReason::parse(reason.known.code).map(|code| consequences.of(code)) {
+        Some(Consequence::ExcludePair) => format!("{words} (niet meer voorstellen)"),
+        Some(Consequence::ParkPair) => format!("{words} (voorlopig niet voorstellen)"),
+        Some(Consequence::BackToList) | None => words.to_owned(),
     }
 }
 
@@ -251,9 +249,9 @@ mod tests {
     use super::*;
 
     /// The pattern of the field `reden` has every code of its list, and no other.
-    fn has_codes<S: PartialSchema, R: ReasonCode>() {
+    fn has_codes<S: PartialSchema, R: ListedReason>() {
         let schema = serde_json::to_value(S::schema()).expect("a schema");
-        let codes: Vec<&str> = R::LIST.iter().map(|reason| reason.code()).collect();
+        let codes: Vec<&str> = R::OF.reasons().iter().map(|reason| reason.code).collect();
         assert_eq!(schema["properties"]["reden"]["pattern"], format!("^({})$", codes.join("|")));
     }
 

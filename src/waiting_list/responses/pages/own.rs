@@ -3,21 +3,25 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
-use rules::waiting::life::{NotStartedReason, WithdrawResponseReason};
-use rules::waiting::questions::{Answer, Question, Side};
-use rules::waiting::reasons::ReasonCode;
+use rules::waiting::life::WithdrawResponseReason;
+use rules::waiting::questions::Side;
+use rules::waiting::reason_lists::ReasonList;
 
-use super::{Mark, QuestionLine, answers, coded, digits, mark, question_lines, questions_of, to_answer};
-use crate::availability::figures::api::parse_id;
+use super::{
+    Mark, QuestionLine, add_offered, add_outcome, mark, parse, question_lines, tell_not_started, to_answer,
+    with_common_choices,
+};
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
-use crate::waiting_list::responses::actions;
+use crate::waiting_list::reasons::actions::find_wording;
+use crate::waiting_list::reasons::pages::to_choose;
+use crate::waiting_list::responses::actions::{self, Party};
 use crate::waiting_list::responses::api::STANDINGS;
-use crate::waiting_list::responses::api::input::{check_reason, read_coded, required_day};
+use crate::waiting_list::responses::api::input::{check_reason, read_listed, required_day};
 use crate::waiting_list::responses::model::{Response, Standing};
-use crate::waiting_list::responses::placing::{Teller, care_did_not_start, start_care};
-use crate::waiting_list::responses::questions::{self, From};
+use crate::waiting_list::responses::placing::start_care;
+use crate::waiting_list::responses::questions;
 use crate::web::context::Context;
 use crate::web::form::{Form, Labels, form_page, shown_day};
 use crate::web::format;
@@ -129,35 +133,22 @@ pub async fn own(
     show(&ctx, &path, None, saved).await
 }
 
-fn parse(id: &str) -> Result<i64> {
-    parse_id(id).map_err(|_| Error::NotFound("reactie"))
-}
-
 async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Result<HttpResponse> {
     let id = parse(id)?;
-    let (response, asked) = ctx
+    let (response, asked, wording) = ctx
         .db(move |conn, actor, now| {
             let response = actions::view_own(conn, actor, now, id)?;
             let asked = questions::list_questions(conn, &response)?;
-            Ok((response, asked))
+            let wording = find_wording(conn, response.client.region_id)?;
+            Ok((response, asked, wording))
         })
         .await?;
     let form = typed.unwrap_or_else(|| {
         let planned = response.placement.as_ref().map(|placement| placement.planned_on.min(ctx.today()));
         Form::new(LABELS).with("gestartOp", shown_day(planned))
     });
-    // That a response has expired is not for a person to say.
-    let of_people =
-        WithdrawResponseReason::LIST.iter().filter(|one| **one != WithdrawResponseReason::Expired);
-    let form = form
-        .with_choices("reden", coded(of_people.copied()))
-        .with_choices("nietReden", coded(NotStartedReason::LIST.iter().copied()))
-        .with_choices("vraag", questions_of(Side::Provider))
-        .with_choices("antwoord", answers())
-        .with_choices("cijfersZijn", digits())
-        .with_choices("nietCijfers", digits())
-        .with_choices("vraagCijfers", digits())
-        .with_choices("antwoordCijfers", digits());
+    let form = with_common_choices(form, Side::Provider, &wording.now(ReasonList::NotStarted).reasons)
+        .with_choices("reden", to_choose(&wording.now(ReasonList::WithdrawResponse).reasons));
     let page = OwnPage {
         page: form.page(ctx, PATH),
         saved,
@@ -177,16 +168,9 @@ fn facts(response: &Response) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("Wachtende", response.shown.clone()),
         ("Uw aanbod", format!("{} in {}", response.offer.location, response.offer.town)),
-        ("De zorg kan starten op", format::date(response.start_on)),
-        ("Geldig tot en met", format::date(response.valid_until)),
         ("Gegeven", format!("{}, {}", format::date_time(response.opened_at), response.opened_by)),
     ];
-    if let Some(remark) = &response.remark {
-        facts.push(("Opmerking", remark.clone()));
-    }
-    if response.is_open() {
-        facts.push(("Antwoord uiterlijk", format::date_time(response.answer_by)));
-    }
+    add_offered(&mut facts, response);
     if let Some(placement) = response.placement.as_ref().filter(|_| response.ended_at.is_none()) {
         facts.push(("Cliëntcode bij de toegang", response.client.code.to_string()));
         facts.push(("Gemeente", response.client.municipality.clone()));
@@ -194,13 +178,7 @@ fn facts(response: &Response) -> Vec<(&'static str, String)> {
             facts.push(("Zorg gestart op", format::date(day)));
         }
     }
-    if let Some(at) = response.ended_at {
-        facts.push(("Beëindigd", format::date_time(at)));
-    }
-    if let Some(reason) = response.reason_name() {
-        let note = response.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
-        facts.push(("Reden", format!("{reason}{note}")));
-    }
+    add_outcome(&mut facts, response);
     facts
 }
 
@@ -229,7 +207,7 @@ pub async fn withdraw(
     let form = Form::of_typed(LABELS, &fields);
     let done = async {
         let id = parse(&path)?;
-        let given = read_coded::<WithdrawResponseReason>(&mut fields, "reden", "toelichting");
+        let given = read_listed::<WithdrawResponseReason>(&mut fields, "reden", "toelichting");
         let given = fields.finish(given)?;
         let state = ctx.state.clone();
         ctx.db(move |conn, actor, now| {
@@ -265,61 +243,26 @@ pub async fn start(
 pub async fn not_started(
     ctx: Context,
     path: Path<String>,
-    FormInput(mut fields): FormInput,
+    FormInput(fields): FormInput,
 ) -> Result<HttpResponse> {
     let form = Form::of_typed(LABELS, &fields);
-    let done = async {
-        let id = parse(&path)?;
-        let given = read_coded::<NotStartedReason>(&mut fields, "nietReden", "nietUitleg");
-        let given = fields.finish(given)?;
-        let state = ctx.state.clone();
-        ctx.db_supply(move |conn, actor, now| {
-            let reason = check_reason(given, "nietUitleg", dutch_day(now))?;
-            let who = (Teller::Provider, id);
-            care_did_not_start(conn, actor, now, &state.config.public_url, who, reason).map(drop)
-        })
-        .await
-    };
-    let done = done.await;
+    let done = tell_not_started(&ctx, (Party::Provider, parse(&path)?), fields).await;
     finish(&ctx, &path, form, done, ("Uw melding", "nietReden")).await
 }
 
-pub async fn ask(ctx: Context, path: Path<String>, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+pub async fn ask(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
     let form = Form::of_typed(LABELS, &fields);
-    let done = async {
-        let id = parse(&path)?;
-        let given = read_coded::<Question>(&mut fields, "vraag", "vraagUitleg");
-        let given = fields.finish(given)?;
-        let state = ctx.state.clone();
-        ctx.db(move |conn, actor, now| {
-            let question = check_reason(given, "vraagUitleg", dutch_day(now))?;
-            questions::ask(conn, actor, now, &state.config.public_url, (From::Provider, id), &question)
-        })
-        .await
-    };
-    let done = done.await;
+    let done = super::ask(&ctx, (Party::Provider, parse(&path)?), fields).await;
     finish(&ctx, &path, form, done, ("Uw vraag", "vraag")).await
 }
 
 pub async fn answer(
     ctx: Context,
     path: Path<(String, String)>,
-    FormInput(mut fields): FormInput,
+    FormInput(fields): FormInput,
 ) -> Result<HttpResponse> {
-    let (id, question_id) = path.into_inner();
+    let (id, question) = path.into_inner();
     let form = Form::of_typed(LABELS, &fields);
-    let done = async {
-        let (id, question_id) = (parse(&id)?, parse_id(&question_id).map_err(|_| Error::NotFound("vraag"))?);
-        let given = read_coded::<Answer>(&mut fields, "antwoord", "antwoordUitleg");
-        let given = fields.finish(given)?;
-        let state = ctx.state.clone();
-        ctx.db(move |conn, actor, now| {
-            let answer = check_reason(given, "antwoordUitleg", dutch_day(now))?;
-            let which = (From::Provider, id, question_id);
-            questions::answer(conn, actor, now, &state.config.public_url, which, &answer)
-        })
-        .await
-    };
-    let done = done.await;
+    let done = super::answer(&ctx, (Party::Provider, parse(&id)?), &question, fields).await;
     finish(&ctx, &id, form, done, ("Uw antwoord", "antwoord")).await
 }

@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::availability::figures::model::Offer;
 use crate::error::{Error, Result};
+use crate::waiting_list::notes::{DIGITS, digits};
 use crate::waiting_list::open_list::model::{Handle, ShownClient};
 use crate::waiting_list::open_list::pages::list::PATH as LIST_PATH;
 use crate::waiting_list::responses::actions;
@@ -19,10 +20,11 @@ use crate::web::page::Page;
 
 const LABELS: Labels = &[
     ("aanbod", "Aanbod"),
+    ("plaatsen", "Aantal plekken"),
     ("startOp", "De zorg kan starten op"),
     ("geldigTot", "Geldig tot en met"),
     ("opmerking", "Opmerking"),
-    ("cijfersZijn", "Wat zijn de 9 cijfers?"),
+    (DIGITS, "Wat zijn de 9 cijfers?"),
 ];
 
 #[derive(Template)]
@@ -52,13 +54,14 @@ async fn show(ctx: &Context, handle: &str, typed: Option<Form>) -> Result<HttpRe
         let (start_on, valid_until) = actions::usual_days(first, ctx.today());
         Form::new(LABELS)
             .with("aanbod", first.map(|offer| offer.id.to_string()).unwrap_or_default())
+            .with("plaatsen", "1")
             .with("startOp", shown_day(Some(start_on)))
             .with("geldigTot", shown_day(Some(valid_until)))
     });
     let has_offer = !offers.is_empty();
     let form = form
         .with_choices("aanbod", offers.into_iter().map(offer_choice).collect::<Choices>())
-        .with_choices("cijfersZijn", super::digits());
+        .with_choices(DIGITS, digits());
     let page = form.page(ctx, LIST_PATH);
     form_page(form.status(), &RespondPage { page, form, client, has_offer })
 }

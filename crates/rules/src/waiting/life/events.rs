@@ -29,34 +29,6 @@ coded_enum! {
     }
 }
 
-impl EventKind {
-    /// The name of a reason of this step, by its code.
-    pub fn reason_name(self, code: &str) -> Option<&'static str> {
-        fn name<R: ReasonCode>(code: &str) -> Option<&'static str> {
-            R::LIST.iter().find(|reason| reason.code() == code).map(|reason| reason.name())
-        }
-        let name = match self {
-            Self::Responded => name::<RespondReason>,
-            Self::ResponseWithdrawn => name::<WithdrawResponseReason>,
-            Self::Declined => name::<DeclineReason>,
-            Self::Accepted => name::<AcceptReason>,
-            Self::CareStarted => name::<StartReason>,
-            Self::CareDidNotStart => name::<NotStartedReason>,
-            Self::Returned => name::<ReturnReason>,
-            Self::Withdrawn => name::<WithdrawReason>,
-            Self::PlacedElsewhere => name::<ElsewhereReason>,
-            Self::Lapsed => name::<LapseReason>,
-            Self::Held => name::<HoldReason>,
-            Self::Resumed => name::<ResumeReason>,
-            Self::Moved => name::<MoveReason>,
-            Self::Recoded => name::<RecodeReason>,
-            Self::ContractEnded => name::<EndContractReason>,
-            Self::Reopened => name::<ReopenReason>,
-        };
-        name(code)
-    }
-}
-
 reasons! {
     /// Waarom een aanbieder reageert.
     pub enum RespondReason {
@@ -73,7 +45,7 @@ reasons! {
         StaffShortage = "personeel", "Te weinig personeel";
         NotSuited = "niet-passend", "De zorg past toch niet";
         Mistake = "vergissing", "Vergissing";
-        /// The term for which the response was valid ended.
+        /// The term for which the response was valid ended: for the program to say, not for a person.
         Expired = "verlopen", "De reactie is verlopen";
     }
 }
@@ -184,6 +156,17 @@ reasons! {
         BookChanged = "productenboek", "Het productenboek is gewijzigd";
         NeedChanged = "hulpvraag", "De hulpvraag is gewijzigd";
         Correction = "correctie", "Correctie";
+    }
+}
+
+reasons! {
+    /// Waarom overbruggingszorg eindigt.
+    pub enum EndBridgingReason {
+        CareStarts = "zorg-start", "De gevraagde zorg start";
+        NotNeeded = "niet-meer-nodig", "Niet meer nodig";
+        FamilyStops = "gezin-stopt", "Het gezin stopt ermee";
+        ProviderStops = "aanbieder-stopt", "De aanbieder stopt ermee";
+        Replaced = "vervangen", "Vervangen door andere overbruggingszorg";
     }
 }
 

@@ -360,16 +360,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn the_reason_of_a_step_is_named_by_its_code() {
-    for (kind, code, name) in [
-        (EventKind::Held, "verzoek-gezin", Some("Het gezin vraagt erom")),
-        (EventKind::Lapsed, "te-oud", Some("Te oud voor jeugdhulp")),
-        (EventKind::Lapsed, "verzoek-gezin", None),
-        (EventKind::Accepted, "anders", Some("Anders")),
-    ] {
-        assert_eq!(kind.reason_name(code), name, "{code}");
-    }
-    assert!(EventKind::ALL.iter().all(|kind| kind.reason_name("anders").is_some()));
-}

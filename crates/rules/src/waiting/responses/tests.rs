@@ -234,3 +234,18 @@ fn consequences_are_kept_as_what_differs_from_the_usual() {
     assert_eq!(Consequences::parse_codes(&own.codes()), own);
     assert_eq!(Consequences::parse_codes("afstand=iets,weg=terug-op-de-lijst,,x"), usual);
 }
+
+#[test]
+fn places_are_free_all_together_or_not_at_all() {
+    for (places, free, expected) in [
+        (1, None, Ok(false)),
+        (1, Some(0), Ok(false)),
+        (9, Some(0), Ok(false)),
+        (1, Some(1), Ok(true)),
+        (2, Some(2), Ok(true)),
+        (2, Some(1), Err(TooManyPlaces { free: 1 })),
+        (9, Some(8), Err(TooManyPlaces { free: 8 })),
+    ] {
+        assert_eq!(takes_free_places(places, free), expected, "{places} of {free:?}");
+    }
+}

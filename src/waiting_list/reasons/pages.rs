@@ -1,0 +1,192 @@
+//! The pages on which a region sets from which reasons its people choose.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use rules::violations::Violations;
+use rules::waiting::reason_lists::{ReasonDraft, ReasonList, RegionReasons, WORDS_LENGTH};
+
+use super::actions;
+use super::api::parse_list;
+use super::model::{ReasonsChange, VersionedReasons};
+use crate::error::{Error, Result};
+use crate::web::context::Context;
+use crate::web::fields::{Fields, Length};
+use crate::web::form::{Choices, Form, Labels, Refusal, choices, form_page, read_version};
+use crate::web::input::{FormInput, QueryInput};
+use crate::web::lists::{Saved, saved_in, saved_message};
+use crate::web::page::{ErrorLink, Page, html};
+
+pub const PATH: &str = "/beheer/redenen";
+/// The version of a list that was never set: the field of a form begins at 1.
+const FIRST: i32 = 1;
+/// The list as a whole, to compare it with what somebody else stored.
+const LABELS: Labels = &[("redenen", "Redenen")];
+
+/// What people of a region choose from, in its words.
+pub fn to_choose(reasons: &RegionReasons) -> Choices {
+    let on = reasons.on().map(|reason| (reason.known.code.to_owned(), reason.words().to_owned()));
+    choices("Maak een keuze", on)
+}
+
+/// One reason on the form, as it was typed.
+pub struct ReasonRow {
+    pub code: String,
+    pub name: &'static str,
+    pub is_on: bool,
+    pub words: String,
+    pub place: String,
+    pub needs_note: bool,
+}
+
+#[derive(Template)]
+#[template(path = "waiting_list/reasons/lists.html")]
+pub struct ListsPage {
+    pub page: Page,
+    pub lists: Vec<VersionedReasons>,
+    pub saved: Saved,
+}
+
+#[derive(Template)]
+#[template(path = "waiting_list/reasons/form.html")]
+pub struct ReasonsPage {
+    pub page: Page,
+    pub form: Form,
+    pub list: ReasonList,
+    pub rows: Vec<ReasonRow>,
+    pub changes: Vec<ReasonsChange>,
+}
+
+pub async fn lists(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let saved = saved_message(&mut query);
+    query.finish(())?;
+    let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
+    let wording = ctx.db(move |conn, _, _| actions::find_wording(conn, region_id)).await?;
+    let lists = ReasonList::ALL.iter().map(|list| wording.now(*list)).collect();
+    html(&ListsPage { page: Page::new(&ctx, "/beheer"), lists, saved })
+}
+
+pub async fn form(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    query.finish(())?;
+    let list = parse(&path)?;
+    let (now, changes) = find(&ctx, list).await?;
+    let form = Form::of_stored(LABELS, now.version + FIRST, Vec::new());
+    show(&ctx, form, list, stored_rows(&now.reasons), changes)
+}
+
+fn parse(code: &str) -> Result<ReasonList> {
+    parse_list(code).map_err(|_| Error::NO_PAGE)
+}
+
+async fn find(ctx: &Context, list: ReasonList) -> Result<(VersionedReasons, Vec<ReasonsChange>)> {
+    let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
+    ctx.db(move |conn, _, _| actions::list_changes(conn, region_id, list)).await
+}
+
+fn stored_rows(reasons: &RegionReasons) -> Vec<ReasonRow> {
+    let row = |(place, reason): (usize, &rules::waiting::reason_lists::RegionReason)| ReasonRow {
+        code: reason.known.code.to_owned(),
+        name: reason.known.name,
+        is_on: reason.is_on,
+        words: reason.own_words.clone().unwrap_or_default(),
+        place: (place + 1).to_string(),
+        needs_note: reason.known.needs_note,
+    };
+    reasons.all().iter().enumerate().map(row).collect()
+}
+
+/// The reasons as they were typed, in the order that was asked for; who gives two the same place keeps them as they stood.
+fn read(fields: &mut Fields, list: ReasonList) -> (Vec<ReasonRow>, Vec<ReasonDraft>) {
+    let mut rows: Vec<(i64, ReasonRow, ReasonDraft)> = Vec::new();
+    for known in list.reasons() {
+        let code = known.code;
+        let (words_field, place_field) = (format!("woorden-{code}"), format!("plaats-{code}"));
+        let typed = (fields.raw(&words_field), fields.raw(&place_field));
+        let words = fields.optional_text(&words_field, Length(0, WORDS_LENGTH));
+        let place = fields.int(&place_field, 1, 99);
+        let is_on = fields.flag(&format!("aan-{code}"));
+        let row = ReasonRow {
+            code: code.to_owned(),
+            name: known.name,
+            is_on,
+            words: typed.0,
+            place: typed.1,
+            needs_note: known.needs_note,
+        };
+        rows.push((place, row, ReasonDraft { code: code.to_owned(), is_on, words }));
+    }
+    rows.sort_by_key(|(place, ..)| *place);
+    rows.into_iter().map(|(_, row, draft)| (row, draft)).unzip()
+}
+
+pub async fn save(
+    ctx: Context,
+    path: Path<String>,
+    FormInput(mut fields): FormInput,
+) -> Result<HttpResponse> {
+    let list = parse(&path)?;
+    let mut form = Form::of_typed(LABELS, &fields);
+    let version = read_version(&mut fields).unwrap_or(FIRST) - FIRST;
+    let (rows, drafts) = read(&mut fields, list);
+    let saved = match fields.finish(drafts) {
+        Ok(drafts) => {
+            let key = (list, version);
+            ctx.db(move |conn, actor, now| actions::save_reasons(conn, actor, now, key, drafts)).await
+        }
+        Err(violations) => Err(violations.into()),
+    };
+    let Err(error) = saved else { return Ok(saved_in(PATH, list.name())) };
+    let (now, changes) = find(&ctx, list).await?;
+    match error {
+        Error::Invalid(violations) | Error::Collision(violations) => {
+            form.errors = errors(&violations, &rows);
+        }
+        error => {
+            if form.refuse(error, "redenen")? == Refusal::Outdated {
+                form = form.with("redenen", lines(&rows));
+                form.compare(now.version + FIRST, vec![("redenen", lines(&stored_rows(&now.reasons)))]);
+            }
+        }
+    }
+    show(&ctx, form, list, rows, changes)
+}
+
+/// What is wrong, each at the field of its reason and under its name.
+fn errors(violations: &Violations, rows: &[ReasonRow]) -> Vec<ErrorLink> {
+    let link = |field: &str, message: &str| {
+        // The rules name a reason by its place, fields of the form by its code.
+        let placed = field.strip_prefix("redenen[").and_then(|rest| rest.split_once("]."));
+        let code = placed
+            .and_then(|(place, _)| rows.get(place.parse::<usize>().ok()?))
+            .map(|row| row.code.as_str())
+            .or_else(|| field.split_once('-').map(|(_, code)| code));
+        let Some(row) = rows.iter().find(|row| Some(row.code.as_str()) == code) else {
+            // The first box, for what is wrong with the list as a whole.
+            let first = rows.first().map_or_else(String::new, |row| format!("aan-{}", row.code));
+            return ErrorLink::new(first, format!("Redenen: {message}"));
+        };
+        let field = if placed.is_some() { format!("woorden-{}", row.code) } else { field.to_owned() };
+        ErrorLink::new(field, format!("{}: {message}", row.name))
+    };
+    violations.iter().map(|violation| link(&violation.field, &violation.message)).collect()
+}
+
+/// A list in words, a line for each reason.
+fn lines(rows: &[ReasonRow]) -> String {
+    let line = |row: &ReasonRow| {
+        let words = if row.words.is_empty() { row.name } else { row.words.as_str() };
+        format!("{words}{}", if row.is_on { "" } else { " (uit)" })
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn show(
+    ctx: &Context,
+    form: Form,
+    list: ReasonList,
+    rows: Vec<ReasonRow>,
+    changes: Vec<ReasonsChange>,
+) -> Result<HttpResponse> {
+    let page = form.page(ctx, "/beheer");
+    form_page(form.status(), &ReasonsPage { page, form, list, rows, changes })
+}

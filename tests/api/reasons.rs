@@ -1,0 +1,184 @@
+//! The reasons of a region: switched off, put in another order and in other words.
+
+use beschikbaarheidswijzer::waiting_list::reasons::actions::{find_reasons, save_reasons};
+use chrono::{DateTime, Duration, Utc};
+use rules::waiting::reason_lists::{ReasonDraft, ReasonList, RegionReason};
+use serde_json::{Value, json};
+
+use crate::on_both;
+use crate::support::waiting::{HAVEN, TOEGANG};
+use crate::support::{Browser, Form, TestServer, now};
+
+const ADMINISTRATOR: &str = "beheerder-regio";
+const LAPSE: &str = "/v1/redenen/vervallen";
+
+/// The reasons of a list as they are read, ready to be sent back.
+fn read(user: &Browser, path: &str) -> (String, Vec<Value>) {
+    let answer = user.get(path);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let version = answer.header("etag").expect("a version").to_owned();
+    let reasons = answer.json()["redenen"].as_array().cloned().expect("a list");
+    let input =
+        |reason: Value| json!({"code": reason["code"], "aan": reason["aan"], "woorden": reason["woorden"]});
+    (version, reasons.into_iter().map(input).collect())
+}
+
+/// Changes one reason of a list.
+fn set(server: &TestServer, path: &str, code: &str, change: &Value) {
+    let administrator = server.user(ADMINISTRATOR);
+    let (version, mut reasons) = read(&administrator, path);
+    let reason = reasons.iter_mut().find(|reason| reason["code"] == code).expect("it is in the list");
+    let change = change.as_object().expect("an object").clone();
+    reason.as_object_mut().expect("an object").extend(change);
+    let answer = administrator.put_version(path, &version, &json!({"redenen": reasons}));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+fn lapse(server: &TestServer, code: &str, reason: &str) -> crate::support::Answer {
+    let body = json!({"stap": "laten-vervallen", "reden": reason});
+    server.user(TOEGANG).post(&format!("/v1/wachtenden/{code}/stappen"), &body)
+}
+
+/// Changes the reason "te-oud" at a moment: its words, and whether it is on.
+fn set_too_old(server: &TestServer, at: DateTime<Utc>, words: &str, is_on: bool) {
+    let (mut conn, actor) = (server.connection(), server.actor(ADMINISTRATOR));
+    let region_id = actor.region_id().expect("a region");
+    let found = find_reasons(&mut conn, region_id, ReasonList::Lapse).expect("a list");
+    let draft = |reason: &RegionReason| ReasonDraft {
+        code: reason.known.code.to_owned(),
+        is_on: reason.is_on,
+        words: reason.own_words.clone(),
+    };
+    let mut drafts: Vec<ReasonDraft> = found.reasons.all().iter().map(draft).collect();
+    let reason = drafts.iter_mut().find(|draft| draft.code == "te-oud").expect("it is in the list");
+    (reason.words, reason.is_on) = (Some(words.to_owned()), is_on);
+    save_reasons(&mut conn, &actor, at, (ReasonList::Lapse, found.version), drafts).expect("saved");
+}
+
+on_both! {
+    fn a_region_switches_reasons_off_and_words_them_and_what_was_written_down_stays(server) {
+        let clients = server.waiting();
+        let hours = |hours| now() + Duration::hours(hours);
+        let codes = [0, 1].map(|one| clients[one].code.to_string());
+        set_too_old(server, hours(-1), "Ouder dan de wet toelaat", true);
+        assert_eq!(lapse(server, &codes[0], "te-oud").status, 200);
+        set_too_old(server, hours(1), "Volwassen", true);
+        assert_eq!(lapse(server, &codes[1], "te-oud").status, 200);
+        let later = hours(2).format("%Y-%m-%d %H:%M:%S");
+        server.execute(&format!("UPDATE waiting_client_event SET at = '{later}' WHERE event = 'vervallen' AND client_id = {}", clients[1].id));
+        set_too_old(server, hours(3), "Meerderjarig", false);
+
+        let off = lapse(server, &clients[2].code.to_string(), "te-oud");
+        assert_eq!(off.clashing_fields(), ["reden"], "{}", off.body);
+        assert_eq!(lapse(server, &clients[2].code.to_string(), "anders").clashing_fields(), ["toelichting"], "words are always needed");
+        let visitor = server.visitor(TOEGANG);
+        let form = visitor.get(&format!("/wachtlijst/{}/stap/laten-vervallen", clients[2].code)).body;
+        assert!(form.contains("Geen contact meer met het gezin") && !form.contains("Meerderjarig"), "{form}");
+        // The words of then, whatever they are now; the code says the same.
+        for (code, words) in codes.iter().zip(["Ouder dan de wet toelaat", "Volwassen"]) {
+            let page = visitor.get(&format!("/wachtlijst/{code}")).body;
+            assert!(page.contains(words), "{words}: {page}");
+            let lines = server.user(TOEGANG).get(&format!("/v1/wachtenden/{code}")).json()["tijdlijn"].clone();
+            assert_eq!(lines.as_array().and_then(|lines| lines.last()).map(|line| line["reden"].clone()), Some(json!("te-oud")));
+        }
+        let versions = server.user(ADMINISTRATOR).get(&format!("{LAPSE}/versies")).json();
+        assert_eq!(versions["versies"].as_array().map(Vec::len), Some(3), "{versions}");
+        assert_eq!(versions["versies"][0]["lijst"]["lijst"], "vervallen");
+    }
+}
+
+on_both! {
+    fn a_list_of_reasons_is_changed_whole_by_whoever_read_it_last(server) {
+        let administrator = server.user(ADMINISTRATOR);
+        let (version, reasons) = read(&administrator, LAPSE);
+        assert_eq!(administrator.put(LAPSE, &json!({"redenen": reasons})).status, 400, "the version is asked for");
+        let send = |reasons: &[Value]| administrator.put_version(LAPSE, &version, &json!({"redenen": reasons}));
+        let wrong = administrator.put_version(LAPSE, &version, &json!({"redenen": [{"aan": "misschien"}, 7], "iets": 1}));
+        assert_eq!((wrong.status, wrong.wrong_fields().len()), (400, 4), "{}", wrong.body);
+        let none: Vec<Value> = reasons.iter().map(|reason| json!({"code": reason["code"]})).collect();
+        assert_eq!(send(&none).clashing_fields(), ["redenen"]);
+        assert_eq!(send(&reasons[1..]).clashing_fields(), ["redenen"]);
+        let mut same = reasons.clone();
+        same[1]["woorden"] = same[0]["woorden"].clone();
+        assert_eq!(send(&same).clashing_fields(), ["redenen[1].woorden"]);
+        let mut turned = reasons.clone();
+        turned.reverse();
+        let saved = send(&turned);
+        assert_eq!((saved.status, &saved.json()["redenen"][0]["code"]), (200, &json!("anders")), "{}", saved.body);
+        let late = send(&reasons);
+        assert_eq!((late.status, &late.json()["huidig"]["redenen"][0]["code"]), (409, &json!("anders")), "{}", late.body);
+        assert_eq!(administrator.get("/v1/redenen/bestaat-niet").status, 400);
+        let all = server.user(HAVEN.0).get("/v1/redenen").json();
+        assert_eq!(all["lijsten"].as_array().map(Vec::len), Some(14), "{all}");
+        // Another region has its own.
+        let (_, theirs) = read(&server.user("beheerder-flevoland"), LAPSE);
+        assert_eq!(theirs, reasons);
+    }
+}
+
+on_both! {
+    fn a_reason_that_is_off_is_taken_nowhere(server) {
+        let client = &server.waiting()[0];
+        let id = server.responded(HAVEN, client);
+        for (list, code) in [
+            ("reactie-afwijzen", "niet-passend"),
+            ("reactie-kiezen", "eerste-start"),
+            ("reactie-intrekken", "personeel"),
+            ("zorg-niet-gestart", "plek-vervallen"),
+        ] {
+            set(server, &format!("/v1/redenen/{list}"), code, &json!({"aan": false}));
+        }
+        let (toegang, haven) = (server.user(TOEGANG), server.user(HAVEN.0));
+        let path = TestServer::weigh_path(client, id, "afwijzing");
+        assert_eq!(toegang.post(&path, &json!({"reden": "niet-passend"})).clashing_fields(), ["reden"]);
+        assert_eq!(server.accept(client, id).clashing_fields(), ["reden"]);
+        assert_eq!(haven.post(&format!("/v1/reacties/{id}/intrekking"), &json!({"reden": "personeel"})).clashing_fields(), ["reden"]);
+        assert_eq!(haven.post(&format!("/v1/reacties/{id}/intrekking"), &json!({"reden": "verlopen"})).wrong_fields(), ["reden"], "the program says that");
+        let accept = TestServer::weigh_path(client, id, "acceptatie");
+        assert_eq!(toegang.post(&accept, &json!({"reden": "dichtbij"})).status, 200);
+        let gone = json!({"reden": "plek-vervallen"});
+        assert_eq!(haven.post(&format!("/v1/reacties/{id}/niet-gestart"), &gone).clashing_fields(), ["reden"]);
+        assert_eq!(toegang.post(&TestServer::weigh_path(client, id, "niet-gestart"), &gone).status, 404, "that is a page only");
+        // What follows from a reason hangs on its code, whatever it is called.
+        set(server, "/v1/redenen/zorg-niet-gestart", "vergissing", &json!({"woorden": "Verkeerd vastgelegd"}));
+        assert_eq!(haven.post(&format!("/v1/reacties/{id}/niet-gestart"), &json!({"reden": "vergissing"})).status, 200);
+        let own = server.visitor(HAVEN.0).get(&format!("/reacties/{id}")).body;
+        assert!(own.contains("Verkeerd vastgelegd"), "{own}");
+    }
+}
+
+on_both! {
+    fn an_administrator_sets_reasons_on_a_page(server) {
+        const PAGE: &str = "/beheer/redenen/hervatten";
+        let visitor = server.visitor(ADMINISTRATOR);
+        assert!(visitor.get("/beheer/redenen").body.contains("4 van 4 aan"));
+        let stale = visitor.get(PAGE).body;
+        let mut form = Form::on(&stale, PAGE);
+        form.set("woorden-kan-starten", "bel 06-12345678");
+        form.set("plaats-anders", "achteraan");
+        let wrong = form.send(&visitor);
+        assert_eq!(wrong.status, 400, "{}", wrong.body);
+        assert!(wrong.body.contains("href=\"#plaats-anders\""), "{}", wrong.body);
+        let mut form = Form::on(&wrong.body, PAGE);
+        assert_eq!(form.value("woorden-kan-starten"), "bel 06-12345678", "nothing is lost");
+        form.set("plaats-anders", "4");
+        let personal = form.send(&visitor);
+        assert!(personal.status == 400 && personal.body.contains("href=\"#woorden-kan-starten\""), "{}", personal.body);
+        let mut form = Form::on(&personal.body, PAGE);
+        form.set("woorden-kan-starten", "De zorg begint");
+        form.set("plaats-kan-starten", "1");
+        form.set("plaats-termijn-voorbij", "2");
+        form.set("aan-vergissing", "");
+        let saved = form.send(&visitor);
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        assert!(visitor.get("/beheer/redenen").body.contains("3 van 4 aan"));
+        let page = visitor.get(PAGE).body;
+        assert!(page.contains("<li>De zorg begint</li>") && page.contains("Vergissing bij het pauzeren (uit)"), "{page}");
+        // Who opened it before somebody else saved it sees both.
+        let mut late = Form::on(&stale, PAGE);
+        late.set("woorden-kan-starten", "Nu kan het");
+        let refused = late.send(&visitor);
+        assert!(refused.status == 409 && refused.body.contains("De zorg begint") && refused.body.contains("Nu kan het"), "{}", refused.body);
+        assert_eq!(visitor.get("/beheer/redenen/bestaat-niet").status, 404);
+    }
+}
