@@ -113,6 +113,8 @@ on_both! {
         let board = server.user(DESK).get("/v1/crisisbord").json();
         let told = board["verblijven"].as_array().expect("stays").iter().find(|stay| stay["aanvraag"] == request.code.to_string()).expect("it").clone();
         assert_eq!((&told["termijnen"][0]["wat"], &told["termijnen"][0]["stand"]), (&"evaluatie".into(), &"gedaan".into()));
+        // Of a stay without terms nothing was done.
+        server.execute("UPDATE crisis_provision SET evaluation_due_on = NULL, evaluated_on = NULL, plan_due_on = NULL, plan_made_on = NULL");
         // Two weeks and a day later nothing of another stay was done.
         let late = server.acute(15);
         let stay = serde_json::json!({"aanvraag": late.code.as_str(), "startOp": "2026-11-21", "vrijwillig": false, "begeleider": DIJKWACHT.1});
@@ -124,6 +126,7 @@ on_both! {
             .find(|stay| stay["aanvraag"] == late.code.to_string()).expect("it")["termijnen"].as_array().expect("terms").iter()
             .map(|term| term["stand"].as_str().expect("a standing").to_owned()).collect();
         assert_eq!(standings, ["te-laat", "te-laat"]);
+        assert!(!screen.get("/crisis").body.contains("Verblijf waarvan alles gedaan is"));
     }
 }
 
