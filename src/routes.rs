@@ -431,6 +431,7 @@ fn crisis_api() -> Vec<Endpoint> {
         get("/v1/crisisrapportages/{kwartaal}/openbaar", Public, report::get_public_report),
         post_once("/v1/crisisrapportages/{kwartaal}/openbaar", keep, report::post_publication),
         post_once("/v1/crisisrapportages/{kwartaal}/afsluiting", keep, report::post_closing),
+        post_once("/v1/crisisrapportages/{kwartaal}/bevestiging", answer, report::post_confirmation),
         get("/v1/crisisplaatsen", Requires(SeeCrisisPlaces), places::api::list_places),
         post_once("/v1/crisisplaatsen", divide, places::api::post_place),
         put("/v1/crisisplaatsen/{id}", divide, places::keeping_api::put_place),
@@ -876,7 +877,7 @@ fn waiting_client_api() -> Vec<Endpoint> {
 }
 
 fn crisis_registration() -> Vec<Endpoint> {
-    use crisis::registration::pages;
+    use crisis::registration::{api, pages};
     let keep = Requires(KeepCrisisRecords);
     vec![
         get("/crisis/registratie", keep, pages::quarter),
@@ -884,6 +885,13 @@ fn crisis_registration() -> Vec<Endpoint> {
         get("/crisis/registratie/{code}", keep, pages::record),
         get("/crisis/registratie/{code}/{regel}", keep, pages::form),
         post("/crisis/registratie/{code}/{regel}", keep, pages::save),
+        get("/v1/crisisregistraties", keep, api::list_records),
+        get("/v1/crisisregistraties/{code}", keep, api::get_record),
+        put("/v1/crisisregistraties/{code}", keep, api::put_record),
+        post_once("/v1/crisisregistraties/{code}/regels", keep, api::post_line),
+        get("/v1/crisisregistraties/{code}/regels/{regel}", keep, api::get_line),
+        put("/v1/crisisregistraties/{code}/regels/{regel}", keep, api::put_line),
+        get("/v1/crisisrapportages/{kwartaal}/versies", keep, api::list_versions),
     ]
 }
 
@@ -896,6 +904,7 @@ fn crisis_reports() -> Vec<Endpoint> {
         get("/rapportages/crisis.xlsx", see, pages::xlsx),
         get("/rapportages/crisis/aanvragen", keep, pages::behind),
         post("/rapportages/crisis/publiceren", keep, pages::publish),
+        post("/rapportages/crisis/bevestigen", Requires(AnswerCrisisAssignments), pages::confirm),
         get("/rapportages/crisis/openbaar", Public, pages::public),
         get("/rapportages/crisis/openbaar.csv", Public, pages::public_csv),
         get("/rapportages/crisis/openbaar.xlsx", Public, pages::public_xlsx),

@@ -321,6 +321,7 @@ fn the_table_has_every_write_of_the_api() {
         .chain(crate::audit_responses::API_WRITES.map(str::to_owned))
         .chain(crate::audit_crisis::API_WRITES.map(str::to_owned))
         .chain(crate::audit_division::API_WRITES.map(str::to_owned))
+        .chain(crate::api::crisis_registration::AUDITED_WRITES.map(str::to_owned))
         .chain(crate::pages::crisis_reports::AUDITED_API_WRITES.map(str::to_owned))
         .chain(crate::pages::regional::AUDITED_API_WRITES.map(str::to_owned))
         .collect();

@@ -25,7 +25,7 @@ enum Kind {
     ClientsFile,
 }
 
-const OWNED: [(&str, Kind); 14] = [
+const OWNED: [(&str, Kind); 15] = [
     ("/wachtlijst/bestand/{id}", Kind::ClientsFile),
     ("/wachtlijst/{code}", Kind::Client),
     ("/v1/wachtenden/{code}", Kind::Client),
@@ -37,6 +37,7 @@ const OWNED: [(&str, Kind); 14] = [
     ("/crisis/aanvragen/{code}", Kind::Request),
     ("/v1/crisisaanvragen/{code}", Kind::Request),
     ("/crisis/registratie/{code}", Kind::Request),
+    ("/v1/crisisregistraties/{code}", Kind::Request),
     ("/crisis/toewijzingen/{id}", Kind::Assignment),
     ("/v1/crisistoewijzingen/{id}", Kind::Assignment),
     ("/capaciteit/uitwisseling/{id}", Kind::FiguresFile),

@@ -47,7 +47,7 @@ pub(super) fn run(config: &Config, args: &CrisisArgs) -> Outcome {
             let facts = count_facts(&mut conn, region_id, args.quarter, &Scope::Region)?;
             let report = Report::new(&facts, &Frame::default());
             match tables {
-                None => print(&String::from_utf8(write_tables(&report)?.into_bytes()?)?),
+                None => print(&String::from_utf8(write_tables(&report, &[])?.into_bytes()?)?),
                 Some(tables) => tell(&compare(&tables, &report)),
             }
         }

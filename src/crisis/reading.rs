@@ -1,6 +1,7 @@
 //! What several calls of the crisis point read in the same way.
 
 use chrono::NaiveTime;
+use rules::waiting::client_code::ClientCode;
 use utoipa::ToSchema;
 
 use crate::web::fields::Fields;
@@ -31,6 +32,21 @@ pub struct Lijstcode(String);
 #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "09:00")]
 #[expect(dead_code, reason = "describes a kind of text")]
 pub struct Tijd(String);
+
+/// The quarter in a path.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes a part of the path")]
+pub struct QuarterPath {
+    /// Jaar en nummer van het kwartaal.
+    #[param(pattern = "^20[0-9]{2}-[1-4]$", example = "2026-3")]
+    kwartaal: String,
+}
+
+/// A code as people read it: `C4K-7XW-2R9`.
+pub fn readable(code: &str) -> String {
+    ClientCode::parse(code).map_or_else(|_| code.to_owned(), |code| code.to_string())
+}
 
 /// A time of day as `Tijd` says.
 pub fn required_time(fields: &mut Fields, name: &str) -> Option<NaiveTime> {

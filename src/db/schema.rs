@@ -1052,6 +1052,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    crisis_assignment_term (assignment_id) {
+        assignment_id -> BigInt,
+        answer_by -> Timestamp,
+        set_at -> Timestamp,
+        set_by -> Text,
+    }
+}
+
+diesel::table! {
     crisis_place (id) {
         id -> BigInt,
         crisis_point_id -> BigInt,
@@ -1222,6 +1231,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    crisis_quarter_confirmation (id) {
+        id -> BigInt,
+        region_id -> BigInt,
+        year -> Integer,
+        quarter -> Integer,
+        provider_id -> BigInt,
+        hash -> Text,
+        confirmed_at -> Timestamp,
+        confirmed_by -> Text,
+    }
+}
+
+diesel::table! {
     crisis_publication (id) {
         id -> BigInt,
         crisis_quarter_id -> BigInt,
@@ -1283,6 +1305,7 @@ diesel::joinable!(crisis_share -> provider (provider_id));
 diesel::joinable!(crisis_share -> municipality (municipality_id));
 diesel::joinable!(crisis_assignment -> crisis_request (request_id));
 diesel::joinable!(crisis_assignment -> provider (provider_id));
+diesel::joinable!(crisis_assignment_term -> crisis_assignment (assignment_id));
 diesel::joinable!(crisis_place -> provider (provider_id));
 diesel::joinable!(crisis_place -> crisis_request (held_for_request));
 diesel::joinable!(crisis_provision -> crisis_place (place_id));
@@ -1293,6 +1316,7 @@ diesel::joinable!(regional_run_line -> waiting_client (client_id));
 diesel::joinable!(regional_request -> regional_run (run_id));
 diesel::joinable!(regional_request -> waiting_client (client_id));
 diesel::joinable!(regional_request -> offer (offer_id));
+diesel::joinable!(crisis_quarter_confirmation -> provider (provider_id));
 diesel::joinable!(crisis_publication -> crisis_quarter (crisis_quarter_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -1362,9 +1386,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     crisis_capacity,
     crisis_division,
     crisis_assignment,
+    crisis_assignment_term,
     crisis_place,
     crisis_stay_note,
     crisis_quarter,
+    crisis_quarter_confirmation,
     crisis_publication,
     crisis_place_reminder,
     scenario,

@@ -49,7 +49,7 @@ pub enum Permission {
     ReferCrisis,
     /// See crisis requests: the crisis point those of its region, the toegang those of its own municipalities.
     SeeCrisisRequests,
-    /// Answer the crisis requests that are offered to one's own provider, and keep its stays.
+    /// Answer the crisis requests that are offered to one's own provider, and say that its help in a quarter is right.
     AnswerCrisisAssignments,
     /// See the crisis places: the point all of them, a provider its own.
     SeeCrisisPlaces,

@@ -27,7 +27,7 @@ use self::store::{Ids, PastReminder};
 use crate::actor::{Actor, Role, Scope};
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
-use crate::crisis::registration::actions::{Place, write_quarter, write_record};
+use crate::crisis::registration::actions::{AsRead, Place, write_quarter, write_record};
 use crate::crisis::settings::actions::find_lists;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
@@ -147,7 +147,7 @@ fn insert_crisis_cases(conn: &mut Connection, now: DateTime<Utc>, region_id: i64
     let (actor, lists) = (Actor::command_line(), find_lists(conn, region_id)?);
     let today = dutch_day(now);
     for line in crisis_cases::cases(today) {
-        let place = Place { code: line.code.as_str(), number: line.number, version: None };
+        let place = Place { code: line.code.as_str(), number: line.number, read: AsRead::Anything };
         write_record(conn, &actor, now, (region_id, &lists), place, &line.record)?;
     }
     // The quarter that just ended is still being completed.

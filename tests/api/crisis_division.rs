@@ -150,6 +150,125 @@ on_both! {
     }
 }
 
+/// Judges a request: acute when there is danger at once.
+fn judge(server: &TestServer, code: &str, danger: &str) {
+    let questions = ["kan-niet-blijven", "zelfdoding", "opvoeder-weg", "hulp-loopt", "gezin-werkt-mee"];
+    let answers: Vec<Value> = [("direct-gevaar", danger)]
+        .into_iter()
+        .chain(questions.map(|question| (question, "nee")))
+        .map(|(question, answer)| json!({"vraag": question, "antwoord": answer}))
+        .collect();
+    let judged = server
+        .user("loket-flevoland")
+        .post(&format!("/v1/crisisaanvragen/{code}/triage"), &json!({"antwoorden": answers}));
+    assert_eq!(judged.status, 200, "{}", judged.body);
+}
+
+on_both! {
+    fn an_offer_of_what_turns_out_to_be_acute_is_answered_earlier(server) {
+        let request = server.acute_with(14, |draft| draft.urgency = Some(rules::crisis::codes::Urgency::Urgent));
+        let code = request.code.as_str();
+        let first = offer(server, code);
+        let path = format!("{PATH}/{}", first["id"]);
+        let provider = server.user(POLDERLICHT.0);
+        let before = provider.get(&path);
+        let (mails, desk_mails) = (mails_to(server, POLDERLICHT.0), mails_to(server, DESK));
+        judge(server, code, "nee");
+        assert_eq!(provider.get(&path).json(), before.json(), "as urgent as it was");
+
+        let lines = server.audit_lines();
+        judge(server, code, "ja");
+        assert!(server.audit_lines() >= lines + 2, "the triage and the term");
+        let after = provider.get(&path);
+        let moment = |body: &Value, name: &str| body[name].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+        let (short, long) = (moment(&after.json(), "antwoordVoor").expect("a time"), moment(&first, "antwoordVoor").expect("a time"));
+        // From Saturday: half an hour of Monday morning, in place of two.
+        assert_eq!((short, long - short), ("2026-11-23T08:30:00Z".parse().expect("a time"), Duration::minutes(90)));
+        assert_eq!(moment(&after.json(), "antwoordEerstVoor"), Some(long));
+        assert_ne!(after.header("etag"), before.header("etag"), "a new version");
+        assert_eq!((mails_to(server, POLDERLICHT.0), mails_to(server, DESK)), (mails + 1, desk_mails + 1), "both hear so");
+        assert!(server.mails().iter().any(|(_, text)| text.contains("is nu acuut") && text.contains("09.30 uur")));
+        assert_eq!(timeline(server, request.id).last().map(String::as_str), Some("termijn-ingekort"));
+        let page = server.visitor(POLDERLICHT.0).get(&format!("/crisis/toewijzingen/{}", first["id"])).body;
+        assert!(page.contains("ingekort, want nu acuut; was 23 november 2026, 11.00 uur"), "{page}");
+
+        // It is not made longer again, nor shorter a second time.
+        judge(server, code, "nee");
+        judge(server, code, "ja");
+        assert_eq!(moment(&provider.get(&path).json(), "antwoordVoor"), Some(short));
+        let pass = |at: DateTime<Utc>| pass_on_unanswered(&mut server.connection(), at, URL).expect("a database");
+        assert_eq!((pass(short), pass(short + Duration::seconds(1))), (0, 1), "silence is passed on after the shorter term");
+        assert_eq!(provider.get(&path).json()["status"], "verlopen");
+        let next = server.user(DESK).get(PATH).json()["toewijzingen"][0].clone();
+        assert_eq!((next["urgentie"].as_str(), next.get("antwoordEerstVoor")), (Some("acuut"), None), "the next has that term from the start");
+    }
+}
+
+on_both! {
+    fn a_shorter_term_is_kept_beside_the_first_and_by_the_database(server) {
+        use diesel::connection::SimpleConnection;
+        let request = server.acute_with(14, |draft| draft.urgency = Some(rules::crisis::codes::Urgency::Urgent));
+        let id = offer(server, request.code.as_str())["id"].clone();
+        let insert = |answer_by: &str| format!("INSERT INTO crisis_assignment_term VALUES ({id}, '{answer_by}', '2026-11-21 09:00:00', 'iemand')");
+        let execute = |statement: &str| beschikbaarheidswijzer::on_each!(&mut server.connection(), c => c.batch_execute(statement));
+        assert!(execute(&insert("2026-11-23 12:00:00")).is_err(), "longer than it was");
+        judge(server, request.code.as_str(), "ja");
+        let changes = ["UPDATE crisis_assignment_term SET answer_by = '2026-11-23 08:00:00'", "DELETE FROM crisis_assignment_term", &insert("2026-11-23 08:00:00")];
+        for change in changes {
+            assert!(execute(change).is_err(), "{change}");
+        }
+        // Who accepts within the first term but after the shorter one is too late.
+        let at: DateTime<Utc> = "2026-11-23T09:00:00Z".parse().expect("a time");
+        let late = answer_assignment(&mut server.connection(), &server.actor(POLDERLICHT.0), at, URL, id.as_i64().expect("a number"), &Answer::Accept);
+        assert!(late.is_err_and(|error| error.to_string().contains("termijn")), "too late");
+    }
+}
+
+on_both! {
+    fn a_municipality_with_shares_of_its_own_has_turns_of_its_own(server) {
+        const ALMERE: &str = "GM0034";
+        let manager = server.user("beheerder-flevoland");
+        for (provider, weight) in [(POLDERLICHT, 0), (DIJKWACHT, 10), (RANDMEER, 90)] {
+            let share = json!({"aanbieder": provider.1, "gemeente": ALMERE, "leeftijdsgroep": "from12", "gewicht": weight, "vanaf": "2026-11-22"});
+            let agreed = manager.post("/v1/crisisaandelen", &share);
+            assert_eq!(agreed.status, 201, "{}", agreed.body);
+        }
+        let monday = server.start_later(Duration::days(2));
+        let screen = monday.visitor(DIJKWACHT.0);
+        let orders = |server: &TestServer| -> Vec<(String, Vec<String>, Vec<String>)> {
+            let division = server.user(DESK).get("/v1/crisisverdeling").json();
+            let text = |value: &Value| value.as_str().expect("a text").to_owned();
+            let groups = division["groepen"].as_array().expect("groups").clone();
+            groups.iter().map(|group| {
+                let names = group["gemeenten"].as_array().expect("names").iter().map(text).collect();
+                let order = group["volgorde"].as_array().expect("an order").iter().map(|line| text(&line["aanbieder"])).collect();
+                (text(&group["leeftijdsgroep"]), names, order)
+            }).collect()
+        };
+        let found = orders(&monday);
+        // One municipality of the demonstration has shares of its own for both groups; Almere has its own for one.
+        assert_eq!(found.iter().map(|(group, ..)| group.as_str()).collect::<Vec<_>>(), ["under12", "under12", "from12", "from12", "from12"]);
+        assert!(found[..2].iter().all(|(_, names, _)| *names != ["Almere"]), "{found:?}");
+        let own = found.iter().find(|(_, names, _)| *names == ["Almere"]).expect("Almere apart");
+        assert_eq!(own.2, [RANDMEER.1, DIJKWACHT.1], "the third takes no part");
+        let rest = found[2..].iter().find(|(_, names, _)| names.contains(&"Dronten".to_owned())).expect("the others together");
+        assert!(!rest.1.contains(&"Almere".to_owned()) && rest.2.contains(&POLDERLICHT.1.to_owned()), "{rest:?}");
+        let page = screen.get("/crisis/verdeling").body;
+        assert!(page.contains(", Almere</h2>"), "{page}");
+        let board = monday.user(DESK).get("/v1/crisisbord").json();
+        let turns = board["beurten"].as_array().expect("turns");
+        let of_almere: Vec<_> = turns.iter().filter(|turn| turn["gemeenten"] == json!(["Almere"])).collect();
+        assert_eq!((of_almere.len(), of_almere[0]["leeftijdsgroep"].as_str()), (1, Some("12+")));
+        // What was given there counts everywhere, in the next quarter too.
+        let request = monday.acute(14);
+        assert_eq!(offer(&monday, request.code.as_str())["aanbieder"], RANDMEER.1);
+        let later = server.start_later(Duration::days(60));
+        let ahead = later.user(DESK).get("/v1/crisisverdeling").json();
+        let line = ahead["groepen"][0]["volgorde"].as_array().expect("an order").iter().find(|line| line["aanbieder"] == RANDMEER.1).expect("a line").clone();
+        assert_eq!((&line["toegewezen"], line["verschil"].as_str()), (&json!(1), Some("staat 0,1 voor")));
+    }
+}
+
 on_both! {
     fn another_choice_needs_a_reason_which_stays_and_counts(server) {
         let desk = server.user(DESK);

@@ -6,6 +6,7 @@ mod crisis_case;
 mod crisis_division;
 mod crisis_places;
 mod crisis_point;
+pub mod crisis_registration;
 mod crisis_requests;
 mod deliveries;
 mod forged;

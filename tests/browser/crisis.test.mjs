@@ -1,7 +1,7 @@
 // The desk of the crisis point: a request typed on the telephone, and a board that follows it on another screen.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { CRISIS_DESK, DISTRIBUTOR, REGISTRAR, submit } from "./pages.mjs";
+import { CLOSED_QUARTER, CRISIS_DESK, DISTRIBUTOR, REGISTRAR, submit } from "./pages.mjs";
 import { goTo, PHONE, WIDE, withPage } from "./support/site.mjs";
 
 /** What the common case may cost. */
@@ -289,5 +289,70 @@ describe("a team of a municipality", () => {
       await goTo(page, "/crisis/aanvragen?deel=alle");
       assert.match(await page.textContent("main"), new RegExp(code));
       assert.equal(await page.locator("a[href='/crisis']").count(), 0, "the board is of the point");
+    }));
+});
+
+const CLOSED = `/rapportages/crisis?kwartaal=${CLOSED_QUARTER}`;
+
+/** Every status that a signed-in person gets for these addresses, without leaving the page. */
+const statuses = (page, paths) => page.evaluate((all) => Promise.all(all.map(async (path) => (await fetch(path)).status)), paths);
+
+describe("who reads the quarters", () => {
+  test("a municipality opens its own report, with its definitions and files, and nothing of another or of a child", () =>
+    withPage({ who: "gemeente-almere", shared: true, size: PHONE }, async (page) => {
+      await goTo(page, "/");
+      await goTo(page, CLOSED);
+      const text = await page.textContent("main");
+      assert.match(text, /gemeente Almere/);
+      for (const part of ["Vastgesteld op", "Begrippen", "Hoe is er geteld", "Dekking", "0 onvolledig"]) assert.ok(text.includes(part), part);
+      assert.deepEqual(await page.locator("#van option").allTextContents(), ["Gemeente Almere"], "its own alone");
+      assert.equal(await page.locator("a[href*='/rapportages/crisis/aanvragen']").count(), 0, "no list of records");
+      assert.equal(await page.locator("#publiceren").count(), 0, "it publishes nothing");
+      const rows = await page.locator("#deel-voorzieningen").locator("xpath=ancestor::table").locator("tbody th").allTextContents();
+      assert.ok(rows.includes("Almere") && !rows.includes("Dronten"), rows.join(", "));
+      const download = page.waitForEvent("download");
+      await page.click("a:has-text('Werkmap (xlsx)')");
+      assert.match((await download).suggestedFilename(), /\.xlsx$/);
+      const others = [`${CLOSED}&van=GM0303`, `${CLOSED}&van=98990201`, `/rapportages/crisis/aanvragen?kwartaal=${CLOSED_QUARTER}&onderdeel=verwijzers`, "/crisis", "/crisis/registratie"];
+      assert.deepEqual(await statuses(page, others), [404, 404, 403, 403, 403]);
+    }));
+
+  test("a municipality without JavaScript chooses a quarter and reads the public edition beside its own", () =>
+    withPage({ who: "gemeente-almere", shared: true, javaScript: false, size: WIDE }, async (page) => {
+      await goTo(page, "/rapportages/crisis");
+      await page.selectOption("#kwartaal", CLOSED_QUARTER);
+      await submit(page, "form[role=search] button");
+      assert.match(await page.textContent("main"), /Vastgesteld op/);
+      await submit(page, "main a:has-text('openbare uitgave')");
+      const text = await page.textContent("main");
+      assert.match(text, /Kleine aantallen/);
+      const cells = await page.locator("td.getal").allTextContents();
+      assert.ok(cells.includes("*"), "small numbers are hidden");
+      assert.ok(cells.every((cell) => !["1", "2", "3", "4"].includes(cell.trim())), cells.join(" "));
+    }));
+
+  test("an account manager reads the region, each municipality and provider, and the shares, and no record", () =>
+    withPage({ who: "accountmanager-flevoland", shared: true, javaScript: false, size: WIDE }, async (page) => {
+      await goTo(page, CLOSED);
+      const choices = await page.locator("#van option").allTextContents();
+      for (const choice of ["Hele regio", "Gemeente Almere", "Polderlicht Jeugdhulp"]) assert.ok(choices.includes(choice), choices.join(", "));
+      await page.selectOption("#van", { label: "Polderlicht Jeugdhulp" });
+      await submit(page, "form[role=search] button");
+      assert.match(await page.textContent(".intro"), /Polderlicht Jeugdhulp/);
+      assert.equal(await page.locator("a[href*='/rapportages/crisis/aanvragen']").count(), 0);
+      await goTo(page, "/crisis/verdeling");
+      assert.match(await page.textContent("main"), /toegewezen, afgesproken/);
+      const answer = await page.goto(`/rapportages/crisis/aanvragen?kwartaal=${CLOSED_QUARTER}&onderdeel=verwijzers`);
+      assert.equal(answer.status(), 403);
+    }));
+
+  test("who keeps the records goes from a mean to the stays behind it", () =>
+    withPage({ who: REGISTRAR, shared: true, javaScript: false, size: WIDE }, async (page) => {
+      await goTo(page, CLOSED);
+      const means = page.locator("#deel-dagen").locator("xpath=ancestor::table").locator("tr.totaal td a");
+      const mean = await means.last().textContent();
+      await goTo(page, await page.locator(".tegel a").last().getAttribute("href"));
+      assert.match(await page.textContent(".intro"), /dagen van \d+ jeugdigen?, gemiddeld/);
+      assert.ok((await page.locator("tbody tr").count()) > 0 && mean !== "");
     }));
 });

@@ -375,7 +375,7 @@ export const PRIVACY_PAGES = [
 ].map((page) => ({ who: PRIVACY_OFFICER, ...page }));
 
 export const REGISTRAR = "registratie-flevoland";
-const CLOSED_QUARTER = "2026-1";
+export const CLOSED_QUARTER = "2026-1";
 
 export const REGISTRAR_PAGES = [
   { name: "records by file", path: "/crisis/registratiebestand" },

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use crate::on_both;
 use crate::support::crisis::{ALMERE, DESK as LOKET, draft};
-use crate::support::dividing::{DESK, DIJKWACHT, POLDERLICHT};
+use crate::support::dividing::{DESK, DIJKWACHT, KETELHAVEN, POLDERLICHT};
 use crate::support::{Browser, Form, TestServer};
 
 on_both! {
@@ -59,6 +59,74 @@ on_both! {
         // The desk sees the same, without what is not its own.
         let page = server.visitor(LOKET).get(&path).body;
         assert!(page.contains("Geen capaciteit") && !page.contains("Trek in") && !page.contains("vanAanvraag"), "{page}");
+    }
+}
+
+on_both! {
+    fn what_comes_next_is_true_for_whoever_reads_it(server) {
+        let request = server.acute_with(14, |draft| draft.asked = Some("crisisbed".into()));
+        let path = format!("/crisis/aanvragen/{}", request.code);
+        let (desk, divider) = (server.visitor(LOKET), server.visitor(DESK));
+        let step = server.user(LOKET).post(&format!("/v1/crisisaanvragen/{}/stappen", request.code), &serde_json::json!({"stap": "oppakken"}));
+        assert_eq!(step.status, 200, "{}", step.body);
+        let page = desk.get(&path).body;
+        assert!(page.contains("Er is nog niemand gevraagd. Het verdeelpunt is aan zet."), "{page}");
+        let room = format!("/crisis/plaatsen/{}", server.place_id("De Kade kamer 1"));
+        assert_eq!(Form::on(&divider.get(&path).body, &format!("{room}/vasthouden")).send(&divider).status, 303);
+        for (who, then) in [(&desk, false), (&divider, true)] {
+            let page = who.get(&path).body;
+            assert!(page.contains("De Kade kamer 1 wordt vastgehouden tot") && !page.contains("nog niemand gevraagd"), "{page}");
+            assert_eq!(page.contains("Plaats het kind, of laat de plaats los."), then, "{page}");
+        }
+    }
+}
+
+on_both! {
+    fn the_board_tells_what_of_a_stay_is_due_and_what_is_done(server) {
+        let screen = server.visitor(DESK);
+        let request = server.acute(14);
+        let stay = serde_json::json!({"aanvraag": request.code.as_str(), "startOp": "2026-11-21", "vrijwillig": false, "begeleider": DIJKWACHT.1});
+        let room = format!("/v1/crisisplaatsen/{}/plaatsing", server.place_id("De Kade kamer 1"));
+        assert_eq!(server.user(DESK).post(&room, &stay).status, 200);
+        let counts = |screen: &Browser| {
+            let page = screen.get("/crisis").body;
+            let from = page.find("Evaluaties en perspectiefplannen").expect("its part");
+            let number = |name: &str| {
+                let start = from + page[from..].find(name).expect("a count") + name.len() + "</dt><dd>".len();
+                page[start..].chars().next().and_then(|sign| sign.to_digit(10)).expect("a digit")
+            };
+            (number("Te laat"), number("Nog te doen"), number("Gedaan"))
+        };
+        let before = counts(&screen);
+        let line = server.user(KETELHAVEN.0).get("/v1/crisishulp").json()["hulp"][0].clone();
+        assert_eq!(line["soort"], "crisisbed");
+        for (what, on) in [("evaluatie", "2026-11-21"), ("plan", "2026-11-21")] {
+            let path = format!("/v1/crisishulp/{}/stappen", line["id"]);
+            let done = server.user(DESK).post(&path, &serde_json::json!({"stap": what, "op": on}));
+            assert_eq!(done.status, 200, "{}", done.body);
+        }
+        let after = counts(&screen);
+        assert_eq!((before.1 - after.1, after.2 - before.2), (2, 2), "{before:?} {after:?}");
+        let page = screen.get("/crisis").body;
+        let done = page.find("Verblijf waarvan alles gedaan is").expect("its list");
+        assert!(page[done..].contains(&request.code.to_string()) && page[done..].contains("evaluatie gedaan, perspectiefplan gedaan"), "{page}");
+        let board = server.user(DESK).get("/v1/crisisbord").json();
+        let told = board["verblijven"].as_array().expect("stays").iter().find(|stay| stay["aanvraag"] == request.code.to_string()).expect("it").clone();
+        assert_eq!((&told["termijnen"][0]["wat"], &told["termijnen"][0]["stand"]), (&"evaluatie".into(), &"gedaan".into()));
+        // Of a stay without terms nothing was done.
+        server.execute("UPDATE crisis_provision SET evaluation_due_on = NULL, evaluated_on = NULL, plan_due_on = NULL, plan_made_on = NULL");
+        // Two weeks and a day later nothing of another stay was done.
+        let late = server.acute(15);
+        let stay = serde_json::json!({"aanvraag": late.code.as_str(), "startOp": "2026-11-21", "vrijwillig": false, "begeleider": DIJKWACHT.1});
+        let room = format!("/v1/crisisplaatsen/{}/plaatsing", server.place_id("De Kade kamer 2"));
+        assert_eq!(server.user(DESK).post(&room, &stay).status, 200);
+        let ahead = server.start_later(chrono::Duration::days(15));
+        let later = ahead.user(DESK).get("/v1/crisisbord").json();
+        let standings: Vec<_> = later["verblijven"].as_array().expect("stays").iter()
+            .find(|stay| stay["aanvraag"] == late.code.to_string()).expect("it")["termijnen"].as_array().expect("terms").iter()
+            .map(|term| term["stand"].as_str().expect("a standing").to_owned()).collect();
+        assert_eq!(standings, ["te-laat", "te-laat"]);
+        assert!(!screen.get("/crisis").body.contains("Verblijf waarvan alles gedaan is"));
     }
 }
 

@@ -1,18 +1,22 @@
 //! The board by API, for a screen or a system of the crisis point itself: what the page shows, at the same moment.
 
 use actix_web::HttpResponse;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rules::crisis::answering::AssignmentStatus;
 use rules::crisis::codes::AgeGroup;
 use rules::crisis::places::PlaceState;
+use rules::crisis::stay::Due;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{Board, News};
 use super::pages::look;
+use crate::clock::dutch_day;
 use crate::crisis::distribution::model::{Assignment, Turns};
+use crate::crisis::reading::readable;
 use crate::crisis::requests::api::RequestBody;
 use crate::crisis::requests::model::CrisisRequest;
+use crate::crisis::stays::model::HelpLine;
 use crate::error::Result;
 use crate::web::context::Context;
 use crate::web::described::ReadProblems;
@@ -35,6 +39,8 @@ pub struct BoardBody {
     /// Wat de laatste dag is doorverwezen.
     doorverwezen: Vec<RequestBody>,
     beurten: Vec<Crisisbeurt>,
+    /// Het verblijf dat loopt, met wat er van evaluatie en perspectiefplan gedaan is.
+    verblijven: Vec<Bordverblijf>,
     vrije_plaatsen: Vec<VrijePlaatsen>,
     /// Het nieuwste eerst.
     nieuws: Vec<Crisisnieuws>,
@@ -59,13 +65,34 @@ pub struct Bordtoewijzing {
     antwoord_uiterlijk: DateTime<Utc>,
 }
 
-/// Wie er aan de beurt is voor een leeftijdsgroep.
+/// Wie er aan de beurt is voor een leeftijdsgroep, en voor gemeenten met dezelfde aandelen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Crisisbeurt {
     #[schema(pattern = "^12[-+]$", example = "12+")]
     leeftijdsgroep: &'static str,
+    /// Namen van de gemeenten waarvoor dit geldt; leeg als het voor alle gemeenten hetzelfde is.
+    gemeenten: Vec<String>,
     /// De aanbieders die ruimte hebben; wie aan de beurt is eerst.
     volgorde: Vec<String>,
+}
+
+/// Een kind in verblijf, en wat er binnen de termijn moet gebeuren.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Bordverblijf {
+    /// Code van de aanvraag.
+    aanvraag: String,
+    termijnen: Vec<Bordtermijn>,
+}
+
+/// Wat er van een verblijf moet gebeuren.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Bordtermijn {
+    #[schema(pattern = "^(evaluatie|perspectiefplan)$", example = "evaluatie")]
+    wat: &'static str,
+    #[schema(pattern = "^(te-laat|te-doen|gedaan)$", example = "te-doen")]
+    stand: &'static str,
+    #[schema(example = "nog 2 dagen")]
+    woorden: String,
 }
 
 /// Hoeveel crisisplaatsen er nu vrij zijn. Een plaats voor alle leeftijden telt bij beide groepen.
@@ -103,6 +130,7 @@ impl BoardBody {
             let vrij = fits.filter(|place| place.at(now).state() == PlaceState::Free).count();
             VrijePlaatsen { leeftijdsgroep: group.sign(), vrij }
         };
+        let is_stay = |line: &&HelpLine| line.is_running() && line.kind.is_stay();
         Ok(Self {
             nummer: board.newest,
             bijgewerkt_op: board.read_at,
@@ -110,6 +138,7 @@ impl BoardBody {
             aanvragen: board.requests.iter().map(case).collect(),
             doorverwezen: board.referred.iter().map(RequestBody::from).collect(),
             beurten: board.division.turns.iter().map(turn).collect(),
+            verblijven: board.help.iter().filter(is_stay).map(|line| stay(line, dutch_day(now))).collect(),
             vrije_plaatsen: AgeGroup::ALL.iter().copied().map(free).collect(),
             nieuws: board.news.iter().map(news).collect(),
         })
@@ -132,8 +161,22 @@ fn turn(turns: &Turns) -> Crisisbeurt {
     let with_room = turns.order.iter().filter(|line| line.full_until.is_none());
     Crisisbeurt {
         leeftijdsgroep: turns.age_group.sign(),
+        gemeenten: turns.municipalities.clone(),
         volgorde: with_room.map(|line| line.provider.name.clone()).collect(),
     }
+}
+
+fn stay(line: &HelpLine, today: NaiveDate) -> Bordverblijf {
+    let term = |(wat, due): (&'static str, Due)| Bordtermijn {
+        wat,
+        stand: match due {
+            Due::Overdue(_) => "te-laat",
+            Due::Today | Due::Soon(_) | Due::Later(_) => "te-doen",
+            Due::Done | Due::DoneLate(_) => "gedaan",
+        },
+        woorden: due.words(),
+    };
+    Bordverblijf { aanvraag: readable(&line.code), termijnen: line.dues(today).map(term).collect() }
 }
 
 fn news(news: &News) -> Crisisnieuws {
@@ -141,7 +184,7 @@ fn news(news: &News) -> Crisisnieuws {
         nummer: news.id,
         op: news.at,
         gebeurtenis: news.kind.code(),
-        aanvraag: news.request.as_ref().map(|(code, _)| super::stream::spaced(code)),
+        aanvraag: news.request.as_ref().map(|(code, _)| readable(code)),
         bijzonderheid: news.detail.clone(),
     }
 }

@@ -11,14 +11,17 @@ use rules::crisis::board_order::{Pressure, pressure};
 use rules::crisis::codes::{AgeGroup, CategoryList, RequestStatus};
 use rules::crisis::distribution::words_of_difference;
 use rules::crisis::places::PlaceState;
+use rules::crisis::stay::Due;
 
 use super::live::Drawn;
 use super::model::{Board, News};
 use crate::clock::dutch_day;
-use crate::crisis::distribution::model::Assignment;
+use crate::crisis::distribution::model::{Assignment, Turns};
+use crate::crisis::reading::readable;
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::requests::pages::request::{Clock, clock_of};
 use crate::crisis::requests::words::clock_time;
+use crate::crisis::stays::model::HelpLine;
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
 use crate::state::AppState;
@@ -94,12 +97,20 @@ pub struct Turn {
     pub skipped: bool,
 }
 
+/// Whose turn it is in municipalities with the same shares.
+#[derive(Debug, Clone)]
+pub struct TurnList {
+    /// Empty for all of them.
+    pub municipalities: String,
+    pub turns: Vec<Turn>,
+}
+
 /// One of the two columns.
 #[derive(Debug, Clone)]
 pub struct Column {
     pub id: &'static str,
     pub title: &'static str,
-    pub turns: Vec<Turn>,
+    pub turns: Vec<TurnList>,
     pub cases: Vec<Case>,
 }
 
@@ -112,12 +123,20 @@ pub struct PlaceRow {
     pub free: [Option<usize>; 2],
 }
 
-/// Help that asks for attention.
+/// Help that asks for attention, or a stay of which all was done in time or late.
 #[derive(Debug, Clone)]
 pub struct HelpPoint {
     pub id: i64,
     pub code: String,
     pub words: String,
+}
+
+/// How the evaluations and perspectiefplannen of the stays stand, counted together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DueCounts {
+    pub overdue: usize,
+    pub due: usize,
+    pub done: usize,
 }
 
 #[derive(Template)]
@@ -132,6 +151,10 @@ pub struct LivePart {
     pub columns: [Column; 2],
     pub places: Vec<PlaceRow>,
     pub help: Vec<HelpPoint>,
+    /// Of the stays that go on.
+    pub due: DueCounts,
+    /// Stays of which evaluation and plan are done.
+    pub done: Vec<HelpPoint>,
     pub referred: Vec<(String, String)>,
     pub duties: Vec<(&'static str, String)>,
     pub handover: Option<(String, String)>,
@@ -239,6 +262,8 @@ impl LivePart {
             ],
             places,
             help: help_points(board, today),
+            due: due_counts(board, today),
+            done: done_points(board, today),
             referred: board.referred.iter().map(|request| referred_line(request, now)).collect(),
             duties: duties(board),
             handover: board.handovers.first().map(|note| {
@@ -257,25 +282,27 @@ impl LivePart {
     }
 }
 
-fn column(board: &Board, group: AgeGroup, kind: ScreenKind, now: DateTime<Utc>) -> Column {
-    let turns = board.division.turns.iter().find(|turns| turns.age_group == group);
+fn turn_list(turns: &Turns, today: NaiveDate) -> TurnList {
     let mut first = true;
-    let turns = turns
-        .into_iter()
-        .flat_map(|turns| &turns.order)
-        .map(|line| {
-            let skipped = line.full_until.is_some();
-            let current = first && !skipped;
-            if current {
-                first = false;
-            }
-            let words = match line.full_until {
-                Some(day) => format!("overslaan, vol tot en met {}", format::short_date(day, dutch_day(now))),
-                None => words_of_difference(&line.standing),
-            };
-            Turn { name: line.provider.name.clone(), words, current, skipped }
-        })
-        .collect();
+    let listed = turns.order.iter().map(|line| {
+        let skipped = line.full_until.is_some();
+        let current = first && !skipped;
+        if current {
+            first = false;
+        }
+        let words = match line.full_until {
+            Some(day) => format!("overslaan, vol tot en met {}", format::short_date(day, today)),
+            None => words_of_difference(&line.standing),
+        };
+        Turn { name: line.provider.name.clone(), words, current, skipped }
+    });
+    TurnList { turns: listed.collect(), municipalities: turns.municipalities.join(", ") }
+}
+
+fn column(board: &Board, group: AgeGroup, kind: ScreenKind, now: DateTime<Utc>) -> Column {
+    let of_group =
+        board.division.turns.iter().filter(|turns| turns.age_group == group && !turns.order.is_empty());
+    let turns = of_group.map(|turns| turn_list(turns, dutch_day(now))).collect();
     let (id, title) = match group {
         AgeGroup::Under12 => ("kolom-12-min", "Jonger dan 12"),
         AgeGroup::From12 => ("kolom-12-plus", "12 jaar en ouder"),
@@ -444,30 +471,38 @@ fn place_rows(board: &Board, now: DateTime<Utc>) -> Vec<PlaceRow> {
 }
 
 fn help_points(board: &Board, today: NaiveDate) -> Vec<HelpPoint> {
-    board
-        .help
-        .iter()
-        .filter(|line| line.is_pressing(today))
-        .take(HELP_SHOWN)
-        .map(|line| {
-            let mut words = Vec::new();
-            if line.started_on.is_none() {
-                words.push(format!("{} nog niet gestart", line.kind.name().to_lowercase()));
-            }
-            if let Some(due) = line.evaluation(today).filter(|due| due.is_pressing()) {
-                words.push(format!("evaluatie {}", due.words()));
-            }
-            if let Some(due) = line.plan(today).filter(|due| due.is_pressing()) {
-                words.push(format!("perspectiefplan {}", due.words()));
-            }
-            HelpPoint { id: line.id, code: readable(&line.code), words: words.join(", ") }
-        })
-        .collect()
+    let pressing = board.help.iter().filter(|line| line.is_pressing(today));
+    pressing.take(HELP_SHOWN).map(|line| help_point(line, today, Due::is_pressing)).collect()
 }
 
-fn readable(code: &str) -> String {
-    rules::waiting::client_code::ClientCode::parse(code)
-        .map_or_else(|_| code.to_owned(), |code| code.to_string())
+fn done_points(board: &Board, today: NaiveDate) -> Vec<HelpPoint> {
+    let stays = board.help.iter().filter(|line| line.is_running() && line.kind.is_stay());
+    // Of a stay that was written down afterwards nothing is due, so nothing was done either.
+    let has_dues = stays.filter(|line| line.dues(today).next().is_some());
+    let done = has_dues.filter(|line| line.dues(today).all(|(_, due)| due.is_done()));
+    done.take(HELP_SHOWN).map(|line| help_point(line, today, Due::is_done)).collect()
+}
+
+fn due_counts(board: &Board, today: NaiveDate) -> DueCounts {
+    let mut counts = DueCounts::default();
+    for (_, due) in board.help.iter().filter(|line| line.is_running()).flat_map(|line| line.dues(today)) {
+        match due {
+            Due::Overdue(_) => counts.overdue += 1,
+            Due::Today | Due::Soon(_) | Due::Later(_) => counts.due += 1,
+            Due::Done | Due::DoneLate(_) => counts.done += 1,
+        }
+    }
+    counts
+}
+
+/// One line of help, with what of its terms is meant.
+fn help_point(line: &HelpLine, today: NaiveDate, is_meant: impl Fn(Due) -> bool) -> HelpPoint {
+    let start =
+        line.started_on.is_none().then(|| format!("{} nog niet gestart", line.kind.name().to_lowercase()));
+    let dues = line.dues(today).filter(|(_, due)| is_meant(*due));
+    let words: Vec<String> =
+        start.into_iter().chain(dues.map(|(what, due)| format!("{what} {}", due.words()))).collect();
+    HelpPoint { id: line.id, code: readable(&line.code), words: words.join(", ") }
 }
 
 fn referred_line(request: &CrisisRequest, now: DateTime<Utc>) -> (String, String) {

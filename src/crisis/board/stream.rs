@@ -18,6 +18,7 @@ use super::live::Change;
 use super::model::{Board, News};
 use super::pages::{ScreenKind, live_part};
 use crate::actor::Actor;
+use crate::crisis::reading::readable;
 use crate::crisis::requests::model::CrisisRequest;
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
@@ -55,7 +56,7 @@ struct Beat {
 }
 
 fn told(news: &News) -> Told {
-    let code = news.request.as_ref().map_or(String::new(), |(code, _)| format!("{} ", spaced(code)));
+    let code = news.request.as_ref().map_or(String::new(), |(code, _)| format!("{} ", readable(code)));
     let detail = news.detail.as_ref().map_or(String::new(), |detail| format!(": {detail}"));
     Told {
         nummer: news.id,
@@ -75,12 +76,6 @@ fn too_much(board: &Board) -> Told {
         tekst: "Er is veel gebeurd sinds dit scherm de verbinding verloor.".to_owned(),
         acuut: board.requests.iter().any(is_waiting),
     }
-}
-
-/// A code as people read it.
-pub(super) fn spaced(code: &str) -> String {
-    rules::waiting::client_code::ClientCode::parse(code)
-        .map_or_else(|_| code.to_owned(), |code| code.to_string())
 }
 
 /// One event. Data of more lines goes out line by line.

@@ -56,6 +56,7 @@ pub fn write_answer(
     }
     // In the same order as whoever offers or ends, so that neither waits for the other for ever.
     store::take_division(conn, before.point_id)?;
+    let before = find_assignment(conn, id)?;
     match answer {
         Answer::Accept => accept(conn, actor, now, public_url, &before),
         Answer::Refuse(reason) => {

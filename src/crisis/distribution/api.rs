@@ -62,8 +62,11 @@ pub struct AssignmentBody {
     aanbieder: String,
     aanbieder_naam: String,
     aangeboden_op: DateTime<Utc>,
-    /// Uiterste moment voor het antwoord. Het verandert niet meer.
+    /// Uiterste moment voor het antwoord. Het wordt één keer korter als de aanvraag intussen acuut is, en nooit langer.
     antwoord_voor: DateTime<Utc>,
+    /// Het uiterste moment bij het aanbieden, als het is ingekort.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    antwoord_eerst_voor: Option<DateTime<Utc>>,
     /// Waarom deze aanbieder.
     #[schema(pattern = "^(beurt|huidige-aanbieder|afgeweken)$", example = "beurt")]
     keuze: &'static str,
@@ -97,6 +100,7 @@ impl From<Assignment> for AssignmentBody {
             aanbieder_naam: assignment.provider.name,
             aangeboden_op: assignment.offered_at,
             antwoord_voor: assignment.answer_by,
+            antwoord_eerst_voor: assignment.first_answer_by,
             keuze: assignment.choice.code(),
             uitleg: assignment.explanation.lines().map(str::to_owned).collect(),
             status: assignment.status.code(),

@@ -52,14 +52,41 @@ fn request_url(assignment: &Assignment, public_url: &str) -> String {
 pub(super) fn offered(assignment: &Assignment, public_url: &str, to: &str) -> Result<Mail> {
     let until = format::date_time(assignment.answer_by);
     let lines = [
-        format!(
-            "Het crisispunt biedt u een aanvraag aan voor crisishulp ({}).",
-            assignment.request.urgency.name().to_lowercase()
-        ),
+        format!("Het crisispunt biedt u een aanvraag aan voor crisishulp ({}).", urgency(assignment)),
         format!("Antwoord uiterlijk {until}. Daarna gaat de aanvraag vanzelf naar de volgende aanbieder."),
     ];
     let subject = format!("Crisisaanvraag voor u: antwoord voor {until}");
     mail(KIND, to, subject, &lines, ("Bekijk de aanvraag", own_url(assignment, public_url)))
+}
+
+/// To the provider, when the request that it has turned out to be more urgent.
+pub(super) fn shortened(assignment: &Assignment, public_url: &str, to: &str) -> Result<Mail> {
+    let until = format::date_time(assignment.answer_by);
+    let lines = [
+        format!("De aanvraag die het crisispunt u aanbood, is nu {}.", urgency(assignment)),
+        format!(
+            "Antwoord daarom eerder: uiterlijk {until}. Daarna gaat de aanvraag vanzelf naar de volgende aanbieder."
+        ),
+    ];
+    let subject = format!("Crisisaanvraag is {}: antwoord voor {until}", urgency(assignment));
+    mail(KIND, to, subject, &lines, ("Bekijk de aanvraag", own_url(assignment, public_url)))
+}
+
+/// The same to the desk.
+pub(super) fn shortened_for_desk(assignment: &Assignment, public_url: &str, to: &str) -> Result<Mail> {
+    let code = &assignment.request.code;
+    let lines = [format!(
+        "Aanvraag {code} is nu {}. {} kreeg daarvan bericht en antwoordt uiterlijk {}.",
+        urgency(assignment),
+        assignment.provider.name,
+        format::date_time(assignment.answer_by)
+    )];
+    let subject = format!("Aanvraag {code} is nu {}", urgency(assignment));
+    mail(KIND, to, subject, &lines, ("Bekijk de aanvraag", request_url(assignment, public_url)))
+}
+
+fn urgency(assignment: &Assignment) -> String {
+    assignment.request.urgency.name().to_lowercase()
 }
 
 /// To the provider.

@@ -11,3 +11,4 @@ pub mod pages;
 pub mod shares;
 pub mod shares_api;
 mod store;
+pub mod terms;

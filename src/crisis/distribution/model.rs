@@ -41,7 +41,10 @@ pub struct Assignment {
     pub provider: NamedProvider,
     pub offered_at: DateTime<Utc>,
     pub offered_by: String,
+    /// The term that counts.
     pub answer_by: DateTime<Utc>,
+    /// The term it began with, if that was shortened.
+    pub first_answer_by: Option<DateTime<Utc>>,
     pub choice: Choice,
     /// Who could have taken it when it was first divided.
     pub pool: Pool,
@@ -104,7 +107,7 @@ pub struct Answers {
 pub struct Line {
     pub provider: NamedProvider,
     pub standing: Standing,
-    /// Its part of a case of this age group, in hundredths; none when it takes none.
+    /// Its part of such a case, in hundredths; none where no such case is meant.
     pub part: Option<u8>,
     /// In the whole tally.
     pub answers: Answers,
@@ -113,10 +116,12 @@ pub struct Line {
     pub full_until: Option<NaiveDate>,
 }
 
-/// Whose turn it is for one age group, and who comes next.
+/// Whose turn it is for one age group and the municipalities with the same shares, and who comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turns {
     pub age_group: AgeGroup,
+    /// Their names; empty when it is the same for all.
+    pub municipalities: Vec<String>,
     /// Whoever has the turn first; empty when nobody takes such cases.
     pub order: Vec<Line>,
 }

@@ -65,12 +65,24 @@ pub(in crate::crisis) fn asked(
         provider: assignment.provider.name.clone(),
         mark: mark(assignment, now),
         offered: format::date_time(assignment.offered_at),
-        answer_by: format::date_time(assignment.answer_by),
+        answer_by: term(assignment),
         choice: assignment.choice.name(),
         outcome: outcome(assignment, lists),
         is_open: assignment.is_open(),
         can_withdraw: may_withdraw && assignment.status.counts(),
     }
+}
+
+/// Until when it can be answered, and that this was shortened.
+fn term(assignment: &Assignment) -> String {
+    let until = format::date_time(assignment.answer_by);
+    assignment.first_answer_by.map_or_else(
+        || until.clone(),
+        |first| {
+            let urgency = assignment.request.urgency.name().to_lowercase();
+            format!("{until} (ingekort, want nu {urgency}; was {})", format::date_time(first))
+        },
+    )
 }
 
 fn mark(assignment: &Assignment, now: DateTime<Utc>) -> Mark {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use rules::codes::MunicipalityCode;
 use rules::crisis::codes::AgeGroup;
-use rules::crisis::distribution::{CaseFacts, LARGEST_WEIGHT, Pool, Share};
+use rules::crisis::distribution::{LARGEST_WEIGHT, Pool, Share, Tally, circles};
 use rules::crisis::life::EventKind;
 use rules::validity::Validity;
 use rules::violations::Violations;
@@ -75,28 +75,35 @@ pub fn load_division(conn: &mut Connection, point: &CrisisPoint, now: DateTime<U
         .collect();
     lines.sort_by(|one, two| one.provider.name.cmp(&two.provider.name));
     let without_room: BTreeSet<i64> = full.keys().copied().collect();
-    let turns = AgeGroup::ALL.iter().map(|age_group| {
-        let case = CaseFacts { on: today, municipality: None, age_group: *age_group };
-        let all = Pool::of_case(&shares, case, &BTreeSet::new());
-        let order =
-            Pool::of_case(&shares, case, &without_room).map_or_else(Vec::new, |pool| tally.order(&pool));
-        let mut order: Vec<Line> = order
-            .into_iter()
-            .filter_map(|id| lines.iter().find(|line| line.provider.id == id).cloned())
-            .collect();
-        // Who is full comes last, and says so.
-        order.extend(lines.iter().filter(|line| line.full_until.is_some()).cloned());
-        for line in &mut order {
-            line.part = all
-                .as_ref()
-                .filter(|pool| pool.contains(line.provider.id))
-                .map(|pool| pool.percentage(line.provider.id));
-        }
-        order.retain(|line| line.part.is_some());
-        Turns { age_group: *age_group, order }
+    let turns = AgeGroup::ALL.iter().flat_map(|age_group| {
+        let homes: Vec<i64> = point.municipalities.iter().map(|municipality| municipality.id).collect();
+        let circles = circles(&shares, (today, *age_group), &homes);
+        let is_one = circles.len() == 1;
+        let (lines, tally, without_room) = (&lines, &tally, &without_room);
+        circles.into_iter().map(move |(pool, homes)| Turns {
+            age_group: *age_group,
+            municipalities: if is_one { Vec::new() } else { names_of(point, &homes) },
+            order: pool.map_or_else(Vec::new, |pool| order_of(&pool, tally, without_room, lines)),
+        })
     });
     let turns = turns.collect();
     Ok(Division { turns, lines, largest_deviation: tally.largest_deviation_hundredths(), divided })
+}
+
+fn names_of(point: &CrisisPoint, homes: &[i64]) -> Vec<String> {
+    homes.iter().filter_map(|id| point.municipality(*id)).map(|found| found.name.clone()).collect()
+}
+
+/// Whoever has the turn first. Who is full comes last, and says so.
+fn order_of(pool: &Pool, tally: &Tally, without_room: &BTreeSet<i64>, lines: &[Line]) -> Vec<Line> {
+    let order = pool.with_room(without_room).map_or_else(Vec::new, |pool| tally.order(&pool));
+    let full = lines.iter().map(|line| line.provider.id).filter(|id| without_room.contains(id));
+    order
+        .into_iter()
+        .chain(full.filter(|id| pool.contains(*id)))
+        .filter_map(|id| lines.iter().find(|line| line.provider.id == id))
+        .map(|line| Line { part: Some(pool.percentage(line.provider.id)), ..line.clone() })
+        .collect()
 }
 
 fn start_of_quarter(today: NaiveDate) -> DateTime<Utc> {

@@ -125,12 +125,14 @@ impl From<Line> for StandingBody {
     }
 }
 
-/// De volgorde voor één leeftijdsgroep; wie aan de beurt is eerst.
+/// De volgorde voor één leeftijdsgroep, en voor gemeenten met dezelfde aandelen; wie aan de beurt is eerst.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisvolgorde)]
 pub struct TurnsBody {
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: &'static str,
+    /// Namen van de gemeenten waarvoor deze volgorde geldt; leeg als zij voor alle gemeenten dezelfde is.
+    gemeenten: Vec<String>,
     volgorde: Vec<StandingBody>,
 }
 
@@ -150,6 +152,7 @@ impl From<Division> for DivisionBody {
     fn from(division: Division) -> Self {
         let groepen = division.turns.into_iter().map(|turns| TurnsBody {
             leeftijdsgroep: turns.age_group.code(),
+            gemeenten: turns.municipalities,
             volgorde: turns.order.into_iter().map(StandingBody::from).collect(),
         });
         Self {

@@ -10,12 +10,12 @@ use rules::crisis::distribution::{Choice, Pool, Share, Tally};
 use rules::validity::Validity;
 
 use super::model::{Answers, Assignment, NamedProvider, RequestFacts, StoredShare};
-use crate::db::Connection;
 use crate::db::schema::{
-    contract, crisis_assignment as assignment, crisis_capacity as capacity, crisis_division as division,
-    crisis_provision as provision, crisis_request as request, crisis_share as share, municipality, product,
-    provider,
+    contract, crisis_assignment as assignment, crisis_assignment_term as term, crisis_capacity as capacity,
+    crisis_division as division, crisis_provision as provision, crisis_request as request,
+    crisis_share as share, municipality, product, provider,
 };
+use crate::db::{Connection, coalesce};
 use crate::error::{Error, Result};
 use crate::on_each;
 
@@ -51,7 +51,7 @@ struct Row {
     request: RequestRow,
     municipality: Option<String>,
     provider: ProviderColumns,
-    offered: (NaiveDateTime, String, NaiveDateTime),
+    offered: (NaiveDateTime, String, NaiveDateTime, Option<NaiveDateTime>),
     choice: String,
     pool: String,
     explanation: String,
@@ -81,15 +81,17 @@ impl TryFrom<Row> for Assignment {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
+        let (offered_at, offered_by, first, shorter) = row.offered;
         Ok(Self {
             id: row.id,
             version: row.version,
             point_id: row.point_id,
             request: facts(row.request, row.municipality)?,
             provider: named(row.provider),
-            offered_at: row.offered.0.and_utc(),
-            offered_by: row.offered.1,
-            answer_by: row.offered.2.and_utc(),
+            offered_at: offered_at.and_utc(),
+            offered_by,
+            answer_by: shorter.unwrap_or(first).and_utc(),
+            first_answer_by: shorter.map(|_| first.and_utc()),
             choice: Choice::parse(&row.choice).ok_or_else(|| corrupt("choice"))?,
             pool: Pool::parse(&row.pool).ok_or_else(|| corrupt("pool"))?,
             explanation: row.explanation,
@@ -108,6 +110,7 @@ macro_rules! assignments {
         assignment::table
             .inner_join(request::table.left_join(municipality::table))
             .inner_join(provider::table.on(provider::id.eq(assignment::provider_id)))
+            .left_join(term::table)
             .select((
                 assignment::id,
                 assignment::version,
@@ -126,7 +129,12 @@ macro_rules! assignments {
                 ),
                 municipality::name.nullable(),
                 (provider::id, provider::agb, provider::name),
-                (assignment::offered_at, assignment::offered_by, assignment::answer_by),
+                (
+                    assignment::offered_at,
+                    assignment::offered_by,
+                    assignment::answer_by,
+                    term::answer_by.nullable(),
+                ),
                 assignment::choice,
                 assignment::pool,
                 assignment::explanation,
@@ -136,6 +144,12 @@ macro_rules! assignments {
                 (assignment::answered_at, assignment::answered_by),
             ))
     };
+}
+
+/// The term that counts: the shorter one, if it was shortened.
+#[diesel::dsl::auto_type]
+fn answer_by() -> _ {
+    coalesce(term::answer_by.nullable(), assignment::answer_by)
 }
 
 fn read(rows: Vec<Row>) -> Result<Vec<Assignment>> {
@@ -175,7 +189,7 @@ pub(super) fn list_of_provider(
     let total = assignment::table.filter(mine).filter(waits).count().get_result(conn)?;
     let query = assignments!().filter(mine).filter(waits).offset(skip).limit(most);
     let rows = if open {
-        query.order((assignment::answer_by, assignment::id)).load(conn)?
+        query.order((answer_by(), assignment::id)).load(conn)?
     } else {
         query.order((assignment::offered_at.desc(), assignment::id.desc())).load(conn)?
     };
@@ -194,7 +208,7 @@ pub(super) fn list_of_point(
     let total = assignment::table.filter(mine).filter(waits).count().get_result(conn)?;
     let query = assignments!().filter(mine).filter(waits).offset(skip).limit(most);
     let rows = if open {
-        query.order((assignment::answer_by, assignment::id)).load(conn)?
+        query.order((answer_by(), assignment::id)).load(conn)?
     } else {
         query.order((assignment::offered_at.desc(), assignment::id.desc())).load(conn)?
     };
@@ -205,8 +219,8 @@ pub(super) fn list_of_point(
 pub(super) fn list_due(conn: &mut Connection, now: NaiveDateTime, most: i64) -> Result<Vec<Assignment>> {
     let rows = assignments!()
         .filter(assignment::status.eq(AssignmentStatus::Offered.code()))
-        .filter(assignment::answer_by.lt(now))
-        .order((assignment::answer_by, assignment::id))
+        .filter(answer_by().lt(now))
+        .order((answer_by(), assignment::id))
         .limit(most)
         .load(conn)?;
     read(rows)
@@ -259,6 +273,30 @@ pub(super) fn update_status(
     Ok(on_each!(conn, c => diesel::update(mine)
         .set((ending, assignment::version.eq(assignment::version + 1)))
         .execute(c))?)
+}
+
+/// Gives an offer that still waits a shorter term; refused by the database when it is not shorter. One row of the
+/// assignment changes its version, or none when it no longer waits.
+pub(super) fn insert_term(
+    conn: &mut Connection,
+    id: i64,
+    answer_by: NaiveDateTime,
+    (now, by): (DateTime<Utc>, &str),
+) -> Result<usize> {
+    let mine = assignment::table
+        .filter(assignment::id.eq(id))
+        .filter(assignment::status.eq(AssignmentStatus::Offered.code()));
+    let changed = diesel::update(mine).set(assignment::version.eq(assignment::version + 1)).execute(conn)?;
+    if changed == 1 {
+        let row = (
+            term::assignment_id.eq(id),
+            term::answer_by.eq(answer_by),
+            term::set_at.eq(now.naive_utc()),
+            term::set_by.eq(by),
+        );
+        on_each!(conn, c => diesel::insert_into(term::table).values(row).execute(c))?;
+    }
+    Ok(changed)
 }
 
 /// Takes the row of a point, so that whoever else divides waits until this is kept.

@@ -273,8 +273,13 @@ pub fn release_of_request(
 
 /// Whether a place is held for a request at this moment.
 pub fn is_held_for(conn: &mut Connection, now: DateTime<Utc>, request_id: i64) -> Result<bool> {
+    Ok(find_held_for(conn, now, request_id)?.is_some())
+}
+
+/// The place that is held for a request, if there is one.
+pub fn find_held_for(conn: &mut Connection, now: DateTime<Utc>, request_id: i64) -> Result<Option<Place>> {
     let held = store::list_held_for(conn, request_id)?;
-    Ok(held.iter().any(|place| place.at(now).state() == PlaceState::Held))
+    Ok(held.into_iter().find(|place| place.at(now).state() == PlaceState::Held))
 }
 
 /// A request for which the point looks for a place.

@@ -8,10 +8,10 @@ pub mod own;
 use chrono::{DateTime, Utc};
 use rules::crisis::codes::CategoryList;
 use rules::crisis::places::PlaceState;
-use rules::waiting::client_code::ClientCode;
 
 use super::model::Place;
 use crate::clock::dutch_day;
+use crate::crisis::reading::readable;
 use crate::crisis::settings::model::Lists;
 use crate::web::format;
 
@@ -53,11 +53,6 @@ fn remark(place: &Place, lists: &Lists, now: DateTime<Utc>) -> String {
             }
         }
     }
-}
-
-/// A code as people read it.
-pub(in crate::crisis) fn readable(code: &str) -> String {
-    ClientCode::parse(code).map_or_else(|_| code.to_owned(), |code| code.to_string())
 }
 
 /// When somebody last said that it holds.

@@ -1,8 +1,10 @@
 //! What the registratiepunt does with records and quarters.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveTime, Utc};
 use rules::crisis::codes::{CategoryList, Handler, Outcome, ProvisionKind, RequestStatus, Urgency};
-use rules::crisis::completeness::missing;
+use rules::crisis::completeness::{Coverage, missing};
 use rules::crisis::life::EventKind;
 use rules::crisis::quarter::Quarter;
 use rules::crisis::records::{CaseRecord, Facts, ProvisionLine, Scope};
@@ -31,7 +33,7 @@ use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 
 /// The kind of object in the audit.
-const QUARTER: &str = "crisiskwartaal";
+pub(super) const QUARTER: &str = "crisiskwartaal";
 
 /// Noon, for a record of which only the day is known.
 const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
@@ -39,11 +41,11 @@ const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
     None => NaiveTime::MIN,
 };
 
-fn region_of(actor: &Actor) -> Result<i64> {
+pub(super) fn region_of(actor: &Actor) -> Result<i64> {
     actor.region_id().ok_or(Error::Forbidden)
 }
 
-fn name_of(actor: &Actor) -> String {
+pub(super) fn name_of(actor: &Actor) -> String {
     actor.identity.as_ref().map_or_else(|| "Systeem".to_owned(), |identity| identity.display_name.clone())
 }
 
@@ -55,6 +57,17 @@ pub fn list_records(conn: &mut Connection, region_id: i64) -> Result<Vec<Kept>> 
 /// What the records of a quarter say, as they are now.
 pub fn count_facts(conn: &mut Connection, region_id: i64, quarter: Quarter, scope: &Scope) -> Result<Facts> {
     store::count_facts(conn, region_id, quarter, scope)
+}
+
+/// How complete the records of a quarter are now.
+pub fn count_coverage(
+    conn: &mut Connection,
+    region_id: i64,
+    now: DateTime<Utc>,
+    quarter: Quarter,
+    scope: &Scope,
+) -> Result<Coverage> {
+    store::count_coverage(conn, region_id, quarter, scope, dutch_day(now))
 }
 
 /// The records of a quarter as they are now. Who sees them is up to the caller.
@@ -74,6 +87,19 @@ pub fn frozen_records(conn: &mut Connection, closed: &ClosedQuarter) -> Result<V
     }
     let frozen: Vec<FrozenRecord> = serde_json::from_str(&text).map_err(Error::internal)?;
     frozen.into_iter().map(CaseRecord::try_from).collect()
+}
+
+/// The records that a report over a quarter counts: as it was closed, or as they are now.
+pub fn counted_records(
+    conn: &mut Connection,
+    region_id: i64,
+    quarter: Quarter,
+    closed: Option<&ClosedQuarter>,
+) -> Result<Vec<CaseRecord>> {
+    match closed {
+        Some(closed) => frozen_records(conn, closed),
+        None => records_of(conn, region_id, quarter),
+    }
 }
 
 /// The versions of one quarter, or of all, the newest first.
@@ -107,11 +133,40 @@ pub fn view_quarter(
     let region_id = region_of(actor)?;
     let state = state_of(conn, region_id, now, quarter)?;
     let shown = state.incomplete.iter().map(|incomplete| incomplete.code.clone());
+    note_look(conn, actor, now, quarter, shown.chain(codes_of(&state.versions)))?;
+    Ok(state)
+}
+
+/// The versions of a quarter with what was corrected in each, the newest first. That records are shown is written in the
+/// access log first.
+pub fn view_versions(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    quarter: Quarter,
+) -> Result<Vec<ClosedQuarter>> {
+    let versions = store::list_versions(conn, region_of(actor)?, Some(quarter))?;
+    note_look(conn, actor, now, quarter, codes_of(&versions))?;
+    Ok(versions)
+}
+
+/// The records of which a version tells what was corrected.
+fn codes_of(versions: &[ClosedQuarter]) -> impl Iterator<Item = String> {
+    versions.iter().flat_map(|version| &version.differences).map(|difference| difference.code.clone())
+}
+
+fn note_look(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    quarter: Quarter,
+    shown: impl Iterator<Item = String>,
+) -> Result<()> {
+    let shown: BTreeSet<String> = shown.collect();
     let access = Access::new(AccessKind::ListCrisisRecords)
         .clients(shown)
         .asking(&json!({ "kwartaal": quarter.to_string() }))?;
-    access_log::actions::record(conn, actor, now, &access)?;
-    Ok(state)
+    access_log::actions::record(conn, actor, now, &access)
 }
 
 fn state_of(
@@ -152,7 +207,7 @@ fn changes_since(
     Ok(differences(&frozen_records(conn, newest)?, records))
 }
 
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -228,14 +283,35 @@ pub fn write_quarter(
     Ok(ClosedQuarter { id, quarter, version, closed_at: now, closed_by, hash, differences: changes })
 }
 
-/// Which line of which record is written, and the version that was read of what it changes.
+/// What the writer read of what it changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsRead {
+    /// This version of the line, or of the request when that is changed.
+    Version(i32),
+    /// There is no such line yet.
+    Nothing,
+    /// Whatever is there: a file says how it must be.
+    Anything,
+}
+
+impl AsRead {
+    fn require(self, current: Option<i32>) -> Result<()> {
+        let fits = match self {
+            Self::Version(read) => current == Some(read),
+            Self::Nothing => current.is_none(),
+            Self::Anything => true,
+        };
+        if fits { Ok(()) } else { Err(Error::Outdated { current: None }) }
+    }
+}
+
+/// Which line of which record is written, and what was read of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     pub code: &'a str,
     /// Counted from one; nought is the request alone.
     pub number: usize,
-    /// Of the line, or of the request when the number is nought. None for what is not there yet.
-    pub version: Option<i32>,
+    pub read: AsRead,
 }
 
 /// Corrects or completes a record, in a transaction of its own.
@@ -271,6 +347,10 @@ pub fn write_record(
         take_turn(conn, point.id)?;
         found = store::find_record(conn, region_id, code.as_str())?;
     }
+    let line = found.as_ref().and_then(|kept| kept.lines.get(place.number.checked_sub(1)?));
+    if place.number > 0 {
+        place.read.require(line.map(|line| line.version))?;
+    }
     let row = check(conn, lists, now, found.as_ref(), place.number, given)?;
     let before = found.as_ref().map(|kept| kept.record.clone());
     let kept = match found {
@@ -283,9 +363,6 @@ pub fn write_record(
     if let Some(row) = row {
         match kept.lines.get(place.number.wrapping_sub(1)) {
             Some(line) => {
-                if place.version.is_some_and(|version| version != line.version) {
-                    return Err(Error::Outdated { current: None });
-                }
                 require_one_row(store::update_provision(conn, (line.id, line.version), &row)?)?;
                 let was_over = kept.line(place.number).is_some_and(|line| line.ended_on.is_some());
                 if !was_over && row.ended_on.is_some() {
@@ -376,8 +453,8 @@ fn outcome_of(record: &CaseRecord) -> Option<OutcomeRow> {
 }
 
 fn update_request(conn: &mut Connection, kept: &Kept, place: Place<'_>, facts: &RequestFacts) -> Result<()> {
-    if place.number == 0 && place.version.is_some_and(|version| version != kept.version) {
-        return Err(Error::Outdated { current: None });
+    if place.number == 0 {
+        place.read.require(Some(kept.version))?;
     }
     if kept.facts() == *facts {
         return Ok(());

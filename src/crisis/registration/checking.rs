@@ -50,7 +50,7 @@ pub(super) fn check(
         }
         check_place(found, number, line, &mut wrong);
     }
-    if wrong.is_empty() { Ok(row) } else { Err(Error::Invalid(wrong)) }
+    Error::refuse_collisions(wrong, row)
 }
 
 fn check_line(

@@ -5,6 +5,7 @@ use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use rules::waiting::registration::ReferrerKind;
 
 use super::model::{LineDraft, RequestFacts};
+use crate::crisis::reading::list_code;
 use crate::web::fields::{Fields, Length};
 
 /// How a child of another region is written in the column of the municipality.
@@ -47,10 +48,10 @@ pub fn read_line(fields: &mut Fields, is_optional: bool) -> Option<LineDraft> {
         if is_optional { fields.optional_choice("soort", &kinds) } else { fields.choice("soort", &kinds) };
     let companion_of = fields.optional_small::<u8>("begeleidt", 1, MOST_LINES).map(usize::from);
     let provider = fields.optional_parsed("aanbieder", "geen-code", AgbCode::parse);
-    let none_reason = fields.optional_text("redenGeen", CODE);
+    let none_reason = list_code(fields, "redenGeen");
     let started_on = fields.optional_date("begin");
     let ended_on = fields.optional_date("einde");
-    let follow_up = fields.optional_text("vervolg", CODE);
+    let follow_up = list_code(fields, "vervolg");
     Some(LineDraft {
         kind: kind?,
         companion_of,

@@ -121,6 +121,16 @@ pub struct ClosedQuarter {
     pub differences: Vec<FrozenDifference>,
 }
 
+/// Bevestiging: a provider said that its help in a quarter is right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// Its AGB code.
+    pub agb: String,
+    pub at: DateTime<Utc>,
+    /// Whether its help is still what it was then.
+    pub holds: bool,
+}
+
 /// A record as a closed quarter keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FrozenRecord {

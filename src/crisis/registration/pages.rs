@@ -6,12 +6,12 @@ use askama::Template;
 use rules::crisis::codes::{AgeGroup, CategoryList, ProvisionKind};
 use rules::crisis::completeness::Missing;
 use rules::crisis::quarter::Quarter;
-use rules::waiting::client_code::ClientCode;
 use rules::waiting::registration::ReferrerKind;
 
-use super::actions::{self, Place};
+use super::actions::{self, AsRead, Place};
 use super::input::{MOST_LINES, OUTSIDE, read_facts, read_line};
 use super::model::{Incomplete, Kept, LineDraft, QuarterState, RecordLine, RequestFacts};
+use crate::crisis::reading::readable;
 use crate::crisis::requests;
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::Lists;
@@ -99,10 +99,6 @@ fn quarter_choices(today: chrono::NaiveDate) -> Choices {
     all.take(CHOICES).map(|quarter| (quarter.to_string(), quarter.name())).collect()
 }
 
-fn dashed(code: &str) -> String {
-    ClientCode::parse(code).map_or_else(|_| code.to_owned(), |code| code.to_string())
-}
-
 fn lack_words(Missing { line, lack }: &Missing) -> String {
     line.map_or_else(|| lack.name().to_owned(), |line| format!("Regel {line}: {}", lack.name()))
 }
@@ -119,7 +115,7 @@ pub async fn quarter(ctx: Context, QueryInput(mut query): QueryInput) -> Result<
         .incomplete
         .iter()
         .map(|Incomplete { code, received_on, missing }| IncompleteLine {
-            code: dashed(code),
+            code: readable(code),
             received_on: format::day_field(*received_on),
             lacks: missing.iter().map(lack_words).collect(),
         })
@@ -184,7 +180,7 @@ pub async fn record(
     let referrer = ReferrerKind::parse(&facts.referrer).map_or("", ReferrerKind::name);
     html(&RecordPage {
         page: Page::new(&ctx, PATH),
-        code: dashed(&found.kept.record.code),
+        code: readable(&found.kept.record.code),
         facts: vec![
             ("Ontvangen op", format::day_field(facts.received_on)),
             (
@@ -315,7 +311,7 @@ fn show(ctx: &Context, found: &Found, number: usize, form: Form) -> Result<HttpR
             .with_days(&["begin", "einde"])
     };
     let page = form.page(ctx, PATH);
-    let code = dashed(&found.kept.record.code);
+    let code = readable(&found.kept.record.code);
     let is_new = number > found.kept.lines.len();
     form_page(form.status(), &CorrectionPage { page, code, number, is_new, form })
 }
@@ -331,7 +327,7 @@ pub async fn save(
     let mut form = Form::of_typed(if number == 0 { FACTS } else { LINE }, &fields);
     let error = match store(&ctx, &found.kept, number, fields).await {
         Ok(()) => {
-            let code = dashed(&found.kept.record.code);
+            let code = readable(&found.kept.record.code);
             return Ok(see_other(&link(&format!("{PATH}/{code}"), &[("opgeslagen", "De correctie")])));
         }
         Err(error) => error,
@@ -361,8 +357,10 @@ async fn store(ctx: &Context, kept: &Kept, number: usize, mut fields: Fields) ->
     let given = fields.finish(facts.map(|facts| RecordLine { facts, line }))?;
     let given = given.ok_or_else(|| Error::internal("a required field is missing"))?;
     let code = kept.record.code.clone();
+    let is_new = number > kept.lines.len();
+    let read = if is_new { AsRead::Nothing } else { AsRead::Version(version.unwrap_or(0)) };
     ctx.db(move |conn, actor, now| {
-        actions::save_record(conn, actor, now, Place { code: &code, number, version }, &given)
+        actions::save_record(conn, actor, now, Place { code: &code, number, read }, &given)
     })
     .await
 }

@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use rules::crisis::codes::{AgeGroup, ProvisionKind, RequestStatus};
+use rules::crisis::completeness::{Coverage, missing};
 use rules::crisis::quarter::Quarter;
 use rules::crisis::records::{
     CaseRecord, EndFact, Ended, Facts, LineFact, ProvisionLine, RequestFact, Scope,
@@ -17,8 +18,8 @@ use super::model::{ClosedQuarter, FrozenDifference, Kept, KeptLine};
 use crate::clock::{dutch_day, start_of_dutch_day};
 use crate::db::Connection;
 use crate::db::schema::{
-    crisis_provision as provision, crisis_quarter as quarter_row, crisis_request as request, municipality,
-    provider,
+    crisis_provision as provision, crisis_quarter as quarter_row,
+    crisis_quarter_confirmation as confirmation, crisis_request as request, municipality, provider,
 };
 use crate::error::{Error, Result};
 use crate::on_each;
@@ -316,16 +317,10 @@ struct EndCount {
     days: i64,
 }
 
-/// What the records of a quarter say, grouped by the database: the same as [`Facts::of`] over all of them.
-///
-/// The texts of the queries hold numbers and moments of this program only. Codes of a scope are looked up first.
-pub(super) fn count_facts(
-    conn: &mut Connection,
-    region_id: i64,
-    quarter: Quarter,
-    scope: &Scope,
-) -> Result<Facts> {
-    let (of_request, of_line) = match scope {
+/// What a scope adds to a query: on requests, and on lines of help with their request. Codes are looked up, so that the text
+/// holds numbers only.
+fn of_scope(conn: &mut Connection, scope: &Scope) -> Result<(String, String)> {
+    Ok(match scope {
         Scope::Region => (String::new(), String::new()),
         Scope::Municipality(code) => {
             let id: i64 = municipality::table
@@ -349,7 +344,19 @@ pub(super) fn count_facts(
             );
             (some, format!(" AND p.provider_id = {id}"))
         }
-    };
+    })
+}
+
+/// What the records of a quarter say, grouped by the database: the same as [`Facts::of`] over all of them.
+///
+/// The texts of the queries hold numbers and moments of this program only. Codes of a scope are looked up first.
+pub(super) fn count_facts(
+    conn: &mut Connection,
+    region_id: i64,
+    quarter: Quarter,
+    scope: &Scope,
+) -> Result<Facts> {
+    let (of_request, of_line) = of_scope(conn, scope)?;
     let (from, until) = moments(quarter);
     let received = format!(
         "r.region_id = {region_id} AND r.received_at >= '{}' AND r.received_at < '{}'",
@@ -366,6 +373,83 @@ pub(super) fn count_facts(
     );
     count_ends(conn, &mut facts, &ended)?;
     Ok(facts)
+}
+
+#[derive(QueryableByName)]
+struct SuspectRow {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+#[derive(QueryableByName)]
+struct RecordCount {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
+struct ProviderCount {
+    #[diesel(sql_type = Text)]
+    agb: String,
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// How complete the records of a quarter are: the same as [`Coverage::of`] over all of them. The database finds those that may
+/// lack something, a few too many, and only they are read.
+pub(super) fn count_coverage(
+    conn: &mut Connection,
+    region_id: i64,
+    quarter: Quarter,
+    scope: &Scope,
+    today: NaiveDate,
+) -> Result<Coverage> {
+    let (of_request, of_line) = of_scope(conn, scope)?;
+    let (from, until) = moments(quarter);
+    let (first, last) = (quarter.first_day(), quarter.last_day());
+    let of_quarter = format!(
+        "r.id IN (SELECT id FROM crisis_request WHERE region_id = {region_id} AND received_at >= '{}' AND received_at < '{}' \
+         UNION SELECT request_id FROM crisis_provision WHERE region_id = {region_id} AND kind <> 'geen' \
+         AND ended_on BETWEEN '{first}' AND '{last}')",
+        from.format("%F %T"),
+        until.format("%F %T")
+    );
+    let counted: Vec<RecordCount> = diesel::sql_query(format!(
+        "SELECT COUNT(*) AS number FROM crisis_request r WHERE {of_quarter}{of_request}"
+    ))
+    .load(conn)?;
+    let providers: Vec<ProviderCount> = diesel::sql_query(format!(
+        "SELECT a.agb AS agb, COUNT(*) AS number FROM crisis_request r JOIN crisis_provision p ON p.request_id = r.id \
+         JOIN provider a ON a.id = p.provider_id WHERE {of_quarter}{of_request}{of_line} AND p.kind <> 'geen' GROUP BY a.agb"
+    ))
+    .load(conn)?;
+    // A Dutch day begins at 22 or 23 hours of the day before.
+    let day_after_start = match conn {
+        Connection::Sqlite(_) => "p.started_on || ' 22:00:00'",
+        Connection::Postgres(_) => "p.started_on + TIME '22:00'",
+    };
+    let suspects: Vec<SuspectRow> = diesel::sql_query(format!(
+        "SELECT r.id AS id FROM crisis_request r LEFT JOIN crisis_provision p ON p.request_id = r.id \
+         WHERE {of_quarter}{of_request} GROUP BY r.id HAVING COUNT(p.id) = 0 \
+         OR SUM(CASE WHEN p.kind IN ('crisisbed', 'pleegzorg') THEN 1 ELSE 0 END) > COUNT(p.companion_of) \
+         OR MAX(CASE WHEN p.kind = 'geen' AND p.none_reason IS NULL THEN 1 WHEN p.kind <> 'geen' AND (\
+           p.provider_id IS NULL OR p.started_on IS NULL OR r.received_at >= {day_after_start} \
+           OR p.ended_on < p.started_on OR p.ended_on > '{today}' \
+           OR (p.ended_on <= '{last}' AND p.follow_up IS NULL)) THEN 1 ELSE 0 END) = 1"
+    ))
+    .load(conn)?;
+    let mut coverage = Coverage {
+        records: usize::try_from(counted.first().map_or(0, |row| row.number)).map_err(Error::internal)?,
+        ..Coverage::default()
+    };
+    for row in providers {
+        coverage.providers.insert(row.agb, usize::try_from(row.number).map_err(Error::internal)?);
+    }
+    let ids: Vec<i64> = suspects.into_iter().map(|row| row.id).collect();
+    for kept in load(conn, &ids)? {
+        coverage.add_missing(&missing(&kept.record, quarter, today));
+    }
+    Ok(coverage)
 }
 
 fn number(count: i64) -> Result<u32> {
@@ -520,4 +604,42 @@ pub(super) fn find_municipality_id(conn: &mut Connection, code: &str) -> Result<
 
 pub(super) fn find_provider_id(conn: &mut Connection, agb: &str) -> Result<Option<i64>> {
     Ok(provider::table.filter(provider::agb.eq(agb)).select(provider::id).first(conn).optional()?)
+}
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = confirmation)]
+pub(super) struct NewConfirmation {
+    pub(super) region_id: i64,
+    pub(super) year: i32,
+    pub(super) quarter: i32,
+    pub(super) provider_id: i64,
+    pub(super) hash: String,
+    pub(super) confirmed_at: NaiveDateTime,
+    pub(super) confirmed_by: String,
+}
+
+pub(super) fn insert_confirmation(conn: &mut Connection, new: &NewConfirmation) -> Result<()> {
+    on_each!(conn, c => diesel::insert_into(confirmation::table).values(new).execute(c))?;
+    Ok(())
+}
+
+/// Provider, hash and moment of every confirmation of a quarter, the newest first.
+pub(super) fn list_confirmations(
+    conn: &mut Connection,
+    region_id: i64,
+    quarter: Quarter,
+) -> Result<Vec<(String, String, DateTime<Utc>)>> {
+    let rows: Vec<(String, String, NaiveDateTime)> = confirmation::table
+        .inner_join(provider::table)
+        .filter(confirmation::region_id.eq(region_id))
+        .filter(confirmation::year.eq(i32::from(quarter.year())))
+        .filter(confirmation::quarter.eq(i32::from(quarter.number())))
+        .order(confirmation::id.desc())
+        .select((provider::agb, confirmation::hash, confirmation::confirmed_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(agb, hash, at)| (agb, hash, at.and_utc())).collect())
+}
+
+pub(super) fn find_agb(conn: &mut Connection, provider_id: i64) -> Result<String> {
+    Ok(provider::table.filter(provider::id.eq(provider_id)).select(provider::agb).first(conn)?)
 }

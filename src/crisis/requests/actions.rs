@@ -17,7 +17,8 @@ use super::store::{self, LifeRow, NewEvent, NewRequest, Scope};
 use crate::actor::{Actor, Identity, Role};
 use crate::audit::{self, Event};
 use crate::clock::{dutch_day, dutch_time};
-use crate::crisis::distribution::ending::end_open;
+use crate::crisis::distribution::ending::{end_open, take_turn};
+use crate::crisis::distribution::terms::shorten_offer;
 use crate::crisis::settings::actions::{find_lists, find_point, list_region_ids};
 use crate::crisis::settings::model::{CrisisPoint, Lists, Referral};
 use crate::db::{self, Connection};
@@ -404,15 +405,20 @@ pub fn withdraw_request(
     take_desk_step(conn, actor, now, public_url, request, (Step::Withdraw, taking))
 }
 
-/// Keeps the answers of the triage, sets the urgency and the term by them, and takes the request up.
+/// Keeps the answers of the triage, sets the urgency and the terms by them, and takes the request up.
 pub fn judge_request(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
+    public_url: &str,
     (code, version): (&str, Option<i32>),
     answers: &[Answer],
 ) -> Result<(CrisisRequest, Judged)> {
-    let before = find_request(conn, actor, code)?;
+    let found = find_request(conn, actor, code)?;
+    // Whoever offers the request does so before this, or after, with the urgency of then.
+    let point = find_point(conn, found.region_id)?;
+    take_turn(conn, point.id)?;
+    let before = find_by_id(conn, found.id)?;
     if version.is_some_and(|version| version != before.version) {
         return Err(Error::Outdated { current: None });
     }
@@ -426,7 +432,7 @@ pub fn judge_request(
     let mut after = before.clone();
     after.urgency = judged.urgency;
     let started_at = started_at(conn, &before)?;
-    after.respond_by = Some(find_point(conn, before.region_id)?.help_by(started_at, judged.urgency)?);
+    after.respond_by = Some(point.help_by(started_at, judged.urgency)?);
     if before.status == RequestStatus::New {
         after.status = RequestStatus::InProgress;
     }
@@ -448,6 +454,7 @@ pub fn judge_request(
     let event = Event::done("crisis-beoordelen", OBJECT, after.code)
         .change(Some(&Recorded::of(&before)), &Recorded::of(&after))?;
     audit::record(conn, actor, now, &event)?;
+    shorten_offer(conn, actor, now, public_url, (&point, &after))?;
     Ok((after, judged))
 }
 

@@ -240,7 +240,7 @@ fn group_schema() -> Object {
     codes_schema(AgeGroup::ALL.iter().map(|group| group.sign()))
 }
 
-fn referrer_schema() -> Object {
+pub(in crate::crisis) fn referrer_schema() -> Object {
     codes_schema(ReferrerKind::ALL.iter().map(|kind| kind.code()))
 }
 
@@ -565,10 +565,11 @@ pub async fn post_triage(
     let (code, version) = (path.into_inner(), reply::if_match(&req));
     let answers = read_answers(&mut input);
     let answers = input.finish(answers)?;
-    let key = code.clone();
+    let (key, state) = (code.clone(), ctx.state.clone());
     let judged = ctx
         .db(move |conn, actor, now| {
-            db::write(conn, |conn| actions::judge_request(conn, actor, now, (&key, version), &answers))
+            let (url, request) = (&state.config.public_url, (key.as_str(), version));
+            db::write(conn, |conn| actions::judge_request(conn, actor, now, url, request, &answers))
         })
         .await
         .map(|(request, _)| request);

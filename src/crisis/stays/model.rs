@@ -48,6 +48,12 @@ impl HelpLine {
         self.plan_due_on.map(|due| Due::new(due, self.plan_made_on, today))
     }
 
+    /// What is due of a stay: what it is, and how it stands.
+    pub fn dues(&self, today: NaiveDate) -> impl Iterator<Item = (&'static str, Due)> {
+        let both = [("evaluatie", self.evaluation(today)), ("perspectiefplan", self.plan(today))];
+        both.into_iter().filter_map(|(what, due)| Some((what, due?)))
+    }
+
     /// Until when a stay lasts as things are: as it was extended, or the term of the evaluation.
     pub fn lasts_until(&self) -> Option<NaiveDate> {
         self.extended_to.or(self.evaluation_due_on)
@@ -59,9 +65,8 @@ impl HelpLine {
 
     /// Whether something asks for attention: what is due, or help that has not started.
     pub fn is_pressing(&self, today: NaiveDate) -> bool {
-        let pressing = |due: Option<Due>| due.is_some_and(Due::is_pressing);
         self.ended_on.is_none()
-            && (self.started_on.is_none() || pressing(self.evaluation(today)) || pressing(self.plan(today)))
+            && (self.started_on.is_none() || self.dues(today).any(|(_, due)| due.is_pressing()))
     }
 
     /// The list with what can follow: stay and ambulant help have their own.

@@ -11,7 +11,7 @@ use super::actions;
 use super::model::{HelpLine, HelpStep};
 use crate::availability::figures::api::parse_id;
 use crate::crisis::distribution::pages::of_list;
-use crate::crisis::places::pages::readable;
+use crate::crisis::reading::readable;
 use crate::crisis::settings::actions::find_lists;
 use crate::crisis::settings::model::Lists;
 use crate::error::{Error, Result};
@@ -86,10 +86,10 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
 /// What is to be done for help that goes on: the words, and how they stand out.
 pub(in crate::crisis) fn next_due(line: &HelpLine, today: NaiveDate) -> (String, &'static str, &'static str) {
     let parts = [("evaluatie", line.evaluation(today)), ("plan", line.plan(today))];
-    let open = |due: Due| !matches!(due, Due::Done | Due::DoneLate(_));
+    let open = |due: &Due| !due.is_done();
     let due: Vec<String> = parts
         .iter()
-        .filter_map(|(what, due)| due.filter(|due| open(*due)).map(|due| format!("{what}: {}", due.words())))
+        .filter_map(|(what, due)| due.filter(open).map(|due| format!("{what}: {}", due.words())))
         .collect();
     if line.started_on.is_none() {
         ("nog niet gestart".to_owned(), "badge--wacht", "clock")

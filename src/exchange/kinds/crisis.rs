@@ -3,7 +3,7 @@
 use rules::waiting::client_code::ClientCode;
 
 use super::{day, known};
-use crate::crisis::registration::actions::{Place, list_records, write_record};
+use crate::crisis::registration::actions::{AsRead, Place, list_records, write_record};
 use crate::crisis::registration::input::{MOST_LINES, OUTSIDE, read_facts, read_line};
 use crate::crisis::registration::model::RecordLine;
 use crate::crisis::settings::actions::find_lists;
@@ -119,7 +119,8 @@ impl Records for CrisisRecords {
         draft: &RecordLine,
     ) -> Result<()> {
         let version = found.filter(|_| key.number > 0).map(|found| found.version);
-        let place = Place { code: &key.code, number: key.number, version };
+        let read = version.map_or(AsRead::Anything, AsRead::Version);
+        let place = Place { code: &key.code, number: key.number, read };
         write_record(conn, way.actor, way.now, (way.region_id, &self.lists), place, draft)
     }
 }

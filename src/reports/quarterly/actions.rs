@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rules::crisis::codes::CategoryList;
+use rules::crisis::completeness::Coverage;
 use rules::crisis::quarter::Quarter;
 use rules::crisis::records::{CaseRecord, Facts, Scope};
 use rules::crisis::report::{Cell, Frame, Part, Report};
@@ -12,7 +13,11 @@ use super::model::{QuarterReport, Reach, Words};
 use super::store;
 use crate::actor::{Actor, Role};
 use crate::audit::{self, Event};
-use crate::crisis::registration::actions::{count_facts, frozen_records, list_versions, records_of};
+use crate::clock::dutch_day;
+use crate::crisis::registration::actions::{
+    count_coverage, count_facts, counted_records, frozen_records, list_versions,
+};
+use crate::crisis::registration::confirming::list_confirmations;
 use crate::crisis::registration::model::ClosedQuarter;
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::db::{self, Connection};
@@ -108,6 +113,23 @@ fn facts_of(
     }
 }
 
+/// How complete a quarter is: as it was closed, or as it is now.
+fn coverage_of(
+    conn: &mut Connection,
+    region_id: i64,
+    now: DateTime<Utc>,
+    (quarter, closed): (Quarter, Option<&ClosedQuarter>),
+    scope: &Scope,
+) -> Result<Coverage> {
+    match closed {
+        Some(closed) => {
+            let day = dutch_day(closed.closed_at);
+            Ok(Coverage::of(&frozen_records(conn, closed)?, quarter, scope, day))
+        }
+        None => count_coverage(conn, region_id, now, quarter, scope),
+    }
+}
+
 /// The report over one quarter, with what it is compared with. Who asked is written in the audit.
 pub fn view_report(
     conn: &mut Connection,
@@ -141,7 +163,9 @@ pub fn view_report(
             quarter,
             scope: scope.clone(),
             report: report(quarter).ok_or_else(missing)?,
-            closed: newest(quarter).cloned(),
+            confirmations: list_confirmations(conn, region_id, quarter)?,
+            coverage: coverage_of(conn, region_id, now, (quarter, newest(quarter)), scope)?,
+            versions: versions.iter().filter(|closed| closed.quarter == quarter).cloned().collect(),
             previous: report(quarter.previous()).ok_or_else(missing)?,
             a_year_earlier: report(quarter.a_year_earlier()).ok_or_else(missing)?,
             course,
@@ -164,34 +188,45 @@ fn scope_words(scope: &Scope) -> String {
     }
 }
 
-/// The records that count in one cell, with how often each counts there. That they are shown is written in the access
-/// log first.
+/// What counts in a cell.
+pub struct Behind {
+    /// How much each counts: lines, children, or days of a stay.
+    pub records: Vec<(CaseRecord, u32)>,
+    /// Of days: how many children stayed them.
+    pub leavers: Option<u32>,
+    pub words: Words,
+}
+
+/// The records that count in one cell. That they are shown is written in the access log first.
 pub fn list_behind(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     quarter: Quarter,
     (scope, cell): (&Scope, &Cell),
-) -> Result<(Vec<(CaseRecord, u32)>, Words)> {
+) -> Result<Behind> {
     let region_id = actor.region_id().ok_or(Error::Forbidden)?;
     let closed = list_versions(conn, region_id, Some(quarter))?;
-    let records = match closed.first() {
-        Some(closed) => frozen_records(conn, closed)?,
-        None => records_of(conn, region_id, quarter)?,
-    };
-    let found: Vec<(CaseRecord, u32)> = records
-        .into_iter()
-        .map(|record| {
-            let count = count_in(&Facts::of([&record], quarter, scope), cell);
-            (record, count)
-        })
-        .filter(|(_, count)| *count > 0)
-        .collect();
+    let records = counted_records(conn, region_id, quarter, closed.first())?;
+    // Who left on the day it came stayed no days, and counts in their mean.
+    let is_days = cell.part == Part::Days;
+    let member = if is_days { Cell { part: Part::Leavers, ..cell.clone() } } else { cell.clone() };
+    let mut members = 0;
+    let mut found = Vec::new();
+    for record in records {
+        let facts = Facts::of([&record], quarter, scope);
+        let times = count_in(&facts, &member);
+        if times > 0 {
+            members += times;
+            found.push((record, count_in(&facts, cell)));
+        }
+    }
     let access = Access::new(AccessKind::ListCrisisRecords)
         .clients(found.iter().map(|(record, _)| record.code.clone()))
         .asking(&json!({ "kwartaal": quarter.to_string(), "onderdeel": cell.part.code() }))?;
     access_log::actions::record(conn, actor, now, &access)?;
-    Ok((found, words_of(conn, region_id)?))
+    let words = words_of(conn, region_id)?;
+    Ok(Behind { records: found, leavers: is_days.then_some(members), words })
 }
 
 /// What of these facts counts in a cell.

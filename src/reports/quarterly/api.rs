@@ -9,30 +9,23 @@ use rules::disclosure::edition::Method;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::about::{Section, sections};
 use super::actions::{reach_of, scope_of, view_report};
-use super::model::Publication;
+use super::model::{Publication, QuarterReport};
 use super::pages::{ask_public, public_view};
 use super::publishing::{list_publications, publish_quarter};
 use super::views::{TableView, complete_tables};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::input::ConfirmationInput;
+use crate::crisis::reading::QuarterPath;
 use crate::crisis::registration::actions::{close_quarter, list_versions};
+use crate::crisis::registration::confirming::confirm_quarter;
 use crate::crisis::registration::model::ClosedQuarter;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
-
-/// The quarter in a path.
-#[derive(Debug, utoipa::IntoParams)]
-#[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "describes a part of the path")]
-pub struct QuarterPath {
-    /// Jaar en nummer van het kwartaal.
-    #[param(pattern = "^20[0-9]{2}-[1-4]$", example = "2026-3")]
-    kwartaal: String,
-}
 
 /// Een afgesloten kwartaal, in de versie die geldt.
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,6 +90,100 @@ impl From<TableView> for TableBody {
     }
 }
 
+/// Een stuk van de toelichting: wat de woorden betekenen, hoe er is geteld, of hoe volledig het is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rapportagetoelichting)]
+pub struct SectionBody {
+    #[schema(example = "Hoe is er geteld")]
+    titel: &'static str,
+    regels: Vec<String>,
+}
+
+impl From<Section> for SectionBody {
+    fn from(section: Section) -> Self {
+        Self { titel: section.title, regels: section.lines }
+    }
+}
+
+/// Iets dat in registraties ontbreekt, en hoe vaak.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Dekkingsgebrek)]
+pub struct LackCountBody {
+    #[schema(example = "vervolg")]
+    code: &'static str,
+    #[schema(example = "Het vervolg ontbreekt")]
+    melding: &'static str,
+    #[schema(minimum = 1, example = 3)]
+    aantal: usize,
+}
+
+/// Een aanbieder van wie er hulp in staat.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Dekkingsaanbieder)]
+#[serde(rename_all = "camelCase")]
+pub struct CoveredBody {
+    /// AGB-code.
+    #[schema(example = "98990201")]
+    aanbieder: String,
+    naam: String,
+    #[schema(minimum = 1, example = 12)]
+    regels: usize,
+    /// Wanneer de aanbieder zei dat haar hulp klopt; ontbreekt als zij dat niet deed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bevestigd_op: Option<DateTime<Utc>>,
+    /// Of er na de bevestiging iets is gewijzigd.
+    daarna_gewijzigd: bool,
+}
+
+/// Hoe volledig de gegevens onder een rapportage zijn.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rapportagedekking)]
+pub struct CoverageBody {
+    /// Aanvragen die meetellen.
+    #[schema(minimum = 0, example = 92)]
+    aanvragen: usize,
+    #[schema(minimum = 0, example = 92)]
+    volledig: usize,
+    #[schema(minimum = 0, example = 0)]
+    onvolledig: usize,
+    ontbreekt: Vec<LackCountBody>,
+    aanbieders: Vec<CoveredBody>,
+    /// De versies van het kwartaal, de nieuwste eerst; leeg zolang het open is.
+    versies: Vec<QuarterBody>,
+}
+
+impl From<&QuarterReport> for CoverageBody {
+    fn from(view: &QuarterReport) -> Self {
+        let coverage = &view.coverage;
+        Self {
+            aanvragen: coverage.records,
+            volledig: coverage.complete(),
+            onvolledig: coverage.incomplete,
+            ontbreekt: coverage
+                .lacks
+                .iter()
+                .map(|(lack, times)| LackCountBody {
+                    code: lack.code(),
+                    melding: lack.name(),
+                    aantal: *times,
+                })
+                .collect(),
+            aanbieders: coverage
+                .providers
+                .iter()
+                .map(|(agb, lines)| CoveredBody {
+                    naam: view.words.provider(agb),
+                    aanbieder: agb.clone(),
+                    regels: *lines,
+                    bevestigd_op: view.confirmation(agb).map(|known| known.at),
+                    daarna_gewijzigd: view.confirmation(agb).is_some_and(|known| !known.holds),
+                })
+                .collect(),
+            versies: view.versions.iter().map(QuarterBody::from).collect(),
+        }
+    }
+}
+
 /// De rapportage over een kwartaal.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisrapportage)]
@@ -109,6 +196,8 @@ pub struct ReportBody {
     /// Ontbreekt zolang het kwartaal open is; dan telt wat er nu staat.
     #[serde(skip_serializing_if = "Option::is_none")]
     gesloten: Option<QuarterBody>,
+    dekking: CoverageBody,
+    toelichting: Vec<SectionBody>,
     tabellen: Vec<TableBody>,
 }
 
@@ -126,6 +215,7 @@ pub struct PublicBody {
     /// Hoe kleine aantallen zijn beschermd.
     werkwijze: &'static str,
     openbaar_op: DateTime<Utc>,
+    toelichting: Vec<SectionBody>,
     tabellen: Vec<TableBody>,
 }
 
@@ -189,7 +279,9 @@ pub async fn get_report(
             Scope::Region => None,
             Scope::Municipality(code) | Scope::Provider(code) => Some(code.clone()),
         },
-        gesloten: view.closed.as_ref().map(QuarterBody::from),
+        gesloten: view.closed().map(QuarterBody::from),
+        dekking: CoverageBody::from(&view),
+        toelichting: sections(&view).into_iter().map(SectionBody::from).collect(),
         tabellen: complete_tables(&view, false).into_iter().map(TableBody::from).collect(),
     })
 }
@@ -223,6 +315,7 @@ pub async fn get_public_report(
         versie: view.publication.version,
         werkwijze: view.publication.method.name(),
         openbaar_op: view.publication.published_at,
+        toelichting: view.about.into_iter().map(SectionBody::from).collect(),
         tabellen: view.tables.into_iter().map(TableBody::from).collect(),
     })
 }
@@ -250,6 +343,48 @@ pub async fn post_closing(
     input.finish(())?;
     let closed = ctx.db(move |conn, actor, now| close_quarter(conn, actor, now, quarter)).await?;
     reply::json(&QuarterBody::from(&closed))
+}
+
+/// Een bevestiging van een aanbieder.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Crisiskwartaalbevestiging)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfirmationBody {
+    #[schema(example = "2026-3")]
+    kwartaal: String,
+    /// AGB-code.
+    #[schema(example = "98990201")]
+    aanbieder: String,
+    bevestigd_op: DateTime<Utc>,
+}
+
+#[utoipa::path(
+    post, path = "/crisisrapportages/{kwartaal}/bevestiging", operation_id = "bevestigCrisiskwartaal", tag = "Crisis",
+    summary = "Bevestigen dat uw hulp in een kwartaal klopt",
+    description = "Is het kwartaal nog niet voorbij, gaf u geen hulp, of hebt u al bevestigd en is er niets gewijzigd, dan volgt 409.",
+    params(QuarterPath, OnceKey),
+    request_body(content = ConfirmationInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Bevestigd", body = ConfirmationBody, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_confirmation(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(query): QueryInput,
+    JsonInput(input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let quarter = parse_path("kwartaal", &path, str::parse::<Quarter>)?;
+    input.finish(())?;
+    let done = ctx.db(move |conn, actor, now| confirm_quarter(conn, actor, now, quarter)).await?;
+    reply::json(&ConfirmationBody {
+        kwartaal: quarter.to_string(),
+        aanbieder: done.agb,
+        bevestigd_op: done.at,
+    })
 }
 
 /// Hoe de openbare uitgave wordt gemaakt.

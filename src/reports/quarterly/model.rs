@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rules::crisis::codes::{CategoryList, ProvisionKind};
+use rules::crisis::completeness::Coverage;
 use rules::crisis::quarter::Quarter;
 use rules::crisis::records::Scope;
 use rules::crisis::report::{Cell, Part, Place, Report};
@@ -9,7 +10,7 @@ use rules::disclosure::Shown;
 use rules::disclosure::edition::Method;
 use rules::waiting::registration::ReferrerKind;
 
-use crate::crisis::registration::model::ClosedQuarter;
+use crate::crisis::registration::model::{ClosedQuarter, Confirmation};
 use crate::crisis::settings::model::Lists;
 
 /// How the region words what a report counts.
@@ -65,13 +66,28 @@ pub struct QuarterReport {
     pub quarter: Quarter,
     pub scope: Scope,
     pub report: Report,
-    /// The version it was closed with; none while the quarter is open.
-    pub closed: Option<ClosedQuarter>,
+    /// The versions it was closed with, the newest first, which counts; none while the quarter is open.
+    pub versions: Vec<ClosedQuarter>,
+    pub coverage: Coverage,
+    /// Which providers said that their help in it is right.
+    pub confirmations: Vec<Confirmation>,
     pub previous: Report,
     pub a_year_earlier: Report,
     /// The reports of two years, the newest last.
     pub course: Vec<(Quarter, Report)>,
     pub words: Words,
+}
+
+impl QuarterReport {
+    /// The version that counts.
+    pub fn closed(&self) -> Option<&ClosedQuarter> {
+        self.versions.first()
+    }
+
+    /// What a provider said of its help in it.
+    pub fn confirmation(&self, agb: &str) -> Option<&Confirmation> {
+        self.confirmations.iter().find(|confirmation| confirmation.agb == agb)
+    }
 }
 
 /// Whose reports somebody may see.

@@ -1,21 +1,23 @@
 //! The report on pages and as files, complete and public, and the records behind a cell.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use askama::Template;
 use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use rules::crisis::quarter::Quarter;
 use rules::crisis::records::Scope;
 use rules::crisis::report::{Cell, Part, Place};
 use rules::disclosure::edition::Method;
-use rules::waiting::client_code::ClientCode;
 
-use super::actions::{list_behind, reach_of, scope_of, view_report};
+use super::about::{Section, public_sections, sections, standing};
+use super::actions::{Behind, list_behind, reach_of, scope_of, view_report};
 use super::model::{Publication, QuarterReport, Reach, Words};
 use super::publishing::{self, list_publications, public_words};
 use super::tables::write_tables;
-use super::views::{TableView, complete_tables, public_tables};
+use super::views::{TableView, behind as behind_cell, complete_tables, mean_words, public_tables};
 use super::workbook::workbook;
+use crate::crisis::reading::readable;
+use crate::crisis::registration::confirming::confirm_quarter;
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
 use crate::product_book::common::Stored;
@@ -26,7 +28,7 @@ use crate::web::chart::{Label, LineChart, Point, Series};
 use crate::web::context::Context;
 use crate::web::csv::attachment;
 use crate::web::fields::{Fields, Length};
-use crate::web::form::{Choices, choices};
+use crate::web::form::{Choices, choices, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{PageLinks, Saved, link, list_page, page_number, saved_message};
@@ -47,6 +49,14 @@ pub struct Tile {
     pub compared: String,
 }
 
+/// What a provider said of its help in a quarter.
+#[derive(Debug, Clone)]
+pub struct Confirming {
+    pub words: String,
+    /// Whether there is something to say.
+    pub is_open: bool,
+}
+
 #[derive(Template)]
 #[template(path = "reports/quarterly/report.html")]
 pub struct QuarterReportPage {
@@ -63,9 +73,15 @@ pub struct QuarterReportPage {
     pub stays: BarChart,
     pub stays_words: String,
     pub tables: Vec<TableView>,
+    pub about: Vec<Section>,
+    /// The records behind the mean in the last tile.
+    pub behind_mean: Option<String>,
     pub csv: String,
     pub xlsx: String,
-    pub differences: usize,
+    /// What the provider whose report this is said of it, while it may say so.
+    pub confirming: Option<Confirming>,
+    /// Why nothing was published.
+    pub refused: Option<String>,
     pub may_publish: bool,
     pub methods: &'static [Method],
     pub saved: Saved,
@@ -83,6 +99,7 @@ pub struct PublicReportPage {
 /// A public edition as it is shown.
 pub struct PublicView {
     pub publication: Publication,
+    pub about: Vec<Section>,
     pub tables: Vec<TableView>,
     pub csv: String,
     pub xlsx: String,
@@ -105,8 +122,9 @@ pub struct BehindLine {
 pub struct BehindPage {
     pub page: Page,
     pub cell: String,
-    pub quarter: Quarter,
-    pub total: u32,
+    pub intro: String,
+    /// What is added up: days, or how often a record counts.
+    pub counted: &'static str,
     pub found: String,
     pub lines: Vec<BehindLine>,
     pub links: PageLinks,
@@ -161,7 +179,12 @@ async fn ask(ctx: &Context, query: &mut Fields) -> Result<Asked> {
 
 pub async fn report(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
-    let Asked { view, reach } = ask(&ctx, &mut query).await?;
+    let asked = ask(&ctx, &mut query).await?;
+    show(&ctx, asked, saved, None)
+}
+
+fn show(ctx: &Context, asked: Asked, saved: Saved, refused: Option<String>) -> Result<HttpResponse> {
+    let Asked { view, reach } = asked;
     let may_see_records = ctx.may(Permission::KeepCrisisRecords);
     let chosen_scope = match &view.scope {
         Scope::Region => String::new(),
@@ -170,9 +193,11 @@ pub async fn report(ctx: Context, QueryInput(mut query): QueryInput) -> Result<H
     let quarter = view.quarter.to_string();
     let asked = [("kwartaal", quarter.as_str()), ("van", chosen_scope.as_str())];
     let stays = stays_chart(&view);
-    html(&QuarterReportPage {
+    let days = Cell::total(Part::Days);
+    let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let page = QuarterReportPage {
         whose: whose(&view.scope, &view.words),
-        standing: standing(&view),
+        standing: standing(view.closed()),
         quarters: quarter_choices(ctx.today()),
         scopes: scope_choices(&reach, &view.words),
         tiles: tiles(&view),
@@ -181,15 +206,42 @@ pub async fn report(ctx: Context, QueryInput(mut query): QueryInput) -> Result<H
         stays_words: stays_words(&stays),
         stays,
         tables: complete_tables(&view, may_see_records),
+        about: sections(&view),
+        behind_mean: (may_see_records && view.report.mean_days(None, None).is_some())
+            .then(|| behind_cell(&view, view.quarter, &days)),
+        confirming: confirming(ctx, &view),
         csv: link("/rapportages/crisis.csv", &asked),
         xlsx: link("/rapportages/crisis.xlsx", &asked),
-        differences: view.closed.as_ref().map_or(0, |closed| closed.differences.len()),
-        may_publish: may_see_records && matches!(view.scope, Scope::Region) && view.closed.is_some(),
+        may_publish: may_see_records && matches!(view.scope, Scope::Region) && view.closed().is_some(),
         methods: Method::ALL,
-        page: Page::new(&ctx, PATH),
+        page: Page::new(ctx, PATH),
         chosen_scope,
         view,
         saved,
+        refused,
+    };
+    form_page(status, &page)
+}
+
+/// Asked of who gives the help, once the quarter is over and there was any.
+fn confirming(ctx: &Context, view: &QuarterReport) -> Option<Confirming> {
+    let Scope::Provider(agb) = &view.scope else { return None };
+    let may = ctx.may(Permission::AnswerCrisisAssignments) && ctx.today() > view.quarter.last_day();
+    let gave = view.coverage.providers.contains_key(agb);
+    (may && gave).then(|| match view.confirmation(agb) {
+        Some(known) if known.holds => Confirming {
+            words: format!("U hebt op {} bevestigd dat uw hulp klopt.", format::date_time(known.at)),
+            is_open: false,
+        },
+        Some(known) => Confirming {
+            words: format!("Er is iets gewijzigd sinds u op {} bevestigde.", format::date_time(known.at)),
+            is_open: true,
+        },
+        None => Confirming {
+            words: "U hebt nog niet gezegd of uw hulp in dit kwartaal klopt. Klopt er iets niet? Bel het crisispunt."
+                .to_owned(),
+            is_open: true,
+        },
     })
 }
 
@@ -199,15 +251,6 @@ fn whose(scope: &Scope, words: &Words) -> String {
         Scope::Municipality(code) => format!("gemeente {}", words.place(&Place::Municipality(code.clone()))),
         Scope::Provider(agb) => words.provider(agb),
     }
-}
-
-fn standing(view: &QuarterReport) -> String {
-    view.closed.as_ref().map_or_else(
-        || "Voorlopig: dit kwartaal is nog niet afgesloten.".to_owned(),
-        |closed| {
-            format!("Vastgesteld op {}, versie {}.", format::date_time(closed.closed_at), closed.version)
-        },
-    )
 }
 
 fn scope_choices(reach: &Reach, words: &Words) -> Choices {
@@ -240,17 +283,14 @@ fn tiles(view: &QuarterReport) -> Vec<Tile> {
     let nothing = lines.clone().of(Some(ProvisionKind::Nothing.code()));
     let tile =
         |name, now: u32, before: u32| Tile { name, value: now.to_string(), compared: compared(now, before) };
-    let days = |tenths: Option<u32>| {
-        tenths.map_or_else(|| "geen".to_owned(), |tenths| format::decimal(f64::from(tenths) / 10.0))
-    };
     vec![
         tile("Jeugdigen met een aanvraag", now.requests(), before.requests()),
         tile("Keer hulp ingezet", now.help_lines(), before.help_lines()),
         tile("Keer geen hulp ingezet", now.count(&nothing), before.count(&nothing)),
         Tile {
             name: "Dagen in verblijf, gemiddeld",
-            value: days(now.mean_days(None, None)),
-            compared: format!("vorig kwartaal {}", days(before.mean_days(None, None))),
+            value: mean_words(now.mean_days(None, None)),
+            compared: format!("vorig kwartaal {}", mean_words(before.mean_days(None, None))),
         },
     ]
 }
@@ -290,23 +330,21 @@ fn course_words(view: &QuarterReport) -> String {
 }
 
 fn stays_chart(view: &QuarterReport) -> BarChart {
-    let mut bars: Vec<Bar> = view
-        .report
-        .places()
-        .into_iter()
-        .map(|place| {
-            let mean = view.report.mean_days(Some(place.clone()), None);
-            Bar {
-                name: view.words.place(&place),
+    let mut bars: Vec<Bar> = Vec::new();
+    for place in view.report.places() {
+        for age in AgeGroup::ALL {
+            let mean = view.report.mean_days(Some(place.clone()), Some(*age));
+            bars.push(Bar {
+                name: format!("{}, {}", view.words.place(&place), age.sign()),
                 value: mean.map(|tenths| f64::from(tenths) / 10.0).ok_or("niemand vertrok"),
-            }
-        })
-        .collect();
+            });
+        }
+    }
     // Of who is not asked about, there is nothing to show.
     bars.retain(|bar| bar.value.is_ok() || matches!(view.scope, Scope::Region));
     BarChart {
         id: "verblijf",
-        title: "Gemiddelde verblijfsduur per gemeente".to_owned(),
+        title: "Gemiddelde verblijfsduur per gemeente en leeftijdsgroep".to_owned(),
         unit: "dagen",
         bars,
     }
@@ -324,27 +362,9 @@ fn stays_words(chart: &BarChart) -> String {
     )
 }
 
-/// The definitions and counting rules, for page and file alike.
-fn notes(standing: &str) -> Vec<String> {
-    let mut notes = vec![standing.to_owned()];
-    notes.extend(NOTES.iter().map(|note| (*note).to_owned()));
-    notes
-}
-
-/// How is counted. In every form of the report, so that a number never goes without.
-pub(super) const NOTES: [&str; 7] = [
-    "Jeugdigen en regels worden apart geteld: een jeugdige telt één keer als aanvraag, en elke inzet die daarop volgt telt als een regel.",
-    "Deel 1 telt regels van aanvragen die in het kwartaal binnenkwamen. De ambulante hulp die bij een verblijf hoort, telt daar niet mee.",
-    "Delen 2 en 4 tellen verblijf (crisisbed en pleegzorg) dat in het kwartaal eindigde, ook als de aanvraag eerder was.",
-    "Deel 3 telt ambulante hulp die in het kwartaal eindigde, met de hulp die bij een verblijf hoorde.",
-    "Verblijfsduur is het aantal nachten tussen opname en vertrek.",
-    "Deel 5 telt jeugdigen. Niet geplaatst is wie geen enkele hulp kreeg; de reden is die van de eerste regel.",
-    "De leeftijdsgroep is die op de dag van de aanvraag. Buiten de regio: de jeugdige woont in een gemeente van een andere regio.",
-];
-
 pub async fn csv(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let Asked { view, .. } = ask(&ctx, &mut query).await?;
-    attachment(write_tables(&view.report)?, &format!("crisis-{}.csv", view.quarter))
+    attachment(write_tables(&view.report, &sections(&view))?, &format!("crisis-{}.csv", view.quarter))
 }
 
 pub async fn xlsx(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -354,7 +374,7 @@ pub async fn xlsx(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         view.quarter.name(),
         whose(&view.scope, &view.words)
     );
-    let content = workbook(&title, &notes(&standing(&view)), &complete_tables(&view, false))?;
+    let content = workbook(&title, &sections(&view), &complete_tables(&view, false))?;
     Ok(workbook_answer(content, view.quarter))
 }
 
@@ -385,14 +405,14 @@ pub async fn behind(ctx: Context, QueryInput(mut query): QueryInput) -> Result<H
     let cell = Cell::total(part).at(known).of(item.as_deref()).aged(age);
     let scope = scope_of(&Reach::Everything, municipality.clone(), provider.clone())?;
     let wanted = cell.clone();
-    let (found, words) =
+    let behind =
         ctx.db(move |conn, actor, now| list_behind(conn, actor, now, quarter, (&scope, &wanted))).await?;
-    let total = found.iter().map(|(_, count)| count).sum();
+    let Behind { records: found, leavers, words } = behind;
+    let total: u32 = found.iter().map(|(_, count)| count).sum();
     let lines: Vec<BehindLine> = found
         .iter()
         .map(|(record, count)| {
-            let code =
-                ClientCode::parse(&record.code).map_or_else(|_| record.code.clone(), |code| code.to_string());
+            let code = readable(&record.code);
             let kinds: Vec<&str> = record.lines.iter().map(|line| line.kind.name()).collect();
             BehindLine {
                 href: Some(format!("/crisis/registratie/{code}")),
@@ -428,13 +448,34 @@ pub async fn behind(ctx: Context, QueryInput(mut query): QueryInput) -> Result<H
     html(&BehindPage {
         page: Page::new(&ctx, PATH),
         cell: format!("{}{}{}", part.name(), if names.is_empty() { "" } else { ": " }, names.join(", ")),
-        quarter,
-        total,
+        intro: behind_words(quarter, total, leavers),
+        counted: if part == Part::Days { "Dagen" } else { "Telt mee" },
         found: format::count(found.len(), "aanvraag", "aanvragen"),
         lines,
         links,
         back: link(PATH, &[("kwartaal", &quarter_code), ("van", &chosen)]),
     })
+}
+
+/// `In het tweede kwartaal 2016: 5.`, and of days also of how many children and how many that is on average.
+fn behind_words(quarter: Quarter, total: u32, leavers: Option<u32>) -> String {
+    let quarter = quarter.name();
+    match leavers {
+        None | Some(0) => format!("In het {quarter}: {total}."),
+        Some(leavers) => {
+            let mean = mean_words(Some((total * 20 + leavers) / (leavers * 2)));
+            let children = format::count(leavers as usize, "jeugdige", "jeugdigen");
+            format!("In het {quarter}: {total} dagen van {children}, gemiddeld {mean}.")
+        }
+    }
+}
+
+/// A provider says that its help in a quarter is right.
+pub async fn confirm(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+    let quarter = fields.parsed("kwartaal", "geen-kwartaal", str::parse::<Quarter>);
+    let quarter = fields.finish(quarter)?.ok_or_else(|| Error::internal("a required quarter is missing"))?;
+    ctx.db(move |conn, actor, now| confirm_quarter(conn, actor, now, quarter)).await?;
+    Ok(see_other(&link(PATH, &[("kwartaal", &quarter.to_string()), ("opgeslagen", "Uw bevestiging")])))
 }
 
 /// Publishes the newest version of a quarter.
@@ -445,7 +486,14 @@ pub async fn publish(ctx: Context, FormInput(mut fields): FormInput) -> Result<H
     let (Some(quarter), Some(method)) = fields.finish((quarter, method))? else {
         return Err(Error::internal("a required field is missing"));
     };
-    ctx.db(move |conn, actor, now| publishing::publish_quarter(conn, actor, now, quarter, method)).await?;
+    let done =
+        ctx.db(move |conn, actor, now| publishing::publish_quarter(conn, actor, now, quarter, method)).await;
+    if let Err(Error::Conflict(why)) = done {
+        let view =
+            ctx.db(move |conn, actor, now| view_report(conn, actor, now, quarter, &Scope::Region)).await?;
+        return show(&ctx, Asked { view, reach: Reach::Everything }, None, Some(why));
+    }
+    done?;
     let quarter = quarter.to_string();
     Ok(see_other(&link(PATH, &[("kwartaal", &quarter), ("opgeslagen", "De openbare uitgave")])))
 }
@@ -492,6 +540,7 @@ pub(super) fn public_view(asked: &PublicAsked, at: usize) -> Option<PublicView> 
     let chosen = [("regio", asked.region.code.as_str()), ("kwartaal", quarter.as_str())];
     Some(PublicView {
         tables: public_tables(&publication, &asked.words),
+        about: public_sections(&publication),
         csv: link("/rapportages/crisis/openbaar.csv", &chosen),
         xlsx: link("/rapportages/crisis/openbaar.xlsx", &chosen),
         publication,
@@ -532,20 +581,19 @@ pub async fn public_csv(ctx: Context, QueryInput(query): QueryInput) -> Result<H
             }
         }
     }
+    for section in &view.about {
+        for line in &section.lines {
+            sheet.row(&["Toelichting".to_owned(), section.title.to_owned(), String::new(), line.clone()])?;
+        }
+    }
     attachment(sheet, &format!("crisis-openbaar-{}.csv", view.publication.quarter))
 }
 
 pub async fn public_xlsx(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     let view = public_file(&ctx, query).await?;
     let title = format!("Crisishulp, {}, openbare uitgave", view.publication.quarter.name());
-    let content = workbook(&title, &notes(view.publication.method.name()), &view.tables)?;
+    let content = workbook(&title, &view.about, &view.tables)?;
     Ok(workbook_answer(content, view.publication.quarter))
-}
-
-impl PublicView {
-    fn is_rounded(&self) -> bool {
-        self.publication.method == Method::Rounded
-    }
 }
 
 impl QuarterReportPage {

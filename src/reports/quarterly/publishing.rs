@@ -291,7 +291,8 @@ impl Joint {
                 }
             }
         }
-        self.relate(report, &cells, start);
+        // By the rows that it had: the lists of the region may have grown since.
+        self.relate(&publication.frame, &cells, start);
     }
 }
 

@@ -4,6 +4,7 @@ use rules::crisis::codes::AgeGroup;
 use rules::crisis::report::{Cell, Part, Place, Report};
 use rules::crisis::tables::Given;
 
+use super::about::Section;
 use crate::error::Result;
 use crate::web::csv::Sheet;
 use crate::web::csv::reading::{Fault, read_table};
@@ -18,6 +19,9 @@ const TOTAL: &str = "totaal";
 const REQUESTS: &str = "aanvragen";
 /// The mean stay in days, in place of the days together.
 const MEAN: &str = "gemiddelde";
+
+/// A row with a sentence on the report: no count.
+const ABOUT: &str = "toelichting";
 
 /// The largest count that a file can hold.
 const MOST: u32 = 1_000_000;
@@ -65,6 +69,9 @@ fn read_row(fields: &Fields, tables: &mut Tables, wrong: &mut dyn FnMut(&str, &s
         parsed
     };
     let part_code = text("onderdeel");
+    if part_code == ABOUT {
+        return;
+    }
     if part_code == REQUESTS {
         match number("totaal") {
             Some(count) => tables.given.requests = Some(count),
@@ -157,13 +164,20 @@ fn tenths(text: &str) -> Option<u32> {
     Some(whole * 10 + tenth.parse::<u32>().ok()?)
 }
 
-/// The whole report, with its totals. Rows in which nothing counts are left out, so that two files can be compared.
-pub fn write_tables(report: &Report) -> Result<Sheet> {
+/// The whole report, with its totals, and after it what it says of itself. Rows in which nothing counts are left out, so that
+/// two files can be compared.
+pub fn write_tables(report: &Report, about: &[Section]) -> Result<Sheet> {
     let mut sheet = Sheet::for_spreadsheets(&COLUMNS)?;
     let requests = report.requests().to_string();
     sheet.row(&[REQUESTS.into(), String::new(), String::new(), String::new(), String::new(), requests])?;
     for row in rows(report) {
         sheet.row(&row)?;
+    }
+    for section in about {
+        for line in &section.lines {
+            let text = format!("{}: {line}", section.title);
+            sheet.row(&[ABOUT.into(), String::new(), text, String::new(), String::new(), String::new()])?;
+        }
     }
     Ok(sheet)
 }
@@ -270,7 +284,8 @@ mod tests {
         voorzieningen;totaal;totaal;1;3;4\n\
         gemiddelde;GM0034;;20,5;;\n\
         vervolg-verblijf;;naar-huis-met-hulp;2;;\n\
-        niet-geplaatst;;buiten-regio;;;1\n";
+        niet-geplaatst;;buiten-regio;;;1\n\
+        toelichting;;Begrippen: een aanvraag is een jeugdige;;;\n";
 
     #[test]
     fn a_file_of_tables_is_read_with_its_totals_apart() {

@@ -1,6 +1,7 @@
 //! The tables of a report as they are shown: on a page, in a workbook, complete or public.
 
 use rules::crisis::codes::{AgeGroup, ProvisionKind};
+use rules::crisis::quarter::Quarter;
 use rules::crisis::records::Scope;
 use rules::crisis::report::{Cell, Part, Place, Report};
 use rules::disclosure::Shown;
@@ -56,19 +57,32 @@ const AGES: [(Option<AgeGroup>, &str); 3] =
 pub(super) fn complete_tables(view: &QuarterReport, with_links: bool) -> Vec<TableView> {
     let write = |cell: &Cell| {
         let count = view.report.count(cell);
-        let href = (with_links && count > 0).then(|| behind(view, cell));
+        let href = (with_links && count > 0).then(|| behind(view, view.quarter, cell));
         CellView { text: count.to_string(), href }
     };
-    let mean = |cell: &Cell| {
-        let mean = view.report.mean_days(cell.place.clone(), cell.age_group);
-        let text = mean.map_or_else(|| "–".to_owned(), |tenths| format::decimal(f64::from(tenths) / 10.0));
-        CellView { text, href: None }
-    };
+    let mean = |cell: &Cell| mean_view(view, (view.quarter, &view.report), cell, with_links);
     let mut tables = tables(&view.report, &view.words, is_outside_shown(view), (&write, &mean));
     for table in &mut tables {
-        add_comparison(table, view);
+        add_comparison(table, view, with_links);
     }
     tables
+}
+
+/// The mean of the days in a cell, with the records it is the mean of.
+fn mean_view(
+    view: &QuarterReport,
+    (quarter, report): (Quarter, &Report),
+    cell: &Cell,
+    with_links: bool,
+) -> CellView {
+    let mean = report.mean_days(cell.place.clone(), cell.age_group);
+    let href = (with_links && mean.is_some()).then(|| behind(view, quarter, cell));
+    CellView { text: mean_words(mean), href }
+}
+
+/// A mean as it is written; nobody left when there is none.
+pub(super) fn mean_words(tenths: Option<u32>) -> String {
+    tenths.map_or_else(|| "–".to_owned(), |tenths| format::decimal(f64::from(tenths) / 10.0))
 }
 
 fn is_outside_shown(view: &QuarterReport) -> bool {
@@ -77,9 +91,9 @@ fn is_outside_shown(view: &QuarterReport) -> bool {
         || view.report.count(&Cell::total(Part::Leavers).at(Some(Place::Outside))) > 0
 }
 
-/// The address of the records behind a cell.
-fn behind(view: &QuarterReport, cell: &Cell) -> String {
-    let quarter = view.quarter.to_string();
+/// The address of the records behind a cell of a quarter.
+pub(super) fn behind(view: &QuarterReport, quarter: Quarter, cell: &Cell) -> String {
+    let quarter = quarter.to_string();
     let mut query = vec![("kwartaal", quarter.as_str()), ("onderdeel", cell.part.code())];
     match &view.scope {
         Scope::Region => {}
@@ -99,19 +113,24 @@ fn behind(view: &QuarterReport, cell: &Cell) -> String {
 }
 
 /// Beside the totals: the quarter before, and the same quarter of the year before.
-fn add_comparison(table: &mut TableView, view: &QuarterReport) {
+fn add_comparison(table: &mut TableView, view: &QuarterReport, with_links: bool) {
     let part = table.part;
-    if part == Part::Days {
-        return;
-    }
     let cells = row_cells(&view.report, part, is_outside_shown(view));
     table.heads.extend(["vorig kwartaal".to_owned(), "jaar eerder".to_owned()]);
     if !table.groups.is_empty() {
         table.groups.push(HeadGroup { name: "Vergelijking".to_owned(), columns: 2 });
     }
+    let compared =
+        [(view.quarter.previous(), &view.previous), (view.quarter.a_year_earlier(), &view.a_year_earlier)];
     for (row, (_, cell)) in table.rows.iter_mut().zip(cells) {
-        for report in [&view.previous, &view.a_year_earlier] {
-            row.cells.push(CellView { text: report.count(&cell).to_string(), href: None });
+        for (quarter, report) in compared {
+            let count = report.count(&cell);
+            row.cells.push(if part == Part::Days {
+                mean_view(view, (quarter, report), &cell, with_links)
+            } else {
+                let href = (with_links && count > 0).then(|| behind(view, quarter, &cell));
+                CellView { text: count.to_string(), href }
+            });
         }
     }
 }

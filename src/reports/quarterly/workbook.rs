@@ -2,20 +2,26 @@
 
 use rust_xlsxwriter::{Format, Workbook};
 
+use super::about::Section;
 use super::views::TableView;
 use crate::error::{Error, Result};
 
 /// The longest name that a sheet can have.
 const LONGEST_NAME: usize = 31;
 
-pub(super) fn workbook(title: &str, notes: &[String], tables: &[TableView]) -> Result<Vec<u8>> {
+pub(super) fn workbook(title: &str, sections: &[Section], tables: &[TableView]) -> Result<Vec<u8>> {
     let mut workbook = Workbook::new();
     let bold = Format::new().set_bold();
     let about = workbook.add_worksheet();
     about.set_name("Toelichting").map_err(Error::internal)?;
     about.write_string_with_format(0, 0, title, &bold).map_err(Error::internal)?;
-    for (row, note) in (2..).zip(notes) {
-        about.write_string(row, 0, note).map_err(Error::internal)?;
+    let mut row = 2;
+    for section in sections {
+        about.write_string_with_format(row, 0, section.title, &bold).map_err(Error::internal)?;
+        for (row, line) in (row + 1..).zip(&section.lines) {
+            about.write_string(row, 0, line).map_err(Error::internal)?;
+        }
+        row += 2 + u32::try_from(section.lines.len()).map_err(Error::internal)?;
     }
     for table in tables {
         let sheet = workbook.add_worksheet();

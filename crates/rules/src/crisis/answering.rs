@@ -75,6 +75,21 @@ pub fn step(
     }
 }
 
+/// Kortere termijn: the end of the term of an offer of which the request turned out to be more urgent, as that urgency sets it
+/// from now on. None when it stays as it is.
+///
+/// Only what still waits for an answer gets a shorter term, and never a longer one: who was asked counts on it, and a term
+/// that is over has run out whatever the urgency is.
+pub fn shortened(
+    status: AssignmentStatus,
+    answer_by: NaiveDateTime,
+    by_urgency: NaiveDateTime,
+    now: NaiveDateTime,
+) -> Option<NaiveDateTime> {
+    let waits = status == AssignmentStatus::Offered && now <= answer_by;
+    (waits && by_urgency < answer_by).then_some(by_urgency)
+}
+
 #[cfg(test)]
 mod tests {
     use AssignmentEvent::{Accept, Expire, Refuse, Withdraw};
@@ -102,6 +117,26 @@ mod tests {
             (Withdraw, late, Ok(Withdrawn)),
         ] {
             assert_eq!(step(Offered, event, answer_by, at(now)), after, "{event:?} {now}");
+        }
+    }
+
+    #[test]
+    fn only_what_waits_gets_another_term_and_only_a_shorter_one() {
+        let (ten, eleven, noon) = ("2026-03-02T10:00:00", "2026-03-02T11:00:00", "2026-03-02T12:00:00");
+        for (status, answer_by, by_urgency, now, after) in [
+            (Offered, noon, eleven, ten, Some(eleven)),
+            // To the last moment of the first term.
+            (Offered, noon, eleven, noon, Some(eleven)),
+            (Offered, eleven, ten, noon, None),
+            (Offered, eleven, eleven, ten, None),
+            (Offered, eleven, noon, ten, None),
+            (Accepted, noon, eleven, ten, None),
+            (Refused, noon, eleven, ten, None),
+            (Expired, noon, eleven, ten, None),
+            (Withdrawn, noon, eleven, ten, None),
+        ] {
+            let found = shortened(status, at(answer_by), at(by_urgency), at(now));
+            assert_eq!(found, after.map(at), "{status} {answer_by} {by_urgency} {now}");
         }
     }
 

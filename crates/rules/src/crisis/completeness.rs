@@ -1,9 +1,11 @@
 //! Volledigheid: what a record still lacks before its quarter can be closed.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::quarter::Quarter;
-use super::records::{CaseRecord, ProvisionKind, ProvisionLine};
+use super::records::{CaseRecord, ProvisionKind, ProvisionLine, Scope};
 
 coded_enum! {
     /// Ontbrekend gegeven: what somebody must still fill in, or mend.
@@ -70,4 +72,53 @@ fn lacks_of_line(
         ),
     ];
     checks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, lack)| lack).collect()
+}
+
+/// Dekking: how much of what a report over a quarter is made from is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Records that say something in the report.
+    pub records: usize,
+    /// Of those, how many lack something.
+    pub incomplete: usize,
+    /// How often each thing is lacking.
+    pub lacks: BTreeMap<Lack, usize>,
+    /// Lines of help in those records, by the AGB code of who gave it.
+    pub providers: BTreeMap<String, usize>,
+}
+
+impl Coverage {
+    /// What these records cover of a quarter.
+    pub fn of<'a>(
+        records: impl IntoIterator<Item = &'a CaseRecord>,
+        quarter: Quarter,
+        scope: &Scope,
+        today: NaiveDate,
+    ) -> Self {
+        let mut coverage = Self::default();
+        let in_report = |record: &&CaseRecord| record.belongs_to(quarter) && scope.has_request(record);
+        for record in records.into_iter().filter(in_report) {
+            coverage.records += 1;
+            coverage.add_missing(&missing(record, quarter, today));
+            for line in record.lines.iter().filter(|line| scope.has_line(record, line)) {
+                if let Some(provider) = line.provider.as_ref().filter(|_| line.kind.is_help()) {
+                    *coverage.providers.entry(provider.clone()).or_default() += 1;
+                }
+            }
+        }
+        coverage
+    }
+
+    /// Counts what one record lacks.
+    pub fn add_missing(&mut self, missing: &[Missing]) {
+        self.incomplete += usize::from(!missing.is_empty());
+        for missing in missing {
+            *self.lacks.entry(missing.lack).or_default() += 1;
+        }
+    }
+
+    /// Records that lack nothing.
+    pub fn complete(&self) -> usize {
+        self.records.saturating_sub(self.incomplete)
+    }
 }

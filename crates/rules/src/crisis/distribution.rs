@@ -85,8 +85,7 @@ impl Pool {
                 *best = share;
             }
         }
-        let weights = precise.into_values().map(|share| (share.provider, share.weight));
-        Self::new(weights.filter(|(provider, _)| !without_room.contains(provider)))
+        Self::new(precise.into_values().map(|share| (share.provider, share.weight)))?.with_room(without_room)
     }
 
     /// These weights; those of nought take no part. None when nobody does.
@@ -108,6 +107,13 @@ impl Pool {
     /// Whether this provider could take the case.
     pub fn contains(&self, provider: ProviderId) -> bool {
         self.0.contains_key(&provider)
+    }
+
+    /// Those of it that have room; none when nobody has.
+    #[must_use]
+    pub fn with_room(&self, without_room: &BTreeSet<ProviderId>) -> Option<Self> {
+        let weights = self.0.iter().map(|(provider, weight)| (*provider, *weight));
+        Self::new(weights.filter(|(provider, _)| !without_room.contains(provider)))
     }
 
     /// Who takes part, in the order of their numbers.
@@ -137,6 +143,31 @@ impl std::fmt::Display for Pool {
         }
         Ok(())
     }
+}
+
+/// Kringen per gemeente: who could take the cases of an age group, with the municipalities for which that is so. Those with
+/// the same weights stand together, in the order of their first one.
+///
+/// Without a municipality there is one for all.
+pub fn circles(
+    shares: &[Share],
+    (on, age_group): (NaiveDate, AgeGroup),
+    municipalities: &[i64],
+) -> Vec<(Option<Pool>, Vec<i64>)> {
+    let of =
+        |municipality| Pool::of_case(shares, CaseFacts { on, municipality, age_group }, &BTreeSet::new());
+    let mut circles: Vec<(Option<Pool>, Vec<i64>)> = Vec::new();
+    for municipality in municipalities {
+        let pool = of(Some(*municipality));
+        match circles.iter_mut().find(|(known, _)| *known == pool) {
+            Some((_, together)) => together.push(*municipality),
+            None => circles.push((pool, vec![*municipality])),
+        }
+    }
+    if circles.is_empty() {
+        circles.push((of(None), Vec::new()));
+    }
+    circles
 }
 
 /// How one provider stands in the tally.

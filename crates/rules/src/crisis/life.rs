@@ -110,6 +110,8 @@ coded_enum! {
         Expired = "verlopen", "Geen antwoord binnen de termijn";
         /// The provider would have taken it, and was too late.
         AcceptedLate = "te-laat-aangenomen", "Na de termijn aangenomen";
+        /// The request turned out to be more urgent while it was offered: the provider answers earlier.
+        TermShortened = "termijn-ingekort", "Antwoordtermijn ingekort";
         /// The offer was taken back.
         OfferWithdrawn = "aanbod-ingetrokken", "Aanbod ingetrokken";
         /// Another provider than the one whose turn it is.

@@ -81,7 +81,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    fn has_request(&self, record: &CaseRecord) -> bool {
+    pub(super) fn has_request(&self, record: &CaseRecord) -> bool {
         match self {
             Self::Region => true,
             Self::Municipality(code) => record.municipality.as_ref() == Some(code),
@@ -89,7 +89,7 @@ impl Scope {
         }
     }
 
-    fn has_line(&self, record: &CaseRecord, line: &ProvisionLine) -> bool {
+    pub(super) fn has_line(&self, record: &CaseRecord, line: &ProvisionLine) -> bool {
         match self {
             Self::Provider(agb) => line.provider.as_ref() == Some(agb),
             _ => self.has_request(record),

@@ -130,6 +130,11 @@ impl Due {
         matches!(self, Self::Overdue(_) | Self::Today | Self::Soon(_))
     }
 
+    /// Whether it was done, in time or not.
+    pub const fn is_done(self) -> bool {
+        matches!(self, Self::Done | Self::DoneLate(_))
+    }
+
     /// `nog 2 dagen`, `3 dagen te laat`, `gedaan`.
     pub fn words(self) -> String {
         let days = |days: u64| if days == 1 { "1 dag".to_owned() } else { format!("{days} dagen") };

@@ -31,10 +31,11 @@ pub struct Row {
     pub of_quarter: u64,
 }
 
-/// Whose turn it is, for one age group.
+/// Whose turn it is, for one age group and the municipalities with the same shares.
 pub struct Turn {
-    pub id: &'static str,
     pub group: &'static str,
+    /// Empty for all of them.
+    pub municipalities: String,
     pub rows: Vec<Row>,
 }
 
@@ -69,8 +70,8 @@ async fn show(ctx: &Context, form: Form, saved: Saved) -> Result<HttpResponse> {
 
 fn page(ctx: &Context, form: Form, saved: Saved, division: &Division, full_until: String) -> DivisionPage {
     let turns = division.turns.iter().map(|turn| Turn {
-        id: turn.age_group.code(),
         group: turn.age_group.name(),
+        municipalities: turn.municipalities.join(", "),
         rows: turn.order.iter().map(row).collect(),
     });
     DivisionPage {

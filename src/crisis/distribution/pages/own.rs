@@ -7,7 +7,7 @@ use askama::Template;
 use rules::crisis::codes::CategoryList;
 use rules::waiting::client_code::ClientCode;
 
-use super::{Mark, mark, of_list, outcome, words};
+use super::{Mark, mark, of_list, outcome, term, words};
 use crate::availability::figures::api::parse_id;
 use crate::crisis::distribution::model::{Answer, Assignment};
 use crate::crisis::distribution::{actions, answering};
@@ -92,11 +92,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         words: words(assignment),
         mark: mark(assignment, ctx.now),
         offered: format::date_time(assignment.offered_at),
-        next: if open {
-            format!("Antwoord voor {}", format::date_time(assignment.answer_by))
-        } else {
-            outcome(assignment, &lists)
-        },
+        next: if open { format!("Antwoord voor {}", term(assignment)) } else { outcome(assignment, &lists) },
     };
     html(&OwnListPage {
         page: Page::new(&ctx, PATH),
@@ -146,7 +142,7 @@ async fn show(
         words: words(&assignment),
         mark: mark(&assignment, ctx.now),
         can_answer: assignment.is_open() && ctx.now <= assignment.answer_by,
-        answer_by: format::date_time(assignment.answer_by),
+        answer_by: term(&assignment),
         facts: facts(&assignment, &lists),
         explanation: assignment.explanation.lines().map(str::to_owned).collect(),
         path: format!("{PATH}/{id}"),
@@ -175,7 +171,7 @@ fn facts(assignment: &Assignment, lists: &Lists) -> Vec<(&'static str, String)> 
         ("Veiligheid", if safety.is_empty() { "niets gemeld".to_owned() } else { safety.join(", ") }),
         ("Ontvangen", format::date_time(request.received_at)),
         ("Aangeboden", format::date_time(assignment.offered_at)),
-        ("Antwoord voor", format::date_time(assignment.answer_by)),
+        ("Antwoord voor", term(assignment)),
         ("Waarom u", assignment.choice.name().to_owned()),
     ];
     let outcome = outcome(assignment, lists);

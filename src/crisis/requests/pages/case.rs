@@ -7,12 +7,13 @@ use rules::crisis::codes::{CategoryList, Handler, Outcome, RequestStatus};
 use rules::crisis::distribution::Choice;
 use rules::crisis::life::Step;
 use rules::crisis::places::PlaceState;
+use rules::crisis::routing::AskedKind;
 
 use crate::clock::dutch_day;
 use crate::crisis::distribution::actions::{list_of_request as list_assignments, preview_turn};
 use crate::crisis::distribution::model::{Assignment, NamedProvider};
 use crate::crisis::distribution::pages::{Asked, Mark, Turn, asked};
-use crate::crisis::places::actions::list_fitting;
+use crate::crisis::places::actions::{find_held_for, list_fitting};
 use crate::crisis::places::model::Place;
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::requests::words::{clock_time, time_left};
@@ -32,6 +33,7 @@ pub struct Parts {
     assignments: Vec<Assignment>,
     turn: Option<(NamedProvider, Choice, String)>,
     places: Vec<Place>,
+    held: Option<Place>,
     help: Vec<HelpLine>,
 }
 
@@ -59,7 +61,8 @@ impl Parts {
         } else {
             Vec::new()
         };
-        Ok(Self { assignments, turn, places, help })
+        let held = find_held_for(conn, now, request.id)?;
+        Ok(Self { assignments, turn, places, held, help })
     }
 }
 
@@ -108,7 +111,7 @@ impl CaseView {
     ) -> Self {
         let is_given = parts.assignments.iter().any(|assignment| assignment.status.counts());
         Self {
-            next: next_words(request, &parts, lists, now),
+            next: next_words(request, &parts, lists, now, divides),
             asked: parts
                 .assignments
                 .iter()
@@ -163,16 +166,19 @@ fn help_row(line: &HelpLine, lists: &Lists, now: DateTime<Utc>) -> HelpRow {
     }
 }
 
-/// What comes next, in one sentence.
-fn next_words(request: &CrisisRequest, parts: &Parts, lists: &Lists, now: DateTime<Utc>) -> String {
+/// What comes next, in one sentence or two, for who divides and for who only reads.
+fn next_words(
+    request: &CrisisRequest,
+    parts: &Parts,
+    lists: &Lists,
+    now: DateTime<Utc>,
+    divides: bool,
+) -> String {
     let of = |status| parts.assignments.iter().find(|assignment| assignment.status == status);
-    if let Some((place, until)) = parts.places.iter().find_map(|place| held(place, now).map(|at| (place, at)))
-    {
+    if let Some((place, until)) = parts.held.as_ref().and_then(|place| Some((place, held(place, now)?))) {
         let until = clock_time(until, now);
-        return format!(
-            "{} wordt vastgehouden tot {until}. Plaats het kind, of laat de plaats los.",
-            place.name
-        );
+        let then = if divides { " Plaats het kind, of laat de plaats los." } else { "" };
+        return format!("{} wordt vastgehouden tot {until}.{then}", place.name);
     }
     if let Some(offered) = of(AssignmentStatus::Offered) {
         let (due, left) = (clock_time(offered.answer_by, now), time_left(offered.answer_by, now));
@@ -180,13 +186,7 @@ fn next_words(request: &CrisisRequest, parts: &Parts, lists: &Lists, now: DateTi
     }
     match request.status {
         RequestStatus::New => "De aanvraag is nog niet beoordeeld.".to_owned(),
-        RequestStatus::InProgress => match (&parts.turn, parts.assignments.is_empty()) {
-            (Some((provider, ..)), _) => format!("{} is aan de beurt.", provider.name),
-            (None, true) => "Er is nog niemand gevraagd.".to_owned(),
-            (None, false) => {
-                "Wie is gevraagd neemt de aanvraag niet aan. Kies zelf een aanbieder.".to_owned()
-            }
-        },
+        RequestStatus::InProgress => in_progress_words(request, parts, lists, divides),
         RequestStatus::Assigned => {
             let who = of(AssignmentStatus::Accepted).map_or("Een aanbieder", |found| &found.provider.name);
             format!("{who} neemt de aanvraag aan. De hulp is nog niet gestart.")
@@ -202,4 +202,26 @@ fn next_words(request: &CrisisRequest, parts: &Parts, lists: &Lists, now: DateTi
         RequestStatus::Referred if request.handler == Handler::Point => "Doorverwezen.".to_owned(),
         RequestStatus::Referred => format!("Doorverwezen: {}.", request.handler.name()),
     }
+}
+
+/// What comes next while nobody has the request and no place is held.
+fn in_progress_words(request: &CrisisRequest, parts: &Parts, lists: &Lists, divides: bool) -> String {
+    if request.municipality.is_none() {
+        return "Een kind van buiten de regio wordt hier geregistreerd, en niet verdeeld of geplaatst."
+            .to_owned();
+    }
+    if let Some((provider, ..)) = &parts.turn {
+        return format!("{} is aan de beurt.", provider.name);
+    }
+    let so_far = if parts.assignments.is_empty() {
+        "Er is nog niemand gevraagd."
+    } else {
+        "Wie is gevraagd heeft de aanvraag niet aangenomen."
+    };
+    let then = match (divides, lists.asked_kind(&request.asked)) {
+        (false, _) => "Het verdeelpunt is aan zet.",
+        (true, AskedKind::Stay) => "Kies een plaats, of zelf een aanbieder.",
+        (true, AskedKind::Ambulant) => "Kies zelf een aanbieder.",
+    };
+    format!("{so_far} {then}")
 }

@@ -62,12 +62,13 @@ pub async fn save(
     let mut form = Form::of_typed(&[], &fields);
     let version = Some(read_version(&mut fields).unwrap_or(0));
     let answers = read_answers(&mut fields);
-    let (key, given) = (code.clone(), answers.clone());
+    let (key, given, state) = (code.clone(), answers.clone(), ctx.state.clone());
     let judged = match fields.finish(()) {
         Err(violations) => Err(violations.into()),
         Ok(()) => {
             ctx.db(move |conn, actor, now| {
-                db::write(conn, |conn| actions::judge_request(conn, actor, now, (&key, version), &given))
+                let (url, request) = (&state.config.public_url, (key.as_str(), version));
+                db::write(conn, |conn| actions::judge_request(conn, actor, now, url, request, &given))
             })
             .await
         }

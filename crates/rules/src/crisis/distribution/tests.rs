@@ -91,6 +91,33 @@ fn the_most_precise_share_counts() {
 }
 
 #[test]
+fn municipalities_with_the_same_weights_stand_together() {
+    let mut agreed = shares(&[(A, 50), (B, 50)]);
+    let circles_of = |agreed: &[Share], group| -> Vec<(String, Vec<i64>)> {
+        let found = circles(agreed, (day("2026-03-02"), group), &[7, 8, 9]);
+        found
+            .into_iter()
+            .map(|(pool, of)| (pool.map_or_else(String::new, |pool| pool.to_string()), of))
+            .collect()
+    };
+    let all = |pool: &str| vec![(pool.to_owned(), vec![7, 8, 9])];
+    assert_eq!(circles_of(&agreed, AgeGroup::Under12), all("1:50,2:50"));
+    agreed.push(Share { municipality: Some(8), weight: 10, ..agreed[0] });
+    let apart = vec![("1:50,2:50".to_owned(), vec![7, 9]), ("1:10,2:50".to_owned(), vec![8])];
+    assert_eq!(circles_of(&agreed, AgeGroup::Under12), apart);
+    // What is agreed for one age group leaves the other as it was.
+    agreed.push(Share { municipality: Some(7), age_group: Some(AgeGroup::From12), weight: 10, ..agreed[0] });
+    assert_eq!(circles_of(&agreed, AgeGroup::Under12), apart);
+    let older = vec![("1:10,2:50".to_owned(), vec![7, 8]), ("1:50,2:50".to_owned(), vec![9])];
+    assert_eq!(circles_of(&agreed, AgeGroup::From12), older);
+    agreed.extend([A, B].map(|provider| Share { provider, municipality: Some(9), weight: 0, ..agreed[0] }));
+    let nobody = circles_of(&agreed, AgeGroup::Under12);
+    assert_eq!(nobody[2], (String::new(), vec![9]), "{nobody:?}");
+    let everywhere = circles(&agreed, (day("2026-03-02"), AgeGroup::Under12), &[]);
+    assert_eq!(everywhere, [(Some(pool(&[(A, 50), (B, 50)])), vec![])]);
+}
+
+#[test]
 fn shares_change_on_their_day() {
     let mut agreed = shares(&[(A, 50), (B, 50)]);
     agreed[1].validity = period("", "2026-03-31");
@@ -309,6 +336,40 @@ proptest! {
             prop_assert!(tally.largest_deviation_hundredths() <= 300);
         }
         prop_assert!(pools.is_empty() || sum_of_behind(&tally).is_zero());
+    }
+
+    /// Weights by municipality and age group: a case counts by the weights that hold where the child lives, each circle is what
+    /// its municipalities have, and the differences do not grow, over as many quarters as there are cases.
+    #[test]
+    fn weights_by_municipality_and_age_group_are_kept_to(
+        weights in prop::collection::vec((1_i64..=4, prop::option::of(1_i64..=3), prop::option::of(any::<bool>()), 0_u16..=60), 1..16),
+        cases in prop::collection::vec((1_i64..=3, any::<bool>()), 30),
+    ) {
+        let group = |under: bool| if under { AgeGroup::Under12 } else { AgeGroup::From12 };
+        let agreed: Vec<Share> = weights
+            .iter()
+            .map(|(provider, municipality, under, weight)| Share {
+                provider: *provider,
+                municipality: *municipality,
+                age_group: under.map(group),
+                weight: *weight,
+                validity: Validity::UNLIMITED,
+            })
+            .collect();
+        let on = day("2026-03-02");
+        let mut tally = Tally::default();
+        for (municipality, under) in cases.iter().cycle().take(300) {
+            let case = CaseFacts { on, municipality: Some(*municipality), age_group: group(*under) };
+            let pool = Pool::of_case(&agreed, case, &BTreeSet::new());
+            let circles = circles(&agreed, (on, group(*under)), &[1, 2, 3]);
+            let own: Vec<_> = circles.iter().filter(|(_, of)| of.contains(municipality)).collect();
+            prop_assert!(own.len() == 1 && own[0].0 == pool);
+            if let Some(pool) = pool {
+                divide(&mut tally, &pool);
+                prop_assert!(tally.largest_deviation_hundredths() <= 300);
+            }
+        }
+        prop_assert!(sum_of_behind(&tally).is_zero());
     }
 
     /// An adversary who sees the tally and always sends the case that does the most harm.

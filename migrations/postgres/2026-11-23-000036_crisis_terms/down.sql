@@ -1,0 +1,2 @@
+DROP TABLE crisis_assignment_term;
+DROP FUNCTION refuse_longer_term;
