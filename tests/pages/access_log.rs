@@ -88,13 +88,14 @@ on_both! {
 }
 
 /// What shows no child: an empty form, one's own settings, and counts in which nobody is pointed at.
-const SHOWS_NOBODY: [&str; 7] = [
+const SHOWS_NOBODY: [&str; 8] = [
     "/wachtlijst/nieuw",
     "/wachtlijst/stappen",
     "/wachtlijst/bestand",
     "/wachtlijst/bestand/leeg",
     "/wachtlijst/bestand/{id}",
     "/wachtenden/meldingen",
+    "/v1/open-wachtlijst/meldingen",
     "/bemiddeling/overzicht",
 ];
 
