@@ -75,9 +75,12 @@ impl Searches {
     }
 
     #[inline]
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "one branch instead of three, none of which can be foreseen"
+    )]
     fn reach(&mut self, offer: u32, distance: Money, mover: u32, cost: i32, origin: u32) {
         let step = &mut self.steps[offer as usize];
-        // One branch instead of three, since none of them can be foreseen.
         if (distance < self.limit) & ((step.round != self.round) | (distance < step.distance)) {
             *step = Step { round: self.round, mover, cost, origin, distance };
             self.queue.push(Reverse((distance, offer)));
