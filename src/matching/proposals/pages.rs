@@ -55,8 +55,8 @@ pub struct Asking {
 }
 
 impl Asking {
-    fn can_ask(&self, offer_id: &i64) -> bool {
-        self.asked.get(offer_id).is_none_or(|asked| !asked.is_open)
+    fn can_ask(&self, offer_id: i64) -> bool {
+        self.asked.get(&offer_id).is_none_or(|asked| !asked.is_open)
     }
 }
 
