@@ -348,11 +348,22 @@ on_both! {
         // Asked anew, the provider is reminded anew.
         server.execute(&format!("UPDATE regional_request SET ends_at = '2026-11-21 08:59:00' WHERE client_id <> {}", gone.id));
         let page = server.visitor(MANAGER).get(&path).body;
-        assert!(page.contains("Aanbieder reageerde niet op de vraag"), "{page}");
+        let silent = |count: usize| format!("<th scope=\"row\">Aanbieder reageerde niet op de vraag</th><td>{count}</td>");
+        assert!(page.contains(&silent(codes.len() - 1)), "{page}");
         let again = choosable(&page);
         assert_eq!(again.len(), codes.len() - 1, "{again:?}");
         asks(server, now(), 1, &again[..1]).expect("asked anew");
         assert_eq!((chase(7), told("U reageerde nog niet").len()), (1, reminded.len() + 1));
+
+        // Who responded and took that back was not silent.
+        server.execute(&format!(
+            "INSERT INTO response (client_id, provider_id, offer_id, shown, start_on, valid_until, takes_place, places, status, opened_at, opened_by, answer_by, ended_at, reason, version) \
+             SELECT client.id, offer.provider_id, offer.id, 'zoals getoond', '2026-12-01', '2026-12-15', false, 1, 'ingetrokken', asked.asked_at, 'aanbieder', asked.asked_at, asked.asked_at, 'personeel', 1 \
+             FROM regional_request AS asked JOIN offer ON offer.id = asked.offer_id JOIN waiting_client AS client ON client.id = asked.client_id WHERE client.code = '{}'",
+            again[1].replace('-', "")
+        ));
+        let page = server.visitor(MANAGER).get(&path).body;
+        assert!(page.contains(&silent(codes.len() - 3)), "{page}");
     }
 }
 

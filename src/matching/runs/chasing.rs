@@ -28,7 +28,7 @@ const OBJECT: &str = "plaatsingsvraag";
 /// How many are handled in one turn; the rest waits for the next.
 const AT_ONCE: i64 = 500;
 
-/// What the audit keeps: which clients and offers, and whether somebody heard of it.
+/// What the audit keeps: which clients and offers it was about.
 #[derive(Serialize)]
 struct Recorded {
     vragen: Vec<(String, i64)>,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::figures::OfferStatus;
 use rules::matching::{FailedRules, HardRule, OfferFacts, can_place};
+use rules::waiting::asking::is_answer;
 use rules::waiting::life::ClientStatus;
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
@@ -74,9 +75,9 @@ impl Since {
             _ if at_offer(ResponseStatus::Open) => Happened::Responded,
             _ if at_offer(ResponseStatus::Declined) => Happened::Declined,
             _ => match self.last_asked(line) {
-                Some(ends_at) if ends_at > now => Happened::Asked,
-                Some(_) => Happened::Silent,
-                None => Happened::Nothing,
+                Some(request) if request.ends_at > now => Happened::Asked,
+                Some(request) if !self.is_answered(line, request) => Happened::Silent,
+                _ => Happened::Nothing,
             },
         }
     }
@@ -85,11 +86,17 @@ impl Since {
         self.responses.get(&line.client_id).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Until when the provider can answer or could, if it was asked.
-    fn last_asked(&self, line: &Line) -> Option<DateTime<Utc>> {
+    /// The question about the offer that can be answered longest, if there was one.
+    fn last_asked(&self, line: &Line) -> Option<&Request> {
         let requests = self.requests.get(&line.client_id).map(Vec::as_slice).unwrap_or_default();
         let asked = requests.iter().filter(|request| Some(request.offer_id) == line.offer_id);
-        asked.map(|request| request.ends_at).max()
+        asked.max_by_key(|request| request.ends_at)
+    }
+
+    /// Also by a response that was withdrawn since, or is no longer valid.
+    fn is_answered(&self, line: &Line, request: &Request) -> bool {
+        let mut own = self.responses_to(line).iter().filter(|one| one.offer_id == request.offer_id);
+        own.any(|one| is_answer(one.status, one.opened_at, request.asked_at))
     }
 
     /// Why the provider cannot be asked, in words. Who is asked must be able to respond: the rules for a response hold
@@ -112,7 +119,7 @@ impl Since {
                 return Some("de wachtende heeft al zorg of staat niet meer op de lijst");
             }
         }
-        if self.last_asked(line).is_some_and(|ends_at| ends_at > now) {
+        if self.last_asked(line).is_some_and(|request| request.ends_at > now) {
             return Some("de aanbieder is al gevraagd");
         }
         if !client.life.is_listed(dutch_day(now)) {
