@@ -27,6 +27,7 @@ use diesel::prelude::*;
 use diesel::row::NamedRow;
 use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::Sqlite;
+use rules::crisis::life::EventKind;
 
 use crate::support::desk::{Desk, LOKET, MUNICIPALITIES, now};
 use crate::support::load::Client;
@@ -299,7 +300,10 @@ fn watch(address: SocketAddr, cookie: &str, ready: &mpsc::Sender<()>) -> Outcome
         }
         if text.starts_with(br#"data: {"nummer":"#) {
             let news: serde_json::Value = serde_json::from_slice(&text[6..])?;
-            let mut words = news["tekst"].as_str().unwrap_or_default().split(' ');
+            let words = news["tekst"].as_str().unwrap_or_default();
+            // What becomes of requests that were there before is told too.
+            let is_new = words.contains(EventKind::Registered.name());
+            let mut words = words.split(' ').filter(|_| is_new);
             if let Some(code) = words.find(|word| word.matches('-').count() == 2) {
                 shown.entry(code.replace('-', "")).or_insert_with(Instant::now);
             }
