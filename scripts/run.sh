@@ -9,4 +9,6 @@ scripts/assets.sh
 scripts/build.sh
 say "Open http://127.0.0.1:$port/ in your browser; Ctrl+C stops."
 say "Open http://127.0.0.1:$port/ in uw browser; stoppen met Ctrl+C."
+# A heap for each thread is more than it needs; see "Size" in docs/operating.md.
+export MALLOC_ARENA_MAX=2
 exec "$program" serve --demo --listen "127.0.0.1:$port"

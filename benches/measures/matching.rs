@@ -6,7 +6,7 @@ use std::path::Path;
 use beschikbaarheidswijzer::availability::supply::candidates::Origin;
 use beschikbaarheidswijzer::availability::supply::snapshot::Snapshot;
 use beschikbaarheidswijzer::matching::matcher::{
-    Child, SHOWN, candidates_for, facts_for, split, split_lists,
+    Child, SHOWN, Split, candidates_for, facts_for, split, split_lists,
 };
 use beschikbaarheidswijzer::matching::proposals::making::Writer;
 use rules::matching::{Rank, Seeker, Verdict, Weights, can_place, judge};
@@ -72,10 +72,9 @@ fn one_product(folder: &Path) -> Outcome<Vec<Line>> {
         let writer = Writer { snapshot: &snapshot, child: &child, municipality: "Gemeente" };
         let everything = || {
             micros(|| {
-                let found = split_lists(&lists, &child, &weights, &snapshot, SHOWN);
-                let can: usize = found.can.iter().map(|can| writer.can(can).why.len()).sum();
-                let cannot: usize =
-                    found.cannot.iter().map(|cannot| writer.cannot(cannot).reasons.len()).sum();
+                let found = split_lists(lists.clone(), &child, &weights, SHOWN);
+                let can: usize = found.can().map(|can| writer.can(&can).why.len()).sum();
+                let cannot: usize = found.cannot().map(|cannot| writer.cannot(&cannot).reasons.len()).sum();
                 Ok(can + cannot)
             })
         };
@@ -101,15 +100,16 @@ fn whole_country(country: &Country, at_least: f64) -> Outcome<Vec<Line>> {
     let (mut indexed, mut scanned) = (Vec::new(), Vec::new());
     for round in 0..2 {
         for child in &children {
-            let mut first = Vec::new();
+            let mut found = None;
             let with_lists = micros(|| {
-                first = split(&snapshot, child, &weights, FIRST).can;
-                Ok(first.len())
+                let split = split(&snapshot, child, &weights, FIRST);
+                Ok(found.insert(split).can_total)
             })?;
+            let first = found.iter().flat_map(Split::can).map(|can| can.rank);
             if round == 0 {
                 // Makes the lists, and shows that the answer is the same.
                 let all = scan(&snapshot, child, &weights);
-                if first.iter().map(|can| can.rank).ne(all) {
+                if first.ne(all) {
                     return Err("the lists and the scan differ".into());
                 }
                 continue;

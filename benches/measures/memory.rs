@@ -61,6 +61,8 @@ impl Program {
             .env_clear()
             .env("DATABASE_URL", url)
             .env("SECRET_KEY", SECRET_KEY)
+            // As the unit of systemd has it.
+            .env("MALLOC_ARENA_MAX", "2")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

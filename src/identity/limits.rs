@@ -6,7 +6,8 @@
 //!
 //! Failed sign-ins are counted on two axes: from where, and on which user name. A limit on the name alone would let
 //! anybody lock out anybody. Therefore a browser that signed in before is known by a cookie and counts for itself:
-//! however often others fail on the name, it still gets in.
+//! however often others fail on the name, it still gets in. A new browser is known once its user has set a password with a
+//! link from a mail.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -2,14 +2,11 @@
 //!
 //! Numbers are compared for every offer, sentences are made for what is shown and for nothing else.
 
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use rules::matching::{
-    FailedRules, HardRule, Miss, OfferFacts, Rank, Score, Seeker, Weights, can_place, miss,
-};
+use rules::matching::{FailedRules, HardRule, OfferFacts, Own, Rank, Score, Seeker, Weights, can_place};
 
-use crate::availability::supply::candidates::{Candidate, Origin};
+use crate::availability::supply::candidates::{Candidate, Candidates, Origin};
 use crate::availability::supply::snapshot::Snapshot;
 
 /// How many offers are shown of each half.
@@ -45,80 +42,32 @@ pub struct Can {
 pub struct Cannot {
     pub offer: u32,
     pub facts: OfferFacts,
-    pub miss: Miss,
     pub failed: FailedRules,
 }
 
-/// Voorstel: the best that can, the nearest of those that cannot, and how many there are of each.
-#[derive(Debug, Default)]
-pub struct Split {
-    pub can: Vec<Can>,
-    pub can_total: usize,
-    pub cannot: Vec<Cannot>,
-    pub cannot_total: usize,
+impl Child {
+    /// What is its own about an offer of this provider.
+    fn own(&self, provider: u32, substitute: bool) -> Own {
+        Own {
+            rejected_before: self.rejected.contains(&provider),
+            provider_excluded: self.excluded.contains(&provider),
+            preferred: self.wanted.contains(&provider),
+            substitute,
+        }
+    }
 }
 
 /// What is known of an offer seen from one child: the same for all, with what is the child's own filled in.
 pub fn facts_for(child: &Child, candidate: &Candidate, substitute: bool) -> OfferFacts {
-    let known = |providers: &[u32]| providers.contains(&candidate.provider);
-    OfferFacts {
-        rejected_before: known(&child.rejected),
-        provider_excluded: known(&child.excluded),
-        preferred: known(&child.wanted),
-        substitute,
-        ..candidate.facts
-    }
+    let Own { rejected_before, provider_excluded, preferred, substitute } =
+        child.own(candidate.provider, substitute);
+    OfferFacts { rejected_before, provider_excluded, preferred, substitute, ..candidate.facts }
 }
 
 /// The offers of the child's products, as the snapshot remembers them; whether they are a substitute beside them.
-pub fn candidates_for(snapshot: &Snapshot, child: &Child) -> Vec<(Arc<[Candidate]>, bool)> {
+pub fn candidates_for(snapshot: &Snapshot, child: &Child) -> Vec<(Arc<Candidates>, bool)> {
     let lists = child.products.iter().map(|product| snapshot.candidates(*product, child.origin));
     lists.enumerate().map(|(place, list)| (list, place > 0)).collect()
-}
-
-/// All offers of the child's products, split and in order.
-pub fn split(snapshot: &Snapshot, child: &Child, weights: &Weights, shown: usize) -> Split {
-    split_lists(&candidates_for(snapshot, child), child, weights, snapshot, shown)
-}
-
-/// The same over lists that were made before.
-pub fn split_lists(
-    lists: &[(Arc<[Candidate]>, bool)],
-    child: &Child,
-    weights: &Weights,
-    snapshot: &Snapshot,
-    shown: usize,
-) -> Split {
-    let today = snapshot.today;
-    let seeker = &child.seeker;
-    let (mut can, mut cannot) = (Nearest::new(shown), Nearest::new(shown));
-    let (mut can_total, mut cannot_total) = (0, 0);
-    for (list, (candidates, substitute)) in (0..).zip(lists) {
-        for (place, candidate) in (0..).zip(candidates.iter()) {
-            let facts = facts_for(child, candidate, *substitute);
-            let failed = can_place(seeker, &facts, today);
-            let (half, total) =
-                if failed.is_empty() { (&mut can, &mut can_total) } else { (&mut cannot, &mut cannot_total) };
-            *total += 1;
-            if half.takes(Miss::at_nearest(seeker, &facts, failed)) {
-                half.add(miss(seeker, &facts, failed, weights), Place { list, place });
-            }
-        }
-    }
-    let read = |at: Place| {
-        let (candidates, substitute) = &lists[at.list as usize];
-        let candidate = &candidates[at.place as usize];
-        (candidate.offer, facts_for(child, candidate, *substitute))
-    };
-    let can = can.in_order().map(|(miss, at)| {
-        let (offer, facts) = read(at);
-        Can { offer, facts, rank: miss.rank, score: rules::matching::score(seeker, &facts, weights) }
-    });
-    let cannot = cannot.in_order().map(|(miss, at)| {
-        let (offer, facts) = read(at);
-        Cannot { offer, facts, miss, failed: can_place(seeker, &facts, today) }
-    });
-    Split { can: can.collect(), can_total, cannot: cannot.collect(), cannot_total }
 }
 
 /// Where a candidate is: in which list, and where in it.
@@ -128,39 +77,150 @@ struct Place {
     place: u32,
 }
 
+/// Hoe ver een aanbod ernaast zit: how many rules fail, and then how it would compare if they did not. The nearest is the
+/// lowest, what can be done misses by no rule, and no two are equal: the offers of a picture are numbered by id.
+///
+/// In one number, since it is compared for every offer: four bits of rules, 31 of score and 29 of offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Miss(u64);
+
+impl Miss {
+    fn new(failed: FailedRules, score: &Score, offer: u32) -> Self {
+        debug_assert!(offer < 1 << 29 && score.total() < 1 << 31, "{offer} {}", score.total());
+        Self(Self::least(failed) | u64::from(score.total()) << 29 | u64::from(offer))
+    }
+
+    /// Nothing that fails these rules is nearer.
+    fn least(failed: FailedRules) -> u64 {
+        u64::from(failed.count()) << 60
+    }
+}
+
+/// Voorstel: the best that can, the nearest of those that cannot, and how many there are of each. What is shown of them is
+/// read when it is asked for.
+#[derive(Debug)]
+pub struct Split<'a> {
+    child: &'a Child,
+    lists: Vec<(Arc<Candidates>, bool)>,
+    can: Vec<(Place, Score)>,
+    cannot: Nearest,
+    pub can_total: usize,
+    pub cannot_total: usize,
+}
+
+/// All offers of the child's products, split and in order.
+pub fn split<'a>(snapshot: &Snapshot, child: &'a Child, weights: &Weights, shown: usize) -> Split<'a> {
+    split_lists(candidates_for(snapshot, child), child, weights, shown)
+}
+
+/// The same over lists that were made before.
+pub fn split_lists<'a>(
+    lists: Vec<(Arc<Candidates>, bool)>,
+    child: &'a Child,
+    weights: &Weights,
+    shown: usize,
+) -> Split<'a> {
+    let seeker = &child.seeker;
+    let most = lists.iter().map(|(candidates, _)| candidates.len()).sum();
+    let (mut can, mut cannot) = (Nearest::new(shown, most), Nearest::new(shown, most));
+    let (mut can_total, mut cannot_total) = (0, 0);
+    for (list, (candidates, substitute)) in (0..).zip(&lists) {
+        for (place, glance) in (0..).zip(candidates.glances()) {
+            let own = child.own(glance.provider, *substitute);
+            let failed = glance.failed(seeker, own);
+            let (half, total) =
+                if failed.is_empty() { (&mut can, &mut can_total) } else { (&mut cannot, &mut cannot_total) };
+            *total += 1;
+            if half.takes(failed) {
+                let score = glance.score(seeker, own, weights);
+                half.add(Miss::new(failed, &score, glance.offer), Place { list, place });
+            }
+        }
+    }
+    let score = |at: Place| {
+        let (candidates, substitute) = &lists[at.list as usize];
+        let glance = &candidates.glances()[at.place as usize];
+        (at, glance.score(seeker, child.own(glance.provider, *substitute), weights))
+    };
+    let can = can.in_order().map(score).collect();
+    Split { child, lists, can, cannot, can_total, cannot_total }
+}
+
+impl Split<'_> {
+    fn read(&self, at: Place) -> (&Candidate, OfferFacts) {
+        let (candidates, substitute) = &self.lists[at.list as usize];
+        let candidate = &candidates[at.place as usize];
+        (candidate, facts_for(self.child, candidate, *substitute))
+    }
+
+    /// How the best that can compare, the best first.
+    pub fn scores(&self) -> impl Iterator<Item = &Score> {
+        self.can.iter().map(|(_, score)| score)
+    }
+
+    /// Those that can, the best first.
+    pub fn can(&self) -> impl Iterator<Item = Can> {
+        self.can.iter().map(|(at, score)| {
+            let (candidate, facts) = self.read(*at);
+            let rank = Rank { total: score.total(), id: facts.id };
+            Can { offer: candidate.offer, facts, rank, score: *score }
+        })
+    }
+
+    /// Those that cannot, the nearest first.
+    pub fn cannot(&self) -> impl Iterator<Item = Cannot> {
+        self.cannot.clone().in_order().map(|at| {
+            let (candidate, facts) = self.read(at);
+            let glance = &self.lists[at.list as usize].0.glances()[at.place as usize];
+            Cannot { offer: candidate.offer, failed: glance.failed(&self.child.seeker, facts.own()), facts }
+        })
+    }
+}
+
 /// The nearest so many: what is farther than all of them costs no more than a comparison.
+#[derive(Debug, Clone)]
 struct Nearest {
     shown: usize,
-    found: BinaryHeap<(Miss, Place)>,
+    /// Twice as many at most, of which those beyond are left out now and then, all at once.
+    found: Vec<(Miss, Place)>,
     /// The farthest of them, once there are so many.
     farthest: Option<Miss>,
 }
 
 impl Nearest {
-    fn new(shown: usize) -> Self {
-        Self { shown, found: BinaryHeap::new(), farthest: None }
+    /// The nearest of so many at most.
+    fn new(shown: usize, most: usize) -> Self {
+        Self { shown, found: Vec::with_capacity(shown.saturating_mul(2).min(most)), farthest: None }
     }
 
-    /// Whether something as near as this comes among them.
-    fn takes(&self, miss: Miss) -> bool {
-        self.farthest.is_none_or(|farthest| miss < farthest)
+    /// Whether something that fails so many rules may come among them.
+    fn takes(&self, failed: FailedRules) -> bool {
+        self.farthest.is_none_or(|farthest| Miss::least(failed) <= farthest.0)
     }
 
     fn add(&mut self, miss: Miss, place: Place) {
-        if !self.takes(miss) {
+        if self.farthest.is_some_and(|farthest| farthest < miss) {
             return;
         }
         self.found.push((miss, place));
-        if self.found.len() > self.shown {
-            self.found.pop();
-        }
-        if self.found.len() == self.shown {
-            self.farthest = self.found.peek().map(|(farthest, _)| *farthest);
+        if self.found.len() >= self.shown.saturating_mul(2) {
+            self.leave_out();
         }
     }
 
-    fn in_order(self) -> impl Iterator<Item = (Miss, Place)> {
-        self.found.into_sorted_vec().into_iter()
+    fn leave_out(&mut self) {
+        let last = self.shown.saturating_sub(1);
+        if last < self.found.len() {
+            let (_, (farthest, _), _) = self.found.select_nth_unstable(last);
+            self.farthest = Some(*farthest);
+        }
+        self.found.truncate(self.shown);
+    }
+
+    fn in_order(mut self) -> impl ExactSizeIterator<Item = Place> {
+        self.leave_out();
+        self.found.sort_unstable();
+        self.found.into_iter().map(|(_, place)| place)
     }
 }
 

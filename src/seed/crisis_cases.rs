@@ -7,8 +7,9 @@ use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use rules::crisis::quarter::Quarter;
 use rules::waiting::client_code::ClientCode;
 
+use super::crisis_turns::{Turn, Turns};
 use super::history::Chance;
-use crate::crisis::registration::model::{LineDraft, RecordLine, RequestFacts};
+use crate::crisis::registration::model::{LineDraft, RequestFacts};
 
 /// Quarters before the one of today.
 const QUARTERS: usize = 8;
@@ -65,32 +66,33 @@ const AMBULANT_PROVIDERS: Odds = &[("98990201", 42), ("98990202", 33), ("9899020
 const STAY_PROVIDERS: Odds = &[("98990204", 56), ("98990201", 26), ("98990203", 18)];
 const FOSTER_PROVIDER: &str = "98990205";
 
-/// A line of a record: the code of its request, its number, and what it says.
-pub(super) struct CaseLine {
+/// A request with what came of it.
+pub(super) struct Case {
     pub(super) code: ClientCode,
-    pub(super) number: usize,
-    pub(super) record: RecordLine,
+    pub(super) facts: RequestFacts,
+    pub(super) lines: Vec<LineDraft>,
+    /// Who were asked to give ambulant help.
+    pub(super) turns: Vec<Turn>,
 }
 
-/// All lines of the cases, in the order in which they are written down.
-pub(super) fn cases(today: NaiveDate) -> Vec<CaseLine> {
+/// All cases, in the order in which they came in.
+pub(super) fn cases(today: NaiveDate, turns: &mut Turns) -> Vec<Case> {
     let mut chance = Chance::new("crisis");
     let newest = Quarter::of(today);
     let mut quarters: Vec<Quarter> =
         std::iter::successors(Some(newest), |quarter| Some(quarter.previous())).take(QUARTERS + 1).collect();
     quarters.reverse();
-    let mut lines = Vec::new();
+    let mut cases = Vec::new();
     for quarter in quarters {
-        for _ in 0..REQUESTS.0 + chance.below(REQUESTS.1) {
-            let received_on = quarter.first_day() + Days::new(chance.below(90).unsigned_abs());
-            let case = case(&mut chance, received_on, today);
-            // Of what is still to come nobody knows.
-            if received_on < today {
-                lines.extend(case);
-            }
-        }
+        let count = REQUESTS.0 + chance.below(REQUESTS.1);
+        let day = |chance: &mut Chance| quarter.first_day() + Days::new(chance.below(90).unsigned_abs());
+        let mut days: Vec<NaiveDate> = (0..count).map(|_| day(&mut chance)).collect();
+        days.sort_unstable();
+        // Of what is still to come nobody knows.
+        let days = days.into_iter().filter(|received_on| *received_on < today);
+        cases.extend(days.map(|received_on| case(&mut chance, turns, received_on, today)));
     }
-    lines
+    cases
 }
 
 fn pick(chance: &mut Chance, odds: Odds) -> String {
@@ -104,19 +106,19 @@ fn pick(chance: &mut Chance, odds: Odds) -> String {
     String::new()
 }
 
-fn case(chance: &mut Chance, received_on: NaiveDate, today: NaiveDate) -> Vec<CaseLine> {
+fn case(chance: &mut Chance, turns: &mut Turns, received_on: NaiveDate, today: NaiveDate) -> Case {
     let code = ClientCode::from_random(chance.next().to_le_bytes());
     let home = pick(chance, MUNICIPALITIES);
     let is_outside = home == "buiten";
     let age_group = if chance.below(100) < 36 { AgeGroup::Under12 } else { AgeGroup::From12 };
     let referrer = pick(chance, REFERRERS);
     let municipality = (!is_outside).then_some(home);
-    let facts = RequestFacts { received_on, municipality, age_group, referrer };
-    let mut drafts = Vec::new();
+    let mut lines = Vec::new();
+    let mut asked = Vec::new();
     if is_outside {
-        drafts.push(nothing("buiten-regio"));
+        lines.push(nothing("buiten-regio"));
     } else if chance.below(100) < 30 {
-        drafts.push(nothing(&pick(chance, REASONS)));
+        lines.push(nothing(&pick(chance, REASONS)));
     } else {
         let is_stay = chance.below(100) < 34;
         let is_foster = is_stay && age_group == AgeGroup::Under12 && chance.below(100) < 60;
@@ -127,27 +129,25 @@ fn case(chance: &mut Chance, received_on: NaiveDate, today: NaiveDate) -> Vec<Ca
             } else {
                 (ProvisionKind::CrisisBed, pick(chance, STAY_PROVIDERS))
             };
-            drafts.push(help(chance, kind, (start, 6, 40), provider, today));
+            lines.push(help(chance, kind, (start, 6, 40), provider, today));
             let companion = pick(chance, AMBULANT_PROVIDERS);
             let beside = help(chance, ProvisionKind::Ambulant, (start, 20, 30), companion, today);
-            drafts.push(LineDraft { companion_of: Some(1), ..beside });
+            lines.push(LineDraft { companion_of: Some(1), ..beside });
         } else {
-            let provider = pick(chance, AMBULANT_PROVIDERS);
-            drafts.push(help(chance, ProvisionKind::Ambulant, (start, 14, 28), provider, today));
+            let home = municipality.as_deref().unwrap_or_default();
+            asked = turns.divide(chance, (received_on, home, age_group));
+            let provider = asked
+                .last()
+                .map_or_else(|| pick(chance, AMBULANT_PROVIDERS), |turn| turn.provider.agb.clone());
+            lines.push(help(chance, ProvisionKind::Ambulant, (start, 14, 28), provider, today));
         }
         // Something else was asked besides, and not given.
         if chance.below(100) < 12 {
-            drafts.push(nothing(&pick(chance, REASONS)));
+            lines.push(nothing(&pick(chance, REASONS)));
         }
     }
-    (1..)
-        .zip(drafts)
-        .map(|(number, line)| CaseLine {
-            code,
-            number,
-            record: RecordLine { facts: facts.clone(), line: Some(line) },
-        })
-        .collect()
+    let facts = RequestFacts { received_on, municipality, age_group, referrer };
+    Case { code, facts, lines, turns: asked }
 }
 
 fn nothing(reason: &str) -> LineDraft {

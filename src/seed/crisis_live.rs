@@ -2,7 +2,9 @@
 //! that are held, and stays of which the evaluation is due or overdue. All of it is done by the actions of the desk and of
 //! providers, at the moments at which people would have done it.
 
-use chrono::{DateTime, Duration, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, Duration, Utc};
 use rules::codes::MunicipalityCode;
 use rules::crisis::codes::{Handler, Urgency};
 use rules::crisis::life::Step;
@@ -15,8 +17,8 @@ use crate::config::Config;
 use crate::crisis::distribution::actions::write_offer_of;
 use crate::crisis::distribution::answering::write_answer;
 use crate::crisis::distribution::model::{Answer, Assignment};
-use crate::crisis::places::actions::write_hold;
-use crate::crisis::places::model::NewStay;
+use crate::crisis::places::actions::{find_own, write_hold, write_word};
+use crate::crisis::places::model::{NewStay, Word};
 use crate::crisis::places::placing::write_stay;
 use crate::crisis::requests::actions::{Taking, register_request, take_desk_step};
 use crate::crisis::requests::model::{HomeDraft, RequestDraft};
@@ -37,9 +39,10 @@ pub(super) struct Desk {
     pub(super) asks_stay: &'static str,
     pub(super) municipalities: [&'static str; 4],
     pub(super) safety: &'static str,
-    /// For younger than 12, and for 12 and older: where a child stays, and a place to be held.
+    /// For younger than 12, and for 12 and older: where a child stays, of which provider the latter is, and a place to be held.
     pub(super) young: &'static str,
     pub(super) old: &'static str,
+    pub(super) old_provider: &'static str,
     pub(super) held: &'static str,
 }
 
@@ -59,6 +62,7 @@ pub(super) const FLEVOLAND: Desk = Desk {
     safety: "geweld-thuis",
     young: "De Sluis kamer 1",
     old: "Polderhuis kamer 1",
+    old_provider: "98990201",
     held: "De Kade kamer 1",
 };
 
@@ -74,11 +78,25 @@ pub(super) const NOORD_VELUWE: Desk = Desk {
     safety: "onveilig-thuis",
     young: "De Dekhut kamer 1",
     old: "Nachthuis kamer 1",
+    old_provider: "98990059",
     held: "Nachthuis kamer 2",
 };
 
 /// A week, in minutes: longer than the point is ever closed.
 const LONGEST_LATE: i64 = 7 * 24 * 60;
+
+impl Desk {
+    /// Who divides.
+    pub(super) fn distributor(&self, conn: &mut Connection) -> Result<Actor> {
+        Scene::actor(conn, self.distribution)
+    }
+
+    /// Who answers for each provider, by its AGB code.
+    pub(super) fn signatures(&self, conn: &mut Connection) -> Result<BTreeMap<&'static str, String>> {
+        let named = self.providers.iter();
+        named.map(|(agb, user)| Ok((*agb, Scene::actor(conn, user)?.signature()))).collect()
+    }
+}
 
 struct Scene<'a> {
     at: &'a Desk,
@@ -96,6 +114,14 @@ impl Scene<'_> {
         let identity =
             identity.ok_or_else(|| Error::internal(format!("no user {user} in the demonstration")))?;
         Ok(Actor { identity: Some(identity), ..Actor::command_line() })
+    }
+
+    /// Who speaks for a provider.
+    fn provider(&self, conn: &mut Connection, agb: &str) -> Result<Actor> {
+        let user = self.at.providers.iter().find(|(known, _)| *known == agb);
+        let (_, user) =
+            user.ok_or_else(|| Error::internal("nobody answers for a provider of the demonstration"))?;
+        Self::actor(conn, user)
     }
 
     /// Somebody called so many minutes ago. What came in while the point was closed was handed over by the night service.
@@ -146,10 +172,7 @@ impl Scene<'_> {
     }
 
     fn answer(&self, conn: &mut Connection, minutes: i64, to: &Assignment, answer: &Answer) -> Result<()> {
-        let user = self.at.providers.iter().find(|(agb, _)| *agb == to.provider.agb);
-        let (_, user) =
-            user.ok_or_else(|| Error::internal("nobody answers for a provider of the demonstration"))?;
-        let actor = Self::actor(conn, user)?;
+        let actor = self.provider(conn, &to.provider.agb)?;
         write_answer(conn, &actor, self.ago(minutes), &self.url, to.id, answer).map(drop)
     }
 
@@ -168,6 +191,15 @@ impl Scene<'_> {
         let place_id = store::find_place_id(conn, place)?;
         write_stay(conn, &actor, at, &self.url, (place_id, &stay)).map(drop)
     }
+
+    /// A provider said this morning when a place of its own comes free.
+    fn expect(&self, conn: &mut Connection, (agb, place): (&str, &str), days: u64) -> Result<()> {
+        let actor = self.provider(conn, agb)?;
+        let place_id = store::find_place_id(conn, place)?;
+        let place = find_own(conn, &actor, place_id)?;
+        let word = Word::ExpectedFree(Some(dutch_day(self.now) + Days::new(days)));
+        write_word(conn, &actor, self.now, (place.id, place.version), &word).map(drop)
+    }
 }
 
 /// Plays it, within the transaction that fills the database.
@@ -179,6 +211,7 @@ pub(super) fn play(conn: &mut Connection, now: DateTime<Utc>, at: &Desk) -> Resu
     scene.stay(conn, 17, (&overdue, at.young))?;
     let due = scene.call(conn, 12 * 24 * 60, (1, 15), (stay, Urgency::Acute))?;
     scene.stay(conn, 12, (&due, at.old))?;
+    scene.expect(conn, (at.old_provider, at.old), 5)?;
     // Nobody looked after this one: help should have been there.
     let late = scene.late(conn)?;
     scene.call(conn, late, (2, 5), (ambulant, Urgency::Acute))?;

@@ -4,6 +4,7 @@
 mod casework;
 mod crisis_cases;
 mod crisis_live;
+mod crisis_turns;
 mod files;
 mod history;
 mod responses;
@@ -21,14 +22,18 @@ use rules::freshness::FreshnessTerms;
 use rules::reminders::{ReminderKind, ReminderTerms, due_reminder};
 use serde::Serialize;
 
+use self::crisis_live::Desk;
+use self::crisis_turns::Turns;
 use self::files::{Files, Line, Offer, User};
 use self::history::{Entry, Source};
 use self::store::{Ids, PastReminder};
 use crate::actor::{Actor, Role, Scope};
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
+use crate::crisis::distribution::shares::list_shares;
 use crate::crisis::registration::actions::{AsRead, Place, write_quarter, write_record};
-use crate::crisis::settings::actions::find_lists;
+use crate::crisis::registration::model::RecordLine;
+use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::organisations::model::NewOrganisation;
@@ -100,7 +105,7 @@ pub fn demonstration(
         store::insert_shares_and_places(conn, &second, &flevoland.crisis, point, now)?;
         store::insert_roster(conn, (second.region, point), dutch_day(now))?;
         if cases == CrisisCases::TwoYears {
-            insert_crisis_cases(conn, now, second.region)?;
+            insert_crisis_cases(conn, now, &second, &crisis_live::FLEVOLAND)?;
             for desk in [&crisis_live::NOORD_VELUWE, &crisis_live::FLEVOLAND] {
                 crisis_live::play(conn, now, desk)?;
             }
@@ -142,13 +147,24 @@ pub fn reference(conn: &mut Connection, now: DateTime<Utc>) -> Result<Added> {
     })
 }
 
-/// Two years of crisis cases, by the road that a file takes, and the quarters of which all is known closed.
-fn insert_crisis_cases(conn: &mut Connection, now: DateTime<Utc>, region_id: i64) -> Result<()> {
-    let (actor, lists) = (Actor::command_line(), find_lists(conn, region_id)?);
-    let today = dutch_day(now);
-    for line in crisis_cases::cases(today) {
-        let place = Place { code: line.code.as_str(), number: line.number, read: AsRead::Anything };
-        write_record(conn, &actor, now, (region_id, &lists), place, &line.record)?;
+/// Two years of crisis cases, by the road that a file takes, with how they were divided, and the quarters of which all is
+/// known closed.
+fn insert_crisis_cases(conn: &mut Connection, now: DateTime<Utc>, ids: &Ids, desk: &Desk) -> Result<()> {
+    let (actor, region_id, today) = (Actor::command_line(), ids.region, dutch_day(now));
+    let (lists, point) = (find_lists(conn, region_id)?, find_point(conn, region_id)?);
+    let divides = desk.distributor(conn)?;
+    let municipalities =
+        point.municipalities.iter().map(|served| (served.code.to_string(), served.id)).collect();
+    let mut turns = Turns::new(list_shares(conn, &divides)?, municipalities);
+    let signatures = desk.signatures(conn)?;
+    for case in crisis_cases::cases(today, &mut turns) {
+        let code = case.code.as_str();
+        for (number, line) in (1..).zip(case.lines) {
+            let record = RecordLine { facts: case.facts.clone(), line: Some(line) };
+            let place = Place { code, number, read: AsRead::Anything };
+            write_record(conn, &actor, now, (region_id, &lists), place, &record)?;
+        }
+        store::insert_turns(conn, (&point, now), code, &case.turns, (&divides.signature(), &signatures))?;
     }
     // The quarter that just ended is still being completed.
     let newest = Quarter::of(today).previous().previous();

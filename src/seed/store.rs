@@ -15,7 +15,9 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-pub(super) use self::crisis::{find_place_id, insert_crisis_point, insert_roster, insert_shares_and_places};
+pub(super) use self::crisis::{
+    find_place_id, insert_crisis_point, insert_roster, insert_shares_and_places, insert_turns,
+};
 pub(super) use self::offers::insert_offers;
 pub(super) use self::reminders::{PastReminder, insert_reminders, insert_reports};
 pub(super) use self::responses::let_some_responses_lapse;

@@ -78,6 +78,43 @@ on_both! {
 }
 
 on_both! {
+    fn what_somebody_is_behind_is_carried_over_to_the_next_quarter(server) {
+        // In this quarter the desk sends all of five to one of the three, by overruling.
+        let desk = server.user(DESK);
+        for _ in 0..5 {
+            let request = server.acute(14);
+            let body = json!({"aanvraag": request.code.as_str(), "aanbieder": RANDMEER.1, "reden": "afstand"});
+            let offered = desk.post(PATH, &body);
+            assert_eq!(offered.status, 201, "{}", offered.body);
+            accept(server, RANDMEER.0, &offered.json()["id"]);
+        }
+        let standing = |server: &TestServer| {
+            let division = server.user(DESK).get("/v1/crisisverdeling").json();
+            let lines = division["groepen"][0]["volgorde"].as_array().expect("an order").clone();
+            let of = |agb: &str| {
+                let line = lines.iter().find(|line| line["aanbieder"] == agb).expect("it takes part");
+                line["verschil"].as_str().expect("words").to_owned()
+            };
+            [POLDERLICHT.1, DIJKWACHT.1, RANDMEER.1].map(of)
+        };
+        let before = standing(server);
+        assert_eq!(before, ["staat 2,5 achter", "staat 1,5 achter", "staat 4 voor"]);
+        // A hundred days later another quarter has begun: everybody still stands as it did.
+        let later = server.start_later(Duration::days(100));
+        assert_eq!(standing(&later), before);
+        let mut given = Vec::new();
+        for _ in 0..4 {
+            let offered = offer(&later, later.acute(14).code.as_str());
+            given.push(offered["aanbieder"].as_str().expect("a code").to_owned());
+        }
+        let count = |agb: &str| given.iter().filter(|given| *given == agb).count();
+        assert_eq!(count(RANDMEER.1), 0, "its five of last quarter are more than its fifth of nine: {given:?}");
+        assert_eq!((count(POLDERLICHT.1), count(DIJKWACHT.1)), (3, 1));
+        assert_eq!(standing(&later), ["staat 1,5 achter", "staat 1,7 achter", "staat 3,2 voor"]);
+    }
+}
+
+on_both! {
     fn an_offer_is_accepted_and_nobody_else_gets_it(server) {
         let request = server.acute(14);
         let offered = offer(server, request.code.as_str());

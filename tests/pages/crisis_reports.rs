@@ -1,5 +1,7 @@
 //! The registratiepunt and the quarterly report on pages, from a file of tables to a public edition.
 
+use std::io::Cursor;
+
 use beschikbaarheidswijzer::crisis::registration::actions::{count_coverage, count_facts, records_of};
 use beschikbaarheidswijzer::db::schema::{audit_event, crisis_quarter};
 use beschikbaarheidswijzer::exchange::actions::{Source, export, import, rehearse, sha256};
@@ -8,6 +10,7 @@ use beschikbaarheidswijzer::identity::links::actions::Sender;
 use beschikbaarheidswijzer::reports::quarterly::model::Publication;
 use beschikbaarheidswijzer::reports::quarterly::publishing::list_publications;
 use beschikbaarheidswijzer::reports::quarterly::tables::{Tables, compare, read_tables};
+use calamine::{Reader, Xlsx};
 use diesel::prelude::*;
 use rules::crisis::codes::AgeGroup;
 use rules::crisis::completeness::Coverage;
@@ -346,6 +349,8 @@ on_both! {
         assert_eq!(read_tables(csv.as_bytes()).map(|tables| compare(&tables, &report(server))), Ok(vec![]));
         let workbook = registrar.get("/rapportages/crisis.xlsx?kwartaal=2016-2");
         assert!(workbook.status == 200 && workbook.header("content-type").is_some_and(|kind| kind.contains("spreadsheetml")));
+        let shown = server.user(REGISTRAR).get("/v1/crisisrapportages/2016-2").json();
+        must_hold(registrar.download("/rapportages/crisis.xlsx?kwartaal=2016-2"), &shown);
         let almere = server.visitor("gemeente-almere");
         let own = almere.get("/rapportages/crisis?kwartaal=2016-2").body;
         assert!(own.contains("gemeente Almere"), "{own}");
@@ -355,6 +360,46 @@ on_both! {
         let provider = server.visitor("aanbieder-polderlicht");
         assert!(provider.get("/rapportages/crisis?kwartaal=2016-2").body.contains("Polderlicht"));
         assert_eq!(provider.get("/rapportages/crisis?van=98990202").status, 404);
+    }
+}
+
+/// A workbook that a spreadsheet reads, with all that the API tells of a report: what it explains, and a sheet for each
+/// table, in which numbers are numbers.
+fn must_hold(workbook: Vec<u8>, shown: &Value) {
+    let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(workbook)).expect("a workbook");
+    let sheets = workbook.sheet_names();
+    let tables = shown["tabellen"].as_array().expect("tables");
+    assert_eq!(sheets.len(), tables.len() + 1, "{sheets:?}");
+    let told: Vec<String> =
+        workbook.worksheet_range(&sheets[0]).expect("a sheet").rows().map(|row| row[0].to_string()).collect();
+    let sections = shown["toelichting"].as_array().expect("sections");
+    for line in sections.iter().flat_map(|section| section["regels"].as_array().expect("lines")) {
+        assert!(told.iter().any(|told| line == told), "{line} is missing: {told:?}");
+    }
+    for (table, name) in tables.iter().zip(&sheets[1..]) {
+        let sheet = workbook.worksheet_range(name).expect("a sheet");
+        assert_eq!(sheet.get_value((0, 0)).map(ToString::to_string).as_deref(), table["titel"].as_str());
+        let rows = table["rijen"].as_array().expect("rows");
+        assert_eq!(sheet.height(), rows.len() + 3, "{name}");
+        for (at, row) in (3..).zip(rows) {
+            assert_eq!(
+                sheet.get_value((at, 0)).map(ToString::to_string).as_deref(),
+                row["naam"].as_str(),
+                "{name}"
+            );
+            for (column, value) in (1..).zip(row["waarden"].as_array().expect("values")) {
+                let value = value.as_str().expect("a text");
+                match (sheet.get_value((at, column)), value.replace(',', ".").parse::<f64>()) {
+                    (Some(calamine::Data::Float(kept)), Ok(number)) => {
+                        assert!((kept - number).abs() < 1e-9, "{name}: {row}")
+                    }
+                    (kept, Err(_)) => {
+                        assert_eq!(kept.map(ToString::to_string).as_deref(), Some(value), "{name}: {row}")
+                    }
+                    (kept, Ok(_)) => panic!("{name}: {kept:?} is no number of {row}"),
+                }
+            }
+        }
     }
 }
 
@@ -518,6 +563,61 @@ on_both! {
             .map(|value| value.as_str().expect("a text").to_owned())
             .collect();
         assert!(values.contains(&"*".to_owned()) && !values.iter().any(|value| ["1", "2", "3", "4"].contains(&value.as_str())), "{values:?}");
+    }
+}
+
+on_both! {
+    fn rounded_editions_show_nothing_small_of_two_quarters_together(server) {
+        let [first, second] = close_two(server);
+        let program = server.user(REGISTRAR);
+        let publish = |quarter: Quarter| {
+            let made = program.post(&format!("/v1/crisisrapportages/{quarter}/openbaar"), &json!({"werkwijze": "afgerond"}));
+            assert_eq!(made.status, 200, "{quarter}: {}", made.body);
+        };
+        publish(first);
+        publish(second);
+        let counted = [first, second].map(|quarter| (quarter, report_of(server, quarter)));
+        correct_one(server, second);
+        publish(second);
+        let editions = editions(server);
+        assert_eq!(editions.iter().map(|one| (one.quarter, one.version)).collect::<Vec<_>>(), [(second, 2), (second, 1), (first, 1)]);
+        // By hand: nought as it is, 1 to 7 by a sign, the rest within two of a multiple of five.
+        let mut small = 0;
+        for one in &editions {
+            for (cell, shown) in one.shown.iter().filter(|(cell, _)| cell.part != Part::Days) {
+                match shown {
+                    Shown::Exact(count) => assert_eq!(*count, 0, "{cell:?}"),
+                    Shown::Between(1, 7) => small += 1,
+                    Shown::Between(from, to) => assert!(to - from == 4 && (from + 2) % 5 == 0 && *to > 7, "{cell:?}: {shown:?}"),
+                    other => panic!("{cell:?} shows {other:?}"),
+                }
+            }
+        }
+        assert!(small > 50, "{small} small ones");
+        for (quarter, counted) in &counted {
+            let first_of_it = editions.iter().rfind(|one| one.quarter == *quarter).expect("an edition");
+            for (cell, shown) in first_of_it.shown.iter().filter(|(cell, _)| cell.part != Part::Days) {
+                let count = counted.count(cell);
+                let holds = match shown {
+                    Shown::Exact(shown) => *shown == count,
+                    Shown::Between(from, to) => (*from..=*to).contains(&count),
+                    _ => false,
+                };
+                assert!(holds, "{cell:?} is {count} and shows {shown:?}");
+            }
+        }
+        let shown: Vec<_> = editions.iter().map(|one| (one.frame.clone(), one.shown.clone())).collect();
+        let (together, guards) = laid_together(&shown);
+        assert_eq!(attack(&together, &guards), Ok(vec![]));
+        for quarter in [first, second] {
+            let public = server.anyone().get(&format!("/v1/crisisrapportages/{quarter}/openbaar?regio=flevoland")).json();
+            for row in public["tabellen"].as_array().expect("tables").iter().flat_map(|table| table["rijen"].as_array().expect("rows")) {
+                for value in row["waarden"].as_array().expect("values").iter().filter_map(Value::as_str) {
+                    let is_rounded = value.parse::<u32>().map_or(matches!(value, "*" | "–" | ""), |number| number % 5 == 0);
+                    assert!(is_rounded, "{quarter}: {value} in {row}");
+                }
+            }
+        }
     }
 }
 

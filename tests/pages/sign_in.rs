@@ -89,6 +89,26 @@ on_both! {
 }
 
 on_both! {
+    fn a_new_browser_gets_in_by_mail_however_often_others_fail_on_the_name(server) {
+        let server = server.start_with_settings(|config| config.sign_in_failures_per_user = 5);
+        let (user, email) = ("aanbieder-de-haven", "aanbieder-de-haven@jeugdhulp-noord-veluwe.example");
+        let (stranger, mut own) = (server.anyone(), server.anyone());
+        let fields = |password| [("naam", user), ("wachtwoord", password)];
+        let fail = || while stranger.post_form("/inloggen", &fields("geraden wachtwoord")).status != 429 {};
+        fail();
+        let password = "drie paarse geiten zwemmen";
+        own.post_form("/wachtwoord-vergeten", &[("email", email)]);
+        let set = own.post_form(&server.mailed_path(), &[("wachtwoord", password), ("herhaling", password)]);
+        assert_eq!(set.status, 303, "{}", set.body);
+        own.keep_cookies(&set);
+        fail();
+        assert_eq!(stranger.post_form("/inloggen", &fields(password)).status, 429);
+        assert_eq!(own.post_form("/inloggen", &fields(password)).status, 303);
+        assert_eq!(own.get("/capaciteit").status, 303, "the cookie alone gives no access");
+    }
+}
+
+on_both! {
     fn one_address_cannot_try_many_names(server) {
         let server = server.start_with_settings(|config| config.sign_in_failures_per_address = 5);
         let try_name = |number: usize| {

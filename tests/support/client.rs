@@ -117,6 +117,24 @@ impl Browser {
         headers: &[(&str, &str)],
         body: impl Into<Vec<u8>>,
     ) -> Result<Answer, ureq::Error> {
+        let (status, headers, body) = self.exchange(method, path, headers, body.into())?;
+        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    }
+
+    /// A file that is no text.
+    pub fn download(&self, path: &str) -> Vec<u8> {
+        let (status, _, body) = self.exchange("GET", path, &[], Vec::new()).expect("an answer");
+        assert_eq!(status, 200, "{path}");
+        body
+    }
+
+    fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<(u16, HeaderMap, Vec<u8>), ureq::Error> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
@@ -129,11 +147,11 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body.into()).expect("a request");
+        let request = request.body(body).expect("a request");
         let mut response = self.agent.run(request)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.body_mut().with_config().limit(50_000_000).read_to_vec()?;
-        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+        Ok((status, headers, body))
     }
 
     pub fn get(&self, path: &str) -> Answer {

@@ -4,10 +4,11 @@
 //! two never mix: a score cannot make up for a rule, and no rule is a very bad score. The outcome is a proposal, for the
 //! toegang and the family choose.
 //!
-//! The parts are split by what they cost: [`can_place`] and [`score`] are a few whole numbers and run for thousands of
-//! offers; [`words`] makes sentences, for those that are shown. All numbers are whole, so that every run and every
-//! database gives the same order.
+//! The parts are split by what they cost: a [`Glance`] is a few whole numbers and runs over thousands of offers;
+//! [`can_place`] and [`score`] tell every rule and term, and [`words`] makes sentences, for those that are shown. All numbers
+//! are whole, so that every run and every database gives the same order.
 
+mod glance;
 mod hard_rules;
 mod score;
 
@@ -18,8 +19,9 @@ pub mod words;
 
 use chrono::NaiveDate;
 
+pub use self::glance::{Glance, Own};
 pub use self::hard_rules::{FailedRules, HardRule, can_place};
-pub use self::score::{Score, Term, Weights, least_score, score};
+pub use self::score::{Score, Term, Weights, score};
 use crate::contracts::ContractLevel;
 use crate::figures::OfferStatus;
 use crate::freshness::Freshness;
@@ -85,6 +87,16 @@ pub struct OfferFacts {
 }
 
 impl OfferFacts {
+    /// What of it is so for this child alone.
+    pub const fn own(&self) -> Own {
+        Own {
+            rejected_before: self.rejected_before,
+            provider_excluded: self.provider_excluded,
+            preferred: self.preferred,
+            substitute: self.substitute,
+        }
+    }
+
     /// Intake and treatment wait, as far as they mean anything: nothing is known with an unknown status, and what stands
     /// beside an intake stop says nothing of what comes after it.
     fn waits(&self) -> [Option<WeekRange>; 2] {
@@ -108,28 +120,6 @@ pub enum Verdict {
 pub fn judge(seeker: &Seeker, offer: &OfferFacts, weights: &Weights, today: NaiveDate) -> Verdict {
     let failed = can_place(seeker, offer, today);
     if failed.is_empty() { Verdict::Can(score(seeker, offer, weights)) } else { Verdict::Cannot(failed) }
-}
-
-/// Hoe ver een aanbod ernaast zit: how many rules fail, and then how it would compare if they did not. The nearest miss is
-/// the lowest, and no two are equal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Miss {
-    /// How many hard rules fail.
-    pub failed: u32,
-    /// What the score would be.
-    pub rank: Rank,
-}
-
-impl Miss {
-    /// No offer that fails these rules is nearer than this, whatever the weights are.
-    pub fn at_nearest(seeker: &Seeker, offer: &OfferFacts, failed: FailedRules) -> Self {
-        Self { failed: failed.count(), rank: Rank { total: least_score(seeker, offer), id: offer.id } }
-    }
-}
-
-/// How near a miss is; an offer at which the child can be placed misses by no rule.
-pub fn miss(seeker: &Seeker, offer: &OfferFacts, failed: FailedRules, weights: &Weights) -> Miss {
-    Miss { failed: failed.count(), rank: Rank { total: score(seeker, offer, weights).total(), id: offer.id } }
 }
 
 /// Plaats in de volgorde: the lowest total first, and the lowest id among equals, so that no two offers are equal.

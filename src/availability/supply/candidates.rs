@@ -2,10 +2,11 @@
 //! what was tried before) is filled in by whoever matches; the rest is worked out once for each picture.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rules::geography::{Point, distance_km};
-use rules::matching::OfferFacts;
+use rules::matching::{Glance, OfferFacts};
 
 use super::snapshot::Snapshot;
 
@@ -27,17 +28,39 @@ pub struct Candidate {
     pub facts: OfferFacts,
 }
 
+/// The candidates of a product from one place, and beside each what decides about it.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    found: Box<[Candidate]>,
+    glances: Box<[Glance]>,
+}
+
+impl Candidates {
+    /// In the same order.
+    pub fn glances(&self) -> &[Glance] {
+        &self.glances
+    }
+}
+
+impl Deref for Candidates {
+    type Target = [Candidate];
+
+    fn deref(&self) -> &[Candidate] {
+        &self.found
+    }
+}
+
 /// How many places are remembered for a product; from further places the list is made anew each time.
 const REMEMBERED_PLACES: usize = 64;
 
 /// The lists of one product, each made when it is first asked for.
 #[derive(Debug, Default)]
-pub(super) struct CandidateLists(RwLock<HashMap<Origin, Arc<[Candidate]>>>);
+pub(super) struct CandidateLists(RwLock<HashMap<Origin, Arc<Candidates>>>);
 
 impl Snapshot {
     /// Every offer of a product that is open at all today, as a child from here meets it: those under a contract for
     /// the municipality first, and within that by number. An offer without such a contract has none in its facts.
-    pub fn candidates(&self, product: u32, origin: Origin) -> Arc<[Candidate]> {
+    pub fn candidates(&self, product: u32, origin: Origin) -> Arc<Candidates> {
         let CandidateLists(lists) = self.candidate_lists(product);
         let known = lists.read().unwrap_or_else(PoisonError::into_inner).get(&origin).cloned();
         known.unwrap_or_else(|| {
@@ -51,7 +74,7 @@ impl Snapshot {
     }
 
     /// The same, worked out and not remembered.
-    pub fn make_candidates(&self, product: u32, origin: Origin) -> Arc<[Candidate]> {
+    pub fn make_candidates(&self, product: u32, origin: Origin) -> Arc<Candidates> {
         if !self.book.products[product as usize].validity.contains(self.today) {
             return Arc::default();
         }
@@ -63,7 +86,9 @@ impl Snapshot {
         let mut found: Vec<Candidate> =
             offers.filter_map(|offer| self.candidate(*offer, origin.municipality, from)).collect();
         found.sort_unstable_by_key(|candidate| (candidate.facts.contract.is_none(), candidate.facts.id));
-        found.into()
+        let glance = |one: &Candidate| Glance::of(&one.facts, (one.offer, one.provider), self.today);
+        let glances = found.iter().map(glance).collect();
+        Arc::new(Candidates { found: found.into(), glances })
     }
 
     /// One offer as a child from there meets it; none once it has closed.

@@ -420,43 +420,50 @@ pub fn update_place(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
+    key: (i64, i32),
+    word: &Word,
+) -> Result<Place> {
+    db::write(conn, |conn| write_word(conn, actor, now, key, word))
+}
+
+/// The same within a transaction of the caller.
+pub fn write_word(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
     (id, version): (i64, i32),
     word: &Word,
 ) -> Result<Place> {
-    db::write(conn, |conn| {
-        let point = own_point(conn, actor)?;
-        let place = find_own(conn, actor, id)?;
-        if place.version != version {
-            return Err(Error::Outdated { current: None });
+    let point = own_point(conn, actor)?;
+    let place = find_own(conn, actor, id)?;
+    if place.version != version {
+        return Err(Error::Outdated { current: None });
+    }
+    let lists = find_lists(conn, point.region_id)?;
+    check_word(&place, word, &lists, now)?;
+    let (changed, what) = match word {
+        Word::Close(reason, until) => {
+            let row = StateRow { reason: Some(reason.clone()), out_until: *until, ..StateRow::default() };
+            (take_step(conn, actor, now, &place, PlaceEvent::Close, row)?, "buiten gebruik")
         }
-        let lists = find_lists(conn, point.region_id)?;
-        check_word(&place, word, &lists, now)?;
-        let (changed, what) = match word {
-            Word::Close(reason, until) => {
-                let row = StateRow { reason: Some(reason.clone()), out_until: *until, ..StateRow::default() };
-                (take_step(conn, actor, now, &place, PlaceEvent::Close, row)?, "buiten gebruik")
+        Word::Reopen => {
+            (take_step(conn, actor, now, &place, PlaceEvent::Reopen, StateRow::default())?, "weer in gebruik")
+        }
+        Word::ExpectedFree(day) => {
+            let row = StateRow { state: place.stored.code(), expected_free_on: *day, ..StateRow::default() };
+            if store::update_state(conn, (place.id, place.version), &row)? == 0 {
+                return Err(Error::Outdated { current: None });
             }
-            Word::Reopen => (
-                take_step(conn, actor, now, &place, PlaceEvent::Reopen, StateRow::default())?,
-                "weer in gebruik",
-            ),
-            Word::ExpectedFree(day) => {
-                let row =
-                    StateRow { state: place.stored.code(), expected_free_on: *day, ..StateRow::default() };
-                if store::update_state(conn, (place.id, place.version), &row)? == 0 {
-                    return Err(Error::Outdated { current: None });
-                }
-                let changed = store::find_place(conn, id)?.ok_or(Error::NotFound(OBJECT))?;
-                let event = Event::done("crisisplaats-verwachting", OBJECT, id)
-                    .change(Some(&recorded(&place)), &recorded(&changed))?;
-                audit::record(conn, actor, now, &event)?;
-                (changed, "nieuwe verwachting")
-            }
-        };
-        store::update_confirmed_one(conn, id, now, &actor.signature())?;
-        tell(conn, actor, now, &point, &changed, what)?;
-        store::find_place(conn, id)?.ok_or(Error::NotFound(OBJECT))
-    })
+            let changed = store::find_place(conn, id)?.ok_or(Error::NotFound(OBJECT))?;
+            let event = Event::done("crisisplaats-verwachting", OBJECT, id)
+                .change(Some(&recorded(&place)), &recorded(&changed))?;
+            audit::record(conn, actor, now, &event)?;
+            (changed, "nieuwe verwachting")
+        }
+    };
+    store::update_confirmed_one(conn, id, now, &actor.signature())?;
+    tell(conn, actor, now, &point, &changed, what)?;
+    store::find_place(conn, id)?.ok_or(Error::NotFound(OBJECT))
 }
 
 fn check_word(place: &Place, word: &Word, lists: &Lists, now: DateTime<Utc>) -> Result<()> {

@@ -116,14 +116,15 @@ fn find_account(conn: &mut Connection, key: &str, now: DateTime<Utc>) -> Result<
     }
 }
 
-/// Sets the password of whom the link is for, and uses up the link. All sessions and tokens end; the second factor stays.
+/// Sets the password of whom the link is for, whose name it returns, and uses up the link. All sessions and tokens end; the
+/// second factor stays.
 pub fn set_password(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     key: &str,
     password: &str,
-) -> Result<()> {
+) -> Result<String> {
     let account = find_account(conn, key, now)?.ok_or(Error::NotFound("link"))?;
     let identity = accounts::find_identity(conn, &account)?;
     if identity.roles.contains(&Role::ServiceAccount) {
@@ -141,5 +142,6 @@ pub fn set_password(
         store::delete_of_user(conn, account.id)?;
         let actor = Actor { identity: Some(identity), ..actor.clone() };
         audit::record(conn, &actor, now, &Event::done("wachtwoord-instellen", "gebruiker", account.id))
-    })
+    })?;
+    Ok(account.name)
 }

@@ -8,7 +8,7 @@ use rules::contact::parse_email;
 
 use super::actions::{self, Addressee, Sender};
 use crate::error::{Error, Result};
-use crate::identity::sign_in::pages::secret_text;
+use crate::identity::sign_in::pages::{device_cookie, secret_text};
 use crate::state::AppState;
 use crate::web::context::Context;
 use crate::web::form::{Form, Labels, form_page};
@@ -118,7 +118,12 @@ pub async fn set_password(
         Err(violations) => Err(violations.into()),
     };
     match result {
-        Ok(()) => Ok(see_other("/inloggen?klaar=wachtwoord")),
+        // Who reads the mail of a user does not wait here because others fail on the name.
+        Ok(name) => {
+            let mut response = see_other("/inloggen?klaar=wachtwoord");
+            response.add_cookie(&device_cookie(&ctx, &name)?).map_err(Error::internal)?;
+            Ok(response)
+        }
         Err(Error::NotFound("link")) => show_password_form(&ctx, key, Form::new(LABELS)).await,
         Err(error) => {
             let mut form = Form::new(LABELS);

@@ -84,6 +84,13 @@ pub(in crate::identity) fn known_device(ctx: &Context, req: &HttpRequest, name: 
     device::prove(&ctx.state.vault, name, req.cookie(DEVICE_COOKIE)?.value())
 }
 
+/// What says from now on that a browser is known to a user.
+pub(in crate::identity) fn device_cookie(ctx: &Context, user: &str) -> Result<Cookie<'static>> {
+    let mut known = strict_cookie(DEVICE_COOKIE, device::make(&ctx.state.vault, user)?);
+    known.set_max_age(Duration::days(365));
+    Ok(known)
+}
+
 /// A password is taken as it is typed: no trimming, and long ones are welcome.
 pub(in crate::identity) fn secret_text(form: &mut Fields, name: &str) -> String {
     let raw = form.raw(name);
@@ -107,9 +114,7 @@ pub(in crate::identity) fn signed_in(
     response.cookie(strict_cookie(SESSION_COOKIE, opened.cookie.clone()));
     let place = match opened.stage {
         Stage::Complete => {
-            let mut known = strict_cookie(DEVICE_COOKIE, device::make(&ctx.state.vault, &opened.user_name)?);
-            known.set_max_age(Duration::days(365));
-            response.cookie(known);
+            response.cookie(device_cookie(ctx, &opened.user_name)?);
             back_to
         }
         unfinished => next_step(unfinished, &back_to),

@@ -12,7 +12,7 @@ use rules::matching::scenario::Scenario;
 use rules::matching::{Rank, Term, Weights};
 
 use crate::actor::Actor;
-use crate::availability::supply::candidates::Candidate;
+use crate::availability::supply::candidates::Candidates;
 use crate::availability::supply::snapshot::Snapshot;
 use crate::clock::dutch_day;
 use crate::db::Connection;
@@ -79,13 +79,13 @@ fn cause(
     now: DateTime<Utc>,
 ) -> Option<BridgingCause> {
     let waited = waited_on(client, first_start(cares), dutch_day(now));
-    let best = split(snapshot, child, &weights.weights(), 1).can.pop();
+    let found = split(snapshot, child, &weights.weights(), 1);
     bridging_cause(&BridgingNeed {
         asked: client.bridging_wanted,
         has_bridging: has_bridging(cares, now),
         weeks_waited: waited.weeks().unwrap_or(0),
         norm_weeks: client.norm.total(),
-        expected: best.map(|best| best.score.term(Term::Wait)),
+        expected: found.scores().next().map(|best| best.term(Term::Wait)),
     })
 }
 
@@ -114,7 +114,7 @@ pub fn find_bridges(
     };
     let parse = |code: &str| ProductCode::parse(code).map_err(Error::internal);
     let wanted_code = parse(&wanted.code)?;
-    let mut bridges: Vec<(ProductCode, Arc<[Candidate]>)> = Vec::new();
+    let mut bridges: Vec<(ProductCode, Arc<Candidates>)> = Vec::new();
     for product in &wanted.bridges {
         let code = parse(&book.products[*product as usize].code)?;
         bridges.push((code, snapshot.candidates(*product, child.origin)));

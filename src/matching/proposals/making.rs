@@ -66,7 +66,7 @@ pub fn make(
     let beyond = look_outside && has_neighbours(snapshot);
     let outside = beyond.then(|| outside(snapshot, &child, &weighed, SHOWN));
     let mut ages = FigureAges::default();
-    for can in &found.can {
+    for can in found.can() {
         match can.facts.freshness {
             Freshness::Fresh => ages.fresh += 1,
             Freshness::Ageing => ages.ageing += 1,
@@ -74,7 +74,7 @@ pub fn make(
             Freshness::NeverConfirmed => ages.never += 1,
         }
     }
-    let mut can: Vec<CanLine> = found.can.iter().map(|can| writer.can(can)).collect();
+    let mut can: Vec<CanLine> = found.can().map(|can| writer.can(&can)).collect();
     for line in &mut can {
         line.scarcity = scarcity(plan, line.offer.offer_id);
     }
@@ -90,7 +90,7 @@ pub fn make(
         ages,
         can,
         can_total: found.can_total,
-        cannot: found.cannot.iter().map(|cannot| writer.cannot(cannot)).collect(),
+        cannot: found.cannot().map(|cannot| writer.cannot(&cannot)).collect(),
         cannot_total: found.cannot_total,
         regional,
         outside: outside.map(|found| found.iter().map(|can| writer.can(can)).collect()),
@@ -110,22 +110,22 @@ pub fn order(
     let found = split(snapshot, &child, weights, usize::MAX);
     let writer = Writer { snapshot, child: &child, municipality: &client.municipality.name };
     let id_of = |place: u32| snapshot.offer(place).id;
-    let can = found.can.iter().zip(1..).filter(|(can, _)| offers.contains(&id_of(can.offer)));
-    let can = can.map(|(can, rank)| (id_of(can.offer), Place::Can { rank, line: writer.can(can) }));
-    let cannot = found.cannot.iter().filter(|cannot| offers.contains(&id_of(cannot.offer)));
-    let cannot = cannot.map(|cannot| (id_of(cannot.offer), Place::Cannot(writer.cannot(cannot))));
+    let can = found.can().zip(1..).filter(|(can, _)| offers.contains(&id_of(can.offer)));
+    let can = can.map(|(can, rank)| (id_of(can.offer), Place::Can { rank, line: writer.can(&can) }));
+    let cannot = found.cannot().filter(|cannot| offers.contains(&id_of(cannot.offer)));
+    let cannot = cannot.map(|cannot| (id_of(cannot.offer), Place::Cannot(writer.cannot(&cannot))));
     let providers: Vec<i64> = offers
         .iter()
         .filter_map(|id| snapshot.find_offer(*id))
         .map(|offer| snapshot.provider(offer).id)
         .collect();
-    let others = found.can.iter().zip(1..).filter(|(can, _)| {
+    let others = found.can().zip(1..).filter(|(can, _)| {
         let offer = snapshot.offer(can.offer);
         !providers.contains(&snapshot.provider(offer).id)
     });
     Ok(Order {
         places: can.chain(cannot).collect(),
-        others: others.take(best).map(|(can, rank)| (rank, writer.can(can))).collect(),
+        others: others.take(best).map(|(can, rank)| (rank, writer.can(&can))).collect(),
         can_total: found.can_total,
     })
 }

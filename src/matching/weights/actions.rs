@@ -97,8 +97,7 @@ pub fn preview(
         let rejected = rejected.get(&client.id).map(Vec::as_slice).unwrap_or_default();
         let Ok(child) = child_of(snapshot, &client, rejected) else { continue };
         let first = |weights: &Weights| {
-            let can = split(snapshot, &child, weights, FIRST).can;
-            can.iter().map(|can| can.rank.id).collect::<Vec<u64>>()
+            split(snapshot, &child, weights, FIRST).can().map(|can| can.rank.id).collect::<Vec<u64>>()
         };
         let (before, after) = (first(&now), first(weights));
         if before.is_empty() {

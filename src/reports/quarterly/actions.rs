@@ -145,29 +145,32 @@ pub fn view_report(
         let frame = frame_of(&words, scope, served);
         let versions = list_versions(conn, region_id, None)?;
         let newest = |quarter: Quarter| versions.iter().find(|closed| closed.quarter == quarter);
+        let first = store::find_first_received(conn, region_id)?;
+        let since = first.map(|received| Quarter::of(dutch_day(received.and_utc())));
         let mut report_of = |quarter: Quarter| -> Result<Report> {
             let facts = facts_of(conn, region_id, (quarter, newest(quarter)), scope)?;
             Ok(Report::new(&facts, &frame))
         };
-        let mut course = Vec::with_capacity(COURSE);
+        let report = report_of(quarter)?;
+        let mut course = vec![(quarter, Some(report.clone()))];
         let mut at = quarter;
-        for _ in 0..COURSE {
-            course.push((at, report_of(at)?));
+        while course.len() < COURSE {
             at = at.previous();
+            let is_registered = since.is_some_and(|since| since <= at);
+            course.push((at, is_registered.then(|| report_of(at)).transpose()?));
         }
         course.reverse();
         let found = |wanted: Quarter| course.iter().find(|(quarter, _)| *quarter == wanted);
-        let report = |wanted| found(wanted).map(|(_, report)| report.clone());
-        let missing = || Error::internal("a quarter is missing from the course");
+        let report_on = |wanted| found(wanted).and_then(|(_, report)| report.clone());
         Ok(QuarterReport {
             quarter,
             scope: scope.clone(),
-            report: report(quarter).ok_or_else(missing)?,
+            report,
             confirmations: list_confirmations(conn, region_id, quarter)?,
             coverage: coverage_of(conn, region_id, now, (quarter, newest(quarter)), scope)?,
             versions: versions.iter().filter(|closed| closed.quarter == quarter).cloned().collect(),
-            previous: report(quarter.previous()).ok_or_else(missing)?,
-            a_year_earlier: report(quarter.a_year_earlier()).ok_or_else(missing)?,
+            previous: report_on(quarter.previous()),
+            a_year_earlier: report_on(quarter.a_year_earlier()),
             course,
             words,
         })

@@ -71,10 +71,11 @@ pub struct QuarterReport {
     pub coverage: Coverage,
     /// Which providers said that their help in it is right.
     pub confirmations: Vec<Confirmation>,
-    pub previous: Report,
-    pub a_year_earlier: Report,
+    /// None when nothing was registered yet in that quarter or before: that is not the same as nothing that happened.
+    pub previous: Option<Report>,
+    pub a_year_earlier: Option<Report>,
     /// The reports of two years, the newest last.
-    pub course: Vec<(Quarter, Report)>,
+    pub course: Vec<(Quarter, Option<Report>)>,
     pub words: Words,
 }
 

@@ -6,7 +6,7 @@ use askama::Template;
 use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use rules::crisis::quarter::Quarter;
 use rules::crisis::records::Scope;
-use rules::crisis::report::{Cell, Part, Place};
+use rules::crisis::report::{Cell, Part, Place, Report};
 use rules::disclosure::edition::Method;
 
 use super::about::{Section, public_sections, sections, standing};
@@ -278,27 +278,34 @@ fn compared(now: u32, before: u32) -> String {
 }
 
 fn tiles(view: &QuarterReport) -> Vec<Tile> {
-    let (now, before) = (&view.report, &view.previous);
-    let lines = Cell::total(Part::Lines);
-    let nothing = lines.clone().of(Some(ProvisionKind::Nothing.code()));
-    let tile =
-        |name, now: u32, before: u32| Tile { name, value: now.to_string(), compared: compared(now, before) };
+    let (now, before) = (&view.report, view.previous.as_ref());
+    let nothing = Cell::total(Part::Lines).of(Some(ProvisionKind::Nothing.code()));
+    let unknown = || "vorig kwartaal niet geregistreerd".to_owned();
+    let tile = |name, count: &dyn Fn(&Report) -> u32| Tile {
+        name,
+        value: count(now).to_string(),
+        compared: before.map_or_else(unknown, |before| compared(count(now), count(before))),
+    };
+    let mean = |report: &Report| mean_words(report.mean_days(None, None));
     vec![
-        tile("Jeugdigen met een aanvraag", now.requests(), before.requests()),
-        tile("Keer hulp ingezet", now.help_lines(), before.help_lines()),
-        tile("Keer geen hulp ingezet", now.count(&nothing), before.count(&nothing)),
+        tile("Jeugdigen met een aanvraag", &Report::requests),
+        tile("Keer hulp ingezet", &Report::help_lines),
+        tile("Keer geen hulp ingezet", &|report| report.count(&nothing)),
         Tile {
             name: "Dagen in verblijf, gemiddeld",
-            value: mean_words(now.mean_days(None, None)),
-            compared: format!("vorig kwartaal {}", mean_words(before.mean_days(None, None))),
+            value: mean(now),
+            compared: before.map_or_else(unknown, |before| format!("vorig kwartaal {}", mean(before))),
         },
     ]
 }
 
 fn course_chart(view: &QuarterReport) -> LineChart {
-    let of = |name: &str, count: &dyn Fn(&rules::crisis::report::Report) -> u32| Series {
+    let point = |report: Option<u32>| {
+        report.map_or(Point::Absent("niet geregistreerd"), |count| Point::Known(f64::from(count)))
+    };
+    let of = |name: &str, count: &dyn Fn(&Report) -> u32| Series {
         name: name.to_owned(),
-        points: view.course.iter().map(|(_, report)| Point::Known(f64::from(count(report)))).collect(),
+        points: view.course.iter().map(|(_, report)| point(report.as_ref().map(count))).collect(),
     };
     let labels = view.course.iter().map(|(quarter, _)| Label {
         short: format!("{}-{}", quarter.year() % 100, quarter.number()),
@@ -310,8 +317,8 @@ fn course_chart(view: &QuarterReport) -> LineChart {
         unit: "aantal",
         labels: labels.collect(),
         series: vec![
-            of("Jeugdigen", &rules::crisis::report::Report::requests),
-            of("Hulp", &rules::crisis::report::Report::help_lines),
+            of("Jeugdigen", &Report::requests),
+            of("Hulp", &Report::help_lines),
             of("Geen", &|report| {
                 report.count(&Cell::total(Part::Lines).of(Some(ProvisionKind::Nothing.code())))
             }),
@@ -321,8 +328,8 @@ fn course_chart(view: &QuarterReport) -> LineChart {
 }
 
 fn course_words(view: &QuarterReport) -> String {
-    let (now, then) = (view.report.requests(), view.a_year_earlier.requests());
-    match now.cmp(&then) {
+    let Some(then) = &view.a_year_earlier else { return "Aanvragen en inzet tot nu toe".to_owned() };
+    match view.report.requests().cmp(&then.requests()) {
         std::cmp::Ordering::Less => "Minder aanvragen dan een jaar eerder".to_owned(),
         std::cmp::Ordering::Equal => "Evenveel aanvragen als een jaar eerder".to_owned(),
         std::cmp::Ordering::Greater => "Meer aanvragen dan een jaar eerder".to_owned(),

@@ -5,8 +5,9 @@ use diesel::prelude::*;
 
 use crate::db::Connection;
 use crate::db::schema::{
-    crisis_provision as provision, crisis_publication as publication, crisis_quarter as closed, municipality,
-    organisation, organisation_municipality as own, provider, region, region_municipality, user_account,
+    crisis_provision as provision, crisis_publication as publication, crisis_quarter as closed,
+    crisis_request as request, municipality, organisation, organisation_municipality as own, provider,
+    region, region_municipality, user_account,
 };
 use crate::error::Result;
 use crate::on_each;
@@ -14,6 +15,12 @@ use crate::on_each;
 /// The name of a region.
 pub(super) fn find_region_name(conn: &mut Connection, region_id: i64) -> Result<String> {
     Ok(region::table.filter(region::id.eq(region_id)).select(region::name).first(conn)?)
+}
+
+/// When the first request of a region came in.
+pub(super) fn find_first_received(conn: &mut Connection, region_id: i64) -> Result<Option<NaiveDateTime>> {
+    let of_region = request::table.filter(request::region_id.eq(region_id));
+    Ok(of_region.select(diesel::dsl::min(request::received_at)).first(conn)?)
 }
 
 /// Code and name of the municipalities of a region.

@@ -124,6 +124,10 @@ fn add_comparison(table: &mut TableView, view: &QuarterReport, with_links: bool)
         [(view.quarter.previous(), &view.previous), (view.quarter.a_year_earlier(), &view.a_year_earlier)];
     for (row, (_, cell)) in table.rows.iter_mut().zip(cells) {
         for (quarter, report) in compared {
+            let Some(report) = report else {
+                row.cells.push(CellView { text: "–".to_owned(), href: None });
+                continue;
+            };
             let count = report.count(&cell);
             row.cells.push(if part == Part::Days {
                 mean_view(view, (quarter, report), &cell, with_links)

@@ -1,21 +1,27 @@
 //! Writes the crisis point of a region, its lists and its roster.
 
-use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, Utc, Weekday};
 use diesel::prelude::*;
-use rules::crisis::codes::{CategoryList, Duty};
+use rules::crisis::answering::AssignmentStatus;
+use rules::crisis::codes::{CategoryList, Duty, Urgency};
 use rules::crisis::places::PlaceState;
 use rules::crisis::urgency_terms::UrgencyTerms;
 use rules::working_hours::holidays::HolidayChoice;
 
 use super::{BATCH, Ids, insert_all};
+use crate::clock::{dutch_time, moment_of_dutch_time};
+use crate::crisis::settings::model::CrisisPoint;
 use crate::db::Connection;
 use crate::db::schema::{
-    crisis_list_item as item, crisis_place as place, crisis_point as point,
-    crisis_point_municipality as served, crisis_share as share, crisis_shift as shift, organisation,
-    user_account, user_role,
+    crisis_assignment as assignment, crisis_list_item as item, crisis_place as place, crisis_point as point,
+    crisis_point_municipality as served, crisis_request as request, crisis_share as share,
+    crisis_shift as shift, organisation, user_account, user_role,
 };
 use crate::error::{Error, Result};
 use crate::on_each;
+use crate::seed::crisis_turns::Turn;
 use crate::seed::files::CrisisFiles;
 
 /// Nine and five o'clock.
@@ -199,4 +205,58 @@ pub(in crate::seed) fn insert_shares_and_places(
 /// The number of a place by its name, which is of one place in the demonstration.
 pub(in crate::seed) fn find_place_id(conn: &mut Connection, name: &str) -> Result<i64> {
     Ok(place::table.filter(place::name.eq(name)).select(place::id).first(conn)?)
+}
+
+/// Writes who were asked for a request, and what they answered, at moments at which the point was open.
+pub(in crate::seed) fn insert_turns(
+    conn: &mut Connection,
+    (crisis_point, now): (&CrisisPoint, DateTime<Utc>),
+    code: &str,
+    turns: &[Turn],
+    (offered_by, signatures): (&str, &BTreeMap<&'static str, String>),
+) -> Result<()> {
+    let (request_id, received_at, urgency): (i64, NaiveDateTime, String) = request::table
+        .filter(request::region_id.eq(crisis_point.region_id))
+        .filter(request::code.eq(code))
+        .select((request::id, request::received_at, request::urgency))
+        .first(conn)?;
+    let urgency = Urgency::parse(&urgency).ok_or_else(|| Error::internal("an urgency of a request"))?;
+    let mut at = moment_of_dutch_time(crisis_point.hours()?.next_open(dutch_time(received_at.and_utc())));
+    for turn in turns {
+        let offered_at = at + Duration::minutes(turn.minutes.0);
+        let answer_by = crisis_point.answer_by(offered_at, urgency)?;
+        let by = signatures.get(turn.provider.agb.as_str());
+        let (refusal, answered_by) = match turn.status {
+            AssignmentStatus::Refused => (Some("vol"), by),
+            AssignmentStatus::Expired => (None, None),
+            _ => (None, by),
+        };
+        at = match answered_by {
+            Some(_) => offered_at + Duration::minutes(turn.minutes.1),
+            None => answer_by + Duration::minutes(1),
+        };
+        // Who was asked last night is being asked now.
+        if at > now {
+            return Ok(());
+        }
+        diesel::insert_into(assignment::table)
+            .values((
+                assignment::crisis_point_id.eq(crisis_point.id),
+                assignment::request_id.eq(request_id),
+                assignment::provider_id.eq(turn.provider.id),
+                assignment::offered_at.eq(offered_at.naive_utc()),
+                assignment::offered_by.eq(offered_by),
+                assignment::answer_by.eq(answer_by.naive_utc()),
+                assignment::choice.eq(turn.choice.code()),
+                assignment::pool.eq(turn.pool.to_string()),
+                assignment::explanation.eq(&turn.explanation),
+                assignment::status.eq(turn.status.code()),
+                assignment::refusal.eq(refusal),
+                assignment::answered_at.eq(at.naive_utc()),
+                assignment::answered_by.eq(answered_by.map_or("Systeem", String::as_str)),
+                assignment::version.eq(2),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
 }

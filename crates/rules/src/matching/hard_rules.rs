@@ -35,8 +35,20 @@ impl FailedRules {
     /// No rule failed.
     pub const NONE: Self = Self(0);
 
-    const fn with(self, rule: HardRule, fails: bool) -> Self {
+    pub(super) const fn with(self, rule: HardRule, fails: bool) -> Self {
         Self(self.0 | (fails as u16) << rule as u16)
+    }
+
+    pub(super) const fn joined(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    pub(super) const fn of_bits(bits: u16) -> Self {
+        Self(bits)
     }
 
     /// Whether no rule failed.
@@ -65,23 +77,29 @@ impl FailedRules {
     }
 }
 
-/// Every hard rule that an offer breaks for a child today.
-pub fn can_place(seeker: &Seeker, offer: &OfferFacts, today: NaiveDate) -> FailedRules {
-    // A stop that has ended is no stop, even though nobody has said yet what came after it.
-    let stopped =
-        offer.status == OfferStatus::IntakeStop && offer.stop_until.is_none_or(|until| today <= until);
-    let (too_far, unknown) = match (seeker.max_distance.filter(|_| !offer.online), offer.distance) {
+/// Whether there is an intake stop today. A stop that has ended is no stop, even though nobody has said yet what came after it.
+pub(super) fn has_stopped(offer: &OfferFacts, today: NaiveDate) -> bool {
+    offer.status == OfferStatus::IntakeStop && offer.stop_until.is_none_or(|until| today <= until)
+}
+
+/// The rules of distance that fail, for what is not given online.
+pub(super) fn out_of_reach(most: Option<u32>, distance: Option<u32>) -> FailedRules {
+    let (too_far, unknown) = match (most, distance) {
         (Some(most), Some(distance)) => (distance > most, false),
         (Some(_), None) => (false, true),
         (None, _) => (false, false),
     };
+    FailedRules::NONE.with(HardRule::MaxDistance, too_far).with(HardRule::UnknownDistance, unknown)
+}
+
+/// Every hard rule that an offer breaks for a child today.
+pub fn can_place(seeker: &Seeker, offer: &OfferFacts, today: NaiveDate) -> FailedRules {
     FailedRules::NONE
         .with(HardRule::Contract, offer.contract.is_none())
         .with(HardRule::Age, !offer.ages.contains(seeker.age))
-        .with(HardRule::IntakeStop, stopped)
+        .with(HardRule::IntakeStop, has_stopped(offer, today))
         .with(HardRule::ExcludedNeed, !seeker.needs.shared_with(offer.excluded).is_empty())
         .with(HardRule::RejectedPair, offer.rejected_before)
         .with(HardRule::ExcludedProvider, offer.provider_excluded)
-        .with(HardRule::MaxDistance, too_far)
-        .with(HardRule::UnknownDistance, unknown)
+        .joined(out_of_reach(seeker.max_distance.filter(|_| !offer.online), offer.distance))
 }

@@ -31,7 +31,7 @@ coded_enum! {
 }
 
 /// No term counts for more than this (about 13,000 weeks), so that no sum passes what a number can hold.
-const MOST: u32 = 1 << 27;
+pub(super) const MOST: u32 = 1 << 27;
 
 /// Gewichten van een regio, in hundredths of a week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,12 @@ pub struct Score {
 }
 
 impl Score {
+    /// These terms, in the order of the list.
+    pub(super) fn of(terms: [u32; Term::ALL.len()]) -> Self {
+        let terms = terms.map(|value| value.min(MOST));
+        Self { total: terms.iter().sum(), terms }
+    }
+
     /// The sum of the terms: less is better.
     pub const fn total(&self) -> u32 {
         self.total
@@ -98,35 +104,56 @@ impl Score {
 /// How an offer compares for a child. Says nothing about whether it can be; see [`super::can_place`].
 pub fn score(seeker: &Seeker, offer: &OfferFacts, weights: &Weights) -> Score {
     let (wait, open_end, unknown) = expected_wait(seeker, offer);
-    let metres = if offer.online { 0 } else { u64::from(offer.distance.unwrap_or(weights.unknown_distance)) };
-    let by_distance = metres * u64::from(weights.per_10_km) / 10_000;
-    let is_stale = matches!(offer.freshness, Freshness::Stale | Freshness::NeverConfirmed);
+    let metres = if offer.online { 0 } else { offer.distance.unwrap_or(weights.unknown_distance) };
     let unmet = seeker.needs.without(offer.fitted).len();
     let when = |holds: bool, weight: u32| if holds { weight } else { 0 };
     let terms = Term::ALL.iter().map(|term| match term {
         Term::Wait => wait,
         Term::OpenEnd => when(open_end, weights.open_end),
         Term::UnknownWait => when(unknown, weights.unknown_wait),
-        Term::Stale => when(is_stale, weights.stale),
-        Term::Distance => u32::try_from(by_distance).unwrap_or(MOST),
+        Term::Stale => when(is_stale(offer), weights.stale),
+        Term::Distance => by_distance(metres, weights),
         Term::Substitute => when(offer.substitute, weights.substitute),
         Term::NotPreferred => when(seeker.has_preference && !offer.preferred, weights.not_preferred),
         Term::UnmetNeeds => unmet.saturating_mul(weights.per_unmet_need),
     });
-    let mut score = Score { total: 0, terms: [0; Term::ALL.len()] };
-    for (place, value) in score.terms.iter_mut().zip(terms) {
-        *place = value.min(MOST);
-        score.total += *place;
+    let mut values = [0; Term::ALL.len()];
+    for (place, value) in values.iter_mut().zip(terms) {
+        *place = value;
     }
-    score
+    Score::of(values)
 }
 
-/// What the score is at least: the shortest wait, or the norm when the wait is not known. Tells of most offers, for little,
-/// that others come before them.
-pub fn least_score(seeker: &Seeker, offer: &OfferFacts) -> u32 {
-    match offer.waits() {
-        [Some(intake), Some(treatment)] => (u32::from(intake.min()) + u32::from(treatment.min())) * 100,
-        _ => u32::from(seeker.norm.total()) * 100,
+/// What a distance in metres adds.
+pub(super) fn by_distance(metres: u32, weights: &Weights) -> u32 {
+    u32::try_from(u64::from(metres) * u64::from(weights.per_10_km) / 10_000)
+        .map_or(MOST, |value| value.min(MOST))
+}
+
+/// Whether its figures are old, or nobody ever stood for them.
+pub(super) const fn is_stale(offer: &OfferFacts) -> bool {
+    matches!(offer.freshness, Freshness::Stale | Freshness::NeverConfirmed)
+}
+
+/// The wait as far as it is known, whoever asks.
+pub(super) struct KnownWait {
+    pub(super) hundredths: u32,
+    pub(super) has_open_end: bool,
+    /// Whether a part is missing, or all of it.
+    pub(super) is_partial: bool,
+}
+
+/// The middle of what is known of intake and treatment wait; what has no end counts from where it begins.
+pub(super) fn known_wait(offer: &OfferFacts) -> KnownWait {
+    let middle = |wait: WeekRange| match wait.upper() {
+        Some(upper) => (u32::from(wait.min()) + u32::from(upper)) * 50,
+        None => u32::from(wait.min()) * 100,
+    };
+    let parts = offer.waits();
+    KnownWait {
+        hundredths: parts.into_iter().flatten().map(middle).sum(),
+        has_open_end: parts.into_iter().flatten().any(|wait| wait.upper().is_none()),
+        is_partial: parts.iter().any(Option::is_none),
     }
 }
 
@@ -136,18 +163,12 @@ pub fn least_score(seeker: &Seeker, offer: &OfferFacts) -> u32 {
 /// product, or for the part that is known when that is more, so that it never looks like a short one. A region that wants
 /// it below every wait that is known gives it a high weight.
 fn expected_wait(seeker: &Seeker, offer: &OfferFacts) -> (u32, bool, bool) {
-    let middle = |wait: WeekRange| match wait.upper() {
-        Some(upper) => (u32::from(wait.min()) + u32::from(upper)) * 50,
-        None => u32::from(wait.min()) * 100,
-    };
-    let parts = offer.waits();
-    let known: u32 = parts.into_iter().flatten().map(middle).sum();
-    let open_end = parts.into_iter().flatten().any(|wait| wait.upper().is_none());
-    if parts.iter().all(Option::is_some) {
-        return (known, open_end, false);
+    let known = known_wait(offer);
+    if !known.is_partial {
+        return (known.hundredths, known.has_open_end, false);
     }
     let norm = u32::from(seeker.norm.total()) * 100;
     // A place that is free now needs no figure to be worth asking for.
     let unknown = offer.status != OfferStatus::Place;
-    (known.max(norm), open_end, unknown)
+    (known.hundredths.max(norm), known.has_open_end, unknown)
 }

@@ -281,23 +281,12 @@ fn terms_in_words_are_rounded_to_tenths() {
 }
 
 #[test]
-fn the_nearest_miss_breaks_the_fewest_rules_and_then_compares_best() {
-    let misses = [
-        OfferFacts { id: 1, contract: None, ages: ages(12, 17), ..offer() },
-        OfferFacts { id: 4, contract: None, ..offer() },
-        OfferFacts { id: 2, contract: None, ..offer() },
-        OfferFacts { id: 3, ages: ages(12, 17), intake: Some(weeks("0")), ..offer() },
-    ];
-    let weights = Weights::default();
-    let mut near: Vec<Miss> = misses
-        .iter()
-        .map(|facts| miss(&seeker(), facts, can_place(&seeker(), facts, today()), &weights))
-        .collect();
-    near.sort_unstable();
-    assert_eq!(near.iter().map(|miss| miss.rank.id).collect::<Vec<_>>(), [3, 2, 4, 1]);
-    assert_eq!(near.iter().map(|miss| miss.failed).collect::<Vec<_>>(), [1, 1, 1, 2]);
-    let failed = can_place(&seeker(), &misses[1], today());
+fn a_rule_is_the_only_one_that_fails_or_it_is_not() {
+    let offer = OfferFacts { contract: None, ..offer() };
+    let failed = can_place(&seeker(), &offer, today());
     assert!(failed.is_only(HardRule::Contract) && !failed.is_only(HardRule::Age));
+    let failed = can_place(&seeker(), &OfferFacts { ages: ages(12, 17), ..offer }, today());
+    assert!(!failed.is_only(HardRule::Contract));
 }
 
 #[test]
@@ -418,11 +407,14 @@ proptest! {
     }
 
     #[test]
-    fn no_score_is_below_what_the_wait_alone_says(
+    fn a_glance_answers_as_the_rules_and_the_score_do(
         seeker in any_seeker(), offer in any_offer(), weights in any_weights(),
     ) {
-        let failed = can_place(&seeker, &offer, today());
-        prop_assert!(Miss::at_nearest(&seeker, &offer, failed) <= miss(&seeker, &offer, failed, &weights));
+        let glance = Glance::of(&offer, (3, 7), today());
+        prop_assert_eq!((glance.offer, glance.provider), (3, 7));
+        prop_assert_eq!(glance.failed(&seeker, offer.own()), can_place(&seeker, &offer, today()));
+        prop_assert_eq!(glance.score(&seeker, offer.own(), &weights), score(&seeker, &offer, &weights));
+        prop_assert!(std::mem::size_of::<Glance>() <= 32, "half a cache line");
     }
 
     #[test]
