@@ -100,7 +100,7 @@ pub struct WeighPage {
     pub place: Option<Place>,
     pub can_total: usize,
     pub questions: Vec<QuestionLine>,
-    pub to_answer: Option<(i64, &'static str)>,
+    pub to_answer: Option<(i64, String)>,
     pub may_ask: bool,
     pub path: String,
 }
@@ -178,7 +178,8 @@ async fn show(
     let words = |reason: &RegionReason| (reason.known.code.to_owned(), decline_words(reason, &consequences));
     let declines: Choices = choices("Maak een keuze", set(ReasonList::Decline).on().map(words));
     let form = typed.unwrap_or_else(|| Form::new(LABELS));
-    let form = with_common_choices(form, Side::Toegang, &set(ReasonList::NotStarted))
+    let waiting = to_answer(&asked, Side::Toegang);
+    let form = with_common_choices(form, Side::Toegang, &wording, waiting)
         .with_choices("kiesReden", to_choose(&set(ReasonList::Accept)))
         .with_choices("reden", declines);
     let page = WeighPage {
@@ -190,7 +191,7 @@ async fn show(
         place: actions::place_of(order.as_ref(), &response).cloned(),
         can_total: order.as_ref().map_or(0, |order: &Order| order.can_total),
         questions: question_lines(&asked),
-        to_answer: to_answer(&asked, Side::Toegang).map(|question| (question.id, question.subject.name())),
+        to_answer: waiting.map(|question| (question.id, question.subject_words().to_owned())),
         may_ask: response.is_open() || response.awaits_start(),
         path: format!("{SECTION}/{}/reacties/{id}", client.code),
         form,

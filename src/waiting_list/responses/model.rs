@@ -162,7 +162,38 @@ pub struct AskedQuestion {
     pub id: i64,
     pub asked_by: Side,
     pub subject: Question,
+    /// The question in the words the region had for it when it was asked.
+    pub words: Option<String>,
     pub note: Option<String>,
     pub asked_at: DateTime<Utc>,
-    pub answer: Option<(Answer, Option<String>, DateTime<Utc>)>,
+    pub answer: Option<GivenAnswer>,
+}
+
+impl AskedQuestion {
+    /// What was asked, in words.
+    pub fn subject_words(&self) -> &str {
+        self.words.as_deref().unwrap_or(self.subject.name())
+    }
+
+    /// Whether it waits for an answer of this side.
+    pub fn is_open_to(&self, side: Side) -> bool {
+        self.asked_by != side && self.answer.is_none()
+    }
+}
+
+/// Antwoord that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenAnswer {
+    pub code: Answer,
+    /// In the words the region had for it then.
+    pub words: Option<String>,
+    pub note: Option<String>,
+    pub at: DateTime<Utc>,
+}
+
+impl GivenAnswer {
+    /// What was answered, in words.
+    pub fn code_words(&self) -> &str {
+        self.words.as_deref().unwrap_or(self.code.name())
+    }
 }

@@ -12,7 +12,7 @@ use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
 use super::model::{
-    AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing, Standpoint,
+    AskedQuestion, ClientFacts, GivenAnswer, OfferFacts, Placement, ProviderFacts, Response, Standing, Standpoint,
 };
 use crate::db::schema::{
     contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,
@@ -632,7 +632,8 @@ impl TryFrom<QuestionRow> for AskedQuestion {
         let corrupt = |column: &'static str| Error::internal(format!("question.{column}"));
         let answer = match (row.answer, row.answered_at) {
             (Some(code), Some(at)) => {
-                Some((Answer::parse(&code).ok_or_else(|| corrupt("answer"))?, row.answer_note, at.and_utc()))
+                let code = Answer::parse(&code).ok_or_else(|| corrupt("answer"))?;
+                Some(GivenAnswer { code, words: None, note: row.answer_note, at: at.and_utc() })
             }
             _ => None,
         };
@@ -640,6 +641,7 @@ impl TryFrom<QuestionRow> for AskedQuestion {
             id: row.id,
             asked_by: Side::parse(&row.asked_by).ok_or_else(|| corrupt("asked_by"))?,
             subject: Question::parse(&row.subject).ok_or_else(|| corrupt("subject"))?,
+            words: None,
             note: row.note,
             asked_at: row.asked_at.and_utc(),
             answer,

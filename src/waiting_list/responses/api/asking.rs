@@ -39,7 +39,8 @@ pub struct QuestionPath {
 #[schema(as = VraagInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_coded reads")]
 pub struct QuestionInput {
-    /// Wat u wilt weten. Wie wat kan vragen, hangt af van wie u bent: wie het antwoord zelf weet, vraagt het niet.
+    /// Wat u wilt weten. Wie wat kan vragen, hangt af van wie u bent: wie het antwoord zelf weet, vraagt het niet. Wat uw regio
+    /// gebruikt staat in /v1/redenen.
     #[schema(
         pattern = "^(eerder-starten|later-starten|langer-geldig|past-in-groep|andere-locatie|vervoer|onderwijs|beschikking|analyse|kennismaken|anders)$",
         example = "vervoer"
@@ -57,6 +58,7 @@ pub struct QuestionInput {
 #[schema(as = AntwoordInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_coded reads")]
 pub struct AnswerInput {
+    /// Wat bij de vraag past staat in /v1/redenen.
     #[schema(pattern = "^(ja|nee|nog-niet-bekend|telefonisch|anders)$", example = "ja")]
     antwoord: String,
     /// Verplicht bij anders.
@@ -73,6 +75,9 @@ pub struct AnswerInput {
 pub struct AnswerBody {
     #[schema(example = "ja")]
     antwoord: &'static str,
+    /// In de woorden die de regio er toen voor had.
+    #[schema(example = "Ja")]
+    woorden: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     toelichting: Option<String>,
     gegeven_op: DateTime<Utc>,
@@ -90,6 +95,9 @@ pub struct QuestionBody {
     van: &'static str,
     #[schema(example = "vervoer")]
     vraag: &'static str,
+    /// In de woorden die de regio er toen voor had.
+    #[schema(example = "Is vervoer geregeld?")]
+    woorden: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     toelichting: Option<String>,
     gesteld_op: DateTime<Utc>,
@@ -110,12 +118,14 @@ impl std::convert::From<AskedQuestion> for QuestionBody {
             id: asked.id,
             van: asked.asked_by.code(),
             vraag: asked.subject.code(),
+            woorden: asked.subject_words().to_owned(),
             toelichting: asked.note,
             gesteld_op: asked.asked_at,
-            antwoord: asked.answer.map(|(answer, toelichting, gegeven_op)| AnswerBody {
-                antwoord: answer.code(),
-                toelichting,
-                gegeven_op,
+            antwoord: asked.answer.map(|given| AnswerBody {
+                antwoord: given.code.code(),
+                woorden: given.code_words().to_owned(),
+                toelichting: given.note,
+                gegeven_op: given.at,
             }),
         }
     }

@@ -78,7 +78,7 @@ pub struct OwnPage {
     pub mark: Mark,
     pub facts: Vec<(&'static str, String)>,
     pub questions: Vec<QuestionLine>,
-    pub to_answer: Option<(i64, &'static str)>,
+    pub to_answer: Option<(i64, String)>,
     pub may_ask: bool,
     pub path: String,
 }
@@ -147,7 +147,8 @@ async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Res
         let planned = response.placement.as_ref().map(|placement| placement.planned_on.min(ctx.today()));
         Form::new(LABELS).with("gestartOp", shown_day(planned))
     });
-    let form = with_common_choices(form, Side::Provider, &wording.now(ReasonList::NotStarted).reasons)
+    let waiting = to_answer(&asked, Side::Provider);
+    let form = with_common_choices(form, Side::Provider, &wording, waiting)
         .with_choices("reden", to_choose(&wording.now(ReasonList::WithdrawResponse).reasons));
     let page = OwnPage {
         page: form.page(ctx, PATH),
@@ -155,7 +156,7 @@ async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Res
         mark: mark(&response, ctx.now),
         facts: facts(&response),
         questions: question_lines(&asked),
-        to_answer: to_answer(&asked, Side::Provider).map(|question| (question.id, question.subject.name())),
+        to_answer: waiting.map(|question| (question.id, question.subject_words().to_owned())),
         may_ask: response.is_open() || response.awaits_start(),
         path: format!("{PATH}/{id}"),
         form,
