@@ -280,3 +280,17 @@ on_both! {
         assert!(refused.status == 409 && refused.body.contains("Kan het kind naar school?"), "{}", refused.body);
     }
 }
+
+on_both! {
+    fn what_follows_from_a_decline_is_set_under_the_words_of_the_region(server) {
+        set(server, "/v1/redenen/reactie-afwijzen", "afstand", &json!({"woorden": "Te ver rijden"}));
+        set(server, "/v1/redenen/reactie-afwijzen", "leeftijdsgrens", &json!({"aan": false}));
+        let page = server.visitor(ADMINISTRATOR).get("/beheer/wachtlijst").body;
+        assert!(page.contains("Te ver rijden") && !page.contains(">Afstand<") && page.contains("Leeftijdsgrens (uit)"), "{page}");
+        let wrong = server.visitor(ADMINISTRATOR);
+        let mut form = Form::on(&page, "/beheer/wachtlijst");
+        form.set("afstand", "naar-de-maan");
+        let refused = form.send(&wrong);
+        assert!(refused.status == 400 && refused.body.contains("Te ver rijden: "), "{}", refused.body);
+    }
+}
