@@ -825,6 +825,7 @@ diesel::table! {
         note -> Nullable<Text>,
         closed_by_name -> Nullable<Text>,
         closed_by_organisation -> Nullable<Text>,
+        missed_by -> Nullable<Timestamp>,
     }
 }
 

@@ -317,7 +317,7 @@ mod tests {
         );
         let form = form.with_choices("segment", choices("Alle segmenten", [("2".into(), "2 Wonen".into())]));
         let expected =
-            Difference { label: "Segment", typed: "2 Wonen".into(), stored: "Alle segmenten".into() };
+            Difference { label: "Segment".into(), typed: "2 Wonen".into(), stored: "Alle segmenten".into() };
         assert_eq!(form.differences(), [expected]);
         assert_eq!((form.version.as_str(), form.status()), ("2", StatusCode::CONFLICT));
     }

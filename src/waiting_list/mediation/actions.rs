@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, Utc};
 use rules::violations::Violations;
-use rules::waiting::mediation::{Ladder, MediationFacts, Next, StepOwner, is_of_this_wait, next_step};
+use rules::waiting::mediation::{
+    Ladder, MediationFacts, Next, StepOwner, begin_step, is_of_this_wait, next_step,
+};
 use rules::waiting::waited::NormState;
 use rules::working_hours::OpeningHours;
 
@@ -188,7 +190,9 @@ fn case_of(
         }
         (Next::Step { rung, due_by, .. }, None) => {
             let number = steps.iter().map(|step| step.number).max().unwrap_or_default().saturating_add(1);
-            (Turn::Open { number, name: rung.name.clone(), owner: rung.owner, due_by }, Some(due_by))
+            let turn =
+                Turn::Open { number, name: rung.name.clone(), owner: rung.owner, term: rung.term, due_by };
+            (turn, Some(due_by))
         }
         (Next::Exhausted, None) => (Turn::Exhausted, None),
     };
@@ -242,17 +246,21 @@ pub fn take_step(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code:
     let taken = "Iemand anders is al aan deze stap begonnen.";
     let begun = db::write(conn, |conn| {
         let case = find(conn, actor, now, code)?;
-        let Turn::Open { number, name, owner, due_by } = &case.turn else {
+        let Turn::Open { number, name, owner, term, due_by } = &case.turn else {
             return Err(Error::Conflict(taken.into()));
         };
         require_owner(actor, *owner)?;
+        let region_id = actor.region_id().ok_or(Error::Forbidden)?;
+        let (_, hours) = way_of(conn, region_id)?;
+        let running = begin_step(*due_by, *term, &hours, dutch_time(now));
         let step = NewStep {
             client_id: case.client_id,
             number: *number,
             name,
             owner: *owner,
             begun_at: now.naive_utc(),
-            due_by: utc_of(*due_by),
+            due_by: utc_of(running.due_by),
+            missed_by: running.missed_by.map(utc_of),
             by_name: &identity.display_name,
             by_organisation: &identity.organisation_name,
         };
@@ -354,7 +362,7 @@ pub fn overview(
                 owner: *owner,
                 taken: shown_count(own.len()),
                 found: count(&|_, closed| closed.outcome == Outcome::PlaceFound),
-                late: count(&|step, closed| closed.at > step.due_by),
+                late: count(&|step, _| step.was_late()),
                 median_days: shown_median(
                     own.iter().map(|(step, closed)| (closed.at - step.begun_at).num_days()).collect(),
                 ),

@@ -1,0 +1,1 @@
+ALTER TABLE mediation_step DROP COLUMN missed_by;
