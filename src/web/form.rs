@@ -126,7 +126,8 @@ impl Form {
     }
 
     pub fn label(&self, name: &str) -> &str {
-        let of_program = || self.labels.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| label);
+        let of_program =
+            || self.labels.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| label);
         self.own_labels.get(name).map_or_else(of_program, String::as_str)
     }
 

@@ -13,6 +13,7 @@ mod forged;
 mod limits;
 mod matching;
 mod mediation;
+mod notes;
 mod offers;
 mod reasons;
 mod regional;

@@ -169,7 +169,7 @@ on_both! {
         let id = server.responded(HAVEN, &clients[0]);
         assert_eq!(decline(&clients[0], id, json!({"reden": "geen"})).wrong_fields(), ["reden"]);
         assert_eq!(clashes(&decline(&clients[0], id, json!({"reden": "anders"}))), ["toelichting"]);
-        assert_eq!(clashes(&decline(&clients[0], id, json!({"reden": "niet-passend", "toelichting": "bel 06-12345678"}))), ["toelichting"]);
+        assert_eq!(decline(&clients[0], id, json!({"reden": "niet-passend", "toelichting": "bel 06-12345678"})).wrong_fields(), ["toelichting"]);
         assert_eq!(clashes(&decline(&clients[0], id, json!({"reden": "geen-capaciteit"}))), ["parkerenTot"]);
         let answer = decline(&clients[0], id, json!({"reden": "niet-passend", "toelichting": "de groep is te jong"}));
         assert_eq!((answer.status, status_of(server, &clients[0])), (200, "wachtend".into()), "{}", answer.body);
@@ -201,7 +201,7 @@ on_both! {
             server.user(HAVEN.0).post("/v1/reacties", &body)
         };
         assert_eq!(send(json!({"wachtende": "x", "aanbod": 0, "startOp": null, "geldigTot": "morgen", "meer": 1})).wrong_fields(), ["wachtende", "aanbod", "startOp", "geldigTot", "meer"]);
-        assert_eq!(clashes(&send(json!({"startOp": "2026-11-20", "geldigTot": "2027-12-01", "opmerking": "mail a@b.nl"}))), ["startOp", "geldigTot", "opmerking"]);
+        assert_eq!(send(json!({"startOp": "2026-11-20", "geldigTot": "2027-12-01", "opmerking": "mail a@b.nl"})).wrong_fields(), ["opmerking", "startOp", "geldigTot"]);
         assert_eq!(send(json!({"aanbod": server.offer_with_place(BAKENZAND.1)})).status, 404, "of another");
         // What is the provider's own is told.
         server.execute(&format!("UPDATE offer SET min_age = 13, max_age = 17 WHERE id = {offer_id}"));

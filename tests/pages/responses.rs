@@ -3,6 +3,7 @@
 use crate::on_both;
 use crate::support::waiting::{BAKENZAND, HAVEN, TOEGANG};
 use crate::support::{Form, now};
+use serde_json::json;
 
 on_both! {
     fn a_provider_responds_in_two_clicks(server) {

@@ -12,6 +12,7 @@ use rules::violations::Violations;
 use rules::waiting::client_code::ClientCode;
 
 use self::checking::Checked;
+pub use self::checking::missing;
 use super::model::{Answer, CrisisRequest, Recorded, RequestDraft, RequestFilter, TimelineLine};
 use super::store::{self, LifeRow, NewEvent, NewRequest, Scope};
 use crate::actor::{Actor, Identity, Role};

@@ -18,16 +18,19 @@ use super::actions::{self, Taking};
 use super::model::{Answer, CrisisRequest, Part, RequestFilter, TimelineLine};
 use super::pages::step::DeskStep;
 use super::reading::{MOST_ANSWERS, read_json};
+use crate::actor::Actor;
 use crate::crisis::reading::required_list_code;
 use crate::crisis::settings::model::Referral;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
+use crate::waiting_list::clients::api::all_of;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
+use crate::web::notes::check_note;
 use crate::web::reply;
 
 /// The crisis request in a path.
@@ -425,7 +428,16 @@ pub async fn post_request(
     query.finish(())?;
     let draft = read_json(&mut input);
     let sure = input.flag("tochAanmelden");
-    let draft = input.finish(draft)?;
+    check_note(&mut input, "toelichting", draft.note.as_deref(), draft.digits_are, ctx.today());
+    let draft = match input.finish(draft.clone()) {
+        Ok(draft) => draft,
+        Err(shape) => {
+            let check = move |conn: &mut db::Connection, actor: &Actor, now| {
+                actions::check_request(conn, actor, now, &draft)
+            };
+            return Err(Error::Invalid(all_of(shape, ctx.db(check).await?)));
+        }
+    };
     let (request, referral) = ctx
         .db(move |conn, actor, now| {
             // Before the transaction: what was compared is in the access log, whatever comes of it.
@@ -475,7 +487,9 @@ pub async fn post_step(
         reason: input.optional_text("reden", Length(1, 40)),
         detail: input.optional_text("toelichting", Length(0, 280)),
     };
-    let (Some(step), taking) = input.finish((step, taking))? else {
+    check_note(&mut input, "toelichting", taking.detail.as_deref(), None, ctx.today());
+    let joint = step.map(|step| actions::missing(step.step(), &taking)).unwrap_or_default();
+    let (Some(step), taking) = input.finish_with((step, taking), joint)? else {
         return Err(Error::internal("a required step is missing"));
     };
     let (key, state) = (code.clone(), ctx.state.clone());
@@ -531,6 +545,7 @@ pub async fn post_withdrawal(
         reason: Some(required_list_code(&mut input, "reden")),
         detail: input.optional_text("toelichting", Length(0, 280)),
     };
+    check_note(&mut input, "toelichting", taking.detail.as_deref(), None, ctx.today());
     let taking = input.finish(taking)?;
     let (key, state) = (code.clone(), ctx.state.clone());
     let taken = ctx

@@ -308,7 +308,7 @@ pub fn take_own_step(
     draft: &StepDraft,
 ) -> Result<WaitingClient> {
     let client = find_for_toegang(conn, actor, code)?;
-    let event = draft.event(step, dutch_day(now)).map_err(Error::Collision)?;
+    let event = draft.event(step).map_err(Error::Collision)?;
     require_code_on(conn, client.region_id, step.reason_list(), draft.reason.as_deref().unwrap_or_default())?;
     let (after, taken) = take_step(conn, actor, now, client.id, version, event)?;
     if taken.recheck && after.municipality.id != client.municipality.id {
@@ -333,7 +333,7 @@ pub fn take_own_steps(
     step: OwnStep,
     draft: &StepDraft,
 ) -> Result<Vec<Outcome>> {
-    draft.event(step, dutch_day(now)).map_err(Error::Collision)?;
+    draft.event(step).map_err(Error::Collision)?;
     let reason = draft.reason.as_deref().unwrap_or_default();
     require_code_on(conn, identity(actor)?.region_id, step.reason_list(), reason)?;
     let mut outcomes = Vec::new();

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, Utc};
-use rules::violations::Violations;
 use rules::waiting::mediation::{
     Ladder, MediationFacts, Next, StepOwner, begin_step, is_of_this_wait, next_step,
 };
+use rules::waiting::note::Note;
 use rules::waiting::waited::NormState;
 use rules::working_hours::OpeningHours;
 
@@ -27,7 +27,6 @@ use crate::waiting_list::bridging;
 use crate::waiting_list::bridging::model::{BridgingCare, first_start, has_bridging};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
-use crate::waiting_list::notes::TypedNote;
 use crate::waiting_list::responses::actions::list_for_mediation;
 use crate::waiting_list::waits::waited_on;
 
@@ -281,12 +280,10 @@ pub fn close_step(
     actor: &Actor,
     now: DateTime<Utc>,
     code: &str,
-    (outcome, note): (Outcome, TypedNote),
+    (outcome, note): (Outcome, Option<Note>),
 ) -> Result<()> {
     let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
-    let mut violations = Violations::new();
-    let note = note.check("toelichting", dutch_day(now), &mut violations);
-    let note = Error::refuse_collisions(violations, note)?;
+    let note = note.map(|note| note.as_str().to_owned());
     db::write(conn, |conn| {
         let case = find(conn, actor, now, code)?;
         let Turn::Busy(step) = &case.turn else {

@@ -16,12 +16,12 @@ use crate::clock::moment_of_dutch_time;
 use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
-use crate::waiting_list::notes::{DIGITS, TypedNote};
 use crate::web::context::Context;
-use crate::web::fields::Fields;
 use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
+use crate::web::notes::{DIGITS, read_note};
 use crate::web::reply;
 
 /// Bemiddeling voor een wachtende die langer wacht dan een norm toestaat. Er staat niets in over wat het kind nodig heeft.
@@ -448,7 +448,7 @@ pub async fn post_closing(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let outcome = input.choice("uitkomst", &Outcome::ALL.map(|outcome| (outcome.code(), outcome)));
-    let note = TypedNote::read(&mut input, "toelichting", DIGITS);
+    let note = read_note(&mut input, "toelichting", DIGITS, ctx.today());
     let Some(outcome) = input.finish(outcome)? else {
         return Err(Error::internal("a required choice is missing"));
     };

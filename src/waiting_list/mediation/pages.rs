@@ -10,13 +10,13 @@ use super::actions;
 use super::api::{Wanted, read_half_year, read_wanted};
 use super::model::{Case, HalfYear, Outcome, OverviewLine, ProviderLine, Turn};
 use crate::error::{Error, Result};
-use crate::waiting_list::notes::{DIGITS, TypedNote, digits};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::{Form, Labels, choices, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{PageLinks, Saved, link, list_page, page_number, saved_message};
+use crate::web::notes::{DIGITS, digits, read_note};
 use crate::web::page::{Page, html, see_other};
 
 const PATH: &str = "/bemiddeling";
@@ -162,7 +162,7 @@ pub async fn close(ctx: Context, path: Path<String>, FormInput(fields): FormInpu
 
 async fn store_close(ctx: &Context, code: &str, mut fields: Fields) -> Result<()> {
     let outcome = fields.choice("uitkomst", &Outcome::ALL.map(|outcome| (outcome.code(), outcome)));
-    let note = TypedNote::read(&mut fields, "toelichting", DIGITS);
+    let note = read_note(&mut fields, "toelichting", DIGITS, ctx.today());
     let Some(outcome) = fields.finish(outcome)? else {
         return Err(Error::internal("a required choice is missing"));
     };

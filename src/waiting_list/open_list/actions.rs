@@ -5,9 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, DurationRound, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use rules::waiting::coarsening::{GroupSize, OpenClient, Shown, ShownMunicipality, band_of, coarsen};
 
-use super::model::{
-    Asked, AskedView, Handle, Look, MailChoice, Named, OpenList, Publication, Reach, ShownClient,
-};
+use super::model::{Asked, AskedView, Handle, Look, MailChoice, Named, OpenList, Reach, ShownClient};
 use super::store::{self, Listed, NewRow, Row, Scope};
 use crate::actor::Actor;
 use crate::audit::{self, Event};

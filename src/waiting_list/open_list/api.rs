@@ -206,7 +206,8 @@ pub async fn put_seen(
     query.finish(())?;
     let published_at = read_publication(&mut input);
     let published_at = input.finish(published_at)?.ok_or_else(|| Error::internal("a moment is missing"))?;
-    let gezien_tot = ctx.db(move |conn, actor, now| actions::mark_seen(conn, actor, now, published_at)).await?;
+    let gezien_tot =
+        ctx.db(move |conn, actor, now| actions::mark_seen(conn, actor, now, published_at)).await?;
     reply::json(&SeenBody { gezien_tot })
 }
 

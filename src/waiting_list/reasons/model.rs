@@ -21,7 +21,8 @@ pub struct StoredReason {
 
 impl From<&RegionReason> for StoredReason {
     fn from(reason: &RegionReason) -> Self {
-        let codes = |answers: &BTreeSet<Answer>| answers.iter().map(|answer| answer.code().to_owned()).collect();
+        let codes =
+            |answers: &BTreeSet<Answer>| answers.iter().map(|answer| answer.code().to_owned()).collect();
         Self {
             code: reason.known.code.to_owned(),
             is_on: reason.is_on,

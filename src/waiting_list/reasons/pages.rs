@@ -113,14 +113,12 @@ fn parse(code: &str) -> Result<ReasonList> {
     parse_list(code).map_err(|_| Error::NO_PAGE)
 }
 
-async fn find(
-    ctx: &Context,
-    list: ReasonList,
-) -> Result<(VersionedReasons, Vec<ReasonsChange>, Answers)> {
+async fn find(ctx: &Context, list: ReasonList) -> Result<(VersionedReasons, Vec<ReasonsChange>, Answers)> {
     let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
     ctx.db(move |conn, _, _| {
         let (now, changes) = actions::list_changes(conn, region_id, list)?;
-        let known = if list.has_answers() { answers(&actions::find_wording(conn, region_id)?) } else { Vec::new() };
+        let known =
+            if list.has_answers() { answers(&actions::find_wording(conn, region_id)?) } else { Vec::new() };
         Ok((now, changes, known))
     })
     .await
@@ -214,7 +212,10 @@ pub async fn save(
         error => {
             if form.refuse(error, "redenen")? == Refusal::Outdated {
                 form = form.with("redenen", lines(&rows));
-                form.compare(now.version + FIRST, vec![("redenen", lines(&stored_rows(&now.reasons, &answers)))]);
+                form.compare(
+                    now.version + FIRST,
+                    vec![("redenen", lines(&stored_rows(&now.reasons, &answers)))],
+                );
             }
         }
     }
@@ -249,8 +250,12 @@ fn errors(violations: &Violations, rows: &[ReasonRow]) -> Vec<ErrorLink> {
 fn lines(rows: &[ReasonRow]) -> String {
     let line = |row: &ReasonRow| {
         let words = if row.words.is_empty() { row.name } else { row.words.as_str() };
-        let fitting: Vec<&str> =
-            row.answers.iter().filter(|answer| answer.is_ticked).map(|answer| answer.words.as_str()).collect();
+        let fitting: Vec<&str> = row
+            .answers
+            .iter()
+            .filter(|answer| answer.is_ticked)
+            .map(|answer| answer.words.as_str())
+            .collect();
         let fitting = if fitting.is_empty() { String::new() } else { format!(": {}", fitting.join(", ")) };
         format!("{words}{}{fitting}", if row.is_on { "" } else { " (uit)" })
     };

@@ -83,9 +83,7 @@ pub fn respond(
     new: &NewResponse,
 ) -> Result<Response> {
     let today = dutch_day(now);
-    let mut violations = check_days(new.start_on, new.valid_until, today);
-    let remark = new.remark.check("opmerking", today, &mut violations);
-    let remark = Error::refuse_collisions(violations, remark)?;
+    Error::refuse_collisions(check_days(new.start_on, new.valid_until, today), ())?;
     let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
     db::write(conn, |conn| {
         let (client_id, shown) = find_client(conn, snapshot, actor, now, new.handle)?;
@@ -115,7 +113,7 @@ pub fn respond(
             shown: shown.words(),
             start_on: new.start_on,
             valid_until: new.valid_until,
-            remark,
+            remark: new.remark.as_ref().map(|note| note.as_str().to_owned()),
             takes_place,
             places: i32::from(new.places),
             status: ResponseStatus::Open.code(),

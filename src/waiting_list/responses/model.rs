@@ -3,12 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::life::EventKind;
+use rules::waiting::note::Note;
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{DeclineReason, ResponseStatus};
 
-use crate::waiting_list::notes::TypedNote;
 use crate::waiting_list::open_list::model::Handle;
 
 /// Wachtende that a response is about.
@@ -126,7 +126,7 @@ pub struct NewResponse {
     pub places: u16,
     pub start_on: NaiveDate,
     pub valid_until: NaiveDate,
-    pub remark: TypedNote,
+    pub remark: Option<Note>,
 }
 
 /// Why the toegang declines, and until when the two are parked if that follows.

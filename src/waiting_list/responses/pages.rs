@@ -10,20 +10,19 @@ use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::responses::ResponseStatus;
 
 use super::actions::Party;
-use super::api::input::{check_reason, read_coded, read_listed};
+use super::api::input::{read_coded, read_listed};
 use super::model::{AskedQuestion, Response};
 use super::placing::care_did_not_start;
 use super::questions;
 use crate::availability::figures::api::parse_id;
-use crate::clock::dutch_day;
 use crate::error::{Error, Result};
-use crate::waiting_list::notes::{DIGITS, digits};
 use crate::waiting_list::reasons::model::Wording;
 use crate::waiting_list::reasons::pages::{of_those, to_choose};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::Form;
 use crate::web::format;
+use crate::web::notes::{DIGITS, digits};
 
 /// How a response stands, as a badge.
 pub struct Mark {
@@ -118,11 +117,10 @@ type Whose<'a> = (Party<'a>, i64);
 
 /// Tells from either side that care did not start.
 pub async fn tell_not_started(ctx: &Context, (party, id): Whose<'_>, mut fields: Fields) -> Result<()> {
-    let given = read_listed::<NotStartedReason>(&mut fields, "nietReden", "nietUitleg");
-    let given = fields.finish(given)?;
+    let given = read_listed::<NotStartedReason>(&mut fields, "nietReden", "nietUitleg", ctx.today());
+    let reason = given.finish(fields)?;
     let (state, code) = (ctx.state.clone(), code_of(party));
     ctx.db_supply(move |conn, actor, now| {
-        let reason = check_reason(given, "nietUitleg", dutch_day(now))?;
         let who = (party_of(code.as_deref()), id);
         care_did_not_start(conn, actor, now, &state.config.public_url, who, reason).map(drop)
     })
@@ -132,11 +130,10 @@ pub async fn tell_not_started(ctx: &Context, (party, id): Whose<'_>, mut fields:
 
 /// Asks the other side something.
 pub async fn ask(ctx: &Context, (party, id): Whose<'_>, mut fields: Fields) -> Result<()> {
-    let given = read_coded::<Question>(&mut fields, "vraag", "vraagUitleg");
-    let given = fields.finish(given)?;
+    let given = read_coded::<Question>(&mut fields, "vraag", "vraagUitleg", ctx.today());
+    let question = given.finish(fields)?;
     let (state, code) = (ctx.state.clone(), code_of(party));
     ctx.db(move |conn, actor, now| {
-        let question = check_reason(given, "vraagUitleg", dutch_day(now))?;
         let who = (party_of(code.as_deref()), id);
         questions::ask(conn, actor, now, &state.config.public_url, who, &question)
     })
@@ -146,13 +143,12 @@ pub async fn ask(ctx: &Context, (party, id): Whose<'_>, mut fields: Fields) -> R
 /// Answers what the other side asked.
 pub async fn answer(ctx: &Context, (party, id): Whose<'_>, question: &str, mut fields: Fields) -> Result<()> {
     let question_id = parse_id(question).map_err(|_| Error::NotFound("vraag"))?;
-    let given = read_coded::<Answer>(&mut fields, "antwoord", "antwoordUitleg");
-    let given = fields.finish(given)?;
+    let given = read_coded::<Answer>(&mut fields, "antwoord", "antwoordUitleg", ctx.today());
+    let given = given.finish(fields)?;
     let (state, code) = (ctx.state.clone(), code_of(party));
     ctx.db(move |conn, actor, now| {
-        let answer = check_reason(given, "antwoordUitleg", dutch_day(now))?;
         let which = (party_of(code.as_deref()), id, question_id);
-        questions::answer(conn, actor, now, &state.config.public_url, which, &answer)
+        questions::answer(conn, actor, now, &state.config.public_url, which, &given)
     })
     .await
 }

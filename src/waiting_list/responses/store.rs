@@ -12,7 +12,8 @@ use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
 use super::model::{
-    AskedQuestion, ClientFacts, GivenAnswer, OfferFacts, Placement, ProviderFacts, Response, Standing, Standpoint,
+    AskedQuestion, ClientFacts, GivenAnswer, OfferFacts, Placement, ProviderFacts, Response, Standing,
+    Standpoint,
 };
 use crate::db::schema::{
     contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,

@@ -82,7 +82,8 @@ impl Ladder {
             Err(LadderError::NotToExpertTeam)
         } else if rungs.iter().any(|rung| !fits(&rung.name)) {
             Err(LadderError::Name)
-        } else if rungs.iter().any(|rung| matches!(rung.term, WorkingTime::Days(0) | WorkingTime::Minutes(0))) {
+        } else if rungs.iter().any(|rung| matches!(rung.term, WorkingTime::Days(0) | WorkingTime::Minutes(0)))
+        {
             Err(LadderError::Term)
         } else {
             Ok(Self(rungs))

@@ -41,8 +41,8 @@ pub trait ListedReason: ReasonCode {
 
 macro_rules! lists {
     (
-        $( $list:ident: $reason:ty = $code:literal, $label:literal; )+
         asked { $( $asked:ident: $side:ident = $asked_code:literal, $asked_label:literal; )+ }
+        $( $list:ident: $reason:ty = $code:literal, $label:literal; )+
     ) => {
         coded_enum! {
             /// Redenlijst: what people choose a reason for, or ask and answer.
@@ -79,6 +79,10 @@ macro_rules! lists {
 }
 
 lists! {
+    asked {
+        AskToegang: Provider = "vraag-aan-toegang", "Vragen van aanbieders aan de toegang";
+        AskProvider: Toegang = "vraag-aan-aanbieder", "Vragen van de toegang aan aanbieders";
+    }
     Decline: DeclineReason = "reactie-afwijzen", "Een reactie afwijzen";
     Accept: AcceptReason = "reactie-kiezen", "Een reactie kiezen";
     WithdrawResponse: WithdrawResponseReason = "reactie-intrekken", "Een reactie intrekken";
@@ -94,10 +98,6 @@ lists! {
     Recode: RecodeReason = "ander-product", "Een ander product";
     EndBridging: EndBridgingReason = "overbrugging-beeindigen", "Overbruggingszorg beëindigen";
     Answer: Answer = "antwoord", "Antwoorden op vragen";
-    asked {
-        AskToegang: Provider = "vraag-aan-toegang", "Vragen van aanbieders aan de toegang";
-        AskProvider: Toegang = "vraag-aan-aanbieder", "Vragen van de toegang aan aanbieders";
-    }
 }
 
 fn known<R: ReasonCode>() -> Vec<KnownReason> {
@@ -264,12 +264,7 @@ impl RegionReasons {
             let found = list.reasons().into_iter().find(|known| known.code == draft.code);
             // The program's own words need not be kept: they go along when the program changes them.
             let own_words = own_words.filter(|words| found.is_none_or(|known| known.name != words));
-            reasons.extend(found.map(|known| RegionReason {
-                known,
-                is_on: draft.is_on,
-                own_words,
-                answers,
-            }));
+            reasons.extend(found.map(|known| RegionReason { known, is_on: draft.is_on, own_words, answers }));
         }
         check_differ(&reasons, &mut violations);
         violations.into_result(Self { list, reasons })
@@ -299,7 +294,8 @@ impl RegionReasons {
     /// fits was switched off since keeps all that is on: it can always be answered.
     pub fn answers_to<'a>(&self, question: Question, answers: &'a Self) -> Vec<&'a RegionReason> {
         let asked = self.reasons.iter().find(|reason| reason.known.code == question.code());
-        let on: Vec<_> = answers.on().filter_map(|known| Some((known, Answer::parse(known.known.code)?))).collect();
+        let on: Vec<_> =
+            answers.on().filter_map(|known| Some((known, Answer::parse(known.known.code)?))).collect();
         let fits = |answer: Answer| asked.is_none_or(|asked| asked.fits(answer));
         let has_one = on.iter().any(|(_, answer)| fits(*answer));
         on.into_iter().filter(|(_, answer)| !has_one || fits(*answer)).map(|(known, _)| known).collect()
@@ -382,7 +378,12 @@ mod tests {
     fn drafts(list: ReasonList) -> Vec<ReasonDraft> {
         list.reasons()
             .iter()
-            .map(|reason| ReasonDraft { code: reason.code.to_owned(), is_on: true, words: None, answers: None })
+            .map(|reason| ReasonDraft {
+                code: reason.code.to_owned(),
+                is_on: true,
+                words: None,
+                answers: None,
+            })
             .collect()
     }
 
@@ -473,8 +474,11 @@ mod tests {
 
     #[test]
     fn each_side_has_questions_of_its_own_with_the_answers_that_fit() {
-        let (list, answers) = (ReasonList::asked_by(Side::Provider), RegionReasons::usual(ReasonList::Answer));
-        assert!(list.has_answers() && !ReasonList::Answer.has_answers() && !ReasonList::Decline.has_answers());
+        let (list, answers) =
+            (ReasonList::asked_by(Side::Provider), RegionReasons::usual(ReasonList::Answer));
+        assert!(
+            list.has_answers() && !ReasonList::Answer.has_answers() && !ReasonList::Decline.has_answers()
+        );
         assert_ne!(list, ReasonList::asked_by(Side::Toegang));
         let usual = RegionReasons::usual(list);
         assert!(usual.is_on("beschikking") && !usual.is_on("past-in-groep"));
@@ -492,7 +496,9 @@ mod tests {
         assert_eq!(codes(&some, &answers), ["ja", "telefonisch"], "in the order of the answers");
         let all = with(&["anders", "telefonisch", "nog-niet-bekend", "nee", "ja"]).1.unwrap();
         assert_eq!(all.all(), usual.all(), "all are not some of them");
-        for (fit, wrong) in [(vec![], "geen-antwoord"), (vec!["misschien"], "onbekend"), (vec!["ja", "ja"], "dubbel")] {
+        for (fit, wrong) in
+            [(vec![], "geen-antwoord"), (vec!["misschien"], "onbekend"), (vec!["ja", "ja"], "dubbel")]
+        {
             let (at, refused) = with(&fit);
             let found: Vec<_> = refused.unwrap_err().into_iter().map(|one| (one.field, one.code)).collect();
             assert_eq!(found, [(format!("redenen[{at}].antwoorden"), wrong)]);
@@ -509,7 +515,10 @@ mod tests {
         off[0].is_on = false;
         let answers = RegionReasons::check(ReasonList::Answer, off, today()).unwrap();
         let without = questions.without_answer(&answers);
-        assert_eq!(without.iter().map(|(at, one)| (*at, one.known.code)).collect::<Vec<_>>(), [(0, "eerder-starten")]);
+        assert_eq!(
+            without.iter().map(|(at, one)| (*at, one.known.code)).collect::<Vec<_>>(),
+            [(0, "eerder-starten")]
+        );
         assert_eq!(questions.without_answer(&RegionReasons::usual(ReasonList::Answer)), []);
         let left = questions.answers_to(Question::EarlierStart, &answers);
         assert_eq!(left.len(), 4, "of two who save at once neither leaves a question without an answer");

@@ -5,13 +5,16 @@ use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
 use super::{RequestBody, RequestPath, answer_with, digits_schema, group_schema, safety_schema};
-use crate::crisis::requests::actions::correcting;
+use crate::crisis::requests::actions::{correcting, find_request};
+use crate::crisis::requests::model::RequestDraft;
 use crate::crisis::requests::reading::read_json_facts;
 use crate::db;
 use crate::error::Result;
 use crate::web::context::Context;
 use crate::web::described::WriteProblems;
+use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
+use crate::web::notes::check_note;
 use crate::web::reply;
 
 /// Wat er van het kind is genoteerd, zoals het hoort te zijn. Wat ontbreekt wordt leeg.
@@ -42,6 +45,18 @@ pub struct FactsInput {
     cijfers_zijn: Option<String>,
 }
 
+/// Tells what is about a person in a note that is not the one that is kept: that was looked at when it was written.
+pub async fn check_new_note(ctx: &Context, code: &str, draft: &RequestDraft, fields: &mut Fields) {
+    let code = code.to_owned();
+    let kept = ctx.db(move |conn, actor, _| find_request(conn, actor, &code)).await;
+    // Who may not see the request hears of that, and of nothing else.
+    if let Ok(kept) = kept
+        && kept.note != draft.note
+    {
+        check_note(fields, "toelichting", draft.note.as_deref(), draft.digits_are, ctx.today());
+    }
+}
+
 #[utoipa::path(
     put, path = "/crisisaanvragen/{code}/gegevens", operation_id = "corrigeerCrisisaanvraag", tag = "Crisis",
     summary = "Corrigeren wat bij een crisisaanvraag is genoteerd",
@@ -65,6 +80,7 @@ pub async fn put_facts(
     query.finish(())?;
     let (code, version) = (path.into_inner(), reply::if_match(&req));
     let draft = read_json_facts(&mut input);
+    check_new_note(&ctx, &code, &draft, &mut input).await;
     let draft = input.finish(draft)?;
     let key = code.clone();
     let corrected = ctx

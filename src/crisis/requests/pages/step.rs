@@ -16,6 +16,7 @@ use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::form::{Choices, Form, Labels, Refusal, choices, form_page, read_version};
 use crate::web::input::{FormInput, QueryInput};
+use crate::web::notes::check_note;
 use crate::web::page::{Page, see_other};
 
 const LABELS: Labels = &[("naar", "Wie pakt het op"), ("reden", "Reden"), ("toelichting", "Toelichting")];
@@ -177,6 +178,8 @@ async fn take(ctx: &Context, code: String, step: DeskStep, mut fields: Fields) -
         reason: fields.optional_text("reden", Length(1, 40)),
         detail: fields.optional_text("toelichting", Length(0, 280)),
     };
+    check_note(&mut fields, "toelichting", taking.detail.as_deref(), None, ctx.today());
+    fields.add_joint(actions::missing(step.step(), &taking));
     let version = Some(read_version(&mut fields).unwrap_or(0));
     let (key, state) = (code.clone(), ctx.state.clone());
     let taken = match fields.finish(taking) {

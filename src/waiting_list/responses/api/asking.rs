@@ -8,11 +8,10 @@ use rules::waiting::questions::{Answer, Question};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::input::{KorteTekst, check_reason, read_coded};
+use super::input::{KorteTekst, read_coded};
 use super::{ResponsePath, parse_key};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::parse_id;
-use crate::clock::dutch_day;
 use crate::error::Result;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
 use crate::waiting_list::responses::actions::{Party, view_of_client, view_own};
@@ -149,11 +148,10 @@ async fn reply_questions(ctx: &Context, status: StatusCode, (code, id): Whose) -
 }
 
 async fn ask(ctx: &Context, whose: Whose, mut input: Fields) -> Result<HttpResponse> {
-    let given = read_coded::<Question>(&mut input, "vraag", "toelichting");
-    let given = input.finish(given)?;
+    let given = read_coded::<Question>(&mut input, "vraag", "toelichting", ctx.today());
+    let question = given.finish(input)?;
     let (state, asker) = (ctx.state.clone(), whose.clone());
     ctx.db(move |conn, actor, now| {
-        let question = check_reason(given, "toelichting", dutch_day(now))?;
         let from = side(&asker);
         questions::ask(conn, actor, now, &state.config.public_url, (from, asker.1), &question)
     })
@@ -166,13 +164,12 @@ async fn answer(
     (whose, question_id): (Whose, i64),
     mut input: Fields,
 ) -> Result<HttpResponse> {
-    let given = read_coded::<Answer>(&mut input, "antwoord", "toelichting");
-    let given = input.finish(given)?;
+    let given = read_coded::<Answer>(&mut input, "antwoord", "toelichting", ctx.today());
+    let given = given.finish(input)?;
     let (state, answerer) = (ctx.state.clone(), whose.clone());
     ctx.db(move |conn, actor, now| {
-        let answer = check_reason(given, "toelichting", dutch_day(now))?;
         let which = (side(&answerer), answerer.1, question_id);
-        questions::answer(conn, actor, now, &state.config.public_url, which, &answer)
+        questions::answer(conn, actor, now, &state.config.public_url, which, &given)
     })
     .await?;
     reply_questions(ctx, StatusCode::OK, whose).await

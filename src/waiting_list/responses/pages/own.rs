@@ -11,14 +11,13 @@ use super::{
     Mark, QuestionLine, add_offered, add_outcome, mark, parse, question_lines, tell_not_started, to_answer,
     with_common_choices,
 };
-use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
 use crate::waiting_list::reasons::actions::find_wording;
 use crate::waiting_list::reasons::pages::to_choose;
 use crate::waiting_list::responses::actions::{self, Party};
 use crate::waiting_list::responses::api::STANDINGS;
-use crate::waiting_list::responses::api::input::{check_reason, read_listed, required_day};
+use crate::waiting_list::responses::api::input::{read_listed, required_day};
 use crate::waiting_list::responses::model::{Response, Standing};
 use crate::waiting_list::responses::placing::start_care;
 use crate::waiting_list::responses::questions;
@@ -208,11 +207,10 @@ pub async fn withdraw(
     let form = Form::of_typed(LABELS, &fields);
     let done = async {
         let id = parse(&path)?;
-        let given = read_listed::<WithdrawResponseReason>(&mut fields, "reden", "toelichting");
-        let given = fields.finish(given)?;
+        let given = read_listed::<WithdrawResponseReason>(&mut fields, "reden", "toelichting", ctx.today());
+        let reason = given.finish(fields)?;
         let state = ctx.state.clone();
         ctx.db(move |conn, actor, now| {
-            let reason = check_reason(given, "toelichting", dutch_day(now))?;
             actions::withdraw(conn, actor, now, &state.config.public_url, id, reason).map(drop)
         })
         .await
