@@ -56,7 +56,7 @@ pub struct AnswerBox {
 }
 
 /// The answers with the words the region has for them, in its order.
-type Answers = Vec<(Answer, String)>;
+pub type Answers = Vec<(Answer, String)>;
 
 fn answers(wording: &Wording) -> Answers {
     let known = |reason: &RegionReason| Some((Answer::parse(reason.known.code)?, answer_words(reason)));
@@ -88,6 +88,15 @@ pub struct ReasonsPage {
     pub list: ReasonList,
     pub rows: Vec<ReasonRow>,
     pub changes: Vec<ReasonsChange>,
+    pub answers: Answers,
+}
+
+impl ReasonsPage {
+    /// The answers that fit a question, in the words of now.
+    fn fitting(&self, question: &RegionReason) -> String {
+        let fits = |(answer, words): &(Answer, String)| question.fits(*answer).then(|| words.clone());
+        format!("Antwoorden: {}", self.answers.iter().filter_map(fits).collect::<Vec<_>>().join(", "))
+    }
 }
 
 pub async fn lists(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
@@ -106,7 +115,8 @@ pub async fn form(ctx: Context, path: Path<String>, QueryInput(query): QueryInpu
     let list = parse(&path)?;
     let (now, changes, answers) = find(&ctx, list).await?;
     let form = Form::of_stored(LABELS, now.version + FIRST, Vec::new());
-    show(&ctx, form, list, stored_rows(&now.reasons, &answers), changes)
+    let rows = stored_rows(&now.reasons, &answers);
+    show(&ctx, form, list, rows, (changes, answers))
 }
 
 fn parse(code: &str) -> Result<ReasonList> {
@@ -219,7 +229,7 @@ pub async fn save(
             }
         }
     }
-    show(&ctx, form, list, rows, changes)
+    show(&ctx, form, list, rows, (changes, answers))
 }
 
 /// What is wrong, each at the field of its reason and under its name.
@@ -241,7 +251,9 @@ fn errors(violations: &Violations, rows: &[ReasonRow]) -> Vec<ErrorLink> {
             Some(_) => format!("woorden-{}", row.code),
             None => field.to_owned(),
         };
-        ErrorLink::new(field, format!("{}: {message}", row.name))
+        // A question ends with a sign of its own.
+        let between = if row.name.ends_with('?') { " " } else { ": " };
+        ErrorLink::new(field, format!("{}{between}{message}", row.name))
     };
     violations.iter().map(|violation| link(&violation.field, &violation.message)).collect()
 }
@@ -256,7 +268,8 @@ fn lines(rows: &[ReasonRow]) -> String {
             .filter(|answer| answer.is_ticked)
             .map(|answer| answer.words.as_str())
             .collect();
-        let fitting = if fitting.is_empty() { String::new() } else { format!(": {}", fitting.join(", ")) };
+        let fitting =
+            if fitting.is_empty() { String::new() } else { format!(" (antwoorden: {})", fitting.join(", ")) };
         format!("{words}{}{fitting}", if row.is_on { "" } else { " (uit)" })
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -267,8 +280,8 @@ fn show(
     form: Form,
     list: ReasonList,
     rows: Vec<ReasonRow>,
-    changes: Vec<ReasonsChange>,
+    (changes, answers): (Vec<ReasonsChange>, Answers),
 ) -> Result<HttpResponse> {
     let page = form.page(ctx, "/beheer");
-    form_page(form.status(), &ReasonsPage { page, form, list, rows, changes })
+    form_page(form.status(), &ReasonsPage { page, form, list, rows, changes, answers })
 }
