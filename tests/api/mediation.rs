@@ -122,7 +122,7 @@ on_both! {
         let version = read.header("etag").expect("a version").to_owned();
         assert_eq!(toegang.put(&path, &json!({"start": "2026-11-25"})).status, 400, "the version is asked for");
         let wrong = toegang.put_version(&path, &version, &json!({"einde": "2026-12-01"}));
-        assert_eq!((wrong.status, wrong.wrong_fields()), (400, vec!["start".to_owned()]), "{}", wrong.body);
+        assert_eq!(wrong.wrong_fields(), ["start", "reden"]);
         let half = toegang.put_version(&path, &version, &json!({"start": "2026-11-23", "einde": "2026-12-01"}));
         assert_eq!(half.clashing_fields(), ["reden"], "{}", half.body);
         let later = toegang.put_version(&path, &version, &json!({"start": "2026-11-25", "toelichting": "Twee keer in de week."}));

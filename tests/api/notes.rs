@@ -99,7 +99,11 @@ fn refused(visitor: &Browser, (page, action): (&str, &str), values: &[(&str, &st
     for field in fields {
         assert!(answer.body.contains(&format!("href=\"#{field}\"")), "{action}, {field}: {}", answer.body);
     }
-    assert!(unescaped(&answer.body).contains("Schrijf niets over een persoon op"), "{action}: {}", answer.body);
+    assert!(
+        unescaped(&answer.body).contains("Schrijf niets over een persoon op"),
+        "{action}: {}",
+        answer.body
+    );
 }
 
 on_both! {

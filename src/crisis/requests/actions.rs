@@ -12,7 +12,6 @@ use rules::violations::Violations;
 use rules::waiting::client_code::ClientCode;
 
 use self::checking::Checked;
-pub use self::checking::missing;
 use super::model::{Answer, CrisisRequest, Recorded, RequestDraft, RequestFilter, TimelineLine};
 use super::store::{self, LifeRow, NewEvent, NewRequest, Scope};
 use crate::actor::{Actor, Identity, Role};
@@ -382,6 +381,22 @@ pub fn take_desk_step(
         end_open(conn, actor, now, public_url, &request)?;
     }
     take_step(conn, actor, now, (request.id, version), step, &taking)
+}
+
+/// All that is wrong with what goes with a step of the desk, without taking it.
+pub fn check_taking(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    step: Step,
+    taking: Taking,
+) -> Result<Violations> {
+    let lists = find_lists(conn, identity(actor)?.region_id)?;
+    match checking::check_step(&lists, step, taking, dutch_day(now)) {
+        Ok(_) => Ok(Violations::new()),
+        Err(Error::Collision(found)) => Ok(found),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether the actor's organisation referred a request here, and so can take it back.

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use rules::codes::MunicipalityCode;
 use rules::crisis::codes::{AgeGroup, Handler, Outcome, RequestStatus, TriageAnswer, Urgency};
+use rules::violations::Violations;
 use rules::waiting::note::NineDigits;
 use rules::waiting::registration::ReferrerKind;
 use serde::Serialize;
@@ -488,8 +489,7 @@ pub async fn post_step(
         detail: input.optional_text("toelichting", Length(0, 280)),
     };
     check_note(&mut input, "toelichting", taking.detail.as_deref(), None, ctx.today());
-    let joint = step.map(|step| actions::missing(step.step(), &taking)).unwrap_or_default();
-    let (Some(step), taking) = input.finish_with((step, taking), joint)? else {
+    let (Some(step), taking) = finish_step(&ctx, step, taking, input).await? else {
         return Err(Error::internal("a required step is missing"));
     };
     let (key, state) = (code.clone(), ctx.state.clone());
@@ -502,6 +502,24 @@ pub async fn post_step(
         })
         .await;
     answer_with(&ctx, code, taken).await
+}
+
+/// A step of the desk as it was read, or all that is wrong with it at once.
+pub(super) async fn finish_step(
+    ctx: &Context,
+    step: Option<DeskStep>,
+    taking: Taking,
+    fields: Fields,
+) -> Result<(Option<DeskStep>, Taking)> {
+    let Err(shape) = fields.finish(()) else { return Ok((step, taking)) };
+    let rules = match step {
+        Some(step) => {
+            ctx.db(move |conn, actor, now| actions::check_taking(conn, actor, now, step.step(), taking))
+                .await?
+        }
+        None => Violations::new(),
+    };
+    Err(Error::Invalid(all_of(shape, rules)))
 }
 
 /// Waarom de toegang een eigen aanvraag intrekt.
@@ -546,7 +564,7 @@ pub async fn post_withdrawal(
         detail: input.optional_text("toelichting", Length(0, 280)),
     };
     check_note(&mut input, "toelichting", taking.detail.as_deref(), None, ctx.today());
-    let taking = input.finish(taking)?;
+    let (_, taking) = finish_step(&ctx, Some(DeskStep::Withdraw), taking, input).await?;
     let (key, state) = (code.clone(), ctx.state.clone());
     let taken = ctx
         .db(move |conn, actor, now| {

@@ -546,9 +546,16 @@ pub async fn post_step(
     reply::json_with_version(StatusCode::OK, client.version, &ClientBody::new(&client, &standing, today))
 }
 
+/// The fields that tell when a child was born: one of them that is wrong leaves nothing to say of the others.
+pub const BIRTH_FIELDS: [&str; 3] = ["geboortejaar", "geboortekwartaal", "leeftijd"];
+
 /// What is wrong with fields by themselves, and what the rules find besides in the others.
 pub fn all_of(shape: Violations, rules: Violations) -> Violations {
-    let told: Vec<String> = shape.iter().map(|violation| violation.field.clone()).collect();
+    let is_of_birth = |field: &str| BIRTH_FIELDS.contains(&field);
+    let mut told: Vec<String> = shape.iter().map(|violation| violation.field.clone()).collect();
+    if told.iter().any(|field| is_of_birth(field)) {
+        told.extend(BIRTH_FIELDS.map(str::to_owned));
+    }
     let mut all = shape;
     for violation in rules.into_iter().filter(|violation| !told.contains(&violation.field)) {
         all.add(violation.field, violation.code, violation.message);

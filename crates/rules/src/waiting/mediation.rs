@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_step_is_never_due_before_it_began() {
-        let hours = OpeningHours::default();
+        let hours = OpeningHours::office();
         let (due_by, term) = (at("2026-11-20 17:00"), WorkingTime::Days(2));
         let begun = |now: &str| begin_step(due_by, term, &hours, at(now));
         for now in ["2026-11-18 10:00", "2026-11-20 17:00"] {

@@ -232,7 +232,7 @@ fn chosen(lists: &Lists, list: CategoryList, code: &str, today: NaiveDate) -> bo
 }
 
 /// What a step needs and was not filled in.
-pub fn missing(step: Step, taking: &Taking) -> Violations {
+fn missing(step: Step, taking: &Taking) -> Violations {
     let mut violations = Violations::new();
     if reasons_for(step).is_some() && taking.reason.is_none() {
         violations.add("reden", "verplicht", "kies een reden");

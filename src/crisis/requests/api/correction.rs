@@ -9,7 +9,8 @@ use crate::crisis::requests::actions::{correcting, find_request};
 use crate::crisis::requests::model::RequestDraft;
 use crate::crisis::requests::reading::read_json_facts;
 use crate::db;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::waiting_list::clients::api::all_of;
 use crate::web::context::Context;
 use crate::web::described::WriteProblems;
 use crate::web::fields::Fields;
@@ -45,16 +46,24 @@ pub struct FactsInput {
     cijfers_zijn: Option<String>,
 }
 
-/// Tells what is about a person in a note that is not the one that is kept: that was looked at when it was written.
-pub async fn check_new_note(ctx: &Context, code: &str, draft: &RequestDraft, fields: &mut Fields) {
-    let code = code.to_owned();
-    let kept = ctx.db(move |conn, actor, _| find_request(conn, actor, &code)).await;
-    // Who may not see the request hears of that, and of nothing else.
-    if let Ok(kept) = kept
-        && kept.note != draft.note
-    {
-        check_note(fields, "toelichting", draft.note.as_deref(), draft.digits_are, ctx.today());
+/// What was read, or all that is wrong with it at once. A note that is not the one that is kept is looked at; that one was
+/// when it was written.
+pub async fn finish(
+    ctx: &Context,
+    code: &str,
+    draft: RequestDraft,
+    mut fields: Fields,
+) -> Result<RequestDraft> {
+    let (key, checked) = (code.to_owned(), draft.clone());
+    let found = ctx.db(move |conn, actor, now| {
+        let kept = find_request(conn, actor, &key)?.note;
+        Ok((kept, correcting::check_correction(conn, actor, now, &key, &checked)?))
+    });
+    let (kept, rules) = found.await?;
+    if kept != draft.note {
+        check_note(&mut fields, "toelichting", draft.note.as_deref(), draft.digits_are, ctx.today());
     }
+    fields.finish(draft).map_err(|shape| Error::Invalid(all_of(shape, rules)))
 }
 
 #[utoipa::path(
@@ -80,8 +89,7 @@ pub async fn put_facts(
     query.finish(())?;
     let (code, version) = (path.into_inner(), reply::if_match(&req));
     let draft = read_json_facts(&mut input);
-    check_new_note(&ctx, &code, &draft, &mut input).await;
-    let draft = input.finish(draft)?;
+    let draft = finish(&ctx, &code, draft, input).await?;
     let key = code.clone();
     let corrected = ctx
         .db(move |conn, actor, now| {

@@ -8,6 +8,7 @@ use rules::crisis::life::Step;
 
 use super::SECTION;
 use crate::crisis::requests::actions::{self, Taking};
+use crate::crisis::requests::api::finish_step;
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::settings::actions::find_lists;
 use crate::db;
@@ -179,12 +180,11 @@ async fn take(ctx: &Context, code: String, step: DeskStep, mut fields: Fields) -
         detail: fields.optional_text("toelichting", Length(0, 280)),
     };
     check_note(&mut fields, "toelichting", taking.detail.as_deref(), None, ctx.today());
-    fields.add_joint(actions::missing(step.step(), &taking));
     let version = Some(read_version(&mut fields).unwrap_or(0));
     let (key, state) = (code.clone(), ctx.state.clone());
-    let taken = match fields.finish(taking) {
-        Err(violations) => Err(violations.into()),
-        Ok(taking) => {
+    let taken = match finish_step(ctx, Some(step), taking, fields).await {
+        Err(error) => Err(error),
+        Ok((_, taking)) => {
             ctx.db(move |conn, actor, now| {
                 let (url, request) = (&state.config.public_url, (key.as_str(), version));
                 db::write(conn, |conn| match step {

@@ -16,7 +16,7 @@ use crate::actor::Role;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::waiting_list::clients::actions;
-use crate::waiting_list::clients::api::all_of;
+use crate::waiting_list::clients::api::{BIRTH_FIELDS, all_of};
 use crate::waiting_list::clients::model::{FormChoices, WaitingClient};
 use crate::waiting_list::clients::reading::{Writing, read_draft};
 use crate::web::context::Context;
@@ -56,9 +56,6 @@ pub static LABELS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|
     labels.extend(Need::ALL.iter().map(|need| (need.code(), need.name())));
     labels
 });
-
-/// Where the errors of the rules stand on this form, which has one field for the birth.
-const BIRTH_FIELDS: [&str; 3] = ["geboortejaar", "geboortekwartaal", "leeftijd"];
 
 #[derive(Template)]
 #[template(path = "waiting_list/clients/pages/register.html")]

@@ -102,6 +102,12 @@ fn named(first: &str, named: Vec<Named>) -> Choices {
 pub async fn mark_seen(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let published_at = read_publication(&mut fields);
     let published_at = fields.finish(published_at)?.ok_or_else(|| Error::internal("a moment is missing"))?;
-    ctx.db(move |conn, actor, now| actions::mark_seen(conn, actor, now, published_at)).await?;
-    Ok(saved_in(PATH, "Gezien"))
+    let seen = ctx.db(move |conn, actor, now| actions::mark_seen(conn, actor, now, published_at)).await;
+    match seen {
+        Ok(_) => Ok(saved_in(PATH, "Gezien")),
+        Err(Error::Collision(_)) => {
+            Err(Error::Conflict("De lijst die u zag is intussen vervangen. Bekijk haar opnieuw.".into()))
+        }
+        Err(error) => Err(error),
+    }
 }
