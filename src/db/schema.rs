@@ -659,6 +659,8 @@ diesel::table! {
         note -> Nullable<Text>,
         told_at -> Nullable<Timestamp>,
         version -> Integer,
+        expect_by -> Timestamp,
+        shows_municipality -> Bool,
     }
 }
 

@@ -15,6 +15,7 @@ mod matching;
 mod mediation;
 mod notes;
 mod offers;
+mod privacy;
 mod reasons;
 mod regional;
 mod replacement;

@@ -61,6 +61,8 @@ pub struct Response {
     pub opened_by: String,
     /// When the toegang answers at the latest.
     pub answer_by: DateTime<Utc>,
+    /// When the provider may expect that.
+    pub expect_by: DateTime<Utc>,
     pub chased_at: Option<DateTime<Utc>>,
     pub escalated_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
@@ -81,6 +83,12 @@ impl Response {
     pub fn awaits_start(&self) -> bool {
         self.status == ResponseStatus::Accepted
             && self.placement.as_ref().is_some_and(|placement| placement.started_on.is_none())
+    }
+
+    /// What the provider sees of it: nothing that differs with how urgent the child is.
+    #[must_use]
+    pub fn as_provider_sees(self) -> Self {
+        Self { answer_by: self.expect_by, chased_at: None, escalated_at: None, ..self }
     }
 
     /// Whether the answer is late.

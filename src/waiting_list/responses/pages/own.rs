@@ -98,7 +98,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         saved,
         current,
         total: paging.total,
-        lines: own.into_iter().map(|response| line(&ctx, response)).collect(),
+        lines: own.into_iter().map(|response| line(&ctx, response.as_provider_sees())).collect(),
         links: PageLinks::new(paging, |number| {
             link(PATH, &[("toon", code), ("pagina", &number.to_string())])
         }),
@@ -139,7 +139,7 @@ async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Res
             let response = actions::view_own(conn, actor, now, id)?;
             let asked = questions::list_questions(conn, &response)?;
             let wording = find_wording(conn, response.client.region_id)?;
-            Ok((response, asked, wording))
+            Ok((response.as_provider_sees(), asked, wording))
         })
         .await?;
     let form = typed.unwrap_or_else(|| {

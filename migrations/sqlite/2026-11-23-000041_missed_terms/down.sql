@@ -1,1 +1,0 @@
-ALTER TABLE mediation_step DROP COLUMN missed_by;
