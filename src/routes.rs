@@ -698,6 +698,7 @@ fn mediation() -> Vec<Endpoint> {
         get("/bemiddeling/{code}", mediate, pages::case),
         post_once("/bemiddeling/{code}/stappen", mediate, pages::take),
         post_once("/bemiddeling/{code}/afsluiten", mediate, pages::close),
+        get("/v1/bemiddelingsoverzicht", mediate, api::get_overview),
         get("/v1/bemiddelingen", mediate, api::list_cases),
         get("/v1/bemiddelingen/{code}", mediate, api::get_case),
         post_once("/v1/bemiddelingen/{code}/stappen", mediate, api::post_step),
@@ -767,6 +768,7 @@ fn open_list() -> Vec<Endpoint> {
         get("/wachtenden/{kenmerk}", respond_to, respond::form),
         post_once("/wachtenden/{kenmerk}", respond_to, respond::save),
         get("/v1/open-wachtlijst", respond_to, api::list_clients),
+        put("/v1/open-wachtlijst/gezien", respond_to, api::put_seen),
         get("/v1/open-wachtlijst/meldingen", respond_to, api::get_choice),
         put("/v1/open-wachtlijst/meldingen", respond_to, api::put_choice),
     ]

@@ -201,6 +201,13 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
         (
             "aanbieder-de-haven",
             "PUT",
+            "/v1/open-wachtlijst/gezien",
+            "/v1/open-wachtlijst/gezien",
+            json!({"tot": now().to_rfc3339()}),
+        ),
+        (
+            "aanbieder-de-haven",
+            "PUT",
             "/v1/open-wachtlijst/meldingen",
             "/v1/open-wachtlijst/meldingen",
             json!({"keuze": "nooit"}),
@@ -291,6 +298,9 @@ on_both! {
             if write.2 == "/v1/wachtenden/{code}/stappen" {
                 path = format!("/v1/wachtenden/{}/stappen", a_client(server).code);
                 write.3 = &path;
+            }
+            if write.2 == "/v1/open-wachtlijst/gezien" {
+                server.publish(now());
             }
             let care_path;
             if write.2 == "/v1/wachtenden/{code}/overbruggingen/{id}" {

@@ -659,6 +659,8 @@ diesel::table! {
         note -> Nullable<Text>,
         told_at -> Nullable<Timestamp>,
         version -> Integer,
+        expect_by -> Timestamp,
+        shows_municipality -> Bool,
     }
 }
 
@@ -825,6 +827,7 @@ diesel::table! {
         note -> Nullable<Text>,
         closed_by_name -> Nullable<Text>,
         closed_by_organisation -> Nullable<Text>,
+        missed_by -> Nullable<Timestamp>,
     }
 }
 

@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Days, NaiveTime, Utc, Weekday};
+use rules::violations::Violations;
 use rules::waiting::life::{ClientStatus, EndBridgingReason};
+use rules::waiting::note::Note;
 use rules::waiting::questions::{Answer, Question};
 use rules::waiting::reasons::Reason;
 
@@ -24,7 +26,6 @@ use crate::waiting_list::bridging::actions::{Change, change as change_bridging};
 use crate::waiting_list::clients::actions::{find_for_toegang, list_open};
 use crate::waiting_list::mediation::actions::{close_step, list_cases, take_step};
 use crate::waiting_list::mediation::model::Outcome;
-use crate::waiting_list::notes::TypedNote;
 use crate::waiting_list::responses::actions::{Party, list_of_client};
 use crate::waiting_list::responses::chasing::chase;
 use crate::waiting_list::responses::questions::{answer, ask};
@@ -124,7 +125,7 @@ impl Cast {
                     break;
                 }
                 if place + 1 < begun || last_is_closed {
-                    let outcome = (Outcome::NoPlace, TypedNote::default());
+                    let outcome = (Outcome::NoPlace, None);
                     if_it_may(close_step(conn, owner, self.days_ago(until), code, outcome))?;
                 }
             }
@@ -143,21 +144,19 @@ impl Cast {
             };
             let today = dutch_day(self.now);
             let starts_on = if number % 6 == 4 { today + Days::new(6) } else { today - Days::new(20) };
+            let mut none = Violations::new();
             let draft = StartDraft {
                 agb: offer.agb,
                 product: offer.product_code,
                 starts_on,
-                note: TypedNote { text: Some("Een keer in de week.".into()), digits_are: None },
+                note: Note::check("toelichting", Some("Een keer in de week."), None, today, &mut none),
             };
             let Some(care) = if_it_may(start_bridging(conn, team, at, &self.snapshot, code, draft))? else {
                 continue;
             };
             if number % 6 == 2 {
-                let ending = Change::End {
-                    on: today - Days::new(1),
-                    reason: EndBridgingReason::FamilyStops,
-                    note: TypedNote::default(),
-                };
+                let ending =
+                    Change::End { on: today - Days::new(1), reason: plain(EndBridgingReason::FamilyStops)? };
                 let key = (care.id, care.version);
                 if_it_may(change_bridging(conn, team, self.days_ago(1), code, key, ending))?;
             }

@@ -4,7 +4,6 @@ pub mod access_log;
 pub mod bridging;
 pub mod clients;
 pub mod mediation;
-pub mod notes;
 pub mod open_list;
 pub mod reasons;
 pub mod replacement;

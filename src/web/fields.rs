@@ -11,6 +11,8 @@ use chrono::{Datelike, NaiveDate};
 use rules::violations::Violations;
 use serde_json::Value;
 
+use crate::error::Error;
+
 /// The fields of one JSON object or one form, read one by one.
 #[derive(Debug, Default)]
 pub struct Fields {
@@ -437,6 +439,19 @@ impl Fields {
             self.violations.add(shown, "onbekend-veld", "dit veld bestaat hier niet");
         }
         self.violations.into_result(value)
+    }
+
+    /// The value, or everything that is wrong at once: with fields that are wrong by themselves also what they are wrong in
+    /// together. Fields that only contradict each other collide.
+    pub fn finish_with<T>(self, value: T, joint: Violations) -> crate::error::Result<T> {
+        match self.finish(()) {
+            Ok(()) => Error::refuse_collisions(joint, value),
+            Err(shape) => {
+                let mut all = Self { violations: shape, ..Self::default() };
+                all.add_joint(joint);
+                Err(Error::Invalid(all.violations))
+            }
+        }
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Form {
     pub version: String,
     pub errors: Vec<ErrorLink>,
     labels: Labels,
+    /// Labels that a region words itself.
+    own_labels: BTreeMap<&'static str, String>,
     values: BTreeMap<&'static str, String>,
     choices: BTreeMap<&'static str, Choices>,
     /// What somebody else saved since this form was opened.
@@ -44,7 +46,7 @@ pub struct Form {
 /// One field in which what was typed differs from what somebody else saved in the meantime.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    pub label: &'static str,
+    pub label: String,
     pub typed: String,
     pub stored: String,
 }
@@ -86,6 +88,13 @@ impl Form {
         self
     }
 
+    /// What a field is called here, instead of what the program calls it.
+    #[must_use]
+    pub fn with_label(mut self, name: &'static str, label: String) -> Self {
+        self.own_labels.insert(name, label);
+        self
+    }
+
     /// What the list `name` lets people choose from.
     #[must_use]
     pub fn with_choices(mut self, name: &'static str, choices: Choices) -> Self {
@@ -116,8 +125,10 @@ impl Form {
         self.choices.get(name).map_or(&[], Vec::as_slice)
     }
 
-    pub fn label(&self, name: &str) -> &'static str {
-        self.labels.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| label)
+    pub fn label(&self, name: &str) -> &str {
+        let of_program =
+            || self.labels.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| label);
+        self.own_labels.get(name).map_or_else(of_program, String::as_str)
     }
 
     /// The message at a field.
@@ -176,7 +187,7 @@ impl Form {
             };
             let typed = typed.replace("\r\n", "\n").trim().to_owned();
             (typed != *stored).then(|| Difference {
-                label: self.label(name),
+                label: self.label(name).to_owned(),
                 typed: self.words(name, &typed),
                 stored: self.words(name, stored),
             })
@@ -307,7 +318,7 @@ mod tests {
         );
         let form = form.with_choices("segment", choices("Alle segmenten", [("2".into(), "2 Wonen".into())]));
         let expected =
-            Difference { label: "Segment", typed: "2 Wonen".into(), stored: "Alle segmenten".into() };
+            Difference { label: "Segment".into(), typed: "2 Wonen".into(), stored: "Alle segmenten".into() };
         assert_eq!(form.differences(), [expected]);
         assert_eq!((form.version.as_str(), form.status()), ("2", StatusCode::CONFLICT));
     }

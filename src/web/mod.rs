@@ -15,6 +15,7 @@ pub mod input;
 pub mod lists;
 pub mod look;
 pub mod needs;
+pub mod notes;
 pub mod once;
 pub mod page;
 pub mod pipeline;

@@ -32,7 +32,7 @@ pub const MANAGE_MENU: [(&str, &str); 18] = [
     ("/beheer/weging", "Weging"),
     ("/beheer/toewijzingsbeleid", "Toewijzing"),
     ("/beheer/wachtlijst", "Wachtlijst"),
-    ("/beheer/redenen", "Redenen"),
+    ("/beheer/redenen", "Redenen en vragen"),
     ("/beheer/crisispunt", "Crisispunt"),
     ("/beheer/crisispunt/aandelen", "Crisisverdeling"),
     ("/beheer/gebruikers", "Gebruikers"),

@@ -8,10 +8,10 @@ use beschikbaarheidswijzer::waiting_list::bridging::model::BridgingDraft;
 use beschikbaarheidswijzer::waiting_list::clients::actions::register;
 use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
 use beschikbaarheidswijzer::waiting_list::clients::upkeep::follow_book;
-use beschikbaarheidswijzer::waiting_list::notes::TypedNote;
 use beschikbaarheidswijzer::waiting_list::responses::chasing::{chase, end_without_contract};
 use chrono::{Days, Duration, NaiveDate};
 use rules::waiting::life::EndBridgingReason;
+use rules::waiting::reasons::Reason;
 use rules::waiting::registration::RegistrationDraft;
 use serde_json::{Value, json};
 
@@ -216,7 +216,7 @@ fn bridged(server: &TestServer, client: &WaitingClient, product: &str, starts_on
         product_id: product_id.expect("a product"),
         cause: "gevraagd",
         starts_on,
-        note: TypedNote::default(),
+        note: None,
     };
     let actor = server.actor(TOEGANG);
     let care =
@@ -230,7 +230,8 @@ on_both! {
         let today: NaiveDate = "2026-11-21".parse().expect("a day");
         let is_bridged = |server: &TestServer| of_client(server, TOEGANG, client)["wachtende"]["overbrugging"].clone();
         let stop = |(id, version): (i64, i32), on: NaiveDate| {
-            let change = Change::End { on, reason: EndBridgingReason::FamilyStops, note: TypedNote::default() };
+            let reason = Reason::new(EndBridgingReason::FamilyStops, None).expect("a reason");
+            let change = Change::End { on, reason };
             let (mut conn, actor) = (server.connection(), server.actor(TOEGANG));
             bridging::actions::change(&mut conn, &actor, now(), client.code.as_str(), (id, version), change).expect("ended");
         };

@@ -122,6 +122,6 @@ on_both! {
         let wrong = json!({"agb": first["agb"], "product": first["product"], "start": "2019-11-23", "toelichting": "bel 06-12345678"});
         let refused = toegang.post(&format!("{PATH}/overbruggingen"), &wrong);
         let fields: Vec<String> = refused.json()["fouten"].as_array().expect("errors").iter().map(|one| one["veld"].as_str().unwrap_or_default().to_owned()).collect();
-        assert_eq!(fields, ["start", "toelichting"], "{}", refused.body);
+        assert_eq!(fields, ["toelichting", "start"], "{}", refused.body);
     }
 }

@@ -18,8 +18,10 @@ fn read(user: &Browser, path: &str) -> (String, Vec<Value>) {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let version = answer.header("etag").expect("a version").to_owned();
     let reasons = answer.json()["redenen"].as_array().cloned().expect("a list");
-    let input =
-        |reason: Value| json!({"code": reason["code"], "aan": reason["aan"], "woorden": reason["woorden"]});
+    let input = |mut reason: Value| {
+        reason.as_object_mut().expect("an object").remove("vraagtToelichting");
+        reason
+    };
     (version, reasons.into_iter().map(input).collect())
 }
 
@@ -48,6 +50,7 @@ fn set_too_old(server: &TestServer, at: DateTime<Utc>, words: &str, is_on: bool)
         code: reason.known.code.to_owned(),
         is_on: reason.is_on,
         words: reason.own_words.clone(),
+        answers: None,
     };
     let mut drafts: Vec<ReasonDraft> = found.reasons.all().iter().map(draft).collect();
     let reason = drafts.iter_mut().find(|draft| draft.code == "te-oud").expect("it is in the list");
@@ -107,7 +110,7 @@ on_both! {
         assert_eq!((late.status, &late.json()["huidig"]["redenen"][0]["code"]), (409, &json!("anders")), "{}", late.body);
         assert_eq!(administrator.get("/v1/redenen/bestaat-niet").status, 400);
         let all = server.user(HAVEN.0).get("/v1/redenen").json();
-        assert_eq!(all["lijsten"].as_array().map(Vec::len), Some(14), "{all}");
+        assert_eq!(all["lijsten"].as_array().map(Vec::len), Some(17), "{all}");
         // Another region has its own.
         let (_, theirs) = read(&server.user("beheerder-flevoland"), LAPSE);
         assert_eq!(theirs, reasons);
@@ -178,5 +181,118 @@ on_both! {
         let refused = late.send(&visitor);
         assert!(refused.status == 409 && refused.body.contains("De zorg begint") && refused.body.contains("Nu kan het"), "{}", refused.body);
         assert_eq!(visitor.get("/beheer/redenen/bestaat-niet").status, 404);
+    }
+}
+
+const ASK_TOEGANG: &str = "/v1/redenen/vraag-aan-toegang";
+const ASK_PROVIDER: &str = "/v1/redenen/vraag-aan-aanbieder";
+const ANSWERS: &str = "/v1/redenen/antwoord";
+
+on_both! {
+    fn a_region_words_questions_and_says_which_answers_fit(server) {
+        let client = &server.waiting()[0];
+        let id = server.responded(HAVEN, client);
+        let (own, weighed) = (format!("/v1/reacties/{id}/vragen"), TestServer::weigh_path(client, id, "vragen"));
+        let (toegang, haven) = (server.user(TOEGANG), server.user(HAVEN.0));
+        // What there was before a region chose: everything that a side can ask, and every answer.
+        let usual = haven.get(ASK_TOEGANG).json();
+        let codes: Vec<&str> = usual["redenen"].as_array().expect("a list").iter().filter_map(|one| one["code"].as_str()).collect();
+        assert_eq!(codes, ["later-starten", "vervoer", "onderwijs", "beschikking", "analyse", "kennismaken", "anders"]);
+        assert_eq!(usual["redenen"][0]["antwoorden"], json!(["ja", "nee", "nog-niet-bekend", "telefonisch", "anders"]));
+        assert_eq!(haven.get(ANSWERS).json()["redenen"][0].get("antwoorden"), None);
+        assert_eq!(haven.post(&own, &json!({"vraag": "vervoer"})).status, 201, "asked before anything was chosen");
+
+        let server = &server.start_later(Duration::hours(1));
+        let (toegang, haven) = (server.user(TOEGANG), server.user(HAVEN.0));
+        set(server, ASK_TOEGANG, "onderwijs", &json!({"aan": false}));
+        set(server, ASK_TOEGANG, "vervoer", &json!({"aan": false, "woorden": "Wie rijdt er?", "antwoorden": ["nee", "telefonisch"]}));
+        set(server, ASK_PROVIDER, "vervoer", &json!({"antwoorden": ["ja"]}));
+        set(server, ANSWERS, "telefonisch", &json!({"woorden": "We bellen even"}));
+        for off in ["onderwijs", "vervoer", "eerder-starten"] {
+            assert_eq!(haven.post(&own, &json!({"vraag": off})).clashing_fields(), ["vraag"], "{off}");
+        }
+        assert_eq!(toegang.post(&weighed, &json!({"vraag": "onderwijs"})).status, 201, "each side has its own list");
+        // What was asked before is answered still, with what fits now.
+        let question = &haven.get(&own).json()["vragen"][0];
+        assert_eq!(question["woorden"], "Is vervoer geregeld?", "in the words of then");
+        let answer = TestServer::weigh_path(client, id, &format!("vragen/{}/antwoord", question["id"]));
+        assert_eq!(toegang.post(&answer, &json!({"antwoord": "ja"})).clashing_fields(), ["antwoord"]);
+        let page = server.visitor(TOEGANG).get(&format!("/wachtlijst/{}/reacties/{id}", client.code)).body;
+        assert!(page.contains("We bellen even") && !page.contains("Nog niet bekend") && !page.contains("Wie rijdt er?"), "{page}");
+        let given = toegang.post(&answer, &json!({"antwoord": "telefonisch"})).json();
+        assert_eq!(given["vragen"][0]["antwoord"]["woorden"], "We bellen even", "{given}");
+        let page = server.visitor(HAVEN.0).get(&format!("/reacties/{id}")).body;
+        let asked = page.split("name=\"vraag\"").nth(1).and_then(|rest| rest.split("</select>").next()).expect("a list to ask from");
+        assert!(asked.contains("Is de beschikking er?") && !asked.contains("onderwijs"), "{asked}");
+        // Later words change nothing of what was said.
+        let later = server.start_later(Duration::hours(2));
+        set(&later, ANSWERS, "telefonisch", &json!({"woorden": "Wij nemen contact op"}));
+        let said = later.user(HAVEN.0).get(&own).json();
+        assert_eq!((&said["vragen"][0]["woorden"], &said["vragen"][0]["antwoord"]["woorden"]), (&json!("Is vervoer geregeld?"), &json!("We bellen even")));
+    }
+}
+
+on_both! {
+    fn no_question_is_left_without_an_answer(server) {
+        let administrator = server.user(ADMINISTRATOR);
+        let change = |path: &str, code: &str, change: Value| {
+            let (version, mut all) = read(&administrator, path);
+            let one = all.iter_mut().find(|one| one["code"] == code).expect("it is in the list");
+            one.as_object_mut().expect("an object").extend(change.as_object().cloned().expect("an object"));
+            administrator.put_version(path, &version, &json!({"redenen": all}))
+        };
+        assert_eq!(change(ASK_PROVIDER, "vervoer", json!({"antwoorden": []})).clashing_fields(), ["redenen[4].antwoorden"]);
+        assert_eq!(change(ASK_PROVIDER, "vervoer", json!({"antwoorden": ["misschien"]})).clashing_fields(), ["redenen[4].antwoorden"]);
+        assert_eq!(change(ANSWERS, "ja", json!({"antwoorden": ["ja"]})).wrong_fields(), ["redenen[0].antwoorden"], "an answer has none");
+        assert_eq!(change(ASK_PROVIDER, "vervoer", json!({"antwoorden": ["ja"]})).status, 200);
+        let left = change(ANSWERS, "ja", json!({"aan": false}));
+        assert!(left.clashing_fields() == ["redenen"] && left.body.contains("Is vervoer geregeld?"), "{}", left.body);
+        assert_eq!(change(ANSWERS, "nee", json!({"aan": false})).status, 200);
+        assert_eq!(change(ASK_PROVIDER, "vervoer", json!({"antwoorden": ["nee"]})).clashing_fields(), ["redenen[4].antwoorden"], "it is off");
+    }
+}
+
+on_both! {
+    fn an_administrator_sets_questions_on_a_page(server) {
+        const PAGE: &str = "/beheer/redenen/vraag-aan-aanbieder";
+        let visitor = server.visitor(ADMINISTRATOR);
+        let lists = visitor.get("/beheer/redenen").body;
+        assert!(lists.contains("Vragen van de toegang aan aanbieders") && lists.contains("8 van 8 aan"), "{lists}");
+        let stale = visitor.get(PAGE).body;
+        let mut form = Form::on(&stale, PAGE);
+        for answer in ["ja", "nee", "nog-niet-bekend", "telefonisch", "anders"] {
+            form.set(&format!("antwoord-vervoer-{answer}"), "");
+        }
+        form.set("antwoord-onderwijs-telefonisch", "");
+        form.set("woorden-onderwijs", "mail a@b.nl");
+        form.set("plaats-anders", "x");
+        let wrong = form.send(&visitor);
+        assert_eq!(wrong.status, 400, "{}", wrong.body);
+        for field in ["antwoorden-vervoer", "woorden-onderwijs", "plaats-anders"] {
+            assert!(wrong.body.contains(&format!("href=\"#{field}\"")), "{field}: {}", wrong.body);
+        }
+        let mut form = Form::on(&wrong.body, PAGE);
+        form.set("antwoord-vervoer-ja", "ja");
+        form.set("woorden-onderwijs", "Kan het kind naar school?");
+        form.set("plaats-anders", "8");
+        assert_eq!(form.send(&visitor).status, 303);
+        let page = visitor.get(PAGE).body;
+        assert!(page.contains("Antwoorden: Ja</small>") && page.contains("Antwoorden: Ja, Nee, Nog niet bekend, Anders</small>"), "{page}");
+        let refused = Form::on(&stale, PAGE).send(&visitor);
+        assert!(refused.status == 409 && refused.body.contains("Kan het kind naar school?"), "{}", refused.body);
+    }
+}
+
+on_both! {
+    fn what_follows_from_a_decline_is_set_under_the_words_of_the_region(server) {
+        set(server, "/v1/redenen/reactie-afwijzen", "afstand", &json!({"woorden": "Te ver rijden"}));
+        set(server, "/v1/redenen/reactie-afwijzen", "leeftijdsgrens", &json!({"aan": false}));
+        let page = server.visitor(ADMINISTRATOR).get("/beheer/wachtlijst").body;
+        assert!(page.contains("Te ver rijden") && !page.contains(">Afstand<") && page.contains("Leeftijdsgrens (uit)"), "{page}");
+        let wrong = server.visitor(ADMINISTRATOR);
+        let mut form = Form::on(&page, "/beheer/wachtlijst");
+        form.set("afstand", "naar-de-maan");
+        let refused = form.send(&wrong);
+        assert!(refused.status == 400 && refused.body.contains("Te ver rijden: "), "{}", refused.body);
     }
 }

@@ -77,6 +77,12 @@ async function sendWrongFigures(page) {
   await submit(page, "form[data-capaciteit] .balk button");
 }
 
+async function sendQuestionsWithoutAnswers(page) {
+  await page.fill('main [name="woorden-vervoer"]', "mail a@b.nl");
+  for (const box of await page.locator('main [name^="antwoord-analyse-"]').all()) await box.uncheck();
+  await submit(page);
+}
+
 async function ownOffer() {
   const { aanbod } = await api(`/v1/aanbod?regio=noord-veluwe`);
   return aanbod.find((offer) => offer.aanbieder.agb === PROVIDER_AGB)?.id ?? (await offerIds(1))[0];
@@ -217,6 +223,8 @@ export const MANAGER_PAGES = [
   { name: "settings of the waiting list with errors", path: "/beheer/wachtlijst", errors: true, act: send({ kleinsteGroep: "4", bewaartermijn: "", sluitingsdagen: "morgen!!", opvolgers: "45A12" }) },
   { name: "lists of reasons", path: "/beheer/redenen" },
   { name: "a list of reasons", path: "/beheer/redenen/reactie-afwijzen" },
+  { name: "a list of questions", path: "/beheer/redenen/vraag-aan-aanbieder" },
+  { name: "a list of questions with errors", path: "/beheer/redenen/vraag-aan-toegang", errors: true, act: sendQuestionsWithoutAnswers },
   { name: "a list of reasons with errors", path: "/beheer/redenen/hervatten", errors: true, act: send({ "woorden-kan-starten": "bel 06-12345678", "plaats-anders": "achteraan" }) },
   { name: "mail", path: "/beheer/mail" },
   { name: "mail that waits", path: "/beheer/mail?toon=wacht" },

@@ -88,7 +88,7 @@ on_both! {
 }
 
 /// What shows no child: an empty form, one's own settings, and counts in which nobody is pointed at.
-const SHOWS_NOBODY: [&str; 8] = [
+const SHOWS_NOBODY: [&str; 9] = [
     "/wachtlijst/nieuw",
     "/wachtlijst/stappen",
     "/wachtlijst/bestand",
@@ -97,6 +97,7 @@ const SHOWS_NOBODY: [&str; 8] = [
     "/wachtenden/meldingen",
     "/v1/open-wachtlijst/meldingen",
     "/bemiddeling/overzicht",
+    "/v1/bemiddelingsoverzicht",
 ];
 
 on_both! {

@@ -3,6 +3,7 @@
 use crate::on_both;
 use crate::support::waiting::{BAKENZAND, HAVEN, TOEGANG};
 use crate::support::{Form, now};
+use serde_json::json;
 
 on_both! {
     fn a_provider_responds_in_two_clicks(server) {
@@ -129,6 +130,38 @@ on_both! {
         server.publish(now() + chrono::Duration::hours(1));
         let page = visitor.get("/wachtenden?nieuw=ja").body;
         assert_eq!(page.matches("Nieuwe erbij").count(), 6, "all who show the same, since one alone would be pointed at");
+        // Whoever opened it before the list was published again saw nothing of who came with that.
+        assert_eq!(form.send(&visitor).status, 303);
+        assert!(visitor.get("/wachtenden").body.contains("Nieuwe erbij"));
+        server.publish(now() + chrono::Duration::hours(2));
+        let late = form.send(&visitor);
+        assert!(late.status == 409 && late.body.contains("intussen vervangen"), "{}", late.body);
+    }
+}
+
+on_both! {
+    fn a_program_says_what_it_saw_of_the_list(server) {
+        const SEEN: &str = "/v1/open-wachtlijst/gezien";
+        server.waiting();
+        let haven = server.user(HAVEN.0);
+        let list = haven.get("/v1/open-wachtlijst").json();
+        assert_eq!(list.get("gezienTot"), None, "{list}");
+        let wrong = haven.put(SEEN, &json!({"tot": "gisteren", "iets": 1}));
+        assert_eq!((wrong.status, wrong.wrong_fields()), (400, vec!["tot".to_owned(), "iets".to_owned()]), "{}", wrong.body);
+        // Any other moment would tell, by what is new after it, to the minute when somebody came.
+        for never in ["2026-11-21T08:59:00Z", "2026-12-31T00:00:00Z"] {
+            assert_eq!(haven.put(SEEN, &json!({"tot": never})).clashing_fields(), ["tot"], "{never}");
+        }
+        let first = json!({"tot": list["bijgewerktOp"]});
+        let seen = haven.put(SEEN, &first);
+        assert_eq!((seen.status, &seen.json()["gezienTot"]), (200, &list["bijgewerktOp"]), "{}", seen.body);
+        assert_eq!(haven.get("/v1/open-wachtlijst").json()["gezienTot"], list["bijgewerktOp"]);
+        server.publish(now() + chrono::Duration::hours(1));
+        let second = haven.get("/v1/open-wachtlijst").json()["bijgewerktOp"].clone();
+        assert_eq!(haven.put(SEEN, &json!({"tot": second})).status, 200);
+        assert_eq!(haven.put(SEEN, &first).json()["gezienTot"], second, "what was seen stays seen");
+        let page = server.visitor(HAVEN.0).get("/wachtenden").body;
+        assert!(page.contains("als gezien") && !page.contains("Nieuwe erbij"), "{page}");
     }
 }
 

@@ -383,6 +383,22 @@ pub fn take_desk_step(
     take_step(conn, actor, now, (request.id, version), step, &taking)
 }
 
+/// All that is wrong with what goes with a step of the desk, without taking it.
+pub fn check_taking(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    step: Step,
+    taking: Taking,
+) -> Result<Violations> {
+    let lists = find_lists(conn, identity(actor)?.region_id)?;
+    match checking::check_step(&lists, step, taking, dutch_day(now)) {
+        Ok(_) => Ok(Violations::new()),
+        Err(Error::Collision(found)) => Ok(found),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether the actor's organisation referred a request here, and so can take it back.
 pub fn is_referred_by(conn: &mut Connection, actor: &Actor, request: &CrisisRequest) -> Result<bool> {
     let Some(referred_by) = request.referred_by else { return Ok(false) };

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use rules::codes::MunicipalityCode;
 use rules::crisis::codes::{AgeGroup, Handler, Outcome, RequestStatus, TriageAnswer, Urgency};
+use rules::violations::Violations;
 use rules::waiting::note::NineDigits;
 use rules::waiting::registration::ReferrerKind;
 use serde::Serialize;
@@ -18,16 +19,19 @@ use super::actions::{self, Taking};
 use super::model::{Answer, CrisisRequest, Part, RequestFilter, TimelineLine};
 use super::pages::step::DeskStep;
 use super::reading::{MOST_ANSWERS, read_json};
+use crate::actor::Actor;
 use crate::crisis::reading::required_list_code;
 use crate::crisis::settings::model::Referral;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
+use crate::waiting_list::clients::api::all_of;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
+use crate::web::notes::check_note;
 use crate::web::reply;
 
 /// The crisis request in a path.
@@ -425,7 +429,16 @@ pub async fn post_request(
     query.finish(())?;
     let draft = read_json(&mut input);
     let sure = input.flag("tochAanmelden");
-    let draft = input.finish(draft)?;
+    check_note(&mut input, "toelichting", draft.note.as_deref(), draft.digits_are, ctx.today());
+    let draft = match input.finish(draft.clone()) {
+        Ok(draft) => draft,
+        Err(shape) => {
+            let check = move |conn: &mut db::Connection, actor: &Actor, now| {
+                actions::check_request(conn, actor, now, &draft)
+            };
+            return Err(Error::Invalid(all_of(shape, ctx.db(check).await?)));
+        }
+    };
     let (request, referral) = ctx
         .db(move |conn, actor, now| {
             // Before the transaction: what was compared is in the access log, whatever comes of it.
@@ -475,7 +488,8 @@ pub async fn post_step(
         reason: input.optional_text("reden", Length(1, 40)),
         detail: input.optional_text("toelichting", Length(0, 280)),
     };
-    let (Some(step), taking) = input.finish((step, taking))? else {
+    check_note(&mut input, "toelichting", taking.detail.as_deref(), None, ctx.today());
+    let (Some(step), taking) = finish_step(&ctx, step, taking, input).await? else {
         return Err(Error::internal("a required step is missing"));
     };
     let (key, state) = (code.clone(), ctx.state.clone());
@@ -488,6 +502,24 @@ pub async fn post_step(
         })
         .await;
     answer_with(&ctx, code, taken).await
+}
+
+/// A step of the desk as it was read, or all that is wrong with it at once.
+pub(super) async fn finish_step(
+    ctx: &Context,
+    step: Option<DeskStep>,
+    taking: Taking,
+    fields: Fields,
+) -> Result<(Option<DeskStep>, Taking)> {
+    let Err(shape) = fields.finish(()) else { return Ok((step, taking)) };
+    let rules = match step {
+        Some(step) => {
+            ctx.db(move |conn, actor, now| actions::check_taking(conn, actor, now, step.step(), taking))
+                .await?
+        }
+        None => Violations::new(),
+    };
+    Err(Error::Invalid(all_of(shape, rules)))
 }
 
 /// Waarom de toegang een eigen aanvraag intrekt.
@@ -531,7 +563,8 @@ pub async fn post_withdrawal(
         reason: Some(required_list_code(&mut input, "reden")),
         detail: input.optional_text("toelichting", Length(0, 280)),
     };
-    let taking = input.finish(taking)?;
+    check_note(&mut input, "toelichting", taking.detail.as_deref(), None, ctx.today());
+    let (_, taking) = finish_step(&ctx, Some(DeskStep::Withdraw), taking, input).await?;
     let (key, state) = (code.clone(), ctx.state.clone());
     let taken = ctx
         .db(move |conn, actor, now| {

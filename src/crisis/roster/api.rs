@@ -22,6 +22,7 @@ use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
+use crate::web::notes::check_note;
 use crate::web::reply;
 
 /// The shift in a path.
@@ -275,6 +276,7 @@ pub async fn post_handover(
     query.finish(())?;
     let duty = input.choice("taak", &duties());
     let text = input.optional_text("tekst", Length(0, 280));
+    check_note(&mut input, "tekst", text.as_deref(), None, ctx.today());
     if input.raw("tekst").is_empty() {
         input.error("tekst", "verplicht", "schrijf op wat de volgende moet weten");
     }

@@ -16,6 +16,7 @@ use crate::web::fields::{Fields, Length};
 use crate::web::form::{Choices, Form, Labels, choices, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
+use crate::web::notes::check_note;
 use crate::web::page::{Page, see_other};
 
 const PATH: &str = "/crisis/rooster";
@@ -154,6 +155,10 @@ pub async fn hand_over(ctx: Context, FormInput(mut fields): FormInput) -> Result
         .with("tot", "17.00");
     let duty = fields.choice("taak", &duties());
     let text = fields.optional_text("overdracht", Length(0, 280));
+    check_note(&mut fields, "overdracht", text.as_deref(), None, ctx.today());
+    if fields.raw("overdracht").trim().is_empty() {
+        fields.error("overdracht", "verplicht", "schrijf op wat de volgende moet weten");
+    }
     let saved = match fields.finish((duty, text)) {
         Err(violations) => Err(violations.into()),
         Ok((Some(duty), text)) => {

@@ -4,8 +4,10 @@
 //! refused unless it says that it is another child, so a file that comes twice doubles nobody.
 
 use rules::violations::Violations;
+use rules::waiting::note::Note;
 use rules::waiting::registration::RegistrationDraft;
 
+use crate::clock::dutch_day;
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::exchange::importing::{Listed, Records, Way};
@@ -85,8 +87,11 @@ impl Records for Registrations {
         Vec::new()
     }
 
-    fn read(&self, _: &Way<'_>, fields: &mut Fields) -> Option<(String, RegistrationLine)> {
+    fn read(&self, way: &Way<'_>, fields: &mut Fields) -> Option<(String, RegistrationLine)> {
         let draft = read_draft(fields, Writing::Full);
+        let mut found = Violations::new();
+        Note::check(NOTE, draft.note.as_deref(), draft.digits_are, dutch_day(way.now), &mut found);
+        fields.add_joint(in_own_words(found));
         let line = RegistrationLine { draft, is_another: fields.flag(SURE) };
         Some((format!("{line:?}"), line))
     }
@@ -110,7 +115,13 @@ impl Records for Registrations {
 
 /// What looks like personal data is told in words of our own: a report must not keep it.
 fn without_what_was_found(error: Error) -> Error {
-    let Error::Collision(found) = error else { return error };
+    match error {
+        Error::Collision(found) => Error::Collision(in_own_words(found)),
+        other => other,
+    }
+}
+
+fn in_own_words(found: Violations) -> Violations {
     let mut told = Violations::new();
     for violation in found {
         if violation.field == NOTE {
@@ -126,5 +137,5 @@ fn without_what_was_found(error: Error) -> Error {
             told.add(&violation.field, violation.code, violation.message);
         }
     }
-    Error::Collision(told)
+    told
 }

@@ -10,6 +10,7 @@ use rules::matching::bridging::{
 };
 use rules::matching::scenario::Scenario;
 use rules::matching::{Rank, Term, Weights};
+use rules::waiting::note::Note;
 
 use crate::actor::Actor;
 use crate::availability::supply::candidates::Candidates;
@@ -30,7 +31,6 @@ use crate::waiting_list::bridging::actions as kept;
 use crate::waiting_list::bridging::model::{BridgingCare, BridgingDraft, first_start, has_bridging};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::WaitingClient;
-use crate::waiting_list::notes::TypedNote;
 use crate::waiting_list::waits::waited_on;
 
 /// How near is near home, in metres.
@@ -154,7 +154,7 @@ pub struct StartDraft {
     pub agb: String,
     pub product: String,
     pub starts_on: chrono::NaiveDate,
-    pub note: TypedNote,
+    pub note: Option<Note>,
 }
 
 /// Starts bridging care at a provider that may give it: the product may bridge and a contract holds today.

@@ -18,12 +18,13 @@ use crate::matching::proposals::api::VoorstelKan;
 use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::bridging::actions as kept;
 use crate::waiting_list::bridging::model::BridgingCare;
+use crate::waiting_list::bridging::model::check_start;
 use crate::waiting_list::clients::actions::find_for_toegang;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
-use crate::waiting_list::notes::{DIGITS, TypedNote};
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::input::{JsonInput, QueryInput};
+use crate::web::notes::{DIGITS, read_note};
 use crate::web::reply;
 
 /// Overbruggingszorg van een wachtende.
@@ -199,8 +200,10 @@ pub async fn post_bridging(
     if starts_on.is_none() && input.raw("start").is_empty() {
         input.error("start", "verplicht", "vul dit in");
     }
-    let note = TypedNote::read(&mut input, "toelichting", DIGITS);
-    let (Some(agb), Some(product), Some(starts_on)) = input.finish((agb, product, starts_on))? else {
+    let note = read_note(&mut input, "toelichting", DIGITS, ctx.today());
+    let joint = starts_on.map(|day| check_start(day, None, ctx.today())).unwrap_or_default();
+    let given = input.finish_with((agb, product, starts_on), joint)?;
+    let (Some(agb), Some(product), Some(starts_on)) = given else {
         return Err(Error::internal("a required field is missing"));
     };
     let draft = StartDraft { agb: agb.to_string(), product: product.to_string(), starts_on, note };
@@ -253,8 +256,9 @@ pub async fn put_bridging(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let version = reply::required_if_match(&req)?;
-    let (wish, joint) = read_change(&mut input);
-    let wish = Error::refuse_collisions(joint, input.finish(wish)?)?
+    let (wish, joint) = read_change(&mut input, ctx.today());
+    let wish = input
+        .finish_with(wish, joint)?
         .ok_or_else(|| Error::internal("a change that is neither an end nor another day"))?;
     let (code, id) = path.into_inner();
     let id = parse_id(&id)?;

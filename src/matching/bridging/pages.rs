@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
+use chrono::NaiveDate;
 use rules::matching::bridging::BridgingCause;
 use rules::violations::Violations;
 use rules::waiting::life::EndBridgingReason;
@@ -14,10 +15,9 @@ use crate::matching::proposals::model::CanLine;
 use crate::waiting_list::access_log::actions::record;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::bridging::actions::{self as kept, Change};
-use crate::waiting_list::bridging::model::{BridgingCare, END_NOTE};
+use crate::waiting_list::bridging::model::{BridgingCare, END_NOTE, check_end, check_start, end_reason};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::pages::Tabs;
-use crate::waiting_list::notes::{DIGITS, TypedNote, digits};
 use crate::waiting_list::reasons::actions::find_reasons;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, parse_number};
@@ -25,6 +25,7 @@ use crate::web::form::{Choices, Form, Labels, Refusal, choices, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{Saved, link, saved_message};
+use crate::web::notes::{DIGITS, digits, read_note};
 use crate::web::page::{Page, see_other};
 
 const SECTION: &str = "/wachtlijst";
@@ -155,8 +156,9 @@ async fn store_start(ctx: &Context, code: &str, mut fields: Fields) -> Result<Br
     if starts_on.is_none() && fields.raw("start").trim().is_empty() {
         fields.error("start", "verplicht", "vul dit in");
     }
-    let note = TypedNote::read(&mut fields, "toelichting", DIGITS);
-    let (Some((agb, product)), Some(starts_on)) = fields.finish((offer, starts_on))? else {
+    let note = read_note(&mut fields, "toelichting", DIGITS, ctx.today());
+    let joint = starts_on.map(|day| check_start(day, None, ctx.today())).unwrap_or_default();
+    let (Some((agb, product)), Some(starts_on)) = fields.finish_with((offer, starts_on), joint)? else {
         return Err(Error::internal("a required field is missing"));
     };
     let snapshot = ctx.state.supply.current()?;
@@ -230,20 +232,33 @@ pub async fn change(
 }
 
 /// Reads a change or an end: with a last day and a reason it ends. With what the two lack of each other.
-pub fn read_change(fields: &mut Fields) -> (Option<Change>, Violations) {
+pub fn read_change(fields: &mut Fields, today: NaiveDate) -> (Option<Change>, Violations) {
     let mut joint = Violations::new();
     let starts_on = fields.optional_date("start");
     if starts_on.is_none() && fields.raw("start").trim().is_empty() {
         fields.error("start", "verplicht", "vul dit in");
     }
-    let note = TypedNote::read(fields, "toelichting", DIGITS);
+    let note = read_note(fields, "toelichting", DIGITS, today);
     let on = fields.optional_date("einde");
     let known: Vec<_> = EndBridgingReason::ALL.iter().map(|reason| (reason.code(), *reason)).collect();
     let reason = fields.optional_choice("reden", &known);
-    let end_note = TypedNote::read(fields, END_NOTE, END_DIGITS);
+    let end_note = read_note(fields, END_NOTE, END_DIGITS, today);
     let change = match (on, reason) {
-        (Some(on), Some(reason)) => Some(Change::End { on, reason, note: end_note }),
-        (None, None) => starts_on.map(|starts_on| Change::Replan { starts_on, note }),
+        (Some(on), Some(reason)) => {
+            joint.extend_with_prefix("", check_end(on, None, today));
+            match end_reason(reason, end_note) {
+                Ok(reason) => Some(Change::End { on, reason }),
+                Err(missing) => {
+                    joint.extend_with_prefix("", missing);
+                    None
+                }
+            }
+        }
+        (None, None) => {
+            let day = starts_on.map(|day| check_start(day, None, today)).unwrap_or_default();
+            joint.extend_with_prefix("", day);
+            starts_on.map(|starts_on| Change::Replan { starts_on, note })
+        }
         (Some(_), None) => {
             joint.add("reden", "verplicht", "kies waarom het eindigt");
             None
@@ -261,9 +276,8 @@ pub fn read_change(fields: &mut Fields) -> (Option<Change>, Violations) {
 async fn store_change(ctx: &Context, code: &str, id: &str, mut fields: Fields) -> Result<BridgingCare> {
     let id = parse_id(id)?;
     let version = fields.small("versie", 1, i64::from(i32::MAX));
-    let (wish, joint) = read_change(&mut fields);
-    fields.add_joint(joint);
-    let (Some(version), Some(wish)) = fields.finish((version, wish))? else {
+    let (wish, joint) = read_change(&mut fields, ctx.today());
+    let (Some(version), Some(wish)) = fields.finish_with((version, wish), joint)? else {
         return Err(Error::internal("a required field is missing"));
     };
     let code = code.to_owned();

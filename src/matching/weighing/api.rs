@@ -7,13 +7,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actions::{self, Weighed, place_of};
-use crate::clock::dutch_day;
 use crate::error::Result;
 use crate::matching::proposals::api::VoorstelKan;
 use crate::matching::proposals::model::{CanLine, Place};
 use crate::waiting_list::clients::api::ClientPath;
 use crate::waiting_list::responses::api::body::ResponseBody;
-use crate::waiting_list::responses::api::input::{AcceptanceInput, check_reason, read_reason};
+use crate::waiting_list::responses::api::input::{AcceptanceInput, read_reason};
 use crate::waiting_list::responses::api::{ResponsePath, parse_key, reply_weighed};
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
@@ -144,12 +143,10 @@ pub async fn post_acceptance(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let (code, id) = parse_key(path)?;
-    let given = read_reason::<AcceptReason>(&mut input);
-    let given = input.finish(given)?;
+    let reason = read_reason::<AcceptReason>(&mut input, ctx.today()).finish(input)?;
     let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
     let accepted = ctx
         .db_supply(move |conn, actor, now| {
-            let reason = check_reason(given, "toelichting", dutch_day(now))?;
             let of = (&snapshot, &state.plans, state.config.public_url.as_str());
             actions::accept(conn, actor, now, of, (&code, id), &reason)
         })

@@ -11,7 +11,6 @@ use super::actions::{self, Weighed};
 use crate::availability::figures::actions::find_offer;
 use crate::availability::figures::model::Offer;
 use crate::availability::figures::words::figure_lines;
-use crate::clock::dutch_day;
 use crate::error::Result;
 use crate::matching::proposals::model::{CanLine, Order, Place};
 use crate::waiting_list::clients::actions::find_settings;
@@ -20,9 +19,7 @@ use crate::waiting_list::clients::pages::Tabs;
 use crate::waiting_list::reasons::actions::find_wording;
 use crate::waiting_list::reasons::pages::to_choose;
 use crate::waiting_list::responses::actions::Party;
-use crate::waiting_list::responses::api::input::{
-    check_decline, check_reason, decline_words, read_decline, read_listed,
-};
+use crate::waiting_list::responses::api::input::{decline_words, read_decline, read_listed};
 use crate::waiting_list::responses::model::Response;
 use crate::waiting_list::responses::pages::{
     self, Mark, QuestionLine, add_offered, add_outcome, mark, parse, question_lines, tell_not_started,
@@ -100,7 +97,7 @@ pub struct WeighPage {
     pub place: Option<Place>,
     pub can_total: usize,
     pub questions: Vec<QuestionLine>,
-    pub to_answer: Option<(i64, &'static str)>,
+    pub to_answer: Option<(i64, String)>,
     pub may_ask: bool,
     pub path: String,
 }
@@ -178,7 +175,8 @@ async fn show(
     let words = |reason: &RegionReason| (reason.known.code.to_owned(), decline_words(reason, &consequences));
     let declines: Choices = choices("Maak een keuze", set(ReasonList::Decline).on().map(words));
     let form = typed.unwrap_or_else(|| Form::new(LABELS));
-    let form = with_common_choices(form, Side::Toegang, &set(ReasonList::NotStarted))
+    let waiting = to_answer(&asked, Side::Toegang);
+    let form = with_common_choices(form, Side::Toegang, &wording, waiting)
         .with_choices("kiesReden", to_choose(&set(ReasonList::Accept)))
         .with_choices("reden", declines);
     let page = WeighPage {
@@ -190,7 +188,7 @@ async fn show(
         place: actions::place_of(order.as_ref(), &response).cloned(),
         can_total: order.as_ref().map_or(0, |order: &Order| order.can_total),
         questions: question_lines(&asked),
-        to_answer: to_answer(&asked, Side::Toegang).map(|question| (question.id, question.subject.name())),
+        to_answer: waiting.map(|question| (question.id, question.subject_words().to_owned())),
         may_ask: response.is_open() || response.awaits_start(),
         path: format!("{SECTION}/{}/reacties/{id}", client.code),
         form,
@@ -241,40 +239,37 @@ type Key = Path<(String, String)>;
 pub async fn accept(ctx: Context, path: Key, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let key = path.into_inner();
     let form = Form::of_typed(LABELS, &fields);
-    let given = read_listed::<AcceptReason>(&mut fields, "kiesReden", "kiesUitleg");
+    let given = read_listed::<AcceptReason>(&mut fields, "kiesReden", "kiesUitleg", ctx.today());
     let (code, id) = (key.0.clone(), parse(&key.1)?);
-    let done = match fields.finish(given) {
-        Ok(given) => {
+    let done = match given.finish(fields) {
+        Ok(reason) => {
             let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
             ctx.db_supply(move |conn, actor, now| {
-                let reason = check_reason(given, "kiesUitleg", dutch_day(now))?;
                 let of = (&snapshot, &state.plans, state.config.public_url.as_str());
                 actions::accept(conn, actor, now, of, (&code, id), &reason).map(drop)
             })
             .await
         }
-        Err(violations) => Err(violations.into()),
+        Err(error) => Err(error),
     };
     let done = done.map_err(|error| error.at("reden", "kiesReden"));
     finish(&ctx, &key, form, done, ("Uw keuze", "kiesReden")).await
 }
 
-pub async fn decline(ctx: Context, path: Key, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+pub async fn decline(ctx: Context, path: Key, FormInput(fields): FormInput) -> Result<HttpResponse> {
     let key = path.into_inner();
     let form = Form::of_typed(LABELS, &fields);
-    let given = read_decline(&mut fields);
     let (code, id) = (key.0.clone(), parse(&key.1)?);
-    let done = match fields.finish(given) {
-        Ok(given) => {
+    let done = match read_decline(fields, ctx.today()) {
+        Ok(decline) => {
             let state = ctx.state.clone();
             ctx.db(move |conn, actor, now| {
-                let decline = check_decline(given, dutch_day(now))?;
                 let url = &state.config.public_url;
                 weighing::decline(conn, actor, now, url, (&code, id), decline).map(drop)
             })
             .await
         }
-        Err(violations) => Err(violations.into()),
+        Err(error) => Err(error),
     };
     finish(&ctx, &key, form, done, ("Uw afwijzing", "reden")).await
 }

@@ -3,9 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::dutch;
 use rules::waiting::life::EndBridgingReason;
+use rules::waiting::note::Note;
 use rules::waiting::reason_lists::ReasonList;
+use rules::waiting::reasons::Reason;
 
-use super::model::{BridgedCount, BridgingCare, BridgingDraft, Ending, Recorded, check, check_end};
+use super::model::{BridgedCount, BridgingCare, BridgingDraft, Ending, Recorded, check_end, check_start};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -14,7 +16,6 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
-use crate::waiting_list::notes::TypedNote;
 use crate::waiting_list::reasons::actions::{find_wording, require_on};
 
 /// The bridging care of a client, the newest first, with why it ended in the words of then.
@@ -56,15 +57,18 @@ pub fn start(
         if client.status().is_closed() {
             return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
         }
-        let note = check(&client, draft.starts_on, &draft.note, dutch_day(now)).map_err(Error::Collision)?;
-        let id = store::insert_care(conn, client.id, (&draft, note.as_deref()), now.naive_utc()).map_err(
-            |error| match error {
-                Error::Conflict(_) => Error::Conflict(
-                    "Deze wachtende heeft deze overbruggingszorg al van deze aanbieder.".into(),
-                ),
-                other => other,
-            },
-        )?;
+        let day = check_start(draft.starts_on, Some(client.referred_on), dutch_day(now));
+        Error::refuse_collisions(day, ())?;
+        let note = draft.note.as_ref().map(Note::as_str);
+        let id =
+            store::insert_care(conn, client.id, (&draft, note), now.naive_utc()).map_err(
+                |error| match error {
+                    Error::Conflict(_) => Error::Conflict(
+                        "Deze wachtende heeft deze overbruggingszorg al van deze aanbieder.".into(),
+                    ),
+                    other => other,
+                },
+            )?;
         let care = find(conn, &client, id)?;
         write_line(conn, actor, now, (&client, &care), (LineKind::BridgingStarted, ""))?;
         record(conn, actor, now, &client, (None, &care), "overbrugging-starten")?;
@@ -76,12 +80,11 @@ pub fn start(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// Another first day or note.
-    Replan { starts_on: NaiveDate, note: TypedNote },
+    Replan { starts_on: NaiveDate, note: Option<Note> },
     End {
         on: NaiveDate,
-        reason: EndBridgingReason,
-        /// What is said about the end.
-        note: TypedNote,
+        /// With what is said about the end.
+        reason: Reason<EndBridgingReason>,
     },
 }
 
@@ -103,13 +106,14 @@ pub fn change(
         }
         let (kind, reason, changed) = match &change {
             Change::Replan { starts_on, note } => {
-                let note = check(&client, *starts_on, note, today).map_err(Error::Collision)?;
-                let rows = store::update_care(conn, (id, version), *starts_on, note.as_deref(), None)?;
+                Error::refuse_collisions(check_start(*starts_on, Some(client.referred_on), today), ())?;
+                let note = note.as_ref().map(Note::as_str);
+                let rows = store::update_care(conn, (id, version), *starts_on, note, None)?;
                 (LineKind::BridgingChanged, "", rows)
             }
-            Change::End { on, reason, note } => {
-                let reason = check_end(&before, *on, (*reason, note), today).map_err(Error::Collision)?;
-                require_on(conn, client.region_id, &reason)?;
+            Change::End { on, reason } => {
+                Error::refuse_collisions(check_end(*on, Some(before.starts_on), today), ())?;
+                require_on(conn, client.region_id, reason)?;
                 let ending = Ending {
                     on: *on,
                     reason: reason.code().code().to_owned(),

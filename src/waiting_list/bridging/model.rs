@@ -4,13 +4,13 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use rules::violations::Violations;
 use rules::waiting::bridged::{BridgedPeriod, first_help, is_bridged};
 use rules::waiting::life::EndBridgingReason;
+use rules::waiting::note::Note;
 use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::Reason;
 use serde::Serialize;
 
 use crate::clock::dutch_day;
 use crate::waiting_list::clients::model::WaitingClient;
-use crate::waiting_list::notes::TypedNote;
 
 /// The field with what is said about an end.
 pub const END_NOTE: &str = "eindToelichting";
@@ -72,47 +72,40 @@ pub struct BridgingDraft {
     /// Code of why it was proposed.
     pub cause: &'static str,
     pub starts_on: NaiveDate,
-    pub note: TypedNote,
+    pub note: Option<Note>,
 }
 
-/// Checks the day of a start, and the note.
-pub fn check(
-    client: &WaitingClient,
-    starts_on: NaiveDate,
-    note: &TypedNote,
-    today: NaiveDate,
-) -> Result<Option<String>, Violations> {
+/// Checks the day of a start, as far as that can be without the client.
+pub fn check_start(starts_on: NaiveDate, referred_on: Option<NaiveDate>, today: NaiveDate) -> Violations {
     let mut violations = Violations::new();
-    let first = (today - Days::new(DAYS_BACK)).max(client.referred_on);
+    let first = referred_on.unwrap_or(NaiveDate::MIN).max(today - Days::new(DAYS_BACK));
     if starts_on < first || starts_on > today + Days::new(DAYS_AHEAD) {
         let message = "kies een dag na de verwijzing, hooguit een jaar terug en een half jaar vooruit";
         violations.add("start", "buiten-grenzen", message);
     }
-    let note = note.check("toelichting", today, &mut violations);
-    violations.into_result(note)
+    violations
 }
 
-/// Checks the day of an end, and the reason with the words that go with it.
-pub fn check_end(
-    care: &BridgingCare,
-    ends_on: NaiveDate,
-    (reason, note): (EndBridgingReason, &TypedNote),
-    today: NaiveDate,
-) -> Result<Reason<EndBridgingReason>, Violations> {
+/// Checks the day of an end, as far as that can be without the care.
+pub fn check_end(ends_on: NaiveDate, starts_on: Option<NaiveDate>, today: NaiveDate) -> Violations {
     let mut violations = Violations::new();
-    if ends_on < care.starts_on || ends_on > today + Days::new(DAYS_AHEAD) {
+    if starts_on.is_some_and(|starts_on| ends_on < starts_on) || ends_on > today + Days::new(DAYS_AHEAD) {
         let message = "kies een dag op of na de start, hooguit een half jaar vooruit";
         violations.add("einde", "buiten-grenzen", message);
     }
-    let mut of_reason = Violations::new();
-    let reason = Reason::check(Some(reason), note.text.as_deref(), note.digits_are, today, &mut of_reason);
-    for violation in of_reason {
-        violations.add(END_NOTE, violation.code, violation.message);
-    }
-    match reason.filter(|_| violations.is_empty()) {
-        Some(reason) => Ok(reason),
-        None => Err(violations),
-    }
+    violations
+}
+
+/// The reason for an end with the words that go with it.
+pub fn end_reason(
+    reason: EndBridgingReason,
+    note: Option<Note>,
+) -> Result<Reason<EndBridgingReason>, Violations> {
+    Reason::new(reason, note).map_err(|error| {
+        let mut violations = Violations::new();
+        violations.add(END_NOTE, "ontbreekt", error.to_string());
+        violations
+    })
 }
 
 /// Who waits on a day, and who of them has bridging care.

@@ -308,8 +308,9 @@ pub fn take_own_step(
     draft: &StepDraft,
 ) -> Result<WaitingClient> {
     let client = find_for_toegang(conn, actor, code)?;
-    let event = draft.event(step, dutch_day(now)).map_err(Error::Collision)?;
+    let event = draft.event(step).map_err(Error::Collision)?;
     require_code_on(conn, client.region_id, step.reason_list(), draft.reason.as_deref().unwrap_or_default())?;
+    require_bought(conn, &client, &event, dutch_day(now))?;
     let (after, taken) = take_step(conn, actor, now, client.id, version, event)?;
     if taken.recheck && after.municipality.id != client.municipality.id {
         for reader in list_toegang_of(conn, after.municipality.id)? {
@@ -317,6 +318,34 @@ pub fn take_own_step(
         }
     }
     Ok(after)
+}
+
+/// Refuses a municipality that does not buy what the child waits for with the region, and a product that its municipality
+/// does not: no provider of the region could take it.
+fn require_bought(
+    conn: &mut Connection,
+    client: &WaitingClient,
+    event: &LifeEvent,
+    today: NaiveDate,
+) -> Result<()> {
+    let (field, municipality_id, product_id) = match event {
+        LifeEvent::Move { to, .. } => {
+            let found = store::find_municipality_in_region(conn, client.region_id, to.as_str(), today)?;
+            ("gemeente", found.map(|(id, _)| id), Some(client.product.id))
+        }
+        LifeEvent::Recode { to, .. } => {
+            let found = store::list_products(conn, client.region_id, &[to.to_string()])?;
+            ("product", Some(client.municipality.id), found.first().map(|product| product.id))
+        }
+        _ => return Ok(()),
+    };
+    // What does not exist is told by the step itself.
+    let (Some(municipality_id), Some(product_id)) = (municipality_id, product_id) else { return Ok(()) };
+    if store::belongs_for_product(conn, municipality_id, product_id, today)? {
+        return Ok(());
+    }
+    let message = "deze gemeente koopt dit product nu niet met de regio in";
+    Err(Error::collision(field, "niet-voor-gemeente", message))
 }
 
 /// What came of a step for one of many clients: done, or why not.
@@ -333,7 +362,7 @@ pub fn take_own_steps(
     step: OwnStep,
     draft: &StepDraft,
 ) -> Result<Vec<Outcome>> {
-    draft.event(step, dutch_day(now)).map_err(Error::Collision)?;
+    draft.event(step).map_err(Error::Collision)?;
     let reason = draft.reason.as_deref().unwrap_or_default();
     require_code_on(conn, identity(actor)?.region_id, step.reason_list(), reason)?;
     let mut outcomes = Vec::new();

@@ -8,6 +8,7 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::codes::{MunicipalityCode, ProductCode};
+use rules::violations::Violations;
 use rules::waiting::life::ClientStatus;
 use rules::waiting::needs::Need;
 use rules::waiting::note::NineDigits;
@@ -22,6 +23,7 @@ use super::model::{TimelineLine, WaitingClient};
 use super::reading::{Writing, read_draft, read_step};
 use super::standing::{ClientColumn, ClientFilter, Listed, Question, Standing, StatusFilter, sort};
 use super::steps::OwnStep;
+use crate::actor::Actor;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, SortOrder};
@@ -33,6 +35,7 @@ use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::needs::needs_schema;
+use crate::web::notes::check_note;
 use crate::web::reply;
 
 /// The waiting client in a path.
@@ -459,7 +462,17 @@ pub async fn post_client(
         ("maatregel", draft.measure.is_some()),
     ];
     require(&mut input, &given);
-    let draft = input.finish(draft)?;
+    check_note(&mut input, "toelichting", draft.note.as_deref(), draft.digits_are, ctx.today());
+    let draft = match input.finish(draft.clone()) {
+        Ok(draft) => draft,
+        Err(shape) => {
+            let check = move |conn: &mut db::Connection, actor: &Actor, now| {
+                actions::require_may_register(conn, actor)?;
+                actions::check_registration(conn, actor, now, &draft)
+            };
+            return Err(Error::Invalid(all_of(shape, ctx.db(check).await?)));
+        }
+    };
     let today = ctx.today();
     let (client, standing) = ctx
         .db(move |conn, actor, now| {
@@ -506,9 +519,10 @@ pub async fn post_step(
     let (code, version, today) = (path.into_inner(), reply::if_match(&req), ctx.today());
     let steps: Vec<(&str, OwnStep)> = OwnStep::ALL.into_iter().map(|step| (step.code(), step)).collect();
     let step = input.choice("stap", &steps);
-    let draft = read_step(&mut input);
+    let draft = read_step(&mut input, today);
     require(&mut input, &[("reden", draft.reason.is_some())]);
-    let (Some(step), draft) = input.finish((step, draft))? else {
+    let joint = step.and_then(|step| draft.event(step).err()).unwrap_or_default();
+    let (Some(step), draft) = input.finish_with((step, draft), joint)? else {
         return Err(Error::internal("a required step is missing"));
     };
     let (key, state) = (code.clone(), ctx.state.clone());
@@ -530,6 +544,23 @@ pub async fn post_step(
     };
     let (client, standing) = reply::show_current(&ctx, taken, current).await?;
     reply::json_with_version(StatusCode::OK, client.version, &ClientBody::new(&client, &standing, today))
+}
+
+/// The fields that tell when a child was born: one of them that is wrong leaves nothing to say of the others.
+pub const BIRTH_FIELDS: [&str; 3] = ["geboortejaar", "geboortekwartaal", "leeftijd"];
+
+/// What is wrong with fields by themselves, and what the rules find besides in the others.
+pub fn all_of(shape: Violations, rules: Violations) -> Violations {
+    let is_of_birth = |field: &str| BIRTH_FIELDS.contains(&field);
+    let mut told: Vec<String> = shape.iter().map(|violation| violation.field.clone()).collect();
+    if told.iter().any(|field| is_of_birth(field)) {
+        told.extend(BIRTH_FIELDS.map(str::to_owned));
+    }
+    let mut all = shape;
+    for violation in rules.into_iter().filter(|violation| !told.contains(&violation.field)) {
+        all.add(violation.field, violation.code, violation.message);
+    }
+    all
 }
 
 /// Tells of the fields that must be there and are not, unless they are wrong already.

@@ -14,6 +14,7 @@ use rules::waiting::typed::{self, TypedBirth};
 use super::steps::{LONGEST_NOTE, StepDraft};
 use crate::web::fields::{Fields, Length};
 use crate::web::needs::read_needs;
+use crate::web::notes::{DIGITS, read_note};
 
 /// How days and the birth are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,11 +73,10 @@ pub fn read_draft(fields: &mut Fields, writing: Writing) -> RegistrationDraft {
 }
 
 /// Reads what was filled in for a step.
-pub(super) fn read_step(fields: &mut Fields) -> StepDraft {
+pub(super) fn read_step(fields: &mut Fields, today: NaiveDate) -> StepDraft {
     StepDraft {
         reason: fields.optional_text("reden", Length(1, 40)),
-        note: fields.optional_text("toelichting", Length(0, LONGEST_NOTE)),
-        digits_are: choice(fields, "cijfersZijn", NineDigits::ALL, NineDigits::code),
+        note: read_note(fields, "toelichting", DIGITS, today),
         until: fields.optional_date("tot"),
         municipality: fields.optional_parsed("gemeente", "geen-code", MunicipalityCode::parse),
         product: fields.optional_parsed("product", "geen-code", parse_product),

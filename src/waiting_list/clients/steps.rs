@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rules::codes::{MunicipalityCode, ProductCode};
 use rules::violations::Violations;
 use rules::waiting::life::{ClientStatus, Event};
-use rules::waiting::note::{NOTE_LENGTH, NineDigits};
+use rules::waiting::note::{NOTE_LENGTH, Note};
 use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::{Reason, ReasonCode};
 
@@ -163,8 +163,7 @@ impl OwnStep {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StepDraft {
     pub reason: Option<String>,
-    pub note: Option<String>,
-    pub digits_are: Option<NineDigits>,
+    pub note: Option<Note>,
     /// The last day of a pause.
     pub until: Option<NaiveDate>,
     pub municipality: Option<MunicipalityCode>,
@@ -173,32 +172,32 @@ pub struct StepDraft {
 
 impl StepDraft {
     /// The event, or everything that is wrong.
-    pub fn event(&self, step: OwnStep, today: NaiveDate) -> Result<Event, Violations> {
+    pub fn event(&self, step: OwnStep) -> Result<Event, Violations> {
         let mut violations = Violations::new();
         let wrong = &mut violations;
         let event = match step {
             OwnStep::Hold => {
                 let until = required("tot", self.until, "vul in tot en met wanneer de pauze duurt", wrong);
-                let reason = self.reason(today, wrong);
+                let reason = self.reason(wrong);
                 until.zip(reason).map(|(until, reason)| Event::Hold { until, reason })
             }
             OwnStep::Move => {
                 let to = required("gemeente", self.municipality.clone(), "kies een gemeente", wrong);
-                let reason = self.reason(today, wrong);
+                let reason = self.reason(wrong);
                 to.zip(reason).map(|(to, reason)| Event::Move { to, reason })
             }
             OwnStep::Recode => {
                 let to = required("product", self.product.clone(), "kies een product", wrong);
-                let reason = self.reason(today, wrong);
+                let reason = self.reason(wrong);
                 to.zip(reason).map(|(to, reason)| Event::Recode { to, reason })
             }
-            OwnStep::Resume => self.reason(today, wrong).map(Event::Resume),
-            OwnStep::Withdraw => self.reason(today, wrong).map(Event::Withdraw),
-            OwnStep::PlaceElsewhere => self.reason(today, wrong).map(Event::PlaceElsewhere),
-            OwnStep::Lapse => self.reason(today, wrong).map(Event::Lapse),
-            OwnStep::CareDidNotStart => self.reason(today, wrong).map(Event::CareDidNotStart),
-            OwnStep::Return => self.reason(today, wrong).map(Event::Return),
-            OwnStep::Reopen => self.reason(today, wrong).map(Event::Reopen),
+            OwnStep::Resume => self.reason(wrong).map(Event::Resume),
+            OwnStep::Withdraw => self.reason(wrong).map(Event::Withdraw),
+            OwnStep::PlaceElsewhere => self.reason(wrong).map(Event::PlaceElsewhere),
+            OwnStep::Lapse => self.reason(wrong).map(Event::Lapse),
+            OwnStep::CareDidNotStart => self.reason(wrong).map(Event::CareDidNotStart),
+            OwnStep::Return => self.reason(wrong).map(Event::Return),
+            OwnStep::Reopen => self.reason(wrong).map(Event::Reopen),
         };
         match event {
             Some(event) if violations.is_empty() => Ok(event),
@@ -206,14 +205,19 @@ impl StepDraft {
         }
     }
 
-    fn reason<R: ReasonCode>(&self, today: NaiveDate, violations: &mut Violations) -> Option<Reason<R>> {
+    fn reason<R: ReasonCode>(&self, violations: &mut Violations) -> Option<Reason<R>> {
         let code = self.reason.as_deref();
         let found = code.and_then(|code| R::LIST.iter().copied().find(|reason| reason.code() == code));
         if code.is_some() && found.is_none() {
             violations.add("reden", "onbekende-keuze", "kies een reden die bij deze stap hoort");
             return None;
         }
-        Reason::check(found, self.note.as_deref(), self.digits_are, today, violations)
+        let Some(code) = found else {
+            violations.add("reden", "ontbreekt", "kies een reden");
+            return None;
+        };
+        let reason = Reason::new(code, self.note.clone());
+        reason.map_err(|error| violations.add("toelichting", "ontbreekt", error.to_string())).ok()
     }
 }
 

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, Utc};
-use rules::violations::Violations;
-use rules::waiting::mediation::{Ladder, MediationFacts, Next, StepOwner, is_of_this_wait, next_step};
+use rules::waiting::mediation::{
+    Ladder, MediationFacts, Next, StepOwner, begin_step, is_of_this_wait, next_step,
+};
+use rules::waiting::note::Note;
 use rules::waiting::waited::NormState;
 use rules::working_hours::OpeningHours;
 
@@ -25,7 +27,6 @@ use crate::waiting_list::bridging;
 use crate::waiting_list::bridging::model::{BridgingCare, first_start, has_bridging};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
-use crate::waiting_list::notes::TypedNote;
 use crate::waiting_list::responses::actions::list_for_mediation;
 use crate::waiting_list::waits::waited_on;
 
@@ -188,7 +189,9 @@ fn case_of(
         }
         (Next::Step { rung, due_by, .. }, None) => {
             let number = steps.iter().map(|step| step.number).max().unwrap_or_default().saturating_add(1);
-            (Turn::Open { number, name: rung.name.clone(), owner: rung.owner, due_by }, Some(due_by))
+            let turn =
+                Turn::Open { number, name: rung.name.clone(), owner: rung.owner, term: rung.term, due_by };
+            (turn, Some(due_by))
         }
         (Next::Exhausted, None) => (Turn::Exhausted, None),
     };
@@ -242,17 +245,21 @@ pub fn take_step(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code:
     let taken = "Iemand anders is al aan deze stap begonnen.";
     let begun = db::write(conn, |conn| {
         let case = find(conn, actor, now, code)?;
-        let Turn::Open { number, name, owner, due_by } = &case.turn else {
+        let Turn::Open { number, name, owner, term, due_by } = &case.turn else {
             return Err(Error::Conflict(taken.into()));
         };
         require_owner(actor, *owner)?;
+        let region_id = actor.region_id().ok_or(Error::Forbidden)?;
+        let (_, hours) = way_of(conn, region_id)?;
+        let running = begin_step(*due_by, *term, &hours, dutch_time(now));
         let step = NewStep {
             client_id: case.client_id,
             number: *number,
             name,
             owner: *owner,
             begun_at: now.naive_utc(),
-            due_by: utc_of(*due_by),
+            due_by: utc_of(running.due_by),
+            missed_by: running.missed_by.map(utc_of),
             by_name: &identity.display_name,
             by_organisation: &identity.organisation_name,
         };
@@ -273,12 +280,10 @@ pub fn close_step(
     actor: &Actor,
     now: DateTime<Utc>,
     code: &str,
-    (outcome, note): (Outcome, TypedNote),
+    (outcome, note): (Outcome, Option<Note>),
 ) -> Result<()> {
     let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
-    let mut violations = Violations::new();
-    let note = note.check("toelichting", dutch_day(now), &mut violations);
-    let note = Error::refuse_collisions(violations, note)?;
+    let note = note.map(|note| note.as_str().to_owned());
     db::write(conn, |conn| {
         let case = find(conn, actor, now, code)?;
         let Turn::Busy(step) = &case.turn else {
@@ -354,7 +359,7 @@ pub fn overview(
                 owner: *owner,
                 taken: shown_count(own.len()),
                 found: count(&|_, closed| closed.outcome == Outcome::PlaceFound),
-                late: count(&|step, closed| closed.at > step.due_by),
+                late: count(&|step, _| step.was_late()),
                 median_days: shown_median(
                     own.iter().map(|(step, closed)| (closed.at - step.begun_at).num_days()).collect(),
                 ),

@@ -9,17 +9,19 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::actions;
-use super::model::{Case, MediationStep, Outcome, ProviderLine, Turn};
+use super::model::{Case, HalfYear, MediationStep, Outcome, OverviewLine, ProviderLine, Turn};
+use crate::actor::Actor;
 use crate::availability::figures::api::input::ConfirmationInput;
 use crate::clock::moment_of_dutch_time;
 use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
-use crate::waiting_list::notes::{DIGITS, TypedNote};
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
+use crate::web::notes::{DIGITS, read_note};
 use crate::web::reply;
 
 /// Bemiddeling voor een wachtende die langer wacht dan een norm toestaat. Er staat niets in over wat het kind nodig heeft.
@@ -65,9 +67,19 @@ pub struct StepBody {
     #[schema(schema_with = owner_schema)]
     van_wie: &'static str,
     begonnen_op: DateTime<Utc>,
+    /// Naam en organisatie.
+    begonnen_door: String,
     uiterlijk: DateTime<Utc>,
+    /// De termijn die al voorbij was toen de stap begon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gemiste_termijn: Option<DateTime<Utc>>,
+    /// Of de stap nu loopt. Wat niet loopt en niet is afgesloten, bleef open toen het kind een plek kreeg.
+    loopt: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     afgesloten_op: Option<DateTime<Utc>>,
+    /// Naam en organisatie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    afgesloten_door: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = outcome_schema, required = false)]
     uitkomst: Option<&'static str>,
@@ -83,6 +95,9 @@ pub struct ProviderBody {
     #[schema(example = "98990009")]
     agb: String,
     naam: String,
+    /// De locatie van het aanbod, met de plaats.
+    #[schema(example = "Locatie Haven, Harderwijk")]
+    locatie: String,
     reageerde_op: NaiveDate,
     kan_starten_op: NaiveDate,
     /// De status van de reactie, in woorden.
@@ -94,6 +109,10 @@ pub struct ProviderBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "niet-passend")]
     reden: Option<String>,
+    /// De reden in de woorden die de regio er toen voor had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Inhoudelijk niet passend")]
+    reden_woorden: Option<String>,
 }
 
 /// Eén bemiddeling, met de stappen en de aanbieders.
@@ -109,6 +128,10 @@ pub struct BemiddelingVolledig {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Bemiddelingen {
     bemiddelingen: Vec<CaseBody>,
+    /// Hoeveel van wie u kunt zien overbruggingszorg hebben.
+    #[serde(rename = "metOverbrugging")]
+    #[schema(minimum = 0, example = 4)]
+    met_overbrugging: usize,
     paginering: Paginering,
 }
 
@@ -133,6 +156,109 @@ pub struct ClosingInput {
 pub struct Afsluiting {
     #[schema(schema_with = outcome_schema)]
     uitkomst: &'static str,
+}
+
+/// Which cases are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Mine,
+    Overdue,
+}
+
+impl Wanted {
+    pub(super) const CODES: [(&str, Self); 2] = [("van-mij", Self::Mine), ("te-laat", Self::Overdue)];
+
+    pub(super) fn holds(self, actor: &Actor, case: &Case) -> bool {
+        match self {
+            Self::Mine => case.is_of(actor),
+            Self::Overdue => case.is_overdue,
+        }
+    }
+}
+
+/// Reads which cases are asked for, from a page or the API.
+pub(super) fn read_wanted(query: &mut Fields) -> Option<Wanted> {
+    query.optional_choice("toon", &Wanted::CODES)
+}
+
+/// Reads the half year of an overview; this one unless another is asked for.
+pub(super) fn read_half_year(query: &mut Fields, today: NaiveDate) -> Option<HalfYear> {
+    let known = HalfYear::list(today);
+    let codes: Vec<(&str, usize)> =
+        known.iter().enumerate().map(|(place, half)| (half.code.as_str(), place)).collect();
+    let chosen = query.optional_choice("periode", &codes).unwrap_or(0);
+    known.get(chosen).cloned()
+}
+
+/// Wat er in een half jaar met de stappen van één partij gebeurde.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BemiddelingsoverzichtRegel)]
+#[serde(rename_all = "camelCase")]
+pub struct OverviewLineBody {
+    #[schema(schema_with = owner_schema)]
+    van_wie: &'static str,
+    /// Afgesloten stappen. 1 tot en met 7 staat er als *, de rest is afgerond op vijf.
+    #[schema(pattern = r"^([0-9]+|\*)$", example = "25")]
+    stappen: String,
+    #[schema(pattern = r"^([0-9]+|\*)$", example = "*")]
+    plek_gevonden: String,
+    /// Na de termijn begonnen of afgesloten.
+    #[schema(pattern = r"^([0-9]+|\*)$", example = "0")]
+    te_laat: String,
+    /// Middelste doorlooptijd; niet aanwezig bij minder dan acht stappen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, example = 9)]
+    doorlooptijd_dagen: Option<i64>,
+}
+
+/// De afgesloten stappen van een half jaar.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Bemiddelingsoverzicht {
+    #[schema(pattern = "^[0-9]{4}-[12]$", example = "2026-2")]
+    periode: String,
+    /// Eerste dag.
+    vanaf: NaiveDate,
+    /// Eerste dag erna.
+    tot: NaiveDate,
+    regels: Vec<OverviewLineBody>,
+}
+
+impl From<OverviewLine> for OverviewLineBody {
+    fn from(line: OverviewLine) -> Self {
+        Self {
+            van_wie: line.owner.code(),
+            stappen: line.taken,
+            plek_gevonden: line.found,
+            te_laat: line.late,
+            doorlooptijd_dagen: line.median_days,
+        }
+    }
+}
+
+#[utoipa::path(
+    get, path = "/bemiddelingsoverzicht", operation_id = "haalBemiddelingsoverzicht", tag = "Wachtlijst",
+    summary = "Stappen en doorlooptijden van een half jaar",
+    description = "Van de hele regio, per partij van wie de stappen waren. Kleine aantallen zijn verborgen.",
+    params(("periode" = Option<String>, Query, description = "Jaar en helft: dit half jaar of een van de vijf ervoor. Zonder keuze dit half jaar.", pattern = "^[0-9]{4}-[12]$", example = "2026-2")),
+    responses(
+        (status = 200, description = "Het overzicht", body = Bemiddelingsoverzicht, headers(("API-Version" = String))),
+        ReadProblems,
+        (status = 403, response = crate::api_document::Problem),
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_overview(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let half = read_half_year(&mut query, ctx.today());
+    let half = query.finish(half)?.ok_or_else(|| Error::internal("no half year"))?;
+    let days = (half.from, half.until);
+    let lines = ctx.db(move |conn, actor, _| actions::overview(conn, actor, days)).await?;
+    reply::json(&Bemiddelingsoverzicht {
+        periode: half.code,
+        vanaf: half.from,
+        tot: half.until,
+        regels: lines.into_iter().map(Into::into).collect(),
+    })
 }
 
 fn codes(codes: Vec<&'static str>) -> Object {
@@ -167,16 +293,21 @@ impl From<&Case> for CaseBody {
     }
 }
 
-impl From<&MediationStep> for StepBody {
-    fn from(step: &MediationStep) -> Self {
+impl StepBody {
+    fn new(case: &Case, step: &MediationStep) -> Self {
         let closed = step.closed.as_ref();
+        let by = |name: &str, organisation: &str| format!("{name}, {organisation}");
         Self {
             nummer: step.number,
             naam: step.name.clone(),
             van_wie: step.owner.code(),
             begonnen_op: step.begun_at,
+            begonnen_door: by(&step.by_name, &step.by_organisation),
             uiterlijk: step.due_by,
+            gemiste_termijn: step.missed_by,
+            loopt: case.is_busy(step),
             afgesloten_op: closed.map(|closed| closed.at),
+            afgesloten_door: closed.map(|closed| by(&closed.by_name, &closed.by_organisation)),
             uitkomst: closed.map(|closed| closed.outcome.code()),
             toelichting: closed.and_then(|closed| closed.note.clone()),
         }
@@ -185,14 +316,17 @@ impl From<&MediationStep> for StepBody {
 
 impl From<ProviderLine> for ProviderBody {
     fn from(line: ProviderLine) -> Self {
+        let (reden, reden_woorden) = line.reason.unzip();
         Self {
             agb: line.agb,
             naam: line.name,
+            locatie: line.location,
             reageerde_op: line.responded_on,
             kan_starten_op: line.start_on,
             status: line.status,
             beeindigd_op: line.ended_on,
-            reden: line.reason.map(|(code, _)| code),
+            reden,
+            reden_woorden,
         }
     }
 }
@@ -202,7 +336,10 @@ impl From<ProviderLine> for ProviderBody {
     summary = "Wie langer wacht dan een norm toestaat",
     description = "Met de volgende stap, van wie die is en tot wanneer; wie het langst over de norm is eerst. De toegang ziet de eigen gemeente, de accountmanager de \
         regio, de gemeente en het expertteam wat bij hen ligt.",
-    params(PageQuery),
+    params(
+        ("toon" = Option<String>, Query, description = "van-mij: alleen waarvan de stap bij u ligt; te-laat: alleen over de termijn", pattern = "^(van-mij|te-laat)$", example = "van-mij"),
+        PageQuery,
+    ),
     responses(
         (status = 200, description = "Een bladzijde van de lijst", body = Bemiddelingen, headers(("API-Version" = String))),
         ReadProblems,
@@ -211,16 +348,20 @@ impl From<ProviderLine> for ProviderBody {
     security(("bearer" = []))
 )]
 pub async fn list_cases(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
+    let wanted = read_wanted(&mut query);
     let number = page_number(&mut query);
     query.finish(())?;
     let snapshot = ctx.state.supply.current()?;
-    let cases = ctx.db(move |conn, actor, now| actions::list_cases(conn, actor, now, &snapshot)).await?;
+    let mut cases = ctx.db(move |conn, actor, now| actions::list_cases(conn, actor, now, &snapshot)).await?;
+    let met_overbrugging = cases.iter().filter(|case| case.has_bridging).count();
+    cases.retain(|case| wanted.is_none_or(|wanted| wanted.holds(&ctx.actor, case)));
     let paging = Paging::new(number, cases.len());
     let rows = paging.cut(&cases);
     let codes: Vec<String> = rows.iter().map(|case| case.code.clone()).collect();
     ctx.db(move |conn, actor, now| actions::record_listed(conn, actor, now, &codes)).await?;
     reply::json(&Bemiddelingen {
         bemiddelingen: rows.iter().map(Into::into).collect(),
+        met_overbrugging,
         paginering: paging.into(),
     })
 }
@@ -256,7 +397,7 @@ async fn reply_case(ctx: &Context, code: String) -> Result<HttpResponse> {
         .await?;
     reply::json(&BemiddelingVolledig {
         bemiddeling: (&case).into(),
-        stappen: case.steps.iter().map(Into::into).collect(),
+        stappen: case.steps.iter().map(|step| StepBody::new(&case, step)).collect(),
         aanbieders: providers.into_iter().map(Into::into).collect(),
     })
 }
@@ -307,7 +448,7 @@ pub async fn post_closing(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let outcome = input.choice("uitkomst", &Outcome::ALL.map(|outcome| (outcome.code(), outcome)));
-    let note = TypedNote::read(&mut input, "toelichting", DIGITS);
+    let note = read_note(&mut input, "toelichting", DIGITS, ctx.today());
     let Some(outcome) = input.finish(outcome)? else {
         return Err(Error::internal("a required choice is missing"));
     };

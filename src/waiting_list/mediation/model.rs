@@ -1,10 +1,11 @@
 //! Steps of mediation, and what a case looks like to whoever may see it.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use rules::waiting::mediation::StepOwner;
+use rules::working_hours::WorkingTime;
 use serde::Serialize;
 
-use crate::actor::Role;
+use crate::actor::{Actor, Role};
 use crate::clock::dutch_day;
 use crate::waiting_list::responses::model::Response;
 
@@ -61,6 +62,8 @@ pub struct MediationStep {
     pub owner: StepOwner,
     pub begun_at: DateTime<Utc>,
     pub due_by: DateTime<Utc>,
+    /// The term that had gone by when the step was begun.
+    pub missed_by: Option<DateTime<Utc>>,
     pub by_name: String,
     pub by_organisation: String,
     pub closed: Option<ClosedStep>,
@@ -82,7 +85,7 @@ pub enum Turn {
     /// This step was begun and is not closed.
     Busy(MediationStep),
     /// This step comes next, and nobody began it yet.
-    Open { number: i32, name: String, owner: StepOwner, due_by: NaiveDateTime },
+    Open { number: i32, name: String, owner: StepOwner, term: WorkingTime, due_by: NaiveDateTime },
     /// Every step was taken: it stays with the expert team.
     Exhausted,
 }
@@ -128,10 +131,27 @@ pub struct Case {
     pub steps: Vec<MediationStep>,
 }
 
+impl MediationStep {
+    /// Whether it was begun or closed after its term.
+    pub fn was_late(&self) -> bool {
+        self.missed_by.is_some() || self.closed.as_ref().is_some_and(|closed| closed.at > self.due_by)
+    }
+}
+
 impl Case {
+    /// Whether the turn is of somebody.
+    pub fn is_of(&self, actor: &Actor) -> bool {
+        !matches!(self.turn, Turn::Exhausted) && actor.has_role(role_of(self.turn.owner()))
+    }
+
+    /// Whether a step runs.
+    pub fn is_busy(&self, step: &MediationStep) -> bool {
+        matches!(&self.turn, Turn::Busy(busy) if busy.id == step.id)
+    }
+
     /// Whether a step was left open when the child got the place from which it came back.
     pub fn is_left_open(&self, step: &MediationStep) -> bool {
-        step.closed.is_none() && !matches!(&self.turn, Turn::Busy(busy) if busy.id == step.id)
+        step.closed.is_none() && !self.is_busy(step)
     }
 }
 
@@ -172,6 +192,33 @@ pub(super) struct Recorded {
     pub outcome: Option<&'static str>,
 }
 
+/// Half jaar, over which the overview goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HalfYear {
+    /// Such as `2026-2`.
+    pub code: String,
+    pub name: String,
+    pub from: NaiveDate,
+    /// The first day after it.
+    pub until: NaiveDate,
+}
+
+impl HalfYear {
+    fn new(year: i32, second: bool) -> Option<Self> {
+        let day = |year, month| NaiveDate::from_ymd_opt(year, month, 1);
+        let (from, until, half) =
+            if second { (day(year, 7)?, day(year + 1, 1)?, 2) } else { (day(year, 1)?, day(year, 7)?, 1) };
+        let name = format!("{} helft van {year}", if second { "tweede" } else { "eerste" });
+        Some(Self { code: format!("{year}-{half}"), name, from, until })
+    }
+
+    /// This half year and the five before it.
+    pub fn list(today: NaiveDate) -> Vec<Self> {
+        let current = today.year() * 2 + i32::from(today.month() > 6);
+        (0..6).filter_map(|back| Self::new((current - back) / 2, (current - back) % 2 == 1)).collect()
+    }
+}
+
 /// One line of the overview of half a year: an owner of steps, how many, and how long they took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverviewLine {
@@ -202,6 +249,17 @@ pub fn shown_median(mut days: Vec<i64>) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn half_years_go_back_from_today() {
+        let codes = |day: &str| {
+            let today = day.parse().unwrap_or_default();
+            HalfYear::list(today).into_iter().map(|half| half.code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes("2026-11-21"), ["2026-2", "2026-1", "2025-2", "2025-1", "2024-2", "2024-1"]);
+        assert_eq!(codes("2026-06-30")[0], "2026-1");
+        assert_eq!(codes("2026-07-01")[0], "2026-2");
+    }
 
     #[test]
     fn small_counts_and_medians_are_hidden() {

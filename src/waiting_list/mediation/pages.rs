@@ -3,19 +3,20 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use rules::dutch;
 
 use super::actions;
-use super::model::{Case, Outcome, OverviewLine, ProviderLine, Turn, role_of};
+use super::api::{Wanted, read_half_year, read_wanted};
+use super::model::{Case, HalfYear, Outcome, OverviewLine, ProviderLine, Turn};
 use crate::error::{Error, Result};
-use crate::waiting_list::notes::{DIGITS, TypedNote, digits};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::{Form, Labels, choices, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{PageLinks, Saved, link, list_page, page_number, saved_message};
+use crate::web::notes::{DIGITS, digits, read_note};
 use crate::web::page::{Page, html, see_other};
 
 const PATH: &str = "/bemiddeling";
@@ -84,24 +85,17 @@ impl Case {
     }
 }
 
-fn is_mine(ctx: &Context, case: &Case) -> bool {
-    !matches!(case.turn, Turn::Exhausted) && ctx.actor.has_role(role_of(case.turn.owner()))
-}
-
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
-    let wanted = query.optional_choice("toon", &[("van-mij", "van-mij"), ("te-laat", "te-laat")]);
+    let wanted = read_wanted(&mut query);
     let number = page_number(&mut query);
     query.finish(())?;
     let snapshot = ctx.state.supply.current()?;
     let mut cases = ctx.db(move |conn, actor, now| actions::list_cases(conn, actor, now, &snapshot)).await?;
     let bridged = cases.iter().filter(|case| case.has_bridging).count();
     let all = cases.len();
-    cases.retain(|case| match wanted {
-        Some("van-mij") => is_mine(&ctx, case),
-        Some(_) => case.is_overdue,
-        None => true,
-    });
-    let chosen = wanted.unwrap_or_default();
+    cases.retain(|case| wanted.is_none_or(|wanted| wanted.holds(&ctx.actor, case)));
+    let of_wanted = |known: &&(&'static str, Wanted)| Some(known.1) == wanted;
+    let chosen = Wanted::CODES.iter().find(of_wanted).map_or("", |(code, _)| code);
     let found = format::count(cases.len(), "wachtende", "wachtenden");
     let (cases, links) = list_page(number, &cases, PATH, &[("toon", chosen)]);
     let codes: Vec<String> = cases.iter().map(|case| case.code.clone()).collect();
@@ -139,7 +133,7 @@ async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<H
     let form =
         form.with_choices("uitkomst", choices("Maak een keuze", outcomes)).with_choices(DIGITS, digits());
     let page = form.page(ctx, PATH);
-    let is_mine = is_mine(ctx, &case);
+    let is_mine = case.is_of(&ctx.actor);
     form_page(form.status(), &MediationCasePage { page, case, providers, is_mine, form, saved })
 }
 
@@ -168,7 +162,7 @@ pub async fn close(ctx: Context, path: Path<String>, FormInput(fields): FormInpu
 
 async fn store_close(ctx: &Context, code: &str, mut fields: Fields) -> Result<()> {
     let outcome = fields.choice("uitkomst", &Outcome::ALL.map(|outcome| (outcome.code(), outcome)));
-    let note = TypedNote::read(&mut fields, "toelichting", DIGITS);
+    let note = read_note(&mut fields, "toelichting", DIGITS, ctx.today());
     let Some(outcome) = fields.finish(outcome)? else {
         return Err(Error::internal("a required choice is missing"));
     };
@@ -176,51 +170,15 @@ async fn store_close(ctx: &Context, code: &str, mut fields: Fields) -> Result<()
     ctx.db(move |conn, actor, now| actions::close_step(conn, actor, now, &code, (outcome, note))).await
 }
 
-/// Half a year: its code, its name, its first day and the first day after it.
-fn half_year(year: i32, second: bool) -> Option<(String, String, NaiveDate, NaiveDate)> {
-    let day = |year, month| NaiveDate::from_ymd_opt(year, month, 1);
-    let (from, until, half) =
-        if second { (day(year, 7)?, day(year + 1, 1)?, 2) } else { (day(year, 1)?, day(year, 7)?, 1) };
-    let name = format!("{} helft van {year}", if second { "tweede" } else { "eerste" });
-    Some((format!("{year}-{half}"), name, from, until))
-}
-
-/// This half year and the five before it.
-fn half_years(today: NaiveDate) -> Vec<(String, String, NaiveDate, NaiveDate)> {
-    let current = today.year() * 2 + i32::from(today.month() > 6);
-    (0..6).filter_map(|back| half_year((current - back) / 2, (current - back) % 2 == 1)).collect()
-}
-
 pub async fn overview(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
-    let known = half_years(ctx.today());
-    let codes: Vec<(&str, usize)> =
-        known.iter().enumerate().map(|(place, (code, ..))| (code.as_str(), place)).collect();
-    let chosen = query.optional_choice("periode", &codes).unwrap_or(0);
-    query.finish(())?;
-    let Some((period, _, from, until)) = known.get(chosen).cloned() else {
-        return Err(Error::internal("no half year"));
-    };
-    let lines = ctx.db(move |conn, actor, _| actions::overview(conn, actor, (from, until))).await?;
+    let half = read_half_year(&mut query, ctx.today());
+    let half = query.finish(half)?.ok_or_else(|| Error::internal("no half year"))?;
+    let days = (half.from, half.until);
+    let lines = ctx.db(move |conn, actor, _| actions::overview(conn, actor, days)).await?;
     html(&MediationOverviewPage {
         page: Page::new(&ctx, PATH),
-        period,
-        periods: known.into_iter().map(|(code, name, ..)| (code, name)).collect(),
+        period: half.code,
+        periods: HalfYear::list(ctx.today()).into_iter().map(|half| (half.code, half.name)).collect(),
         lines,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::half_years;
-
-    #[test]
-    fn half_years_go_back_from_today() {
-        let codes = |day: &str| {
-            let today = day.parse().unwrap_or_default();
-            half_years(today).into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
-        };
-        assert_eq!(codes("2026-11-21"), ["2026-2", "2026-1", "2025-2", "2025-1", "2024-2", "2024-1"]);
-        assert_eq!(codes("2026-06-30")[0], "2026-1");
-        assert_eq!(codes("2026-07-01")[0], "2026-2");
-    }
 }

@@ -25,6 +25,7 @@ struct Row {
     note: Option<String>,
     closed_by_name: Option<String>,
     closed_by_organisation: Option<String>,
+    missed_by: Option<NaiveDateTime>,
 }
 
 impl TryFrom<Row> for MediationStep {
@@ -49,6 +50,7 @@ impl TryFrom<Row> for MediationStep {
             owner: StepOwner::parse(&row.owner).ok_or_else(|| unknown("owner"))?,
             begun_at: row.begun_at.and_utc(),
             due_by: row.due_by.and_utc(),
+            missed_by: row.missed_by.map(|at| at.and_utc()),
             by_name: row.by_name,
             by_organisation: row.by_organisation,
             closed,
@@ -118,6 +120,7 @@ pub(super) struct NewStep<'a> {
     pub(super) owner: StepOwner,
     pub(super) begun_at: NaiveDateTime,
     pub(super) due_by: NaiveDateTime,
+    pub(super) missed_by: Option<NaiveDateTime>,
     pub(super) by_name: &'a str,
     pub(super) by_organisation: &'a str,
 }
@@ -132,6 +135,7 @@ pub(super) fn insert_step(conn: &mut Connection, new: &NewStep<'_>) -> Result<()
             step::owner.eq(new.owner.code()),
             step::begun_at.eq(new.begun_at),
             step::due_by.eq(new.due_by),
+            step::missed_by.eq(new.missed_by),
             step::by_name.eq(new.by_name),
             step::by_organisation.eq(new.by_organisation),
         ))

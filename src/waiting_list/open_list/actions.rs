@@ -5,9 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, DurationRound, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use rules::waiting::coarsening::{GroupSize, OpenClient, Shown, ShownMunicipality, band_of, coarsen};
 
-use super::model::{
-    Asked, AskedView, Handle, Look, MailChoice, Named, OpenList, Publication, Reach, ShownClient,
-};
+use super::model::{Asked, AskedView, Handle, Look, MailChoice, Named, OpenList, Reach, ShownClient};
 use super::store::{self, Listed, NewRow, Row, Scope};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -362,15 +360,28 @@ impl Names {
     }
 }
 
-/// Remembers that somebody saw the list up to its latest publication.
-pub fn mark_seen(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>) -> Result<()> {
+/// Remembers that somebody saw the list as it was published at this moment; returns up to when it is seen. Who came with a
+/// publication after that one stays new, and no other moment can be named: who could name any would find out to the minute
+/// when somebody came.
+pub fn mark_seen(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    published_at: DateTime<Utc>,
+) -> Result<DateTime<Utc>> {
     let (user_id, _, region_id) = viewer(actor)?;
     db::write(conn, |conn| {
-        let Some(Publication { published_at, .. }) = store::find_latest(conn, region_id)? else {
-            return Ok(());
-        };
-        store::save_visit(conn, user_id, published_at.naive_utc())?;
-        audit::record(conn, actor, now, &Event::done("wachtenden-gezien", "gebruiker", user_id))
+        // A page may have been opened just before the latest publication.
+        let recent = store::list_recent(conn, region_id, 2)?;
+        if !recent.iter().any(|publication| publication.published_at == published_at) {
+            let message = "de lijst die u zag is intussen vervangen; bekijk haar opnieuw";
+            return Err(Error::collision("tot", "vervangen", message));
+        }
+        let before = store::find_visit(conn, user_id)?.map(|at| at.and_utc());
+        let seen_at = before.map_or(published_at, |before| before.max(published_at));
+        store::save_visit(conn, user_id, seen_at.naive_utc())?;
+        audit::record(conn, actor, now, &Event::done("wachtenden-gezien", "gebruiker", user_id))?;
+        Ok(seen_at)
     })
 }
 

@@ -160,6 +160,57 @@ pub(super) async fn load(ctx: &Context, asked: Asked, number: usize) -> Result<O
     .await
 }
 
+/// De lijst die u zag.
+#[derive(Debug, ToSchema)]
+#[schema(as = GezienInvoer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "describes the field that read_publication reads")]
+pub struct SeenInput {
+    /// `bijgewerktOp` van de lijst die u zag: de laatste, of die ervoor.
+    #[schema(example = "2026-11-23T09:00:00Z")]
+    tot: DateTime<Utc>,
+}
+
+/// Tot welke bijwerking u de lijst als gezien markeerde.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Gezien)]
+pub struct SeenBody {
+    #[serde(rename = "gezienTot")]
+    gezien_tot: DateTime<Utc>,
+}
+
+/// Reads which publication somebody saw.
+pub(super) fn read_publication(fields: &mut Fields) -> Option<DateTime<Utc>> {
+    fields.parsed("tot", "geen-tijdstip", |text| {
+        let moment = DateTime::parse_from_rfc3339(text);
+        moment.map(|at| at.to_utc()).map_err(|_| "vul een tijdstip in, bijvoorbeeld 2026-11-23T09:00:00Z")
+    })
+}
+
+#[utoipa::path(
+    put, path = "/open-wachtlijst/gezien", operation_id = "markeerGezien", tag = "Wachtlijst",
+    summary = "Zeggen dat u de lijst zag",
+    description = "Daarna geldt als nieuw waar iemand bij kwam na die bijwerking. Is de lijst die u zag intussen vervangen, dan volgt 409. Wat u al zag blijft gezien.",
+    request_body(content = SeenInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Onthouden", body = SeenBody, headers(("API-Version" = String))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn put_seen(
+    ctx: Context,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let published_at = read_publication(&mut input);
+    let published_at = input.finish(published_at)?.ok_or_else(|| Error::internal("a moment is missing"))?;
+    let gezien_tot =
+        ctx.db(move |conn, actor, now| actions::mark_seen(conn, actor, now, published_at)).await?;
+    reply::json(&SeenBody { gezien_tot })
+}
+
 /// Wanneer u een mail wilt over nieuwe wachtenden.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Meldingskeuze)]

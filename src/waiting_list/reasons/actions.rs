@@ -1,6 +1,8 @@
 //! Reading and setting the reasons of a region.
 
 use chrono::{DateTime, Utc};
+use rules::violations::Violations;
+use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reason_lists::{ListedReason, ReasonDraft, ReasonList, RegionReasons};
 use rules::waiting::reasons::Reason;
 
@@ -44,8 +46,23 @@ pub fn require_code_on(conn: &mut Connection, region_id: i64, list: ReasonList, 
     if find_reasons(conn, region_id, list)?.reasons.is_on(code) {
         return Ok(());
     }
-    let message = "uw regio gebruikt deze reden niet meer; kies een andere";
-    Err(Error::collision("reden", "niet-in-gebruik", message))
+    let message = "uw regio gebruikt deze keuze niet meer; kies een andere";
+    Err(Error::collision(list.nouns().0, "niet-in-gebruik", message))
+}
+
+/// Refuses an answer that the region does not give to a question of this side.
+pub fn require_answer(
+    conn: &mut Connection,
+    region_id: i64,
+    (asked_by, question): (Side, Question),
+    answer: Answer,
+) -> Result<()> {
+    let fitting = find_wording(conn, region_id)?.answers_to(asked_by, question);
+    if fitting.iter().any(|known| known.known.code == answer.code()) {
+        return Ok(());
+    }
+    let message = "uw regio gebruikt dit antwoord niet bij deze vraag; kies een ander";
+    Err(Error::collision("antwoord", "niet-in-gebruik", message))
 }
 
 /// Sets a list, if nobody did since this version.
@@ -60,10 +77,12 @@ pub fn save_reasons(
     let region_id = identity.region_id;
     let reasons = RegionReasons::check(list, drafts, dutch_day(now)).map_err(Error::Collision)?;
     let saved = db::write(conn, |conn| {
-        let before = find_reasons(conn, region_id, list)?;
+        let wording = find_wording(conn, region_id)?;
+        let before = wording.now(list);
         if before.version != version {
             return Err(Error::Outdated { current: None });
         }
+        require_answerable(&wording, &reasons)?;
         let set = VersionedReasons { version: version + 1, reasons };
         let change = ReasonsChange {
             set: set.clone(),
@@ -84,4 +103,27 @@ pub fn save_reasons(
         Err(Error::Conflict(_)) => Err(Error::Outdated { current: None }),
         other => other,
     }
+}
+
+/// Refuses questions that no answer fits which is on, and answers that leave a question without one.
+fn require_answerable(wording: &Wording, new: &RegionReasons) -> Result<()> {
+    let mut violations = Violations::new();
+    if new.list().has_answers() {
+        for (place, _) in new.without_answer(&wording.now(ReasonList::Answer).reasons) {
+            let message = "van deze antwoorden staat er geen aan; kies er een bij die aanstaat";
+            violations.add(format!("redenen[{place}].antwoorden"), "geen-antwoord", message);
+        }
+    } else if new.list() == ReasonList::Answer {
+        for side in Side::ALL {
+            let questions = wording.now(ReasonList::asked_by(*side)).reasons;
+            for (_, question) in questions.without_answer(new) {
+                let message = format!(
+                    "bij ‘{}’ past dan geen antwoord meer; laat er een aanstaan dat past, of kies andere bij die vraag",
+                    question.words()
+                );
+                violations.add("redenen", "geen-antwoord", message);
+            }
+        }
+    }
+    Error::refuse_collisions(violations, ())
 }

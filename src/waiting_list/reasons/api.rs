@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
+use rules::waiting::questions::Answer;
 use rules::waiting::reason_lists::{ReasonDraft, ReasonList, RegionReason, WORDS_LENGTH};
 use serde::Serialize;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
@@ -21,6 +22,8 @@ use crate::web::reply;
 
 /// More than a list has.
 const MOST_REASONS: usize = 50;
+/// More answers than there are.
+const MOST_ANSWERS: usize = 20;
 
 /// The list in a path.
 #[derive(Debug, IntoParams)]
@@ -52,6 +55,10 @@ pub struct ReasonBody {
     aan: bool,
     /// Of er een toelichting bij moet.
     vraagt_toelichting: bool,
+    /// Bij een vraag: codes van de antwoorden die erbij passen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["ja", "nee"]))]
+    antwoorden: Option<Vec<&'static str>>,
 }
 
 /// Redenlijst van uw regio, in de volgorde waarin mensen de redenen zien.
@@ -85,6 +92,9 @@ pub struct ReasonInput {
     /// Eigen woorden, zonder iets over een persoon; zonder dit veld die van het programma.
     #[schema(max_length = 80, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$", example = "Niet bereikbaar")]
     woorden: Option<String>,
+    /// Alleen bij een vraag: codes van de antwoorden die erbij passen. Zonder dit veld: alle.
+    #[schema(max_items = 20, example = json!(["ja", "nee"]))]
+    antwoorden: Option<Vec<String>>,
 }
 
 /// Een hele redenlijst: elke reden één keer, in de volgorde die u wilt, en minstens één aan.
@@ -114,13 +124,15 @@ pub struct RedenlijstVersies {
     versies: Vec<RedenlijstVersie>,
 }
 
-impl From<&RegionReason> for ReasonBody {
-    fn from(reason: &RegionReason) -> Self {
+impl ReasonBody {
+    fn new(list: ReasonList, reason: &RegionReason) -> Self {
+        let fitting = || Answer::ALL.iter().filter(|answer| reason.fits(**answer));
         Self {
             code: reason.known.code,
             woorden: reason.words().to_owned(),
             aan: reason.is_on,
             vraagt_toelichting: reason.known.needs_note,
+            antwoorden: list.has_answers().then(|| fitting().map(|answer| answer.code()).collect()),
         }
     }
 }
@@ -131,7 +143,7 @@ impl From<&VersionedReasons> for ListBody {
         Self {
             lijst: list.code(),
             naam: list.name(),
-            redenen: set.reasons.all().iter().map(ReasonBody::from).collect(),
+            redenen: set.reasons.all().iter().map(|reason| ReasonBody::new(list, reason)).collect(),
         }
     }
 }
@@ -155,8 +167,8 @@ pub(super) fn parse_list(code: &str) -> Result<ReasonList, &'static str> {
 
 #[utoipa::path(
     get, path = "/redenen", operation_id = "lijstRedenen", tag = "Wachtlijst",
-    summary = "De redenen van uw regio",
-    description = "Waaruit mensen kiezen bij elke stap. De codes zijn overal dezelfde; volgorde en woorden zijn van de regio. Een reden die uit staat wordt met 409 geweigerd.",
+    summary = "De redenen, vragen en antwoorden van uw regio",
+    description = "Waaruit mensen kiezen bij elke stap, en wat aanbieder en toegang elkaar vragen en antwoorden. De codes zijn overal dezelfde; volgorde en woorden zijn van de regio. Wat uit staat wordt met 409 geweigerd, en een antwoord dat niet bij de vraag past ook.",
     responses(
         (status = 200, description = "Alle lijsten", body = Redenlijsten, headers(("API-Version" = String))),
         (status = 403, response = inline(crate::api_document::Problem)),
@@ -244,7 +256,7 @@ pub async fn put_reasons(
     query.finish(())?;
     let list = parse_path("lijst", &path, parse_list)?;
     let version = reply::required_if_match(&req)? - stored_etag(0);
-    let drafts = read_reasons(&mut input);
+    let drafts = read_reasons(&mut input, list);
     let drafts = input.finish(drafts)?;
     let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;
     let saved = ctx
@@ -256,13 +268,15 @@ pub async fn put_reasons(
     answer(&reply::show_current(&ctx, saved, current).await?)
 }
 
-fn read_reasons(fields: &mut Fields) -> Vec<ReasonDraft> {
+fn read_reasons(fields: &mut Fields, list: ReasonList) -> Vec<ReasonDraft> {
     let mut drafts = Vec::new();
     for (place, mut reason) in fields.objects("redenen", MOST_REASONS).into_iter().enumerate() {
         drafts.push(ReasonDraft {
             code: reason.text("code", Length(1, 40)),
             is_on: reason.flag("aan"),
             words: reason.optional_text("woorden", Length(0, WORDS_LENGTH)),
+            answers: (list.has_answers() && reason.has("antwoorden"))
+                .then(|| reason.texts("antwoorden", MOST_ANSWERS, Length(1, 40))),
         });
         fields.absorb(&format!("redenen[{place}]"), reason);
     }

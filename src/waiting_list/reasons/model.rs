@@ -1,6 +1,9 @@
 //! The reasons of a region, now and at any moment before.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
+use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reason_lists::{ReasonDraft, ReasonList, RegionReason, RegionReasons};
 use serde::{Deserialize, Serialize};
 
@@ -11,17 +14,27 @@ pub struct StoredReason {
     pub is_on: bool,
     /// The region's own words.
     pub words: Option<String>,
+    /// Of a question, which answers fit it, when those are not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Vec<String>>,
 }
 
 impl From<&RegionReason> for StoredReason {
     fn from(reason: &RegionReason) -> Self {
-        Self { code: reason.known.code.to_owned(), is_on: reason.is_on, words: reason.own_words.clone() }
+        let codes =
+            |answers: &BTreeSet<Answer>| answers.iter().map(|answer| answer.code().to_owned()).collect();
+        Self {
+            code: reason.known.code.to_owned(),
+            is_on: reason.is_on,
+            words: reason.own_words.clone(),
+            answers: reason.answers.as_ref().map(codes),
+        }
     }
 }
 
 impl From<StoredReason> for ReasonDraft {
     fn from(stored: StoredReason) -> Self {
-        Self { code: stored.code, is_on: stored.is_on, words: stored.words }
+        Self { code: stored.code, is_on: stored.is_on, words: stored.words, answers: stored.answers }
     }
 }
 
@@ -64,5 +77,12 @@ impl Wording {
             Some(change) => change.set.reasons.words_of(code).map(str::to_owned),
             None => list.name_of(code).map(str::to_owned),
         }
+    }
+
+    /// What people choose from to answer a question that a side asks.
+    pub fn answers_to(&self, side: Side, question: Question) -> Vec<RegionReason> {
+        let answers = self.now(ReasonList::Answer).reasons;
+        let asked = self.now(ReasonList::asked_by(side)).reasons;
+        asked.answers_to(question, &answers).into_iter().cloned().collect()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Utc};
 use rules::figures::Figures;
 use rules::waiting::life::{Event as LifeEvent, RespondReason, TimelineEntry, WithdrawResponseReason};
 use rules::waiting::note::Note;
@@ -39,6 +39,8 @@ use crate::waiting_list::reasons::model::Wording;
 
 /// The kind of object in the audit.
 pub(super) const OBJECT: &str = "reactie";
+
+const NOT_LISTED: &str = "Deze wachtende staat niet meer op de lijst.";
 
 /// For how long a response is valid unless the provider says otherwise.
 const VALID_FOR: Days = Days::new(14);
@@ -83,9 +85,7 @@ pub fn respond(
     new: &NewResponse,
 ) -> Result<Response> {
     let today = dutch_day(now);
-    let mut violations = check_days(new.start_on, new.valid_until, today);
-    let remark = new.remark.check("opmerking", today, &mut violations);
-    let remark = Error::refuse_collisions(violations, remark)?;
+    Error::refuse_collisions(check_days(new.start_on, new.valid_until, today), ())?;
     let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
     db::write(conn, |conn| {
         let (client_id, shown) = find_client(conn, snapshot, actor, now, new.handle)?;
@@ -100,14 +100,16 @@ pub fn respond(
         let client = find_by_id(conn, client_id)?;
         let is_accepted = client.accepted_products().any(|product| product.id == shown.product.id);
         if !is_accepted || !client.life.is_listed(today) {
-            return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
+            return Err(Error::Conflict(NOT_LISTED.into()));
         }
         require_own(conn, client_id, &shown, &offer, today)?;
         let free = offer.figures.shown_places(offer.reserved_places);
         let takes_place = takes_free_places(new.places, free)
             .map_err(|error| Error::collision("plaatsen", "te-veel", error.to_string()))?;
         let reason = if takes_place { RespondReason::PlaceNow } else { RespondReason::PlaceSoon };
-        let (client, _) = take_step(conn, actor, now, client_id, None, LifeEvent::Respond(plain(reason)?))?;
+        let step = LifeEvent::Respond(plain(reason)?);
+        let (client, _) = take_step(conn, actor, now, client_id, None, step).map_err(not_listed)?;
+        let (answer_by, expect_by) = answer_terms(conn, &client, now)?;
         let row = NewRow {
             client_id,
             provider_id,
@@ -115,13 +117,15 @@ pub fn respond(
             shown: shown.words(),
             start_on: new.start_on,
             valid_until: new.valid_until,
-            remark,
+            remark: new.remark.as_ref().map(|note| note.as_str().to_owned()),
             takes_place,
             places: i32::from(new.places),
             status: ResponseStatus::Open.code(),
             opened_at: now.naive_utc(),
             opened_by: actor.signature(),
-            answer_by: answer_by(conn, &client, now)?.naive_utc(),
+            answer_by,
+            expect_by,
+            shows_municipality: shown.municipality.is_some(),
             version: 1,
         };
         let id = match store::insert_response(conn, &row) {
@@ -140,16 +144,30 @@ pub fn respond(
     })
 }
 
+/// What became of a child that left the list at this very moment is no more the provider's to know than a minute later.
+fn not_listed(error: Error) -> Error {
+    match error {
+        Error::Conflict(_) => Error::Conflict(NOT_LISTED.into()),
+        other => other,
+    }
+}
+
 /// A reason that needs no words.
 pub(super) fn plain<R: rules::waiting::reasons::ReasonCode>(code: R) -> Result<Reason<R>> {
     Reason::new(code, None).map_err(Error::internal)
 }
 
-/// When the toegang answers at the latest.
-fn answer_by(conn: &mut Connection, client: &WaitingClient, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+/// When the toegang answers at the latest, and when the provider may expect that.
+fn answer_terms(
+    conn: &mut Connection,
+    client: &WaitingClient,
+    now: DateTime<Utc>,
+) -> Result<(NaiveDateTime, NaiveDateTime)> {
     let settings = find_settings(conn, client.region_id)?;
-    let at = settings.terms.answer_by(dutch_time(now), client.urgency, &settings.opening_hours());
-    Ok(moment_of_dutch_time(at))
+    let (hours, opened_at) = (settings.opening_hours(), dutch_time(now));
+    let answer_by = settings.terms.answer_by(opened_at, client.urgency, &hours);
+    let expect_by = settings.terms.expect_by(opened_at, &hours);
+    Ok((moment_of_dutch_time(answer_by).naive_utc(), moment_of_dutch_time(expect_by).naive_utc()))
 }
 
 /// What the audit keeps of a response: codes and days.

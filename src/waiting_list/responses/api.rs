@@ -11,15 +11,14 @@ use rules::waiting::life::{NotStartedReason, WithdrawResponseReason};
 
 use self::body::{OwnResponses, ResponseBody};
 use self::input::{
-    DeclineInput, NewResponseInput, NotStartedInput, StartInput, WithdrawalInput, check_decline,
-    check_reason, read_decline, read_new, read_reason, required_day,
+    DeclineInput, NewResponseInput, NotStartedInput, StartInput, WithdrawalInput, read_decline, read_new,
+    read_reason, required_day,
 };
 use super::model::{Response, Standing};
 use super::placing::{care_did_not_start, start_care};
 use super::{actions, weighing};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::parse_id;
-use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
 use crate::waiting_list::clients::api::ClientPath;
@@ -107,7 +106,7 @@ pub async fn post_response(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let new = read_new(&mut input, None);
+    let new = read_new(&mut input, None, ctx.today());
     let new = input.finish(new)?.ok_or_else(|| Error::internal("a required field is missing"))?;
     let snapshot = ctx.state.supply.current()?;
     let state = ctx.state.clone();
@@ -142,14 +141,10 @@ pub async fn post_withdrawal(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let id = parse_path("id", &path, parse_id)?;
-    let given = read_reason::<WithdrawResponseReason>(&mut input);
-    let given = input.finish(given)?;
+    let reason = read_reason::<WithdrawResponseReason>(&mut input, ctx.today()).finish(input)?;
     let state = ctx.state.clone();
     let ended = ctx
-        .db(move |conn, actor, now| {
-            let reason = check_reason(given, "toelichting", dutch_day(now))?;
-            actions::withdraw(conn, actor, now, &state.config.public_url, id, reason)
-        })
+        .db(move |conn, actor, now| actions::withdraw(conn, actor, now, &state.config.public_url, id, reason))
         .await?;
     reply_own(StatusCode::OK, ended)
 }
@@ -202,12 +197,10 @@ pub async fn post_not_started(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let id = parse_path("id", &path, parse_id)?;
-    let given = read_reason::<NotStartedReason>(&mut input);
-    let given = input.finish(given)?;
+    let reason = read_reason::<NotStartedReason>(&mut input, ctx.today()).finish(input)?;
     let state = ctx.state.clone();
     let ended = ctx
         .db_supply(move |conn, actor, now| {
-            let reason = check_reason(given, "toelichting", dutch_day(now))?;
             care_did_not_start(
                 conn,
                 actor,
@@ -237,16 +230,14 @@ pub async fn post_decline(
     ctx: Context,
     path: Path<(String, String)>,
     QueryInput(query): QueryInput,
-    JsonInput(mut input): JsonInput,
+    JsonInput(input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let (code, id) = parse_key(path)?;
-    let given = read_decline(&mut input);
-    let given = input.finish(given)?;
+    let decline = read_decline(input, ctx.today())?;
     let state = ctx.state.clone();
     let declined = ctx
         .db(move |conn, actor, now| {
-            let decline = check_decline(given, dutch_day(now))?;
             weighing::decline(conn, actor, now, &state.config.public_url, (&code, id), decline)
         })
         .await?;

@@ -3,8 +3,9 @@
 //!
 //! Every server does this. Each step is one conditional update in the transaction that also mails, so it happens once.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, WithdrawResponseReason};
+use rules::waiting::responding::contract_must_hold_for;
 use rules::waiting::responses::{Chase, DeclineReason, ResponseEvent, due_chase};
 use rules::waiting::succession::line_of;
 
@@ -54,49 +55,31 @@ pub fn end_without_contract(conn: &mut Connection, now: DateTime<Utc>, public_ur
     let today = dutch_day(now);
     let successors = list_successors(conn)?;
     let mut count = 0;
-    for (id, (provider_id, product_id, municipality_id)) in store::list_unstarted(conn)? {
+    for (id, (provider_id, product_id, municipality_id), was_shown) in store::list_unstarted(conn)? {
         let line = line_of(product_id, &successors);
-        if store::find_kept_contract(conn, provider_id, &line, municipality_id, today)?.is_some() {
-            continue;
-        }
         let response = find_response(conn, id)?;
-        if response.is_open()
-            && never_held(conn, &response, (provider_id, product_id), municipality_id, today)?
-        {
+        let holds_for = contract_must_hold_for(!response.is_open(), was_shown, municipality_id);
+        if store::find_kept_contract(conn, provider_id, &line, holds_for, today)?.is_some() {
             continue;
         }
-        count += usize::from(end_one_without_contract(conn, now, public_url, &response)?);
+        let knows_where = holds_for.is_some();
+        count += usize::from(end_one_without_contract(conn, now, public_url, (&response, knows_where))?);
     }
     Ok(count)
-}
-
-/// Whether there was no contract for the municipality when the provider responded, where the child lives still, while it has
-/// one for another. It could not see that: no municipality was shown. The toegang sees it and answers. Were such a response
-/// ended by itself, the provider would learn from that what the list does not show.
-fn never_held(
-    conn: &mut Connection,
-    response: &Response,
-    of: (i64, i64),
-    municipality_id: i64,
-    today: NaiveDate,
-) -> Result<bool> {
-    let then = dutch_day(response.opened_at);
-    Ok(!store::has_moved_since(conn, response.client.id, response.opened_at.naive_utc())?
-        && store::find_contract(conn, of, Some(municipality_id), then)?.is_none()
-        && store::find_contract(conn, of, None, today)?.is_some())
 }
 
 fn end_one_without_contract(
     conn: &mut Connection,
     now: DateTime<Utc>,
     public_url: &str,
-    response: &Response,
+    (response, knows_where): (&Response, bool),
 ) -> Result<bool> {
     let actor = Actor::background();
     let is_open = response.is_open();
     let hit = if is_open { ContractHit::OpenResponse } else { ContractHit::AgreedProvider };
-    // The contract may be as it was, and the child somewhere else.
-    let has_moved = store::has_moved_since(conn, response.client.id, response.opened_at.naive_utc())?;
+    // The contract may be as it was, and the child somewhere else. Who was not shown where it lived hears nothing of that.
+    let has_moved =
+        knows_where && store::has_moved_since(conn, response.client.id, response.opened_at.naive_utc())?;
     let (why, declined) = if has_moved {
         (EndContractReason::OtherMunicipality, DeclineReason::OtherMunicipality)
     } else {

@@ -44,7 +44,7 @@ impl Fit {
         } else {
             // The product of an offer that a response holds may have got another code since.
             let line = line_of(offer.product.id, &list_successors(conn)?);
-            store::find_kept_contract(conn, offer.provider.id, &line, client.municipality.id, today)?
+            store::find_kept_contract(conn, offer.provider.id, &line, Some(client.municipality.id), today)?
         };
         let outcomes = store::list_outcomes(conn, client.id)?;
         let suitability = find_suitability(conn, offer.id)?.suitability;

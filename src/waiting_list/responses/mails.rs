@@ -245,7 +245,13 @@ fn about_question(
             mail(to, subject, &lines, ("Bekijk de reactie", url))
         }
         Side::Toegang => {
-            let lines = [format!("De toegang van {} {did}.", response.client.municipality)];
+            // The list may not show where the child lives; who was chosen knows.
+            let toegang = if response.is_open() {
+                "De toegang".to_owned()
+            } else {
+                format!("De toegang van {}", response.client.municipality)
+            };
+            let lines = [format!("{toegang} {did}.")];
             let subject = format!("{what} over uw reactie");
             mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
         }

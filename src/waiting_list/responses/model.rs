@@ -3,12 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::life::EventKind;
+use rules::waiting::note::Note;
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{DeclineReason, ResponseStatus};
 
-use crate::waiting_list::notes::TypedNote;
 use crate::waiting_list::open_list::model::Handle;
 
 /// Wachtende that a response is about.
@@ -61,6 +61,8 @@ pub struct Response {
     pub opened_by: String,
     /// When the toegang answers at the latest.
     pub answer_by: DateTime<Utc>,
+    /// When the provider may expect that.
+    pub expect_by: DateTime<Utc>,
     pub chased_at: Option<DateTime<Utc>>,
     pub escalated_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
@@ -81,6 +83,12 @@ impl Response {
     pub fn awaits_start(&self) -> bool {
         self.status == ResponseStatus::Accepted
             && self.placement.as_ref().is_some_and(|placement| placement.started_on.is_none())
+    }
+
+    /// What the provider sees of it: nothing that differs with how urgent the child is.
+    #[must_use]
+    pub fn as_provider_sees(self) -> Self {
+        Self { answer_by: self.expect_by, chased_at: None, escalated_at: None, ..self }
     }
 
     /// Whether the answer is late.
@@ -126,7 +134,7 @@ pub struct NewResponse {
     pub places: u16,
     pub start_on: NaiveDate,
     pub valid_until: NaiveDate,
-    pub remark: TypedNote,
+    pub remark: Option<Note>,
 }
 
 /// Why the toegang declines, and until when the two are parked if that follows.
@@ -162,7 +170,38 @@ pub struct AskedQuestion {
     pub id: i64,
     pub asked_by: Side,
     pub subject: Question,
+    /// The question in the words the region had for it when it was asked.
+    pub words: Option<String>,
     pub note: Option<String>,
     pub asked_at: DateTime<Utc>,
-    pub answer: Option<(Answer, Option<String>, DateTime<Utc>)>,
+    pub answer: Option<GivenAnswer>,
+}
+
+impl AskedQuestion {
+    /// What was asked, in words.
+    pub fn subject_words(&self) -> &str {
+        self.words.as_deref().unwrap_or(self.subject.name())
+    }
+
+    /// Whether it waits for an answer of this side.
+    pub fn is_open_to(&self, side: Side) -> bool {
+        self.asked_by != side && self.answer.is_none()
+    }
+}
+
+/// Antwoord that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenAnswer {
+    pub code: Answer,
+    /// In the words the region had for it then.
+    pub words: Option<String>,
+    pub note: Option<String>,
+    pub at: DateTime<Utc>,
+}
+
+impl GivenAnswer {
+    /// What was answered, in words.
+    pub fn code_words(&self) -> &str {
+        self.words.as_deref().unwrap_or(self.code.name())
+    }
 }

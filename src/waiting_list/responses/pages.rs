@@ -6,24 +6,23 @@ pub mod respond;
 use chrono::{DateTime, Utc};
 use rules::waiting::life::NotStartedReason;
 use rules::waiting::questions::{Answer, Question, Side};
-use rules::waiting::reason_lists::RegionReasons;
-use rules::waiting::reasons::ReasonCode;
+use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::responses::ResponseStatus;
 
 use super::actions::Party;
-use super::api::input::{check_reason, read_coded, read_listed};
+use super::api::input::{read_coded, read_listed};
 use super::model::{AskedQuestion, Response};
 use super::placing::care_did_not_start;
 use super::questions;
 use crate::availability::figures::api::parse_id;
-use crate::clock::dutch_day;
 use crate::error::{Error, Result};
-use crate::waiting_list::notes::{DIGITS, digits};
-use crate::waiting_list::reasons::pages::to_choose;
+use crate::waiting_list::reasons::model::Wording;
+use crate::waiting_list::reasons::pages::{of_those, to_choose};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
-use crate::web::form::{Choices, Form, choices};
+use crate::web::form::Form;
 use crate::web::format;
+use crate::web::notes::{DIGITS, digits};
 
 /// How a response stands, as a badge.
 pub struct Mark {
@@ -52,7 +51,7 @@ pub fn mark(response: &Response, now: DateTime<Utc>) -> Mark {
 pub struct QuestionLine {
     pub id: i64,
     pub asked: String,
-    pub subject: &'static str,
+    pub subject: String,
     pub note: Option<String>,
     /// Empty while there is none.
     pub answer: String,
@@ -63,14 +62,14 @@ pub fn question_lines(questions: &[AskedQuestion]) -> Vec<QuestionLine> {
     let line = |question: &AskedQuestion| QuestionLine {
         id: question.id,
         asked: format!("{} vroeg op {}", question.asked_by.name(), format::date_time(question.asked_at)),
-        subject: question.subject.name(),
+        subject: question.subject_words().to_owned(),
         note: question.note.clone(),
         answer: question
             .answer
             .as_ref()
-            .map(|(answer, note, at)| {
-                let note = note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
-                format!("{}{note} ({})", answer.name(), format::date_time(*at))
+            .map(|given| {
+                let note = given.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+                format!("{}{note} ({})", given.code_words(), format::date_time(given.at))
             })
             .unwrap_or_default(),
     };
@@ -79,13 +78,7 @@ pub fn question_lines(questions: &[AskedQuestion]) -> Vec<QuestionLine> {
 
 /// The first question of the other side that has no answer.
 pub fn to_answer(questions: &[AskedQuestion], side: Side) -> Option<&AskedQuestion> {
-    questions.iter().find(|question| question.asked_by != side && question.answer.is_none())
-}
-
-/// The codes of a list, to choose from.
-fn coded<R: ReasonCode>(codes: impl IntoIterator<Item = R>) -> Choices {
-    let words = codes.into_iter().map(|code| (code.code().to_owned(), code.name().to_owned()));
-    choices("Maak een keuze", words)
+    questions.iter().find(|question| question.is_open_to(side))
 }
 
 /// What both sides see of how a response goes on and ends.
@@ -124,11 +117,10 @@ type Whose<'a> = (Party<'a>, i64);
 
 /// Tells from either side that care did not start.
 pub async fn tell_not_started(ctx: &Context, (party, id): Whose<'_>, mut fields: Fields) -> Result<()> {
-    let given = read_listed::<NotStartedReason>(&mut fields, "nietReden", "nietUitleg");
-    let given = fields.finish(given)?;
+    let given = read_listed::<NotStartedReason>(&mut fields, "nietReden", "nietUitleg", ctx.today());
+    let reason = given.finish(fields)?;
     let (state, code) = (ctx.state.clone(), code_of(party));
     ctx.db_supply(move |conn, actor, now| {
-        let reason = check_reason(given, "nietUitleg", dutch_day(now))?;
         let who = (party_of(code.as_deref()), id);
         care_did_not_start(conn, actor, now, &state.config.public_url, who, reason).map(drop)
     })
@@ -138,11 +130,10 @@ pub async fn tell_not_started(ctx: &Context, (party, id): Whose<'_>, mut fields:
 
 /// Asks the other side something.
 pub async fn ask(ctx: &Context, (party, id): Whose<'_>, mut fields: Fields) -> Result<()> {
-    let given = read_coded::<Question>(&mut fields, "vraag", "vraagUitleg");
-    let given = fields.finish(given)?;
+    let given = read_coded::<Question>(&mut fields, "vraag", "vraagUitleg", ctx.today());
+    let question = given.finish(fields)?;
     let (state, code) = (ctx.state.clone(), code_of(party));
     ctx.db(move |conn, actor, now| {
-        let question = check_reason(given, "vraagUitleg", dutch_day(now))?;
         let who = (party_of(code.as_deref()), id);
         questions::ask(conn, actor, now, &state.config.public_url, who, &question)
     })
@@ -152,13 +143,12 @@ pub async fn ask(ctx: &Context, (party, id): Whose<'_>, mut fields: Fields) -> R
 /// Answers what the other side asked.
 pub async fn answer(ctx: &Context, (party, id): Whose<'_>, question: &str, mut fields: Fields) -> Result<()> {
     let question_id = parse_id(question).map_err(|_| Error::NotFound("vraag"))?;
-    let given = read_coded::<Answer>(&mut fields, "antwoord", "antwoordUitleg");
-    let given = fields.finish(given)?;
+    let given = read_coded::<Answer>(&mut fields, "antwoord", "antwoordUitleg", ctx.today());
+    let given = given.finish(fields)?;
     let (state, code) = (ctx.state.clone(), code_of(party));
     ctx.db(move |conn, actor, now| {
-        let answer = check_reason(given, "antwoordUitleg", dutch_day(now))?;
         let which = (party_of(code.as_deref()), id, question_id);
-        questions::answer(conn, actor, now, &state.config.public_url, which, &answer)
+        questions::answer(conn, actor, now, &state.config.public_url, which, &given)
     })
     .await
 }
@@ -174,12 +164,18 @@ fn party_of(code: Option<&str>) -> Party<'_> {
     code.map_or(Party::Provider, Party::Toegang)
 }
 
-/// The forms that both sides have, with what each of their fields can be.
-pub fn with_common_choices(form: Form, side: Side, not_started: &RegionReasons) -> Form {
+/// The forms that both sides have, with what each of their fields can be in this region.
+pub fn with_common_choices(
+    form: Form,
+    side: Side,
+    wording: &Wording,
+    to_answer: Option<&AskedQuestion>,
+) -> Form {
+    let fitting = to_answer.map(|asked| wording.answers_to(asked.asked_by, asked.subject));
     let form = form
-        .with_choices("nietReden", to_choose(not_started))
-        .with_choices("vraag", coded(Question::of(side)))
-        .with_choices("antwoord", coded(Answer::ALL.iter().copied()));
+        .with_choices("nietReden", to_choose(&wording.now(ReasonList::NotStarted).reasons))
+        .with_choices("vraag", to_choose(&wording.now(ReasonList::asked_by(side)).reasons))
+        .with_choices("antwoord", of_those(&fitting.unwrap_or_default()));
     [DIGITS, "kiesCijfers", "nietCijfers", "vraagCijfers", "antwoordCijfers"]
         .into_iter()
         .fold(form, |form, name| form.with_choices(name, digits()))

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rules::waiting::questions::{Answer, Question};
+use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::ResponseStatus;
 
@@ -13,10 +14,23 @@ use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::notifications::actions::enqueue;
+use crate::waiting_list::reasons::actions::{find_wording, require_answer, require_code_on};
 
-/// What was asked about a response that the actor may see, oldest first.
+/// What was asked about a response that the actor may see, oldest first, each in the words that the region had for it then.
 pub fn list_questions(conn: &mut Connection, response: &Response) -> Result<Vec<AskedQuestion>> {
-    store::list_questions(conn, response.id)
+    let mut asked = store::list_questions(conn, response.id)?;
+    if asked.is_empty() {
+        return Ok(asked);
+    }
+    let wording = find_wording(conn, response.client.region_id)?;
+    for question in &mut asked {
+        let list = ReasonList::asked_by(question.asked_by);
+        question.words = wording.words_at(list, question.subject.code(), question.asked_at);
+        if let Some(given) = &mut question.answer {
+            given.words = wording.words_at(ReasonList::Answer, given.code.code(), given.at);
+        }
+    }
+    Ok(asked)
 }
 
 fn require_current(response: &Response) -> Result<()> {
@@ -37,12 +51,10 @@ pub fn ask(
     question: &Reason<Question>,
 ) -> Result<()> {
     let subject = question.code();
-    if !subject.asked_by(from.side()) {
-        return Err(Error::collision("vraag", "onbekende-keuze", "kies een vraag uit de lijst"));
-    }
     db::write(conn, |conn| {
         let response = from.find(conn, actor, id)?;
         require_current(&response)?;
+        require_code_on(conn, response.client.region_id, ReasonList::asked_by(from.side()), subject.code())?;
         let asked = (subject, question.note().map(rules::waiting::note::Note::as_str));
         let question_id = store::insert_question(conn, id, from.side(), asked, now.naive_utc())?;
         for reader in from.readers(conn, &response)? {
@@ -67,9 +79,14 @@ pub fn answer(
         let response = from.find(conn, actor, id)?;
         require_current(&response)?;
         let asked_by = from.side().other();
+        let gone = || Error::Conflict("Deze vraag is er niet, of is al beantwoord.".into());
+        let asked = store::list_questions(conn, id)?;
+        let asked = asked.iter().find(|asked| asked.is_open_to(from.side()) && asked.id == question_id);
+        let subject = asked.ok_or_else(gone)?.subject;
+        require_answer(conn, response.client.region_id, (asked_by, subject), answer.code())?;
         let given = (answer.code(), answer.note().map(rules::waiting::note::Note::as_str));
         if store::update_answer(conn, (id, question_id), asked_by, given, now.naive_utc())? == 0 {
-            return Err(Error::Conflict("Deze vraag is er niet, of is al beantwoord.".into()));
+            return Err(gone());
         }
         for reader in from.readers(conn, &response)? {
             enqueue(conn, now, &mails::answered(&response, from.side(), public_url, &reader.email)?)?;

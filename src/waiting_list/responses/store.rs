@@ -12,7 +12,8 @@ use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
 use super::model::{
-    AskedQuestion, ClientFacts, OfferFacts, Placement, ProviderFacts, Response, Standing, Standpoint,
+    AskedQuestion, ClientFacts, GivenAnswer, OfferFacts, Placement, ProviderFacts, Response, Standing,
+    Standpoint,
 };
 use crate::db::schema::{
     contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,
@@ -42,6 +43,7 @@ struct Row {
     status: String,
     opened: (NaiveDateTime, String),
     answer_by: NaiveDateTime,
+    expect_by: NaiveDateTime,
     chased_at: Option<NaiveDateTime>,
     escalated_at: Option<NaiveDateTime>,
     ended_at: Option<NaiveDateTime>,
@@ -79,6 +81,7 @@ impl TryFrom<Row> for Response {
             opened_at: utc(row.opened.0),
             opened_by: row.opened.1,
             answer_by: utc(row.answer_by),
+            expect_by: utc(row.expect_by),
             chased_at: row.chased_at.map(utc),
             escalated_at: row.escalated_at.map(utc),
             ended_at: row.ended_at.map(utc),
@@ -124,6 +127,7 @@ macro_rules! responses {
                 response::status,
                 (response::opened_at, response::opened_by),
                 response::answer_by,
+                response::expect_by,
                 response::chased_at,
                 response::escalated_at,
                 response::ended_at,
@@ -181,7 +185,7 @@ pub(super) fn list_of_provider(
             let rows = responses!()
                 .filter(own)
                 .filter(current)
-                .order((response::answer_by, response::id))
+                .order((response::expect_by, response::id))
                 .offset(skip)
                 .limit(most)
                 .load(conn)?;
@@ -252,8 +256,8 @@ pub(super) fn find_accepted(conn: &mut Connection, client_id: i64) -> Result<Opt
     row.map(Response::try_from).transpose()
 }
 
-/// A response with its provider, the product of its offer, and the municipality of its client.
-type Unstarted = (i64, (i64, i64, i64));
+/// A response with its provider, the product of its offer, the municipality of its client, and whether that was shown.
+type Unstarted = (i64, (i64, i64, i64), bool);
 
 /// The responses that are being weighed, or accepted without care having started.
 pub(super) fn list_unstarted(conn: &mut Connection) -> Result<Vec<Unstarted>> {
@@ -268,7 +272,11 @@ pub(super) fn list_unstarted(conn: &mut Connection) -> Result<Vec<Unstarted>> {
         .left_join(placement::table)
         .filter(response::status.eq(ResponseStatus::Open.code()).or(agreed))
         .order(response::id)
-        .select((response::id, (response::provider_id, offer::product_id, waiting_client::municipality_id)))
+        .select((
+            response::id,
+            (response::provider_id, offer::product_id, waiting_client::municipality_id),
+            response::shows_municipality,
+        ))
         .load(conn)?)
 }
 
@@ -351,6 +359,8 @@ pub(super) struct NewRow {
     pub(super) opened_at: NaiveDateTime,
     pub(super) opened_by: String,
     pub(super) answer_by: NaiveDateTime,
+    pub(super) expect_by: NaiveDateTime,
+    pub(super) shows_municipality: bool,
     pub(super) version: i32,
 }
 
@@ -521,12 +531,12 @@ pub(super) fn find_kept_contract(
     conn: &mut Connection,
     provider_id: i64,
     line: &[i64],
-    municipality_id: i64,
+    municipality_id: Option<i64>,
     day: NaiveDate,
 ) -> Result<Option<ContractLevel>> {
     match line {
-        [only] => find_contract(conn, (provider_id, *only), Some(municipality_id), day),
-        _ => find_widest(conn, provider_id, line, Some(municipality_id), day),
+        [only] => find_contract(conn, (provider_id, *only), municipality_id, day),
+        _ => find_widest(conn, provider_id, line, municipality_id, day),
     }
 }
 
@@ -632,7 +642,8 @@ impl TryFrom<QuestionRow> for AskedQuestion {
         let corrupt = |column: &'static str| Error::internal(format!("question.{column}"));
         let answer = match (row.answer, row.answered_at) {
             (Some(code), Some(at)) => {
-                Some((Answer::parse(&code).ok_or_else(|| corrupt("answer"))?, row.answer_note, at.and_utc()))
+                let code = Answer::parse(&code).ok_or_else(|| corrupt("answer"))?;
+                Some(GivenAnswer { code, words: None, note: row.answer_note, at: at.and_utc() })
             }
             _ => None,
         };
@@ -640,6 +651,7 @@ impl TryFrom<QuestionRow> for AskedQuestion {
             id: row.id,
             asked_by: Side::parse(&row.asked_by).ok_or_else(|| corrupt("asked_by"))?,
             subject: Question::parse(&row.subject).ok_or_else(|| corrupt("subject"))?,
+            words: None,
             note: row.note,
             asked_at: row.asked_at.and_utc(),
             answer,

@@ -82,6 +82,9 @@ impl Ladder {
             Err(LadderError::NotToExpertTeam)
         } else if rungs.iter().any(|rung| !fits(&rung.name)) {
             Err(LadderError::Name)
+        } else if rungs.iter().any(|rung| matches!(rung.term, WorkingTime::Days(0) | WorkingTime::Minutes(0)))
+        {
+            Err(LadderError::Term)
         } else {
             Ok(Self(rungs))
         }
@@ -182,6 +185,30 @@ pub fn next_step<'a>(
     Next::Step { rung, due_by, is_overdue: now > due_by }
 }
 
+/// Lopende stap: when a step that is begun must be finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunningStep {
+    /// By when, never before it was begun.
+    pub due_by: NaiveDateTime,
+    /// The term that had gone by when it was begun.
+    pub missed_by: Option<NaiveDateTime>,
+}
+
+/// Begins a step of which the time ran until `due_by`. Who begins in time keeps that. After it the step has its own time from
+/// now on, since nobody can finish before the beginning; that it began late is kept beside it.
+pub fn begin_step(
+    due_by: NaiveDateTime,
+    term: WorkingTime,
+    hours: &OpeningHours,
+    now: NaiveDateTime,
+) -> RunningStep {
+    if now <= due_by {
+        RunningStep { due_by, missed_by: None }
+    } else {
+        RunningStep { due_by: hours.deadline(now, term), missed_by: Some(due_by) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -213,6 +240,22 @@ mod tests {
             assert_eq!(Ladder::new(rungs.clone()).err(), error, "{rungs:?}");
         }
         assert_eq!(Ladder::new(Ladder::default().rungs().to_vec()), Ok(Ladder::default()));
+    }
+
+    #[test]
+    fn a_step_is_never_due_before_it_began() {
+        let hours = OpeningHours::office();
+        let (due_by, term) = (at("2026-11-20 17:00"), WorkingTime::Days(2));
+        let begun = |now: &str| begin_step(due_by, term, &hours, at(now));
+        for now in ["2026-11-18 10:00", "2026-11-20 17:00"] {
+            assert_eq!(begun(now), RunningStep { due_by, missed_by: None }, "{now}");
+        }
+        let late = begun("2026-11-20 17:01");
+        assert_eq!(late.missed_by, Some(due_by));
+        assert_eq!(late.due_by, hours.deadline(at("2026-11-20 17:01"), term));
+        assert!(late.due_by > at("2026-11-20 17:01"));
+        let none = Rung { term: WorkingTime::Days(0), ..rung("a", StepOwner::Toegang) };
+        assert_eq!(Ladder::new(vec![none, rung("b", StepOwner::ExpertTeam)]), Err(LadderError::Term));
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! Redenlijsten: from which reasons the people of a region choose, in which order and in which words.
+//! Redenlijsten: from which reasons the people of a region choose, in which order and in which words; and what provider and
+//! toegang ask each other and answer, in the same way.
 //!
 //! What a reason means is the program's: reports count its code, and what follows hangs on it. Whether people of a region
-//! choose it, in which place and under which name is the region's.
+//! choose it, in which place and under which name is the region's, and for a question which answers fit it.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ use super::life::{
     StartReason, WithdrawReason, WithdrawResponseReason,
 };
 use super::note::Note;
+use super::questions::{Answer, Question, Side};
 use super::reasons::ReasonCode;
 use super::responses::DeclineReason;
 use crate::violations::Violations;
@@ -38,11 +40,15 @@ pub trait ListedReason: ReasonCode {
 }
 
 macro_rules! lists {
-    ($( $list:ident: $reason:ty = $code:literal, $label:literal; )+) => {
+    (
+        asked { $( $asked:ident: $side:ident = $asked_code:literal, $asked_label:literal; )+ }
+        $( $list:ident: $reason:ty = $code:literal, $label:literal; )+
+    ) => {
         coded_enum! {
-            /// Redenlijst: what people choose a reason for.
+            /// Redenlijst: what people choose a reason for, or ask and answer.
             pub enum ReasonList {
                 $( $list = $code, $label; )+
+                $( $asked = $asked_code, $asked_label; )+
             }
         }
 
@@ -53,13 +59,30 @@ macro_rules! lists {
         impl ReasonList {
             /// Everything in this list that the program knows, what only the program says included.
             fn known(self) -> Vec<KnownReason> {
-                match self { $( Self::$list => known::<$reason>(), )+ }
+                match self {
+                    $( Self::$list => known::<$reason>(), )+
+                    $( Self::$asked => Question::of(Side::$side).map(known_one).collect(), )+
+                }
+            }
+
+            /// The list of what a side asks.
+            pub const fn asked_by(side: Side) -> Self {
+                match side { $( Side::$side => Self::$asked, )+ }
+            }
+
+            /// Whether the list is of questions, each with the answers that fit it.
+            pub const fn has_answers(self) -> bool {
+                match self { $( Self::$asked => true, )+ _ => false }
             }
         }
     };
 }
 
 lists! {
+    asked {
+        AskToegang: Provider = "vraag-aan-toegang", "Vragen van aanbieders aan de toegang";
+        AskProvider: Toegang = "vraag-aan-aanbieder", "Vragen van de toegang aan aanbieders";
+    }
     Decline: DeclineReason = "reactie-afwijzen", "Een reactie afwijzen";
     Accept: AcceptReason = "reactie-kiezen", "Een reactie kiezen";
     WithdrawResponse: WithdrawResponseReason = "reactie-intrekken", "Een reactie intrekken";
@@ -74,18 +97,27 @@ lists! {
     Move: MoveReason = "verhuizen", "Naar een andere gemeente";
     Recode: RecodeReason = "ander-product", "Een ander product";
     EndBridging: EndBridgingReason = "overbrugging-beeindigen", "Overbruggingszorg beëindigen";
+    Answer: Answer = "antwoord", "Antwoorden op vragen";
 }
 
 fn known<R: ReasonCode>() -> Vec<KnownReason> {
-    let reason = |reason: &R| KnownReason {
-        code: reason.code(),
-        name: reason.name(),
-        needs_note: reason.needs_note(),
-    };
-    R::LIST.iter().map(reason).collect()
+    R::LIST.iter().copied().map(known_one).collect()
+}
+
+fn known_one<R: ReasonCode>(reason: R) -> KnownReason {
+    KnownReason { code: reason.code(), name: reason.name(), needs_note: reason.needs_note() }
 }
 
 impl ReasonList {
+    /// What the list is of, one and more of it.
+    pub const fn nouns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Answer => ("antwoord", "antwoorden"),
+            Self::AskToegang | Self::AskProvider => ("vraag", "vragen"),
+            _ => ("reden", "redenen"),
+        }
+    }
+
     /// The reasons that people choose from, in the order of the program.
     pub fn reasons(self) -> Vec<KnownReason> {
         let expired = WithdrawResponseReason::Expired.code();
@@ -141,6 +173,8 @@ pub struct ReasonDraft {
     pub is_on: bool,
     /// The region's own words; none for those of the program.
     pub words: Option<String>,
+    /// Of a question, the codes of the answers that fit it; none for all there are.
+    pub answers: Option<Vec<String>>,
 }
 
 /// Reden in a region.
@@ -152,12 +186,19 @@ pub struct RegionReason {
     pub is_on: bool,
     /// The region's own words.
     pub own_words: Option<String>,
+    /// Of a question, the answers that fit it; none for all there are.
+    pub answers: Option<BTreeSet<Answer>>,
 }
 
 impl RegionReason {
     /// What people see.
     pub fn words(&self) -> &str {
         self.own_words.as_deref().unwrap_or(self.known.name)
+    }
+
+    /// Whether an answer fits this question.
+    pub fn fits(&self, answer: Answer) -> bool {
+        self.answers.as_ref().is_none_or(|answers| answers.contains(&answer))
     }
 }
 
@@ -181,10 +222,14 @@ impl RegionReasons {
         for draft in stored {
             if let Some(place) = left.iter().position(|known| known.code == draft.code) {
                 let known = left.remove(place);
-                reasons.push(RegionReason { known, is_on: draft.is_on, own_words: draft.words });
+                let answers = draft.answers.and_then(|codes| {
+                    some_answers(codes.iter().filter_map(|code| Answer::parse(code)).collect())
+                });
+                reasons.push(RegionReason { known, is_on: draft.is_on, own_words: draft.words, answers });
             }
         }
-        reasons.extend(left.into_iter().map(|known| RegionReason { known, is_on: true, own_words: None }));
+        let usual = |known| RegionReason { known, is_on: true, own_words: None, answers: None };
+        reasons.extend(left.into_iter().map(usual));
         Self { list, reasons }
     }
 
@@ -195,7 +240,7 @@ impl RegionReasons {
         let mut seen = BTreeSet::new();
         for (place, draft) in drafts.iter().enumerate() {
             if !known.contains(draft.code.as_str()) {
-                let message = format!("{} is geen reden uit deze lijst", draft.code);
+                let message = format!("{} staat niet in deze lijst", draft.code);
                 violations.add(format!("redenen[{place}].code"), "onbekend", message);
             } else if !seen.insert(draft.code.as_str()) {
                 let message = format!("{} staat er meer dan één keer in", draft.code);
@@ -204,20 +249,22 @@ impl RegionReasons {
         }
         let missing: Vec<&str> = known.iter().filter(|code| !seen.contains(*code)).copied().collect();
         if !missing.is_empty() {
-            let message = format!("noem elke reden van de lijst; er ontbreekt: {}", missing.join(", "));
+            let message = format!("noem alles uit de lijst; er ontbreekt: {}", missing.join(", "));
             violations.add("redenen", "onvolledig", message);
         }
         if !drafts.iter().any(|draft| draft.is_on) {
-            violations.add("redenen", "geen-aan", "laat minstens één reden aanstaan");
+            violations.add("redenen", "geen-aan", "laat er minstens één aanstaan");
         }
         let mut reasons = Vec::new();
         for (place, draft) in drafts.into_iter().enumerate() {
             let field = format!("redenen[{place}].woorden");
             let own_words = check_words(&field, draft.words.as_deref(), today, &mut violations);
+            let field = format!("redenen[{place}].antwoorden");
+            let answers = check_answers(&field, draft.answers.as_deref(), &mut violations);
             let found = list.reasons().into_iter().find(|known| known.code == draft.code);
             // The program's own words need not be kept: they go along when the program changes them.
             let own_words = own_words.filter(|words| found.is_none_or(|known| known.name != words));
-            reasons.extend(found.map(|known| RegionReason { known, is_on: draft.is_on, own_words }));
+            reasons.extend(found.map(|known| RegionReason { known, is_on: draft.is_on, own_words, answers }));
         }
         check_differ(&reasons, &mut violations);
         violations.into_result(Self { list, reasons })
@@ -243,11 +290,56 @@ impl RegionReasons {
         self.on().any(|reason| reason.known.code == code)
     }
 
+    /// The answers that people choose from for a question, in the order of the region. A question of which everything that
+    /// fits was switched off since keeps all that is on: it can always be answered.
+    pub fn answers_to<'a>(&self, question: Question, answers: &'a Self) -> Vec<&'a RegionReason> {
+        let asked = self.reasons.iter().find(|reason| reason.known.code == question.code());
+        let on: Vec<_> =
+            answers.on().filter_map(|known| Some((known, Answer::parse(known.known.code)?))).collect();
+        let fits = |answer: Answer| asked.is_none_or(|asked| asked.fits(answer));
+        let has_one = on.iter().any(|(_, answer)| fits(*answer));
+        on.into_iter().filter(|(_, answer)| !has_one || fits(*answer)).map(|(known, _)| known).collect()
+    }
+
+    /// The questions of this list for which no answer that fits is on.
+    pub fn without_answer<'a>(&'a self, answers: &Self) -> Vec<(usize, &'a RegionReason)> {
+        let on: Vec<Answer> = answers.on().filter_map(|known| Answer::parse(known.known.code)).collect();
+        let has_none = |question: &RegionReason| !on.iter().any(|answer| question.fits(*answer));
+        self.reasons.iter().enumerate().filter(|(_, question)| has_none(question)).collect()
+    }
+
     /// The words for a code, on or off. What only the program says has the words of the program.
     pub fn words_of(&self, code: &str) -> Option<&str> {
         let own = self.reasons.iter().find(|reason| reason.known.code == code).map(RegionReason::words);
         own.or_else(|| self.list.name_of(code))
     }
+}
+
+/// All answers need not be kept: one that is new in the program then fits as well.
+fn some_answers(answers: BTreeSet<Answer>) -> Option<BTreeSet<Answer>> {
+    Some(answers).filter(|answers| !answers.is_empty() && answers.len() < Answer::ALL.len())
+}
+
+fn check_answers(
+    field: &str,
+    codes: Option<&[String]>,
+    violations: &mut Violations,
+) -> Option<BTreeSet<Answer>> {
+    let codes = codes?;
+    let mut answers = BTreeSet::new();
+    for code in codes {
+        match Answer::parse(code) {
+            None => violations.add(field, "onbekend", format!("{code} is geen antwoord uit de lijst")),
+            Some(answer) if !answers.insert(answer) => {
+                violations.add(field, "dubbel", format!("{code} staat er meer dan één keer in"));
+            }
+            Some(_) => {}
+        }
+    }
+    if codes.is_empty() {
+        violations.add(field, "geen-antwoord", "kies minstens één antwoord dat bij deze vraag past");
+    }
+    some_answers(answers)
 }
 
 fn check_words(
@@ -260,7 +352,7 @@ fn check_words(
     if words.chars().count() > WORDS_LENGTH {
         violations.add(field, "te-lang", format!("gebruik hooguit {WORDS_LENGTH} tekens"));
     } else if words.contains('\n') {
-        violations.add(field, "regels", "schrijf de reden op één regel");
+        violations.add(field, "regels", "schrijf het op één regel");
     }
     Some(words)
 }
@@ -286,7 +378,12 @@ mod tests {
     fn drafts(list: ReasonList) -> Vec<ReasonDraft> {
         list.reasons()
             .iter()
-            .map(|reason| ReasonDraft { code: reason.code.to_owned(), is_on: true, words: None })
+            .map(|reason| ReasonDraft {
+                code: reason.code.to_owned(),
+                is_on: true,
+                words: None,
+                answers: None,
+            })
             .collect()
     }
 
@@ -375,6 +472,58 @@ mod tests {
         assert_eq!(unknown, [at("redenen[0].code", "onbekend"), at("redenen", "onvolledig")].concat());
     }
 
+    #[test]
+    fn each_side_has_questions_of_its_own_with_the_answers_that_fit() {
+        let (list, answers) =
+            (ReasonList::asked_by(Side::Provider), RegionReasons::usual(ReasonList::Answer));
+        assert!(
+            list.has_answers() && !ReasonList::Answer.has_answers() && !ReasonList::Decline.has_answers()
+        );
+        assert_ne!(list, ReasonList::asked_by(Side::Toegang));
+        let usual = RegionReasons::usual(list);
+        assert!(usual.is_on("beschikking") && !usual.is_on("past-in-groep"));
+        let codes = |set: &RegionReasons, answers: &RegionReasons| {
+            set.answers_to(Question::Transport, answers).iter().map(|one| one.known.code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&usual, &answers), ["ja", "nee", "nog-niet-bekend", "telefonisch", "anders"]);
+        let with = |fit: &[&str]| {
+            let mut wanted = drafts(list);
+            let at = wanted.iter().position(|draft| draft.code == "vervoer").unwrap();
+            wanted[at].answers = Some(fit.iter().map(|code| (*code).to_owned()).collect());
+            (at, RegionReasons::check(list, wanted, today()))
+        };
+        let some = with(&["telefonisch", "ja"]).1.unwrap();
+        assert_eq!(codes(&some, &answers), ["ja", "telefonisch"], "in the order of the answers");
+        let all = with(&["anders", "telefonisch", "nog-niet-bekend", "nee", "ja"]).1.unwrap();
+        assert_eq!(all.all(), usual.all(), "all are not some of them");
+        for (fit, wrong) in
+            [(vec![], "geen-antwoord"), (vec!["misschien"], "onbekend"), (vec!["ja", "ja"], "dubbel")]
+        {
+            let (at, refused) = with(&fit);
+            let found: Vec<_> = refused.unwrap_err().into_iter().map(|one| (one.field, one.code)).collect();
+            assert_eq!(found, [(format!("redenen[{at}].antwoorden"), wrong)]);
+        }
+    }
+
+    #[test]
+    fn a_question_is_never_left_without_an_answer() {
+        let list = ReasonList::AskProvider;
+        let mut wanted = drafts(list);
+        wanted[0].answers = Some(vec!["ja".to_owned()]);
+        let questions = RegionReasons::check(list, wanted, today()).unwrap();
+        let mut off = drafts(ReasonList::Answer);
+        off[0].is_on = false;
+        let answers = RegionReasons::check(ReasonList::Answer, off, today()).unwrap();
+        let without = questions.without_answer(&answers);
+        assert_eq!(
+            without.iter().map(|(at, one)| (*at, one.known.code)).collect::<Vec<_>>(),
+            [(0, "eerder-starten")]
+        );
+        assert_eq!(questions.without_answer(&RegionReasons::usual(ReasonList::Answer)), []);
+        let left = questions.answers_to(Question::EarlierStart, &answers);
+        assert_eq!(left.len(), 4, "of two who save at once neither leaves a question without an answer");
+    }
+
     proptest! {
         #[test]
         fn what_was_stored_comes_back_whole(
@@ -389,7 +538,12 @@ mod tests {
             places.sort_by_key(|(place, _)| *place);
             let wanted: Vec<ReasonDraft> = places.into_iter().map(|(_, draft)| draft).collect();
             let mut stored = wanted.clone();
-            stored.push(ReasonDraft { code: "van-vroeger".to_owned(), is_on: true, words: None });
+            stored.push(ReasonDraft {
+                code: "van-vroeger".to_owned(),
+                is_on: true,
+                words: None,
+                answers: None,
+            });
             match RegionReasons::check(list, wanted.clone(), today()) {
                 Ok(set) => prop_assert_eq!(RegionReasons::restore(list, stored.clone()), set),
                 Err(violations) => {

@@ -65,6 +65,14 @@ impl OwnOffer {
     }
 }
 
+/// For which municipality a contract must hold for a response to go on by itself: where the child lives, as soon as the
+/// provider knows that, because it was shown or because it was chosen. Before that for any, none: who had contracts for all
+/// but one municipality, or knows which one left the region, would read from the end of a response where the child lives.
+/// The toegang sees that it cannot be, and answers.
+pub fn contract_must_hold_for<M>(is_chosen: bool, was_shown: bool, lives_in: M) -> Option<M> {
+    (is_chosen || was_shown).then_some(lives_in)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -117,6 +125,15 @@ mod tests {
             let touches = min <= from + more && max >= from;
             let own = OwnOffer { ages: ages(min, max), ..offer() };
             prop_assert_eq!(own.may_respond(shown, today()).is_ok(), touches);
+        }
+    }
+
+    #[test]
+    fn where_a_child_lives_counts_once_the_provider_knows_it() {
+        for (is_chosen, was_shown, expected) in
+            [(false, false, None), (false, true, Some(7)), (true, false, Some(7)), (true, true, Some(7))]
+        {
+            assert_eq!(contract_must_hold_for(is_chosen, was_shown, 7), expected);
         }
     }
 }

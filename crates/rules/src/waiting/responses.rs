@@ -376,6 +376,15 @@ impl AnswerTerms {
     }
 }
 
+impl AnswerTerms {
+    /// When a provider may expect the answer: the longest of the terms. That of a child says whether it is urgent, which
+    /// providers are not shown.
+    pub fn expect_by(&self, opened_at: NaiveDateTime, hours: &OpeningHours) -> NaiveDateTime {
+        let terms = [Urgency::Regular, Urgency::Urgent].map(|one| self.answer_by(opened_at, one, hours));
+        terms[0].max(terms[1])
+    }
+}
+
 coded_enum! {
     /// What is done about a response that gets no answer.
     pub enum Chase {

@@ -231,20 +231,35 @@ fn chosen(lists: &Lists, list: CategoryList, code: &str, today: NaiveDate) -> bo
     lists.find(list, code).is_some_and(|item| item.is_valid_on(today))
 }
 
-/// What goes with a step of the desk: the reason is one of the list, and the timeline says it in words.
-pub(super) fn check_step(lists: &Lists, step: Step, taking: Taking, today: NaiveDate) -> Result<Taking> {
+/// What a step needs and was not filled in.
+fn missing(step: Step, taking: &Taking) -> Violations {
     let mut violations = Violations::new();
-    let list = match step {
+    if reasons_for(step).is_some() && taking.reason.is_none() {
+        violations.add("reden", "verplicht", "kies een reden");
+    }
+    if step == Step::Refer && taking.handler.is_none_or(|handler| handler == Handler::Point) {
+        violations.add("naar", "verplicht", "kies wie het oppakt");
+    }
+    if step == Step::Reopen && taking.detail.as_deref().is_none_or(|text| text.trim().is_empty()) {
+        violations.add("toelichting", "verplicht", "schrijf waarom de aanvraag weer open gaat");
+    }
+    violations
+}
+
+/// The list from which the desk chooses why it takes a step.
+const fn reasons_for(step: Step) -> Option<CategoryList> {
+    match step {
         Step::TakeOver => Some(CategoryList::TakeOver),
         Step::Refer | Step::CloseWithoutHelp | Step::Withdraw => Some(CategoryList::NoneReason),
         _ => None,
-    };
-    let item: Option<&ListItem> = match (list, &taking.reason) {
-        (None, _) => None,
-        (Some(_), None) => {
-            violations.add("reden", "verplicht", "kies een reden");
-            None
-        }
+    }
+}
+
+/// What goes with a step of the desk: the reason is one of the list, and the timeline says it in words.
+pub(super) fn check_step(lists: &Lists, step: Step, taking: Taking, today: NaiveDate) -> Result<Taking> {
+    let mut violations = missing(step, &taking);
+    let item: Option<&ListItem> = match (reasons_for(step), &taking.reason) {
+        (None, _) | (_, None) => None,
         (Some(list), Some(code)) => {
             // Who takes back what it asked says why, and not who handles it.
             let fits = |item: &&ListItem| {
@@ -257,12 +272,6 @@ pub(super) fn check_step(lists: &Lists, step: Step, taking: Taking, today: Naive
             found
         }
     };
-    if step == Step::Refer && taking.handler.is_none_or(|handler| handler == Handler::Point) {
-        violations.add("naar", "verplicht", "kies wie het oppakt");
-    }
-    if step == Step::Reopen && taking.detail.as_deref().is_none_or(|text| text.trim().is_empty()) {
-        violations.add("toelichting", "verplicht", "schrijf waarom de aanvraag weer open gaat");
-    }
     let note = Note::check("toelichting", taking.detail.as_deref(), None, today, &mut violations);
     let mut words: Vec<&str> = Vec::new();
     words.extend(taking.handler.map(Handler::name));

@@ -27,6 +27,21 @@ pub fn can_correct(request: &CrisisRequest) -> bool {
     !request.status.is_closed() && request.stripped_at.is_none()
 }
 
+/// All that is wrong with a correction, without writing anything down.
+pub fn check_correction(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    code: &str,
+    draft: &RequestDraft,
+) -> Result<Violations> {
+    let before = find_request(conn, actor, code)?;
+    let lists = find_lists(conn, before.region_id)?;
+    let mut violations = Violations::new();
+    checking::check_facts(conn, &lists, dutch_day(now), draft, Some(&before), &mut violations)?;
+    Ok(violations)
+}
+
 /// Corrects what was noted: the row, the timeline and the audit. Of the draft only what can be corrected counts.
 pub fn correct_request(
     conn: &mut Connection,

@@ -5,13 +5,17 @@ use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
 use super::{RequestBody, RequestPath, answer_with, digits_schema, group_schema, safety_schema};
-use crate::crisis::requests::actions::correcting;
+use crate::crisis::requests::actions::{correcting, find_request};
+use crate::crisis::requests::model::RequestDraft;
 use crate::crisis::requests::reading::read_json_facts;
 use crate::db;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::waiting_list::clients::api::all_of;
 use crate::web::context::Context;
 use crate::web::described::WriteProblems;
+use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
+use crate::web::notes::check_note;
 use crate::web::reply;
 
 /// Wat er van het kind is genoteerd, zoals het hoort te zijn. Wat ontbreekt wordt leeg.
@@ -42,6 +46,26 @@ pub struct FactsInput {
     cijfers_zijn: Option<String>,
 }
 
+/// What was read, or all that is wrong with it at once. A note that is not the one that is kept is looked at; that one was
+/// when it was written.
+pub async fn finish(
+    ctx: &Context,
+    code: &str,
+    draft: RequestDraft,
+    mut fields: Fields,
+) -> Result<RequestDraft> {
+    let (key, checked) = (code.to_owned(), draft.clone());
+    let found = ctx.db(move |conn, actor, now| {
+        let kept = find_request(conn, actor, &key)?.note;
+        Ok((kept, correcting::check_correction(conn, actor, now, &key, &checked)?))
+    });
+    let (kept, rules) = found.await?;
+    if kept != draft.note {
+        check_note(&mut fields, "toelichting", draft.note.as_deref(), draft.digits_are, ctx.today());
+    }
+    fields.finish(draft).map_err(|shape| Error::Invalid(all_of(shape, rules)))
+}
+
 #[utoipa::path(
     put, path = "/crisisaanvragen/{code}/gegevens", operation_id = "corrigeerCrisisaanvraag", tag = "Crisis",
     summary = "Corrigeren wat bij een crisisaanvraag is genoteerd",
@@ -65,7 +89,7 @@ pub async fn put_facts(
     query.finish(())?;
     let (code, version) = (path.into_inner(), reply::if_match(&req));
     let draft = read_json_facts(&mut input);
-    let draft = input.finish(draft)?;
+    let draft = finish(&ctx, &code, draft, input).await?;
     let key = code.clone();
     let corrected = ctx
         .db(move |conn, actor, now| {

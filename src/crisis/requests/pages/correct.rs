@@ -9,6 +9,7 @@ use rules::waiting::note::NineDigits;
 use super::SECTION;
 use super::new::SafetyBox;
 use crate::crisis::requests::actions::{self, correcting};
+use crate::crisis::requests::api::correction::finish;
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::requests::reading::{SAFETY_BOX, read_form_facts};
 use crate::crisis::settings::actions::find_lists;
@@ -59,8 +60,8 @@ pub async fn save(
     let version = Some(read_version(&mut fields).unwrap_or(0));
     let draft = read_form_facts(&mut fields);
     let key = code.clone();
-    let corrected = match fields.finish(draft) {
-        Err(violations) => Err(violations.into()),
+    let corrected = match finish(&ctx, &code, draft, fields).await {
+        Err(error) => Err(error),
         Ok(draft) => {
             ctx.db(move |conn, actor, now| {
                 db::write(conn, |conn| correcting::correct_request(conn, actor, now, (&key, version), &draft))

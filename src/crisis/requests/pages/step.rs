@@ -8,6 +8,7 @@ use rules::crisis::life::Step;
 
 use super::SECTION;
 use crate::crisis::requests::actions::{self, Taking};
+use crate::crisis::requests::api::finish_step;
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::settings::actions::find_lists;
 use crate::db;
@@ -16,6 +17,7 @@ use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::form::{Choices, Form, Labels, Refusal, choices, form_page, read_version};
 use crate::web::input::{FormInput, QueryInput};
+use crate::web::notes::check_note;
 use crate::web::page::{Page, see_other};
 
 const LABELS: Labels = &[("naar", "Wie pakt het op"), ("reden", "Reden"), ("toelichting", "Toelichting")];
@@ -177,11 +179,12 @@ async fn take(ctx: &Context, code: String, step: DeskStep, mut fields: Fields) -
         reason: fields.optional_text("reden", Length(1, 40)),
         detail: fields.optional_text("toelichting", Length(0, 280)),
     };
+    check_note(&mut fields, "toelichting", taking.detail.as_deref(), None, ctx.today());
     let version = Some(read_version(&mut fields).unwrap_or(0));
     let (key, state) = (code.clone(), ctx.state.clone());
-    let taken = match fields.finish(taking) {
-        Err(violations) => Err(violations.into()),
-        Ok(taking) => {
+    let taken = match finish_step(ctx, Some(step), taking, fields).await {
+        Err(error) => Err(error),
+        Ok((_, taking)) => {
             ctx.db(move |conn, actor, now| {
                 let (url, request) = (&state.config.public_url, (key.as_str(), version));
                 db::write(conn, |conn| match step {

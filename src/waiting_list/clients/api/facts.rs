@@ -6,11 +6,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
 use super::{
-    ClientBody, ClientPath, digits_schema, first_choice_schema, providers_schema, referrer_schema, require,
-    urgency_schema, with_facts,
+    ClientBody, ClientPath, all_of, digits_schema, first_choice_schema, providers_schema, referrer_schema,
+    require, urgency_schema, with_facts,
 };
+use crate::actor::Actor;
 use crate::db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::clients::actions;
 use crate::waiting_list::clients::reading::{Writing, read_draft};
@@ -18,6 +19,7 @@ use crate::web::context::Context;
 use crate::web::described::WriteProblems;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::needs::needs_schema;
+use crate::web::notes::check_note;
 use crate::web::reply;
 
 with_facts! {
@@ -65,7 +67,18 @@ pub async fn put_client(
         ("maatregel", draft.measure.is_some()),
     ];
     require(&mut input, &given);
-    let draft = input.finish(draft)?;
+    check_note(&mut input, "toelichting", draft.note.as_deref(), draft.digits_are, today);
+    let key = code.clone();
+    let draft = match input.finish(draft.clone()) {
+        Ok(draft) => draft,
+        Err(shape) => {
+            let check = move |conn: &mut db::Connection, actor: &Actor, now| {
+                let client = actions::find_for_toegang(conn, actor, &key)?;
+                actions::check_change(conn, actor, now, &client, &draft)
+            };
+            return Err(Error::Invalid(all_of(shape, ctx.db(check).await?)));
+        }
+    };
     let key = code.clone();
     let changed = ctx
         .db(move |conn, actor, now| {

@@ -58,7 +58,7 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
     let step = read_step_choice(&mut fields);
     let codes = fields.texts("codes", MOST, Length(1, 20));
     let Some(step) = step else { return Err(fields.finish(()).err().map_or(Error::NO_PAGE, Error::Invalid)) };
-    let draft = read_step_form(&mut fields, step);
+    let draft = read_step_form(&mut fields, step, ctx.today());
     let read = fields.finish(draft).map_err(Error::from);
     let taken = match read {
         Ok(draft) => {

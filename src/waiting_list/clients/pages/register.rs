@@ -16,6 +16,7 @@ use crate::actor::Role;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::waiting_list::clients::actions;
+use crate::waiting_list::clients::api::{BIRTH_FIELDS, all_of};
 use crate::waiting_list::clients::model::{FormChoices, WaitingClient};
 use crate::waiting_list::clients::reading::{Writing, read_draft};
 use crate::web::context::Context;
@@ -55,9 +56,6 @@ pub static LABELS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|
     labels.extend(Need::ALL.iter().map(|need| (need.code(), need.name())));
     labels
 });
-
-/// Where the errors of the rules stand on this form, which has one field for the birth.
-const BIRTH_FIELDS: [&str; 3] = ["geboortejaar", "geboortekwartaal", "leeftijd"];
 
 #[derive(Template)]
 #[template(path = "waiting_list/clients/pages/register.html")]
@@ -156,11 +154,11 @@ pub(super) fn on_form(shape: Violations, rules: Violations) -> Violations {
     for violation in shape.into_iter().map(place) {
         all.add(violation.field, violation.code, violation.message);
     }
-    let told: Vec<String> = all.iter().map(|violation| violation.field.clone()).collect();
-    for violation in rules.into_iter().map(place).filter(|violation| !told.contains(&violation.field)) {
-        all.add(violation.field, violation.code, violation.message);
+    let mut placed = Violations::new();
+    for violation in rules.into_iter().map(place) {
+        placed.add(violation.field, violation.code, violation.message);
     }
-    all
+    all_of(all, placed)
 }
 
 async fn show(ctx: &Context, form: Form, similar: Vec<(String, String)>) -> Result<HttpResponse> {

@@ -6,12 +6,14 @@ use chrono::NaiveDate;
 use rules::codes::ProductCode;
 use rules::waiting::coarsening::GroupSize;
 use rules::waiting::mediation::Ladder;
+use rules::waiting::reason_lists::{ReasonList, RegionReasons};
 use rules::waiting::responses::{AnswerTerms, Consequence, Consequences, DeclineReason};
 use rules::working_hours::WorkingTime;
 
 use crate::error::{Error, Result};
 use crate::waiting_list::clients::model::ListSettings;
 use crate::waiting_list::clients::settings::{self, Settings};
+use crate::waiting_list::reasons::actions::find_reasons;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length, parse_day};
 use crate::web::form::{Form, Labels, Refusal, Values, form_page, read_version, ticked};
@@ -55,32 +57,38 @@ pub struct SettingsPage {
     pub page: Page,
     pub form: Form,
     pub saved: Saved,
-}
-
-impl SettingsPage {
-    pub fn reasons(&self) -> &'static [DeclineReason] {
-        DeclineReason::ALL
-    }
+    /// The reasons to decline, in the order of the region.
+    pub reasons: Vec<&'static str>,
 }
 
 pub async fn form(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
     query.finish(())?;
-    let found = find(&ctx).await?;
-    show(&ctx, Form::of_stored(LABELS, found.list.version + FIRST, values(&found)), saved)
+    let (found, declines) = find(&ctx).await?;
+    let form = worded(Form::of_stored(LABELS, found.list.version + FIRST, values(&found)), &declines);
+    show(&ctx, form, &declines, saved)
+}
+
+/// The reasons to decline under the names that the region has for them.
+fn worded(form: Form, declines: &RegionReasons) -> Form {
+    declines.all().iter().fold(form, |form, reason| {
+        let off = if reason.is_on { "" } else { " (uit)" };
+        form.with_label(reason.known.code, format!("{}{off}", reason.words()))
+    })
 }
 
 pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResponse> {
-    let mut form = Form::of_typed(LABELS, &fields);
+    let form = Form::of_typed(LABELS, &fields);
     let error = match store(&ctx, fields).await {
         Ok(()) => return Ok(saved_in(PATH, "De instelling van de wachtlijst")),
         Err(error) => error,
     };
+    let (newer, declines) = find(&ctx).await?;
+    let mut form = worded(form, &declines);
     if form.refuse(error, "kleinsteGroep")? == Refusal::Outdated {
-        let newer = find(&ctx).await?;
         form.compare(newer.list.version + FIRST, values(&newer));
     }
-    show(&ctx, form, None)
+    show(&ctx, form, &declines, None)
 }
 
 async fn store(ctx: &Context, mut fields: Fields) -> Result<()> {
@@ -212,15 +220,20 @@ fn values(settings: &Settings) -> Values {
     values
 }
 
-async fn find(ctx: &Context) -> Result<Settings> {
+async fn find(ctx: &Context) -> Result<(Settings, RegionReasons)> {
     let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
-    ctx.db(move |conn, _, _| settings::find(conn, region_id)).await
+    ctx.db(move |conn, _, _| {
+        let declines = find_reasons(conn, region_id, ReasonList::Decline)?.reasons;
+        Ok((settings::find(conn, region_id)?, declines))
+    })
+    .await
 }
 
-fn show(ctx: &Context, mut form: Form, saved: Saved) -> Result<HttpResponse> {
+fn show(ctx: &Context, mut form: Form, declines: &RegionReasons, saved: Saved) -> Result<HttpResponse> {
     for reason in DeclineReason::ALL {
         let what = Consequence::ALL.iter().map(|what| (what.code().to_owned(), what.name().to_owned()));
         form = form.with_choices(reason.code(), what.collect());
     }
-    form_page(form.status(), &SettingsPage { page: form.page(ctx, "/beheer"), form, saved })
+    let reasons = declines.all().iter().map(|reason| reason.known.code).collect();
+    form_page(form.status(), &SettingsPage { page: form.page(ctx, "/beheer"), form, saved, reasons })
 }

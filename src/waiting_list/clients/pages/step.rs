@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
+use chrono::NaiveDate;
 use rules::waiting::birth::Birth;
 use rules::waiting::needs::Need;
 use rules::waiting::reason_lists::RegionReasons;
@@ -15,7 +16,6 @@ use crate::waiting_list::clients::actions;
 use crate::waiting_list::clients::model::{FormChoices, WaitingClient};
 use crate::waiting_list::clients::reading::{Writing, read_draft, read_step};
 use crate::waiting_list::clients::steps::{OwnStep, StepDraft};
-use crate::waiting_list::notes::{DIGITS, digits};
 use crate::waiting_list::reasons::actions::find_reasons;
 use crate::waiting_list::reasons::pages::to_choose;
 use crate::web::context::Context;
@@ -25,6 +25,7 @@ use crate::web::form::{
 };
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::link;
+use crate::web::notes::{DIGITS, digits};
 use crate::web::page::{Page, see_other};
 
 pub(super) const LABELS: Labels = &[
@@ -109,7 +110,7 @@ fn done(step: OwnStep, after: &WaitingClient) -> String {
 
 async fn take(ctx: &Context, code: String, step: OwnStep, mut fields: Fields) -> Result<WaitingClient> {
     let version = read_version(&mut fields);
-    let draft = read_step_form(&mut fields, step);
+    let draft = read_step_form(&mut fields, step, ctx.today());
     let draft = fields.finish(draft)?;
     let state = ctx.state.clone();
     ctx.db(move |conn, actor, now| {
@@ -122,8 +123,9 @@ async fn take(ctx: &Context, code: String, step: OwnStep, mut fields: Fields) ->
 }
 
 /// Reads a step from a form, all that is wrong at once; one that ends something asks whether one is sure.
-pub(super) fn read_step_form(fields: &mut Fields, step: OwnStep) -> StepDraft {
-    let draft = read_step(fields);
+pub(super) fn read_step_form(fields: &mut Fields, step: OwnStep, today: NaiveDate) -> StepDraft {
+    let draft = read_step(fields, today);
+    fields.add_joint(draft.event(step).err().unwrap_or_default());
     if step.ends() && !fields.flag("zeker") {
         fields.error("zeker", "niet-bevestigd", "vink aan dat u dit zeker weet");
     }

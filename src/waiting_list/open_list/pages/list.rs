@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::super::api::{load, read_asked};
+use super::super::api::{load, read_asked, read_publication};
 use super::super::model::{Asked, COLUMNS, Column, Named, ShownClient};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::waiting_list::open_list::actions;
 use crate::web::context::Context;
@@ -24,6 +24,8 @@ pub struct OpenListPage {
     pub saved: Saved,
     /// How old the list is; empty while there is none.
     pub published: String,
+    /// The publication that is shown, to say that it was seen.
+    pub publication: String,
     pub seen: Option<String>,
     pub products: Choices,
     pub municipalities: Choices,
@@ -69,6 +71,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         page: Page::new(&ctx, PATH),
         saved,
         published: list.published_at.map(|at| format::ago(at, ctx.now)).unwrap_or_default(),
+        publication: list.published_at.map(|at| at.to_rfc3339()).unwrap_or_default(),
         seen: list.seen_at.map(format::date_time),
         heads: vec![
             head("Product", Column::Product),
@@ -95,9 +98,16 @@ fn named(first: &str, named: Vec<Named>) -> Choices {
     choices(first, named.into_iter().map(|one| (one.code, one.name)))
 }
 
-/// Remembers that somebody saw the list as it is now.
-pub async fn mark_seen(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResponse> {
-    fields.finish(())?;
-    ctx.db(actions::mark_seen).await?;
-    Ok(saved_in(PATH, "Gezien"))
+/// Remembers that somebody saw the list that was shown.
+pub async fn mark_seen(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+    let published_at = read_publication(&mut fields);
+    let published_at = fields.finish(published_at)?.ok_or_else(|| Error::internal("a moment is missing"))?;
+    let seen = ctx.db(move |conn, actor, now| actions::mark_seen(conn, actor, now, published_at)).await;
+    match seen {
+        Ok(_) => Ok(saved_in(PATH, "Gezien")),
+        Err(Error::Collision(_)) => {
+            Err(Error::Conflict("De lijst die u zag is intussen vervangen. Bekijk haar opnieuw.".into()))
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -8,11 +8,10 @@ use rules::waiting::questions::{Answer, Question};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::input::{KorteTekst, check_reason, read_coded};
+use super::input::{KorteTekst, read_coded};
 use super::{ResponsePath, parse_key};
 use crate::api_document::parse_path;
 use crate::availability::figures::api::parse_id;
-use crate::clock::dutch_day;
 use crate::error::Result;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
 use crate::waiting_list::responses::actions::{Party, view_of_client, view_own};
@@ -39,7 +38,8 @@ pub struct QuestionPath {
 #[schema(as = VraagInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_coded reads")]
 pub struct QuestionInput {
-    /// Wat u wilt weten. Wie wat kan vragen, hangt af van wie u bent: wie het antwoord zelf weet, vraagt het niet.
+    /// Wat u wilt weten. Wie wat kan vragen, hangt af van wie u bent: wie het antwoord zelf weet, vraagt het niet. Wat uw regio
+    /// gebruikt staat in /v1/redenen.
     #[schema(
         pattern = "^(eerder-starten|later-starten|langer-geldig|past-in-groep|andere-locatie|vervoer|onderwijs|beschikking|analyse|kennismaken|anders)$",
         example = "vervoer"
@@ -57,6 +57,7 @@ pub struct QuestionInput {
 #[schema(as = AntwoordInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_coded reads")]
 pub struct AnswerInput {
+    /// Wat bij de vraag past staat in /v1/redenen.
     #[schema(pattern = "^(ja|nee|nog-niet-bekend|telefonisch|anders)$", example = "ja")]
     antwoord: String,
     /// Verplicht bij anders.
@@ -73,6 +74,9 @@ pub struct AnswerInput {
 pub struct AnswerBody {
     #[schema(example = "ja")]
     antwoord: &'static str,
+    /// In de woorden die de regio er toen voor had.
+    #[schema(example = "Ja")]
+    woorden: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     toelichting: Option<String>,
     gegeven_op: DateTime<Utc>,
@@ -90,6 +94,9 @@ pub struct QuestionBody {
     van: &'static str,
     #[schema(example = "vervoer")]
     vraag: &'static str,
+    /// In de woorden die de regio er toen voor had.
+    #[schema(example = "Is vervoer geregeld?")]
+    woorden: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     toelichting: Option<String>,
     gesteld_op: DateTime<Utc>,
@@ -110,12 +117,14 @@ impl std::convert::From<AskedQuestion> for QuestionBody {
             id: asked.id,
             van: asked.asked_by.code(),
             vraag: asked.subject.code(),
+            woorden: asked.subject_words().to_owned(),
             toelichting: asked.note,
             gesteld_op: asked.asked_at,
-            antwoord: asked.answer.map(|(answer, toelichting, gegeven_op)| AnswerBody {
-                antwoord: answer.code(),
-                toelichting,
-                gegeven_op,
+            antwoord: asked.answer.map(|given| AnswerBody {
+                antwoord: given.code.code(),
+                woorden: given.code_words().to_owned(),
+                toelichting: given.note,
+                gegeven_op: given.at,
             }),
         }
     }
@@ -139,11 +148,10 @@ async fn reply_questions(ctx: &Context, status: StatusCode, (code, id): Whose) -
 }
 
 async fn ask(ctx: &Context, whose: Whose, mut input: Fields) -> Result<HttpResponse> {
-    let given = read_coded::<Question>(&mut input, "vraag", "toelichting");
-    let given = input.finish(given)?;
+    let given = read_coded::<Question>(&mut input, "vraag", "toelichting", ctx.today());
+    let question = given.finish(input)?;
     let (state, asker) = (ctx.state.clone(), whose.clone());
     ctx.db(move |conn, actor, now| {
-        let question = check_reason(given, "toelichting", dutch_day(now))?;
         let from = side(&asker);
         questions::ask(conn, actor, now, &state.config.public_url, (from, asker.1), &question)
     })
@@ -156,13 +164,12 @@ async fn answer(
     (whose, question_id): (Whose, i64),
     mut input: Fields,
 ) -> Result<HttpResponse> {
-    let given = read_coded::<Answer>(&mut input, "antwoord", "toelichting");
-    let given = input.finish(given)?;
+    let given = read_coded::<Answer>(&mut input, "antwoord", "toelichting", ctx.today());
+    let given = given.finish(input)?;
     let (state, answerer) = (ctx.state.clone(), whose.clone());
     ctx.db(move |conn, actor, now| {
-        let answer = check_reason(given, "toelichting", dutch_day(now))?;
         let which = (side(&answerer), answerer.1, question_id);
-        questions::answer(conn, actor, now, &state.config.public_url, which, &answer)
+        questions::answer(conn, actor, now, &state.config.public_url, which, &given)
     })
     .await?;
     reply_questions(ctx, StatusCode::OK, whose).await

@@ -63,7 +63,7 @@ pub struct ResponseBody {
     )]
     status: &'static str,
     gegeven_op: DateTime<Utc>,
-    /// Wanneer de toegang uiterlijk antwoordt.
+    /// Wanneer de toegang uiterlijk antwoordt. Een aanbieder ziet de langste termijn van de regio.
     antwoord_voor: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     herinnerd_op: Option<DateTime<Utc>>,
@@ -111,10 +111,10 @@ impl ResponseBody {
         }
     }
 
-    /// As the provider sees it: the code of the client comes with the agreement.
+    /// As the provider sees it: the code of the client comes with the agreement, and how urgent it is not at all.
     pub fn for_provider(response: Response) -> Self {
         let agreed = response.status == ResponseStatus::Accepted;
-        let body = Self::for_toegang(response);
+        let body = Self::for_toegang(response.as_provider_sees());
         Self { wachtende: body.wachtende.filter(|_| agreed), ..body }
     }
 }

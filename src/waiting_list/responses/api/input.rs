@@ -2,18 +2,19 @@
 
 use chrono::NaiveDate;
 use rules::violations::Violations;
+use rules::waiting::note::Note;
 use rules::waiting::reason_lists::{ListedReason, RegionReason};
 use rules::waiting::reasons::{Reason, ReasonCode};
-use rules::waiting::responses::{Consequence, Consequences, DeclineReason, MOST_PLACES};
+use rules::waiting::responses::{Consequence, Consequences, DeclineReason, MOST_PLACES, check_days};
 use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
 use crate::product_book::described::Datum;
 use crate::waiting_list::clients::api::digits_schema;
-use crate::waiting_list::notes::{DIGITS, TypedNote};
 use crate::waiting_list::open_list::model::Handle;
 use crate::waiting_list::responses::model::{Decline, NewResponse};
 use crate::web::fields::Fields;
+use crate::web::notes::{DIGITS, read_note};
 
 /// Een korte tekst zonder persoonsgegevens.
 #[derive(Debug, ToSchema)]
@@ -143,13 +144,15 @@ pub fn required_day(fields: &mut Fields, name: &str) -> Option<NaiveDate> {
 }
 
 /// Reads a response on the client with this handle, or on the one that the input names.
-pub fn read_new(fields: &mut Fields, handle: Option<Handle>) -> Option<NewResponse> {
+pub fn read_new(fields: &mut Fields, handle: Option<Handle>, today: NaiveDate) -> Option<NewResponse> {
     let handle = handle.or_else(|| fields.parsed("wachtende", "geen-kenmerk", Handle::parse));
     let offer_id = fields.small("aanbod", 1, 9_007_199_254_740_991);
     let places = fields.optional_small("plaatsen", 1, i64::from(MOST_PLACES)).unwrap_or(1);
     let start_on = required_day(fields, "startOp");
     let valid_until = required_day(fields, "geldigTot");
-    let remark = TypedNote::read(fields, "opmerking", DIGITS);
+    let remark = read_note(fields, "opmerking", DIGITS, today);
+    // A day that is missing is told of already; today is always good.
+    fields.add_joint(check_days(start_on.unwrap_or(today), valid_until.unwrap_or(today), today));
     Some(NewResponse {
         handle: handle?,
         offer_id: offer_id?,
@@ -168,67 +171,80 @@ const DIGITS_BESIDE: [(&str, &str); 4] = [
     ("antwoordUitleg", "antwoordCijfers"),
 ];
 
-/// A reason as it came in: the code, the words beside it, and what nine digits in them are.
-pub type Given<R> = (Option<R>, TypedNote);
+/// A reason as it came in, with the words beside it and the name of their field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given<R> {
+    code: Option<R>,
+    note: Option<Note>,
+    note_field: &'static str,
+}
+
+impl<R: ReasonCode> Given<R> {
+    /// What code and words lack of each other.
+    fn joint(&self) -> Violations {
+        let mut violations = Violations::new();
+        let refusal = self.code.and_then(|code| Reason::new(code, self.note.clone()).err());
+        if let Some(error) = refusal {
+            violations.add(self.note_field, "ontbreekt", error.to_string());
+        }
+        violations
+    }
+
+    /// The reason, when nothing else of the input is wrong either.
+    pub fn finish(self, fields: Fields) -> Result<Reason<R>> {
+        let joint = self.joint();
+        fields.finish_with((), joint)?;
+        let code = self.code.ok_or_else(|| Error::internal("a required choice is missing"))?;
+        Reason::new(code, self.note).map_err(Error::internal)
+    }
+}
 
 /// Reads `reden` and `toelichting`.
-pub fn read_reason<R: ListedReason>(fields: &mut Fields) -> Given<R> {
-    read_listed(fields, "reden", "toelichting")
+pub fn read_reason<R: ListedReason>(fields: &mut Fields, today: NaiveDate) -> Given<R> {
+    read_listed(fields, "reden", "toelichting", today)
 }
 
 /// Reads a reason that people choose and the words beside it.
-pub fn read_listed<R: ListedReason>(fields: &mut Fields, code: &str, note: &str) -> Given<R> {
+pub fn read_listed<R: ListedReason>(
+    fields: &mut Fields,
+    code: &str,
+    note: &'static str,
+    today: NaiveDate,
+) -> Given<R> {
     let for_people = R::OF.reasons();
-    read_one_of(fields, (code, note), |reason: R| for_people.iter().any(|known| known.code == reason.code()))
+    let is_for_people = |reason: R| for_people.iter().any(|known| known.code == reason.code());
+    read_one_of(fields, (code, note), is_for_people, today)
 }
 
 /// Reads a code of a list and the words beside it.
-pub fn read_coded<R: ReasonCode>(fields: &mut Fields, code: &str, note: &str) -> Given<R> {
-    read_one_of(fields, (code, note), |_| true)
+pub fn read_coded<R: ReasonCode>(
+    fields: &mut Fields,
+    code: &str,
+    note: &'static str,
+    today: NaiveDate,
+) -> Given<R> {
+    read_one_of(fields, (code, note), |_| true, today)
 }
 
 fn read_one_of<R: ReasonCode>(
     fields: &mut Fields,
-    (code, note): (&str, &str),
+    (code, note_field): (&str, &'static str),
     counts: impl Fn(R) -> bool,
+    today: NaiveDate,
 ) -> Given<R> {
     let known: Vec<(&str, R)> =
         R::LIST.iter().filter(|reason| counts(**reason)).map(|reason| (reason.code(), *reason)).collect();
     let code = fields.choice(code, &known);
-    let beside = DIGITS_BESIDE.iter().find(|(name, _)| *name == note).map_or(DIGITS, |(_, digits)| digits);
-    (code, TypedNote::read(fields, note, beside))
-}
-
-/// The reason, checked: words where they are needed, and nothing about a person in them.
-pub fn check_reason<R: ReasonCode>(
-    (code, note): Given<R>,
-    note_field: &str,
-    today: NaiveDate,
-) -> Result<Reason<R>> {
-    let mut violations = Violations::new();
-    let reason = Reason::check(code, note.text.as_deref(), note.digits_are, today, &mut violations);
-    match reason.filter(|_| violations.is_empty()) {
-        Some(reason) => Ok(reason),
-        None => Err(Error::Collision(violations).at("toelichting", note_field)),
-    }
-}
-
-/// A decline as it came in.
-pub struct GivenDecline {
-    reason: Given<DeclineReason>,
-    parked_until: Option<NaiveDate>,
+    let is_of = |(name, _): &&(&str, &str)| *name == note_field;
+    let beside = DIGITS_BESIDE.iter().find(is_of).map_or(DIGITS, |(_, digits)| digits);
+    Given { code, note: read_note(fields, note_field, beside, today), note_field }
 }
 
 /// Reads why a response is declined.
-pub fn read_decline(fields: &mut Fields) -> GivenDecline {
-    GivenDecline { reason: read_reason(fields), parked_until: fields.optional_date("parkerenTot") }
-}
-
-pub fn check_decline(given: GivenDecline, today: NaiveDate) -> Result<Decline> {
-    Ok(Decline {
-        reason: check_reason(given.reason, "toelichting", today)?,
-        parked_until: given.parked_until,
-    })
+pub fn read_decline(mut fields: Fields, today: NaiveDate) -> Result<Decline> {
+    let given = read_reason::<DeclineReason>(&mut fields, today);
+    let parked_until = fields.optional_date("parkerenTot");
+    Ok(Decline { reason: given.finish(fields)?, parked_until })
 }
 
 /// A reason to decline with what follows from it, for a list to choose from.

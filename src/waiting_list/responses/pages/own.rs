@@ -11,14 +11,13 @@ use super::{
     Mark, QuestionLine, add_offered, add_outcome, mark, parse, question_lines, tell_not_started, to_answer,
     with_common_choices,
 };
-use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
 use crate::waiting_list::reasons::actions::find_wording;
 use crate::waiting_list::reasons::pages::to_choose;
 use crate::waiting_list::responses::actions::{self, Party};
 use crate::waiting_list::responses::api::STANDINGS;
-use crate::waiting_list::responses::api::input::{check_reason, read_listed, required_day};
+use crate::waiting_list::responses::api::input::{read_listed, required_day};
 use crate::waiting_list::responses::model::{Response, Standing};
 use crate::waiting_list::responses::placing::start_care;
 use crate::waiting_list::responses::questions;
@@ -78,7 +77,7 @@ pub struct OwnPage {
     pub mark: Mark,
     pub facts: Vec<(&'static str, String)>,
     pub questions: Vec<QuestionLine>,
-    pub to_answer: Option<(i64, &'static str)>,
+    pub to_answer: Option<(i64, String)>,
     pub may_ask: bool,
     pub path: String,
 }
@@ -99,7 +98,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         saved,
         current,
         total: paging.total,
-        lines: own.into_iter().map(|response| line(&ctx, response)).collect(),
+        lines: own.into_iter().map(|response| line(&ctx, response.as_provider_sees())).collect(),
         links: PageLinks::new(paging, |number| {
             link(PATH, &[("toon", code), ("pagina", &number.to_string())])
         }),
@@ -140,14 +139,15 @@ async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Res
             let response = actions::view_own(conn, actor, now, id)?;
             let asked = questions::list_questions(conn, &response)?;
             let wording = find_wording(conn, response.client.region_id)?;
-            Ok((response, asked, wording))
+            Ok((response.as_provider_sees(), asked, wording))
         })
         .await?;
     let form = typed.unwrap_or_else(|| {
         let planned = response.placement.as_ref().map(|placement| placement.planned_on.min(ctx.today()));
         Form::new(LABELS).with("gestartOp", shown_day(planned))
     });
-    let form = with_common_choices(form, Side::Provider, &wording.now(ReasonList::NotStarted).reasons)
+    let waiting = to_answer(&asked, Side::Provider);
+    let form = with_common_choices(form, Side::Provider, &wording, waiting)
         .with_choices("reden", to_choose(&wording.now(ReasonList::WithdrawResponse).reasons));
     let page = OwnPage {
         page: form.page(ctx, PATH),
@@ -155,7 +155,7 @@ async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Res
         mark: mark(&response, ctx.now),
         facts: facts(&response),
         questions: question_lines(&asked),
-        to_answer: to_answer(&asked, Side::Provider).map(|question| (question.id, question.subject.name())),
+        to_answer: waiting.map(|question| (question.id, question.subject_words().to_owned())),
         may_ask: response.is_open() || response.awaits_start(),
         path: format!("{PATH}/{id}"),
         form,
@@ -207,11 +207,10 @@ pub async fn withdraw(
     let form = Form::of_typed(LABELS, &fields);
     let done = async {
         let id = parse(&path)?;
-        let given = read_listed::<WithdrawResponseReason>(&mut fields, "reden", "toelichting");
-        let given = fields.finish(given)?;
+        let given = read_listed::<WithdrawResponseReason>(&mut fields, "reden", "toelichting", ctx.today());
+        let reason = given.finish(fields)?;
         let state = ctx.state.clone();
         ctx.db(move |conn, actor, now| {
-            let reason = check_reason(given, "toelichting", dutch_day(now))?;
             actions::withdraw(conn, actor, now, &state.config.public_url, id, reason).map(drop)
         })
         .await

@@ -6,7 +6,6 @@ use askama::Template;
 
 use crate::availability::figures::model::Offer;
 use crate::error::{Error, Result};
-use crate::waiting_list::notes::{DIGITS, digits};
 use crate::waiting_list::open_list::model::{Handle, ShownClient};
 use crate::waiting_list::open_list::pages::list::PATH as LIST_PATH;
 use crate::waiting_list::responses::actions;
@@ -16,6 +15,7 @@ use crate::web::fields::Fields;
 use crate::web::form::{Choices, Form, Labels, form_page, shown_day};
 use crate::web::input::FormInput;
 use crate::web::lists::saved_in;
+use crate::web::notes::{DIGITS, digits};
 use crate::web::page::Page;
 
 const LABELS: Labels = &[
@@ -89,7 +89,7 @@ pub async fn save(ctx: Context, path: Path<String>, FormInput(fields): FormInput
 }
 
 async fn store(ctx: &Context, handle: &str, mut fields: Fields) -> Result<()> {
-    let new = read_new(&mut fields, Some(parse(handle)?));
+    let new = read_new(&mut fields, Some(parse(handle)?), ctx.today());
     let new = fields.finish(new)?.ok_or_else(|| Error::internal("a required field is missing"))?;
     let snapshot = ctx.state.supply.current()?;
     let state = ctx.state.clone();

@@ -249,3 +249,13 @@ fn places_are_free_all_together_or_not_at_all() {
         assert_eq!(takes_free_places(places, free), expected, "{places} of {free:?}");
     }
 }
+
+#[test]
+fn a_provider_expects_the_answer_to_any_child_at_the_same_moment() {
+    let hours = OpeningHours::office();
+    let opened_at = day("2026-11-23").and_hms_opt(10, 0, 0).unwrap();
+    let usual = AnswerTerms::default();
+    assert_eq!(usual.expect_by(opened_at, &hours), usual.answer_by(opened_at, Urgency::Regular, &hours));
+    let odd = AnswerTerms { regular: WorkingTime::Days(1), urgent: WorkingTime::Days(3), ..usual };
+    assert_eq!(odd.expect_by(opened_at, &hours), odd.answer_by(opened_at, Urgency::Urgent, &hours));
+}
