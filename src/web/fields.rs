@@ -467,6 +467,14 @@ pub fn parse_number<T: std::str::FromStr + PartialOrd + Copy>(
 ) -> Result<T, &'static str> {
     let is_plain = text == "0" || !text.starts_with('0');
     let digits = is_plain && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+/// The highest number that every program can write exactly.
+const HIGHEST_ID: i64 = 9_007_199_254_740_991;
+
+/// Reads the number of something in an address.
+pub fn parse_id(text: &str) -> Result<i64, &'static str> {
+    parse_number(text, 1, HIGHEST_ID)
+}
+
     let number = digits.then(|| text.parse::<T>().ok()).flatten();
     number.filter(|number| min <= *number && *number <= max).ok_or("vul een geheel nummer in, bijvoorbeeld 1")
 }

@@ -24,7 +24,7 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems, codes_schema};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
@@ -230,10 +230,6 @@ pub struct AnswerInput {
     vraag: String,
     #[schema(schema_with = answer_schema)]
     antwoord: String,
-}
-
-fn codes_schema(codes: impl Iterator<Item = &'static str>) -> Object {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
 }
 
 fn group_schema() -> Object {

@@ -11,16 +11,14 @@ use utoipa::ToSchema;
 use super::actions;
 use super::model::{Handover, NewShift, Shift};
 use crate::api_document::parse_path;
-use crate::availability::figures::api::input::ConfirmationInput;
-use crate::availability::figures::api::parse_id;
 use crate::crisis::reading::{Tijd, required_time};
 use crate::crisis::settings::actions::find_point;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::product_book::described::Datum;
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
-use crate::web::fields::{Fields, Length};
+use crate::web::described::{ConfirmationInput, OnceKey, ReadProblems, WriteProblems};
+use crate::web::fields::{Fields, Length, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
 

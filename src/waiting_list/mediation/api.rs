@@ -10,14 +10,13 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::actions;
 use super::model::{Case, MediationStep, Outcome, ProviderLine, Turn};
-use crate::availability::figures::api::input::ConfirmationInput;
 use crate::clock::moment_of_dutch_time;
 use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
 use crate::waiting_list::notes::{DIGITS, TypedNote};
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::described::{ConfirmationInput, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::reply;

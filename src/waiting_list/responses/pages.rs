@@ -15,13 +15,12 @@ use super::api::input::{check_reason, read_coded, read_listed};
 use super::model::{AskedQuestion, Response};
 use super::placing::care_did_not_start;
 use super::questions;
-use crate::availability::figures::api::parse_id;
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
 use crate::waiting_list::notes::{DIGITS, digits};
 use crate::waiting_list::reasons::pages::to_choose;
 use crate::web::context::Context;
-use crate::web::fields::Fields;
+use crate::web::fields::{Fields, parse_id};
 use crate::web::form::{Choices, Form, choices};
 use crate::web::format;
 

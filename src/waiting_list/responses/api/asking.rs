@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use super::input::{KorteTekst, check_reason, read_coded};
 use super::{ResponsePath, parse_key};
 use crate::api_document::parse_path;
-use crate::availability::figures::api::parse_id;
 use crate::clock::dutch_day;
 use crate::error::Result;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
@@ -20,7 +19,7 @@ use crate::waiting_list::responses::model::AskedQuestion;
 use crate::waiting_list::responses::questions;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
-use crate::web::fields::Fields;
+use crate::web::fields::{Fields, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
 
