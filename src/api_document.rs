@@ -115,6 +115,7 @@ pub struct Problem(Probleem);
         availability::suitability::api::put_suitability,
         availability::figures::api::get_timeline,
         availability::figures::api::post_confirmation,
+        crate::availability::search::api::list_offers_of_provider,
         availability::figures::api::post_offer,
         exchange::api::post_delivery,
         waiting_list::open_list::api::list_clients,

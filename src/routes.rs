@@ -749,6 +749,7 @@ fn figures_api() -> Vec<Endpoint> {
         put("/v1/aanbod/{id}/geschiktheid", keep, suitability::put_suitability),
         get("/v1/aanbod/{id}/verloop", Public, api::get_timeline),
         post_once("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
+        get("/v1/aanbieders/{agb}/aanbod", Public, availability::search::api::list_offers_of_provider),
         post_once("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
         post("/v1/cijferleveringen", keep, exchange::api::post_delivery),
     ]
