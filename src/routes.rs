@@ -121,15 +121,16 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(product_book_pages());
     endpoints.extend(region_pages());
     endpoints.extend(exchange_pages());
-    endpoints.extend(mail_pages());
+    endpoints.extend(mail_queue());
     endpoints.extend(user_pages());
+    endpoints.extend(user_api());
     endpoints.extend(product_book_api());
     endpoints.extend(region_api());
     endpoints.extend(provider_pages());
     endpoints.extend(provider_api());
     endpoints.extend(figures_pages());
-    endpoints.extend(freshness_pages());
-    endpoints.extend(audit_log_pages());
+    endpoints.extend(freshness());
+    endpoints.extend(audit_log());
     endpoints.extend(matching_pages());
     endpoints.extend(regional_pages());
     endpoints.extend(matching_api());
@@ -237,6 +238,30 @@ fn user_pages() -> Vec<Endpoint> {
         get("/beheer/koppelingen/{id}", manage, service_accounts::pages::account),
         post("/beheer/koppelingen/{id}/geheim", manage, service_accounts::pages::renew_secret),
         post("/beheer/koppelingen/{id}/toegang", manage, service_accounts::pages::set_active),
+    ]
+}
+
+fn user_api() -> Vec<Endpoint> {
+    use identity::{
+        organisations::api as organisations, service_accounts::api as services, users::api as users,
+    };
+    let manage = Requires(ManageUsers);
+    vec![
+        get("/v1/gebruikers", manage, users::list_users),
+        post_once("/v1/gebruikers", manage, users::post_user),
+        get("/v1/gebruikers/{id}", manage, users::get_user),
+        put("/v1/gebruikers/{id}", manage, users::put_user),
+        post_once("/v1/gebruikers/{id}/stappen", manage, users::post_step),
+        get("/v1/organisaties", manage, organisations::list_organisations),
+        post_once("/v1/organisaties", manage, organisations::post_organisation),
+        get("/v1/organisaties/{id}", manage, organisations::get_organisation),
+        put("/v1/organisaties/{id}", manage, organisations::put_organisation),
+        get("/v1/koppelingen", manage, services::list_accounts),
+        post_once("/v1/koppelingen", manage, services::post_account),
+        get("/v1/koppelingen/{id}", manage, services::get_account),
+        // Without a key: an answer to a request with one is kept, and a secret may not be.
+        post("/v1/koppelingen/{id}/geheimen", manage, services::post_secret),
+        post_once("/v1/koppelingen/{id}/stappen", manage, services::post_step),
     ]
 }
 
@@ -478,12 +503,15 @@ fn exchange_pages() -> Vec<Endpoint> {
     ]
 }
 
-fn mail_pages() -> Vec<Endpoint> {
+/// The outbox, on pages and by API.
+fn mail_queue() -> Vec<Endpoint> {
     use product_book::mail_queue;
     let manage = Requires(ManageMail);
     vec![
         get("/beheer/mail", manage, mail_queue::list),
         post("/beheer/mail/{id}/opnieuw", manage, mail_queue::retry),
+        get("/v1/mails", manage, mail_queue::api::list_mails),
+        post("/v1/mails/{id}/pogingen", manage, mail_queue::api::post_attempt),
     ]
 }
 
@@ -568,7 +596,7 @@ fn figures_pages() -> Vec<Endpoint> {
     ]
 }
 
-fn freshness_pages() -> Vec<Endpoint> {
+fn freshness() -> Vec<Endpoint> {
     use availability::freshness::pages::{confirm, overview};
     let watch = Requires(WatchFreshness);
     vec![
@@ -577,16 +605,19 @@ fn freshness_pages() -> Vec<Endpoint> {
         post("/bevestigen/{sleutel}", Public, confirm::confirm),
         get("/actualiteit", watch, overview::overview),
         get("/actualiteit.csv", watch, overview::csv),
+        get("/v1/actualiteit", watch, availability::freshness::api::get_standing),
     ]
 }
 
-fn audit_log_pages() -> Vec<Endpoint> {
-    use reports::audit_log::pages;
+fn audit_log() -> Vec<Endpoint> {
+    use reports::audit_log::{api, pages};
     let read = Requires(ReadAudit);
     vec![
         get("/logboek", read, pages::list),
         get("/logboek.csv", read, pages::csv),
         get("/logboek/{id}", read, pages::line),
+        get("/v1/logboekregels", read, api::list_lines),
+        get("/v1/logboekregels/{id}", read, api::get_line),
     ]
 }
 
