@@ -76,7 +76,7 @@ pub struct Problem(Probleem);
     servers((url = "/v1", description = "Deze server")),
     modifiers(&Bearer),
     tags(
-        (name = "Productenboek", description = "Regio's, gemeenten, segmenten, producten, aanbieders, locaties en contracten"),
+        (name = "Productenboek", description = "Regio's, gemeenten, postcodes, segmenten, producten, aanbieders, locaties en contracten"),
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
         (name = "Wachtlijst", description = "Wie wacht, wie plek biedt en wat ervan wordt"),
         (name = "Regionaal voorstel", description = "Rondes, toewijzingsbeleid en scenario's van de regio"),
@@ -96,6 +96,10 @@ pub struct Problem(Probleem);
         product_book::municipalities::api::list_municipalities,
         product_book::municipalities::api::get_municipality,
         product_book::municipalities::api::put_municipality,
+        product_book::postcodes::api::list_postcodes,
+        product_book::postcodes::api::get_postcode,
+        product_book::postcodes::api::put_postcode,
+        product_book::postcodes::api::delete_postcode,
         product_book::segments::api::list_segments,
         product_book::segments::api::get_segment,
         product_book::segments::api::put_segment,
@@ -290,8 +294,8 @@ pub fn text() -> &'static str {
     &TEXT
 }
 
-/// Says what holds for all input alike: a body has no other fields than those described, and a query
-/// parameter may be left empty.
+/// Says what holds for all input alike: a body has no other fields than those described, a query
+/// parameter may be left empty, and a part of a path may not.
 fn state_strictness(document: &mut serde_json::Value) {
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
         // A choice between bodies has no fields of its own: each of the bodies says it for itself.
@@ -311,8 +315,12 @@ fn state_strictness(document: &mut serde_json::Value) {
     {
         let parameters =
             operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten();
-        for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
-            parameter["allowEmptyValue"] = true.into();
+        for parameter in parameters {
+            match parameter["in"].as_str() {
+                Some("query") => parameter["allowEmptyValue"] = true.into(),
+                Some("path") => parameter["required"] = true.into(),
+                _ => {}
+            }
         }
     }
 }

@@ -277,7 +277,7 @@ fn search() -> Vec<Endpoint> {
 }
 
 fn product_book_pages() -> Vec<Endpoint> {
-    use product_book::{municipalities, overview, products, segments};
+    use product_book::{municipalities, overview, postcodes, products, segments};
     let manage = Requires(ManageProductBook);
     vec![
         get("/beheer", manage, overview::overview),
@@ -289,6 +289,12 @@ fn product_book_pages() -> Vec<Endpoint> {
         post("/beheer/gemeenten", manage, municipalities::pages::save),
         get("/beheer/gemeenten/nieuw", manage, municipalities::pages::new_form),
         get("/beheer/gemeenten/{gemeente}", manage, municipalities::pages::edit_form),
+        get("/beheer/postcodes", manage, postcodes::pages::list),
+        post("/beheer/postcodes", manage, postcodes::pages::save),
+        get("/beheer/postcodes/nieuw", manage, postcodes::pages::new_form),
+        get("/beheer/postcodes/{pc4}", manage, postcodes::pages::edit_form),
+        get("/beheer/postcodes/{pc4}/verwijderen", manage, postcodes::pages::remove_form),
+        post("/beheer/postcodes/{pc4}/verwijderen", manage, postcodes::pages::remove),
         get("/beheer/producten", manage, products::pages::list),
         post("/beheer/producten", manage, products::pages::save),
         get("/beheer/producten/nieuw", manage, products::pages::new_form),
@@ -516,7 +522,7 @@ fn mail_queue() -> Vec<Endpoint> {
 }
 
 fn product_book_api() -> Vec<Endpoint> {
-    use product_book::{municipalities, products, segments};
+    use product_book::{municipalities, postcodes, products, segments};
     let manage = Requires(ManageProductBook);
     vec![
         get("/v1/regios/{regio}/segmenten", Public, segments::api::list_segments),
@@ -525,6 +531,10 @@ fn product_book_api() -> Vec<Endpoint> {
         get("/v1/gemeenten", Public, municipalities::api::list_municipalities),
         get("/v1/gemeenten/{gemeente}", Public, municipalities::api::get_municipality),
         put("/v1/gemeenten/{gemeente}", manage, municipalities::api::put_municipality),
+        get("/v1/postcodes", Public, postcodes::api::list_postcodes),
+        get("/v1/postcodes/{pc4}", Public, postcodes::api::get_postcode),
+        put("/v1/postcodes/{pc4}", manage, postcodes::api::put_postcode),
+        endpoint(Method::DELETE, "/v1/postcodes/{pc4}", manage, postcodes::api::delete_postcode),
         get("/v1/producten", Public, products::api::list_products),
         get("/v1/regios/{regio}/producten/{product}", Public, products::api::get_product),
         put("/v1/regios/{regio}/producten/{product}", manage, products::api::put_product),

@@ -21,9 +21,10 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 18] = [
+pub const MANAGE_MENU: [(&str, &str); 19] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
+    ("/beheer/postcodes", "Postcodes"),
     ("/beheer/segmenten", "Segmenten"),
     ("/beheer/producten", "Producten"),
     ("/beheer/aanbieders", "Aanbieders"),

@@ -28,7 +28,7 @@ const MOST_REASONS: usize = 50;
 #[expect(dead_code, reason = "describes a part of the path")]
 pub struct ListPath {
     /// Code van de lijst.
-    #[param(required = true, schema_with = list_schema)]
+    #[param(schema_with = list_schema)]
     lijst: String,
 }
 
