@@ -76,11 +76,14 @@ pub struct Problem(Probleem);
     servers((url = "/v1", description = "Deze server")),
     modifiers(&Bearer),
     tags(
-        (name = "Productenboek", description = "Regio's, gemeenten, segmenten, producten, aanbieders, locaties en contracten"),
+        (name = "Productenboek", description = "Regio's, gemeenten, postcodes, segmenten, producten, aanbieders, locaties en contracten"),
         (name = "Aanbod", description = "Plekken en wachttijden: zoeken en bijhouden"),
         (name = "Wachtlijst", description = "Wie wacht, wie plek biedt en wat ervan wordt"),
         (name = "Regionaal voorstel", description = "Rondes, toewijzingsbeleid en scenario's van de regio"),
         (name = "Crisis", description = "Crisisaanvragen: aanmelden, beoordelen en volgen"),
+        (name = "Gebruikers", description = "Gebruikers, organisaties en koppelingen van de regio"),
+        (name = "Beheer", description = "Wat het systeem verstuurt"),
+        (name = "Logboek", description = "Wie wat deed, voor wie daarop toeziet"),
         (name = "Toegang", description = "Toegangstokens vragen en vernieuwen"),
     ),
     paths(
@@ -93,6 +96,10 @@ pub struct Problem(Probleem);
         product_book::municipalities::api::list_municipalities,
         product_book::municipalities::api::get_municipality,
         product_book::municipalities::api::put_municipality,
+        product_book::postcodes::api::list_postcodes,
+        product_book::postcodes::api::get_postcode,
+        product_book::postcodes::api::put_postcode,
+        product_book::postcodes::api::delete_postcode,
         product_book::segments::api::list_segments,
         product_book::segments::api::get_segment,
         product_book::segments::api::put_segment,
@@ -115,6 +122,7 @@ pub struct Problem(Probleem);
         availability::suitability::api::put_suitability,
         availability::figures::api::get_timeline,
         availability::figures::api::post_confirmation,
+        crate::availability::search::api::list_offers_of_provider,
         availability::figures::api::post_offer,
         exchange::api::post_delivery,
         waiting_list::open_list::api::list_clients,
@@ -172,6 +180,25 @@ pub struct Problem(Probleem);
         matching::scenarios::api::post_sweep,
         matching::scenarios::api::post_stop,
         matching::scenarios::api::post_removal,
+        identity::users::api::list_users,
+        identity::users::api::post_user,
+        identity::users::api::get_user,
+        identity::users::api::put_user,
+        identity::users::api::post_step,
+        identity::organisations::api::list_organisations,
+        identity::organisations::api::post_organisation,
+        identity::organisations::api::get_organisation,
+        identity::organisations::api::put_organisation,
+        identity::service_accounts::api::list_accounts,
+        identity::service_accounts::api::post_account,
+        identity::service_accounts::api::get_account,
+        identity::service_accounts::api::post_secret,
+        identity::service_accounts::api::post_step,
+        crate::availability::freshness::api::get_standing,
+        crate::reports::audit_log::api::list_lines,
+        crate::reports::audit_log::api::get_line,
+        product_book::mail_queue::api::list_mails,
+        product_book::mail_queue::api::post_attempt,
         identity::tokens::api::post_token,
         crisis::board::api::get_board,
         crisis::requests::api::list_requests,
@@ -269,8 +296,8 @@ pub fn text() -> &'static str {
     &TEXT
 }
 
-/// Says what holds for all input alike: a body has no other fields than those described, and a query
-/// parameter may be left empty.
+/// Says what holds for all input alike: a body has no other fields than those described, a query
+/// parameter may be left empty, and a part of a path may not.
 fn state_strictness(document: &mut serde_json::Value) {
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
         // A choice between bodies has no fields of its own: each of the bodies says it for itself.
@@ -290,8 +317,12 @@ fn state_strictness(document: &mut serde_json::Value) {
     {
         let parameters =
             operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten();
-        for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
-            parameter["allowEmptyValue"] = true.into();
+        for parameter in parameters {
+            match parameter["in"].as_str() {
+                Some("query") => parameter["allowEmptyValue"] = true.into(),
+                Some("path") => parameter["required"] = true.into(),
+                _ => {}
+            }
         }
     }
 }

@@ -230,6 +230,11 @@ pub fn this(what: &str) -> String {
     format!("{pointer} {what}")
 }
 
+/// What is said at a field that names something which is not there.
+pub fn unknown(what: &str) -> String {
+    format!("{} bestaat niet; verbeter dit, of voeg het eerst toe", this(what).to_lowercase())
+}
+
 impl From<Violations> for Error {
     fn from(violations: Violations) -> Self {
         Self::Invalid(violations)

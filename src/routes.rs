@@ -121,15 +121,16 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(product_book_pages());
     endpoints.extend(region_pages());
     endpoints.extend(exchange_pages());
-    endpoints.extend(mail_pages());
+    endpoints.extend(mail_queue());
     endpoints.extend(user_pages());
+    endpoints.extend(user_api());
     endpoints.extend(product_book_api());
     endpoints.extend(region_api());
     endpoints.extend(provider_pages());
     endpoints.extend(provider_api());
     endpoints.extend(figures_pages());
-    endpoints.extend(freshness_pages());
-    endpoints.extend(audit_log_pages());
+    endpoints.extend(freshness());
+    endpoints.extend(audit_log());
     endpoints.extend(matching_pages());
     endpoints.extend(regional_pages());
     endpoints.extend(matching_api());
@@ -240,6 +241,30 @@ fn user_pages() -> Vec<Endpoint> {
     ]
 }
 
+fn user_api() -> Vec<Endpoint> {
+    use identity::{
+        organisations::api as organisations, service_accounts::api as services, users::api as users,
+    };
+    let manage = Requires(ManageUsers);
+    vec![
+        get("/v1/gebruikers", manage, users::list_users),
+        post_once("/v1/gebruikers", manage, users::post_user),
+        get("/v1/gebruikers/{id}", manage, users::get_user),
+        put("/v1/gebruikers/{id}", manage, users::put_user),
+        post_once("/v1/gebruikers/{id}/stappen", manage, users::post_step),
+        get("/v1/organisaties", manage, organisations::list_organisations),
+        post_once("/v1/organisaties", manage, organisations::post_organisation),
+        get("/v1/organisaties/{id}", manage, organisations::get_organisation),
+        put("/v1/organisaties/{id}", manage, organisations::put_organisation),
+        get("/v1/koppelingen", manage, services::list_accounts),
+        post_once("/v1/koppelingen", manage, services::post_account),
+        get("/v1/koppelingen/{id}", manage, services::get_account),
+        // Without a key: an answer to a request with one is kept, and a secret may not be.
+        post("/v1/koppelingen/{id}/geheimen", manage, services::post_secret),
+        post_once("/v1/koppelingen/{id}/stappen", manage, services::post_step),
+    ]
+}
+
 fn search() -> Vec<Endpoint> {
     use crate::availability::search;
     vec![
@@ -252,7 +277,7 @@ fn search() -> Vec<Endpoint> {
 }
 
 fn product_book_pages() -> Vec<Endpoint> {
-    use product_book::{municipalities, overview, products, segments};
+    use product_book::{municipalities, overview, postcodes, products, segments};
     let manage = Requires(ManageProductBook);
     vec![
         get("/beheer", manage, overview::overview),
@@ -264,6 +289,12 @@ fn product_book_pages() -> Vec<Endpoint> {
         post("/beheer/gemeenten", manage, municipalities::pages::save),
         get("/beheer/gemeenten/nieuw", manage, municipalities::pages::new_form),
         get("/beheer/gemeenten/{gemeente}", manage, municipalities::pages::edit_form),
+        get("/beheer/postcodes", manage, postcodes::pages::list),
+        post("/beheer/postcodes", manage, postcodes::pages::save),
+        get("/beheer/postcodes/nieuw", manage, postcodes::pages::new_form),
+        get("/beheer/postcodes/{pc4}", manage, postcodes::pages::edit_form),
+        get("/beheer/postcodes/{pc4}/verwijderen", manage, postcodes::pages::remove_form),
+        post("/beheer/postcodes/{pc4}/verwijderen", manage, postcodes::pages::remove),
         get("/beheer/producten", manage, products::pages::list),
         post("/beheer/producten", manage, products::pages::save),
         get("/beheer/producten/nieuw", manage, products::pages::new_form),
@@ -478,17 +509,20 @@ fn exchange_pages() -> Vec<Endpoint> {
     ]
 }
 
-fn mail_pages() -> Vec<Endpoint> {
+/// The outbox, on pages and by API.
+fn mail_queue() -> Vec<Endpoint> {
     use product_book::mail_queue;
     let manage = Requires(ManageMail);
     vec![
         get("/beheer/mail", manage, mail_queue::list),
         post("/beheer/mail/{id}/opnieuw", manage, mail_queue::retry),
+        get("/v1/mails", manage, mail_queue::api::list_mails),
+        post("/v1/mails/{id}/pogingen", manage, mail_queue::api::post_attempt),
     ]
 }
 
 fn product_book_api() -> Vec<Endpoint> {
-    use product_book::{municipalities, products, segments};
+    use product_book::{municipalities, postcodes, products, segments};
     let manage = Requires(ManageProductBook);
     vec![
         get("/v1/regios/{regio}/segmenten", Public, segments::api::list_segments),
@@ -497,6 +531,10 @@ fn product_book_api() -> Vec<Endpoint> {
         get("/v1/gemeenten", Public, municipalities::api::list_municipalities),
         get("/v1/gemeenten/{gemeente}", Public, municipalities::api::get_municipality),
         put("/v1/gemeenten/{gemeente}", manage, municipalities::api::put_municipality),
+        get("/v1/postcodes", Public, postcodes::api::list_postcodes),
+        get("/v1/postcodes/{pc4}", Public, postcodes::api::get_postcode),
+        put("/v1/postcodes/{pc4}", manage, postcodes::api::put_postcode),
+        endpoint(Method::DELETE, "/v1/postcodes/{pc4}", manage, postcodes::api::delete_postcode),
         get("/v1/producten", Public, products::api::list_products),
         get("/v1/regios/{regio}/producten/{product}", Public, products::api::get_product),
         put("/v1/regios/{regio}/producten/{product}", manage, products::api::put_product),
@@ -568,7 +606,7 @@ fn figures_pages() -> Vec<Endpoint> {
     ]
 }
 
-fn freshness_pages() -> Vec<Endpoint> {
+fn freshness() -> Vec<Endpoint> {
     use availability::freshness::pages::{confirm, overview};
     let watch = Requires(WatchFreshness);
     vec![
@@ -577,16 +615,19 @@ fn freshness_pages() -> Vec<Endpoint> {
         post("/bevestigen/{sleutel}", Public, confirm::confirm),
         get("/actualiteit", watch, overview::overview),
         get("/actualiteit.csv", watch, overview::csv),
+        get("/v1/actualiteit", watch, availability::freshness::api::get_standing),
     ]
 }
 
-fn audit_log_pages() -> Vec<Endpoint> {
-    use reports::audit_log::pages;
+fn audit_log() -> Vec<Endpoint> {
+    use reports::audit_log::{api, pages};
     let read = Requires(ReadAudit);
     vec![
         get("/logboek", read, pages::list),
         get("/logboek.csv", read, pages::csv),
         get("/logboek/{id}", read, pages::line),
+        get("/v1/logboekregels", read, api::list_lines),
+        get("/v1/logboekregels/{id}", read, api::get_line),
     ]
 }
 
@@ -750,6 +791,7 @@ fn figures_api() -> Vec<Endpoint> {
         put("/v1/aanbod/{id}/geschiktheid", keep, suitability::put_suitability),
         get("/v1/aanbod/{id}/verloop", Public, api::get_timeline),
         post_once("/v1/aanbieders/{agb}/bevestigingen", keep, api::post_confirmation),
+        get("/v1/aanbieders/{agb}/aanbod", Public, availability::search::api::list_offers_of_provider),
         post_once("/v1/aanbieders/{agb}/aanbod", keep, api::post_offer),
         post("/v1/cijferleveringen", keep, exchange::api::post_delivery),
     ]

@@ -26,11 +26,11 @@ const ORDER: [&str; 13] = [
     "backup",
 ];
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -44,7 +44,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-fn read(path: &Path) -> String {
+pub fn read(path: &Path) -> String {
     std::fs::read_to_string(path).expect("a text file")
 }
 
@@ -55,7 +55,7 @@ fn code(path: &Path) -> String {
     body.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-fn sources() -> Vec<PathBuf> {
+pub fn sources() -> Vec<PathBuf> {
     files(&root().join("src"), "rs")
 }
 
@@ -179,6 +179,14 @@ fn every_template_belongs_to_a_page_or_to_another_template() {
             "{name} is used by nothing"
         );
     }
+}
+
+#[test]
+fn nothing_is_rendered_where_nobody_hears_of_it() {
+    let renders = |path: &&PathBuf| code(path).contains(".render()") && short(path) != "src/server.rs";
+    let renderers: Vec<String> = sources().iter().filter(renders).map(|path| short(path)).collect();
+    // The server renders its metrics, which are no template.
+    assert_eq!(renderers, ["src/web/page.rs"], "use web::page::render, which tests/templates.rs listens to");
 }
 
 #[test]

@@ -49,6 +49,13 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Valu
         (
             "beheerder-regio",
             "PUT",
+            "/v1/postcodes/{pc4}",
+            "/v1/postcodes/3841",
+            json!({"plaats": "Harderwijk", "gemeente": "GM0243", "lat": 52.35, "lon": 5.62}),
+        ),
+        (
+            "beheerder-regio",
+            "PUT",
             "/v1/regios/{regio}/segmenten/{segment}",
             "/v1/regios/noord-veluwe/segmenten/9",
             json!({"naam": "Proef"}),
@@ -331,6 +338,8 @@ fn the_table_has_every_write_of_the_api() {
         .chain(crate::audit_responses::API_WRITES.map(str::to_owned))
         .chain(crate::audit_crisis::API_WRITES.map(str::to_owned))
         .chain(crate::audit_division::API_WRITES.map(str::to_owned))
+        .chain(crate::api::administration::AUDITED_WRITES.map(str::to_owned))
+        .chain(crate::api::book::AUDITED_WRITES.map(str::to_owned))
         .chain(crate::api::crisis_registration::AUDITED_WRITES.map(str::to_owned))
         .chain(crate::pages::crisis_reports::AUDITED_API_WRITES.map(str::to_owned))
         .chain(crate::pages::regional::AUDITED_API_WRITES.map(str::to_owned))
@@ -373,6 +382,16 @@ fn page_writes() -> Vec<PageWrite> {
         form_of("verwijzer-huisartsen", "/zoeken", "/uitloggen", &[]),
         form_of(MANAGER, "/beheer/segmenten/1", "/beheer/segmenten", &[("naam", "Anders")]),
         form_of(MANAGER, "/beheer/gemeenten/GM0243", "/beheer/gemeenten", &[("geldigTot", "31-12-2040")]),
+        form_of(MANAGER, "/beheer/postcodes/3841", "/beheer/postcodes", &[("plaats", "Anders")]),
+        PageWrite {
+            template: "/beheer/postcodes/{pc4}/verwijderen",
+            ..form_of(
+                MANAGER,
+                "/beheer/postcodes/9711/verwijderen",
+                "/beheer/postcodes/9711/verwijderen",
+                &[],
+            )
+        },
         form_of(MANAGER, "/beheer/producten/54A02", "/beheer/producten", &[("omschrijving", "Anders")]),
         form_of(MANAGER, "/beheer/regios/noord-veluwe", "/beheer/regios", &[("versDagen", "13")]),
         PageWrite {

@@ -24,3 +24,4 @@ mod pages;
 mod roles;
 mod several_servers;
 mod support;
+mod templates;

@@ -44,12 +44,18 @@ const OWNED: [(&str, Kind); 15] = [
 ];
 
 /// What is kept by a region or provider and is no record of a child: the tests of each feature hold whose it is.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 20] = [
     "/beheer/",
     "/v1/regios/",
     "/v1/gemeenten/",
     "/v1/aanbieders/",
     "/v1/aanbod/",
+    "/v1/postcodes/",
+    "/v1/gebruikers/",
+    "/v1/organisaties/",
+    "/v1/koppelingen/",
+    "/v1/mails/",
+    "/v1/logboekregels/",
     "/capaciteit/{id}/geschiktheid",
     "/logboek/{id}",
     "/meldingen/",

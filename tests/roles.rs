@@ -60,6 +60,7 @@ pub fn filled(path: &str) -> String {
         ("{gemeente}", "GM0243"),
         ("{code}", "GM0243"),
         ("{agb}", "98990009"),
+        ("{pc4}", "3841"),
         ("{nummer}", "1"),
         ("{id}", "1"),
         ("{kenmerk}", "0000000000000001"),

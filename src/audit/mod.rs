@@ -36,6 +36,12 @@ impl Event {
         self.after = Some(serde_json::to_value(after).map_err(Error::internal)?);
         Ok(self)
     }
+
+    /// With the state of what is there no more.
+    pub fn gone<T: Serialize>(mut self, before: &T) -> Result<Self> {
+        self.before = Some(serde_json::to_value(before).map_err(Error::internal)?);
+        Ok(self)
+    }
 }
 
 /// Writes the event down, within the transaction of the change itself.

@@ -63,6 +63,7 @@ diesel::table! {
         municipality_id -> BigInt,
         lat -> Double,
         lon -> Double,
+        version -> Integer,
     }
 }
 

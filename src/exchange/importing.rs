@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::model::{Column, Lines, Report};
 use crate::actor::Actor;
 use crate::db::Connection;
-use crate::error::{Error, Result, this};
+use crate::error::{Error, Result, unknown};
 use crate::identity::links::actions::Sender;
 use crate::product_book::common::Stored;
 use crate::web::csv::Sheet;
@@ -253,9 +253,7 @@ fn explain<R: Records>(report: &mut Report, line: u64, error: Error) {
         Error::NotFound(what) => {
             let name = if what == "postcode" { "pc4" } else { what };
             let column = names::<R>().into_iter().find(|column| *column == name).unwrap_or_default();
-            let message =
-                format!("{} bestaat niet; verbeter dit, of voeg het eerst toe", this(what).to_lowercase());
-            report.add(line, column, message);
+            report.add(line, column, unknown(what));
         }
         Error::Forbidden => report.add(line, "", "dit mag u niet wijzigen; haal deze regel weg"),
         other => report.add(line, "", other.detail()),

@@ -1,6 +1,7 @@
 //! What all parts of the product book share: stored values with their version, and how a save ends.
 
 use chrono::NaiveDate;
+use rules::geography::Point;
 use rules::validity::Validity;
 use rules::violations::Violations;
 
@@ -76,6 +77,55 @@ pub fn touch_book(conn: &mut Connection) -> Result<()> {
     store::update_book_version(conn)
 }
 
+/// What was read of a record, with all that is wrong with it so far. What it refers to can only be looked up in the
+/// transaction that saves it, so that is where everything is told, at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry<T> {
+    /// Where something could not be read, something else stands in for it, which is never used.
+    pub draft: T,
+    wrong: Violations,
+}
+
+impl<T> Entry<T> {
+    /// With every error of the fields, those that do not exist included.
+    pub fn read(draft: T, fields: Fields) -> Self {
+        Self { draft, wrong: fields.finish(()).err().unwrap_or_default() }
+    }
+
+    /// Whether these fields could be read.
+    pub fn is_readable(&self, fields: &[&str]) -> bool {
+        !self.wrong.concern(fields)
+    }
+
+    /// Refuses what could not be read together with what was found wrong with the rest, if there is any of it.
+    pub fn refuse(&self, found: Violations) -> Result<()> {
+        let mut wrong = self.wrong.clone();
+        wrong.add_joint(found);
+        Ok(wrong.into_result(())?)
+    }
+
+    /// For a form of which the key could not be read: all that is wrong with it, that included.
+    pub fn without_key<U, V>(&self, checked: Result<U>) -> Result<V> {
+        checked.and_then(|_| Err(Error::internal("a required code is missing")))
+    }
+}
+
+impl<T> From<T> for Entry<T> {
+    fn from(draft: T) -> Self {
+        Self { draft, wrong: Violations::new() }
+    }
+}
+
+/// Reads `lat` and `lon`: degrees, within the Netherlands.
+pub fn read_point(fields: &mut Fields) -> Point {
+    Point { lat: fields.decimal("lat", 50.6, 53.8), lon: fields.decimal("lon", 3.1, 7.4) }
+}
+
+/// Degrees with a decimal comma, as a form reads them back.
+pub fn degrees(number: f64) -> String {
+    number.to_string().replace('.', ",")
+}
+
 pub fn find_region_id(conn: &mut Connection, code: &str) -> Result<i64> {
     store::find_region_id(conn, code)?.ok_or(Error::NotFound("regio"))
 }
@@ -84,12 +134,20 @@ pub fn find_provider_id(conn: &mut Connection, agb: &str) -> Result<i64> {
     store::find_provider_id(conn, agb)?.ok_or(Error::NotFound("aanbieder"))
 }
 
+/// The region with this code, if there is one.
+pub fn find_known_region_id(conn: &mut Connection, code: &str) -> Result<Option<i64>> {
+    store::find_region_id(conn, code)
+}
+
 /// The ids of municipalities by code; each must exist.
 pub fn find_municipality_ids(conn: &mut Connection, codes: &[String]) -> Result<Vec<i64>> {
-    codes
-        .iter()
-        .map(|code| store::find_municipality_id(conn, code)?.ok_or(Error::NotFound("gemeente")))
-        .collect()
+    let find = |code: &String| store::find_municipality_id(conn, code)?.ok_or(Error::NotFound("gemeente"));
+    codes.iter().map(find).collect()
+}
+
+/// The municipality with this code, if there is one.
+pub fn find_known_municipality_id(conn: &mut Connection, code: &str) -> Result<Option<i64>> {
+    store::find_municipality_id(conn, code)
 }
 
 /// The first and the last day on which something holds, as they came in: not yet known to be a period.
@@ -117,8 +175,7 @@ impl Period {
         })
     }
 
-    /// What is wrong with the two days together. The API tells it after what it refers to was found, a form
-    /// with the other errors ([`Fields::add_joint`]).
+    /// What is wrong with the two days together.
     pub fn violations(self) -> Violations {
         self.validity().err().unwrap_or_default()
     }

@@ -1,5 +1,7 @@
 //! The outbox for the administrator: what waits, what was given up and why, and trying again.
 
+pub mod api;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -10,7 +12,7 @@ use crate::notifications::actions;
 use crate::notifications::model::{MailLine, MailState};
 use crate::paging::{Paging, SortOrder, rows_of_page};
 use crate::web::context::Context;
-use crate::web::fields::parse_number;
+use crate::web::fields::{Fields, parse_number};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{PageLinks, Saved, SortHead, link, page_number, saved_in, saved_message};
@@ -52,8 +54,7 @@ pub struct MailQueuePage {
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
-    let choices = MailState::ALL.map(|state| (state.code(), state));
-    let state = query.optional_choice("toon", &choices).unwrap_or(MailState::Failed);
+    let state = read_state(&mut query);
     // The newest first, unless asked otherwise.
     let order = SortOrder::read(&mut query, &COLUMNS);
     let number = page_number(&mut query);
@@ -85,6 +86,12 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         lines: mails.into_iter().map(line).collect(),
         links: PageLinks::new(paging, page_link),
     })
+}
+
+/// Reads which mails are asked for: those that went wrong, unless asked otherwise.
+fn read_state(query: &mut Fields) -> MailState {
+    let choices = MailState::ALL.map(|state| (state.code(), state));
+    query.optional_choice("toon", &choices).unwrap_or(MailState::Failed)
 }
 
 fn tab(chosen: MailState, state: MailState, label: &'static str, count: Option<i64>) -> Tab {

@@ -10,6 +10,7 @@ pub mod locations;
 pub mod mail_queue;
 pub mod municipalities;
 pub mod overview;
+pub mod postcodes;
 pub mod products;
 pub mod providers;
 pub mod regions;

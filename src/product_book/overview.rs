@@ -8,13 +8,14 @@ use crate::web::context::Context;
 use crate::web::page::{Page, html};
 
 /// What the start page says about each part.
-pub const PARTS: [(&str, &str, &str); 12] = [
+pub const PARTS: [(&str, &str, &str); 13] = [
     (
         "/beheer/regios",
         "Regio's",
         "De eigen regio: contact, normen, wanneer een cijfer vers is, en welke gemeenten meedoen.",
     ),
     ("/beheer/gemeenten", "Gemeenten", "Alle gemeenten van Nederland. Hier verwerkt u een herindeling."),
+    ("/beheer/postcodes", "Postcodes", "Waar elke postcode ligt en bij welke gemeente zij hoort."),
     ("/beheer/segmenten", "Segmenten", "De delen waarin de regio haar aanbod verdeelt."),
     (
         "/beheer/producten",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::openapi::response::Response;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
@@ -29,6 +30,11 @@ pub struct ChangedVersion {
     if_match: String,
 }
 
+/// One of these codes.
+pub fn codes_schema(codes: impl Iterator<Item = &'static str>) -> Object {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
+}
+
 /// The version in the `ETag` of what a region chose: without a choice it has version 0, and 0 is what a header that is no
 /// version of ours is read as.
 pub const fn stored_etag(version: i32) -> i32 {
@@ -50,6 +56,75 @@ pub struct OnceKey {
     )]
     idempotency_key: String,
 }
+
+/// Niets: alles is bevestigd zoals het is.
+#[derive(Debug, ToSchema)]
+#[schema(as = BevestigingInvoer)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmationInput {}
+
+/// The number of something in a path.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes a part of the path")]
+pub struct NumberPath {
+    /// Nummer.
+    #[param(minimum = 1, maximum = 9_007_199_254_740_991.0, example = 1)]
+    id: i64,
+}
+
+/// Een dag tussen 1990 en 2100.
+#[derive(Debug, ToSchema)]
+#[schema(
+    format = Date,
+    pattern = r"^((199[0-9]|20[0-9]{2}|2100)-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)|(199[26]|20([02468][048]|[13579][26]))-02-29)$",
+    example = "2027-01-01"
+)]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Datum(String);
+
+/// Een naam: niet leeg.
+#[derive(Debug, ToSchema)]
+#[schema(
+    min_length = 1,
+    max_length = 100,
+    pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",
+    example = "Naam"
+)]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Naam(String);
+
+/// Een toelichting in gewone taal; mag leeg zijn.
+#[derive(Debug, ToSchema)]
+#[schema(max_length = 500, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$", example = "In gewone taal.")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Toelichting(String);
+
+/// Een telefoonnummer.
+#[derive(Debug, ToSchema)]
+#[schema(max_length = 40, pattern = "^[+(]?[0-9]([ ()-]{0,3}[0-9]){5,14}$", example = "0341 00 00 00")]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Telefoonnummer(String);
+
+/// Een e-mailadres.
+#[derive(Debug, ToSchema)]
+#[schema(
+    max_length = 200,
+    pattern = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+    example = "info@regio.example"
+)]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Mailadres(String);
+
+/// Een webadres, met https://.
+#[derive(Debug, ToSchema)]
+#[schema(
+    max_length = 200,
+    pattern = r"^https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+([/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?$",
+    example = "https://www.regio.example"
+)]
+#[expect(dead_code, reason = "describes a kind of text")]
+pub struct Webadres(String);
 
 /// The page of a list in a query.
 #[derive(Debug, IntoParams)]
@@ -90,6 +165,15 @@ pub struct WriteProblems;
 impl IntoResponses for ReadProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[400, 401, 404, 406, 429, 503])
+    }
+}
+
+/// The same when not everybody may read it.
+pub struct OwnReadProblems;
+
+impl IntoResponses for OwnReadProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[400, 401, 403, 404, 406, 429, 503])
     }
 }
 

@@ -7,7 +7,7 @@ use askama::Template;
 use crate::error::Error;
 use crate::identity;
 use crate::web::context::Context;
-use crate::web::page::Page;
+use crate::web::page::{Page, render};
 use crate::web::reply::add_error_headers;
 
 #[derive(Template)]
@@ -62,7 +62,7 @@ pub fn page(req: &HttpRequest, error: &Error) -> HttpResponse {
         request_id: ctx.actor.request_id.clone(),
         try_again: matches!(error, Error::Unavailable(_)) && req.method() == Method::GET,
     };
-    match page.render() {
+    match render(&page) {
         Ok(body) => response.body(body),
         Err(error) => {
             tracing::error!(%error, "the error page could not be made");

@@ -409,11 +409,7 @@ impl Fields {
 
     /// Adds errors that fields have together, except at fields that are wrong by themselves.
     pub fn add_joint(&mut self, violations: Violations) {
-        for violation in violations {
-            if !self.violations.iter().any(|known| known.field == violation.field) {
-                self.violations.add(violation.field, violation.code, violation.message);
-            }
-        }
+        self.violations.add_joint(violations);
     }
 
     pub fn is_clean(&self) -> bool {
@@ -484,6 +480,14 @@ pub fn parse_number<T: std::str::FromStr + PartialOrd + Copy>(
     let digits = is_plain && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let number = digits.then(|| text.parse::<T>().ok()).flatten();
     number.filter(|number| min <= *number && *number <= max).ok_or("vul een geheel nummer in, bijvoorbeeld 1")
+}
+
+/// The highest number that every program can write exactly.
+const HIGHEST_ID: i64 = 9_007_199_254_740_991;
+
+/// Reads the number of something in an address.
+pub fn parse_id(text: &str) -> Result<i64, &'static str> {
+    parse_number(text, 1, HIGHEST_ID)
 }
 
 #[cfg(test)]

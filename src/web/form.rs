@@ -12,7 +12,7 @@ use crate::error::{Error, Result, this};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, parse_day};
 use crate::web::format;
-use crate::web::page::{ErrorLink, Page};
+use crate::web::page::{ErrorLink, Page, render};
 
 /// The fields of a form with the label of each, in the order of the form. A field that people do not see has no label.
 pub type Labels = &'static [(&'static str, &'static str)];
@@ -222,7 +222,7 @@ impl Form {
 
 /// The page of a form, with the status of [`Form::status`].
 pub fn form_page<T: Template>(status: StatusCode, page: &T) -> Result<HttpResponse> {
-    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page.render()?))
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(render(page)?))
 }
 
 /// Reads the version a change is based on; something new has none.

@@ -21,9 +21,10 @@ pub struct MenuItem {
 }
 
 /// The side menu of all pages for the administrator.
-pub const MANAGE_MENU: [(&str, &str); 18] = [
+pub const MANAGE_MENU: [(&str, &str); 19] = [
     ("/beheer/regios", "Regio's"),
     ("/beheer/gemeenten", "Gemeenten"),
+    ("/beheer/postcodes", "Postcodes"),
     ("/beheer/segmenten", "Segmenten"),
     ("/beheer/producten", "Producten"),
     ("/beheer/aanbieders", "Aanbieders"),
@@ -216,14 +217,21 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     items
 }
 
+/// The text of a page or a mail. What is rendered can be followed, so that a test sees whether every template is.
+pub fn render<T: Template>(template: &T) -> Result<String> {
+    let text = template.render()?;
+    tracing::trace!(template = std::any::type_name::<T>(), "rendered");
+    Ok(text)
+}
+
 /// A page as an answer.
 pub fn html<T: Template>(page: &T) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.render()?))
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(render(page)?))
 }
 
 /// A page with errors to mend: nothing has been saved.
 pub fn html_with_errors<T: Template>(page: &T) -> Result<HttpResponse> {
-    Ok(HttpResponse::BadRequest().content_type("text/html; charset=utf-8").body(page.render()?))
+    Ok(HttpResponse::BadRequest().content_type("text/html; charset=utf-8").body(render(page)?))
 }
 
 /// After a form that was saved: to the page that shows the result.

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
+use crate::web::fields::Fields;
 
 pub fn json<T: Serialize>(body: &T) -> Result<HttpResponse> {
     json_with_status(StatusCode::OK, body)
@@ -50,6 +51,14 @@ pub fn if_match(req: &HttpRequest) -> Option<i32> {
 pub fn required_if_match(req: &HttpRequest) -> Result<i32> {
     if_match(req).ok_or_else(|| {
         Error::invalid("If-Match", "verplicht", "stuur de ETag mee van de versie die u wijzigt")
+    })
+}
+
+/// The same, told with all else that is wrong with the input.
+pub fn changed_version(req: &HttpRequest, input: &mut Fields) -> i32 {
+    if_match(req).unwrap_or_else(|| {
+        input.error("If-Match", "verplicht", "stuur de ETag mee van de versie die u wijzigt");
+        0
     })
 }
 

@@ -4,6 +4,9 @@ use serde_json::json;
 
 use crate::on_both;
 
+/// Writes of which a test here looks at the audit.
+pub const AUDITED_WRITES: [&str; 1] = ["DELETE /v1/postcodes/{pc4}"];
+
 on_both! {
     fn a_new_provider_with_location_contract_and_offer_is_found(server) {
         let manager = server.user("beheerder-regio");
@@ -16,11 +19,10 @@ on_both! {
         assert_eq!(made.status, 201, "{}", made.body);
         assert_eq!(manager.get(made.header("location").expect("an address")).status, 200);
         let again = manager.post("/v1/aanbieders/98999901/contracten", &contract);
-        assert_eq!((again.status, &again.json()["code"]), (409, &json!("conflict")), "it overlaps: {}", again.body);
-        assert_eq!(again.json()["fouten"][0]["veld"], "geldigVanaf");
+        assert_eq!(again.wrong_fields(), ["geldigVanaf"], "it overlaps: {}", again.body);
         let turned = json!({"regio": "noord-veluwe", "product": "52A01", "niveau": "regionaal", "geldigVanaf": "2026-12-31", "geldigTot": "2026-01-01"});
         let turned = manager.post("/v1/aanbieders/98999901/contracten", &turned);
-        assert_eq!((turned.status, &turned.json()["fouten"][0]["veld"]), (409, &json!("geldigTot")));
+        assert_eq!(turned.wrong_fields(), ["geldigTot"]);
     }
 }
 
@@ -39,6 +41,91 @@ on_both! {
         }));
         assert_eq!(turned.status, 400, "{}", turned.body);
         assert_eq!(manager.get("/v1/regios/noord-veluwe/producten/99Z99").status, 404, "nothing was saved");
+    }
+}
+
+on_both! {
+    fn what_does_not_exist_is_wrong_input_and_is_told_with_all_else(server) {
+        let manager = server.user("beheerder-regio");
+        let before = server.audit_lines();
+        let put = |path: &str, body| manager.put(path, &body).wrong_fields();
+        let contracts = "/v1/aanbieders/98990009/contracten";
+        let contract = manager.post(contracts, &json!({"regio": "noord-veluwe", "product": "99Z99", "gemeente": "GM9998", "niveau": "groot",
+            "geldigVanaf": "2035-12-31", "geldigTot": "2035-01-01", "extra": 1}));
+        assert_eq!(contract.wrong_fields(), ["niveau", "extra", "product", "gemeente", "geldigTot"]);
+        let told = contract.json()["fouten"].to_string();
+        assert!(told.contains("dit product bestaat niet") && told.contains("deze gemeente bestaat niet"), "{told}");
+        let nowhere = json!({"regio": "atlantis", "product": "99Z99", "niveau": "regionaal"});
+        assert_eq!(manager.post(contracts, &nowhere).wrong_fields(), ["regio"], "of a region that is not there nothing is known");
+        assert_eq!(manager.put(&format!("{contracts}/87"), &json!({"regio": "noord-veluwe", "product": "99Z99", "niveau": "regionaal"})).wrong_fields(), ["If-Match", "product"]);
+        let sub = manager.get("/v1/aanbieders?soort=onderaannemer").json()["aanbieders"][0]["agb"].as_str().expect("a code").to_owned();
+        let of_sub = json!({"regio": "noord-veluwe", "product": "99Z99", "niveau": "regionaal"});
+        assert_eq!(manager.post(&format!("/v1/aanbieders/{sub}/contracten"), &of_sub).wrong_fields(), ["product", "aanbieder"]);
+
+        assert_eq!(put("/v1/aanbieders/98990009/locaties/77", json!({"naam": "", "pc4": 1000})), ["naam", "pc4"]);
+        assert_eq!(put("/v1/regios/noord-veluwe/producten/99Z99", json!({"naam": "Proef", "segment": "7Q", "ijwCategorie": 45, "soort": "ambulant",
+            "leeftijdVanaf": 0, "leeftijdTot": 99, "geldigVanaf": "2035-12-31", "geldigTot": "2035-01-01", "overbrugging": ["98Z98", "99Z99"]})),
+            ["leeftijdTot", "geldigTot", "overbrugging", "segment", "overbrugging"]);
+        assert_eq!(put("/v1/aanbieders/98999901", json!({"naam": "", "soort": "onderaannemer", "hoofdaannemer": "98990099"})), ["naam", "hoofdaannemer"]);
+        assert_eq!(put("/v1/regios/noord-veluwe/gemeenten/GM0243", json!({"segment": "7Q", "clienten": "iedereen"})), ["clienten", "segment"]);
+        assert_eq!(put("/v1/regios/noord-veluwe/gemeenten/GM0243", json!({"clienten": "alle", "geldigVanaf": "2027-01-01"})), ["geldigVanaf"], "it overlaps");
+        assert_eq!(put("/v1/gemeenten/GM9001", json!({"naam": "x", "provincie": "Gelderland", "lat": 52.3, "lon": 15.6,
+            "geldigVanaf": "2035-12-31", "geldigTot": "2035-01-01"})), ["lon", "geldigTot"]);
+        assert_eq!(server.audit_lines(), before, "nothing was saved");
+
+        // What an address names is another matter, and so is who was first.
+        for missing in ["/v1/aanbieders/98999999/locaties/1", "/v1/regios/noord-veluwe/gemeenten/GM9998"] {
+            assert_eq!(manager.put(missing, &json!({"naam": "", "pc4": 1000})).status, 404, "{missing}");
+        }
+        let path = "/v1/aanbieders/98990009/locaties/1";
+        let new = json!({"naam": "Anders", "pc4": 3841});
+        let late = manager.put_version(path, "\"99\"", &new);
+        assert_eq!((late.status, late.json()["huidig"]["nummer"].as_i64()), (409, Some(1)), "{}", late.body);
+        assert_eq!(manager.put(path, &new).status, 409, "it is there already");
+    }
+}
+
+on_both! {
+    fn postcodes_are_found_kept_and_removed(server) {
+        let (anyone, manager) = (server.anyone(), server.user("beheerder-regio"));
+        let found = anyone.get("/v1/postcodes?postcode=384&gemeente=gm0243&sorteer=postcode-af").json();
+        let numbers: Vec<i64> = found["postcodes"].as_array().expect("a list").iter().map(|one| one["pc4"].as_i64().expect("a number")).collect();
+        assert!(numbers.len() > 2 && numbers.is_sorted_by(|a, b| a > b) && numbers.iter().all(|pc4| pc4 / 10 == 384), "{found}");
+        assert_eq!(found["totaal"].as_u64(), Some(numbers.len() as u64));
+        assert_eq!(anyone.get("/v1/postcodes?gemeente=GM9998").json()["postcodes"], json!([]));
+        assert_eq!(anyone.get("/v1/postcodes?postcode=038&gemeente=Putten&sorteer=x&iets=1").wrong_fields(), ["gemeente", "postcode", "sorteer", "iets"]);
+        let one = anyone.get("/v1/postcodes/3841");
+        assert_eq!((&one.json()["gemeente"]["code"], one.header("etag")), (&json!("GM0243"), Some("\"1\"")), "{}", one.body);
+        assert_eq!([anyone.get("/v1/postcodes/1000").status, anyone.get("/v1/postcodes/999").status], [404, 400]);
+
+        let new = |gemeente: &str, lat: f64| json!({"plaats": "Nieuwland", "gemeente": gemeente, "lat": lat, "lon": 5.6});
+        for number in ["0999", "10000", "38x1"] {
+            assert_eq!(manager.put(&format!("/v1/postcodes/{number}"), &new("GM0243", 52.3)).wrong_fields(), ["pc4"], "{number}");
+        }
+        assert_eq!(manager.put("/v1/postcodes/1000", &new("GM9998", 48.9)).wrong_fields(), ["lat", "gemeente"]);
+        assert_eq!(manager.put("/v1/postcodes/3841", &new("GM0243", 52.3)).status, 409, "it is there already");
+        let made = manager.put("/v1/postcodes/1000", &new("GM0243", 52.3));
+        assert_eq!((made.status, made.header("etag")), (201, Some("\"1\"")), "{}", made.body);
+        assert!(anyone.get("/v1/aanbod?postcode=1000").json()["totaal"].as_u64() > Some(0), "the search knows it at once");
+        assert_eq!(manager.put("/v1/aanbieders/98990009/locaties/77", &json!({"naam": "Nieuw", "pc4": 1000})).status, 201);
+        let changed = manager.put_version("/v1/postcodes/1000", "\"1\"", &new("GM0273", 52.4));
+        assert_eq!((changed.status, changed.header("etag")), (200, Some("\"2\"")));
+        assert_eq!(anyone.get("/v1/aanbieders/98990009/locaties/77").json()["gemeente"]["code"], "GM0273", "its locations move along");
+
+        let remove = |version: &str| manager.send("DELETE", "/v1/postcodes/1000", &[("If-Match", version)], "");
+        assert_eq!(manager.send("DELETE", "/v1/postcodes/1000", &[], "").wrong_fields(), ["If-Match"]);
+        let late = remove("\"1\"");
+        assert_eq!((late.status, &late.json()["huidig"]["gemeente"]["code"]), (409, &json!("GM0273")), "{}", late.body);
+        assert_eq!(remove("\"2\"").status, 409, "a location lies in it");
+        let location = anyone.get("/v1/aanbieders/98990009/locaties/77").header("etag").expect("a version").to_owned();
+        assert_eq!(manager.put_version("/v1/aanbieders/98990009/locaties/77", &location, &json!({"naam": "Nieuw", "pc4": 3841})).status, 200);
+        let before = server.audit_lines();
+        let gone = remove("\"2\"");
+        assert_eq!((gone.status, gone.body.as_str(), server.audit_lines()), (204, "", before + 1));
+        assert_eq!([anyone.get("/v1/postcodes/1000").status, remove("\"2\"").status], [404, 404]);
+        assert_eq!(anyone.get("/v1/aanbod?postcode=1000").wrong_fields(), ["postcode"]);
+        let line = server.user("privacy-regio").get("/v1/logboekregels?handeling=postcode-verwijderen").json()["logboekregels"][0].clone();
+        assert_eq!((&line["voor"]["municipality_code"], line.get("na")), (&json!("GM0273"), None), "{line}");
     }
 }
 

@@ -53,6 +53,32 @@ on_both! {
 }
 
 on_both! {
+    fn all_that_a_provider_offers_is_what_its_page_shows(server) {
+        let anyone = server.anyone();
+        let answer = anyone.get("/v1/aanbieders/98990009/aanbod").json();
+        let (offers, total) = (answer["aanbod"].as_array().expect("a list").clone(), answer["totaal"].as_u64());
+        assert!(total.is_some_and(|total| total > 0 && offers.len() as u64 == total.min(20)), "{answer}");
+        let page = anyone.get("/aanbieders/98990009").body;
+        assert_eq!(Some(page.matches("<li class=\"aanbieder kaart\"").count() as u64), total, "{page}");
+        let mut rest = page.as_str();
+        for offer in &offers {
+            let link = format!("/aanbod/{}/verloop", offer["id"]);
+            rest = rest.split_once(&link).unwrap_or_else(|| panic!("{link} is not next on the page: {page}")).1;
+        }
+        let mut searched = found(server, haven_offer(server));
+        searched.as_object_mut().expect("an offer").remove("afstandKm");
+        assert_eq!(searched, *offers.iter().find(|offer| offer["id"] == haven_offer(server)).expect("the same offer"));
+        assert!(offers.iter().all(|offer| offer["versheid"].is_string() && offer["aanbieder"]["agb"] == "98990009"), "{answer}");
+
+        let beyond = anyone.get("/v1/aanbieders/98990009/aanbod?pagina=9").json();
+        assert_eq!((&beyond["aanbod"], &beyond["totaal"], &beyond["pagina"]), (&json!([]), &answer["totaal"], &json!(9)));
+        assert_eq!(anyone.get("/v1/aanbieders/98999999/aanbod").status, 404);
+        assert_eq!(anyone.get("/v1/aanbieders/9899/aanbod").wrong_fields(), ["agb"]);
+        assert_eq!(anyone.get("/v1/aanbieders/98990009/aanbod?product=emdr").wrong_fields(), ["product"]);
+    }
+}
+
+on_both! {
     fn crisis_and_matching_products_show_only_when_asked_for(server) {
         let anyone = server.anyone();
         let mut codes = std::collections::BTreeSet::new();

@@ -150,6 +150,16 @@ fn writes() -> Vec<Write> {
         ),
         write(
             MANAGER,
+            ("/postcodes/{pc4}", "/v1/postcodes/3841"),
+            json!({"plaats": "x", "gemeente": "GM0243", "lat": 52.35, "lon": 5.62}),
+            &[
+                "/beheer/postcodes?postcode=3841",
+                "/beheer/postcodes/3841",
+                "/beheer/postcodes/3841/verwijderen",
+            ],
+        ),
+        write(
+            MANAGER,
             ("/aanbieders/{agb}", "/v1/aanbieders/98990009"),
             json!({"naam": "x", "soort": "hoofdaannemer", "telefoonVerwijzers": "x", "emailVerwijzers": "x", "website": "x", "onlineHulp": false, "toelichting": "x"}),
             &["/aanbieders/98990009", "/beheer/aanbieders", "/zoeken?product=emdr&gemeente=GM0243"],
@@ -273,7 +283,7 @@ fn with_stored(body: &Value, stored: &Value) -> Value {
 type Fields = (&'static str, &'static str, &'static [&'static str]);
 
 /// Pages with a query, and every field of it.
-const QUERIES: [Fields; 6] = [
+const QUERIES: [Fields; 7] = [
     (
         "",
         "/zoeken",
@@ -285,6 +295,7 @@ const QUERIES: [Fields; 6] = [
     ("", "/vergelijken", &["aanbod"]),
     ("", "/volgen", &["product", "gemeente", "postcode", "leeftijd", "straalKm"]),
     ("", "/inloggen", &["terug"]),
+    (MANAGER, "/beheer/postcodes", &["postcode", "gemeente", "sorteer", "pagina", "verwijderd"]),
     (MANAGER, "/beheer/aanbieders", &["naam", "soort", "sorteer", "pagina", "opgeslagen"]),
     (
         "privacy-regio",

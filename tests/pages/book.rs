@@ -51,16 +51,16 @@ const MISTAKES: &[Mistake] = &[
         "AGB-code: deze aanbieder bestaat al",
     ),
     (
-        "/beheer/aanbieders/98990009",
+        "/beheer/aanbieders/nieuw",
         "/beheer/aanbieders",
-        &[("soort", "onderaannemer"), ("hoofdaannemer", "98990099")],
+        &[("agb", "98999901"), ("naam", "Nieuw"), ("soort", "onderaannemer"), ("hoofdaannemer", "98990099")],
         "hoofdaannemer",
-        "Hoofdaannemer: deze hoofdaannemer bestaat niet",
+        "Hoofdaannemer: deze hoofdaannemer bestaat niet; verbeter dit, of voeg het eerst toe",
     ),
     (
-        "/beheer/aanbieders/98990009",
+        "/beheer/aanbieders/nieuw",
         "/beheer/aanbieders",
-        &[("soort", "onderaannemer"), ("hoofdaannemer", "98990009")],
+        &[("agb", "98999901"), ("naam", "Nieuw"), ("soort", "onderaannemer"), ("hoofdaannemer", "98999901")],
         "hoofdaannemer",
         "Hoofdaannemer: een aanbieder kan geen onderaannemer van zichzelf zijn",
     ),
@@ -83,7 +83,21 @@ const MISTAKES: &[Mistake] = &[
         "/beheer/locaties",
         &[("pc4", "1000")],
         "pc4",
-        "Postcode: deze postcode bestaat niet",
+        "Postcode: deze postcode bestaat niet; verbeter dit, of voeg het eerst toe",
+    ),
+    (
+        "/beheer/postcodes/nieuw",
+        "/beheer/postcodes",
+        &[("pc4", "3841"), ("plaats", "Dubbel"), ("gemeente", "GM0243"), ("lat", "52,3"), ("lon", "5,6")],
+        "pc4",
+        "Postcode: deze postcode bestaat al",
+    ),
+    (
+        "/beheer/postcodes/3841",
+        "/beheer/postcodes",
+        &[("gemeente", "GM9998")],
+        "gemeente",
+        "Gemeente: deze gemeente bestaat niet; verbeter dit, of voeg het eerst toe",
     ),
     (
         "/beheer/contracten/87",
@@ -119,7 +133,9 @@ on_both! {
             }
             let answer = form.send(&visitor);
             assert_eq!(answer.status, 400, "{message}: {}", answer.body);
-            assert_eq!(mistakes(&answer), [((*field).to_owned(), (*message).to_owned())], "{page}");
+            let told = mistakes(&answer);
+            assert_eq!(told.first(), Some(&((*field).to_owned(), (*message).to_owned())), "{page}");
+            assert!(told.iter().all(|(place, _)| place == field), "{page}: {told:?}");
             assert!(answer.body.contains(&format!("id=\"{field}-f\"")), "{message} stands at its field");
             let again = Form::on(&answer.body, action);
             // A list shows only what can be chosen from it.
@@ -141,6 +157,66 @@ on_both! {
         let fields: Vec<String> = mistakes(&answer).into_iter().map(|(field, _)| field).collect();
         assert_eq!((answer.status, fields), (400, ["aanbieder", "product", "geldigVanaf", "geldigTot"].map(String::from).to_vec()));
         assert!(answer.body.contains("<title>Fout: Contract toevoegen"));
+    }
+}
+
+on_both! {
+    fn what_does_not_exist_is_told_with_what_cannot_be_read(server) {
+        let visitor = server.visitor("beheerder-regio");
+        let before = server.audit_lines();
+        for (page, action, typed, fields) in [
+            (
+                "/beheer/locaties/nieuw?aanbieder=98990009",
+                "/beheer/locaties",
+                &[("nummer", "nul"), ("naam", ""), ("pc4", "1000")][..],
+                &["nummer", "naam", "pc4"][..],
+            ),
+            (
+                "/beheer/producten/nieuw",
+                "/beheer/producten",
+                &[("code", "?"), ("naam", "Proef"), ("segment", "7Q"), ("overbrugging", "99Z99"), ("leeftijdTot", "oud")],
+                &["code", "segment", "ijwCategorie", "soort", "leeftijdTot", "overbrugging"],
+            ),
+            (
+                "/beheer/contracten/87",
+                "/beheer/contracten",
+                &[("product", "99Z99"), ("gemeente", "GM9998"), ("geldigVanaf", "31-12-2030"), ("geldigTot", "30-12-2030")],
+                &["product", "gemeente", "geldigTot"],
+            ),
+            (
+                "/beheer/aanbieders/nieuw",
+                "/beheer/aanbieders",
+                &[("agb", "12"), ("naam", ""), ("soort", "onderaannemer"), ("hoofdaannemer", "98990099")],
+                &["agb", "naam", "hoofdaannemer"],
+            ),
+            (
+                "/beheer/regios/noord-veluwe/gemeenten/nieuw",
+                "/beheer/regios/noord-veluwe/gemeenten",
+                &[("gemeente", ""), ("segment", "7Q"), ("inwoners", "-1")],
+                &["gemeente", "segment", "inwoners"],
+            ),
+            (
+                "/beheer/gemeenten/nieuw",
+                "/beheer/gemeenten",
+                &[("code", "G1"), ("geldigVanaf", "31-12-2030"), ("geldigTot", "30-12-2030")],
+                &["code", "naam", "provincie", "lat", "lon", "geldigTot"],
+            ),
+            (
+                "/beheer/postcodes/nieuw",
+                "/beheer/postcodes",
+                &[("pc4", "0999"), ("plaats", "Ergens"), ("gemeente", "GM9998"), ("lat", "48,9"), ("lon", "veel")],
+                &["pc4", "gemeente", "lat", "lon"],
+            ),
+        ] {
+            let mut form = Form::on(&visitor.get(page).body, action);
+            for (name, value) in typed {
+                form.set(name, value);
+            }
+            let answer = form.send(&visitor);
+            let told: Vec<String> = mistakes(&answer).into_iter().map(|(field, _)| field).collect();
+            assert_eq!((answer.status, told), (400, fields.iter().map(ToString::to_string).collect()), "{page}: {}", answer.body);
+        }
+        assert_eq!(server.audit_lines(), before, "nothing was saved");
     }
 }
 

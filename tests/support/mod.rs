@@ -286,7 +286,7 @@ impl Drop for TestServer {
 macro_rules! on_both {
     ($(#[$meta:meta])* fn $name:ident($server:ident) $body:block) => {
         $(#[$meta])*
-        fn $name($server: &$crate::support::TestServer) $body
+        pub fn $name($server: &$crate::support::TestServer) $body
 
         mod $name {
             #[test]

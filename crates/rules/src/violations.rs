@@ -64,6 +64,21 @@ impl Violations {
         }));
     }
 
+    /// Adds what fields have together or with what is stored, except at fields that are wrong by themselves.
+    pub fn add_joint(&mut self, other: Self) {
+        let own = self.0.len();
+        for violation in other.0 {
+            if !self.0[..own].iter().any(|known| known.field == violation.field) {
+                self.0.push(violation);
+            }
+        }
+    }
+
+    /// Whether something is wrong with one of these fields.
+    pub fn concern(&self, fields: &[&str]) -> bool {
+        self.0.iter().any(|violation| fields.contains(&violation.field.as_str()))
+    }
+
     /// The value when nothing is wrong, otherwise the violations.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
         if self.is_empty() { Ok(value) } else { Err(self) }
@@ -119,6 +134,25 @@ mod tests {
         assert_eq!(fields, ["plekkenVrij", "status"]);
         assert_eq!(two().len(), 2);
         assert_eq!((&two()).into_iter().count(), two().into_vec().len());
+    }
+
+    #[test]
+    fn what_is_wrong_by_itself_is_told_once() {
+        let mut violations = two();
+        let mut joint = Violations::new();
+        joint.add("status", "onbekend", "deze status bestaat niet");
+        joint.add("geldigTot", "einde-voor-begin", "ligt voor het begin");
+        joint.add("geldigTot", "overlapt", "overlapt met een ander");
+        violations.add_joint(joint);
+        let told: Vec<(&str, &str)> = violations.iter().map(|one| (one.field.as_str(), one.code)).collect();
+        let expected = [
+            ("plekkenVrij", "te-hoog"),
+            ("status", "strijdig"),
+            ("geldigTot", "einde-voor-begin"),
+            ("geldigTot", "overlapt"),
+        ];
+        assert_eq!(told, expected);
+        assert!(violations.concern(&["naam", "status"]) && !violations.concern(&["naam"]));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::model::NewReport;
 use crate::availability::figures::model::Offer;
 use crate::error::Result;
 use crate::notifications::model::Mail;
+use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "availability/error_reports/report_mail.html")]
@@ -40,6 +41,6 @@ pub(super) fn report(offer: &Offer, new: &NewReport, public_url: &str, to: &str)
     let html =
         ReportHtml { region_name: "", subject: &subject, product, provider, place, what, remark, url: &url };
     let text = ReportText { product, provider, place, what, remark, url: &url };
-    let (text, html) = (text.render()?, html.render()?);
+    let (text, html) = (render(&text)?, render(&html)?);
     Ok(Mail { kind: "melding", to: to.to_owned(), subject, text, html })
 }

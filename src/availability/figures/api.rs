@@ -9,9 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use rules::codes::{AgbCode, ProductCode, RegionCode};
 
 use self::body::{ConfirmationBody, OfferBody, Timeline, TimelineLine};
-use self::input::{
-    ConfirmationInput, FiguresInput, OfferInput, finish_figures, read_figures, read_json_wait,
-};
+use self::input::{FiguresInput, OfferInput, finish_figures, read_figures, read_json_wait};
 use super::actions::{self, Outcome};
 use super::model::{Change, Offer};
 use crate::actor::Actor;
@@ -23,13 +21,11 @@ use crate::paging::{PAGE_SIZE, Paging};
 use crate::product_book::common::find_provider_id;
 use crate::product_book::described::ProviderPath;
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
+use crate::web::described::{ConfirmationInput, OnceKey, ReadProblems, WriteProblems};
+use crate::web::fields::parse_id;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::reply;
-
-/// The highest number that every program can write exactly.
-const HIGHEST_ID: i64 = 9_007_199_254_740_991;
 
 #[utoipa::path(
     get, path = "/aanbod/{id}", operation_id = "haalAanbod", tag = "Aanbod",
@@ -242,11 +238,4 @@ fn reply_offer(status: StatusCode, offer: Offer, day: chrono::NaiveDate) -> Resu
 fn outdated(offer: Offer, today: chrono::NaiveDate) -> Result<Error> {
     let current = serde_json::to_value(OfferBody::new(offer, today)).map_err(Error::internal)?;
     Ok(Error::Outdated { current: Some(current) })
-}
-
-/// Reads the number of an offer in an address.
-pub fn parse_id(text: &str) -> std::result::Result<i64, &'static str> {
-    const MESSAGE: &str = "vul een heel getal in, bijvoorbeeld 17";
-    let id: i64 = text.parse().map_err(|_| MESSAGE)?;
-    if (1..=HIGHEST_ID).contains(&id) && text == id.to_string() { Ok(id) } else { Err(MESSAGE) }
 }

@@ -8,6 +8,7 @@ use crate::clock::dutch_day;
 use crate::error::Result;
 use crate::notifications::model::Mail;
 use crate::web::format;
+use crate::web::page::render;
 
 /// A place that came free.
 pub(super) struct Place {
@@ -70,8 +71,8 @@ pub(super) fn question(new: &NewFollow, key: &str, public_url: &str) -> Result<M
         kind: KIND,
         to: new.email.clone(),
         subject: subject.to_owned(),
-        text: text.render()?,
-        html: html.render()?,
+        text: render(&text)?,
+        html: render(&html)?,
     })
 }
 
@@ -96,6 +97,6 @@ pub(super) fn places(follow: &Follow, places: &[Place], public_url: &str) -> Res
     };
     let text =
         PlacesText { description, places, search_url: &search_url, manage_url: &manage_url, ends: &ends };
-    let (text, html) = (text.render()?, html.render()?);
+    let (text, html) = (render(&text)?, render(&html)?);
     Ok(Mail { kind: KIND, to: follow.email.clone(), subject, text, html })
 }

@@ -11,6 +11,7 @@ use crate::availability::supply::book::Region;
 use crate::error::Result;
 use crate::notifications::model::Mail;
 use crate::web::format;
+use crate::web::page::render;
 
 /// What a mail tells of.
 pub(super) struct Told<'a> {
@@ -168,8 +169,8 @@ pub(super) fn reminder(told: &Told<'_>, kind: ReminderKind, to: &str, key: &str)
         kind: "herinnering",
         to: to.to_owned(),
         subject: subject.to_owned(),
-        text: text.render()?,
-        html: html.render()?,
+        text: render(&text)?,
+        html: render(&html)?,
     })
 }
 
@@ -204,6 +205,6 @@ pub(super) fn escalation(told: &Told<'_>, to: &str) -> Result<Mail> {
         overview_url: &overview_url,
         rows: &rows,
     };
-    let (text, html) = (text.render()?, html.render()?);
+    let (text, html) = (render(&text)?, render(&html)?);
     Ok(Mail { kind: "verouderd", to: to.to_owned(), subject: subject.clone(), text, html })
 }

@@ -2,6 +2,7 @@
 //! manager sees who does not.
 
 pub mod actions;
+pub mod api;
 mod mails;
 pub mod model;
 pub mod pages;

@@ -4,21 +4,27 @@
 use std::fmt::Write as _;
 
 use actix_web::HttpResponse;
+use actix_web::web::Path;
 use chrono::{DateTime, SecondsFormat, Utc};
+use rules::codes::AgbCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::input::read_search;
+use super::provider_page::find_offers_of;
+use crate::api_document::parse_path;
 use crate::availability::figures::api::body::{
     FiguresBody, OfferBody, OfferLocation, OfferProduct, OfferProvider, freshness_code,
 };
-use crate::availability::supply::search::{Found, Hit};
+use crate::availability::supply::search::Found;
 use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::error::{Error, Result};
 use crate::paging::{PAGE_SIZE, Paging};
+use crate::product_book::described::ProviderPath;
 use crate::web::context::Context;
-use crate::web::described::ReadProblems;
+use crate::web::described::{PageQuery, ReadProblems};
 use crate::web::input::QueryInput;
+use crate::web::lists::page_number;
 
 /// The offer as everybody gets it: the distance is the asker's own.
 fn offer_body(snapshot: &Snapshot, offer: &Offer) -> OfferBody {
@@ -109,27 +115,68 @@ pub async fn search_offers(ctx: Context, QueryInput(mut query): QueryInput) -> R
     Ok(HttpResponse::Ok().content_type("application/json").body(body))
 }
 
-/// Writes the answer; its shape is that of [`FoundBody`], which a test compares.
+#[utoipa::path(
+    get, path = "/aanbieders/{agb}/aanbod", operation_id = "lijstAanbodVanAanbieder", tag = "Aanbod",
+    summary = "Alles wat een aanbieder biedt",
+    description = "Wat ook op de pagina van de aanbieder staat: alle hulp waarvoor vandaag een contract geldt, op naam van het product. Ook \
+        crisisproducten en producten die via matching worden geplaatst staan erbij.",
+    params(ProviderPath, PageQuery),
+    responses(
+        (status = 200, description = "Een bladzijde van het aanbod", body = FoundBody, headers(("API-Version" = String))),
+        ReadProblems,
+    )
+)]
+pub async fn list_offers_of_provider(
+    ctx: Context,
+    path: Path<String>,
+    QueryInput(mut query): QueryInput,
+) -> Result<HttpResponse> {
+    let number = page_number(&mut query);
+    query.finish(())?;
+    let agb = parse_path("agb", &path, AgbCode::parse)?;
+    let snapshot = ctx.state.supply.current()?;
+    let (_, offers) = find_offers_of(&snapshot, agb.as_str())?;
+    let with_place = offers.iter().filter(|offer| offer.has_place()).count();
+    let paging = Paging::new(number, offers.len());
+    let shown: Vec<(&Offer, Option<f64>)> =
+        paging.cut(&offers).into_iter().map(|offer| (offer, None)).collect();
+    let body = write_offers(&snapshot, &shown, with_place, paging, ctx.now)?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(body))
+}
+
+/// The answer to a search.
 pub fn write_found(snapshot: &Snapshot, found: &Found, page: usize, now: DateTime<Utc>) -> Result<String> {
     let paging = Paging { number: page, size: PAGE_SIZE, total: found.total };
-    let mut body = String::with_capacity(1024 + found.hits.len() * 900);
+    let shown: Vec<(&Offer, Option<f64>)> =
+        found.hits.iter().map(|hit| (snapshot.offer(hit.offer), hit.distance_km)).collect();
+    write_offers(snapshot, &shown, found.with_place, paging, now)
+}
+
+/// Writes a page of offers, each with its distance; its shape is that of [`FoundBody`], which a test compares.
+fn write_offers(
+    snapshot: &Snapshot,
+    shown: &[(&Offer, Option<f64>)],
+    with_place: usize,
+    paging: Paging,
+    now: DateTime<Utc>,
+) -> Result<String> {
+    let mut body = String::with_capacity(1024 + shown.len() * 900);
     body.push_str("{\"aanbod\":[");
     // First all texts, then the copying: finding a text is waiting for memory, which goes on side by side
     // when nothing comes in between.
-    let offers: Vec<&Offer> = found.hits.iter().map(|hit| snapshot.offer(hit.offer)).collect();
-    let texts = offers.into_iter().map(|offer| kept_text(snapshot, offer)).collect::<Result<Vec<&str>>>()?;
-    for (index, (hit, text)) in found.hits.iter().zip(texts).enumerate() {
+    let texts = shown.iter().map(|(offer, _)| kept_text(snapshot, offer)).collect::<Result<Vec<&str>>>()?;
+    for (index, ((_, distance), text)) in shown.iter().zip(texts).enumerate() {
         if index > 0 {
             body.push(',');
         }
-        write_hit(&mut body, hit, text)?;
+        write_offer(&mut body, *distance, text)?;
     }
     write!(
         body,
         "],\"totaal\":{},\"metPlek\":{},\"pagina\":{},\"paginas\":{},\"aanbodversie\":{},\"opgehaaldOp\":\"{}\"}}",
-        found.total,
-        found.with_place,
-        page,
+        paging.total,
+        with_place,
+        paging.number,
         paging.pages(),
         snapshot.version,
         now.to_rfc3339_opts(SecondsFormat::Millis, true)
@@ -147,9 +194,9 @@ fn kept_text<'a>(snapshot: &Snapshot, offer: &'a Offer) -> Result<&'a str> {
     Ok(offer.json.get_or_init(|| text.into()))
 }
 
-/// One result: the text that is the same for everybody, and the distance, which is the asker's own.
-fn write_hit(body: &mut String, hit: &Hit, text: &str) -> Result<()> {
-    let Some(km) = hit.distance_km else {
+/// One offer: the text that is the same for everybody, and the distance, which is the asker's own.
+fn write_offer(body: &mut String, distance_km: Option<f64>, text: &str) -> Result<()> {
+    let Some(km) = distance_km else {
         body.push_str(text);
         return Ok(());
     };

@@ -9,6 +9,7 @@ use super::cards::{Card, card, mark_reported};
 use super::pages::region_area;
 use crate::availability::figures::actions;
 use crate::availability::figures::charts::{self, ChartView};
+use crate::availability::supply::snapshot::{Offer, Snapshot};
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
 use crate::web::context::Context;
@@ -42,11 +43,9 @@ pub struct ProviderPage {
 pub async fn provider(ctx: Context, path: Path<String>) -> Result<HttpResponse> {
     let agb = AgbCode::parse(&path).map_err(|_| Error::NotFound("aanbieder"))?;
     let snapshot = ctx.state.supply.current()?;
-    let index = *snapshot.book.provider_by_agb.get(agb.as_str()).ok_or(Error::NotFound("aanbieder"))?;
+    let (index, offers) = find_offers_of(&snapshot, agb.as_str())?;
     let provider = &snapshot.book.providers[index as usize];
     let area = region_area(&ctx, &snapshot);
-    let mut offers = snapshot.offers_of(index);
-    offers.sort_by(|a, b| snapshot.product(a).name.cmp(&snapshot.product(b).name).then(a.id.cmp(&b.id)));
     let mut cards: Vec<Card> = offers
         .iter()
         .enumerate()
@@ -84,6 +83,14 @@ pub async fn provider(ctx: Context, path: Path<String>) -> Result<HttpResponse> 
         cards,
         charts,
     })
+}
+
+/// The provider by its place in the book, with all that it offers under a contract of today, by name of the product.
+pub(super) fn find_offers_of<'a>(snapshot: &'a Snapshot, agb: &str) -> Result<(u32, Vec<&'a Offer>)> {
+    let index = *snapshot.book.provider_by_agb.get(agb).ok_or(Error::NotFound("aanbieder"))?;
+    let mut offers = snapshot.offers_of(index);
+    offers.sort_by(|a, b| snapshot.product(a).name.cmp(&snapshot.product(b).name).then(a.id.cmp(&b.id)));
+    Ok((index, offers))
 }
 
 /// How the figures went over the past year; nothing when the database is away for a while.

@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 
 use super::actions::{self, Kept};
 use crate::api_document::parse_path;
-use crate::availability::figures::api::parse_id;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::described::{ReadProblems, WriteProblems};
+use crate::web::fields::parse_id;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::needs::{needs_schema, read_needs};
 use crate::web::reply;

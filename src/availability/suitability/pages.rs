@@ -7,11 +7,10 @@ use rules::violations::Violations;
 use rules::waiting::needs::{Need, NeedSet, Suitability};
 
 use super::actions::{self, Kept};
-use crate::availability::figures::api::parse_id;
 use crate::availability::figures::model::Offer;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::fields::Fields;
+use crate::web::fields::{Fields, parse_id};
 use crate::web::form::{Form, Labels, Refusal, choices, form_page, read_version};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{Saved, link, saved_message};

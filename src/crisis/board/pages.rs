@@ -28,7 +28,7 @@ use crate::state::AppState;
 use crate::web::context::Context;
 use crate::web::format;
 use crate::web::input::QueryInput;
-use crate::web::page::{Page, html};
+use crate::web::page::{Page, html, render};
 
 const PATH: &str = "/crisis";
 
@@ -221,7 +221,7 @@ pub(super) fn live_part(
     now: DateTime<Utc>,
 ) -> Result<Drawn> {
     state.boards.rendered((board.point.region_id, kind.number()), board, now, || {
-        Ok(LivePart::new(board, kind, now)?.render()?)
+        render(&LivePart::new(board, kind, now)?)
     })
 }
 

@@ -6,6 +6,7 @@ use super::model::Assignment;
 use crate::error::Result;
 use crate::notifications::model::Mail;
 use crate::web::format;
+use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "waiting_list/responses/mail.html")]
@@ -33,8 +34,8 @@ pub(in crate::crisis) fn mail(
     lines: &[String],
     (button, url): (&str, String),
 ) -> Result<Mail> {
-    let html = AssignmentHtml { region_name: "", subject: &subject, lines, button, url: &url }.render()?;
-    let text = AssignmentText { subject: &subject, lines, button, url: &url }.render()?;
+    let html = render(&AssignmentHtml { region_name: "", subject: &subject, lines, button, url: &url })?;
+    let text = render(&AssignmentText { subject: &subject, lines, button, url: &url })?;
     Ok(Mail { kind, to: to.to_owned(), subject, text, html })
 }
 

@@ -12,16 +12,14 @@ use utoipa::ToSchema;
 use super::model::{NewPlace, NewStay, Place, Word};
 use super::{actions, placing};
 use crate::api_document::parse_path;
-use crate::availability::figures::api::input::ConfirmationInput;
-use crate::availability::figures::api::parse_id;
 use crate::crisis::reading::{
     Aanvraagcode, Agbcode, Lijstcode, MOST_NOTES, list_code, notes_schema, request_code,
 };
 use crate::error::{Error, Result};
 use crate::product_book::described::Datum;
 use crate::web::context::Context;
-use crate::web::described::{IfMatch, OnceKey, ReadProblems, WriteProblems};
-use crate::web::fields::{Fields, Length};
+use crate::web::described::{ConfirmationInput, IfMatch, OnceKey, ReadProblems, WriteProblems};
+use crate::web::fields::{Fields, Length, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
 

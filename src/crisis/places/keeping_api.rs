@@ -10,12 +10,10 @@ use super::api::{PlaceBody, PlacePath, answer_with};
 use super::model::PlaceFacts;
 use super::{actions, keeping};
 use crate::api_document::parse_path;
-use crate::availability::figures::api::input::ConfirmationInput;
-use crate::availability::figures::api::parse_id;
 use crate::error::Result;
 use crate::web::context::Context;
-use crate::web::described::{IfMatch, OnceKey, WriteProblems};
-use crate::web::fields::{Fields, Length};
+use crate::web::described::{ConfirmationInput, IfMatch, OnceKey, WriteProblems};
+use crate::web::fields::{Fields, Length, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
 

@@ -27,7 +27,7 @@ use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
 use crate::waiting_list::clients::api::all_of;
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems, codes_schema};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
@@ -234,10 +234,6 @@ pub struct AnswerInput {
     vraag: String,
     #[schema(schema_with = answer_schema)]
     antwoord: String,
-}
-
-fn codes_schema(codes: impl Iterator<Item = &'static str>) -> Object {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
 }
 
 fn group_schema() -> Object {

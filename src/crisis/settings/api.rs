@@ -18,7 +18,6 @@ use utoipa::ToSchema;
 use super::actions;
 use super::model::{ClosingDay, CrisisPoint, ListItem, Lists, OwnTeam, PointMunicipality, kept_clashes};
 use crate::api_document::parse_path;
-use crate::availability::figures::api::parse_id;
 use crate::crisis::reading::{
     Lijstcode, MOST_NOTES, Tijd, list_code, notes_schema, optional_time, required_list_code, required_time,
 };
@@ -28,7 +27,7 @@ use crate::paging::Paging;
 use crate::product_book::described::{Datum, Naam};
 use crate::web::context::Context;
 use crate::web::described::{IfMatch, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
-use crate::web::fields::{Fields, Length};
+use crate::web::fields::{Fields, Length, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::reply;

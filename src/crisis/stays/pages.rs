@@ -9,14 +9,13 @@ use rules::crisis::stay::Due;
 
 use super::actions;
 use super::model::{HelpLine, HelpStep};
-use crate::availability::figures::api::parse_id;
 use crate::crisis::distribution::pages::of_list;
 use crate::crisis::reading::readable;
 use crate::crisis::settings::actions::find_lists;
 use crate::crisis::settings::model::Lists;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::fields::{Fields, Length};
+use crate::web::fields::{Fields, Length, parse_id};
 use crate::web::form::{Form, Labels, form_page, read_version, shown_day};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};

@@ -86,10 +86,11 @@ impl Records for Contracts {
         found: Option<&Stored<ContractDraft>>,
         draft: &ContractDraft,
     ) -> Result<()> {
+        let entry = draft.clone().into();
         let stored = match found {
-            None => insert_contract(conn, way.actor, way.now, &key.agb, draft),
+            None => insert_contract(conn, way.actor, way.now, &key.agb, &entry),
             Some(Stored { id, version, .. }) => {
-                update_contract(conn, way.actor, way.now, (&key.agb, *id), *version, draft)
+                update_contract(conn, way.actor, way.now, (&key.agb, *id), *version, &entry)
             }
         };
         stored.map(drop)

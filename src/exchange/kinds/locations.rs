@@ -65,6 +65,7 @@ impl Records for Locations {
         found: Option<&Stored<LocationDraft>>,
         draft: &LocationDraft,
     ) -> Result<()> {
-        write_location(conn, way.actor, way.now, (agb, *number), Expect::of(found), draft).map(drop)
+        write_location(conn, way.actor, way.now, (agb, *number), Expect::of(found), &draft.clone().into())
+            .map(drop)
     }
 }

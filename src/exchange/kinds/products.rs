@@ -127,7 +127,7 @@ impl Records for Products {
         draft: &ProductDraft,
     ) -> Result<()> {
         let expect = Expect::of(found);
-        write_product(conn, way.actor, way.now, (&way.region, key), expect, draft.clone()).map(drop)
+        write_product(conn, way.actor, way.now, (&way.region, key), expect, draft.clone().into()).map(drop)
     }
 
     /// Two products may bridge the wait for each other, and one of them comes first.

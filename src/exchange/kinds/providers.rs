@@ -86,6 +86,6 @@ impl Records for Providers {
         found: Option<&Stored<ProviderDraft>>,
         draft: &ProviderDraft,
     ) -> Result<()> {
-        write_provider(conn, way.actor, way.now, key, Expect::of(found), draft.clone()).map(drop)
+        write_provider(conn, way.actor, way.now, key, Expect::of(found), draft.clone().into()).map(drop)
     }
 }

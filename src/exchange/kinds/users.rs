@@ -11,12 +11,11 @@ use crate::exchange::importing::{Listed, Records, Way};
 use crate::exchange::model::Column;
 use crate::identity::organisations::actions::list_names;
 use crate::identity::users::actions::{invite_within, list_people, save_within};
+use crate::identity::users::api::read_roles;
 use crate::identity::users::model::{Invitation, UserDraft};
-use crate::identity::users::pages::{parse_user_name, person_roles};
+use crate::identity::users::pages::parse_user_name;
 use crate::product_book::common::Stored;
 use crate::web::fields::{Fields, Length};
-
-const MOST_ROLES: usize = 12;
 
 pub(super) struct Users {
     /// The organisations of the region by name.
@@ -117,22 +116,6 @@ impl Records for Users {
         }
         save_within(conn, way.actor, way.now, (*id, *version), &line.draft)
     }
-}
-
-fn read_roles(fields: &mut Fields) -> Vec<Role> {
-    let mut roles = Vec::new();
-    for code in fields.texts("rollen", MOST_ROLES, Length(1, 60)) {
-        let Some(role) = person_roles().into_iter().find(|role| role.code() == code) else {
-            let codes: Vec<&str> = person_roles().into_iter().map(Role::code).collect();
-            fields.error("rollen", "onbekende-keuze", format!("kies uit: {}", codes.join(", ")));
-            return Vec::new();
-        };
-        roles.push(role);
-    }
-    if roles.is_empty() {
-        fields.error("rollen", "verplicht", "vul minstens één rol in");
-    }
-    sorted(roles)
 }
 
 fn sorted(mut roles: Vec<Role>) -> Vec<Role> {

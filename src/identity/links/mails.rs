@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::error::Result;
 use crate::notifications::model::Mail;
+use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "identity/links/mails/invitation.txt")]
@@ -33,8 +34,8 @@ pub(super) fn invitation(to: &str, content: &Content<'_>) -> Result<Mail> {
         kind: "uitnodiging",
         to: to.to_owned(),
         subject: "Uitnodiging voor de Beschikbaarheidswijzer".into(),
-        text: InvitationText(content).render()?,
-        html: InvitationHtml(content).render()?,
+        text: render(&InvitationText(content))?,
+        html: render(&InvitationHtml(content))?,
     })
 }
 
@@ -43,7 +44,7 @@ pub(super) fn reset(to: &str, content: &Content<'_>) -> Result<Mail> {
         kind: "wachtwoord-vergeten",
         to: to.to_owned(),
         subject: "Nieuw wachtwoord voor de Beschikbaarheidswijzer".into(),
-        text: ResetText(content).render()?,
-        html: ResetHtml(content).render()?,
+        text: render(&ResetText(content))?,
+        html: render(&ResetHtml(content))?,
     })
 }

@@ -40,14 +40,14 @@ pub fn find_own(conn: &mut Connection, actor: &Actor, id: i64) -> Result<Organis
 }
 
 /// Makes an organisation, or changes name and municipalities of the one with this id and version. Kind and provider
-/// stay: they decide what its users may see.
+/// stay: they decide what its users may see. Returns the id.
 pub fn save(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     known: Option<(i64, i32)>,
     draft: &OrganisationDraft,
-) -> Result<()> {
+) -> Result<i64> {
     let region_id = own_region(actor)?;
     db::write(conn, |conn| {
         let new = resolve(conn, region_id, draft)?;
@@ -62,8 +62,22 @@ pub fn save(
             }
         };
         let event = Event::done("organisatie-opslaan", "organisatie", id).change(before.as_ref(), draft)?;
-        audit::record(conn, actor, now, &event)
+        audit::record(conn, actor, now, &event)?;
+        Ok(id)
     })
+}
+
+/// Changes name and municipalities of an organisation that still has this version.
+pub fn change(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (id, version): (i64, i32),
+    (name, municipalities): (String, Vec<String>),
+) -> Result<i64> {
+    let stored = as_draft(&find_own(conn, actor, id)?);
+    let draft = OrganisationDraft { name, municipalities, ..stored };
+    save(conn, actor, now, Some((id, version)), &draft)
 }
 
 /// The draft of what is stored.

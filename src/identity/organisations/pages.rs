@@ -111,15 +111,14 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
     let id = fields.optional_int("id", 1, i64::MAX);
     let version = read_version(&mut fields);
     let known = id.zip(version);
-    let mut draft = read_draft(&mut fields);
+    let draft = read_draft(&mut fields);
     let result = match fields.finish(()) {
         Ok(()) => {
-            if let Some((id, _)) = known {
-                // Kind and provider stay as they are.
-                let stored = actions::as_draft(&find(&ctx, id).await?);
-                (draft.kind, draft.agb) = (stored.kind, stored.agb);
-            }
-            ctx.db(move |conn, actor, now| actions::save(conn, actor, now, known, &draft)).await
+            ctx.db(move |conn, actor, now| match known {
+                None => actions::save(conn, actor, now, None, &draft),
+                Some(known) => actions::change(conn, actor, now, known, (draft.name, draft.municipalities)),
+            })
+            .await
         }
         Err(violations) => Err(violations.into()),
     };

@@ -8,7 +8,7 @@ use super::{CLIENT_ID_PREFIX, is_client_id};
 use crate::actor::{Actor, Role, Scope};
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown};
 use crate::identity::model::OrganisationKind;
 use crate::identity::opaque;
 use crate::identity::organisations::actions::find_own;
@@ -20,6 +20,7 @@ use crate::identity::users::actions::own_region;
 /// What a program signs in with, shown once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientSecret {
+    pub user_id: i64,
     pub client_id: String,
     pub secret: String,
 }
@@ -76,9 +77,13 @@ pub fn create(
     new: &NewServiceAccount,
 ) -> Result<ClientSecret> {
     db::write(conn, |conn| {
-        let organisation = find_own(conn, actor, new.organisation_id)?;
-        if organisation.kind != OrganisationKind::Provider {
-            return Err(Error::invalid("organisatie", "soort", "kies een aanbieder"));
+        match find_own(conn, actor, new.organisation_id) {
+            Ok(organisation) if organisation.kind == OrganisationKind::Provider => {}
+            Ok(_) => return Err(Error::invalid("organisatie", "soort", "kies een aanbieder")),
+            Err(Error::NotFound(what)) => {
+                return Err(Error::invalid("organisatie", "onbekend", unknown(what)));
+            }
+            Err(error) => return Err(error),
         }
         let client_id = new_client_id();
         let row = AccountRow {
@@ -110,7 +115,7 @@ pub(in crate::identity) fn insert(
     let event =
         Event::done("koppeling-maken", "gebruiker", user_id).change(None, &json!({ "reikwijdte": codes }))?;
     audit::record(conn, actor, now, &event)?;
-    Ok(ClientSecret { client_id, secret })
+    Ok(ClientSecret { user_id, client_id, secret })
 }
 
 pub(in crate::identity) fn new_client_id() -> String {
@@ -142,7 +147,7 @@ pub(in crate::identity) fn replace_secret(
     store::update_secret(conn, user_id, &opaque::hash(&secret))?;
     accounts::end_credentials(conn, user_id, now.naive_utc())?;
     audit::record(conn, actor, now, &Event::done("koppeling-geheim-vernieuwen", "gebruiker", user_id))?;
-    Ok(ClientSecret { client_id, secret })
+    Ok(ClientSecret { user_id, client_id, secret })
 }
 
 /// Blocks or readmits a service account of the own region; either way all its tokens end.

@@ -2,6 +2,7 @@
 //! account without a password: it has a secret of its own, and scopes.
 
 pub mod actions;
+pub mod api;
 pub mod pages;
 mod store;
 

@@ -113,10 +113,6 @@ pub async fn create(ctx: Context, FormInput(mut fields): FormInput) -> Result<Ht
     };
     match result {
         Ok(secret) => show_secret(&ctx, secret),
-        Err(Error::NotFound("organisatie")) => {
-            form.refuse(Error::invalid("organisatie", "onbekend", "kies een aanbieder uit de lijst"), "")?;
-            show_form(&ctx, form).await
-        }
         Err(error) => {
             form.refuse(error, "naam")?;
             show_form(&ctx, form).await

@@ -1,14 +1,15 @@
 //! What can be done with users.
 
 use chrono::{DateTime, Utc};
+use rules::violations::Violations;
 use serde_json::json;
 
-use super::model::{Invitation, NewUser, User, UserColumn, UserDraft, UserFilter, UserState};
+use super::model::{Invitation, NewUser, Step, User, UserColumn, UserDraft, UserFilter, UserState};
 use super::store;
 use crate::actor::{Actor, Identity, Role};
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown};
 use crate::identity::links::actions::{Sender, send_invitation};
 use crate::identity::model::OrganisationKind;
 use crate::identity::organisations::{actions as organisations, store as organisation_store};
@@ -83,12 +84,17 @@ pub fn invite_within(
     sender: &Sender,
     new: &Invitation,
 ) -> Result<i64> {
-    let organisation = organisations::find_own(conn, actor, new.organisation_id)?;
-    check_roles(organisation.kind, &new.draft.roles)?;
-    if accounts::find_account_by_name(conn, &new.name)?.is_some() {
-        return Err(Error::invalid("gebruikersnaam", "bestaat-al", "deze gebruikersnaam is al in gebruik"));
+    let mut wrong = Violations::new();
+    match organisations::find_own(conn, actor, new.organisation_id) {
+        Ok(organisation) => check_roles(organisation.kind, &new.draft.roles, &mut wrong),
+        Err(Error::NotFound(what)) => wrong.add("organisatie", "onbekend", unknown(what)),
+        Err(error) => return Err(error),
     }
-    check_email_is_free(conn, &new.draft.email, None)?;
+    if accounts::find_account_by_name(conn, &new.name)?.is_some() {
+        wrong.add("gebruikersnaam", "bestaat-al", "deze gebruikersnaam is al in gebruik");
+    }
+    check_email_is_free(conn, &new.draft.email, None, &mut wrong)?;
+    wrong.into_result(())?;
     let row = AccountRow {
         name: &new.name,
         display_name: &new.draft.display_name,
@@ -105,22 +111,26 @@ pub fn invite_within(
     Ok(id)
 }
 
-fn check_roles(kind: OrganisationKind, roles: &[Role]) -> Result<()> {
+fn check_roles(kind: OrganisationKind, roles: &[Role], wrong: &mut Violations) {
     if roles.iter().all(|role| kind.roles().contains(role)) {
-        return Ok(());
+        return;
     }
     let fitting: Vec<&str> = kind.roles().iter().map(|role| role.label()).collect();
     let message = format!("bij deze soort organisatie past alleen: {}", fitting.join(", "));
-    Err(Error::invalid("rollen", "past-niet", message))
+    wrong.add("rollen", "past-niet", message);
 }
 
-fn check_email_is_free(conn: &mut Connection, email: &str, own: Option<i64>) -> Result<()> {
-    match accounts::find_account_by_email(conn, email)? {
-        Some(account) if Some(account.id) != own => {
-            Err(Error::invalid("email", "bestaat-al", "dit e-mailadres is al van een andere gebruiker"))
-        }
-        _ => Ok(()),
+fn check_email_is_free(
+    conn: &mut Connection,
+    email: &str,
+    own: Option<i64>,
+    wrong: &mut Violations,
+) -> Result<()> {
+    let holder = accounts::find_account_by_email(conn, email)?;
+    if holder.is_some_and(|account| Some(account.id) != own) {
+        wrong.add("email", "bestaat-al", "dit e-mailadres is al van een andere gebruiker");
     }
+    Ok(())
 }
 
 /// Changes name, address and roles of a user who still has this version. With other roles all sessions and tokens end.
@@ -144,8 +154,10 @@ pub fn save_within(
 ) -> Result<()> {
     accounts::lock_region(conn, own_region(actor)?)?;
     let old = find_own(conn, actor, id)?;
-    check_roles(old.kind, &draft.roles)?;
-    check_email_is_free(conn, &draft.email, Some(id))?;
+    let mut wrong = Violations::new();
+    check_roles(old.kind, &draft.roles, &mut wrong);
+    check_email_is_free(conn, &draft.email, Some(id), &mut wrong)?;
+    wrong.into_result(())?;
     let mut roles = draft.roles.clone();
     roles.sort_by_key(|role| role.code());
     let roles_change = roles != old.roles;
@@ -188,6 +200,24 @@ fn keep_an_administrator(conn: &mut Connection, actor: &Actor, user: &User) -> R
         ));
     }
     Ok(())
+}
+
+/// Takes a step that needs no more than a button, and with some a reason.
+pub fn take_step(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    sender: &Sender,
+    id: i64,
+    step: &Step,
+) -> Result<()> {
+    match step {
+        Step::Block => set_active(conn, actor, now, id, false),
+        Step::Readmit => set_active(conn, actor, now, id, true),
+        Step::EndSessions => end_sessions(conn, actor, now, id),
+        Step::InviteAgain => invite_again(conn, actor, now, sender, id),
+        Step::ResetSecondFactor(reason) => reset_second_factor(conn, actor, now, id, reason),
+    }
 }
 
 /// Blocks or readmits a user; either way all sessions and tokens end.

@@ -99,6 +99,17 @@ pub struct Invitation {
     pub draft: UserDraft,
 }
 
+/// What an administrator does with a user besides changing it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    Block,
+    Readmit,
+    EndSessions,
+    InviteAgain,
+    /// With why.
+    ResetSecondFactor(String),
+}
+
 /// A user to make with a password, by the command line or the demonstration.
 #[derive(Debug, Clone)]
 pub struct NewUser {

@@ -3,10 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
-use rules::contact::parse_email;
 
 use super::actions;
-use super::model::{Invitation, User, UserColumn, UserDraft, UserFilter, UserState};
+use super::api::{COLUMNS, read_filter, read_step, read_user};
+use super::model::{Invitation, Step, User, UserColumn, UserState};
 use super::review::{self, Reviewed};
 use crate::actor::Role;
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ use crate::identity::model::OrganisationKind;
 use crate::identity::organisations;
 use crate::paging::{PAGE_SIZE, Paging, SortOrder, rows_of_page};
 use crate::web::context::Context;
-use crate::web::fields::{Fields, Length, parse_number};
+use crate::web::fields::{Fields, parse_number};
 use crate::web::form::{Choices, Form, Labels, Refusal, Values, choices, form_page, read_version, ticked};
 use crate::web::format::count;
 use crate::web::input::{FormInput, QueryInput};
@@ -24,11 +24,6 @@ use crate::web::page::{Page, html, see_other};
 
 const LIST: &str = "/beheer/gebruikers";
 const REVIEW: &str = "/beheer/gebruikers/controle";
-const COLUMNS: [(&str, UserColumn); 3] = [
-    ("naam", UserColumn::Name),
-    ("organisatie", UserColumn::Organisation),
-    ("laatst", UserColumn::LastSignIn),
-];
 const LABELS: Labels = &[
     ("gebruikersnaam", "Gebruikersnaam"),
     ("naam", "Naam op de pagina"),
@@ -125,13 +120,7 @@ pub fn person_roles() -> Vec<Role> {
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let done = query.optional_choice("klaar", &DONE);
-    let roles: Vec<(&str, Role)> = person_roles().into_iter().map(|role| (role.code(), role)).collect();
-    let filter = UserFilter {
-        text: query.optional_text("naam", Length(1, 100)),
-        role: query.optional_choice("rol", &roles),
-        organisation_id: query.optional_int("organisatie", 1, i64::MAX),
-        state: query.optional_choice("stand", &UserState::CODES),
-    };
+    let filter = read_filter(&mut query);
     let order = SortOrder::read(&mut query, &COLUMNS);
     let number = page_number(&mut query);
     query.finish(())?;
@@ -194,16 +183,14 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     })
 }
 
-/// Reads what is said of a user; every role is a box of its own.
-fn read_draft(fields: &mut Fields) -> UserDraft {
-    let display_name = fields.text("naam", Length(1, 100));
-    let email = fields.parsed("email", "geen-emailadres", parse_email).unwrap_or_default().to_lowercase();
+/// Reads which boxes of roles are ticked.
+fn read_boxes(fields: &mut Fields) -> Vec<Role> {
     let mut roles = person_roles();
     roles.retain(|role| fields.flag(&format!("rol-{}", role.code())));
     if roles.is_empty() {
         fields.error("rollen", "verplicht", "kies minstens één rol");
     }
-    UserDraft { display_name, email, roles }
+    roles
 }
 
 /// A name to sign in with: letters, digits, points and hyphens, in small letters.
@@ -240,7 +227,7 @@ async fn show_invitation(ctx: &Context, form: Form) -> Result<HttpResponse> {
 pub async fn invite(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let mut form = Form::of_typed(LABELS, &fields);
     let name = fields.parsed("gebruikersnaam", "geen-naam", parse_user_name).unwrap_or_default();
-    let draft = read_draft(&mut fields);
+    let draft = read_user(&mut fields, read_boxes);
     let organisation_id = fields.int("organisatie", 1, i64::MAX);
     let result = match fields.finish(Invitation { name, organisation_id, draft }) {
         Ok(new) => {
@@ -306,7 +293,7 @@ pub async fn save(
     let id = parse_id(&path)?;
     let mut form = Form::of_typed(LABELS, &fields);
     let version = read_version(&mut fields).unwrap_or_default();
-    let draft = read_draft(&mut fields);
+    let draft = read_user(&mut fields, read_boxes);
     let result = match fields.finish(draft) {
         Ok(draft) => {
             ctx.db(move |conn, actor, now| actions::save(conn, actor, now, (id, version), &draft)).await
@@ -321,52 +308,24 @@ pub async fn save(
     show_user(&ctx, None, form, user)
 }
 
-/// The steps that need no more than a button.
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    Block,
-    Readmit,
-    EndSessions,
-    InviteAgain,
-    ResetSecondFactor,
-}
-
-const STEPS: [(&str, Step); 5] = [
-    ("blokkeren", Step::Block),
-    ("toelaten", Step::Readmit),
-    ("uitloggen", Step::EndSessions),
-    ("uitnodigen", Step::InviteAgain),
-    ("tweede-factor", Step::ResetSecondFactor),
-];
-
 pub async fn act(ctx: Context, path: Path<String>, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
     let id = parse_id(&path)?;
     let typed = fields.raw("reden");
-    let step = fields.choice("stap", &STEPS).unwrap_or(Step::EndSessions);
-    let reason = match step {
-        Step::ResetSecondFactor => fields.text("reden", Length(10, 500)),
-        _ => String::new(),
+    let step = read_step(&mut fields);
+    let done = match step {
+        Some(Step::Block) => "geblokkeerd",
+        Some(Step::Readmit) => "toegelaten",
+        Some(Step::InviteAgain) => "uitgenodigd",
+        Some(Step::ResetSecondFactor(_)) => "tweede-factor",
+        Some(Step::EndSessions) | None => "uitgelogd",
     };
-    let result = match fields.finish(()) {
-        Ok(()) => {
+    let result = match fields.finish(step) {
+        Ok(step) => {
             let sender = sender(&ctx);
-            ctx.db(move |conn, actor, now| match step {
-                Step::Block => actions::set_active(conn, actor, now, id, false),
-                Step::Readmit => actions::set_active(conn, actor, now, id, true),
-                Step::EndSessions => actions::end_sessions(conn, actor, now, id),
-                Step::InviteAgain => actions::invite_again(conn, actor, now, &sender, id),
-                Step::ResetSecondFactor => actions::reset_second_factor(conn, actor, now, id, &reason),
-            })
-            .await
+            let step = step.ok_or_else(|| Error::internal("a required step is missing"))?;
+            ctx.db(move |conn, actor, now| actions::take_step(conn, actor, now, &sender, id, &step)).await
         }
         Err(violations) => Err(violations.into()),
-    };
-    let done = match step {
-        Step::Block => "geblokkeerd",
-        Step::Readmit => "toegelaten",
-        Step::EndSessions => "uitgelogd",
-        Step::InviteAgain => "uitgenodigd",
-        Step::ResetSecondFactor => "tweede-factor",
     };
     match result {
         Ok(()) => Ok(see_other(&format!("{LIST}/{id}?klaar={done}"))),

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::error::Result;
 use crate::notifications::model::Mail;
 use crate::web::format;
+use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "matching/runs/mail.html")]
@@ -28,8 +29,8 @@ struct QuestionText<'a> {
 }
 
 fn mail(to: &str, subject: &str, lines: &[String], (button, url): (&str, &str)) -> Result<Mail> {
-    let html = QuestionHtml { region_name: "", subject, lines, button, url }.render()?;
-    let text = QuestionText { subject, lines, button, url }.render()?;
+    let html = render(&QuestionHtml { region_name: "", subject, lines, button, url })?;
+    let text = render(&QuestionText { subject, lines, button, url })?;
     Ok(Mail { kind: "plaatsingsvraag", to: to.to_owned(), subject: subject.to_owned(), text, html })
 }
 

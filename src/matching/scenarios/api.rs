@@ -14,13 +14,12 @@ use super::model::{
 };
 use super::naming::Part;
 use super::pages::parse_scenario;
-use crate::availability::figures::api::input::ConfirmationInput;
 use crate::error::{Error, Result};
 use crate::matching::runs::api::{Aandeel, Maten, PlekWaarde};
 use crate::paging::Paging;
 use crate::product_book::described::{Naam, Productcode};
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::described::{ConfirmationInput, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;

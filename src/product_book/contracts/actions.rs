@@ -4,20 +4,21 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rules::codes::MunicipalityCode;
 use rules::contracts::{ContractLevel, ContractTerm, find_conflict};
 use rules::validity::Validity;
+use rules::violations::Violations;
 
 use super::model::{Contract, ContractColumn, ContractFilter, ContractScope};
 use super::store::{self, ContractRow};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown};
 use crate::paging::{EVERYTHING, SortOrder};
 use crate::product_book::common::{
-    Expect, Period, Stored, check_expectation, find_municipality_ids, find_provider_id, find_region_id,
-    require_one_row, require_own_region, touch_book,
+    Entry, Expect, Period, Stored, check_expectation, find_known_municipality_id, find_known_region_id,
+    find_provider_id, find_region_id, require_one_row, require_own_region, touch_book,
 };
 use crate::product_book::providers;
-use crate::product_book::providers::model::ProviderKind;
+use crate::product_book::providers::model::{Provider, ProviderKind};
 
 /// What a contract says, apart from whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,10 +100,10 @@ pub fn add_contract(
     actor: &Actor,
     now: DateTime<Utc>,
     agb: &str,
-    draft: &ContractDraft,
+    entry: &Entry<ContractDraft>,
 ) -> Result<Stored<Contract>> {
     db::write(conn, |conn| {
-        let stored = insert_contract(conn, actor, now, agb, draft)?;
+        let stored = insert_contract(conn, actor, now, agb, entry)?;
         touch_book(conn)?;
         Ok(stored)
     })
@@ -114,11 +115,10 @@ pub fn insert_contract(
     actor: &Actor,
     now: DateTime<Utc>,
     agb: &str,
-    draft: &ContractDraft,
+    entry: &Entry<ContractDraft>,
 ) -> Result<Stored<Contract>> {
-    let provider_id = lock_main_provider(conn, agb)?;
-    let row = find_row(conn, actor, provider_id, draft)?;
-    require_no_conflict(conn, &row, draft.municipality.as_deref(), None)?;
+    let provider = providers::actions::lock_provider(conn, agb)?;
+    let row = find_row(conn, actor, &provider, entry, None)?;
     let id = store::insert_contract(conn, &row)?;
     finish(conn, actor, now, None, (row.provider_id, id))
 }
@@ -130,10 +130,10 @@ pub fn change_contract(
     now: DateTime<Utc>,
     (agb, id): (&str, i64),
     version: i32,
-    draft: &ContractDraft,
+    entry: &Entry<ContractDraft>,
 ) -> Result<Stored<Contract>> {
     db::write(conn, |conn| {
-        let stored = update_contract(conn, actor, now, (agb, id), version, draft)?;
+        let stored = update_contract(conn, actor, now, (agb, id), version, entry)?;
         touch_book(conn)?;
         Ok(stored)
     })
@@ -146,69 +146,117 @@ pub fn update_contract(
     now: DateTime<Utc>,
     (agb, id): (&str, i64),
     version: i32,
-    draft: &ContractDraft,
+    entry: &Entry<ContractDraft>,
 ) -> Result<Stored<Contract>> {
-    let provider_id = lock_main_provider(conn, agb)?;
+    let provider = providers::actions::lock_provider(conn, agb)?;
+    let provider_id = provider.id;
     let found = store::find_contract(conn, provider_id, id)?.ok_or(Error::NotFound("contract"))?;
     let region_id = find_region_id(conn, &found.value.region)?;
     require_own_region(actor, region_id)?;
+    let row = find_row(conn, actor, &provider, entry, Some(id))?;
     check_expectation(Expect::Version(version), Some(&found), "contract")?;
-    let row = find_row(conn, actor, provider_id, draft)?;
-    require_no_conflict(conn, &row, draft.municipality.as_deref(), Some(id))?;
     require_one_row(store::update_contract(conn, id, version, &row)?)?;
     finish(conn, actor, now, Some(&found.value), (provider_id, id))
 }
 
-/// The key of the provider, of which nobody else can add or change a contract until this transaction ends:
-/// two contracts that overlap would otherwise both pass the check when they are saved at the same moment.
-fn lock_main_provider(conn: &mut Connection, agb: &str) -> Result<i64> {
-    let provider = providers::actions::lock_provider(conn, agb)?;
-    match provider.value.kind {
-        ProviderKind::Main => Ok(provider.id),
-        ProviderKind::Sub => Err(Error::collision(
-            "aanbieder",
-            "is-onderaannemer",
-            "een onderaannemer heeft geen eigen contract",
-        )),
-    }
+/// What a contract names, as it is stored.
+struct Parts {
+    product_id: i64,
+    municipality_id: Option<i64>,
+    validity: Validity,
 }
 
-/// Finds all that the draft names; only then is it looked at whether its days are a period.
+/// The fields that decide whether two contracts overlap.
+const COVERING: [&str; 4] = ["product", "gemeente", "geldigVanaf", "geldigTot"];
+
+/// Refuses a contract with which something is wrong, whoever it is of.
+pub fn check_contract(conn: &mut Connection, actor: &Actor, entry: &Entry<ContractDraft>) -> Result<()> {
+    let (_, wrong) = find_parts(conn, actor, &entry.draft)?;
+    entry.refuse(wrong)
+}
+
+/// Finds all that the draft names, and all that is wrong with it.
+fn find_parts(
+    conn: &mut Connection,
+    actor: &Actor,
+    draft: &ContractDraft,
+) -> Result<(Option<Parts>, Violations)> {
+    let mut wrong = Violations::new();
+    let region_id = find_known_region_id(conn, &draft.region)?;
+    let mut product_id = None;
+    match region_id {
+        None => wrong.add("regio", "onbekend", unknown("regio")),
+        Some(region_id) => {
+            require_own_region(actor, region_id)?;
+            product_id = store::find_product_id(conn, region_id, &draft.product)?;
+            if product_id.is_none() {
+                wrong.add("product", "onbekend", unknown("product"));
+            }
+        }
+    }
+    let mut municipality_id = None;
+    if let Some(code) = &draft.municipality {
+        municipality_id = find_known_municipality_id(conn, code)?;
+        match municipality_id.zip(region_id) {
+            None if municipality_id.is_none() => wrong.add("gemeente", "onbekend", unknown("gemeente")),
+            Some((municipality_id, region_id)) if !store::is_in_region(conn, region_id, municipality_id)? => {
+                let message = "deze gemeente hoort niet bij de regio van het product";
+                wrong.add("gemeente", "niet-in-regio", message);
+            }
+            _ => {}
+        }
+    }
+    let validity = match draft.period.validity() {
+        Ok(validity) => Some(validity),
+        Err(turned) => {
+            wrong.add_joint(turned);
+            None
+        }
+    };
+    let parts = product_id.zip(validity);
+    Ok((parts.map(|(product_id, validity)| Parts { product_id, municipality_id, validity }), wrong))
+}
+
+/// What is stored of a contract of this provider, or all that is wrong with it. The provider is locked: of two contracts
+/// that overlap both would otherwise pass when they are saved at the same moment.
 fn find_row(
     conn: &mut Connection,
     actor: &Actor,
-    provider_id: i64,
-    draft: &ContractDraft,
+    provider: &Stored<Provider>,
+    entry: &Entry<ContractDraft>,
+    changed: Option<i64>,
 ) -> Result<ContractRow> {
-    let region_id = find_region_id(conn, &draft.region)?;
-    require_own_region(actor, region_id)?;
-    let product_id =
-        store::find_product_id(conn, region_id, &draft.product)?.ok_or(Error::NotFound("product"))?;
-    let municipality_id = find_municipality_ids(conn, draft.municipality.as_slice())?.pop();
-    if let Some(municipality_id) = municipality_id
-        && !store::is_in_region(conn, region_id, municipality_id)?
-    {
-        let message = "deze gemeente hoort niet bij de regio van het product";
-        return Err(Error::collision("gemeente", "niet-in-regio", message));
+    let draft = &entry.draft;
+    let (parts, mut wrong) = find_parts(conn, actor, draft)?;
+    if provider.value.kind == ProviderKind::Sub {
+        wrong.add("aanbieder", "is-onderaannemer", "een onderaannemer heeft geen eigen contract");
     }
-    let validity = draft.period.validity().map_err(Error::Collision)?;
-    Ok(ContractRow {
-        provider_id,
-        product_id,
-        municipality_id,
+    let row = parts.map(|parts| ContractRow {
+        provider_id: provider.id,
+        product_id: parts.product_id,
+        municipality_id: parts.municipality_id,
         level: draft.level,
-        valid_from: validity.from(),
-        valid_until: validity.until(),
-    })
+        valid_from: parts.validity.from(),
+        valid_until: parts.validity.until(),
+    });
+    if let Some(row) = &row
+        && !wrong.concern(&COVERING)
+        && entry.is_readable(&COVERING)
+        && let Some(other) = find_overlap(conn, row, draft.municipality.as_deref(), changed)?
+    {
+        wrong.add("geldigVanaf", "overlapt", conflict_message(&other));
+    }
+    entry.refuse(wrong)?;
+    row.ok_or_else(|| Error::internal("a contract with nothing wrong has no parts"))
 }
 
-/// On one day at most one contract of a provider covers a product in a municipality.
-fn require_no_conflict(
+/// On one day at most one contract of a provider covers a product in a municipality: the one that is there, if any.
+fn find_overlap(
     conn: &mut Connection,
     row: &ContractRow,
     municipality: Option<&str>,
     changed: Option<i64>,
-) -> Result<()> {
+) -> Result<Option<Contract>> {
     let mut others = store::list_contracts_for(conn, row.provider_id, row.product_id)?;
     others.retain(|other| Some(other.id) != changed);
     let terms = others.iter().map(|other| {
@@ -217,10 +265,7 @@ fn require_no_conflict(
     });
     let terms = terms.collect::<Result<Vec<_>>>()?;
     let new = term(municipality, row.valid_from, row.valid_until)?;
-    match find_conflict(&terms, &new).and_then(|place| others.get(place)) {
-        None => Ok(()),
-        Some(other) => Err(Error::collision("geldigVanaf", "overlapt", conflict_message(&other.value))),
-    }
+    Ok(find_conflict(&terms, &new).map(|place| others.swap_remove(place).value))
 }
 
 fn term(

@@ -14,7 +14,7 @@ use super::model::{Contract, LEVELS};
 use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::product_book::common::{Period, Stored};
+use crate::product_book::common::{Entry, Period, Stored};
 use crate::product_book::described::{Datum, Productcode, ProviderPath};
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
@@ -181,8 +181,8 @@ pub async fn get_contract(
     post, path = "/aanbieders/{agb}/contracten", operation_id = "maakContract", tag = "Productenboek",
     summary = "Contract maken",
     description = "Voor één product van de eigen regio. Contracten van een aanbieder voor hetzelfde product mogen voor een gemeente niet \
-        op dezelfde dag gelden: dat geeft 409 bij geldigVanaf. Een onderaannemer heeft geen eigen contract: dat geeft 409, net als een \
-        gemeente die niet bij de regio hoort. Een regio, product of gemeente die niet bestaat geeft 404.",
+        op dezelfde dag gelden, een onderaannemer heeft geen eigen contract, en een gemeente hoort bij de regio. Wat daarvan niet klopt, en een \
+        regio, product of gemeente die niet bestaat, geeft 400: alles tegelijk, elk bij zijn veld.",
     params(ProviderPath, OnceKey),
     request_body(content = ContractInput, content_type = "application/json"),
     responses(
@@ -201,11 +201,10 @@ pub async fn add_contract(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let agb = parse_path("agb", &path, AgbCode::parse)?;
-    let draft = read_contract_with_region(&mut input);
-    let draft = input.finish(draft)?;
+    let entry = Entry::read(read_contract_with_region(&mut input), input);
     let key = agb.clone();
     let stored = ctx
-        .db_supply(move |conn, actor, now| actions::add_contract(conn, actor, now, key.as_str(), &draft))
+        .db_supply(move |conn, actor, now| actions::add_contract(conn, actor, now, key.as_str(), &entry))
         .await?;
     let location = format!("/v1/aanbieders/{agb}/contracten/{}", stored.id);
     let mut response =
@@ -241,17 +240,12 @@ pub async fn change_contract(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let (agb, id) = parse_key(&path)?;
-    let draft = read_contract_with_region(&mut input);
-    let version = reply::if_match(&req);
-    if version.is_none() {
-        input.error("If-Match", "verplicht", "stuur de ETag mee van de versie die u wijzigt");
-    }
-    let draft = input.finish(draft)?;
+    let version = reply::changed_version(&req, &mut input);
+    let entry = Entry::read(read_contract_with_region(&mut input), input);
     let key = agb.clone();
-    let version = version.unwrap_or_default();
     let saved = ctx
         .db_supply(move |conn, actor, now| {
-            actions::change_contract(conn, actor, now, (key.as_str(), id), version, &draft)
+            actions::change_contract(conn, actor, now, (key.as_str(), id), version, &entry)
         })
         .await;
     let current =

@@ -13,7 +13,7 @@ use super::model::{Contract, ContractColumn, ContractFilter, ContractScope, Phas
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, SortOrder, rows_of_page};
-use crate::product_book::common::{Period, Stored};
+use crate::product_book::common::{Entry, Period, Stored};
 use crate::product_book::overview::own_region;
 use crate::product_book::providers;
 use crate::web::context::Context;
@@ -258,16 +258,13 @@ async fn store(ctx: &Context, mut fields: Fields) -> Result<Contract> {
     let id = fields.optional_int("id", 1, i64::MAX);
     let version = read_version(&mut fields);
     let agb = fields.parsed("aanbieder", "geen-code", AgbCode::parse);
-    let draft = read_contract(&mut fields, own_region(ctx)?);
-    fields.add_joint(draft.period.violations());
-    let (Some(agb), draft) = fields.finish((agb, draft))? else {
-        return Err(Error::internal("a required code is missing"));
-    };
+    let entry = Entry::read(read_contract(&mut fields, own_region(ctx)?), fields);
     let saved = ctx
-        .db_supply(move |conn, actor, now| match id.zip(version) {
-            None => actions::add_contract(conn, actor, now, agb.as_str(), &draft),
-            Some((id, version)) => {
-                actions::change_contract(conn, actor, now, (agb.as_str(), id), version, &draft)
+        .db_supply(move |conn, actor, now| match (agb, id.zip(version)) {
+            (None, _) => entry.without_key(actions::check_contract(conn, actor, &entry)),
+            (Some(agb), None) => actions::add_contract(conn, actor, now, agb.as_str(), &entry),
+            (Some(agb), Some((id, version))) => {
+                actions::change_contract(conn, actor, now, (agb.as_str(), id), version, &entry)
             }
         })
         .await?;

@@ -1,16 +1,17 @@
 //! What can be done with locations.
 
 use chrono::{DateTime, Utc};
+use rules::violations::Violations;
 
 use super::model::{Location, NUMBERS};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown};
 use crate::paging::EVERYTHING;
 use crate::product_book::common::{
-    Expect, Saved, Stored, check_expectation, find_provider_id, require_one_row, touch_book,
+    Entry, Expect, Saved, Stored, check_expectation, find_provider_id, require_one_row, touch_book,
 };
 
 /// What a location says, apart from its key.
@@ -60,10 +61,10 @@ pub fn save_location(
     now: DateTime<Utc>,
     (agb, number): (&str, i32),
     expect: Expect,
-    draft: &LocationDraft,
+    entry: &Entry<LocationDraft>,
 ) -> Result<Saved<Location>> {
     db::write(conn, |conn| {
-        let saved = write_location(conn, actor, now, (agb, number), expect, draft)?;
+        let saved = write_location(conn, actor, now, (agb, number), expect, entry)?;
         touch_book(conn)?;
         Ok(saved)
     })
@@ -76,14 +77,13 @@ pub fn write_location(
     now: DateTime<Utc>,
     (agb, number): (&str, i32),
     expect: Expect,
-    draft: &LocationDraft,
+    entry: &Entry<LocationDraft>,
 ) -> Result<Saved<Location>> {
     let provider_id = find_provider_id(conn, agb)?;
     let found = store::find_location(conn, provider_id, number)?;
+    check_location(conn, entry)?;
     check_expectation(expect, found.as_ref(), "locatie")?;
-    if !store::has_postcode(conn, draft.pc4)? {
-        return Err(Error::NotFound("postcode"));
-    }
+    let draft = &entry.draft;
     match &found {
         None => store::insert_location(conn, provider_id, number, &draft.name, draft.pc4)?,
         Some(old) => {
@@ -95,4 +95,13 @@ pub fn write_location(
     let event = Event::done("locatie-opslaan", "locatie", stored.id).change(before, &stored.value)?;
     audit::record(conn, actor, now, &event)?;
     Ok(Saved { created: found.is_none(), stored })
+}
+
+/// Refuses a location with which something is wrong, wherever it stands.
+pub fn check_location(conn: &mut Connection, entry: &Entry<LocationDraft>) -> Result<()> {
+    let mut wrong = Violations::new();
+    if !store::has_postcode(conn, entry.draft.pc4)? {
+        wrong.add("pc4", "onbekend", unknown("postcode"));
+    }
+    entry.refuse(wrong)
 }

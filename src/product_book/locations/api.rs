@@ -12,7 +12,7 @@ use super::model::{Location, NUMBERS};
 use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
-use crate::product_book::common::{Expect, Stored};
+use crate::product_book::common::{Entry, Expect, Stored};
 use crate::product_book::described::ProviderPath;
 use crate::web::context::Context;
 use crate::web::described::{IfMatch, ReadProblems, WriteProblems};
@@ -21,7 +21,7 @@ use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
 
-/// De gemeente waarin een locatie ligt.
+/// De gemeente waarin een locatie of postcode ligt.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LocatieGemeente)]
 pub struct LocationMunicipality {
@@ -31,6 +31,12 @@ pub struct LocationMunicipality {
     /// Naam van de gemeente.
     #[schema(example = "Harderwijk")]
     naam: String,
+}
+
+impl LocationMunicipality {
+    pub fn new(code: String, name: String) -> Self {
+        Self { code, naam: name }
+    }
 }
 
 /// Locatie: een plek waar een aanbieder hulp geeft.
@@ -94,10 +100,7 @@ impl From<Location> for LocationBody {
             naam: location.name,
             pc4: location.pc4,
             plaats: location.place,
-            gemeente: LocationMunicipality {
-                code: location.municipality_code,
-                naam: location.municipality_name,
-            },
+            gemeente: LocationMunicipality::new(location.municipality_code, location.municipality_name),
             lat: location.lat,
             lon: location.lon,
         }
@@ -164,7 +167,7 @@ pub async fn get_location(
     put, path = "/aanbieders/{agb}/locaties/{nummer}", operation_id = "bewaarLocatie", tag = "Productenboek",
     summary = "Locatie maken of wijzigen",
     description = "Zonder If-Match maakt u een nieuwe locatie. Met de ETag van de laatst gelezen versie in If-Match wijzigt u haar. \
-        Een postcode die niet bestaat geeft 404.",
+        Een postcode die niet bestaat geeft 400, met alles wat er verder niet klopt.",
     params(
         ProviderPath,
         ("nummer" = i32, Path, description = "Nummer van de locatie", minimum = 1, maximum = 9999),
@@ -188,12 +191,11 @@ pub async fn put_location(
     query.finish(())?;
     let (agb, number) = parse_key(&path)?;
     let expect = Expect::from_if_match(reply::if_match(&req));
-    let draft = read_location(&mut input);
-    let draft = input.finish(draft)?;
+    let entry = Entry::read(read_location(&mut input), input);
     let key = agb.clone();
     let saved = ctx
         .db_supply(move |conn, actor, now| {
-            actions::save_location(conn, actor, now, (key.as_str(), number), expect, &draft)
+            actions::save_location(conn, actor, now, (key.as_str(), number), expect, &entry)
         })
         .await;
     let current = move |conn: &mut Connection| {

@@ -11,7 +11,7 @@ use super::model::{Location, NUMBERS};
 use crate::db::Connection;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
-use crate::product_book::common::{Expect, Stored};
+use crate::product_book::common::{Entry, Expect, Stored};
 use crate::product_book::providers;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, parse_number};
@@ -129,14 +129,15 @@ async fn store(ctx: &Context, mut fields: Fields) -> Result<Location> {
     let number = fields.small("nummer", i64::from(NUMBERS.0), i64::from(NUMBERS.1));
     let name = read_name(&mut fields);
     let pc4 = fields.parsed("pc4", "geen-postcode", Pc4::parse);
-    let (Some(agb), Some(number), name, Some(pc4)) = fields.finish((agb, number, name, pc4))? else {
-        return Err(Error::internal("a required code is missing"));
-    };
-    let draft = LocationDraft { name, pc4: i32::from(pc4.number()) };
+    let draft = LocationDraft { name, pc4: pc4.map_or(0, |pc4| i32::from(pc4.number())) };
+    let entry = Entry::read(draft, fields);
     let expect = Expect::from_if_match(version);
     let saved = ctx
-        .db_supply(move |conn, actor, now| {
-            actions::save_location(conn, actor, now, (agb.as_str(), number), expect, &draft)
+        .db_supply(move |conn, actor, now| match agb.zip(number) {
+            None => entry.without_key(actions::check_location(conn, &entry)),
+            Some((agb, number)) => {
+                actions::save_location(conn, actor, now, (agb.as_str(), number), expect, &entry)
+            }
         })
         .await?;
     Ok(saved.stored.value)

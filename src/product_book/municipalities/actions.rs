@@ -1,6 +1,7 @@
 //! What can be done with municipalities.
 
 use chrono::{DateTime, Utc};
+use rules::geography::Point;
 
 use super::model::{Municipality, MunicipalityFilter, plain};
 use super::store;
@@ -9,7 +10,7 @@ use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::product_book::common::{
-    Expect, Period, Saved, Stored, check_expectation, require_one_row, touch_book,
+    Entry, Expect, Period, Saved, Stored, check_expectation, require_one_row, touch_book,
 };
 
 /// What a municipality says, apart from its code.
@@ -17,8 +18,7 @@ use crate::product_book::common::{
 pub struct MunicipalityDraft {
     pub name: String,
     pub province: String,
-    pub lat: f64,
-    pub lon: f64,
+    pub point: Point,
     pub period: Period,
 }
 
@@ -34,34 +34,35 @@ pub fn list_municipalities(
     Ok(found)
 }
 
+/// The municipality with this code, if there is one.
+pub fn find_known_municipality(conn: &mut Connection, code: &str) -> Result<Option<Stored<Municipality>>> {
+    store::find_municipality(conn, code)
+}
+
 pub fn find_municipality(conn: &mut Connection, code: &str) -> Result<Stored<Municipality>> {
     store::find_municipality(conn, code)?.ok_or(Error::NotFound("gemeente"))
 }
 
-/// Makes or changes a municipality. A period that ends before it begins clashes with itself: a conflict,
-/// since every field by itself is right.
+/// Makes or changes a municipality.
 pub fn save_municipality(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     code: &str,
     expect: Expect,
-    draft: MunicipalityDraft,
+    entry: Entry<MunicipalityDraft>,
 ) -> Result<Saved<Municipality>> {
     db::write(conn, |conn| {
         let found = store::find_municipality(conn, code)?;
+        check_municipality(&entry)?;
         check_expectation(expect, found.as_ref(), "gemeente")?;
-        if draft.period.validity().is_err() {
-            return Err(Error::Conflict(
-                "De laatste dag (geldigTot) ligt voor de eerste (geldigVanaf).".into(),
-            ));
-        }
+        let draft = entry.draft;
         let value = Municipality {
             code: code.to_owned(),
             name: draft.name,
             province: draft.province,
-            lat: draft.lat,
-            lon: draft.lon,
+            lat: draft.point.lat,
+            lon: draft.point.lon,
             valid_from: draft.period.from,
             valid_until: draft.period.until,
         };
@@ -78,4 +79,9 @@ pub fn save_municipality(
         audit::record(conn, actor, now, &event)?;
         Ok(Saved { created: found.is_none(), stored })
     })
+}
+
+/// Refuses a municipality with which something is wrong.
+pub fn check_municipality(entry: &Entry<MunicipalityDraft>) -> Result<()> {
+    entry.refuse(entry.draft.period.violations())
 }

@@ -14,7 +14,7 @@ use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::paging::Paging;
-use crate::product_book::common::{Expect, Period, Stored};
+use crate::product_book::common::{Entry, Expect, Period, Stored, read_point};
 use crate::product_book::described::{Datum, Naam};
 use crate::web::context::Context;
 use crate::web::described::{IfMatch, PageQuery, Paginering, ReadProblems, WriteProblems};
@@ -150,8 +150,7 @@ pub(super) fn read_municipality(fields: &mut Fields) -> MunicipalityDraft {
     MunicipalityDraft {
         name: fields.text("naam", Length(1, 100)),
         province: fields.choice("provincie", &PROVINCES).unwrap_or_default().to_owned(),
-        lat: fields.decimal("lat", 50.6, 53.8),
-        lon: fields.decimal("lon", 3.1, 7.4),
+        point: read_point(fields),
         period: Period::read(fields),
     }
 }
@@ -210,7 +209,7 @@ pub async fn get_municipality(
     summary = "Gemeente maken of wijzigen",
     description = "Zonder If-Match maakt u een nieuwe gemeente. Met de ETag van de laatst gelezen versie in If-Match wijzigt u haar. \
         Bij een herindeling geeft u de oude gemeenten een laatste dag (geldigTot) en maakt u de nieuwe met een eerste dag (geldigVanaf). \
-        Ligt geldigTot voor geldigVanaf, dan volgt 409.",
+        Ligt geldigTot voor geldigVanaf, dan volgt 400.",
     params(MunicipalityPath, IfMatch),
     request_body(content = MunicipalityInput, content_type = "application/json"),
     responses(
@@ -232,12 +231,11 @@ pub async fn put_municipality(
     query.finish(())?;
     let code = parse_path("gemeente", &path, MunicipalityCode::parse)?;
     let expect = Expect::from_if_match(reply::if_match(&req));
-    let draft = read_municipality(&mut input);
-    let draft = input.finish(draft)?;
+    let entry = Entry::read(read_municipality(&mut input), input);
     let key = code.clone();
     let saved = ctx
         .db_supply(move |conn, actor, now| {
-            actions::save_municipality(conn, actor, now, key.as_str(), expect, draft)
+            actions::save_municipality(conn, actor, now, key.as_str(), expect, entry)
         })
         .await;
     let current = move |conn: &mut Connection| {

@@ -8,8 +8,8 @@ use rules::codes::MunicipalityCode;
 use super::actions;
 use super::api::{read_filter, read_municipality};
 use super::model::{Municipality, MunicipalityFilter, PROVINCES};
-use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Period, Stored};
+use crate::error::Result;
+use crate::product_book::common::{Entry, Expect, Period, Stored, degrees};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::{Form, Labels, Refusal, Values, choices, form_page, read_version, shown_day};
@@ -88,15 +88,12 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
 async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
     let version = read_version(&mut fields);
     let code = fields.parsed("code", "geen-code", MunicipalityCode::parse);
-    let draft = read_municipality(&mut fields);
-    fields.add_joint(draft.period.violations());
-    let (Some(code), draft) = fields.finish((code, draft))? else {
-        return Err(Error::internal("a required code is missing"));
-    };
+    let entry = Entry::read(read_municipality(&mut fields), fields);
+    let Some(code) = code else { return entry.without_key(actions::check_municipality(&entry)) };
     let expect = Expect::from_if_match(version);
     let saved = ctx
         .db_supply(move |conn, actor, now| {
-            actions::save_municipality(conn, actor, now, code.as_str(), expect, draft)
+            actions::save_municipality(conn, actor, now, code.as_str(), expect, entry)
         })
         .await?;
     Ok(saved.stored.value.name)
@@ -116,11 +113,6 @@ fn values(municipality: &Municipality) -> Values {
         ("geldigVanaf", shown_day(municipality.valid_from)),
         ("geldigTot", shown_day(municipality.valid_until)),
     ]
-}
-
-/// With a decimal comma, as the form reads it back.
-fn degrees(number: f64) -> String {
-    number.to_string().replace('.', ",")
 }
 
 fn show(ctx: &Context, form: Form) -> Result<HttpResponse> {

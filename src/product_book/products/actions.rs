@@ -12,11 +12,11 @@ use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown};
 use crate::paging::SortOrder;
 use crate::product_book::common::{
-    Expect, Period, Saved, Stored, check_expectation, find_region_id, require_one_row, require_own_region,
-    touch_book,
+    Entry, Expect, Period, Saved, Stored, check_expectation, find_region_id, require_one_row,
+    require_own_region, touch_book,
 };
 use crate::product_book::municipalities::model::plain;
 
@@ -108,10 +108,10 @@ pub fn save_product(
     now: DateTime<Utc>,
     (region, code): (&str, &str),
     expect: Expect,
-    draft: ProductDraft,
+    entry: Entry<ProductDraft>,
 ) -> Result<Saved<Product>> {
     db::write(conn, |conn| {
-        let saved = write_product(conn, actor, now, (region, code), expect, draft)?;
+        let saved = write_product(conn, actor, now, (region, code), expect, entry)?;
         touch_book(conn)?;
         Ok(saved)
     })
@@ -124,15 +124,14 @@ pub fn write_product(
     now: DateTime<Utc>,
     (region, code): (&str, &str),
     expect: Expect,
-    draft: ProductDraft,
+    entry: Entry<ProductDraft>,
 ) -> Result<Saved<Product>> {
     let region_id = find_region_id(conn, region)?;
     require_own_region(actor, region_id)?;
-    let segment = store::find_segment(conn, region_id, &draft.segment)?.ok_or(Error::NotFound("segment"))?;
     let found = find_in_region(conn, region_id, code)?;
+    let Named { segment, bridge_ids, bridges } = find_named(conn, region_id, code, &entry)?;
     check_expectation(expect, found.as_ref(), "product")?;
-    let (bridge_ids, bridges) = check_draft(conn, region_id, code, &draft)?;
-    let value = Product { bridges, ..product(region_id, (region, code), segment, draft) };
+    let value = Product { bridges, ..product(region_id, (region, code), segment, entry.draft) };
     let stored = match &found {
         None => Stored { id: store::insert_product(conn, &value)?, version: 1, value },
         Some(old) => {
@@ -147,23 +146,45 @@ pub fn write_product(
     Ok(Saved { created: found.is_none(), stored })
 }
 
-/// Checks what no field can tell by itself; returns ids and codes of what bridges the product.
-fn check_draft(
+/// Refuses a product with which something is wrong, whatever its code.
+pub fn check_product(conn: &mut Connection, region: &str, entry: &Entry<ProductDraft>) -> Result<()> {
+    let region_id = find_region_id(conn, region)?;
+    find_named(conn, region_id, "", entry).map(drop)
+}
+
+/// What a product names, as it is stored.
+struct Named {
+    /// Its key, code and name.
+    segment: (i64, String, String),
+    bridge_ids: Vec<i64>,
+    bridges: Vec<String>,
+}
+
+/// Finds all that the draft names, or tells all that is wrong with it.
+fn find_named(
     conn: &mut Connection,
     region_id: i64,
     code: &str,
-    draft: &ProductDraft,
-) -> Result<(Vec<i64>, Vec<String>)> {
-    let mut violations = draft.violations(code);
+    entry: &Entry<ProductDraft>,
+) -> Result<Named> {
+    let draft = &entry.draft;
+    let mut wrong = draft.violations(code);
+    let segment = store::find_segment(conn, region_id, &draft.segment)?;
+    if segment.is_none() {
+        wrong.add("segment", "onbekend", unknown("segment"));
+    }
     let known = store::list_ids(conn, region_id, &draft.bridges)?;
     let is_known = |bridge: &str| bridge == code || known.iter().any(|(_, known)| known == bridge);
-    let unknown: Vec<&str> =
+    let missing: Vec<&str> =
         draft.bridges.iter().map(String::as_str).filter(|bridge| !is_known(bridge)).collect();
-    if !unknown.is_empty() {
-        let message = format!("deze productcodes bestaan niet in de regio: {}", unknown.join(", "));
-        violations.add("overbrugging", "onbekend-product", message);
+    if !missing.is_empty() {
+        let message = format!("deze productcodes bestaan niet in de regio: {}", missing.join(", "));
+        wrong.add("overbrugging", "onbekend-product", message);
     }
-    Error::refuse_collisions(violations, known.into_iter().unzip())
+    entry.refuse(wrong)?;
+    let segment = segment.ok_or_else(|| Error::internal("a segment that is there is not"))?;
+    let (bridge_ids, bridges) = known.into_iter().unzip();
+    Ok(Named { segment, bridge_ids, bridges })
 }
 
 fn product(

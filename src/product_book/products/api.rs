@@ -14,7 +14,7 @@ use crate::db::Connection;
 use crate::error::Result;
 use crate::paging::Paging;
 use crate::paging::SortOrder;
-use crate::product_book::common::{Expect, Stored};
+use crate::product_book::common::{Entry, Expect, Stored};
 use crate::product_book::described::RegionPath;
 use crate::web::context::Context;
 use crate::web::described::{IfMatch, PageQuery, ReadProblems, WriteProblems};
@@ -113,7 +113,7 @@ pub async fn get_product(
     summary = "Product maken of wijzigen",
     description = "Zonder If-Match maakt u een nieuw product. Met de ETag van de laatst gelezen versie in If-Match wijzigt u het. \
         De lijst overbrugging vervangt de vorige. Wat niet meer wordt ingekocht, krijgt een laatste dag (geldigTot). \
-        Is het segment er niet in deze regio, dan volgt 404.",
+        Een segment of product dat er niet is in deze regio geeft 400, met alles wat er verder niet klopt.",
     params(RegionPath, ProductPath, IfMatch),
     request_body(content = ProductInput, content_type = "application/json"),
     responses(
@@ -135,12 +135,11 @@ pub async fn put_product(
     query.finish(())?;
     let (region, code) = parse_key(&path)?;
     let expect = Expect::from_if_match(reply::if_match(&req));
-    let draft = read_product(&mut input);
-    let draft = input.finish(draft)?;
+    let entry = Entry::read(read_product(&mut input), input);
     let key = (region.clone(), code.clone());
     let saved = ctx
         .db_supply(move |conn, actor, now| {
-            actions::save_product(conn, actor, now, (key.0.as_str(), key.1.as_str()), expect, draft)
+            actions::save_product(conn, actor, now, (key.0.as_str(), key.1.as_str()), expect, entry)
         })
         .await;
     let current = move |conn: &mut Connection| {

@@ -9,9 +9,9 @@ use rules::product::{ProductCategory, ProductKind};
 use super::actions;
 use super::body::{read_filter, read_product};
 use super::model::{Product, ProductColumn, ProductFilter};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::paging::SortOrder;
-use crate::product_book::common::{Expect, Period, Stored};
+use crate::product_book::common::{Entry, Expect, Period, Stored};
 use crate::product_book::overview::own_region;
 use crate::product_book::segments::actions::list_segments;
 use crate::product_book::segments::pages::segment_choice;
@@ -140,16 +140,13 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
 async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
     let version = read_version(&mut fields);
     let code = fields.parsed("code", "geen-code", ProductCode::parse);
-    let draft = read_product(&mut fields);
-    fields.add_joint(draft.violations(code.as_ref().map_or("", ProductCode::as_str)));
-    let (Some(code), draft) = fields.finish((code, draft))? else {
-        return Err(Error::internal("a required code is missing"));
-    };
+    let entry = Entry::read(read_product(&mut fields), fields);
     let region = own_region(ctx)?;
     let expect = Expect::from_if_match(version);
     let saved = ctx
-        .db_supply(move |conn, actor, now| {
-            actions::save_product(conn, actor, now, (&region, code.as_str()), expect, draft)
+        .db_supply(move |conn, actor, now| match code {
+            None => entry.without_key(actions::check_product(conn, &region, &entry)),
+            Some(code) => actions::save_product(conn, actor, now, (&region, code.as_str()), expect, entry),
         })
         .await?;
     Ok(saved.stored.value.code)

@@ -1,6 +1,7 @@
 //! What can be done with providers.
 
 use chrono::{DateTime, Utc};
+use rules::violations::Violations;
 
 use super::model::{Provider, ProviderColumn, ProviderFilter, ProviderKind, ProviderName};
 use super::store;
@@ -8,9 +9,11 @@ use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown};
 use crate::paging::{EVERYTHING, SortOrder};
-use crate::product_book::common::{Expect, Saved, Stored, check_expectation, require_one_row, touch_book};
+use crate::product_book::common::{
+    Entry, Expect, Saved, Stored, check_expectation, require_one_row, touch_book,
+};
 
 /// What a provider says, apart from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +75,10 @@ pub fn save_provider(
     now: DateTime<Utc>,
     agb: &str,
     expect: Expect,
-    draft: ProviderDraft,
+    entry: Entry<ProviderDraft>,
 ) -> Result<Saved<Provider>> {
     db::write(conn, |conn| {
-        let saved = write_provider(conn, actor, now, agb, expect, draft)?;
+        let saved = write_provider(conn, actor, now, agb, expect, entry)?;
         touch_book(conn)?;
         Ok(saved)
     })
@@ -88,18 +91,15 @@ pub fn write_provider(
     now: DateTime<Utc>,
     agb: &str,
     expect: Expect,
-    draft: ProviderDraft,
+    entry: Entry<ProviderDraft>,
 ) -> Result<Saved<Provider>> {
-    let agbs: Vec<&str> = std::iter::once(agb).chain(draft.main_agb.as_deref()).collect();
+    let agbs: Vec<&str> = std::iter::once(agb).chain(entry.draft.main_agb.as_deref()).collect();
     store::lock_providers(conn, &agbs)?;
     let found = store::find_provider(conn, agb)?;
+    let main = find_main(conn, (agb, found.as_ref()), &entry, now)?;
     check_expectation(expect, found.as_ref(), "aanbieder")?;
-    let main = draft.main_agb.as_deref().map(|main_agb| find_main(conn, agb, main_agb)).transpose()?;
-    if let (ProviderKind::Sub, Some(old)) = (draft.kind, &found) {
-        require_can_be_sub(conn, old.id, now)?;
-    }
     let main_id = main.as_ref().map(|main| main.id);
-    let value = provider(agb, draft, main);
+    let value = provider(agb, entry.draft, main);
     let stored = match &found {
         None => Stored { id: store::insert_provider(conn, &value, main_id)?, version: 1, value },
         Some(old) => {
@@ -113,29 +113,55 @@ pub fn write_provider(
     Ok(Saved { created: found.is_none(), stored })
 }
 
-fn find_main(conn: &mut Connection, agb: &str, main_agb: &str) -> Result<Stored<Provider>> {
-    if agb == main_agb {
-        let message = "een aanbieder kan geen onderaannemer van zichzelf zijn";
-        return Err(Error::collision("hoofdaannemer", "zichzelf", message));
-    }
-    let main = store::find_provider(conn, main_agb)?.ok_or(Error::NotFound("hoofdaannemer"))?;
-    match main.value.kind {
-        ProviderKind::Main => Ok(main),
-        ProviderKind::Sub => {
-            Err(Error::collision("hoofdaannemer", "is-onderaannemer", "deze aanbieder is zelf onderaannemer"))
+/// Refuses a provider with which something is wrong, whatever its code.
+pub fn check_provider(conn: &mut Connection, now: DateTime<Utc>, entry: &Entry<ProviderDraft>) -> Result<()> {
+    find_main(conn, ("", None), entry, now).map(drop)
+}
+
+/// The main contractor that the draft names, if it names one, or all that is wrong with the draft.
+fn find_main(
+    conn: &mut Connection,
+    (agb, found): (&str, Option<&Stored<Provider>>),
+    entry: &Entry<ProviderDraft>,
+    now: DateTime<Utc>,
+) -> Result<Option<Stored<Provider>>> {
+    let mut wrong = Violations::new();
+    let mut main = None;
+    match entry.draft.main_agb.as_deref() {
+        None => {}
+        Some(main_agb) if main_agb == agb => {
+            let message = "een aanbieder kan geen onderaannemer van zichzelf zijn";
+            wrong.add("hoofdaannemer", "zichzelf", message);
         }
+        Some(main_agb) => match store::find_provider(conn, main_agb)? {
+            None => wrong.add("hoofdaannemer", "onbekend", unknown("hoofdaannemer")),
+            Some(found) if found.value.kind == ProviderKind::Sub => {
+                wrong.add("hoofdaannemer", "is-onderaannemer", "deze aanbieder is zelf onderaannemer");
+            }
+            Some(found) => main = Some(found),
+        },
     }
+    if let (ProviderKind::Sub, Some(old)) = (entry.draft.kind, found) {
+        check_can_be_sub(conn, old.id, now, &mut wrong)?;
+    }
+    entry.refuse(wrong)?;
+    Ok(main)
 }
 
 /// A provider whom others rely on as main contractor stays one.
-fn require_can_be_sub(conn: &mut Connection, id: i64, now: DateTime<Utc>) -> Result<()> {
+fn check_can_be_sub(
+    conn: &mut Connection,
+    id: i64,
+    now: DateTime<Utc>,
+    wrong: &mut Violations,
+) -> Result<()> {
     if store::count_sub_contractors(conn, id)? > 0 {
         let message = "deze aanbieder heeft onderaannemers en kan er zelf geen worden";
-        return Err(Error::collision("soort", "heeft-onderaannemers", message));
+        wrong.add("soort", "heeft-onderaannemers", message);
     }
     if store::count_open_contracts(conn, id, dutch_day(now))? > 0 {
         let message = "deze aanbieder heeft lopende contracten en kan geen onderaannemer worden";
-        return Err(Error::collision("soort", "heeft-contracten", message));
+        wrong.add("soort", "heeft-contracten", message);
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::db::Connection;
 use crate::error::Result;
 use crate::identity::policy::Permission;
 use crate::paging::{Paging, SortOrder, rows_of_page};
-use crate::product_book::common::{Expect, Stored, known};
+use crate::product_book::common::{Entry, Expect, Stored, known};
 use crate::product_book::described::{Mailadres, ProviderPath, Telefoonnummer, Toelichting, Webadres};
 use crate::web::context::Context;
 use crate::web::described::{IfMatch, PageQuery, Paginering, ReadProblems, WriteProblems};
@@ -265,8 +265,8 @@ pub async fn get_provider(
     put, path = "/aanbieders/{agb}", operation_id = "bewaarAanbieder", tag = "Productenboek",
     summary = "Aanbieder maken of wijzigen",
     description = "Zonder If-Match maakt u een nieuwe aanbieder. Met de ETag van de laatst gelezen versie in If-Match wijzigt u hem. \
-        Een hoofdaannemer met onderaannemers of lopende contracten kan geen onderaannemer worden: dat geeft 409. \
-        Een hoofdaannemer die niet bestaat geeft 404.",
+        Een hoofdaannemer met onderaannemers of lopende contracten kan geen onderaannemer worden: dat geeft 400, \
+        net als een hoofdaannemer die niet bestaat, met alles wat er verder niet klopt.",
     params(
         ProviderPath,
         IfMatch,
@@ -289,12 +289,11 @@ pub async fn put_provider(
     query.finish(())?;
     let agb = parse_path("agb", &path, AgbCode::parse)?;
     let expect = Expect::from_if_match(reply::if_match(&req));
-    let draft = read_provider(&mut input);
-    let draft = input.finish(draft)?;
+    let entry = Entry::read(read_provider(&mut input), input);
     let key = agb.clone();
     let saved = ctx
         .db_supply(move |conn, actor, now| {
-            actions::save_provider(conn, actor, now, key.as_str(), expect, draft)
+            actions::save_provider(conn, actor, now, key.as_str(), expect, entry)
         })
         .await;
     let with_contacts = ctx.may(Permission::SeeReferrerContacts);

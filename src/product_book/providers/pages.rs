@@ -8,9 +8,9 @@ use rules::codes::AgbCode;
 use super::actions;
 use super::api::{read_filter, read_provider};
 use super::model::{Provider, ProviderColumn, ProviderKind, ProviderName};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::paging::{Paging, SortOrder, rows_of_page};
-use crate::product_book::common::{Expect, Stored};
+use crate::product_book::common::{Entry, Expect, Stored};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::{Choices, Form, Labels, Refusal, Values, choices, form_page, read_version, ticked};
@@ -139,14 +139,12 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
 async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
     let version = read_version(&mut fields);
     let agb = fields.parsed("agb", "geen-code", AgbCode::parse);
-    let draft = read_provider(&mut fields);
-    let (Some(agb), draft) = fields.finish((agb, draft))? else {
-        return Err(Error::internal("a required code is missing"));
-    };
+    let entry = Entry::read(read_provider(&mut fields), fields);
     let expect = Expect::from_if_match(version);
     let saved = ctx
-        .db_supply(move |conn, actor, now| {
-            actions::save_provider(conn, actor, now, agb.as_str(), expect, draft)
+        .db_supply(move |conn, actor, now| match agb {
+            None => entry.without_key(actions::check_provider(conn, now, &entry)),
+            Some(agb) => actions::save_provider(conn, actor, now, agb.as_str(), expect, entry),
         })
         .await?;
     Ok(saved.stored.value.name)

@@ -15,7 +15,7 @@ use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::product_book::common::{
-    Expect, Period, Saved, Stored, check_expectation, require_one_row, require_own_region, touch_book,
+    Entry, Expect, Period, Saved, Stored, check_expectation, require_one_row, require_own_region, touch_book,
 };
 use crate::product_book::municipalities::actions::find_municipality;
 
@@ -68,13 +68,14 @@ pub fn save_region(
     now: DateTime<Utc>,
     code: &str,
     expect: Expect,
-    draft: RegionDraft,
+    entry: Entry<RegionDraft>,
 ) -> Result<Saved<Region>> {
     db::write(conn, |conn| {
         let found = store::find_region(conn, code)?.ok_or(Error::Forbidden)?;
         require_own_region(actor, found.id)?;
+        entry.refuse(entry.draft.violations())?;
         check_expectation(expect, Some(&found), "regio")?;
-        Error::refuse_collisions(draft.violations(), ())?;
+        let draft = entry.draft;
         let value = Region {
             code: code.to_owned(),
             name: draft.name,
@@ -168,9 +169,10 @@ pub fn add_region(
             inhabitants: None,
             young_people: None,
         };
+        let entry = draft.into();
         for municipality in &new.municipalities {
             let target = Target { region: new.code.clone(), municipality: municipality.clone(), id: None };
-            write_member(conn, actor, now, &target, Expect::Absent, &draft)?;
+            write_member(conn, actor, now, &target, Expect::Absent, &entry)?;
         }
         Ok(stored)
     })

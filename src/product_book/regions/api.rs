@@ -13,7 +13,7 @@ use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::paging::Paging;
-use crate::product_book::common::{Expect, Stored, known};
+use crate::product_book::common::{Entry, Expect, Stored, known};
 use crate::product_book::described::{Mailadres, Naam, RegionPath, Telefoonnummer, Webadres};
 use crate::product_book::providers::model::{parse_email, parse_phone, parse_website};
 use crate::web::context::Context;
@@ -192,12 +192,11 @@ pub async fn put_region(
     query.finish(())?;
     let code = parse_path("regio", &path, RegionCode::parse)?;
     let expect = Expect::from_if_match(reply::if_match(&req));
-    let draft = read_region(&mut input);
-    let draft = input.finish(draft)?;
+    let entry = Entry::read(read_region(&mut input), input);
     let key = code.clone();
     let saved = ctx
         .db_supply(move |conn, actor, now| {
-            actions::save_region(conn, actor, now, key.as_str(), expect, draft)
+            actions::save_region(conn, actor, now, key.as_str(), expect, entry)
         })
         .await;
     let current = move |conn: &mut Connection| {

@@ -10,8 +10,8 @@ use super::api::read_region;
 use super::members::actions::list_members;
 use super::members::model::Membership;
 use super::model::Region;
-use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Stored};
+use crate::error::Result;
+use crate::product_book::common::{Entry, Expect, Stored};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::{Form, Labels, Refusal, Values, form_page, read_version};
@@ -98,15 +98,12 @@ pub async fn save(ctx: Context, FormInput(fields): FormInput) -> Result<HttpResp
 async fn store(ctx: &Context, mut fields: Fields) -> Result<String> {
     let version = read_version(&mut fields);
     let code = fields.parsed("code", "geen-code", RegionCode::parse);
-    let draft = read_region(&mut fields);
-    fields.add_joint(draft.violations());
-    let (Some(code), draft) = fields.finish((code, draft))? else {
-        return Err(Error::internal("a required code is missing"));
-    };
+    let entry = Entry::read(read_region(&mut fields), fields);
+    let Some(code) = code else { return entry.without_key(entry.refuse(entry.draft.violations())) };
     let expect = Expect::from_if_match(version);
     let saved = ctx
         .db_supply(move |conn, actor, now| {
-            actions::save_region(conn, actor, now, code.as_str(), expect, draft)
+            actions::save_region(conn, actor, now, code.as_str(), expect, entry)
         })
         .await?;
     Ok(saved.stored.value.name)

@@ -15,6 +15,7 @@ use crate::notifications::actions::enqueue;
 use crate::notifications::model::Mail;
 use crate::waiting_list::access_log::model::AccessLog;
 use crate::web::format;
+use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "reports/audit_log/head_mail.html")]
@@ -48,8 +49,8 @@ pub fn mail_head(conn: &mut Connection, now: DateTime<Utc>, to: &[String]) -> Re
                 kind: "zegel",
                 to: address.clone(),
                 subject: format!("Zegels van de logboeken, {day}"),
-                text: HeadText { day: &day, seal: &seal, access_seal: &access }.render()?,
-                html: HeadHtml { region_name: "", day: &day, seal: &seal, access_seal: &access }.render()?,
+                text: render(&HeadText { day: &day, seal: &seal, access_seal: &access })?,
+                html: render(&HeadHtml { region_name: "", day: &day, seal: &seal, access_seal: &access })?,
             };
             enqueue(conn, now, &mail)?;
         }

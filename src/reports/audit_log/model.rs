@@ -122,7 +122,8 @@ pub(super) fn changes(before: Option<&str>, after: Option<&str>) -> (Vec<FieldCh
     (changed, same)
 }
 
-fn fields(state: Option<&str>) -> Map<String, Value> {
+/// A state of before or after as the fields it has.
+pub(super) fn fields(state: Option<&str>) -> Map<String, Value> {
     match state.map(serde_json::from_str) {
         Some(Ok(Value::Object(fields))) => fields,
         Some(Ok(Value::Null) | Err(_)) | None => Map::new(),

@@ -19,7 +19,7 @@ use crate::web::page::{Page, html};
 
 const PATH: &str = "/logboek";
 const CSV_PATH: &str = "/logboek.csv";
-const COLUMNS: [(&str, ()); 1] = [("tijdstip", ())];
+pub(super) const COLUMNS: [(&str, ()); 1] = [("tijdstip", ())];
 const HEADS: [&str; 14] = [
     "keten",
     "tijdstip",
@@ -76,7 +76,8 @@ impl LogListPage {
     }
 }
 
-fn read_filter(query: &mut Fields) -> LogFilter {
+/// Reads which lines are asked for, for pages and API.
+pub(super) fn read_filter(query: &mut Fields) -> LogFilter {
     let text = |query: &mut Fields, name: &str| {
         query.optional_text(name, Length(0, 100)).map(|text| text.trim().to_owned()).unwrap_or_default()
     };

@@ -16,14 +16,13 @@ use super::pages::{ask_public, public_view};
 use super::publishing::{list_publications, publish_quarter};
 use super::views::{TableView, complete_tables};
 use crate::api_document::parse_path;
-use crate::availability::figures::api::input::ConfirmationInput;
 use crate::crisis::reading::QuarterPath;
 use crate::crisis::registration::actions::{close_quarter, list_versions};
 use crate::crisis::registration::confirming::confirm_quarter;
 use crate::crisis::registration::model::ClosedQuarter;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
+use crate::web::described::{ConfirmationInput, OnceKey, ReadProblems, WriteProblems};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
 

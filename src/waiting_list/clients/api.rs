@@ -30,7 +30,7 @@ use crate::paging::{Paging, SortOrder};
 use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::access_log::model::AccessKind;
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems, codes_schema};
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
@@ -249,10 +249,6 @@ pub struct StepInput {
     gemeente: Option<String>,
     /// Nieuw product, bij de stap ander-product.
     product: Option<Productcode>,
-}
-
-fn codes_schema(codes: impl Iterator<Item = &'static str>) -> Object {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
 }
 
 fn status_schema() -> Object {

@@ -5,6 +5,7 @@ use askama::Template;
 use super::model::WaitingClient;
 use crate::error::Result;
 use crate::notifications::model::Mail;
+use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "waiting_list/responses/mail.html")]
@@ -38,7 +39,7 @@ pub(super) fn moved(client: &WaitingClient, public_url: &str, to: &str) -> Resul
     ];
     let subject = format!("Wachtende {} is verhuisd naar uw gemeente", client.code);
     let (button, url) = ("Bekijk de wachtende", format!("{public_url}/wachtlijst/{}", client.code));
-    let html = MovedHtml { region_name: "", subject: &subject, lines: &lines, button, url: &url }.render()?;
-    let text = MovedText { subject: &subject, lines: &lines, button, url: &url }.render()?;
+    let html = render(&MovedHtml { region_name: "", subject: &subject, lines: &lines, button, url: &url })?;
+    let text = render(&MovedText { subject: &subject, lines: &lines, button, url: &url })?;
     Ok(Mail { kind: "verhuizing", to: to.to_owned(), subject, text, html })
 }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::error::Result;
 use crate::notifications::model::Mail;
+use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "waiting_list/open_list/newcomers.html")]
@@ -38,6 +39,6 @@ pub(super) fn newcomers(products: &[&str], public_url: &str, to: &str) -> Result
         choice_url: &choice_url,
     };
     let text = NewcomersText { products, list_url: &list_url, choice_url: &choice_url };
-    let (text, html) = (text.render()?, html.render()?);
+    let (text, html) = (render(&text)?, render(&html)?);
     Ok(Mail { kind: "wachtenden", to: to.to_owned(), subject, text, html })
 }

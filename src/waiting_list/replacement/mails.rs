@@ -7,6 +7,7 @@ use super::model::Replacement;
 use crate::error::{Error, Result};
 use crate::notifications::model::Mail;
 use crate::web::format;
+use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "waiting_list/replacement/mail.html")]
@@ -54,7 +55,7 @@ pub(super) fn care_ends(
     ];
     let subject = format!("{}: {}", end.cause.name(), provider);
     let url = format!("{public_url}/herplaatsing");
-    let html = EndHtml { region_name: "", subject: &subject, lines: &lines, url: &url }.render()?;
-    let text = EndText { subject: &subject, lines: &lines, url: &url }.render()?;
+    let html = render(&EndHtml { region_name: "", subject: &subject, lines: &lines, url: &url })?;
+    let text = render(&EndText { subject: &subject, lines: &lines, url: &url })?;
     Ok(Mail { kind: "herplaatsing", to: to.to_owned(), subject, text, html })
 }

@@ -12,6 +12,7 @@ use super::model::Response;
 use crate::error::Result;
 use crate::notifications::model::Mail;
 use crate::web::format;
+use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "waiting_list/responses/mail.html")]
@@ -33,8 +34,8 @@ struct ResponseText<'a> {
 }
 
 fn mail(to: &str, subject: String, lines: &[String], (button, url): (&str, String)) -> Result<Mail> {
-    let html = ResponseHtml { region_name: "", subject: &subject, lines, button, url: &url }.render()?;
-    let text = ResponseText { subject: &subject, lines, button, url: &url }.render()?;
+    let html = render(&ResponseHtml { region_name: "", subject: &subject, lines, button, url: &url })?;
+    let text = render(&ResponseText { subject: &subject, lines, button, url: &url })?;
     Ok(Mail { kind: "reactie", to: to.to_owned(), subject, text, html })
 }
 

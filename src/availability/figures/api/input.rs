@@ -72,12 +72,6 @@ pub struct FiguresInput {
     opmerkingen: Option<String>,
 }
 
-/// Niets: alles is bevestigd zoals het is.
-#[derive(Debug, ToSchema)]
-#[schema(as = BevestigingInvoer)]
-#[serde(deny_unknown_fields)]
-pub struct ConfirmationInput {}
-
 /// Het aanbod dat u toevoegt.
 #[derive(Debug, ToSchema)]
 #[schema(as = AanbodInvoer)]

@@ -21,7 +21,7 @@ use crate::identity::policy::Permission;
 use crate::web::context::Context;
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::page::{ErrorLink, Page, html, html_with_errors, see_other};
+use crate::web::page::{ErrorLink, Page, html, html_with_errors, render, see_other};
 
 /// The rows of one kind of care.
 pub struct Group {
@@ -287,7 +287,7 @@ fn conflict(ctx: &Context, mut rows: Vec<Row>) -> Result<HttpResponse> {
             fields: row.differences(),
         })
         .collect();
-    Ok(HttpResponse::Conflict().content_type("text/html; charset=utf-8").body(view.render()?))
+    Ok(HttpResponse::Conflict().content_type("text/html; charset=utf-8").body(render(&view)?))
 }
 
 /// Confirms everything as it is.

@@ -6,13 +6,14 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use crate::availability::figures::actions;
-use crate::availability::figures::api::{may_see_signatures, parse_id, timeline_part};
+use crate::availability::figures::api::{may_see_signatures, timeline_part};
 use crate::availability::figures::charts::{self, ChartView};
 use crate::availability::figures::model::{HistoryEntry, Offer, TimelineEntry};
 use crate::availability::figures::words::{describe_entry, figure_lines};
 use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::web::context::Context;
+use crate::web::fields::parse_id;
 use crate::web::form::{Form, Labels, form_page};
 use crate::web::format;
 use crate::web::input::QueryInput;

@@ -23,7 +23,7 @@ use crate::web::page::{Page, html};
 
 const PATH: &str = "/actualiteit";
 const CSV_PATH: &str = "/actualiteit.csv";
-const COLUMNS: [(&str, Column); 4] = [
+pub const COLUMNS: [(&str, Column); 4] = [
     ("oudste", Column::Oldest),
     ("aanbieder", Column::Name),
     ("verouderd", Column::Stale),
@@ -32,7 +32,7 @@ const COLUMNS: [(&str, Column); 4] = [
 
 /// By what the list can be sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
+pub enum Column {
     Oldest,
     Name,
     Stale,
@@ -74,7 +74,8 @@ pub struct OverviewPage {
     pub csv: String,
 }
 
-fn read_filter(query: &mut Fields) -> StandingFilter {
+/// Reads which part of the region is asked for, for pages and API.
+pub fn read_filter(query: &mut Fields) -> StandingFilter {
     StandingFilter {
         product_code: query
             .optional_parsed("product", "geen-productcode", ProductCode::parse)
@@ -85,7 +86,8 @@ fn read_filter(query: &mut Fields) -> StandingFilter {
     }
 }
 
-async fn load(ctx: &Context, filter: StandingFilter) -> Result<Standing> {
+/// How the figures of the own region stand.
+pub async fn load(ctx: &Context, filter: StandingFilter) -> Result<Standing> {
     let region_id = ctx.actor.region_id().ok_or(Error::SignInRequired)?;
     let snapshot = ctx.state.supply.current()?;
     ctx.db(move |conn, _, _| actions::standing(conn, &snapshot, region_id, &filter)).await
@@ -174,7 +176,8 @@ pub async fn csv(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Http
     attachment(sheet, &format!("actualiteit-{}.csv", ctx.today()))
 }
 
-fn sort(providers: &mut [ProviderStanding], order: SortOrder<Column>) {
+/// Puts providers in this order.
+pub fn sort(providers: &mut [ProviderStanding], order: SortOrder<Column>) {
     match order.column {
         Column::Oldest => providers.sort_by_key(|provider| provider.oldest),
         Column::Name => providers.sort_by_key(|provider| provider.name.to_lowercase()),

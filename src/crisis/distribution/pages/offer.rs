@@ -6,7 +6,6 @@ use askama::Template;
 use rules::crisis::codes::{CategoryList, RequestStatus};
 
 use super::{Asked, Turn, asked, of_list};
-use crate::availability::figures::api::parse_id;
 use crate::crisis::distribution::actions;
 use crate::crisis::distribution::model::Overruling;
 use crate::crisis::distribution::shares::list_participants;
@@ -16,7 +15,7 @@ use crate::crisis::requests::pages::request::{FROM_REQUEST, back_to};
 use crate::crisis::settings::actions::find_lists;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::fields::Length;
+use crate::web::fields::{Length, parse_id};
 use crate::web::form::{Form, Labels, choices, form_page};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{Saved, saved_in, saved_message};

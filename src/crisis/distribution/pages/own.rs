@@ -8,7 +8,6 @@ use rules::crisis::codes::CategoryList;
 use rules::waiting::client_code::ClientCode;
 
 use super::{Mark, mark, of_list, outcome, term, words};
-use crate::availability::figures::api::parse_id;
 use crate::crisis::distribution::model::{Answer, Assignment};
 use crate::crisis::distribution::{actions, answering};
 use crate::crisis::settings::actions::{find_lists, find_point};
@@ -16,7 +15,7 @@ use crate::crisis::settings::model::Lists;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
 use crate::web::context::Context;
-use crate::web::fields::Length;
+use crate::web::fields::{Length, parse_id};
 use crate::web::form::{Form, Labels, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};

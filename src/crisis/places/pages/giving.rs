@@ -9,7 +9,6 @@ use rules::crisis::codes::{AgeGroup, CategoryList, ProvisionKind};
 use rules::crisis::places::PlaceState;
 
 use super::{Mark, confirmed, mark, remark};
-use crate::availability::figures::api::parse_id;
 use crate::crisis::distribution::actions::list_of_request;
 use crate::crisis::distribution::shares::list_participants;
 use crate::crisis::places::model::{NewPlace, NewStay, Place};
@@ -20,7 +19,7 @@ use crate::crisis::settings::actions::find_lists;
 use crate::crisis::settings::model::Lists;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::fields::{Fields, Length};
+use crate::web::fields::{Fields, Length, parse_id};
 use crate::web::form::{Form, Labels, choices, form_page, shown_day};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{Saved, saved_in, saved_message};

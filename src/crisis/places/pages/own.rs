@@ -7,7 +7,6 @@ use rules::crisis::codes::CategoryList;
 use rules::crisis::places::{PlaceState, is_confirmed};
 
 use super::{Mark, confirmed, mark, remark};
-use crate::availability::figures::api::parse_id;
 use crate::clock::dutch_day;
 use crate::crisis::distribution::pages::of_list;
 use crate::crisis::places::actions;
@@ -15,7 +14,7 @@ use crate::crisis::places::model::{Place, Word};
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::fields::{Fields, Length};
+use crate::web::fields::{Fields, Length, parse_id};
 use crate::web::form::{Form, Labels, form_page, read_version, shown_day};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};

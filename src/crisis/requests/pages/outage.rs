@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::web::context::{Authenticated, Context};
 use crate::web::fields::Fields;
 use crate::web::input::{CSRF_FIELD, ONCE_FIELD, is_same_origin, read_ahead};
-use crate::web::page::Page;
+use crate::web::page::{Page, render};
 use crate::web::reply::add_error_headers;
 
 /// What goes along unseen.
@@ -95,7 +95,7 @@ fn draw(req: &HttpRequest, fields: &Fields) -> Result<HttpResponse> {
     };
     let mut response = HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE);
     add_error_headers(&mut response, &Error::Unavailable("the database is away".into()));
-    Ok(response.content_type("text/html; charset=utf-8").body(page.render()?))
+    Ok(response.content_type("text/html; charset=utf-8").body(render(&page)?))
 }
 
 /// What people see for a value, as far as memory knows it.

@@ -1,17 +1,18 @@
 //! What can be done with memberships.
 
 use chrono::{DateTime, Utc};
+use rules::violations::Violations;
 
 use super::model::{Clients, Membership};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown};
 use crate::product_book::common::period;
 use crate::product_book::common::{
-    Expect, Period, Saved, Stored, check_expectation, find_region_id, require_one_row, require_own_region,
-    touch_book,
+    Entry, Expect, Period, Saved, Stored, check_expectation, find_region_id, require_one_row,
+    require_own_region, touch_book,
 };
 use crate::product_book::municipalities::actions::find_municipality;
 use crate::product_book::municipalities::model::plain;
@@ -70,9 +71,9 @@ pub fn save_member(
     now: DateTime<Utc>,
     target: &Target,
     expect: Expect,
-    draft: &MembershipDraft,
+    entry: &Entry<MembershipDraft>,
 ) -> Result<Saved<Membership>> {
-    db::write(conn, |conn| write_member(conn, actor, now, target, expect, draft))
+    db::write(conn, |conn| write_member(conn, actor, now, target, expect, entry))
 }
 
 /// The same within a transaction of the caller.
@@ -82,18 +83,17 @@ pub fn write_member(
     now: DateTime<Utc>,
     target: &Target,
     expect: Expect,
-    draft: &MembershipDraft,
+    entry: &Entry<MembershipDraft>,
 ) -> Result<Saved<Membership>> {
     let region_id = find_region_id(conn, &target.region)?;
     let municipality = find_municipality(conn, &target.municipality)?;
-    let segment_id = find_segment_id(conn, region_id, draft.segment.as_deref())?;
     require_own_region(actor, region_id)?;
+    let draft = &entry.draft;
     // First, because it makes others wait: of two overlapping memberships the second one sees the first.
     touch_book(conn)?;
     let members = store::list_memberships(conn, region_id)?;
     let found = pick(&members, target, draft);
-    check_expectation(expect, found, "lidmaatschap")?;
-    Error::refuse_collisions(draft.period.violations(), ())?;
+    let (segment_id, mut wrong) = find_segment_id(conn, region_id, draft)?;
     let value = Membership {
         region_id,
         municipality_id: municipality.id,
@@ -107,7 +107,11 @@ pub fn write_member(
         inhabitants: draft.inhabitants,
         young_people: draft.young_people,
     };
-    refuse_overlap(&members, found.map(|old| old.id), &value)?;
+    if !wrong.concern(&COVERING) && entry.is_readable(&COVERING) {
+        wrong.add_joint(overlaps(&members, found.map(|old| old.id), &value));
+    }
+    entry.refuse(wrong)?;
+    check_expectation(expect, found, "lidmaatschap")?;
     let stored = match found {
         None => Stored { id: store::insert_membership(conn, &value)?, version: 1, value },
         Some(old) => {
@@ -121,9 +125,29 @@ pub fn write_member(
     Ok(Saved { created: found.is_none(), stored })
 }
 
-fn find_segment_id(conn: &mut Connection, region_id: i64, code: Option<&str>) -> Result<Option<i64>> {
-    let Some(code) = code else { return Ok(None) };
-    store::find_segment_id(conn, region_id, code)?.map(Some).ok_or(Error::NotFound("segment"))
+/// Refuses a membership with which something is wrong, whatever the municipality.
+pub fn check_member(conn: &mut Connection, region: &str, entry: &Entry<MembershipDraft>) -> Result<()> {
+    let region_id = find_region_id(conn, region)?;
+    let (_, wrong) = find_segment_id(conn, region_id, &entry.draft)?;
+    entry.refuse(wrong)
+}
+
+/// The fields that decide whether two memberships of a municipality overlap.
+const COVERING: [&str; 4] = ["segment", "clienten", "geldigVanaf", "geldigTot"];
+
+/// The segment that the draft names, if it names one, and all that is wrong with the draft by itself.
+fn find_segment_id(
+    conn: &mut Connection,
+    region_id: i64,
+    draft: &MembershipDraft,
+) -> Result<(Option<i64>, Violations)> {
+    let mut wrong = draft.period.violations();
+    let Some(code) = &draft.segment else { return Ok((None, wrong)) };
+    let segment_id = store::find_segment_id(conn, region_id, code)?;
+    if segment_id.is_none() {
+        wrong.add("segment", "onbekend", unknown("segment"));
+    }
+    Ok((segment_id, wrong))
 }
 
 fn pick<'a>(
@@ -144,18 +168,18 @@ fn pick<'a>(
     })
 }
 
-fn refuse_overlap(members: &[Stored<Membership>], own_id: Option<i64>, new: &Membership) -> Result<()> {
+fn overlaps(members: &[Stored<Membership>], own_id: Option<i64>, new: &Membership) -> Violations {
+    let mut wrong = Violations::new();
     let mut others = members.iter().filter(|other| Some(other.id) != own_id);
-    match others.find(|other| other.value.overlaps(new)) {
-        None => Ok(()),
-        Some(other) => {
-            let days = period(other.value.from, other.value.until);
-            Err(Error::Conflict(format!(
-                "{} hoort voor {} en {} al bij deze regio, {days}. Geef dat eerst een laatste dag.",
-                new.name,
-                new.segment_text(),
-                new.clients.name(),
-            )))
-        }
+    if let Some(other) = others.find(|other| other.value.overlaps(new)) {
+        let days = period(other.value.from, other.value.until);
+        let message = format!(
+            "{} hoort voor {} en {} al bij deze regio, {days}; geef dat eerst een laatste dag",
+            new.name,
+            new.segment_text(),
+            new.clients.name(),
+        );
+        wrong.add("geldigVanaf", "overlapt", message);
     }
+    wrong
 }

@@ -14,7 +14,7 @@ use crate::api_document::parse_path;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::paging::Paging;
-use crate::product_book::common::{Expect, Period, Stored};
+use crate::product_book::common::{Entry, Expect, Period, Stored};
 use crate::product_book::described::{Datum, RegionPath, Segmentcode};
 use crate::product_book::municipalities::api::MunicipalityPath;
 use crate::web::context::Context;
@@ -161,7 +161,8 @@ pub async fn list_members(
     summary = "Gemeente aan de eigen regio toevoegen, of dat wijzigen",
     description = "Een lidmaatschap is te herkennen aan regio, gemeente, segment, clienten en geldigVanaf. Zonder If-Match maakt u een \
         nieuw lidmaatschap. Met de versie in If-Match wijzigt u het lidmaatschap met dezelfde sleutel. Twee lidmaatschappen van een \
-        gemeente met hetzelfde segment en dezelfde clienten mogen geen dag samen gelden: dan volgt 409. Wat stopt, krijgt een laatste dag.",
+        gemeente met hetzelfde segment en dezelfde clienten mogen geen dag samen gelden: dat geeft 400 bij geldigVanaf, met alles wat er verder niet klopt, zoals een \
+        segment dat er niet is. Wat stopt, krijgt een laatste dag.",
     params(RegionPath, MunicipalityPath, IfMatch),
     request_body(content = MembershipInput, content_type = "application/json"),
     responses(
@@ -185,14 +186,14 @@ pub async fn put_member(
     let municipality = parse_path("gemeente", &path.1, MunicipalityCode::parse)?.to_string();
     let target = Target { region, municipality, id: None };
     let expect = Expect::from_if_match(reply::if_match(&req));
-    let draft = read_membership(&mut input);
-    let draft = input.finish(draft)?;
-    let (key, new) = (target.clone(), draft.clone());
+    let entry = Entry::read(read_membership(&mut input), input);
+    let (key, new) = (target.clone(), entry.clone());
     let saved = ctx
         .db_supply(move |conn, actor, now| actions::save_member(conn, actor, now, &key, expect, &new))
         .await;
-    let current =
-        move |conn: &mut Connection| actions::find_target(conn, &target, &draft).map(MembershipBody::from);
+    let current = move |conn: &mut Connection| {
+        actions::find_target(conn, &target, &entry.draft).map(MembershipBody::from)
+    };
     let saved = reply::show_current(&ctx, saved, current).await?;
     let status = if saved.created { StatusCode::CREATED } else { StatusCode::OK };
     reply::json_with_version(status, saved.stored.version, &MembershipBody::from(saved.stored))

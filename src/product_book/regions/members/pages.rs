@@ -9,7 +9,7 @@ use super::actions::{self, Target};
 use super::api::read_membership;
 use super::model::{Clients, Membership};
 use crate::error::{Error, Result};
-use crate::product_book::common::{Expect, Period, Stored};
+use crate::product_book::common::{Entry, Expect, Period, Stored};
 use crate::product_book::municipalities::actions::list_municipalities;
 use crate::product_book::municipalities::model::MunicipalityFilter;
 use crate::product_book::overview::own_region;
@@ -74,15 +74,16 @@ async fn store(ctx: &Context, region: String, mut fields: Fields) -> Result<Stri
     let version = read_version(&mut fields);
     let id = fields.optional_int("nummer", 1, i64::MAX);
     let municipality = fields.parsed("gemeente", "geen-code", MunicipalityCode::parse);
-    let draft = read_membership(&mut fields);
-    fields.add_joint(draft.period.violations());
-    let (Some(municipality), draft) = fields.finish((municipality, draft))? else {
-        return Err(Error::internal("a required code is missing"));
-    };
-    let target = Target { region, municipality: municipality.to_string(), id };
+    let entry = Entry::read(read_membership(&mut fields), fields);
     let expect = Expect::from_if_match(version);
     let saved = ctx
-        .db_supply(move |conn, actor, now| actions::save_member(conn, actor, now, &target, expect, &draft))
+        .db_supply(move |conn, actor, now| match municipality {
+            None => entry.without_key(actions::check_member(conn, &region, &entry)),
+            Some(municipality) => {
+                let target = Target { region, municipality: municipality.to_string(), id };
+                actions::save_member(conn, actor, now, &target, expect, &entry)
+            }
+        })
         .await?;
     Ok(saved.stored.value.name)
 }

@@ -13,13 +13,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
-use super::codes_schema;
 use crate::error::{Error, Result};
 use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::clients::pages::settings::{read_plain, read_product};
 use crate::waiting_list::clients::settings::{self, Settings};
 use crate::web::context::Context;
-use crate::web::described::{ChangedVersion, ReadProblems, WriteProblems, stored_etag};
+use crate::web::described::{ChangedVersion, ReadProblems, WriteProblems, codes_schema, stored_etag};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;

@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use super::input::{KorteTekst, read_coded};
 use super::{ResponsePath, parse_key};
 use crate::api_document::parse_path;
-use crate::availability::figures::api::parse_id;
 use crate::error::Result;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
 use crate::waiting_list::responses::actions::{Party, view_of_client, view_own};
@@ -19,7 +18,7 @@ use crate::waiting_list::responses::model::AskedQuestion;
 use crate::waiting_list::responses::questions;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
-use crate::web::fields::Fields;
+use crate::web::fields::{Fields, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
 

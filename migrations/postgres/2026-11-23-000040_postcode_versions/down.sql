@@ -1,0 +1,1 @@
+ALTER TABLE postcode DROP COLUMN version;
