@@ -166,6 +166,7 @@ fn walk(browser: &Browser, from: &[&str]) -> Vec<String> {
                 broken.push(format!("{path}: {}", answer.status));
             }
             ahead.extend(links(&answer.body));
+            ahead.extend(answer.header("location").filter(|next| next.starts_with('/')).map(str::to_owned));
         }
     }
     broken
@@ -173,8 +174,17 @@ fn walk(browser: &Browser, from: &[&str]) -> Vec<String> {
 
 fn walk_as(server: &TestServer, name: &str) -> Vec<String> {
     match name {
-        "" => walk(&server.anyone(), &["/", "/inloggen", "/vergelijken?aanbod=223"]),
-        name => walk(&server.visitor(name), &["/", "/start"]),
+        "" => {
+            let apart = [
+                "/",
+                "/inloggen",
+                "/vergelijken?aanbod=223",
+                "/uitleg/toewijzing",
+                "/rapportages/crisis/openbaar",
+            ];
+            walk(&server.anyone(), &apart)
+        }
+        name => walk(&server.visitor(name), &["/start", "/zoeken"]),
     }
 }
 
