@@ -16,7 +16,7 @@ use crate::{api, audit, audit_crisis, audit_division, audit_identity, audit_resp
 const SPEAKER: &str = "beschikbaarheidswijzer::web::page";
 
 /// What other tests do, each on a server of its own: here for what it shows and mails on the way.
-const SCENES: [fn(&TestServer); 38] = [
+const SCENES: [fn(&TestServer); 40] = [
     audit::every_write_of_a_page_about_something_made_before_leaves_a_line_in_the_audit,
     audit_identity::every_write_of_users_and_accounts_leaves_a_line_in_the_audit,
     audit_responses::every_write_of_a_page_about_responses_leaves_a_line,
@@ -34,6 +34,8 @@ const SCENES: [fn(&TestServer); 38] = [
     pages::crisis_records::a_stay_that_the_registratiepunt_ends_frees_its_place,
     pages::crisis_records::a_correction_of_a_request_that_is_assigned_does_not_start_its_help,
     pages::crisis_reports::a_quarter_is_closed_once_corrected_and_closed_again_with_what_differs,
+    pages::crisis_reports::a_report_shows_its_records_and_only_to_whom_it_is_for,
+    the_desk_opens_the_questions_of_a_request,
     pages::error_reports::a_report_is_told_shown_and_answered,
     pages::exchange::a_file_is_looked_through_before_it_comes_in,
     pages::exchange::a_provider_brings_its_own_figures_and_searches_see_them,
@@ -56,6 +58,12 @@ const SCENES: [fn(&TestServer); 38] = [
     pages::waiting_clients::steps_and_changes_are_kept_in_the_timeline,
     pages::waiting_clients::many_steps_at_once_have_each_their_own_outcome,
 ];
+
+fn the_desk_opens_the_questions_of_a_request(server: &TestServer) {
+    let path = format!("/crisis/aanvragen/{}/triage", server.acute(14).code);
+    let page = server.visitor("loket-flevoland").get(&path);
+    assert_eq!(page.status, 200, "{}", page.body);
+}
 
 /// Who walks: everybody with a role of their own, in the region with a crisis point too, and nobody in particular.
 const WALKERS: [&str; 15] = [
@@ -166,6 +174,7 @@ fn walk(browser: &Browser, from: &[&str]) -> Vec<String> {
                 broken.push(format!("{path}: {}", answer.status));
             }
             ahead.extend(links(&answer.body));
+            ahead.extend(answer.header("location").filter(|next| next.starts_with('/')).map(str::to_owned));
         }
     }
     broken
@@ -173,8 +182,17 @@ fn walk(browser: &Browser, from: &[&str]) -> Vec<String> {
 
 fn walk_as(server: &TestServer, name: &str) -> Vec<String> {
     match name {
-        "" => walk(&server.anyone(), &["/", "/inloggen", "/vergelijken?aanbod=223"]),
-        name => walk(&server.visitor(name), &["/", "/start"]),
+        "" => {
+            let apart = [
+                "/",
+                "/inloggen",
+                "/vergelijken?aanbod=223",
+                "/uitleg/toewijzing",
+                "/rapportages/crisis/openbaar",
+            ];
+            walk(&server.anyone(), &apart)
+        }
+        name => walk(&server.visitor(name), &["/start", "/zoeken"]),
     }
 }
 
