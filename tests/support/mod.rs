@@ -250,7 +250,7 @@ impl TestServer {
         }
         if next.starts_with("/inloggen/code") {
             let secret = self.new_factor(name);
-            let code = second_factor::code_at(&secret, now()).expect("a code");
+            let code = second_factor::code_at(&secret, self.state.clock.now()).expect("a code");
             let answer = browser.post_form("/inloggen/code", &[("code", &code)]);
             assert_eq!(answer.header("location"), Some("/start"), "{name} gives a code: {}", answer.body);
             self.take_session(browser, &answer);
