@@ -612,7 +612,9 @@ on_both! {
         assert_eq!(attack(&together, &guards), Ok(vec![]));
         for quarter in [first, second] {
             let public = server.anyone().get(&format!("/v1/crisisrapportages/{quarter}/openbaar?regio=flevoland")).json();
-            for row in public["tabellen"].as_array().expect("tables").iter().flat_map(|table| table["rijen"].as_array().expect("rows")) {
+            let counts = public["tabellen"].as_array().expect("tables").iter()
+                .filter(|table| !table["titel"].as_str().expect("a title").starts_with("2b"));
+            for row in counts.flat_map(|table| table["rijen"].as_array().expect("rows")) {
                 for value in row["waarden"].as_array().expect("values").iter().filter_map(Value::as_str) {
                     let is_rounded = value.parse::<u32>().map_or(matches!(value, "*" | "–" | ""), |number| number % 5 == 0);
                     assert!(is_rounded, "{quarter}: {value} in {row}");
