@@ -69,8 +69,9 @@ pub struct MailBody {
 
 /// Een bladzijde met mails.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Mails)]
 #[serde(rename_all = "camelCase")]
-pub struct Mails {
+pub struct MailPage {
     mails: Vec<MailBody>,
     /// Hoeveel mails wachten op verzending.
     #[schema(minimum = 0, example = 0)]
@@ -111,7 +112,7 @@ impl From<MailLine> for MailBody {
     summary = "Wat het systeem verstuurt, wat niet aankwam en waarom",
     params(MailQuery, PageQuery),
     responses(
-        (status = 200, description = "De mails", body = Mails, headers(("API-Version" = String))),
+        (status = 200, description = "De mails", body = MailPage, headers(("API-Version" = String))),
         OwnReadProblems,
     ),
     security(("bearer" = []))
@@ -128,7 +129,7 @@ pub async fn list_mails(ctx: Context, QueryInput(mut query): QueryInput) -> Resu
         })
         .await?;
     let total = usize::try_from(total).map_err(Error::internal)?;
-    reply::json(&Mails {
+    reply::json(&MailPage {
         mails: mails.into_iter().map(MailBody::from).collect(),
         wachten: queue.waiting,
         mislukt: queue.failed,

@@ -109,7 +109,8 @@ pub struct LineBody {
 
 /// Een bladzijde van het logboek.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Logboekregels {
+#[schema(as = Logboekregels)]
+pub struct LogPage {
     logboekregels: Vec<LineBody>,
     /// Het einde van de keten.
     keten: SealBody,
@@ -149,7 +150,7 @@ impl From<LogLine> for LineBody {
     description = "Van de gebruikers van uw regio en van het systeem. Wie kijkt, staat daarmee zelf in het logboek.",
     params(LogQuery, PageQuery),
     responses(
-        (status = 200, description = "De regels, nieuwste eerst", body = Logboekregels, headers(("API-Version" = String))),
+        (status = 200, description = "De regels, nieuwste eerst", body = LogPage, headers(("API-Version" = String))),
         OwnReadProblems,
     ),
     security(("bearer" = []))
@@ -165,7 +166,7 @@ pub async fn list_lines(ctx: Context, QueryInput(mut query): QueryInput) -> Resu
         })
         .await?;
     let total = usize::try_from(found.total).map_err(Error::internal)?;
-    reply::json(&Logboekregels {
+    reply::json(&LogPage {
         logboekregels: found.lines.into_iter().map(LineBody::from).collect(),
         keten: SealBody { nummer: found.head.seq, zegel: found.head.hash },
         paginering: Paging::new(number, total).into(),

@@ -125,7 +125,8 @@ pub struct BemiddelingVolledig {
 
 /// Een bladzijde van de bemiddeling.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Bemiddelingen {
+#[schema(as = Bemiddelingen)]
+pub struct CasePage {
     bemiddelingen: Vec<CaseBody>,
     /// Hoeveel van wie u kunt zien overbruggingszorg hebben.
     #[serde(rename = "metOverbrugging")]
@@ -340,7 +341,7 @@ impl From<ProviderLine> for ProviderBody {
         PageQuery,
     ),
     responses(
-        (status = 200, description = "Een bladzijde van de lijst", body = Bemiddelingen, headers(("API-Version" = String))),
+        (status = 200, description = "Een bladzijde van de lijst", body = CasePage, headers(("API-Version" = String))),
         ReadProblems,
         (status = 403, response = crate::api_document::Problem),
     ),
@@ -358,7 +359,7 @@ pub async fn list_cases(ctx: Context, QueryInput(mut query): QueryInput) -> Resu
     let rows = paging.cut(&cases);
     let codes: Vec<String> = rows.iter().map(|case| case.code.clone()).collect();
     ctx.db(move |conn, actor, now| actions::record_listed(conn, actor, now, &codes)).await?;
-    reply::json(&Bemiddelingen {
+    reply::json(&CasePage {
         bemiddelingen: rows.iter().map(Into::into).collect(),
         met_overbrugging,
         paginering: paging.into(),
