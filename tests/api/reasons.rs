@@ -193,7 +193,7 @@ on_both! {
         let client = &server.waiting()[0];
         let id = server.responded(HAVEN, client);
         let (own, weighed) = (format!("/v1/reacties/{id}/vragen"), TestServer::weigh_path(client, id, "vragen"));
-        let (toegang, haven) = (server.user(TOEGANG), server.user(HAVEN.0));
+        let haven = server.user(HAVEN.0);
         // What there was before a region chose: everything that a side can ask, and every answer.
         let usual = haven.get(ASK_TOEGANG).json();
         let codes: Vec<&str> = usual["redenen"].as_array().expect("a list").iter().filter_map(|one| one["code"].as_str()).collect();
