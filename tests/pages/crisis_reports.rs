@@ -391,10 +391,10 @@ fn must_hold(workbook: Vec<u8>, shown: &Value) {
                 let value = value.as_str().expect("a text");
                 match (sheet.get_value((at, column)), value.replace(',', ".").parse::<f64>()) {
                     (Some(calamine::Data::Float(kept)), Ok(number)) => {
-                        assert!((kept - number).abs() < 1e-9, "{name}: {row}")
+                        assert!((kept - number).abs() < 1e-9, "{name}: {row}");
                     }
                     (kept, Err(_)) => {
-                        assert_eq!(kept.map(ToString::to_string).as_deref(), Some(value), "{name}: {row}")
+                        assert_eq!(kept.map(ToString::to_string).as_deref(), Some(value), "{name}: {row}");
                     }
                     (kept, Ok(_)) => panic!("{name}: {kept:?} is no number of {row}"),
                 }
