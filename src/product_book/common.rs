@@ -97,8 +97,12 @@ impl<T> Entry<T> {
         !self.wrong.concern(fields)
     }
 
-    /// Refuses what could not be read together with what was found wrong with the rest, if there is any of it.
+    /// Refuses what could not be read together with what was found wrong with the rest, if there is any of it. Where all
+    /// could be read it collides with what is there.
     pub fn refuse(&self, found: Violations) -> Result<()> {
+        if self.wrong.is_empty() {
+            return Error::refuse_collisions(found, ());
+        }
         let mut wrong = self.wrong.clone();
         wrong.add_joint(found);
         Ok(wrong.into_result(())?)

@@ -121,9 +121,9 @@ on_both! {
             "gebruikersnaam": MANAGER, "naam": "Nog een", "email": "beheerder-regio@jeugdhulp-noord-veluwe.example",
             "organisatie": organisation, "rollen": ["beheerder"]
         });
-        assert_eq!(manager.post("/v1/gebruikers", &taken).wrong_fields(), ["rollen", "gebruikersnaam", "email"]);
+        assert_eq!(manager.post("/v1/gebruikers", &taken).clashing_fields(), ["rollen", "gebruikersnaam", "email"]);
         let nowhere = manager.post("/v1/gebruikers", &invitation(999_999));
-        assert_eq!(nowhere.wrong_fields(), ["organisatie"], "{}", nowhere.body);
+        assert_eq!(nowhere.clashing_fields(), ["organisatie"], "{}", nowhere.body);
         assert!(server.mails().is_empty(), "nobody was mailed");
         let path = format!("/v1/gebruikers/{}", server.user_id("toegang-putten"));
         assert_eq!(manager.put(&path, &json!({"naam": "Putten"})).wrong_fields(), ["If-Match", "email", "rollen"]);
@@ -147,7 +147,7 @@ on_both! {
         let wrong = manager.post("/v1/organisaties", &json!({"naam": "", "soort": "kerk", "gemeenten": ["Putten"]}));
         assert_eq!(wrong.wrong_fields(), ["soort", "naam", "gemeenten"]);
         let unknown = manager.post("/v1/organisaties", &json!({"naam": "Nieuw", "soort": "aanbieder", "aanbieder": "98999999", "gemeenten": ["GM9999"]}));
-        assert_eq!(unknown.wrong_fields(), ["aanbieder", "gemeenten"]);
+        assert_eq!(unknown.clashing_fields(), ["aanbieder", "gemeenten"]);
         let made = audited(server, || manager.post("/v1/organisaties", &json!({"naam": "Huisartsen Putten", "soort": "verwijzer"})));
         let path = made.header("location").expect("an address").to_owned();
         assert_eq!((made.status, &made.json()["soort"], &made.json()["gebruikers"]), (201, &json!("verwijzer"), &json!(0)));
@@ -177,7 +177,7 @@ on_both! {
         assert_eq!(wrong.wrong_fields(), ["naam", "organisatie", "reikwijdte"]);
         let new = |organisation: i64| json!({"naam": "Rooster", "organisatie": organisation, "reikwijdte": ["cijfers:schrijven", "cijfers:lezen"]});
         for none in [999_999, organisation_id(server, "Huisartsen Noord-Veluwe")] {
-            assert_eq!(manager.post("/v1/koppelingen", &new(none)).wrong_fields(), ["organisatie"]);
+            assert_eq!(manager.post("/v1/koppelingen", &new(none)).clashing_fields(), ["organisatie"]);
         }
         let body = new(organisation_id(server, "De Haven Jeugdhulp")).to_string();
         let headers = [("Content-Type", "application/json"), ("Idempotency-Key", "koppeling-1")];

@@ -119,5 +119,5 @@ fn resolve(conn: &mut Connection, region_id: i64, draft: &OrganisationDraft) -> 
     let municipality_ids = found.into_iter().map(|(_, id)| id).collect();
     let kind = kind.unwrap_or(OrganisationKind::Referrer);
     let new = NewOrganisation { name: draft.name.clone(), kind, region_id, provider_id, municipality_ids };
-    Ok(violations.into_result(new)?)
+    Error::refuse_collisions(violations, new)
 }

@@ -198,7 +198,7 @@ pub async fn get_organisation(
 #[utoipa::path(
     post, path = "/organisaties", operation_id = "maakOrganisatie", tag = "Gebruikers",
     summary = "Een organisatie maken",
-    description = "Een aanbieder of gemeente die er niet is geeft 400, met alles wat er verder niet klopt. Een naam die er al is geeft 409.",
+    description = "Een aanbieder of gemeente die er niet is, of een naam die er al is, geeft 409.",
     params(OnceKey),
     request_body(content = OrganisationInput, content_type = "application/json"),
     responses(

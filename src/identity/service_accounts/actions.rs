@@ -79,9 +79,9 @@ pub fn create(
     db::write(conn, |conn| {
         match find_own(conn, actor, new.organisation_id) {
             Ok(organisation) if organisation.kind == OrganisationKind::Provider => {}
-            Ok(_) => return Err(Error::invalid("organisatie", "soort", "kies een aanbieder")),
+            Ok(_) => return Err(Error::collision("organisatie", "soort", "kies een aanbieder")),
             Err(Error::NotFound(what)) => {
-                return Err(Error::invalid("organisatie", "onbekend", unknown(what)));
+                return Err(Error::collision("organisatie", "onbekend", unknown(what)));
             }
             Err(error) => return Err(error),
         }

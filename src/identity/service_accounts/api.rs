@@ -177,7 +177,7 @@ pub async fn get_account(
 #[utoipa::path(
     post, path = "/koppelingen", operation_id = "maakKoppeling", tag = "Gebruikers",
     summary = "Een koppeling maken",
-    description = "Haal daarna haar geheim met POST /koppelingen/{id}/geheimen. Een organisatie die er niet is of geen aanbieder is geeft 400.",
+    description = "Haal daarna haar geheim met POST /koppelingen/{id}/geheimen. Een organisatie die er niet is of geen aanbieder is geeft 409.",
     params(OnceKey),
     request_body(content = ServiceAccountInput, content_type = "application/json"),
     responses(

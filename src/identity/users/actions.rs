@@ -94,7 +94,7 @@ pub fn invite_within(
         wrong.add("gebruikersnaam", "bestaat-al", "deze gebruikersnaam is al in gebruik");
     }
     check_email_is_free(conn, &new.draft.email, None, &mut wrong)?;
-    wrong.into_result(())?;
+    Error::refuse_collisions(wrong, ())?;
     let row = AccountRow {
         name: &new.name,
         display_name: &new.draft.display_name,
@@ -157,7 +157,7 @@ pub fn save_within(
     let mut wrong = Violations::new();
     check_roles(old.kind, &draft.roles, &mut wrong);
     check_email_is_free(conn, &draft.email, Some(id), &mut wrong)?;
-    wrong.into_result(())?;
+    Error::refuse_collisions(wrong, ())?;
     let mut roles = draft.roles.clone();
     roles.sort_by_key(|role| role.code());
     let roles_change = roles != old.roles;

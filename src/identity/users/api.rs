@@ -288,7 +288,7 @@ pub async fn get_user(
     post, path = "/gebruikers", operation_id = "nodigGebruikerUit", tag = "Gebruikers",
     summary = "Iemand uitnodigen",
     description = "Diegene krijgt een mail met een link, en kiest daarmee een wachtwoord. Een gebruikersnaam of adres dat al in gebruik is, een \
-        organisatie die er niet is en een rol die er niet bij past geven 400, allemaal tegelijk.",
+        organisatie die er niet is en een rol die er niet bij past geven 409, allemaal tegelijk.",
     params(OnceKey),
     request_body(content = InvitationInput, content_type = "application/json"),
     responses(

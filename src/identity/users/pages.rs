@@ -329,7 +329,7 @@ pub async fn act(ctx: Context, path: Path<String>, FormInput(mut fields): FormIn
     };
     match result {
         Ok(()) => Ok(see_other(&format!("{LIST}/{id}?klaar={done}"))),
-        Err(error @ Error::Invalid(_)) => {
+        Err(error @ (Error::Invalid(_) | Error::Collision(_))) => {
             let user = find(&ctx, id).await?;
             let mut form = Form::of_stored(LABELS, user.version, values(&user)).with("reden", typed);
             form.refuse(error, "reden")?;

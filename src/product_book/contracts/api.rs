@@ -182,7 +182,7 @@ pub async fn get_contract(
     summary = "Contract maken",
     description = "Voor één product van de eigen regio. Contracten van een aanbieder voor hetzelfde product mogen voor een gemeente niet \
         op dezelfde dag gelden, een onderaannemer heeft geen eigen contract, en een gemeente hoort bij de regio. Wat daarvan niet klopt, en een \
-        regio, product of gemeente die niet bestaat, geeft 400: alles tegelijk, elk bij zijn veld.",
+        regio, product of gemeente die niet bestaat, geeft 409, en samen met een fout in de velden 400: alles tegelijk, elk bij zijn veld.",
     params(ProviderPath, OnceKey),
     request_body(content = ContractInput, content_type = "application/json"),
     responses(

@@ -167,7 +167,7 @@ pub async fn get_location(
     put, path = "/aanbieders/{agb}/locaties/{nummer}", operation_id = "bewaarLocatie", tag = "Productenboek",
     summary = "Locatie maken of wijzigen",
     description = "Zonder If-Match maakt u een nieuwe locatie. Met de ETag van de laatst gelezen versie in If-Match wijzigt u haar. \
-        Een postcode die niet bestaat geeft 400, met alles wat er verder niet klopt.",
+        Een postcode die niet bestaat geeft 409, en samen met een fout in de velden 400, met alles wat er niet klopt.",
     params(
         ProviderPath,
         ("nummer" = i32, Path, description = "Nummer van de locatie", minimum = 1, maximum = 9999),

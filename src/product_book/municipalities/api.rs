@@ -209,7 +209,7 @@ pub async fn get_municipality(
     summary = "Gemeente maken of wijzigen",
     description = "Zonder If-Match maakt u een nieuwe gemeente. Met de ETag van de laatst gelezen versie in If-Match wijzigt u haar. \
         Bij een herindeling geeft u de oude gemeenten een laatste dag (geldigTot) en maakt u de nieuwe met een eerste dag (geldigVanaf). \
-        Ligt geldigTot voor geldigVanaf, dan volgt 400.",
+        Ligt geldigTot voor geldigVanaf, dan volgt 409.",
     params(MunicipalityPath, IfMatch),
     request_body(content = MunicipalityInput, content_type = "application/json"),
     responses(

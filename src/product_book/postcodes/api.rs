@@ -181,7 +181,7 @@ pub async fn get_postcode(
     put, path = "/postcodes/{pc4}", operation_id = "bewaarPostcode", tag = "Productenboek",
     summary = "Postcode maken of wijzigen",
     description = "Zonder If-Match maakt u een nieuwe postcode. Met de ETag van de laatst gelezen versie in If-Match wijzigt u haar. De locaties \
-        in de postcode verhuizen mee. Een gemeente die niet bestaat geeft 400, met alles wat er verder niet klopt.",
+        in de postcode verhuizen mee. Een gemeente die niet bestaat geeft 409, en samen met een fout in de velden 400, met alles wat er niet klopt.",
     params(PostcodePath, IfMatch),
     request_body(content = PostcodeInput, content_type = "application/json"),
     responses(

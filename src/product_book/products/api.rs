@@ -113,7 +113,7 @@ pub async fn get_product(
     summary = "Product maken of wijzigen",
     description = "Zonder If-Match maakt u een nieuw product. Met de ETag van de laatst gelezen versie in If-Match wijzigt u het. \
         De lijst overbrugging vervangt de vorige. Wat niet meer wordt ingekocht, krijgt een laatste dag (geldigTot). \
-        Een segment of product dat er niet is in deze regio geeft 400, met alles wat er verder niet klopt.",
+        Een segment of product dat er niet is in deze regio geeft 409, en samen met een fout in de velden 400, met alles wat er niet klopt.",
     params(RegionPath, ProductPath, IfMatch),
     request_body(content = ProductInput, content_type = "application/json"),
     responses(

@@ -265,7 +265,7 @@ pub async fn get_provider(
     put, path = "/aanbieders/{agb}", operation_id = "bewaarAanbieder", tag = "Productenboek",
     summary = "Aanbieder maken of wijzigen",
     description = "Zonder If-Match maakt u een nieuwe aanbieder. Met de ETag van de laatst gelezen versie in If-Match wijzigt u hem. \
-        Een hoofdaannemer met onderaannemers of lopende contracten kan geen onderaannemer worden: dat geeft 400, \
+        Een hoofdaannemer met onderaannemers of lopende contracten kan geen onderaannemer worden: dat geeft 409, \
         net als een hoofdaannemer die niet bestaat, met alles wat er verder niet klopt.",
     params(
         ProviderPath,
