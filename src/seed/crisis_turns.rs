@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rules::crisis::answering::AssignmentStatus;
 use rules::crisis::codes::AgeGroup;
-use rules::crisis::distribution::{CaseFacts, Choice, Pool, ProviderId, Share, Tally, explain, next_to_ask};
+use rules::crisis::distribution::{
+    CaseFacts, Choice, Pool, ProviderId, Share, Tally, explain_all, next_to_ask,
+};
 
 use super::history::Chance;
 use crate::crisis::distribution::model::{NamedProvider, StoredShare};
@@ -67,7 +69,7 @@ impl Turns {
             turns.push(Turn {
                 provider,
                 choice,
-                explanation: self.explanation(&pool),
+                explanation: explain_all(&self.tally, &pool, |id| self.name(id)),
                 pool: pool.clone(),
                 status,
                 minutes: (5 + chance.below(50), 3 + chance.below(20)),
@@ -80,9 +82,7 @@ impl Turns {
         turns
     }
 
-    fn explanation(&self, pool: &Pool) -> String {
-        let name = |id| self.providers.get(&id).map_or("", |provider: &NamedProvider| &provider.name);
-        let line = |id| explain(name(id), &self.tally.standing(id), Some(pool.percentage(id)));
-        self.tally.order(pool).into_iter().map(line).collect::<Vec<_>>().join("\n")
+    fn name(&self, id: ProviderId) -> &str {
+        self.providers.get(&id).map_or("", |provider| &provider.name)
     }
 }

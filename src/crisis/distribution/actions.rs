@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use rules::crisis::answering::AssignmentStatus;
 use rules::crisis::codes::{CategoryList, RequestStatus};
-use rules::crisis::distribution::{CaseFacts, Choice, Pool, ProviderId, Tally, explain, next_to_ask};
+use rules::crisis::distribution::{CaseFacts, Choice, Pool, ProviderId, Tally, explain_all, next_to_ask};
 use rules::crisis::life::{EventKind, Step};
 
 use super::ending::{tell_withdrawn, withdraw};
@@ -102,11 +102,8 @@ impl Case {
         self.providers.iter().find(|provider| provider.id == id).map_or("", |provider| &provider.name)
     }
 
-    /// How everybody stands, a line each, whoever has the turn first.
     fn explanation(&self) -> String {
-        let line =
-            |id: ProviderId| explain(self.name(id), &self.tally.standing(id), Some(self.pool.percentage(id)));
-        self.tally.order(&self.pool).into_iter().map(line).collect::<Vec<_>>().join("\n")
+        explain_all(&self.tally, &self.pool, |id| self.name(id))
     }
 }
 

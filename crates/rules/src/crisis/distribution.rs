@@ -316,6 +316,12 @@ pub fn explain(name: &str, standing: &Standing, agreed: Option<u8>) -> String {
     format!("{name}: {assigned} van {could_take} toegewezen, {agreed}, {}", words_of_difference(standing))
 }
 
+/// How everybody in a pool stands, a line each, whoever has the turn first.
+pub fn explain_all<'a>(tally: &Tally, pool: &Pool, name: impl Fn(ProviderId) -> &'a str) -> String {
+    let line = |id| explain(name(id), &tally.standing(id), Some(pool.percentage(id)));
+    tally.order(pool).into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// `staat 0,8 achter`, `staat 1 voor` or `staat gelijk`.
 pub fn words_of_difference(standing: &Standing) -> String {
     let tenths = (standing.behind() * BigRational::from_integer(10.into())).round().to_integer();
