@@ -855,6 +855,7 @@ diesel::table! {
         evaluation_days -> Integer,
         retention_months -> Integer,
         version -> Integer,
+        ambulant_days -> Integer,
     }
 }
 

@@ -7,6 +7,7 @@ use beschikbaarheidswijzer::crisis::stays::model::{HelpLine, HelpStep};
 use beschikbaarheidswijzer::db::schema::crisis_request;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::prelude::*;
+use rules::crisis::stay::Due;
 use serde_json::{Value, json};
 
 use crate::on_both;
@@ -60,7 +61,8 @@ fn step(
     happens: &HelpStep,
 ) -> Result<HelpLine, String> {
     let actor = server.actor(user);
-    take_help_step(&mut server.connection(), &actor, at, (line.id, line.version), happens)
+    let url = &server.state.config.public_url;
+    take_help_step(&mut server.connection(), &actor, at, url, (line.id, line.version), happens)
         .map_err(|error| error.code().to_owned())
 }
 
@@ -166,6 +168,42 @@ on_both! {
 }
 
 on_both! {
+    fn only_a_provider_of_the_region_gets_a_child_or_a_place(server) {
+        server.execute("INSERT INTO provider (agb, name, kind, phone, email, website, online_help, description, version) SELECT '98999999', 'Elders', kind, phone, email, website, online_help, description, 1 FROM provider WHERE agb = '98990203'");
+        let mut body = stay(server.acute(14).code.as_str());
+        body["begeleider"] = json!("98999999");
+        assert_eq!(clashes(&place(server, ROOM, &body)), ["begeleider"]);
+        let new = json!({"aanbieder": "98999999", "soort": "crisisbed", "naam": "Kamer 9", "groep": "Elders", "telefoon": "0320 00 02 09"});
+        assert_eq!(clashes(&server.user(DESK).post("/v1/crisisplaatsen", &new)), ["aanbieder"]);
+    }
+}
+
+on_both! {
+    fn help_that_asks_for_most_comes_first_on_either_database(server) {
+        let (one, two, three) = (server.acute(14), server.acute(15), server.acute(13));
+        for (request, room) in [(&one, ROOM), (&two, OTHER_ROOM)] {
+            assert_eq!(place(server, room, &stay(request.code.as_str())).status, 200);
+        }
+        server.execute(&format!("UPDATE crisis_provision SET evaluation_due_on = '2026-11-20' WHERE kind = 'crisisbed' AND request_id = {}", two.id));
+        // Help that was taken on and did not start has no day at all.
+        server.execute(&format!("INSERT INTO crisis_provision (region_id, request_id, kind, version) VALUES ({}, {}, 'ambulant', 1)", three.region_id, three.id));
+        let listed = server.user(DESK).get("/v1/crisishulp").json();
+        let order: Vec<&str> = listed["hulp"].as_array().expect("a list").iter().take(2).filter_map(|line| line["aanvraag"].as_str()).collect();
+        assert_eq!(order, [two.code.as_str(), three.code.as_str()], "{listed}");
+    }
+}
+
+on_both! {
+    fn ambulant_help_lasts_no_longer_than_the_region_says(server) {
+        let request = server.acute(14);
+        server.execute(&format!("INSERT INTO crisis_provision (region_id, request_id, kind, started_on, version) VALUES ({}, {}, 'ambulant', '2026-10-20', 1)", request.region_id, request.id));
+        let line = running(server).into_iter().find(|line| line.request_id == request.id).expect("a line");
+        assert_eq!(line.end(day("2026-11-16")).map(Due::words).as_deref(), Some("nog 1 dag"), "four weeks");
+        assert!(server.visitor(DESK).get("/crisis").body.contains("einde 4 dagen te laat"));
+    }
+}
+
+on_both! {
     fn what_does_not_go_together_in_a_group_is_weighed(server) {
         let (one, two) = (server.acute(14), server.acute(15));
         let with = |code: &str, notes: Value, seen: bool| {
@@ -191,10 +229,14 @@ on_both! {
         let is_done = |happens: HelpStep| step(server, KETELHAVEN.0, &find(true), at, &happens);
         assert_eq!(is_done(HelpStep::Evaluate(day("2026-11-20"))).err().as_deref(), Some("conflict"), "before it began");
         assert!(is_done(HelpStep::Evaluate(day("2026-11-23"))).is_ok());
+        assert_eq!(is_done(HelpStep::Evaluate(day("2026-11-22"))).err().as_deref(), Some("conflict"), "its day stays");
         assert!(is_done(HelpStep::MakePlan(day("2026-11-23"))).is_ok());
         assert_eq!(is_done(HelpStep::Extend(day("2026-12-05"), "plan-niet-klaar".into())).err().as_deref(), Some("conflict"), "no longer than it lasts");
         let extended = is_done(HelpStep::Extend(day("2026-12-20"), "plan-niet-klaar".into())).expect("it is extended");
         assert_eq!(extended.extended_to, Some(day("2026-12-20")));
+        let ends = |on: &str| extended.end(day(on)).map(Due::words);
+        assert_eq!(ends("2026-12-18").as_deref(), Some("nog 2 dagen"), "an end that was agreed on is due");
+        assert_eq!(ends("2026-12-23").as_deref(), Some("3 dagen te laat"));
         // Another provider does not see it, and an old version changes nothing.
         let stale = find(true);
         // A stay goes with ambulant help, which does not end before it.
@@ -209,7 +251,14 @@ on_both! {
         // The ambulant help goes on, with a follow-up of its own; then the request is done.
         let help = find(false);
         let follow_up = first_of(server, "vervolg-ambulant");
+        let early = HelpStep::End(day("2026-11-22"), follow_up.clone());
+        assert_eq!(step(server, DIJKWACHT.0, &help, at, &early).err().as_deref(), Some("conflict"), "before the stay ended");
+        // A place that was still held for the child is let go with the last help.
+        let (desk, other) = (server.actor(DESK), server.place_id(OTHER_ROOM));
+        hold_place(&mut server.connection(), &desk, at, other, request.code.as_str()).expect("a free place");
+        assert_eq!(state(server, OTHER_ROOM), "vastgehouden");
         assert!(step(server, DIJKWACHT.0, &help, at, &HelpStep::End(day("2026-11-23"), follow_up)).is_ok());
+        assert_eq!(state(server, OTHER_ROOM), "vrij");
         assert!(running(server).is_empty());
         let (status, outcome): (String, Option<String>) = crisis_request::table.find(request.id)
             .select((crisis_request::status, crisis_request::outcome)).first(&mut server.connection()).expect("a request");

@@ -32,8 +32,9 @@ on_both! {
         let ended = manager.put_version(&path, "\"1\"", &json!({"geldigTot": "2026-12-31"}));
         assert_eq!((ended.status, &ended.json()["geldigTot"]), (200, &json!("2026-12-31")), "{}", ended.body);
         assert_eq!(manager.put_version(&path, "\"1\"", &json!({})).status, 409, "an old version");
-        assert_eq!(manager.put(&path, &json!({})).json().get("geldigTot"), None, "and back");
-        assert_eq!(server.user("beheerder-regio").put(&path, &json!({})).status, 404, "of another region");
+        assert_eq!(manager.put(&path, &json!({})).wrong_fields(), ["If-Match"], "nothing is overwritten unseen");
+        assert_eq!(manager.put_version(&path, "\"2\"", &json!({})).json().get("geldigTot"), None, "and back");
+        assert_eq!(server.user("beheerder-regio").put_version(&path, "\"3\"", &json!({})).status, 404, "of another region");
     }
 }
 
@@ -42,7 +43,10 @@ on_both! {
         let manager = server.user(MANAGER);
         let notes = || manager.get("/v1/crisislijsten?lijst=groepsnotitie").json()["keuzes"].as_array().cloned().expect("a list");
         let note = |code: &str| notes().into_iter().find(|note| note["code"] == code).expect("a note");
-        let put = |code: &str, body: Value| manager.put(&format!("/v1/crisislijsten/{}", note(code)["id"]), &body);
+        let put = |code: &str, body: Value| {
+            let note = note(code);
+            manager.put_version(&format!("/v1/crisislijsten/{}", note["id"]), &format!("\"{}\"", note["versie"]), &body)
+        };
         assert_eq!(note("kwetsbaar")["botstMet"], json!(["agressie-groep", "seksueel-gedrag"]), "seen from both sides");
         let added = manager.post("/v1/crisislijsten", &json!({"lijst": "groepsnotitie", "code": "drukte", "naam": "Drukte", "botstMet": ["kwetsbaar", "drukte"]}));
         assert_eq!((added.status, &added.json()["botstMet"]), (201, &json!(["drukte", "kwetsbaar"])), "{}", added.body);
@@ -56,8 +60,10 @@ on_both! {
         assert_eq!(put("kwetsbaar", json!({})).json()["botstMet"], json!(["seksueel-gedrag"]));
         let id = note("drukte")["id"].clone();
         assert_eq!(manager.put_version(&format!("/v1/crisislijsten/{id}"), "\"1\"", &json!({"botstMet": []})).status, 409, "an old version");
-        let other = manager.get("/v1/crisislijsten?lijst=weigering").json()["keuzes"][0]["id"].clone();
-        assert_eq!(manager.put(&format!("/v1/crisislijsten/{other}"), &json!({"botstMet": []})).clashing_fields(), ["botstMet"]);
+        let other = manager.get("/v1/crisislijsten?lijst=weigering").json()["keuzes"][0].clone();
+        let path = format!("/v1/crisislijsten/{}", other["id"]);
+        let version = format!("\"{}\"", other["versie"]);
+        assert_eq!(manager.put_version(&path, &version, &json!({"botstMet": []})).clashing_fields(), ["botstMet"]);
         // On the page, with a box for each.
         let visitor = server.visitor(MANAGER);
         let path = format!("/beheer/crisispunt/lijsten/{id}");
@@ -131,8 +137,8 @@ on_both! {
         let id = find("De Kade kamer 1").expect("a place")["id"].clone();
         let path = format!("/v1/crisisplaatsen/{id}");
         let facts = |name: &str, phone: &str| json!({"leeftijdsgroep": "from12", "naam": name, "groep": "De Kade", "telefoon": phone});
-        assert_eq!(desk.put(&path, &json!({"leeftijdsgroep": "x"})).wrong_fields(), ["leeftijdsgroep", "naam", "groep", "telefoon"]);
-        assert_eq!(desk.put(&path, &facts("De Kade kamer 2", "0321 00 02 24")).clashing_fields(), ["naam"]);
+        assert_eq!(desk.put(&path, &json!({"leeftijdsgroep": "x"})).wrong_fields(), ["If-Match", "leeftijdsgroep", "naam", "groep", "telefoon"]);
+        assert_eq!(desk.put_version(&path, "\"1\"", &facts("De Kade kamer 2", "0321 00 02 24")).clashing_fields(), ["naam"]);
         let changed = desk.put_version(&path, "\"1\"", &facts("De Kade kamer 1", "0321 00 09 99"));
         assert_eq!((changed.status, &changed.json()["telefoon"]), (200, &json!("0321 00 09 99")), "{}", changed.body);
         assert_eq!(desk.put_version(&path, "\"1\"", &facts("De Kade kamer 1", "0321 00 08 88")).status, 409, "an old version");

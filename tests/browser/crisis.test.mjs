@@ -113,6 +113,49 @@ describe("the crisis desk", () => {
       assert.deepEqual(asked.slice(0, 2), [drawnAt, drawnAt]);
     }));
 
+  // What the board says of itself, in the order in which it said so.
+  const listenTo = (page) =>
+    page.addInitScript(() => {
+      globalThis.said = [];
+      document.addEventListener("DOMContentLoaded", () => {
+        const text = document.querySelector("[data-bordtekst]");
+        new MutationObserver(() => globalThis.said.push(text.textContent)).observe(text, { childList: true, characterData: true, subtree: true });
+      });
+    });
+  const beat = (om, actueel) => ({ contentType: "text/event-stream", body: `event: hart\ndata: ${JSON.stringify({ om, actueel })}\n\n` });
+  const waitToHear = (page, words) => page.waitForFunction((text) => globalThis.said.includes(text), words);
+
+  test("never says live of what is old", () =>
+    withPage({ who: CRISIS_DESK, size: PHONE }, async (page) => {
+      await listenTo(page);
+      await page.route("**/crisis/stroom*", (route) => route.fulfill(beat("9.58 uur", false)));
+      await page.goto("/crisis");
+      await waitToHear(page, "De gegevens zijn even niet te lezen, stand van 9.58 uur");
+      await waitToHear(page, "Verbinding weg, stand van 9.58 uur");
+      assert.deepEqual((await page.evaluate(() => globalThis.said)).filter((text) => text.startsWith("Live")), []);
+    }));
+
+  test("that waits keeps saying of when it is", () =>
+    withPage({ who: CRISIS_DESK, size: PHONE }, async (page) => {
+      await listenTo(page);
+      let release;
+      const paused = new Promise((resolve) => (release = resolve));
+      let lines = 0;
+      await page.route("**/crisis/stroom*", async (route) => {
+        lines += 1;
+        if (lines === 1) return route.fulfill(beat("10.00 uur", true));
+        await paused;
+        return route.fulfill(beat("11.00 uur", true));
+      });
+      await page.goto("/crisis");
+      await waitToHear(page, "Live. Bijgewerkt om 10.00 uur");
+      await waitToHear(page, "Verbinding weg, stand van 10.00 uur");
+      await page.click("[data-bordpauze]");
+      release();
+      await waitToHear(page, "Gepauzeerd, stand van 10.00 uur");
+      assert.deepEqual((await page.evaluate(() => globalThis.said)).filter((text) => text.includes("11.00")), []);
+    }));
+
   test("warns in the title of a new acute request unless that is chosen off", () =>
     withPage({ who: CRISIS_DESK, size: PHONE }, async (page) => {
       const news = { contentType: "text/event-stream", body: 'id: 999999999\nevent: nieuws\ndata: {"nummer":999999999,"tekst":"10.00 uur nieuw","acuut":true}\n\n' };

@@ -1,11 +1,16 @@
 //! The pages of the crisis point: the form of the desk, the board, the roster and the settings.
 
+use beschikbaarheidswijzer::crisis::requests::actions::tell_board;
 use beschikbaarheidswijzer::db::schema::{access_event, crisis_draft, crisis_request};
+use beschikbaarheidswijzer::db::{self, Connection};
+use beschikbaarheidswijzer::error::Error;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use rules::crisis::life::EventKind;
 
 use crate::on_both;
 use crate::support::crisis::{ALMERE, DESK, LELYSTAD, draft};
-use crate::support::{Browser, Form, TestServer};
+use crate::support::{Browser, Form, TestServer, now};
 
 const NEW: &str = "/crisis/nieuw";
 
@@ -205,6 +210,29 @@ on_both! {
         let later = desk.send("GET", &format!("/crisis/stroom?eenmaal=ja&sinds={drawn_at}"), &[("Last-Event-ID", &id)], "");
         assert!(!later.body.contains("event: nieuws"), "{}", later.body);
         assert_eq!(desk.get("/crisis/stroom?eenmaal=ja&sinds=gisteren").status, 400);
+    }
+}
+
+on_both! {
+    fn a_line_of_the_board_is_kept_before_the_next_gets_its_number(server) {
+        let actor = server.actor(DESK);
+        let region_id = actor.region_id().expect("a region");
+        let tell = |conn: &mut Connection| tell_board(conn, &actor, now(), region_id, EventKind::RosterChanged, None);
+        let mut waiting = server.connection();
+        match &mut waiting {
+            Connection::Postgres(conn) => conn.batch_execute("SET lock_timeout = '50ms'"),
+            Connection::Sqlite(conn) => conn.batch_execute("PRAGMA busy_timeout = 50"),
+        }
+        .expect("a setting");
+        let (mut first, mut told) = (server.connection(), None);
+        db::write(&mut first, |conn| {
+            tell(conn)?;
+            told = Some(db::write(&mut waiting, tell));
+            Ok(())
+        })
+        .expect("the first is kept");
+        assert!(matches!(told, Some(Err(Error::Unavailable(_)))), "who comes second waits: {told:?}");
+        db::write(&mut waiting, tell).expect("and has its turn");
     }
 }
 

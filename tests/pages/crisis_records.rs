@@ -87,3 +87,31 @@ on_both! {
         assert_eq!(status(server, request.id), "loopt");
     }
 }
+
+on_both! {
+    fn a_correction_of_what_another_handles_leaves_it_with_that_other(server) {
+        let request = server.acute(14);
+        let desk = server.user(crate::support::crisis::DESK);
+        let refer = desk.post(
+            &format!("/v1/crisisaanvragen/{}/stappen", request.code),
+            &json!({"stap": "doorverwijzen", "naar": "24-uursdienst", "reden": "alternatief"}),
+        );
+        assert_eq!(refer.status, 200, "{}", refer.body);
+        let closed_at = || -> Option<chrono::NaiveDateTime> {
+            let row = crisis_request::table.find(request.id).select(crisis_request::closed_at);
+            row.first(&mut server.connection()).expect("a request")
+        };
+        let before = closed_at();
+        let registrar = server.visitor(REGISTRAR);
+        let corrected = correct(&registrar, &format!("/crisis/registratie/{}/1", request.code), &[("redenGeen", "geen-plek")]);
+        assert_eq!(corrected.status, 303, "{}", corrected.body);
+        assert_eq!((status(server, request.id).as_str(), closed_at()), ("doorverwezen", before));
+        let reason = crisis_request::table.find(request.id).select(crisis_request::none_reason);
+        let reason: Option<String> = reason.first(&mut server.connection()).expect("a request");
+        assert_eq!(reason.as_deref(), Some("geen-plek"));
+        // It is no news for the board, which is up to date with it all the same.
+        let now = crate::support::now();
+        assert!(server.state.boards.refresh(&mut server.connection(), now).expect("a database"));
+        assert!(!server.state.boards.refresh(&mut server.connection(), now).expect("a database"), "and once is enough");
+    }
+}

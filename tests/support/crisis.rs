@@ -32,7 +32,7 @@ pub fn settings() -> serde_json::Value {
         "naam": "Crisispunt", "telefoon": "0320 00 01 00", "nachtdienst": "24-uursdienst", "nachtdienstTelefoon": "0320 00 01 12",
         "opent": "08:30", "sluit": "17:30", "acuutMinuten": 90, "spoedMinuten": 480, "acuutAntwoordMinuten": 20,
         "spoedAntwoordMinuten": 120, "acuutLooptDoor": true, "bevrijdingsdag": "lustrum", "goedeVrijdag": true,
-        "bewaarMaanden": 24, "vasthoudMinuten": 60, "evaluatieDagen": 14,
+        "bewaarMaanden": 24, "vasthoudMinuten": 60, "evaluatieDagen": 14, "ambulantDagen": 28,
         "gemeenten": [{"gemeente": LELYSTAD, "ambulant": true, "verblijf": true}],
         "sluitingsdagen": [{"dag": "2027-01-04", "reden": "Teamdag"}],
     })

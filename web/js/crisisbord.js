@@ -26,6 +26,7 @@
   let silence;
   let again;
   let failed = false;
+  let current = true;
   let source;
   let audio;
   let alarms = 0;
@@ -47,11 +48,15 @@
     silence = setTimeout(lost, SILENCE_MS);
   };
 
-  const heard = (at) => {
+  // What is on a screen that waits is as old as when it began to wait, whatever the server says since.
+  const heard = (beat) => {
     listen();
     failed = false;
-    if (at) shownAt = at;
-    say(paused ? `Gepauzeerd, stand van ${shownAt}` : `Live. Bijgewerkt om ${shownAt}`, paused ? "pauze" : "live");
+    if (beat) current = beat.actueel;
+    if (beat && !paused) shownAt = beat.om;
+    if (paused) say(`Gepauzeerd, stand van ${shownAt}`, "pauze");
+    else if (current) say(`Live. Bijgewerkt om ${shownAt}`, "live");
+    else say(`De gegevens zijn even niet te lezen, stand van ${shownAt}`, "weg");
   };
 
   const hangUp = () => {
@@ -118,7 +123,7 @@
       else show(event.data);
       heard();
     });
-    source.addEventListener("hart", (event) => heard(JSON.parse(event.data).om));
+    source.addEventListener("hart", (event) => heard(JSON.parse(event.data)));
     source.addEventListener("einde", (event) => ended(JSON.parse(event.data).reden));
     source.addEventListener("nieuws", (event) => {
       const news = JSON.parse(event.data);

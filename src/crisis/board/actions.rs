@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 use rules::crisis::board_order::{Line, order};
 
-use super::model::Board;
+use super::model::{Board, NEWS_KEPT};
 use super::store;
 use crate::actor::Actor;
 use crate::clock::dutch_day;
@@ -21,9 +21,6 @@ use crate::db::{self, Connection};
 use crate::error::Result;
 use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
-
-/// How many lines of news a board holds: what a screen missed in so many steps can still be told.
-const NEWS_KEPT: i64 = 200;
 
 /// How long what was referred on stays on the board.
 const REFERRED_SHOWN: Duration = Duration::hours(24);
@@ -47,7 +44,8 @@ pub fn read_board(conn: &mut Connection, region_id: i64, now: DateTime<Utc>) -> 
         requests.sort_by(|a, b| order(&line(a), &line(b)));
         let news = store::list_news(conn, region_id, NEWS_KEPT)?;
         Ok(Board {
-            newest: news.first().map_or(0, |news| news.id),
+            // A correction of the records is no news, and the board is up to date with it all the same.
+            newest: store::find_newest(conn, region_id)?,
             read_at: now,
             requests,
             referred: list_referred_since(conn, region_id, now - REFERRED_SHOWN)?,

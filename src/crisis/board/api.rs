@@ -84,10 +84,10 @@ pub struct Bordverblijf {
     termijnen: Vec<Bordtermijn>,
 }
 
-/// Wat er van een verblijf moet gebeuren.
+/// Wat er van hulp moet gebeuren.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Bordtermijn {
-    #[schema(pattern = "^(evaluatie|perspectiefplan)$", example = "evaluatie")]
+    #[schema(pattern = "^(evaluatie|perspectiefplan|einde)$", example = "evaluatie")]
     wat: &'static str,
     #[schema(pattern = "^(te-laat|te-doen|gedaan)$", example = "te-doen")]
     stand: &'static str,

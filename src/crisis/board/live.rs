@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::web::Bytes;
 use arc_swap::ArcSwap;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use tokio::sync::watch;
 
 use super::actions;
@@ -17,6 +17,9 @@ use crate::error::{Error, Result};
 
 /// How many looks wait for the database to come back. More than a board can have in hours.
 const MOST_OWED: usize = 10_000;
+
+/// After how long without an answer of the database a board is no longer of now.
+const STALE_AFTER: Duration = Duration::seconds(20);
 
 /// A look that could not be written down while the database was away.
 #[derive(Debug, Clone)]
@@ -55,6 +58,8 @@ pub struct Boards {
     /// Set when the server stops.
     stopping: watch::Sender<bool>,
     rendered: Mutex<Rendered>,
+    /// When the database last said what is on them.
+    checked_at: Mutex<Option<DateTime<Utc>>>,
     owed: Mutex<Vec<Owed>>,
 }
 
@@ -72,6 +77,7 @@ impl Boards {
         let changed: Vec<i64> =
             newest.iter().filter(|(region, id)| is_new(region, id)).map(|(region, _)| *region).collect();
         if changed.is_empty() {
+            *lock(&self.checked_at) = Some(now);
             return Ok(false);
         }
         let mut boards = BTreeMap::clone(&known);
@@ -79,6 +85,7 @@ impl Boards {
             boards.insert(region_id, Arc::new(actions::read_board(conn, region_id, now)?));
         }
         self.by_region.store(Arc::new(boards));
+        *lock(&self.checked_at) = Some(now);
         self.changes.send_modify(|change| change.boards += 1);
         Ok(true)
     }
@@ -87,6 +94,12 @@ impl Boards {
     pub fn current(&self, region_id: i64) -> Result<Arc<Board>> {
         let boards = self.by_region.load();
         boards.get(&region_id).cloned().ok_or(Error::NotFound("crisispunt"))
+    }
+
+    /// The moment at which the boards were what the database says, and whether that still counts as now.
+    pub(super) fn checked_at(&self, now: DateTime<Utc>) -> (DateTime<Utc>, bool) {
+        let at = lock(&self.checked_at).unwrap_or(now);
+        (at, now - at < STALE_AFTER)
     }
 
     /// Wakes up at every change.

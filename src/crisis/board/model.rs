@@ -11,6 +11,9 @@ use crate::crisis::roster::model::{Handover, Shift};
 use crate::crisis::settings::model::{CrisisPoint, Lists};
 use crate::crisis::stays::model::HelpLine;
 
+/// How many lines of news a board holds: what a screen missed in so many steps can still be told.
+pub(super) const NEWS_KEPT: usize = 200;
+
 /// Nieuws: a line of the timeline, as the board tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
@@ -51,7 +54,8 @@ pub struct Board {
 impl Board {
     /// What happened since a screen was last up to date, the oldest first; nothing when it cannot be told any more.
     pub fn since(&self, seen: i64) -> Option<Vec<&News>> {
-        let reaches = self.news.last().is_none_or(|oldest| oldest.id <= seen + 1) || seen == 0;
+        let is_all = self.news.len() < NEWS_KEPT;
+        let reaches = is_all || self.news.last().is_none_or(|oldest| oldest.id <= seen + 1) || seen == 0;
         reaches.then(|| self.news.iter().rev().filter(|news| news.id > seen).collect())
     }
 }

@@ -477,9 +477,12 @@ fn help_points(board: &Board, today: NaiveDate) -> Vec<HelpPoint> {
 
 fn done_points(board: &Board, today: NaiveDate) -> Vec<HelpPoint> {
     let stays = board.help.iter().filter(|line| line.is_running() && line.kind.is_stay());
-    // Of a stay that was written down afterwards nothing is due, so nothing was done either.
-    let has_dues = stays.filter(|line| line.dues(today).next().is_some());
-    let done = has_dues.filter(|line| line.dues(today).all(|(_, due)| due.is_done()));
+    // Of a stay that was written down afterwards nothing is due, so nothing was done either; and of what still goes on the
+    // end is to come.
+    let done = stays.filter(|line| {
+        let mut dues = line.dues(today).filter(|(what, _)| *what != "einde").peekable();
+        dues.peek().is_some() && dues.all(|(_, due)| due.is_done())
+    });
     done.take(HELP_SHOWN).map(|line| help_point(line, today, Due::is_done)).collect()
 }
 

@@ -18,16 +18,23 @@ pub(super) fn list_newest(conn: &mut Connection) -> Result<Vec<(i64, i64)>> {
     Ok(rows.into_iter().map(|(region_id, id)| (region_id, id.unwrap_or(0))).collect())
 }
 
+/// The newest line of one region.
+pub(super) fn find_newest(conn: &mut Connection, region_id: i64) -> Result<i64> {
+    let id: Option<i64> =
+        event::table.filter(event::region_id.eq(region_id)).select(max(event::id)).first(conn)?;
+    Ok(id.unwrap_or(0))
+}
+
 type Row = (i64, NaiveDateTime, String, Option<String>, Option<(String, String)>);
 
 /// The last lines of a region, the newest first. A correction of the records afterwards is no news for who is on duty.
-pub(super) fn list_news(conn: &mut Connection, region_id: i64, most: i64) -> Result<Vec<News>> {
+pub(super) fn list_news(conn: &mut Connection, region_id: i64, most: usize) -> Result<Vec<News>> {
     let rows: Vec<Row> = event::table
         .left_join(request::table)
         .filter(event::region_id.eq(region_id))
         .filter(event::event.ne(EventKind::Corrected.code()))
         .order(event::id.desc())
-        .limit(most)
+        .limit(i64::try_from(most).map_err(Error::internal)?)
         .select((
             event::id,
             event::at,

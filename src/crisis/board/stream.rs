@@ -49,10 +49,12 @@ struct Told {
     acuut: bool,
 }
 
-/// The head of a beat and of a board: the clock of the server.
+/// A beat: of which moment the board is, by the clock of the server.
 #[derive(Debug, Serialize)]
 struct Beat {
     om: String,
+    /// Whether that is now: it is not while the database cannot be asked.
+    actueel: bool,
 }
 
 fn told(news: &News) -> Told {
@@ -137,7 +139,9 @@ impl Screen {
     }
 
     async fn send_beat(&self, now: DateTime<Utc>) -> Result<bool> {
-        let text = serde_json::to_string(&Beat { om: format::time(now) }).map_err(Error::internal)?;
+        let (at, is_current) = self.state.boards.checked_at(now);
+        let beat = Beat { om: format::time(at), actueel: is_current };
+        let text = serde_json::to_string(&beat).map_err(Error::internal)?;
         Ok(self.out.send(event("hart", None, &text)).await.is_ok())
     }
 

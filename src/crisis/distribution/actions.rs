@@ -300,7 +300,16 @@ pub fn view_assignment(
 ) -> Result<Assignment> {
     let assignment = find_own(conn, actor, id)?;
     note_look(conn, actor, now, [&assignment])?;
-    Ok(assignment)
+    Ok(as_seen_by(actor, assignment))
+}
+
+/// What was offered to a provider and not given to it tells it nothing more of the child than it has to keep.
+fn as_seen_by(actor: &Actor, mut assignment: Assignment) -> Assignment {
+    if actor.has_role(Role::Provider) && !assignment.status.counts() {
+        assignment.request.age = None;
+        assignment.request.safety.clear();
+    }
+    assignment
 }
 
 /// How many assignments the actor sees, and a part of them: of its own provider, or of its crisis point.
@@ -319,7 +328,7 @@ pub fn list_assignments(
         store::list_of_point(conn, point.id, open, part)?
     };
     note_look(conn, actor, now, &found)?;
-    Ok((total, found))
+    Ok((total, found.into_iter().map(|assignment| as_seen_by(actor, assignment)).collect()))
 }
 
 /// To whom a request was offered, the first first. The caller has written down that the request was looked at.

@@ -136,6 +136,11 @@ pub fn list_shares(conn: &mut Connection, actor: &Actor) -> Result<Vec<StoredSha
     store::list_shares(conn, point.id)
 }
 
+/// A provider that works for the region, by its AGB code: it has, or had, a contract there.
+pub fn find_provider(conn: &mut Connection, region_id: i64, agb: &str) -> Result<Option<NamedProvider>> {
+    store::find_provider(conn, region_id, agb)
+}
+
 /// Agrees on a share from a day to come. What held for the same cases until then ends the day before.
 pub fn add_share(
     conn: &mut Connection,
@@ -157,7 +162,7 @@ pub fn add_share(
         if new.weight > LARGEST_WEIGHT {
             violations.add("gewicht", "te-hoog", format!("vul hooguit {LARGEST_WEIGHT} in"));
         }
-        let provider = store::find_provider(conn, point.region_id, &new.agb)?;
+        let provider = find_provider(conn, point.region_id, &new.agb)?;
         if provider.is_none() {
             violations.add("aanbieder", "onbekend", "kies een aanbieder met een contract in de regio");
         }

@@ -17,6 +17,7 @@ use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::crisis::distribution::ending::take_turn;
 use crate::crisis::distribution::mails::mail;
+use crate::crisis::distribution::shares::find_provider;
 use crate::crisis::requests::actions::{add_line, find_by_id, find_request, list_open_of_region, tell_board};
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::settings::actions::{find_lists, find_point};
@@ -153,13 +154,12 @@ pub fn add_place(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: 
         if !new.kind.is_stay() {
             violations.add("soort", "onbekende-keuze", "kies crisisbed of pleegzorg");
         }
-        let provider_id = store::find_provider_id(conn, &new.agb)?;
-        if provider_id.is_none() {
+        let provider = find_provider(conn, point.region_id, &new.agb)?;
+        if provider.is_none() {
             violations.add("aanbieder", "onbekend", "kies een aanbieder uit de lijst");
         }
-        let provider_id =
-            Error::refuse_collisions(violations, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
-        let id = match store::insert_place(conn, (point.id, provider_id), new, now, &actor.signature()) {
+        let provider = Error::refuse_collisions(violations, provider)?.ok_or(Error::NotFound("aanbieder"))?;
+        let id = match store::insert_place(conn, (point.id, provider.id), new, now, &actor.signature()) {
             Err(Error::Conflict(_)) => {
                 let message = "deze aanbieder heeft al een plaats met deze naam, of had die";
                 return Err(Error::collision("naam", "bestaat-al", message));
@@ -222,6 +222,8 @@ pub fn release_place(
     code: &str,
 ) -> Result<Place> {
     db::write(conn, |conn| {
+        let point = own_point(conn, actor)?;
+        take_turn(conn, point.id)?;
         let place = find_own(conn, actor, id)?;
         let is_held = place.at(now).state() == PlaceState::Held;
         let code = ClientCode::parse(code).ok();
@@ -401,6 +403,7 @@ pub fn confirm_places(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>) 
     let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
     db::write(conn, |conn| {
         let point = own_point(conn, actor)?;
+        take_turn(conn, point.id)?;
         let count = store::update_confirmed(conn, (point.id, provider_id), now, &actor.signature())?;
         if count == 0 {
             return Err(Error::NotFound(OBJECT));
@@ -435,6 +438,7 @@ pub fn write_word(
     word: &Word,
 ) -> Result<Place> {
     let point = own_point(conn, actor)?;
+    take_turn(conn, point.id)?;
     let place = find_own(conn, actor, id)?;
     if place.version != version {
         return Err(Error::Outdated { current: None });

@@ -9,6 +9,7 @@ use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
+use crate::crisis::distribution::ending::take_turn;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::product_book::common::require_one_row;
@@ -28,6 +29,8 @@ pub fn edit_place(
     facts: &PlaceFacts,
 ) -> Result<Place> {
     db::write(conn, |conn| {
+        let point = own_point(conn, actor)?;
+        take_turn(conn, point.id)?;
         let before = find_unchanged(conn, actor, key)?;
         match store::update_facts(conn, key, facts) {
             Err(Error::Conflict(_)) => {
@@ -40,7 +43,6 @@ pub fn edit_place(
         let event = Event::done("crisisplaats-wijzigen", OBJECT, key.0)
             .change(Some(&recorded(&before)), &recorded(&after))?;
         audit::record(conn, actor, now, &event)?;
-        let point = own_point(conn, actor)?;
         tell(conn, actor, now, &point, &after, "gegevens gewijzigd")?;
         Ok(after)
     })
@@ -54,6 +56,8 @@ pub fn retire_place(
     key: (i64, i32),
 ) -> Result<Place> {
     db::write(conn, |conn| {
+        let point = own_point(conn, actor)?;
+        take_turn(conn, point.id)?;
         let before = find_unchanged(conn, actor, key)?;
         before.at(now).retire().map_err(refuse)?;
         let today = dutch_day(now);
@@ -61,7 +65,6 @@ pub fn retire_place(
         let event = Event::done("crisisplaats-opheffen", OBJECT, key.0)
             .change(Some(&recorded(&before)), &json!({ "opgehevenOp": today }))?;
         audit::record(conn, actor, now, &event)?;
-        let point = own_point(conn, actor)?;
         tell(conn, actor, now, &point, &before, "opgeheven")?;
         Ok(before)
     })

@@ -12,7 +12,7 @@ use super::{actions, keeping};
 use crate::api_document::parse_path;
 use crate::error::Result;
 use crate::web::context::Context;
-use crate::web::described::{ConfirmationInput, IfMatch, OnceKey, WriteProblems};
+use crate::web::described::{ChangedVersion, ConfirmationInput, IfMatch, OnceKey, WriteProblems};
 use crate::web::fields::{Fields, Length, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
@@ -66,7 +66,7 @@ pub(super) fn read_facts(fields: &mut Fields) -> PlaceFacts {
     put, path = "/crisisplaatsen/{id}", operation_id = "wijzigCrisisplaats", tag = "Crisis",
     summary = "De gegevens van een plaats vervangen: hoe zij heet, voor wie zij er is en wie u belt",
     description = "Stuur in If-Match de ETag mee van de versie die u las; is de plaats intussen veranderd, dan volgt 409.",
-    params(PlacePath, IfMatch),
+    params(PlacePath, ChangedVersion),
     request_body(content = PlaceFactsInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Gewijzigd", body = PlaceBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
@@ -83,18 +83,11 @@ pub async fn put_place(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let id = parse_path("id", &path, parse_id)?;
+    let version = reply::changed_version(&req, &mut input);
     let facts = read_facts(&mut input);
     let facts = input.finish(facts)?;
-    let version = reply::if_match(&req);
-    let changed = ctx
-        .db(move |conn, actor, now| {
-            let version = match version {
-                Some(version) => version,
-                None => actions::find_own(conn, actor, id)?.version,
-            };
-            keeping::edit_place(conn, actor, now, (id, version), &facts)
-        })
-        .await?;
+    let changed =
+        ctx.db(move |conn, actor, now| keeping::edit_place(conn, actor, now, (id, version), &facts)).await?;
     answer_with(&ctx, changed)
 }
 

@@ -19,6 +19,7 @@ use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::crisis::distribution::ending::{end_offers, take_turn};
+use crate::crisis::distribution::shares::find_provider;
 use crate::crisis::requests::actions::{Taking, add_line, take_step};
 use crate::crisis::requests::model::CrisisRequest;
 use crate::crisis::settings::actions::{find_lists, find_point};
@@ -57,7 +58,7 @@ pub fn write_stay(
     let point = find_point(conn, request.region_id)?;
     let lists = find_lists(conn, request.region_id)?;
     let companion = match &new.companion {
-        Some(agb) => store::find_provider_id(conn, agb)?,
+        Some(agb) => find_provider(conn, request.region_id, agb)?.map(|provider| provider.id),
         None => None,
     };
     let placing = Placing {

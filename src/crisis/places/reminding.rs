@@ -53,8 +53,14 @@ pub fn remind_of_places(conn: &mut Connection, now: DateTime<Utc>, public_url: &
                     .change(None, &json!({ "dag": today }))?;
                 audit::record(conn, &Actor::background(), now, &event)?;
                 Ok(true)
-            })?;
-            count += usize::from(sent);
+            });
+            match sent {
+                Ok(sent) => count += usize::from(sent),
+                // One that fails holds up no other.
+                Err(error) => {
+                    tracing::error!(%error, provider_id, "a provider is not reminded of its crisis places")
+                }
+            }
         }
     }
     Ok(count)

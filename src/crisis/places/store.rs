@@ -328,8 +328,3 @@ pub(super) fn insert_reminder(
     let inserted = on_each!(conn, c => diesel::insert_into(reminder::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(inserted == 1)
 }
-
-/// A provider by its AGB code, among those with a place or share in the region's book.
-pub(super) fn find_provider_id(conn: &mut Connection, agb: &str) -> Result<Option<i64>> {
-    Ok(provider::table.filter(provider::agb.eq(agb)).select(provider::id).first(conn).optional()?)
-}

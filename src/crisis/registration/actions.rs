@@ -188,14 +188,7 @@ fn state_of(
         })
         .filter(|incomplete| !incomplete.missing.is_empty())
         .collect();
-    Ok(QuarterState {
-        quarter,
-        records: records.len(),
-        incomplete,
-        versions,
-        changes,
-        is_over: today > quarter.last_day(),
-    })
+    Ok(QuarterState { quarter, records, incomplete, versions, changes, is_over: today > quarter.last_day() })
 }
 
 fn changes_since(
@@ -230,6 +223,9 @@ pub fn write_quarter(
     now: DateTime<Utc>,
     (region_id, quarter): (i64, Quarter),
 ) -> Result<ClosedQuarter> {
+    // What is corrected at the same moment is in it, or is told as a difference afterwards.
+    let point = find_point(conn, region_id)?;
+    take_turn(conn, point.id)?;
     let state = state_of(conn, region_id, now, quarter)?;
     let name = quarter.name();
     if !state.is_over {
@@ -247,7 +243,7 @@ pub fn write_quarter(
         let version = newest.version;
         return Err(Error::Conflict(format!("Er is niets veranderd sinds versie {version} van het {name}.")));
     }
-    let mut records = records_of(conn, region_id, quarter)?;
+    let mut records = state.records;
     records.sort_by(|one, other| one.code.cmp(&other.code));
     let frozen: Vec<FrozenRecord> = records.iter().map(FrozenRecord::from).collect();
     let text = serde_json::to_string(&frozen).map_err(Error::internal)?;
@@ -340,18 +336,15 @@ pub fn write_record(
 ) -> Result<()> {
     let code = ClientCode::parse(place.code)
         .map_err(|error| Error::invalid("code", "geen-code", error.to_string()))?;
-    let mut found = store::find_record(conn, region_id, code.as_str())?;
-    if found.as_ref().is_some_and(|kept| !kept.status.is_closed()) {
-        // Who divides or gives a place comes before this, or after, and never in between.
-        let point = find_point(conn, region_id)?;
-        take_turn(conn, point.id)?;
-        found = store::find_record(conn, region_id, code.as_str())?;
-    }
+    // Who divides, gives a place or closes the quarter comes before this, or after, and never in between.
+    let point = find_point(conn, region_id)?;
+    take_turn(conn, point.id)?;
+    let found = store::find_record(conn, region_id, code.as_str())?;
     let line = found.as_ref().and_then(|kept| kept.lines.get(place.number.checked_sub(1)?));
     if place.number > 0 {
         place.read.require(line.map(|line| line.version))?;
     }
-    let row = check(conn, lists, now, found.as_ref(), place.number, given)?;
+    let row = check(conn, (region_id, lists), now, found.as_ref(), place.number, given)?;
     let before = found.as_ref().map(|kept| kept.record.clone());
     let kept = match found {
         Some(kept) => {
@@ -393,7 +386,19 @@ fn tell(
             let message = "Deze aanvraag wordt nog verdeeld: er wacht een aanbod of er wordt een plaats vastgehouden. Laat het verdeelpunt dat eerst beëindigen.";
             return Err(Error::Conflict(message.into()));
         }
-        store::update_outcome(conn, kept.id, &outcome)?;
+        let request = requests::actions::find_by_id(conn, kept.id)?;
+        let is_nothing = outcome.outcome == Some(Outcome::Nothing.code());
+        let stays_nothing =
+            kept.status.is_closed() && is_nothing && request.outcome == Some(Outcome::Nothing);
+        if stays_nothing {
+            // Who closed it without help, or handed it to another, did so when they did.
+            store::update_none_reason(conn, kept.id, outcome.none_reason.as_deref())?;
+        } else {
+            // A day is known and no hour, and nothing closes before it came in.
+            let received_at = request.received_at.naive_utc();
+            let closed_at = outcome.closed_at.map(|at| at.max(received_at));
+            store::update_outcome(conn, kept.id, &OutcomeRow { closed_at, ..outcome })?;
+        }
     }
     let old: Vec<CaseRecord> = before.cloned().into_iter().collect();
     let changes = differences(&old, std::slice::from_ref(&kept.record));

@@ -313,7 +313,7 @@ pub async fn list_records(ctx: Context, QueryInput(mut query): QueryInput) -> Re
     reply::json(&RecordsBody {
         kwartaal: quarter.to_string(),
         voorbij: state.is_over,
-        aanvragen: state.records,
+        aanvragen: state.records.len(),
         veranderd: state.changes.len(),
         onvolledig: shown.into_iter().map(IncompleteBody::from).collect(),
         paginering: paging.into(),

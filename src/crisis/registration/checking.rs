@@ -6,8 +6,9 @@ use rules::crisis::quarter::Quarter;
 use rules::violations::Violations;
 
 use super::model::{Kept, LineDraft, RecordLine};
-use super::store::{self, ProvisionRow};
+use super::store::ProvisionRow;
 use crate::clock::dutch_day;
+use crate::crisis::distribution::shares::find_provider;
 use crate::crisis::settings::model::Lists;
 use crate::db::Connection;
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::error::{Error, Result};
 /// Everything that is wrong with what was given, at once; or the row to write, if there is a line.
 pub(super) fn check(
     conn: &mut Connection,
-    lists: &Lists,
+    (region_id, lists): (i64, &Lists),
     now: DateTime<Utc>,
     found: Option<&Kept>,
     number: usize,
@@ -44,7 +45,7 @@ pub(super) fn check(
     }
     let mut row = None;
     if let Some(line) = &given.line {
-        row = Some(check_line(conn, lists, (found, number), given, line, &mut wrong)?);
+        row = Some(check_line(conn, (region_id, lists), (found, number), given, line, &mut wrong)?);
         if line.ended_on.is_some_and(|day| day > today) {
             wrong.add("einde", "toekomst", "kies vandaag of een dag ervoor");
         }
@@ -55,7 +56,7 @@ pub(super) fn check(
 
 fn check_line(
     conn: &mut Connection,
-    lists: &Lists,
+    (region_id, lists): (i64, &Lists),
     (found, number): (Option<&Kept>, usize),
     given: &RecordLine,
     line: &LineDraft,
@@ -64,9 +65,9 @@ fn check_line(
     let is_help = line.kind.is_help();
     let mut provider_id = None;
     if let Some(agb) = &line.provider {
-        provider_id = store::find_provider_id(conn, agb)?;
+        provider_id = find_provider(conn, region_id, agb)?.map(|provider| provider.id);
         if provider_id.is_none() {
-            wrong.add("aanbieder", "onbekend", "deze aanbieder bestaat niet");
+            wrong.add("aanbieder", "onbekend", "deze aanbieder heeft geen contract in de regio");
         }
     }
     if !is_help && (line.provider.is_some() || line.started_on.is_some() || line.ended_on.is_some()) {

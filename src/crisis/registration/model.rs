@@ -99,7 +99,7 @@ pub struct Incomplete {
 pub struct QuarterState {
     pub quarter: Quarter,
     /// Records that say something in its report.
-    pub records: usize,
+    pub records: Vec<CaseRecord>,
     pub incomplete: Vec<Incomplete>,
     /// Every version, the newest first.
     pub versions: Vec<ClosedQuarter>,

@@ -243,6 +243,14 @@ pub(super) fn update_outcome(conn: &mut Connection, id: i64, outcome: &OutcomeRo
     Ok(())
 }
 
+/// Another reason why there is no help; all else of the outcome stays.
+pub(super) fn update_none_reason(conn: &mut Connection, id: i64, reason: Option<&str>) -> Result<()> {
+    diesel::update(request::table.filter(request::id.eq(id)))
+        .set((request::none_reason.eq(reason), request::version.eq(request::version + 1)))
+        .execute(conn)?;
+    Ok(())
+}
+
 #[derive(Debug, Clone, Insertable, AsChangeset)]
 #[diesel(table_name = provision, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(super) struct ProvisionRow {
@@ -600,10 +608,6 @@ pub(super) fn find_frozen(conn: &mut Connection, id: i64) -> Result<String> {
 pub(super) fn find_municipality_id(conn: &mut Connection, code: &str) -> Result<Option<i64>> {
     let found = municipality::table.filter(municipality::code.eq(code)).select(municipality::id);
     Ok(found.first(conn).optional()?)
-}
-
-pub(super) fn find_provider_id(conn: &mut Connection, agb: &str) -> Result<Option<i64>> {
-    Ok(provider::table.filter(provider::agb.eq(agb)).select(provider::id).first(conn).optional()?)
 }
 
 #[derive(Debug, Clone, Insertable)]

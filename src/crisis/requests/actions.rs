@@ -19,6 +19,7 @@ use crate::audit::{self, Event};
 use crate::clock::{dutch_day, dutch_time};
 use crate::crisis::distribution::ending::{end_open, take_turn};
 use crate::crisis::distribution::terms::shorten_offer;
+use crate::crisis::roster::actions::discard_handovers;
 use crate::crisis::settings::actions::{find_lists, find_point, list_region_ids};
 use crate::crisis::settings::model::{CrisisPoint, Lists, Referral};
 use crate::db::{self, Connection};
@@ -371,6 +372,9 @@ pub fn take_desk_step(
     (code, version): (&str, Option<i32>),
     (step, taking): (Step, Taking),
 ) -> Result<CrisisRequest> {
+    let region_id = find_request(conn, actor, code)?.region_id;
+    let point = find_point(conn, region_id)?;
+    take_turn(conn, point.id)?;
     let request = find_request(conn, actor, code)?;
     if step == Step::Reopen && !is_possible(&request, step) {
         return Err(Error::Conflict(NOT_REOPENED.into()));
@@ -513,6 +517,10 @@ fn insert_line(
     kind: EventKind,
     detail: Option<String>,
 ) -> Result<()> {
+    // Boards ask for what is newer than the last line they have. A line gets its number before it is kept, so whoever adds
+    // one to a region comes after who did before: no lower number becomes visible later.
+    let point = find_point(conn, region_id)?;
+    take_turn(conn, point.id)?;
     let (by_name, by_organisation) = actor.identity.as_ref().map_or_else(
         || ("Systeem".to_owned(), String::new()),
         |identity| (identity.display_name.clone(), identity.organisation_name.clone()),
@@ -593,6 +601,7 @@ pub fn strip_closed(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> 
     for region_id in list_region_ids(conn)? {
         let months = Months::new(find_point(conn, region_id)?.retention_months);
         let Some(before) = now.checked_sub_months(months) else { continue };
+        discard_handovers(conn, region_id, before)?;
         loop {
             let stripped = db::write(conn, |conn| {
                 let found = store::list_to_strip(conn, region_id, before, STRIPPED_AT_ONCE)?;

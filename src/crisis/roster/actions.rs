@@ -5,12 +5,14 @@ use rules::crisis::codes::Duty;
 use rules::crisis::life::EventKind;
 use rules::violations::Violations;
 use rules::waiting::note::Note;
+use serde_json::json;
 
 use super::model::{Handover, Holder, NewShift, Shift};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
+use crate::crisis::distribution::ending::take_turn;
 use crate::crisis::requests::actions::tell_board;
 use crate::crisis::settings::actions::find_point;
 use crate::db::Connection;
@@ -51,6 +53,8 @@ fn region_of(actor: &Actor) -> Result<i64> {
 pub fn add_shift(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: &NewShift) -> Result<()> {
     let region_id = region_of(actor)?;
     let point = find_point(conn, region_id)?;
+    // Of two who fill in the same hours, the second sees what the first filled in.
+    take_turn(conn, point.id)?;
     let today = dutch_day(now);
     let mut violations = Violations::new();
     if new.on < today || new.on > today + Days::new(DAYS_AHEAD) {
@@ -73,7 +77,9 @@ pub fn add_shift(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: 
     let Some(id) = store::insert_shift(conn, point.id, new)? else {
         return Err(Error::Conflict("Iemand anders vulde deze dienst net in.".into()));
     };
-    audit::record(conn, actor, now, &Event::done("crisisdienst-invullen", OBJECT, id))?;
+    let shift = store::find_shift(conn, point.id, id)?.ok_or(Error::NotFound("dienst"))?;
+    let event = Event::done("crisisdienst-invullen", OBJECT, id).change(None, &recorded(&shift))?;
+    audit::record(conn, actor, now, &event)?;
     tell_board(conn, actor, now, region_id, EventKind::RosterChanged, Some(new.duty.name().to_owned()))
 }
 
@@ -93,15 +99,33 @@ pub fn add_shift_of(
     shifts.into_iter().find(is_new).ok_or(Error::NotFound("dienst"))
 }
 
+/// What the audit keeps of a shift.
+fn recorded(shift: &Shift) -> serde_json::Value {
+    json!({
+        "dag": shift.on,
+        "taak": shift.duty.code(),
+        "van": shift.from,
+        "tot": shift.until,
+        "wie": shift.holder,
+    })
+}
+
 /// Takes a shift off the roster.
 pub fn remove_shift(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<()> {
     let region_id = region_of(actor)?;
     let point = find_point(conn, region_id)?;
-    if store::delete_shift(conn, point.id, id)? == 0 {
-        return Err(Error::NotFound("dienst"));
-    }
-    audit::record(conn, actor, now, &Event::done("crisisdienst-weghalen", OBJECT, id))?;
+    take_turn(conn, point.id)?;
+    let shift = store::find_shift(conn, point.id, id)?.ok_or(Error::NotFound("dienst"))?;
+    store::delete_shift(conn, point.id, id)?;
+    let event = Event::done("crisisdienst-weghalen", OBJECT, id).gone(&recorded(&shift))?;
+    audit::record(conn, actor, now, &event)?;
     tell_board(conn, actor, now, region_id, EventKind::RosterChanged, None)
+}
+
+/// Throws away what was handed over before a moment.
+pub fn discard_handovers(conn: &mut Connection, region_id: i64, before: DateTime<Utc>) -> Result<()> {
+    let point = find_point(conn, region_id)?;
+    store::delete_handovers(conn, point.id, before)
 }
 
 /// Writes down what the next one must know.

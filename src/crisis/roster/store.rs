@@ -19,6 +19,22 @@ fn duty(code: &str) -> Result<Duty> {
 
 type ShiftRow = (i64, NaiveDate, String, i32, i32, String);
 
+const COLUMNS: (
+    shift::id,
+    shift::on_day,
+    shift::duty,
+    shift::from_minute,
+    shift::until_minute,
+    user_account::display_name,
+) = (
+    shift::id,
+    shift::on_day,
+    shift::duty,
+    shift::from_minute,
+    shift::until_minute,
+    user_account::display_name,
+);
+
 /// The shifts of a point on these days, in order.
 pub(super) fn list_shifts(
     conn: &mut Connection,
@@ -30,20 +46,25 @@ pub(super) fn list_shifts(
         .filter(shift::crisis_point_id.eq(point_id))
         .filter(shift::on_day.between(first, last))
         .order((shift::on_day, shift::duty, shift::from_minute))
-        .select((
-            shift::id,
-            shift::on_day,
-            shift::duty,
-            shift::from_minute,
-            shift::until_minute,
-            user_account::display_name,
-        ))
+        .select(COLUMNS)
         .load(conn)?;
-    rows.into_iter()
-        .map(|(id, on, code, from, until, holder)| {
-            Ok(Shift { id, on, duty: duty(&code)?, from: time_of(from)?, until: time_of(until)?, holder })
-        })
-        .collect()
+    rows.into_iter().map(read).collect()
+}
+
+/// One shift of a point.
+pub(super) fn find_shift(conn: &mut Connection, point_id: i64, id: i64) -> Result<Option<Shift>> {
+    let row: Option<ShiftRow> = shift::table
+        .inner_join(user_account::table)
+        .filter(shift::crisis_point_id.eq(point_id))
+        .filter(shift::id.eq(id))
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    row.map(read).transpose()
+}
+
+fn read((id, on, code, from, until, holder): ShiftRow) -> Result<Shift> {
+    Ok(Shift { id, on, duty: duty(&code)?, from: time_of(from)?, until: time_of(until)?, holder })
 }
 
 /// Adds a shift; none when the duty has one that starts at that time.
@@ -133,4 +154,12 @@ pub(super) fn list_handovers(
     rows.into_iter()
         .map(|(at, code, note, by_name)| Ok(Handover { at: at.and_utc(), duty: duty(&code)?, note, by_name }))
         .collect()
+}
+
+pub(super) fn delete_handovers(conn: &mut Connection, point_id: i64, before: DateTime<Utc>) -> Result<()> {
+    let old = handover::table
+        .filter(handover::crisis_point_id.eq(point_id))
+        .filter(handover::at.lt(before.naive_utc()));
+    diesel::delete(old).execute(conn)?;
+    Ok(())
 }

@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::product_book::described::{Datum, Naam};
 use crate::web::context::Context;
-use crate::web::described::{IfMatch, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::described::{ChangedVersion, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::{Fields, Length, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
@@ -117,6 +117,8 @@ pub struct PointBody {
     vasthoud_minuten: u32,
     /// Dagen van opname tot evaluatie en perspectiefplan.
     evaluatie_dagen: u32,
+    /// Hoeveel dagen ambulante hulp hooguit duurt.
+    ambulant_dagen: u32,
     gemeenten: Vec<MunicipalityBody>,
     sluitingsdagen: Vec<ClosingDayBody>,
 }
@@ -143,6 +145,7 @@ impl PointBody {
             bewaar_maanden: point.retention_months,
             vasthoud_minuten: point.hold_minutes,
             evaluatie_dagen: point.evaluation_days,
+            ambulant_dagen: point.ambulant_days,
             gemeenten: point.municipalities.into_iter().map(MunicipalityBody::from).collect(),
             sluitingsdagen: point
                 .closing_days
@@ -253,6 +256,8 @@ pub struct PointInput {
     vasthoud_minuten: u32,
     #[schema(minimum = 1, maximum = 365, example = 14)]
     evaluatie_dagen: u32,
+    #[schema(minimum = 1, maximum = 365, example = 28)]
+    ambulant_dagen: u32,
     #[schema(max_items = 50)]
     gemeenten: Vec<MunicipalityInput>,
     #[schema(max_items = 100)]
@@ -350,6 +355,7 @@ fn read_point(input: &mut Fields, stored: &CrisisPoint, clashes: &mut Violations
         retention_months: input.small("bewaarMaanden", 1, 120).unwrap_or(24),
         hold_minutes: minutes(input, "vasthoudMinuten"),
         evaluation_days: input.small("evaluatieDagen", 1, 365).unwrap_or(14),
+        ambulant_days: input.small("ambulantDagen", 1, 365).unwrap_or(28),
         municipalities: read_municipalities(input, &stored.municipalities, clashes),
         closing_days: read_closing_days(input),
         ..stored.clone()
@@ -360,7 +366,7 @@ fn read_point(input: &mut Fields, stored: &CrisisPoint, clashes: &mut Violations
     put, path = "/crisispunt", operation_id = "stelCrisispuntIn", tag = "Crisis",
     summary = "De instellingen van het crisispunt vervangen",
     description = "Stuur in If-Match de ETag mee van de versie die u las; zijn de instellingen intussen gewijzigd, dan volgt 409.",
-    params(IfMatch),
+    params(ChangedVersion),
     request_body(content = PointInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Vervangen", body = PointBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
@@ -375,11 +381,12 @@ pub async fn put_point(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
+    let version = reply::changed_version(&req, &mut input);
     let stored = find(&ctx).await?;
     let mut clashes = Violations::new();
     let changed = read_point(&mut input, &stored, &mut clashes);
     let changed = Error::refuse_collisions(clashes, input.finish(changed)?)?;
-    let changed = CrisisPoint { version: reply::if_match(&req).unwrap_or(stored.version), ..changed };
+    let changed = CrisisPoint { version, ..changed };
     ctx.db(move |conn, actor, now| db::write(conn, |conn| actions::save_point(conn, actor, now, &changed)))
         .await?;
     answer(&ctx).await
@@ -585,7 +592,7 @@ pub async fn post_item(
     put, path = "/crisislijsten/{id}", operation_id = "beeindigCrisislijstkeuze", tag = "Crisis",
     summary = "Een keuze beëindigen of weer gebruiken, of zeggen waarmee een groepsnotitie niet samengaat",
     description = "Wat is gebruikt blijft staan. Een keuze die intussen is gewijzigd geeft 409.",
-    params(ItemPath, IfMatch),
+    params(ItemPath, ChangedVersion),
     request_body(content = EndInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Gewijzigd", body = ItemBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
@@ -602,7 +609,7 @@ pub async fn put_item(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let id = parse_path("id", &path, parse_id)?;
-    let version = reply::if_match(&req);
+    let version = reply::changed_version(&req, &mut input);
     let day = input.optional_date("geldigTot");
     let names_clashes = input.has("botstMet");
     let clashes = input.texts("botstMet", MOST_NOTES, Length(1, 40));
@@ -616,7 +623,6 @@ pub async fn put_item(
                 Ok((found.ok_or(Error::NotFound("lijstitem"))?, lists))
             };
             db::write(conn, |conn| {
-                let version = version.unwrap_or(find(conn)?.0.version);
                 actions::end_item(conn, actor, now, (id, version), day)?;
                 if names_clashes {
                     actions::save_clashes(conn, actor, now, (id, version + 1), &clashes)?;

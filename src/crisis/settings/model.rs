@@ -34,6 +34,8 @@ pub struct CrisisPoint {
     pub hold_minutes: u32,
     /// Days from admission until evaluation and perspectiefplan are due.
     pub evaluation_days: u32,
+    /// How many days ambulant help lasts at most.
+    pub ambulant_days: u32,
     /// After how many months a closed record is stripped.
     pub retention_months: u32,
     pub version: i32,

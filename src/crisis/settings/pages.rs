@@ -40,6 +40,7 @@ const LABELS: Labels = &[
     ("spoedTot", "Spoedeisend telt vanaf de volgende werkdag na"),
     ("vasthoudMinuten", "Een plaats wordt vastgehouden voor (minuten)"),
     ("evaluatieDagen", "Evaluatie en plan na opname binnen (dagen)"),
+    ("ambulantDagen", "Ambulante hulp duurt hooguit (dagen)"),
     ("bewaarMaanden", "Gegevens bewaren na afsluiten (maanden)"),
     ("sluitingsdagen", "Eigen sluitingsdagen"),
 ];
@@ -94,6 +95,7 @@ fn values(point: &CrisisPoint) -> Values {
         ("spoedTot", terms.urgent_cutoff.map(time_field).unwrap_or_default()),
         ("vasthoudMinuten", point.hold_minutes.to_string()),
         ("evaluatieDagen", point.evaluation_days.to_string()),
+        ("ambulantDagen", point.ambulant_days.to_string()),
         ("bewaarMaanden", point.retention_months.to_string()),
         ("sluitingsdagen", days.join("\n")),
     ]
@@ -197,6 +199,7 @@ fn read_point(fields: &mut Fields, stored: &CrisisPoint) -> CrisisPoint {
         },
         hold_minutes: minutes(fields, "vasthoudMinuten"),
         evaluation_days: fields.small("evaluatieDagen", 1, 365).unwrap_or(14),
+        ambulant_days: fields.small("ambulantDagen", 1, 365).unwrap_or(28),
         retention_months: fields.small("bewaarMaanden", 1, 120).unwrap_or(24),
         closing_days: read_closing_days(fields),
         municipalities,

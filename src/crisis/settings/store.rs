@@ -40,6 +40,7 @@ struct PointRow {
     evaluation_days: i32,
     retention_months: i32,
     version: i32,
+    ambulant_days: i32,
 }
 
 fn count(number: i32) -> Result<u32> {
@@ -71,6 +72,7 @@ impl TryFrom<PointRow> for CrisisPoint {
             },
             hold_minutes: count(row.hold_minutes)?,
             evaluation_days: count(row.evaluation_days)?,
+            ambulant_days: count(row.ambulant_days)?,
             retention_months: count(row.retention_months)?,
             version: row.version,
             municipalities: Vec::new(),
@@ -184,6 +186,7 @@ pub(super) struct PointChange {
     hold_minutes: i32,
     evaluation_days: i32,
     retention_months: i32,
+    ambulant_days: i32,
 }
 
 impl TryFrom<&CrisisPoint> for PointChange {
@@ -209,6 +212,7 @@ impl TryFrom<&CrisisPoint> for PointChange {
             hold_minutes: stored(point.hold_minutes)?,
             evaluation_days: stored(point.evaluation_days)?,
             retention_months: stored(point.retention_months)?,
+            ambulant_days: stored(point.ambulant_days)?,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Keeping help until it ends: start, evaluation, perspectiefplan, extension, end with what follows.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::crisis::codes::{CategoryList, RequestStatus};
 use rules::crisis::life::{EventKind, Step};
@@ -12,8 +14,8 @@ use super::store::{self, StepRow};
 use crate::actor::{Actor, Role};
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
-use crate::crisis::distribution::ending::take_turn;
-use crate::crisis::places::actions::vacate;
+use crate::crisis::distribution::ending::{end_offers, take_turn};
+use crate::crisis::places::actions::{release_of_request, vacate};
 use crate::crisis::requests::actions::{Taking, add_line, find_by_id, take_step};
 use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::crisis::settings::model::Lists;
@@ -31,10 +33,14 @@ pub fn list_running(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>) ->
     } else {
         store::list_of_region(conn, actor.region_id().ok_or(Error::Forbidden)?)?
     };
-    let today = dutch_day(now);
-    lines.sort_by_key(|line| !line.is_pressing(today));
+    sort_by_need(&mut lines, dutch_day(now));
     note_look(conn, actor, now, &lines)?;
     Ok(lines)
+}
+
+/// What asks for attention first, the latest on top. The same order on every database.
+pub fn sort_by_need(lines: &mut [HelpLine], today: NaiveDate) {
+    lines.sort_by_key(|line| (Reverse(line.need(today)), line.started_on, line.id));
 }
 
 /// What is due of the stays of a region, for its board.
@@ -81,6 +87,7 @@ pub fn take_help_step(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
+    public_url: &str,
     (id, version): (i64, i32),
     happens: &HelpStep,
 ) -> Result<HelpLine> {
@@ -98,8 +105,8 @@ pub fn take_help_step(
         let request = find_by_id(conn, before.request_id)?;
         let (row, kind, detail) =
             next_row(&before, happens, &lists, (dutch_day(request.received_at), today))?;
-        if matches!(happens, HelpStep::End(..)) {
-            require_no_stay(conn, &before)?;
+        if let HelpStep::End(on, _) = happens {
+            require_no_stay(conn, &before, *on)?;
         }
         if store::update_line(conn, (id, version), &row)? == 0 {
             return Err(Error::Outdated { current: None });
@@ -110,7 +117,7 @@ pub fn take_help_step(
             add_line(conn, actor, now, &request, kind, Some(detail))?;
         }
         if matches!(happens, HelpStep::End(..)) {
-            end(conn, actor, now, &before)?;
+            end(conn, actor, now, public_url, &before)?;
         }
         let after = store::find_line(conn, id)?.ok_or(Error::NotFound(OBJECT))?;
         let event = Event::done("crisis-inzet-wijzigen", OBJECT, id)
@@ -121,15 +128,22 @@ pub fn take_help_step(
 }
 
 /// Stay is only given together with ambulant help, so that goes on for as long as the stay does.
-fn require_no_stay(conn: &mut Connection, line: &HelpLine) -> Result<()> {
+fn require_no_stay(conn: &mut Connection, line: &HelpLine, ends_on: NaiveDate) -> Result<()> {
     let Some(stay_id) = line.companion_of else { return Ok(()) };
-    let goes_on = store::find_line(conn, stay_id)?.is_some_and(|stay| stay.ended_on.is_none());
-    if goes_on {
-        let message =
-            "Deze ambulante hulp hoort bij een verblijf dat nog loopt. Beëindig eerst het verblijf.";
-        return Err(Error::Conflict(message.into()));
+    let Some(stay) = store::find_line(conn, stay_id)? else { return Ok(()) };
+    match stay.ended_on {
+        None => {
+            let message =
+                "Deze ambulante hulp hoort bij een verblijf dat nog loopt. Beëindig eerst het verblijf.";
+            Err(Error::Conflict(message.into()))
+        }
+        Some(ended_on) if ends_on < ended_on => {
+            let ended_on = rules::dutch::date(ended_on);
+            let message = format!("het verblijf eindigde op {ended_on}: vul die dag in, of een latere");
+            Err(Error::collision("beeindigdOp", "voor-einde-verblijf", message))
+        }
+        Some(_) => Ok(()),
     }
-    Ok(())
 }
 
 /// The child left: its place is free and what was noted for the group is gone. Within the transaction that ends the help.
@@ -146,11 +160,20 @@ pub fn leave_place(
     store::delete_notes(conn, line_id)
 }
 
-/// The place is free again, and a request of which all help ended is done.
-fn end(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, line: &HelpLine) -> Result<()> {
+/// The place is free again, and a request of which all help ended is done: nothing is offered or held for it any longer.
+fn end(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    line: &HelpLine,
+) -> Result<()> {
     leave_place(conn, actor, now, line.region_id, (line.id, line.place_id))?;
     let is_over = store::list_of_request(conn, line.request_id)?.iter().all(|other| other.ended_on.is_some());
     if is_over {
+        let request = find_by_id(conn, line.request_id)?;
+        end_offers(conn, actor, now, public_url, request.id)?;
+        release_of_request(conn, actor, now, public_url, &request, None)?;
         take_step(conn, actor, now, (line.request_id, None), Step::Finish, &Taking::default())?;
     }
     Ok(())
@@ -176,6 +199,18 @@ fn next_row(
         return Err(Error::Conflict("Dit kan alleen bij verblijf.".into()));
     }
     let day = |day: NaiveDate| rules::dutch::date(day);
+    let known = match happens {
+        HelpStep::Evaluate(_) => {
+            line.evaluated_on.map(|on| format!("De evaluatie is al gedaan op {}.", day(on)))
+        }
+        HelpStep::MakePlan(_) => {
+            line.plan_made_on.map(|on| format!("Het perspectiefplan is al gemaakt op {}.", day(on)))
+        }
+        HelpStep::Start(_) | HelpStep::Extend(..) | HelpStep::End(..) => None,
+    };
+    if let Some(message) = known {
+        return Err(Error::Conflict(message));
+    }
     let (kind, detail, violations) = match happens {
         HelpStep::Start(on) => {
             row.started_on = Some(*on);

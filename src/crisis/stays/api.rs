@@ -191,13 +191,14 @@ pub async fn post_step(
     let version = reply::if_match(&req);
     let step = read_step(&mut input);
     let step = input.finish(step)?.ok_or_else(|| Error::internal("a required field is missing"))??;
+    let state = ctx.state.clone();
     let taken = ctx
         .db(move |conn, actor, now| {
             let version = match version {
                 Some(version) => version,
                 None => actions::view_line(conn, actor, now, id)?.version,
             };
-            actions::take_help_step(conn, actor, now, (id, version), &step)
+            actions::take_help_step(conn, actor, now, &state.config.public_url, (id, version), &step)
         })
         .await;
     let actor = ctx.actor.clone();

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use rules::crisis::codes::{AgeGroup, CategoryList, ProvisionKind};
-use rules::crisis::stay::Due;
+use rules::crisis::stay::{Due, due_on};
 
 /// Inzet: one line of help.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct HelpLine {
     pub extended_to: Option<NaiveDate>,
     /// A code of the list `verlenging`.
     pub extension_reason: Option<String>,
+    /// How many days ambulant help lasts at most in the region.
+    pub ambulant_days: u16,
 }
 
 impl HelpLine {
@@ -48,10 +50,24 @@ impl HelpLine {
         self.plan_due_on.map(|due| Due::new(due, self.plan_made_on, today))
     }
 
-    /// What is due of a stay: what it is, and how it stands.
+    /// The end of a stay that was extended, and of ambulant help on its own, which lasts so long at most.
+    pub fn end(&self, today: NaiveDate) -> Option<Due> {
+        let last_day = match (self.kind.is_stay(), self.companion_of, self.started_on) {
+            (true, ..) => self.extended_to,
+            (false, None, Some(started_on)) => Some(due_on(started_on, self.ambulant_days)),
+            (false, ..) => None,
+        };
+        last_day.map(|day| Due::new(day, self.ended_on, today))
+    }
+
+    /// What is due of it: what that is, and how it stands.
     pub fn dues(&self, today: NaiveDate) -> impl Iterator<Item = (&'static str, Due)> {
-        let both = [("evaluatie", self.evaluation(today)), ("perspectiefplan", self.plan(today))];
-        both.into_iter().filter_map(|(what, due)| Some((what, due?)))
+        let all = [
+            ("evaluatie", self.evaluation(today)),
+            ("perspectiefplan", self.plan(today)),
+            ("einde", self.end(today)),
+        ];
+        all.into_iter().filter_map(|(what, due)| Some((what, due?)))
     }
 
     /// Until when a stay lasts as things are: as it was extended, or the term of the evaluation.
@@ -65,8 +81,18 @@ impl HelpLine {
 
     /// Whether something asks for attention: what is due, or help that has not started.
     pub fn is_pressing(&self, today: NaiveDate) -> bool {
-        self.ended_on.is_none()
-            && (self.started_on.is_none() || self.dues(today).any(|(_, due)| due.is_pressing()))
+        self.need(today).is_some()
+    }
+
+    /// How many days it is late, when it asks for attention; fewer than none when there is still time. Help that has not
+    /// started is as pressing as what must be done today.
+    pub fn need(&self, today: NaiveDate) -> Option<i64> {
+        if self.ended_on.is_some() {
+            return None;
+        }
+        let start = self.started_on.is_none().then_some(0);
+        let dues = self.dues(today).filter(|(_, due)| due.is_pressing()).map(|(_, due)| due.days_late());
+        dues.chain(start).max()
     }
 
     /// The list with what can follow: stay and ambulant help have their own.

@@ -233,8 +233,10 @@ pub async fn save(
     let step = read_step(&mut fields);
     let done = match fields.finish(version.zip(step)) {
         Ok(Some((version, step))) => {
+            let state = ctx.state.clone();
             ctx.db(move |conn, actor, now| {
-                actions::take_help_step(conn, actor, now, (id, version), &step).map(drop)
+                let url = &state.config.public_url;
+                actions::take_help_step(conn, actor, now, url, (id, version), &step).map(drop)
             })
             .await
         }

@@ -7,7 +7,7 @@ use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use super::model::HelpLine;
 use crate::db::Connection;
 use crate::db::schema::{
-    crisis_place as place, crisis_provision as provision, crisis_request as request,
+    crisis_place as place, crisis_point as point, crisis_provision as provision, crisis_request as request,
     crisis_stay_note as note, municipality, provider,
 };
 use crate::error::{Error, Result};
@@ -37,6 +37,7 @@ struct Row {
     plan: Days,
     extended_to: Option<NaiveDate>,
     extension_reason: Option<String>,
+    ambulant_days: i32,
 }
 
 impl TryFrom<Row> for HelpLine {
@@ -68,6 +69,7 @@ impl TryFrom<Row> for HelpLine {
             plan_made_on: row.plan.1,
             extended_to: row.extended_to,
             extension_reason: row.extension_reason,
+            ambulant_days: u16::try_from(row.ambulant_days).map_err(Error::internal)?,
         })
     }
 }
@@ -78,6 +80,7 @@ macro_rules! lines {
             .inner_join(request::table.left_join(municipality::table))
             .left_join(provider::table)
             .left_join(place::table)
+            .inner_join(point::table.on(point::region_id.eq(provision::region_id)))
             .filter(provision::kind.ne(ProvisionKind::Nothing.code()))
             .select((
                 provision::id,
@@ -96,6 +99,7 @@ macro_rules! lines {
                 (provision::plan_due_on, provision::plan_made_on),
                 provision::extended_to,
                 provision::extension_reason,
+                point::ambulant_days,
             ))
     };
 }
@@ -109,12 +113,12 @@ pub(super) fn find_line(conn: &mut Connection, id: i64) -> Result<Option<HelpLin
     row.map(HelpLine::try_from).transpose()
 }
 
-/// All help of a region that has not ended, what is due first.
+/// All help of a region that has not ended.
 pub(super) fn list_of_region(conn: &mut Connection, region_id: i64) -> Result<Vec<HelpLine>> {
     let rows = lines!()
         .filter(provision::region_id.eq(region_id))
         .filter(provision::ended_on.is_null())
-        .order((provision::evaluation_due_on, provision::started_on, provision::id))
+        .order(provision::id)
         .load(conn)?;
     read(rows)
 }
@@ -124,7 +128,7 @@ pub(super) fn list_of_provider(conn: &mut Connection, provider_id: i64) -> Resul
     let rows = lines!()
         .filter(provision::provider_id.eq(provider_id))
         .filter(provision::ended_on.is_null())
-        .order((provision::evaluation_due_on, provision::started_on, provision::id))
+        .order(provision::id)
         .load(conn)?;
     read(rows)
 }

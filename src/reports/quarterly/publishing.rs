@@ -16,6 +16,7 @@ use super::model::{Publication, Words};
 use super::store::{self, NewPublication, PublicationRow};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
+use crate::crisis::distribution::ending::take_turn;
 use crate::crisis::registration::actions::{frozen_records, list_versions};
 use crate::crisis::registration::model::ClosedQuarter;
 use crate::crisis::settings::actions::find_point;
@@ -151,6 +152,9 @@ pub fn write_publication(
     (region_id, quarter): (i64, Quarter),
     method: Method,
 ) -> Result<()> {
+    // Editions are attacked together with what is public already, so two quarters are never published beside each other.
+    let point = find_point(conn, region_id)?;
+    take_turn(conn, point.id)?;
     let versions = list_versions(conn, region_id, None)?;
     let newest = versions.iter().find(|closed| closed.quarter == quarter);
     let closed =

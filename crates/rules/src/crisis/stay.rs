@@ -130,6 +130,15 @@ impl Due {
         matches!(self, Self::Overdue(_) | Self::Today | Self::Soon(_))
     }
 
+    /// So many days late; fewer than none while there is time left, and none once it was done.
+    pub fn days_late(self) -> i64 {
+        match self {
+            Self::Overdue(days) => i64::try_from(days).unwrap_or(i64::MAX),
+            Self::Soon(days) | Self::Later(days) => -i64::try_from(days).unwrap_or(i64::MAX),
+            Self::Today | Self::Done | Self::DoneLate(_) => 0,
+        }
+    }
+
     /// Whether it was done, in time or not.
     pub const fn is_done(self) -> bool {
         matches!(self, Self::Done | Self::DoneLate(_))

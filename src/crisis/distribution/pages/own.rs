@@ -153,6 +153,9 @@ async fn show(
     form_page(status, &page)
 }
 
+/// Where in the facts safety comes, for who is still asked or helps.
+const AFTER_PLACE: usize = 5;
+
 fn facts(assignment: &Assignment, lists: &Lists) -> Vec<(&'static str, String)> {
     let request = &assignment.request;
     let age = request.age.map_or_else(|| request.age_group.name().to_owned(), |age| format!("{age} jaar"));
@@ -167,12 +170,15 @@ fn facts(assignment: &Assignment, lists: &Lists) -> Vec<(&'static str, String)> 
         ("Urgentie", request.urgency.name().to_owned()),
         ("Leeftijd", age),
         ("Gemeente", request.municipality.clone().unwrap_or_else(|| "Buiten de regio".to_owned())),
-        ("Veiligheid", if safety.is_empty() { "niets gemeld".to_owned() } else { safety.join(", ") }),
         ("Ontvangen", format::date_time(request.received_at)),
         ("Aangeboden", format::date_time(assignment.offered_at)),
         ("Antwoord voor", term(assignment)),
         ("Waarom u", assignment.choice.name().to_owned()),
     ];
+    if assignment.status.counts() {
+        let words = if safety.is_empty() { "niets gemeld".to_owned() } else { safety.join(", ") };
+        facts.insert(AFTER_PLACE, ("Veiligheid", words));
+    }
     let outcome = outcome(assignment, lists);
     if !outcome.is_empty() {
         facts.push(("Antwoord", outcome));

@@ -1,0 +1,1 @@
+ALTER TABLE crisis_point DROP COLUMN ambulant_days;
