@@ -181,6 +181,8 @@ impl Split<'_> {
 #[derive(Debug, Clone)]
 struct Nearest {
     shown: usize,
+    /// How many there can be.
+    most: usize,
     /// Twice as many at most, of which those beyond are left out now and then, all at once.
     found: Vec<(Miss, Place)>,
     /// The farthest of them, once there are so many.
@@ -190,7 +192,7 @@ struct Nearest {
 impl Nearest {
     /// The nearest of so many at most.
     fn new(shown: usize, most: usize) -> Self {
-        Self { shown, found: Vec::with_capacity(shown.saturating_mul(2).min(most)), farthest: None }
+        Self { shown, most, found: Vec::new(), farthest: None }
     }
 
     /// Whether something that fails so many rules may come among them.
@@ -202,6 +204,9 @@ impl Nearest {
         if self.farthest.is_some_and(|farthest| farthest < miss) {
             return;
         }
+        if self.found.is_empty() {
+            self.found.reserve(self.shown.saturating_mul(2).min(self.most));
+        }
         self.found.push((miss, place));
         if self.found.len() >= self.shown.saturating_mul(2) {
             self.leave_out();
@@ -209,12 +214,12 @@ impl Nearest {
     }
 
     fn leave_out(&mut self) {
-        let last = self.shown.saturating_sub(1);
-        if last < self.found.len() {
+        if self.shown < self.found.len() {
+            let last = self.shown.saturating_sub(1);
             let (_, (farthest, _), _) = self.found.select_nth_unstable(last);
             self.farthest = Some(*farthest);
+            self.found.truncate(self.shown);
         }
-        self.found.truncate(self.shown);
     }
 
     fn in_order(mut self) -> impl ExactSizeIterator<Item = Place> {
