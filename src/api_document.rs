@@ -289,11 +289,25 @@ pub fn text() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
         state_strictness(&mut document);
+        state_refusals(&mut document);
         let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
         text
     });
     &TEXT
+}
+
+/// Says of every call that asks for a token what the others hear: nobody has every right.
+fn state_refusals(document: &mut serde_json::Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    let calls = paths.filter_map(serde_json::Value::as_object_mut).flat_map(|path| path.values_mut());
+    for call in calls.filter(|call| call["security"].is_array()) {
+        if let Some(responses) = call["responses"].as_object_mut()
+            && let Some(refused) = responses.get("401").cloned()
+        {
+            responses.entry("403").or_insert(refused);
+        }
+    }
 }
 
 /// Says what holds for all input alike: a body has no other fields than those described, a query

@@ -344,7 +344,7 @@ fn fill(config: &Config, args: &SeedArgs) -> Outcome {
     let cases = if args.without_cases { CrisisCases::None } else { CrisisCases::TwoYears };
     let sign_ins = seed::demonstration(&mut conn, &vault, now, cases)?;
     // A key takes a while to make; servers that start on this find it there.
-    Keyring::new(vault, &config.public_url).keys(&mut conn, now)?;
+    Keyring::new(vault, config.token_issuer()).keys(&mut conn, now)?;
     print_sign_ins(&sign_ins, args.sign_ins.as_ref())
 }
 
@@ -524,7 +524,7 @@ fn print_secret(name: &str, secret: &users::Secret) -> Outcome {
 fn token(config: &Config, user: &str, hours: i64) -> Outcome {
     let now = Clock::System.now();
     let mut conn = open(config)?;
-    let keyring = Keyring::new(Arc::new(Vault::open_configured(config)?), &config.public_url);
+    let keyring = Keyring::new(Arc::new(Vault::open_configured(config)?), config.token_issuer());
     let issue = identity::tokens::actions::issue_for_script;
     let token = issue(&mut conn, &keyring, &Actor::command_line(), now, user, Duration::hours(hours))?;
     print(&format!("{token}\n"))

@@ -244,6 +244,12 @@ impl Config {
         Ok(config)
     }
 
+    /// Who makes bearer tokens (`iss`): the address people use. A server that is for this machine alone has none of its own,
+    /// and `token` must make tokens for it without being told on which port it listens.
+    pub fn token_issuer(&self) -> &str {
+        if self.public_url.starts_with("https://") { &self.public_url } else { "beschikbaarheidswijzer" }
+    }
+
     /// How long to wait before each reminder.
     pub fn reminder_terms(&self) -> ReminderTerms {
         ReminderTerms { ageing_days: self.remind_after_days, escalate_days: self.escalate_after_days }

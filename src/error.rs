@@ -1,7 +1,8 @@
 //! One error for the whole program: a stable code, one status, one message people can use.
 
 use actix_web::http::StatusCode;
-use rules::violations::Violations;
+use rules::violations::{Violation, Violations};
+use rules::waiting::note::Note;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -236,8 +237,14 @@ pub fn unknown(what: &str) -> String {
 }
 
 impl From<Violations> for Error {
+    /// What words say of a person no description of the API can tell: when nothing else is wrong they collide.
     fn from(violations: Violations) -> Self {
-        Self::Invalid(violations)
+        let is_about_a_person = |wrong: &Violation| Note::ABOUT_A_PERSON.contains(&wrong.code);
+        if !violations.is_empty() && violations.iter().all(is_about_a_person) {
+            Self::Collision(violations)
+        } else {
+            Self::Invalid(violations)
+        }
     }
 }
 

@@ -54,7 +54,7 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
     }
     let now = clock.now();
     let vault = Arc::new(Vault::open_configured(&config)?);
-    let keyring = Keyring::new(vault.clone(), &config.public_url);
+    let keyring = Keyring::new(vault.clone(), config.token_issuer());
     // A key that does not fit what is sealed in the database is told at the start, not at the first sign-in.
     keyring.keys(&mut conn, now)?;
     let limits = Limits::new(&config, demo);

@@ -277,3 +277,15 @@ fn every_part_of_the_api_and_the_pages_is_tested_on_both_databases() {
         }
     }
 }
+
+#[test]
+fn what_needs_a_token_says_what_others_hear() {
+    let document: serde_json::Value = serde_json::from_str(api_document::text()).expect("JSON");
+    let calls = document["paths"].as_object().expect("paths").iter();
+    let closed = calls.flat_map(|(path, calls)| {
+        let calls = calls.as_object().expect("calls").iter();
+        calls.filter(|(_, call)| call["security"].is_array()).map(move |(method, call)| (path, method, call))
+    });
+    let silent: Vec<_> = closed.filter(|(.., call)| call["responses"]["403"].is_null()).collect();
+    assert!(silent.is_empty(), "{silent:?}");
+}

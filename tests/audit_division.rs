@@ -101,14 +101,14 @@ on_both! {
         leaves_a_line(server, API_WRITES[12], || desk.post(&path(12, &none), &note));
         let item = json!({"lijst": "weigering", "code": "verhuizing", "naam": "Wij verhuizen"});
         let id = leaves_a_line(server, API_WRITES[13], || manager.post(&path(13, &none), &item)).json()["id"].clone();
-        leaves_a_line(server, API_WRITES[14], || manager.put(&path(14, &id), &json!({"geldigTot": "2026-12-31"})));
-        leaves_a_line(server, API_WRITES[15], || manager.put(&path(15, &none), &crate::support::crisis::settings()));
+        leaves_a_line(server, API_WRITES[14], || manager.put_version(&path(14, &id), "\"1\"", &json!({"geldigTot": "2026-12-31"})));
+        leaves_a_line(server, API_WRITES[15], || manager.put_version(&path(15, &none), "\"1\"", &crate::support::crisis::settings()));
         let room = json!({"aanbieder": KETELHAVEN.1, "soort": "crisisbed", "naam": "De Kade kamer 3", "groep": "De Kade", "telefoon": "0321 00 02 24"});
         let id = leaves_a_line(server, API_WRITES[16], || desk.post(&path(16, &none), &room)).json()["id"].clone();
         let own = server.user(KETELHAVEN.0);
         leaves_a_line(server, API_WRITES[17], || own.post(&path(17, &id), &json!({"wat": "sluiten", "reden": "ziekte"})));
         let facts = json!({"naam": "De Kade kamer 4", "groep": "De Kade", "telefoon": "0321 00 02 25"});
-        leaves_a_line(server, API_WRITES[18], || desk.put(&path(18, &id), &facts));
+        leaves_a_line(server, API_WRITES[18], || desk.put_version(&path(18, &id), "\"1\"", &facts));
         leaves_a_line(server, API_WRITES[19], || desk.post(&path(19, &id), &json!({})));
     }
 }

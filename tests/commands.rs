@@ -6,8 +6,9 @@ use std::process::{Command, Output, Stdio};
 
 use rules::assignment::{read_answer, read_problem};
 
+use crate::endurance::program::Program;
 use crate::on_both;
-use crate::support::SECRET_KEY;
+use crate::support::{Browser, SECRET_KEY};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_beschikbaarheidswijzer");
 /// Two children, of whom one can have the one place.
@@ -155,5 +156,20 @@ on_both! {
             assert!(key.contains(&client.code.to_string()) && !written.contains(&client.code.to_string()), "{key}");
         }
         assert!(toewijzen(&["--stdin"], &written).status.success());
+    }
+}
+
+on_both! {
+    fn a_token_made_on_the_server_is_good_on_whatever_port_it_listens(server) {
+        let program = Program::start_as(server.database_url(), "");
+        let made = Command::new(BINARY)
+            .args(["token", "--user", "loket-flevoland"])
+            .env("DATABASE_URL", server.database_url())
+            .env("SECRET_KEY", SECRET_KEY)
+            .output()
+            .expect("the program starts");
+        let token = text(&made.stdout);
+        let answer = Browser::new(&program.url).with_token(token.trim()).get("/v1/crisisbord");
+        assert_eq!(answer.status, 200, "{}", answer.body);
     }
 }

@@ -202,7 +202,7 @@ on_both! {
         assert_eq!((desk.post(&removal, &json!({})).status, count()), (200, Some(before - 1)));
         assert_eq!(desk.post(&removal, &json!({})).status, 404);
         let note = |text: &str| desk.post("/v1/crisisoverdrachten", &json!({"taak": "loket", "tekst": text}));
-        assert_eq!(note("Bel mevrouw Jansen op 06 12345678").wrong_fields(), ["tekst", "tekst"]);
+        assert_eq!(note("Bel mevrouw Jansen op 06 12345678").clashing_fields(), ["tekst", "tekst"]);
         assert_eq!(note("Nog twee bedden te zoeken.").status, 201);
         assert_eq!(desk.get("/v1/crisisoverdrachten").json()["overdrachten"][0]["tekst"], "Nog twee bedden te zoeken.");
     }

@@ -115,10 +115,11 @@ on_both! {
 on_both! {
     fn what_is_asked_is_never_left_out_without_a_word(server) {
         let anyone = server.anyone();
-        assert_eq!(anyone.get("/v1/aanbod?straalKm=10").wrong_fields(), ["straalKm"]);
+        assert_eq!(anyone.get("/v1/aanbod?straalKm=10").clashing_fields(), ["straalKm"]);
+        assert_eq!(anyone.get("/v1/aanbod?straalKm=10&leeftijd=x").wrong_fields(), ["leeftijd", "straalKm"]);
         let page = anyone.get("/zoeken?straalKm=10&product=emdr");
         assert!(page.status == 400 && page.body.contains("vul ook een gemeente of postcode in"), "{}", page.body);
-        assert_eq!(anyone.get("/v1/aanbod?urgentie=crisis&soort=verblijf").wrong_fields(), ["soort"]);
+        assert_eq!(anyone.get("/v1/aanbod?urgentie=crisis&soort=verblijf").clashing_fields(), ["soort"]);
         let total = |query: &str| anyone.get(&format!("/v1/aanbod?gemeente=GM0243{query}")).json()["totaal"].as_u64();
         assert!(total("&product=emdr") > Some(0));
         assert_eq!(total("&product=emdr&urgentie=crisis"), Some(0), "emdr is no crisis help");

@@ -11,7 +11,7 @@ mod injections;
 mod kills;
 mod outages;
 mod parsers;
-mod program;
+pub mod program;
 mod races;
 mod resets;
 mod slow_clients;

@@ -14,12 +14,15 @@ pub struct Program {
     database_url: String,
 }
 
-fn command(database_url: &str) -> Command {
+/// The address people use, for a server that others can reach.
+const PUBLIC_URL: &str = "https://jeugdhulp.example";
+
+fn command(database_url: &str, public_url: &str) -> Command {
     let mut command = Command::new(BINARY);
     command
         .env("DATABASE_URL", database_url)
         .env("SECRET_KEY", SECRET_KEY)
-        .env("PUBLIC_URL", "https://jeugdhulp.example")
+        .env("PUBLIC_URL", public_url)
         .env("API_CALLS_PER_TOKEN", "60000000")
         .env("API_CALLS_PER_ADDRESS", "60000000")
         .env("LOG_FORMAT", "json")
@@ -29,7 +32,12 @@ fn command(database_url: &str) -> Command {
 
 impl Program {
     pub fn start(database_url: &str) -> Self {
-        let mut child = command(database_url)
+        Self::start_as(database_url, PUBLIC_URL)
+    }
+
+    /// The same under another address, or none.
+    pub fn start_as(database_url: &str, public_url: &str) -> Self {
+        let mut child = command(database_url, public_url)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -60,7 +68,7 @@ impl Program {
 
     /// A token that outlives every run.
     pub fn token(&self, user: &str) -> String {
-        let output = command(&self.database_url)
+        let output = command(&self.database_url, PUBLIC_URL)
             .args(["token", "--user", user, "--hours", "24"])
             .output()
             .expect("the program runs");

@@ -355,6 +355,8 @@ on_both! {
         }
         let handed = desk.post_form("/crisis/overdracht", &[("taak", "loket"), ("overdracht", "Bel de familie Jansen op 06 12345678")]);
         assert_eq!(handed.status, 400, "personal data");
+        let others = desk.post_form("/crisis/overdracht", &[("taak", "verdeelpunt"), ("overdracht", "Nog twee bedden te zoeken.")]);
+        assert!(others.status == 400 && others.body.contains("kies een taak die u zelf hebt"), "{}", others.body);
         assert_eq!(desk.post_form("/crisis/overdracht", &[("taak", "loket"), ("overdracht", "Nog twee bedden te zoeken.")]).status, 303);
         assert!(desk.get("/crisis").body.contains("Nog twee bedden te zoeken."));
     }

@@ -10,7 +10,7 @@ use rules::codes::AgbCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::input::read_search;
+use super::input::read_fields;
 use super::provider_page::find_offers_of;
 use crate::api_document::parse_path;
 use crate::availability::figures::api::body::{
@@ -102,12 +102,14 @@ pub struct FoundBody {
     ),
     responses(
         (status = 200, description = "Wat er past", body = FoundBody, headers(("API-Version" = String))),
+        (status = 409, response = crate::api_document::Problem),
         ReadProblems,
     )
 )]
 pub async fn search_offers(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
-    let read = read_search(&mut query);
-    let read = query.finish(read)?;
+    let read = read_fields(&mut query);
+    let contradictions = read.contradictions();
+    let read = query.finish_with(read, contradictions)?;
     let snapshot = ctx.state.supply.current()?;
     let search = read.resolve(&snapshot, ctx.own_region())?;
     let found = snapshot.search(&search.query);

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::product_book::described::Datum;
 use crate::web::context::Context;
-use crate::web::described::{IfMatch, OnceKey, Paginering, ReadProblems, WriteProblems};
+use crate::web::described::{ChangedVersion, OnceKey, Paginering, ReadProblems, WriteProblems};
 use crate::web::fields::parse_number;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
@@ -347,7 +347,7 @@ pub async fn get_record(
     summary = "Corrigeren wat de rapportage van een aanvraag telt",
     description = "Stuur in If-Match de ETag mee van de versie die u las; is de aanvraag intussen veranderd, dan volgt 409 met de stand van nu in `huidig`. Is \
         het kwartaal al afgesloten, dan komt de correctie in de volgende versie.",
-    params(RecordPath, IfMatch),
+    params(RecordPath, ChangedVersion),
     request_body(content = FactsInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Gecorrigeerd", body = RecordBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
@@ -363,7 +363,7 @@ pub async fn put_record(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let version = reply::required_if_match(&req)?;
+    let version = reply::changed_version(&req, &mut input);
     let facts = read_facts(&mut input);
     let facts = input.finish(facts)?.ok_or_else(|| Error::internal("a required field is missing"))?;
     let kept = view(&ctx, path.into_inner()).await?;
@@ -435,7 +435,7 @@ pub async fn post_line(
     put, path = "/crisisregistraties/{code}/regels/{regel}", operation_id = "corrigeerCrisisregistratieregel", tag = "Crisis",
     summary = "Een regel aanvullen of corrigeren",
     description = "Stuur in If-Match de ETag mee van de versie die u las; is de regel intussen veranderd, dan volgt 409 met de stand van nu in `huidig`.",
-    params(LinePath, IfMatch),
+    params(LinePath, ChangedVersion),
     request_body(content = LineInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Gecorrigeerd", body = LineBody, headers(("API-Version" = String), ("ETag" = String, description = "Nieuwe versie"))),
@@ -453,7 +453,7 @@ pub async fn put_line(
     query.finish(())?;
     let (code, number) = path.into_inner();
     let number = line_number(&number)?;
-    let version = reply::required_if_match(&req)?;
+    let version = reply::changed_version(&req, &mut input);
     let line = read_line(&mut input, false);
     let line = input.finish(line)?.ok_or_else(|| Error::internal("a required field is missing"))?;
     let kept = view(&ctx, code).await?;

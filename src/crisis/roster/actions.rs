@@ -139,8 +139,12 @@ pub fn hand_over(
     let who = actor.identity.as_ref().ok_or(Error::SignInRequired)?;
     let point = find_point(conn, who.region_id)?;
     let mut violations = Violations::new();
+    let is_own = |holder: &Holder| holder.user_id == who.user_id && holder.duty == duty;
+    if !store::list_holders(conn, who.region_id)?.iter().any(is_own) {
+        violations.add("taak", "niet-bevoegd", "kies een taak die u zelf hebt");
+    }
     let note = Note::check("overdracht", text, None, dutch_day(now), &mut violations);
-    if note.is_none() && violations.is_empty() {
+    if note.is_none() && text.is_none_or(|text| text.trim().is_empty()) {
         violations.add("overdracht", "verplicht", "schrijf op wat de volgende moet weten");
     }
     let note = Error::refuse_collisions(violations, note)?;

@@ -70,6 +70,9 @@ pub struct HelpBody {
     plan_gemaakt_op: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verlengd_tot: Option<NaiveDate>,
+    /// Laatste dag van een verlengd verblijf, of van ambulante hulp die niet bij een verblijf hoort.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    einde_uiterlijk: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     beeindigd_op: Option<NaiveDate>,
     /// Code uit de lijst met het vervolg van deze soort hulp.
@@ -79,6 +82,7 @@ pub struct HelpBody {
 
 impl From<HelpLine> for HelpBody {
     fn from(line: HelpLine) -> Self {
+        let einde_uiterlijk = line.end_due_on();
         Self {
             id: line.id,
             aanvraag: line.code,
@@ -94,6 +98,7 @@ impl From<HelpLine> for HelpBody {
             plan_uiterlijk: line.plan_due_on,
             plan_gemaakt_op: line.plan_made_on,
             verlengd_tot: line.extended_to,
+            einde_uiterlijk,
             beeindigd_op: line.ended_on,
             vervolg: line.follow_up,
         }

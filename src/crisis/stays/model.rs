@@ -52,12 +52,16 @@ impl HelpLine {
 
     /// The end of a stay that was extended, and of ambulant help on its own, which lasts so long at most.
     pub fn end(&self, today: NaiveDate) -> Option<Due> {
-        let last_day = match (self.kind.is_stay(), self.companion_of, self.started_on) {
+        self.end_due_on().map(|day| Due::new(day, self.ended_on, today))
+    }
+
+    /// The last day of it.
+    pub fn end_due_on(&self) -> Option<NaiveDate> {
+        match (self.kind.is_stay(), self.companion_of, self.started_on) {
             (true, ..) => self.extended_to,
             (false, None, Some(started_on)) => Some(due_on(started_on, self.ambulant_days)),
             (false, ..) => None,
-        };
-        last_day.map(|day| Due::new(day, self.ended_on, today))
+        }
     }
 
     /// What is due of it: what that is, and how it stands.

@@ -84,18 +84,14 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
 
 /// What is to be done for help that goes on: the words, and how they stand out.
 pub(in crate::crisis) fn next_due(line: &HelpLine, today: NaiveDate) -> (String, &'static str, &'static str) {
-    let parts = [("evaluatie", line.evaluation(today)), ("plan", line.plan(today))];
-    let open = |due: &Due| !due.is_done();
-    let due: Vec<String> = parts
-        .iter()
-        .filter_map(|(what, due)| due.filter(open).map(|due| format!("{what}: {}", due.words())))
-        .collect();
+    let open: Vec<(&str, Due)> = line.dues(today).filter(|(_, due)| !due.is_done()).collect();
+    let due: Vec<String> = open.iter().map(|(what, due)| format!("{what}: {}", due.words())).collect();
     if line.started_on.is_none() {
         ("nog niet gestart".to_owned(), "badge--wacht", "clock")
     } else if due.is_empty() {
         ("niets".to_owned(), "badge--vrij", "circle-check")
     } else {
-        let late = parts.iter().any(|(_, due)| matches!(due, Some(Due::Overdue(_))));
+        let late = open.iter().any(|(_, due)| matches!(due, Due::Overdue(_)));
         let (badge, icon) = match (late, line.is_pressing(today)) {
             (true, _) => ("badge--stop", "alert-triangle"),
             (_, true) => ("badge--wacht", "clock"),
@@ -187,6 +183,8 @@ fn facts(line: &HelpLine, lists: &Lists, today: NaiveDate) -> Vec<(&'static str,
     };
     add("Evaluatie", due(line.evaluation_due_on, line.evaluation(today)));
     add("Perspectiefplan", due(line.plan_due_on, line.plan(today)));
+    let last_day = line.end_due_on().filter(|_| !line.kind.is_stay() && line.ended_on.is_none());
+    add("Einde", due(last_day, line.end(today)));
     let extension = line.extended_to.map(|day| {
         let reason = line.extension_reason.as_deref().unwrap_or_default();
         format!("tot en met {}, {}", format::date(day), lists.name(CategoryList::Extension, reason))

@@ -30,6 +30,9 @@ coded_enum! {
 pub struct Note(String);
 
 impl Note {
+    /// The codes of what words say of a person.
+    pub const ABOUT_A_PERSON: [&str; 2] = ["persoonsgegeven", "misschien-bsn"];
+
     /// The text as it is stored and shown.
     pub fn as_str(&self) -> &str {
         &self.0
