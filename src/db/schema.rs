@@ -1403,3 +1403,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     regional_run_line,
     regional_request,
 );
+diesel::allow_tables_to_appear_in_same_query!(organisation, waiting_list_setting);

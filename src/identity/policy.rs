@@ -267,6 +267,7 @@ mod tests {
             organisation_name: "Organisatie".into(),
             region_id: 1,
             provider_id: Some(1),
+            referrers_register: false,
             roles: vec![role],
             scopes,
         };

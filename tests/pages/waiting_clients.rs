@@ -181,6 +181,20 @@ on_both! {
 }
 
 on_both! {
+    fn a_referrer_finds_registration_in_the_menu_where_the_region_lets_them(server) {
+        const ENTRY: &str = "href=\"/aanmeldingen\"";
+        let referrer = server.visitor("verwijzer-huisartsen");
+        assert!(referrer.get("/zoeken").body.contains(ENTRY));
+        assert!(referrer.get("/aanmeldingen").body.contains("href=\"/wachtlijst/nieuw\""));
+        for other in [TOEGANG, "aanbieder-de-haven", "beheerder-regio"] {
+            assert!(!server.visitor(other).get("/zoeken").body.contains(ENTRY), "{other}");
+        }
+        server.execute("UPDATE waiting_list_setting SET referrers_register = FALSE");
+        assert!(!referrer.get("/zoeken").body.contains(ENTRY));
+    }
+}
+
+on_both! {
     fn the_demonstration_has_a_waiting_list_in_every_state(server) {
         let mut conn = server.connection();
         let rows: Vec<(String, String, i64)> = waiting_client::table
