@@ -14,7 +14,9 @@ use rules::waiting::similarity::{Features, Similarity, compare};
 
 use self::known::{Known, UNKNOWN_PRODUCT};
 use super::mails;
-use super::model::{FormChoices, LineKind, ListSettings, NewLine, Recorded, TimelineLine, WaitingClient};
+use super::model::{
+    FormChoices, LineKind, ListSettings, NewLine, ProductTerms, Recorded, TimelineLine, WaitingClient,
+};
 use super::standing::{Listed, Question, Standing};
 use super::steps::{OwnStep, StepDraft};
 use super::store::{self, LifeRow, NewClient, NewEvent, Scope};
@@ -143,6 +145,11 @@ pub fn list_timeline(conn: &mut Connection, client: &WaitingClient) -> Result<Ve
 /// What the region set for its list.
 pub fn find_settings(conn: &mut Connection, region_id: i64) -> Result<ListSettings> {
     store::find_settings(conn, region_id)
+}
+
+/// What the region set for those who wait for a product.
+pub fn find_product_terms(conn: &mut Connection, product_id: i64) -> Result<ProductTerms> {
+    store::find_product_terms(conn, product_id)
 }
 
 /// All that is wrong with a registration, without writing anything down.

@@ -18,17 +18,17 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::recipients::list_of_provider;
 use crate::notifications::actions::enqueue;
-use crate::waiting_list::clients::actions::find_settings;
+use crate::waiting_list::clients::actions::{find_product_terms, find_settings, list_successors};
 use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::reasons::actions::require_on;
 
-/// Whether a body decided on what a client waits for.
-fn body_decision(client: &WaitingClient) -> BodyDecision {
-    match client.body_decided_on {
-        _ if !client.product_terms.needs_body_decision => BodyDecision::NotNeeded,
-        Some(day) => BodyDecision::Taken(day),
-        None => BodyDecision::Missing,
-    }
+/// Whether a body decided on the care that an offer gives. Of a product that got another code since, what holds for the code
+/// under which the client accepts it now.
+pub fn body_decision(conn: &mut Connection, client: &WaitingClient, product_id: i64) -> Result<BodyDecision> {
+    let line = line_of(product_id, &list_successors(conn)?);
+    let is_accepted = |id: &&i64| client.accepted_products().any(|product| product.id == **id);
+    let given = line.iter().find(is_accepted).copied().unwrap_or(product_id);
+    Ok(client.body_decision(find_product_terms(conn, given)?))
 }
 
 /// Accepts a response: the place is given away, the others end and are told, and care is agreed. Within a transaction of
@@ -50,7 +50,7 @@ pub fn write_acceptance(
     Fit::find(conn, &client, &offer, today)?.require_for_toegang(&client, today)?;
     let reason_code = reason.code().code();
     let note = reason.note().map(|note| note.as_str().to_owned());
-    let step = LifeEvent::Accept { reason, body: body_decision(&client) };
+    let step = LifeEvent::Accept { reason, body };
     step_of_client(conn, actor, now, &response, happens, step)?;
     let accepted = end_response(conn, now, &response, happens, (Some(reason_code), note.as_deref()))?;
     if accepted.takes_place && !reserve_places(conn, accepted.offer.id, accepted.places)? {

@@ -15,7 +15,7 @@ use crate::db::schema::{
 };
 use crate::error::{Error, Result};
 use crate::on_each;
-use crate::waiting_list::clients::model::ListSettings;
+use crate::waiting_list::clients::model::{ListSettings, ProductTerms};
 
 pub(in super::super) fn list_region_ids(conn: &mut Connection) -> Result<Vec<i64>> {
     Ok(region::table.order(region::id).select(region::id).load(conn)?)
@@ -207,6 +207,18 @@ pub(in super::super) struct ProductTermsRow {
 
 /// The number and the code of a product.
 type ProductKey = (i64, String);
+
+/// What a region set for those who wait for one of its products.
+pub(in super::super) fn find_product_terms(conn: &mut Connection, product_id: i64) -> Result<ProductTerms> {
+    let row: Option<(bool, bool)> = waiting_product::table
+        .find(product_id)
+        .select((waiting_product::needs_body_decision, waiting_product::first_help_soon))
+        .first(conn)
+        .optional()?;
+    let terms = row
+        .map(|(needs_body_decision, first_help_soon)| ProductTerms { needs_body_decision, first_help_soon });
+    Ok(terms.unwrap_or_default())
+}
 
 /// What a region set for its products, and the code of each product.
 pub(in super::super) fn list_product_terms(
