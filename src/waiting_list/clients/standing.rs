@@ -68,6 +68,7 @@ impl WaitingClient {
             disturbed_on: milestones.disturbed_on,
             moved_on: milestones.moved_on,
             answer_on: milestones.answer_on,
+            expired_on: milestones.expired_on,
             outside_region: milestones.outside_region,
         };
         let attention = attention(&facts, today);

@@ -86,6 +86,22 @@ pub(super) fn chased(response: &Response, public_url: &str, to: &str) -> Result<
     mail(to, subject, &lines, ("Beantwoord de reactie", weigh_url(response, public_url)))
 }
 
+/// To the toegang, when a response lapsed without an answer.
+pub(super) fn expired(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!(
+            "De reactie van {} op wachtende {} verliep zonder antwoord. Zij was geldig tot en met {}.",
+            response.provider.name,
+            response.client.code,
+            format::date(response.valid_until)
+        ),
+        "De wachtende wacht verder. Wilt u deze plek nog, vraag de aanbieder dan om een nieuwe reactie."
+            .to_owned(),
+    ];
+    let subject = format!("Reactie verlopen: wachtende {}", response.client.code);
+    mail(to, subject, &lines, ("Bekijk de reacties", weigh_url(response, public_url)))
+}
+
 /// To the account manager, who sees codes and providers and not the record.
 ///
 /// Who waits past a norm has a case to look at; of others the mail is all there is to see.

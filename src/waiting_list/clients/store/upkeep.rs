@@ -175,6 +175,30 @@ pub(in super::super) fn list_of_ended_products(
         .load(conn)?)
 }
 
+/// Who is on the list and would accept a product that ended and has a successor: client and product.
+pub(in super::super) fn list_of_ended_alternatives(
+    conn: &mut Connection,
+    today: NaiveDate,
+) -> Result<Vec<(i64, i64)>> {
+    Ok(alternative::table
+        .inner_join(client::table)
+        .inner_join(product::table)
+        .inner_join(waiting_product::table.on(waiting_product::product_id.eq(alternative::product_id)))
+        .filter(waiting_product::successor_id.is_not_null())
+        .filter(client::closed_at.is_null())
+        .filter(product::valid_until.lt(today))
+        .order((alternative::client_id, alternative::rank))
+        .select((alternative::client_id, alternative::product_id))
+        .load(conn)?)
+}
+
+/// Counts a change of what belongs to a client, if the row still has this version; returns how many rows that were.
+pub(in super::super) fn touch(conn: &mut Connection, (id, version): (i64, i32)) -> Result<usize> {
+    Ok(diesel::update(client::table.find(id).filter(client::version.eq(version)))
+        .set(client::version.eq(version + 1))
+        .execute(conn)?)
+}
+
 /// The products that have one that takes their place, each with that.
 pub(in super::super) fn list_successors(conn: &mut Connection) -> Result<BTreeMap<i64, i64>> {
     let rows: Vec<(i64, Option<i64>)> = waiting_product::table
