@@ -445,7 +445,7 @@ on_both! {
         assert_eq!(chase_at(server, "2026-11-29T12:00:00Z"), 0, "a Sunday is no working time");
         assert_eq!((chase_at(server, "2026-11-30T16:00:01Z"), chase_at(server, "2026-12-01T16:00:01Z")), (1, 0));
         let escalated = &mailed(server, "accountmanager-regio")[0];
-        assert!(escalated.contains("niet op tijd beantwoord") && !escalated.contains("/bemiddeling/") && escalated.contains("/bemiddeling"), "no norm was passed: {escalated}");
+        assert!(escalated.contains("niet op tijd beantwoord, ook niet na een herinnering") && escalated.contains("/late-reacties"), "{escalated}");
         let seen = server.user(TOEGANG).get(&format!("/v1/wachtenden/{}/reacties", clients[0].code)).json();
         assert!(seen["reacties"][0]["herinnerdOp"].is_string() && seen["reacties"][0]["opgeschaaldOp"].is_string());
         // It is valid until 15 December, and ends the day after.

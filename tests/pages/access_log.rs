@@ -125,6 +125,7 @@ on_both! {
         for route in routes::all().iter().filter(|route| route.method == "GET") {
             let user = match route.access {
                 Asked::Requires(Permission::KeepWaitingList | Permission::RegisterClients | Permission::Mediate) => TOEGANG,
+                Asked::Requires(Permission::SeeLateResponses) => "accountmanager-regio",
                 Asked::Requires(Permission::RespondToClients) => HAVEN.0,
                 Asked::Requires(Permission::ReadAccessLog) => OFFICER,
                 _ => continue,

@@ -36,6 +36,8 @@ pub struct MediationListPage {
     pub shown: &'static [(&'static str, &'static str)],
     pub chosen: String,
     pub links: PageLinks,
+    /// Whether there is a list of late responses to go to.
+    pub sees_late: bool,
 }
 
 #[derive(Template)]
@@ -108,6 +110,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         shown: &SHOWN,
         chosen: chosen.to_owned(),
         links,
+        sees_late: ctx.may(Permission::SeeLateResponses),
     })
 }
 

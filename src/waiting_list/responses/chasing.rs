@@ -20,7 +20,6 @@ use crate::error::{Error, Result};
 use crate::identity::recipients::{list_account_managers, list_of_provider, list_toegang_of};
 use crate::notifications::actions::enqueue;
 use crate::waiting_list::clients::actions::{find_settings, list_successors, take_step};
-use crate::waiting_list::mediation::actions::has_case;
 
 /// How many are handled in one turn; the rest waits for the next.
 const AT_ONCE: i64 = 100;
@@ -148,11 +147,10 @@ fn chase_one(
         if mine == 0 {
             return Ok(false);
         }
-        let has_case = due == Chase::Escalate && has_case(conn, response.client.id, now)?;
         for reader in readers {
             let mail = match due {
                 Chase::Remind => mails::chased(response, public_url, &reader.email)?,
-                Chase::Escalate => mails::escalated(response, has_case, public_url, &reader.email)?,
+                Chase::Escalate => mails::escalated(response, public_url, &reader.email)?,
             };
             enqueue(conn, now, &mail)?;
         }

@@ -103,9 +103,8 @@ pub(super) fn expired(response: &Response, public_url: &str, to: &str) -> Result
 }
 
 /// To the account manager, who sees codes and providers and not the record.
-///
-/// Who waits past a norm has a case to look at; of others the mail is all there is to see.
-pub(super) fn escalated(response: &Response, has_case: bool, public_url: &str, to: &str) -> Result<Mail> {
+pub(super) fn escalated(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let reminded = if response.chased_at.is_some() { ", ook niet na een herinnering" } else { "" };
     let lines = [
         format!(
             "De reactie van {} op wachtende {} ({}) is niet op tijd beantwoord, ook niet na een herinnering.",
@@ -114,9 +113,7 @@ pub(super) fn escalated(response: &Response, has_case: bool, public_url: &str, t
         "Neem contact op met de toegang van deze gemeente.".to_owned(),
     ];
     let subject = format!("Wachtende {}: reactie blijft onbeantwoord", response.client.code);
-    let cases = format!("{public_url}/bemiddeling");
-    let url = if has_case { format!("{cases}/{}", response.client.code) } else { cases };
-    mail(to, subject, &lines, ("Bekijk de bemiddeling", url))
+    mail(to, subject, &lines, ("Bekijk de late reacties", format!("{public_url}/late-reacties")))
 }
 
 /// To the provider.
