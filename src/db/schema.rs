@@ -686,6 +686,9 @@ diesel::table! {
         planned_on -> Date,
         started_on -> Nullable<Date>,
         ended_at -> Nullable<Timestamp>,
+        companion_id -> Nullable<BigInt>,
+        perspective_team -> Nullable<Text>,
+        after_crisis -> Bool,
     }
 }
 

@@ -198,6 +198,11 @@ fn in_words(conn: &mut Connection, mut response: Response) -> Result<Response> {
 pub(super) fn put_in_words(conn: &mut Connection, responses: &mut [Response]) -> Result<()> {
     let mut wordings: BTreeMap<i64, Wording> = BTreeMap::new();
     for response in responses {
+        if let Some(placement) = &mut response.placement
+            && let Some(companion_id) = placement.agreement.companion_id
+        {
+            placement.companion = Some(store::find_provider_name(conn, companion_id)?);
+        }
         let (Some(list), Some(code), Some(at)) =
             (response.reason_list(), &response.reason, response.ended_at)
         else {

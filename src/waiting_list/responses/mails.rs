@@ -126,6 +126,20 @@ pub(super) fn accepted(response: &Response, public_url: &str, to: &str) -> Resul
     mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
 }
 
+/// To who gives the ambulant help that goes with a stay. It has no page about it, and hears of the child from the toegang.
+pub(super) fn accompanies(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!(
+            "De toegang van {} koos een plek bij {} voor een kind, vanaf {}, en noemde u als wie de ambulante hulp geeft.",
+            response.client.municipality,
+            response.provider.name,
+            format::date(response.start_on)
+        ),
+        "De toegang neemt contact met u op.".to_owned(),
+    ];
+    to_provider(to, "Ambulante hulp bij een verblijf", &lines, public_url)
+}
+
 /// To the provider.
 pub(super) fn declined(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
     let lines = ["De toegang wees uw reactie op een wachtende af. De reden staat bij uw reactie.".to_owned()];

@@ -101,6 +101,14 @@ pub fn add_offered(facts: &mut Vec<(&'static str, String)>, response: &Response)
     if let Some(remark) = &response.remark {
         facts.push(("Opmerking", remark.clone()));
     }
+    if let Some(placement) = &response.placement {
+        if let Some(companion) = &placement.companion {
+            facts.push(("Ambulante hulp door", companion.clone()));
+        }
+        if let Some(team) = &placement.agreement.perspective_team {
+            facts.push(("Perspectiefregisseur", team.clone()));
+        }
+    }
     if response.is_open() {
         facts.push(("Antwoord uiterlijk", format::date_time(response.answer_by)));
     }

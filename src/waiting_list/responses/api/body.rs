@@ -79,6 +79,16 @@ pub struct ResponseBody {
     /// Wanneer de afgesproken zorg startte.
     #[serde(skip_serializing_if = "Option::is_none")]
     gestart_op: Option<NaiveDate>,
+    /// Bij verblijf: wie de ambulante hulp geeft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Bakenzand Jeugd en Gezin")]
+    begeleider: Option<String>,
+    /// Bij verblijf: het team van de perspectiefregisseur.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Jeugdteam Zuid")]
+    perspectiefteam: Option<String>,
+    /// Geaccepteerd na een crisis: het adviesorgaan beslist achteraf.
+    na_crisis: bool,
 }
 
 impl ResponseBody {
@@ -107,7 +117,10 @@ impl ResponseBody {
             beeindigd_op: response.ended_at,
             reden: response.reason,
             toelichting: response.note,
-            gestart_op: response.placement.and_then(|placement| placement.started_on),
+            gestart_op: placement.as_ref().and_then(|placement| placement.started_on),
+            begeleider: placement.and_then(|placement| placement.companion),
+            perspectiefteam: agreed.perspective_team,
+            na_crisis: agreed.after_crisis,
         }
     }
 
