@@ -619,6 +619,8 @@ diesel::table! {
         referred_from -> Nullable<Date>,
         referred_to -> Nullable<Date>,
         newest_at -> Timestamp,
+        came_at -> Timestamp,
+        lives_in -> BigInt,
     }
 }
 
