@@ -85,6 +85,8 @@ pub struct WeighListPage {
     pub can_total: Option<usize>,
     /// The best of the providers that did not respond, with their rank.
     pub others: Vec<(usize, CanLine)>,
+    /// How many must wait for a product before providers see any of them.
+    pub group_size: usize,
 }
 
 #[derive(Template)]
@@ -114,12 +116,13 @@ pub struct WeighPage {
 pub async fn list(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
     let snapshot = ctx.state.supply.current()?;
-    let (weighed, offers) = ctx
+    let (weighed, offers, group_size) = ctx
         .db(move |conn, actor, now| {
             let weighed = actions::list_of_client(conn, actor, now, &snapshot, &path)?;
             let offers = weighed.responses.iter().map(|response| find_offer(conn, response.offer.id));
             let offers = offers.collect::<Result<Vec<Offer>>>()?;
-            Ok((weighed, offers))
+            let group_size = find_settings(conn, weighed.client.region_id)?.group_size.get();
+            Ok((weighed, offers, group_size))
         })
         .await?;
     let places: Vec<Option<Place>> =
@@ -134,6 +137,7 @@ pub async fn list(ctx: Context, path: Path<String>, QueryInput(query): QueryInpu
         others: order.map(|order| order.others).unwrap_or_default(),
         client,
         lines,
+        group_size,
     })
 }
 

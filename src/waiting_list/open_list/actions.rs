@@ -191,6 +191,7 @@ pub fn list_clients(
         municipalities: in_reach(&places, &names.municipalities),
         seen_at: seen_at.map(|at| at.and_utc()),
         total: usize::try_from(total).map_err(Error::internal)?,
+        group_size: find_settings(conn, region_id)?.group_size.get(),
         clients,
     })
 }
