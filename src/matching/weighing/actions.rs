@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rules::waiting::life::AcceptReason;
-use rules::waiting::reasons::Reason;
 
 use crate::actor::Actor;
 use crate::availability::supply::snapshot::Snapshot;
@@ -108,7 +106,7 @@ pub fn accept(
             let proposal = if client.status().is_closed() {
                 None
             } else {
-                Some(make(conn, now, (snapshot, &plan), &client, false)?)
+                Some(make(conn, now, (snapshot, &plan), (&client, None), false)?)
             };
             // First, since it holds the row of the client and tells what another did.
             let accepted = write_acceptance(conn, actor, now, public_url, (code, id), acceptance.clone())?;
