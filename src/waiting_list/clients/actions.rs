@@ -410,6 +410,16 @@ pub fn change_facts(
         return Err(Error::Outdated { current: None });
     }
     known.save_choices(conn, before.id, &registration)?;
+    record_facts(conn, actor, now, &before)
+}
+
+/// Writes down what changed in the facts of a client, in its timeline and the audit; returns the client as it is now.
+pub(super) fn record_facts(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    before: &WaitingClient,
+) -> Result<WaitingClient> {
     let after = find_by_id(conn, before.id)?;
     let changed = changed_words(&before, &after, today);
     let line = NewLine { kind: LineKind::FactsChanged, reason: "", note: None, detail: Some(changed.words) };
