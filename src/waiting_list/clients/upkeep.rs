@@ -109,6 +109,11 @@ fn follow_successors(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize>
             Ok(1)
         })?;
     }
+    for (id, product_id) in accepting {
+        let next = takes_over(product_id, &successors, has_ended);
+        let Some(to) = next.filter(|next| products.contains_key(next)) else { continue };
+        told += db::write(conn, |conn| recode_alternative(conn, now, id, (product_id, to)))?;
+    }
     Ok(told)
 }
 

@@ -141,13 +141,19 @@ pub(in super::super) fn list_wanting(
         return Ok(Vec::new());
     }
     let covered: Vec<i64> = others.into_iter().flatten().collect();
+    let under_it = provider::table
+        .filter(provider::id.eq(ended.provider_id).or(provider::main_provider_id.eq(ended.provider_id)))
+        .select(provider::id);
+    let accepting = alternative::table
+        .filter(alternative::product_id.eq(ended.product_id))
+        .select(alternative::client_id);
     let wanting = wish::table
-        .filter(wish::provider_id.eq(ended.provider_id))
+        .filter(wish::provider_id.eq_any(under_it))
         .filter(wish::wish.eq(super::WANTED))
         .select(wish::client_id);
     let mut query = client::table
         .filter(client::closed_at.is_null())
-        .filter(client::product_id.eq(ended.product_id))
+        .filter(client::product_id.eq(ended.product_id).or(client::id.eq_any(accepting)))
         .filter(client::id.eq_any(wanting))
         .filter(client::municipality_id.ne_all(covered))
         .order(client::id)
