@@ -8,9 +8,10 @@ use rules::waiting::note::Note;
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::Reason;
-use rules::waiting::responses::{DeclineReason, ResponseStatus};
+use rules::waiting::responses::{DeclineReason, ReasonOwner, ResponseStatus};
 
 use crate::waiting_list::open_list::model::Handle;
+use crate::waiting_list::reasons::model::owner_of;
 
 /// Wachtende that a response is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +107,11 @@ impl Response {
             ResponseStatus::CareEnded => Some(ReasonList::Return),
             _ => None,
         }
+    }
+
+    /// Whose the reason of a decline is: where the region must look to have fewer of them.
+    pub fn reason_owner(&self) -> Option<ReasonOwner> {
+        owner_of(self.reason_list()?, self.reason.as_deref()?)
     }
 
     /// Why it ended, in words.

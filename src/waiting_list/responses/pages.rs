@@ -89,6 +89,9 @@ pub fn add_outcome(facts: &mut Vec<(&'static str, String)>, response: &Response)
         let note = response.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
         facts.push(("Reden", format!("{reason}{note}")));
     }
+    if let Some(owner) = response.reason_owner() {
+        facts.push(("Waar het aan lag", owner.name().to_owned()));
+    }
 }
 
 /// What both sides see of what was offered.

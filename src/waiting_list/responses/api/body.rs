@@ -1,7 +1,7 @@
 //! What the API tells of a response.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rules::waiting::responses::ResponseStatus;
+use rules::waiting::responses::{ReasonOwner, ResponseStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -74,6 +74,10 @@ pub struct ResponseBody {
     /// Code van de reden die bij de status hoort.
     #[serde(skip_serializing_if = "Option::is_none")]
     reden: Option<String>,
+    /// Bij een afwijzing: waar de reden bij hoort.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(wachtende|aanbieder|capaciteit)$", example = "capaciteit")]
+    reden_van: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     toelichting: Option<String>,
     /// Wanneer de afgesproken zorg startte.
@@ -94,6 +98,9 @@ pub struct ResponseBody {
 impl ResponseBody {
     /// As the toegang sees it.
     pub fn for_toegang(response: Response) -> Self {
+        let reden_van = response.reason_owner().map(ReasonOwner::code);
+        let placement = response.placement;
+        let agreed = placement.as_ref().map(|placement| placement.agreement.clone()).unwrap_or_default();
         Self {
             id: response.id,
             wachtende: Some(response.client.code.to_string()),
@@ -116,6 +123,7 @@ impl ResponseBody {
             opgeschaald_op: response.escalated_at,
             beeindigd_op: response.ended_at,
             reden: response.reason,
+            reden_van,
             toelichting: response.note,
             gestart_op: placement.as_ref().and_then(|placement| placement.started_on),
             begeleider: placement.and_then(|placement| placement.companion),
@@ -151,5 +159,7 @@ mod tests {
         let schema = serde_json::to_value(ResponseBody::schema()).expect("a schema");
         let codes: Vec<&str> = ResponseStatus::ALL.iter().map(|status| status.code()).collect();
         assert_eq!(schema["properties"]["status"]["pattern"], format!("^({})$", codes.join("|")));
+        let owners: Vec<&str> = ReasonOwner::ALL.iter().map(|owner| owner.code()).collect();
+        assert_eq!(schema["properties"]["redenVan"]["pattern"], format!("^({})$", owners.join("|")));
     }
 }
