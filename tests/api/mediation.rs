@@ -103,7 +103,31 @@ on_both! {
             let cells = ["stappen", "plekGevonden", "teLaat"].map(|name| format!("<td>{}</td>", line[name].as_str().expect("a count")));
             assert!(page.contains(&cells.concat()), "{line}: {page}");
         }
-        assert_eq!(overview(MANAGER, "?periode=2026-2").json(), now);
+        // Who may see every case sees every count; the expert team those of its own step, which all reached it.
+        let of = |overview: &serde_json::Value, owner: &str| {
+            let lines = overview["regels"].as_array().cloned().unwrap_or_default();
+            lines.into_iter().find(|line| line["vanWie"] == owner).expect("a line")
+        };
+        server.execute(&format!(
+            "INSERT INTO mediation_step (client_id, number, name, owner, begun_at, due_by, by_name, by_organisation, closed_at, outcome, closed_by_name, closed_by_organisation) \
+             SELECT id, 9, 'Bespreken', 'expertteam', '2026-11-02 10:00:00', '2026-11-09 16:00:00', 'Team', 'Regio', '2026-11-04 10:00:00', 'geen-plek', 'Team', 'Regio' \
+             FROM waiting_client WHERE code = '{}'",
+            CODE.replace('-', "")
+        ));
+        let counts = |user: &str, owner: &str| of(&overview(user, "?periode=2026-2").json(), owner)["stappen"].as_str().map(str::to_owned).expect("a count");
+        let exact = |owner: &str| -> String {
+            let closed: i64 = mediation_step::table
+                .filter(mediation_step::owner.eq(owner))
+                .filter(mediation_step::closed_at.ge("2026-07-01T00:00:00".parse::<chrono::NaiveDateTime>().expect("a moment")))
+                .count().get_result(&mut server.connection()).expect("a count");
+            closed.to_string()
+        };
+        assert_eq!((counts(TOEGANG, "expertteam"), counts("expertteam-regio", "toegang")), ("*".to_owned(), counts(TOEGANG, "toegang")));
+        for (user, owner) in [(MANAGER, "toegang"), (MANAGER, "expertteam"), ("expertteam-regio", "expertteam")] {
+            assert_eq!(counts(user, owner), exact(owner), "{user} {owner}");
+        }
+        let page = server.visitor(MANAGER).get("/bemiddeling/overzicht").body;
+        assert!(page.contains("De aantallen zijn precies") && !page.contains("<td>*</td>"), "{page}");
         assert_eq!(overview(MANAGER, "?periode=2026-1").json()["tot"], "2026-07-01");
         assert_eq!(overview(MANAGER, "?periode=2019-1").wrong_fields(), ["periode"]);
         assert_eq!(overview(HAVEN.0, "").status, 403);
