@@ -814,6 +814,7 @@ diesel::table! {
         note -> Nullable<Text>,
         made_at -> Timestamp,
         version -> Integer,
+        offer_id -> Nullable<BigInt>,
     }
 }
 

@@ -165,6 +165,48 @@ on_both! {
 }
 
 on_both! {
+    fn bridging_care_takes_a_free_place_and_its_provider_hears_of_it(server) {
+        use beschikbaarheidswijzer::db::schema::{offer, product, provider};
+        const BRIDGE: &str = "41A02";
+        overdue(server);
+        let mut other = client_for("GM0243");
+        (other.product, other.birth_year) = ("43A11".parse().ok(), Some(2018));
+        other.alternatives = Vec::new();
+        register(server, TOEGANG, other, "N76-D55-228");
+        let of_bakenzand = "provider_id = (SELECT id FROM provider WHERE agb = '98990001') AND product_id IN (SELECT id FROM product WHERE code = '41A02')";
+        server.execute(&format!("UPDATE offer SET status = 'wachtlijst', free_places = 0 WHERE {of_bakenzand}"));
+        server.execute(&format!("UPDATE offer SET status = 'plek', free_places = 1, reserved_places = 0 WHERE id = (SELECT max(id) FROM offer WHERE {of_bakenzand})"));
+        let reserved = || -> i64 {
+            let rows: Vec<i32> = offer::table.inner_join(provider::table).inner_join(product::table)
+                .filter(provider::agb.eq("98990001")).filter(product::code.eq(BRIDGE))
+                .select(offer::reserved_places).load(&mut server.connection()).expect("offers");
+            rows.into_iter().map(i64::from).sum()
+        };
+        let mailed = |words: &str| server.mails().into_iter().filter(|(to, text)| to.starts_with("aanbieder-bakenzand@") && text.contains(words)).count();
+        let toegang = server.user(TOEGANG);
+        let start = |code: &str, day: &str| toegang.post(&format!("/v1/wachtenden/{code}/overbruggingen"), &json!({"agb": "98990001", "product": BRIDGE, "start": day}));
+        // What began before is only written down.
+        let past = start(CODE, "2026-11-16");
+        assert_eq!((past.status, reserved(), mailed("legde vast dat u overbruggingszorg geeft")), (201, 0, 1), "{}", past.body);
+        let path = format!("/v1/wachtenden/{CODE}/overbruggingen/{}", past.json()["nummer"]);
+        let ended = toegang.put_version(&path, "\"1\"", &json!({"start": "2026-11-16", "einde": "2026-11-20", "reden": "niet-meer-nodig"}));
+        assert_eq!((ended.status, mailed("eindigt")), (200, 1), "{}", ended.body);
+
+        let planned = start(CODE, "2026-11-25");
+        assert_eq!((planned.status, reserved()), (201, 1), "{}", planned.body);
+        let mail = server.mails().pop().expect("a mail").1;
+        assert!(mail.contains("gereserveerd") && mail.contains("Harderwijk") && !mail.contains(CODE), "{mail}");
+        let full = start("N76-D55-228", "2026-11-25");
+        assert_eq!((full.clashing_fields(), reserved()), (vec!["aanbieder".to_owned()], 1), "{}", full.body);
+        // Called off before it began, the place is free for the other.
+        let path = format!("/v1/wachtenden/{CODE}/overbruggingen/{}", planned.json()["nummer"]);
+        let off = toegang.put_version(&path, "\"1\"", &json!({"start": "2026-11-25", "einde": "2026-11-25", "reden": "niet-meer-nodig"}));
+        assert_eq!((off.status, reserved()), (200, 0), "{}", off.body);
+        assert_eq!((start("N76-D55-228", "2026-11-25").status, reserved()), (201, 1));
+    }
+}
+
+on_both! {
     fn notes_beside_bridging_care_and_mediation_are_about_nobody(server) {
         overdue(server);
         let toegang = server.user(TOEGANG);

@@ -39,6 +39,16 @@ fn mail(to: &str, subject: String, lines: &[String], (button, url): (&str, Strin
     Ok(Mail { kind: "reactie", to: to.to_owned(), subject, text, html })
 }
 
+/// To a provider about what has no page of its own: it goes to its figures.
+pub(in crate::waiting_list) fn to_provider(
+    to: &str,
+    subject: &str,
+    lines: &[String],
+    public_url: &str,
+) -> Result<Mail> {
+    mail(to, subject.to_owned(), lines, ("Naar uw capaciteit", format!("{public_url}/capaciteit")))
+}
+
 /// The page where the toegang weighs.
 fn weigh_url(response: &Response, public_url: &str) -> String {
     format!("{public_url}/wachtlijst/{}/reacties", response.client.code)
