@@ -189,6 +189,24 @@ on_both! {
 }
 
 on_both! {
+    fn who_was_parked_comes_back_with_a_publication_and_not_between(server) {
+        let clients = server.waiting();
+        server.execute(&format!(
+            "INSERT INTO pair_outcome (client_id, provider_id, outcome, parked_until, reason, at) \
+             SELECT {}, id, 'geparkeerd', '2026-11-21', 'geen-capaciteit', '2026-11-21 08:00:00' FROM provider WHERE agb = '{}'",
+            clients[0].id, HAVEN.1
+        ));
+        let seen = |server: &TestServer| server.user(HAVEN.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"].clone();
+        assert_eq!(seen(server), 4);
+        // After midnight, on the list of the day before: one more row than a moment ago would be this child.
+        let later = server.start_later(Duration::hours(15));
+        assert_eq!(seen(&later), 4);
+        later.publish(now() + Duration::hours(15));
+        assert_eq!(seen(&later), 5);
+    }
+}
+
+on_both! {
     fn what_cannot_be_is_refused_in_words(server) {
         let clients = server.waiting();
         let offer_id = server.offer_with_place(HAVEN.1);

@@ -171,7 +171,7 @@ pub fn list_clients(
     let (total, rows) = match &publication {
         None => (0, Vec::new()),
         Some(publication) => {
-            let scope = Scope { publication, provider_id, reach: &reach, today, seen_at };
+            let scope = Scope { publication, provider_id, reach: &reach, seen_at };
             store::list_rows(conn, &scope, &names.look(asked), part)?
         }
     };
@@ -225,7 +225,7 @@ pub fn find_client(
     let reach = Reach::of_provider(snapshot, &names.municipalities, provider_id, today);
     // A page may have been opened just before the latest publication.
     for publication in store::list_recent(conn, region_id, 2)? {
-        let scope = Scope { publication: &publication, provider_id, reach: &reach, today, seen_at: None };
+        let scope = Scope { publication: &publication, provider_id, reach: &reach, seen_at: None };
         if let Some(row) = store::find_row(conn, &scope, handle.0)? {
             let client_id = row.client_id;
             let shown = names.show(conn, provider_id, vec![row], None)?.pop();

@@ -272,7 +272,7 @@ fn seen<'a>(scope: &Scope<'_>, look: &Look) -> Option<Rows<'a>> {
     let day = dutch_day(scope.publication.published_at);
     let paired_out = pair_outcome::table
         .filter(pair_outcome::provider_id.eq(scope.provider_id))
-        .filter(pair_outcome::parked_until.is_null().or(pair_outcome::parked_until.ge(scope.today)))
+        .filter(pair_outcome::parked_until.is_null().or(pair_outcome::parked_until.ge(day)))
         .select(pair_outcome::client_id);
     // With those it responded to before this publication. A later view of the same child beside the first would point at
     // fewer than a group; what was shown when it responded stands with the response. Who comes back to the list does so
