@@ -6,7 +6,7 @@ use rules::waiting::life::ClientStatus;
 
 use crate::api::waiting_clients::a_client;
 use crate::on_both;
-use crate::support::{Answer, Browser, Form, TestServer};
+use crate::support::{Answer, Browser, Form, TestServer, now};
 
 const TOEGANG: &str = "toegang-harderwijk";
 

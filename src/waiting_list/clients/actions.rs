@@ -421,12 +421,12 @@ pub(super) fn record_facts(
     before: &WaitingClient,
 ) -> Result<WaitingClient> {
     let after = find_by_id(conn, before.id)?;
-    let changed = changed_words(&before, &after, today);
+    let changed = changed_words(before, &after, dutch_day(now));
     let line = NewLine { kind: LineKind::FactsChanged, reason: "", note: None, detail: Some(changed.words) };
     add_line(conn, actor, now, &after, &line)?;
     let recorded = Recorded { changed: changed.labels, ..Recorded::of(&after) };
     let event = Event::done("wachtende-wijzigen", OBJECT, after.code)
-        .change(Some(&Recorded::of(&before)), &recorded)?;
+        .change(Some(&Recorded::of(before)), &recorded)?;
     audit::record(conn, actor, now, &event)?;
     Ok(after)
 }

@@ -7,7 +7,7 @@ use rules::waiting::birth::Birth;
 use rules::waiting::bridged::BridgedPeriod;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::coarsening::GroupSize;
-use rules::waiting::life::{ClientStatus, EventKind, Hold, Life, RecodeReason};
+use rules::waiting::life::{ClientStatus, EventKind, Hold, Life, RecodeReason, WithdrawResponseReason};
 use rules::waiting::mediation::Ladder;
 use rules::waiting::needs::NeedSet;
 use rules::waiting::reason_lists::ReasonList;

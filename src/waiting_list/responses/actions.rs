@@ -194,7 +194,7 @@ fn in_words(conn: &mut Connection, mut response: Response) -> Result<Response> {
     Ok(response)
 }
 
-/// Puts why responses ended in the words that their region had for it then.
+/// Puts why responses ended in the words that their region had for it then, and names who gives the help that goes with a stay.
 pub(super) fn put_in_words(conn: &mut Connection, responses: &mut [Response]) -> Result<()> {
     let mut wordings: BTreeMap<i64, Wording> = BTreeMap::new();
     for response in responses {

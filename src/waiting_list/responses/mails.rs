@@ -117,7 +117,7 @@ pub(super) fn escalated(response: &Response, public_url: &str, to: &str) -> Resu
     let reminded = if response.chased_at.is_some() { ", ook niet na een herinnering" } else { "" };
     let lines = [
         format!(
-            "De reactie van {} op wachtende {} ({}) is niet op tijd beantwoord, ook niet na een herinnering.",
+            "De reactie van {} op wachtende {} ({}) is niet op tijd beantwoord{reminded}.",
             response.provider.name, response.client.code, response.client.municipality
         ),
         "Neem contact op met de toegang van deze gemeente.".to_owned(),

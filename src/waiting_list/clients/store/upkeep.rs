@@ -9,7 +9,7 @@ use rules::working_hours::WorkingTime;
 
 use crate::db::Connection;
 use crate::db::schema::{
-    contract, product, region, waiting_client as client, waiting_client_alternative as alternative,
+    contract, product, provider, region, waiting_client as client, waiting_client_alternative as alternative,
     waiting_client_event as event, waiting_client_provider as wish, waiting_contract_end as contract_end,
     waiting_list_closing_day as closing_day, waiting_list_setting as setting, waiting_product,
 };
@@ -122,8 +122,8 @@ impl EndedContract {
     }
 }
 
-/// Who is on the list for this product, wants this provider, and is helped by no other contract of it that holds today, for
-/// the product or for what took its place.
+/// Who is on the list for this product or would accept it, wants this provider or one that works under its contract, and is
+/// helped by no other contract of it that holds today, for the product or for what took its place.
 pub(in super::super) fn list_wanting(
     conn: &mut Connection,
     ended: &EndedContract,
