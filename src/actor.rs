@@ -153,6 +153,8 @@ pub struct Identity {
     pub region_id: i64,
     /// Set for people of a provider: whose figures they keep.
     pub provider_id: Option<i64>,
+    /// Whether the region lets other referrers than the toegang put children on the list.
+    pub referrers_register: bool,
     pub roles: Vec<Role>,
     /// Set for a service account: all that its roles allow and one of these does too.
     pub scopes: Option<Vec<Scope>>,

@@ -214,6 +214,7 @@ pub struct Problem(Probleem);
         waiting_list::clients::api::facts::put_client,
         waiting_list::clients::api::post_step,
         waiting_list::replacement::api::list_replacements,
+        waiting_list::late_responses::api::list_late,
         waiting_list::mediation::api::get_overview,
         waiting_list::mediation::api::list_cases,
         waiting_list::mediation::api::get_case,

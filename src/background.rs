@@ -127,7 +127,11 @@ impl Background {
             every(KEEP_HOUSE, "erasing old files", &stopped, state, |conn, _, now| {
                 exchange::actions::erase_old(conn, now)
             }),
-            every(LOOK_FOR_REMINDERS, "keeping the waiting list", &stopped, state, keep_waiting_list),
+            every(LOOK_FOR_REMINDERS, "following the book for who waits", &stopped, state, follow_book),
+            // Apart from it: what goes wrong there keeps nothing longer than its term.
+            every(LOOK_FOR_REMINDERS, "erasing of clients", &stopped, state, |conn, _, now| {
+                upkeep::strip_closed(conn, now).map(drop)
+            }),
             every(LOOK_FOR_REMINDERS, "mailing the end of the audit", &stopped, state, |conn, state, now| {
                 mail_head(conn, now, &state.config.audit_head_to.0).map(drop)
             }),
@@ -243,16 +247,11 @@ fn work_on_files(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) ->
     Ok(())
 }
 
-fn keep_waiting_list(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+fn follow_book(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     let ended = end_without_contract(conn, now, &state.config.public_url)?;
     let told = ended + upkeep::follow_book(conn, now)? + tell_of_ends(conn, now, &state.config.public_url)?;
-    let stripped = upkeep::strip_closed(conn, now)?;
-    if told + stripped > 0 {
-        tracing::info!(
-            told,
-            stripped,
-            "followed the product book for who waits, and erased what was kept long enough"
-        );
+    if told > 0 {
+        tracing::info!(told, "followed the product book for who waits");
     }
     Ok(())
 }

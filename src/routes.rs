@@ -19,7 +19,8 @@ use crate::identity::policy::Permission::{
     KeepOwnCrisisPlaces, KeepOwnFigures, KeepWaitingList, ManageCrisisPoint, ManageMail, ManageProductBook,
     ManageUsers, Mediate, ReadAccessLog, ReadAudit, ReferCrisis, RegisterClients, RespondToClients,
     RunRegionalPlan, SeeCrisisBoard, SeeCrisisPlaces, SeeCrisisReports, SeeCrisisRequests, SeeCrisisSettings,
-    SeeCrisisShares, SeeReasons, SetWeights, TakeCrisisRequests, UseOwnSession, WatchFreshness,
+    SeeCrisisShares, SeeLateResponses, SeeReasons, SetWeights, TakeCrisisRequests, UseOwnSession,
+    WatchFreshness,
 };
 use crate::web::once::once;
 use crate::web::{assets, info, look, pipeline};
@@ -729,11 +730,14 @@ fn regional_api() -> Vec<Endpoint> {
     ]
 }
 
-/// Who waits past a norm, and whose turn it is.
+/// Who waits past a norm, and whose turn it is; and which responses had no answer in time.
 fn mediation() -> Vec<Endpoint> {
+    use waiting_list::late_responses;
     use waiting_list::mediation::{api, pages};
-    let mediate = Requires(Mediate);
+    let (mediate, late) = (Requires(Mediate), Requires(SeeLateResponses));
     vec![
+        get("/late-reacties", late, late_responses::pages::list),
+        get("/v1/late-reacties", late, late_responses::api::list_late),
         get("/bemiddeling", mediate, pages::list),
         get("/bemiddeling/overzicht", mediate, pages::overview),
         get("/bemiddeling/{code}", mediate, pages::case),

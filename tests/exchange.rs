@@ -409,6 +409,35 @@ on_both! {
 }
 
 on_both! {
+    fn a_note_in_a_file_of_registrations_is_about_nobody(server) {
+        const TOEGANG: &str = "toegang-harderwijk";
+        let file = |note: &str, digits: &str| {
+            format!(
+                "gemeente;product;geboortejaar;geboortekwartaal;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;maatregel;postcode;\
+                 alternatieven;adviesOp;verklarendeAnalyse;eersteKeus;mogelijkWlz;gezagBijDerde;behoeften;gewensteAanbieders;\
+                 uitgeslotenAanbieders;hoogsteAfstandKm;overbruggingGewenst;toelichting;cijfersZijn;tochAanmelden\r\n\
+                 GM0243;45A12;;;7;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;;;;;;;;;;;;;{note};{digits};ja\r\n"
+            )
+        };
+        let come_in = |note: &str, digits: &str| take_in(server, TOEGANG, FileKind::Registrations, file(note, digits).as_bytes()).expect("a report");
+        for (note, digits) in [
+            ("bel moeder op 06-12345678", ""),
+            ("mail moeder@voorbeeld.nl", ""),
+            ("geboren op 03-04-2014", ""),
+            ("woont op 3841 AB 12", ""),
+            ("mevrouw Jansen belt terug", ""),
+            ("zaak 111222333", ""),
+            ("bsn 111222333", "zaaknummer"),
+        ] {
+            let report = come_in(note, digits);
+            assert_eq!((problems(&report), counts(&report).0), (vec![(2, "toelichting")], 0), "{note}");
+            assert!(!format!("{report:?}").contains(note), "what points at a person is not kept: {report:?}");
+        }
+        assert_eq!(counts(&come_in("zaak 111222333", "zaaknummer")), (1, 0, 0, 0));
+    }
+}
+
+on_both! {
     fn new_users_are_invited_and_nobody_takes_away_the_last_administrator(server) {
         let before = server.mails().len();
         let head = "gebruikersnaam;naam;email;rollen;organisatie\n";

@@ -121,6 +121,7 @@ fn actor() -> Actor {
         organisation_name: "Aanbieder 1".into(),
         region_id: REGION,
         provider_id: Some(PROVIDER),
+        referrers_register: false,
         roles: vec![Role::Provider],
         scopes: None,
     };

@@ -93,6 +93,7 @@ fn actor() -> Actor {
         organisation_name: "Aanbieder 1".into(),
         region_id: 1,
         provider_id: Some(PROVIDER),
+        referrers_register: false,
         roles: vec![Role::Provider],
         scopes: None,
     };

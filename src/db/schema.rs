@@ -619,6 +619,8 @@ diesel::table! {
         referred_from -> Nullable<Date>,
         referred_to -> Nullable<Date>,
         newest_at -> Timestamp,
+        came_at -> Timestamp,
+        lives_in -> BigInt,
     }
 }
 
@@ -686,6 +688,9 @@ diesel::table! {
         planned_on -> Date,
         started_on -> Nullable<Date>,
         ended_at -> Nullable<Timestamp>,
+        companion_id -> Nullable<BigInt>,
+        perspective_team -> Nullable<Text>,
+        after_crisis -> Bool,
     }
 }
 
@@ -809,6 +814,7 @@ diesel::table! {
         note -> Nullable<Text>,
         made_at -> Timestamp,
         version -> Integer,
+        offer_id -> Nullable<BigInt>,
     }
 }
 
@@ -1404,3 +1410,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     regional_run_line,
     regional_request,
 );
+diesel::allow_tables_to_appear_in_same_query!(organisation, waiting_list_setting);

@@ -29,6 +29,8 @@ pub enum Permission {
     ReadAudit,
     /// See who waits past a norm, and take the steps that are one's own.
     Mediate,
+    /// See which responses of any provider of the region had no answer in time: codes and providers, not what a child needs.
+    SeeLateResponses,
     /// See from which reasons people choose. Nothing of a child.
     SeeReasons,
     /// Set how offers are weighed.
@@ -103,6 +105,7 @@ pub const POLICY: &[(Permission, &[Role])] = &[
     (Permission::ManageUsers, &[Role::Administrator]),
     (Permission::ReadAudit, &[Role::PrivacyOfficer]),
     (Permission::Mediate, &[Role::Toegang, Role::AccountManager, Role::Municipality, Role::ExpertTeam]),
+    (Permission::SeeLateResponses, &[Role::AccountManager]),
     (
         Permission::SeeReasons,
         &[
@@ -180,6 +183,7 @@ impl Permission {
             Self::ManageUsers => "gebruikers-beheren",
             Self::ReadAudit => "logboek-inzien",
             Self::Mediate => "bemiddelen",
+            Self::SeeLateResponses => "late-reacties-zien",
             Self::SeeReasons => "redenen-zien",
             Self::SetWeights => "weging-instellen",
             Self::RunRegionalPlan => "regionaal-voorstel",
@@ -222,6 +226,7 @@ impl Permission {
             | Self::ManageUsers
             | Self::ReadAudit
             | Self::Mediate
+            | Self::SeeLateResponses
             | Self::SeeReasons
             | Self::SetWeights
             | Self::RunRegionalPlan
@@ -267,6 +272,7 @@ mod tests {
             organisation_name: "Organisatie".into(),
             region_id: 1,
             provider_id: Some(1),
+            referrers_register: false,
             roles: vec![role],
             scopes,
         };

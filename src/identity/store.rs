@@ -7,6 +7,7 @@ use crate::actor::{Identity, Role, Scope};
 use crate::db::Connection;
 use crate::db::schema::{
     organisation, region, second_factor, service_account, session, token_family, user_account, user_role,
+    waiting_list_setting,
 };
 use crate::error::Result;
 
@@ -51,9 +52,22 @@ pub(super) fn list_roles(conn: &mut Connection, user_id: i64) -> Result<Vec<Role
 
 /// Who an account is: organisation and roles included.
 pub(super) fn find_identity(conn: &mut Connection, account: &Account) -> Result<Identity> {
-    let (organisation_name, region_id, provider_id): (String, i64, Option<i64>) = organisation::table
-        .find(account.organisation_id)
-        .select((organisation::name, organisation::region_id, organisation::provider_id))
+    let (organisation_name, region_id, provider_id, referrers_register): (
+        String,
+        i64,
+        Option<i64>,
+        Option<bool>,
+    ) = organisation::table
+        .left_join(
+            waiting_list_setting::table.on(waiting_list_setting::region_id.eq(organisation::region_id)),
+        )
+        .filter(organisation::id.eq(account.organisation_id))
+        .select((
+            organisation::name,
+            organisation::region_id,
+            organisation::provider_id,
+            waiting_list_setting::referrers_register.nullable(),
+        ))
         .first(conn)?;
     let roles = list_roles(conn, account.id)?;
     let scopes = if roles.contains(&Role::ServiceAccount) { find_scopes(conn, account.id)? } else { None };
@@ -64,6 +78,7 @@ pub(super) fn find_identity(conn: &mut Connection, account: &Account) -> Result<
         organisation_name,
         region_id,
         provider_id,
+        referrers_register: referrers_register.unwrap_or_default(),
         roles,
         scopes,
     })

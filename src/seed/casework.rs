@@ -151,14 +151,15 @@ impl Cast {
                 starts_on,
                 note: Note::check("toelichting", Some("Een keer in de week."), None, today, &mut none),
             };
-            let Some(care) = if_it_may(start_bridging(conn, team, at, &self.snapshot, code, draft))? else {
+            let Some(care) = if_it_may(start_bridging(conn, team, at, (&self.snapshot, URL), code, draft))?
+            else {
                 continue;
             };
             if number % 6 == 2 {
                 let ending =
                     Change::End { on: today - Days::new(1), reason: plain(EndBridgingReason::FamilyStops)? };
                 let key = (care.id, care.version);
-                if_it_may(change_bridging(conn, team, self.days_ago(1), code, key, ending))?;
+                if_it_may(change_bridging(conn, team, self.days_ago(1), URL, code, key, ending))?;
             }
         }
         Ok(())

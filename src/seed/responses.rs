@@ -43,13 +43,15 @@ impl MadeResponse {
         let day = dutch_day(at.and_utc());
         let start = u64::try_from(3 + chance.below(18)).unwrap_or(14);
         let hours = OpeningHours::office();
-        let answer_by = AnswerTerms::default().answer_by(dutch_time(at.and_utc()), urgency, &hours);
+        let valid_until = day + Days::new(14);
+        let opened_at = dutch_time(at.and_utc());
+        let answer_by = AnswerTerms::default().answer_by(opened_at, valid_until, urgency, &hours);
         Self {
             by,
             opened_at: at,
             answer_by: moment_of_dutch_time(answer_by).naive_utc(),
             start_on: day + Days::new(start),
-            valid_until: day + Days::new(14),
+            valid_until,
             status: ResponseStatus::Open,
             ended_at: None,
             reason: None,

@@ -169,6 +169,10 @@ fn menu(ctx: &Context, section: &str) -> Vec<MenuItem> {
     }
     if ctx.may(Permission::KeepWaitingList) {
         add("/wachtlijst", "Wachtlijst", "hourglass");
+    } else if ctx.may(Permission::RegisterClients)
+        && ctx.actor.identity.as_ref().is_some_and(|who| who.referrers_register)
+    {
+        add("/aanmeldingen", "Aanmeldingen", "hourglass");
     }
     if ctx.may(Permission::SeeCrisisRequests) && !ctx.may(Permission::SeeCrisisBoard) {
         add("/crisis/aanvragen", "Crisis", "bolt");

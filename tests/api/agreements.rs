@@ -214,13 +214,16 @@ fn bridged(server: &TestServer, client: &WaitingClient, product: &str, starts_on
     let draft = BridgingDraft {
         provider_id: provider_id.expect("a provider"),
         product_id: product_id.expect("a product"),
+        offer_ids: vec![server.offer_with_place(HAVEN.1)],
         cause: "gevraagd",
         starts_on,
         note: None,
     };
     let actor = server.actor(TOEGANG);
-    let care =
-        bridging::actions::start(&mut conn, &actor, now(), client.code.as_str(), draft).expect("started");
+    // De Haven has places enough.
+    server.execute("UPDATE offer SET free_places = 9, total_places = NULL WHERE free_places > 0");
+    let care = bridging::actions::start(&mut conn, &actor, now(), URL, client.code.as_str(), draft)
+        .expect("started");
     (care.id, care.version)
 }
 
@@ -233,7 +236,7 @@ on_both! {
             let reason = Reason::new(EndBridgingReason::FamilyStops, None).expect("a reason");
             let change = Change::End { on, reason };
             let (mut conn, actor) = (server.connection(), server.actor(TOEGANG));
-            bridging::actions::change(&mut conn, &actor, now(), client.code.as_str(), (id, version), change).expect("ended");
+            bridging::actions::change(&mut conn, &actor, now(), URL, client.code.as_str(), (id, version), change).expect("ended");
         };
         let planned = bridged(server, client, "41A02", today + Days::new(10));
         assert_eq!(is_bridged(server), false, "it is planned");

@@ -103,7 +103,31 @@ on_both! {
             let cells = ["stappen", "plekGevonden", "teLaat"].map(|name| format!("<td>{}</td>", line[name].as_str().expect("a count")));
             assert!(page.contains(&cells.concat()), "{line}: {page}");
         }
-        assert_eq!(overview(MANAGER, "?periode=2026-2").json(), now);
+        // Who may see every case sees every count; the expert team those of its own step, which all reached it.
+        let of = |overview: &serde_json::Value, owner: &str| {
+            let lines = overview["regels"].as_array().cloned().unwrap_or_default();
+            lines.into_iter().find(|line| line["vanWie"] == owner).expect("a line")
+        };
+        server.execute(&format!(
+            "INSERT INTO mediation_step (client_id, number, name, owner, begun_at, due_by, by_name, by_organisation, closed_at, outcome, closed_by_name, closed_by_organisation) \
+             SELECT id, 9, 'Bespreken', 'expertteam', '2026-11-02 10:00:00', '2026-11-09 16:00:00', 'Team', 'Regio', '2026-11-04 10:00:00', 'geen-plek', 'Team', 'Regio' \
+             FROM waiting_client WHERE code = '{}'",
+            CODE.replace('-', "")
+        ));
+        let counts = |user: &str, owner: &str| of(&overview(user, "?periode=2026-2").json(), owner)["stappen"].as_str().map(str::to_owned).expect("a count");
+        let exact = |owner: &str| -> String {
+            let closed: i64 = mediation_step::table
+                .filter(mediation_step::owner.eq(owner))
+                .filter(mediation_step::closed_at.ge("2026-07-01T00:00:00".parse::<chrono::NaiveDateTime>().expect("a moment")))
+                .count().get_result(&mut server.connection()).expect("a count");
+            closed.to_string()
+        };
+        assert_eq!((counts(TOEGANG, "expertteam"), counts("expertteam-regio", "toegang")), ("*".to_owned(), counts(TOEGANG, "toegang")));
+        for (user, owner) in [(MANAGER, "toegang"), (MANAGER, "expertteam"), ("expertteam-regio", "expertteam")] {
+            assert_eq!(counts(user, owner), exact(owner), "{user} {owner}");
+        }
+        let page = server.visitor(MANAGER).get("/bemiddeling/overzicht").body;
+        assert!(page.contains("De aantallen zijn precies") && !page.contains("<td>*</td>"), "{page}");
         assert_eq!(overview(MANAGER, "?periode=2026-1").json()["tot"], "2026-07-01");
         assert_eq!(overview(MANAGER, "?periode=2019-1").wrong_fields(), ["periode"]);
         assert_eq!(overview(HAVEN.0, "").status, 403);
@@ -137,6 +161,48 @@ on_both! {
         let others = server.user("toegang-ermelo");
         assert_eq!((others.get(&path).status, others.put_version(&path, again, &json!({"start": "2026-11-27"})).status), (404, 404));
         assert_eq!(server.user(HAVEN.0).get(&path).status, 403);
+    }
+}
+
+on_both! {
+    fn bridging_care_takes_a_free_place_and_its_provider_hears_of_it(server) {
+        use beschikbaarheidswijzer::db::schema::{offer, product, provider};
+        const BRIDGE: &str = "41A02";
+        overdue(server);
+        let mut other = client_for("GM0243");
+        (other.product, other.birth_year) = ("43A11".parse().ok(), Some(2018));
+        other.alternatives = Vec::new();
+        register(server, TOEGANG, other, "N76-D55-228");
+        let of_bakenzand = "provider_id = (SELECT id FROM provider WHERE agb = '98990001') AND product_id IN (SELECT id FROM product WHERE code = '41A02')";
+        server.execute(&format!("UPDATE offer SET status = 'wachtlijst', free_places = 0 WHERE {of_bakenzand}"));
+        server.execute(&format!("UPDATE offer SET status = 'plek', free_places = 1, reserved_places = 0 WHERE id = (SELECT max(id) FROM offer WHERE {of_bakenzand})"));
+        let reserved = || -> i64 {
+            let rows: Vec<i32> = offer::table.inner_join(provider::table).inner_join(product::table)
+                .filter(provider::agb.eq("98990001")).filter(product::code.eq(BRIDGE))
+                .select(offer::reserved_places).load(&mut server.connection()).expect("offers");
+            rows.into_iter().map(i64::from).sum()
+        };
+        let mailed = |words: &str| server.mails().into_iter().filter(|(to, text)| to.starts_with("aanbieder-bakenzand@") && text.contains(words)).count();
+        let toegang = server.user(TOEGANG);
+        let start = |code: &str, day: &str| toegang.post(&format!("/v1/wachtenden/{code}/overbruggingen"), &json!({"agb": "98990001", "product": BRIDGE, "start": day}));
+        // What began before is only written down.
+        let past = start(CODE, "2026-11-16");
+        assert_eq!((past.status, reserved(), mailed("legde vast dat u overbruggingszorg geeft")), (201, 0, 1), "{}", past.body);
+        let path = format!("/v1/wachtenden/{CODE}/overbruggingen/{}", past.json()["nummer"]);
+        let ended = toegang.put_version(&path, "\"1\"", &json!({"start": "2026-11-16", "einde": "2026-11-20", "reden": "niet-meer-nodig"}));
+        assert_eq!((ended.status, mailed("eindigt")), (200, 1), "{}", ended.body);
+
+        let planned = start(CODE, "2026-11-25");
+        assert_eq!((planned.status, reserved()), (201, 1), "{}", planned.body);
+        let mail = server.mails().pop().expect("a mail").1;
+        assert!(mail.contains("gereserveerd") && mail.contains("Harderwijk") && !mail.contains(CODE), "{mail}");
+        let full = start("N76-D55-228", "2026-11-25");
+        assert_eq!((full.clashing_fields(), reserved()), (vec!["aanbieder".to_owned()], 1), "{}", full.body);
+        // Called off before it began, the place is free for the other.
+        let path = format!("/v1/wachtenden/{CODE}/overbruggingen/{}", planned.json()["nummer"]);
+        let off = toegang.put_version(&path, "\"1\"", &json!({"start": "2026-11-25", "einde": "2026-11-25", "reden": "niet-meer-nodig"}));
+        assert_eq!((off.status, reserved()), (200, 0), "{}", off.body);
+        assert_eq!((start("N76-D55-228", "2026-11-25").status, reserved()), (201, 1));
     }
 }
 

@@ -19,7 +19,9 @@ fn read(user: &Browser, path: &str) -> (String, Vec<Value>) {
     let version = answer.header("etag").expect("a version").to_owned();
     let reasons = answer.json()["redenen"].as_array().cloned().expect("a list");
     let input = |mut reason: Value| {
-        reason.as_object_mut().expect("an object").remove("vraagtToelichting");
+        for told in ["vraagtToelichting", "hoortBij"] {
+            reason.as_object_mut().expect("an object").remove(told);
+        }
         reason
     };
     (version, reasons.into_iter().map(input).collect())

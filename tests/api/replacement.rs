@@ -60,6 +60,7 @@ on_both! {
         // Ninety days ahead it is told, and not a day before.
         ends_on(server, "2027-02-20");
         assert_eq!(toegang.get(LIST).json()["paginering"]["totaal"], 0);
+        assert_eq!(toegang.get(&format!("{path}/voorstel")).status, 409, "care goes on where it is");
         ends_on(server, "2027-02-19");
         let list = toegang.get(LIST).json();
         let other_code = other.code.to_string();
@@ -70,6 +71,18 @@ on_both! {
         assert_eq!(in_care["aanbieder"], "De Haven Jeugdhulp");
         assert_eq!((&in_care["oorzaak"], &in_care["laatsteDag"], &in_care["herplaatsbaar"]), (&json!("contract"), &json!("2027-02-19"), &json!(true)));
         assert_eq!(server.user("toegang-ermelo").get(LIST).json()["paginering"]["totaal"], 0, "another municipality's");
+        // Where it could go on is proposed while it is still there: with anybody but who it leaves.
+        let proposal = toegang.get(&format!("{path}/voorstel"));
+        assert_eq!(proposal.status, 200, "{}", proposal.body);
+        let can = proposal.json()["kan"].to_string();
+        assert!(can.contains(BAKENZAND.1) && !can.contains(HAVEN.1), "{can}");
+        assert_eq!(toegang.post(&format!("{path}/voorstellen"), &json!({})).status, 201, "and it can be kept");
+        let offered = server.offer_with_place(BAKENZAND.1);
+        assert_eq!(toegang.post(&format!("{path}/plaatsingsvragen"), &json!({"aanbod": offered})).status, 409, "nobody is asked before it is back");
+        let page = visitor.get("/herplaatsing").body;
+        assert!(page.contains(&format!("href=\"/wachtlijst/{code}/voorstel\"")), "{page}");
+        let page = visitor.get(&format!("/wachtlijst/{code}/voorstel")).body;
+        assert!(page.contains("in zorg bij De Haven Jeugdhulp tot en met 19 februari 2027") && !page.contains("Vraag deze aanbieder"), "{page}");
         assert_eq!(toegang.get(&format!("{LIST}?situatie=iets&sorteer=x")).wrong_fields(), ["situatie", "sorteer"]);
         let tell = || tell_of_ends(&mut server.connection(), now(), URL).expect("a database");
         assert_eq!((tell(), tell()), (1, 0), "once");

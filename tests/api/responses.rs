@@ -189,6 +189,24 @@ on_both! {
 }
 
 on_both! {
+    fn who_was_parked_comes_back_with_a_publication_and_not_between(server) {
+        let clients = server.waiting();
+        server.execute(&format!(
+            "INSERT INTO pair_outcome (client_id, provider_id, outcome, parked_until, reason, at) \
+             SELECT {}, id, 'geparkeerd', '2026-11-21', 'geen-capaciteit', '2026-11-21 08:00:00' FROM provider WHERE agb = '{}'",
+            clients[0].id, HAVEN.1
+        ));
+        let seen = |server: &TestServer| server.user(HAVEN.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"].clone();
+        assert_eq!(seen(server), 4);
+        // After midnight, on the list of the day before: one more row than a moment ago would be this child.
+        let later = server.start_later(Duration::hours(15));
+        assert_eq!(seen(&later), 4);
+        later.publish(now() + Duration::hours(15));
+        assert_eq!(seen(&later), 5);
+    }
+}
+
+on_both! {
     fn what_cannot_be_is_refused_in_words(server) {
         let clients = server.waiting();
         let offer_id = server.offer_with_place(HAVEN.1);
@@ -240,6 +258,200 @@ on_both! {
     }
 }
 
+/// The product of some offers of De Haven, beside the one that children here wait for.
+const OTHER_PRODUCT: &str = "45A11";
+
+on_both! {
+    fn the_decision_of_a_body_is_asked_for_the_product_that_is_given(server) {
+        let clients = server.waiting();
+        let needs_body = |code: &str| server.execute(&format!(
+            "DELETE FROM waiting_product; INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon) \
+             SELECT id, TRUE, FALSE FROM product WHERE code = '{code}'"
+        ));
+        // Both accept another product too, and De Haven offers them that.
+        let offered_other = |client: &WaitingClient| {
+            let id = server.responded(HAVEN, client);
+            server.execute(&format!(
+                "INSERT INTO waiting_client_alternative (client_id, product_id, rank) SELECT {}, id, 1 FROM product WHERE code = '{OTHER_PRODUCT}'; \
+                 UPDATE response SET offer_id = (SELECT min(offer.id) FROM offer JOIN provider ON provider.id = offer.provider_id \
+                 JOIN product ON product.id = offer.product_id WHERE provider.agb = '{}' AND product.code = '{OTHER_PRODUCT}') WHERE id = {id}",
+                client.id, HAVEN.1
+            ));
+            id
+        };
+        let (first, second) = (offered_other(&clients[0]), offered_other(&clients[1]));
+        needs_body(OTHER_PRODUCT);
+        let refused = server.accept(&clients[0], first);
+        assert!(refused.status == 409 && refused.body.contains("adviesorgaan"), "{}", refused.body);
+        server.execute(&format!("UPDATE waiting_client SET body_decided_on = '2026-11-10' WHERE id = {}", clients[0].id));
+        let taken = server.accept(&clients[0], first);
+        assert_eq!(taken.status, 200, "{}", taken.body);
+        // What is only wanted, and not given, needs nobody's decision.
+        needs_body(PRODUCT);
+        let taken = server.accept(&clients[1], second);
+        assert_eq!(taken.status, 200, "{}", taken.body);
+        let wanted = server.responded(HAVEN, &clients[2]);
+        let refused = server.accept(&clients[2], wanted);
+        assert!(refused.status == 409 && refused.body.contains("adviesorgaan"), "{}", refused.body);
+    }
+}
+
+on_both! {
+    fn a_stay_is_agreed_with_ambulant_help_and_a_team(server) {
+        let clients = server.waiting();
+        server.execute(&format!("UPDATE product SET kind = 'verblijf' WHERE code = '{PRODUCT}'"));
+        server.execute(&format!("UPDATE waiting_client SET measure = TRUE WHERE id = {}", clients[1].id));
+        server.execute("UPDATE offer SET free_places = 9, total_places = NULL WHERE free_places > 0");
+        let [first, second, third] = [0, 1, 2].map(|one| server.responded(HAVEN, &clients[one]));
+        let accept = |client: &WaitingClient, id: i64, more: Value| {
+            let mut body = json!({"reden": "eerste-start"});
+            for (name, value) in more.as_object().expect("fields") {
+                body[name] = value.clone();
+            }
+            server.user(TOEGANG).post(&TestServer::weigh_path(client, id, "acceptatie"), &body)
+        };
+        assert_eq!(clashes(&accept(&clients[0], first, json!({}))), ["begeleider", "perspectiefteam"]);
+        assert_eq!(accept(&clients[0], first, json!({"begeleider": "x", "reden": "y"})).wrong_fields(), ["reden", "begeleider"]);
+        assert_eq!(clashes(&accept(&clients[0], first, json!({"begeleider": "98999999", "perspectiefteam": "Jeugdteam Zuid"}))), ["begeleider"]);
+        assert_eq!(clashes(&accept(&clients[0], first, json!({"begeleider": BAKENZAND.1, "perspectiefteam": "mevrouw Jansen"}))), ["perspectiefteam"]);
+        let page = server.visitor(TOEGANG).get(&format!("/wachtlijst/{}/reacties/{first}", clients[0].code)).body;
+        assert!(page.contains("Wie geeft de ambulante hulp?") && page.contains("Team van de perspectiefregisseur"), "{page}");
+        let agreed = accept(&clients[0], first, json!({"begeleider": BAKENZAND.1, "perspectiefteam": "Jeugdteam Zuid"}));
+        assert_eq!(agreed.status, 200, "{}", agreed.body);
+        let told = agreed.json();
+        assert_eq!((&told["begeleider"], &told["perspectiefteam"]), (&json!("Bakenzand Jeugd en Gezin"), &json!("Jeugdteam Zuid")), "{told}");
+        let own = server.user(HAVEN.0).get(&format!("/v1/reacties/{first}")).json();
+        assert_eq!(own["begeleider"], "Bakenzand Jeugd en Gezin", "who gives the place knows with whom: {own}");
+        let mail = mailed(server, BAKENZAND.0).pop().expect("a mail");
+        assert!(mail.contains("De Haven Jeugdhulp") && mail.contains("ambulante hulp") && !mail.contains(&clients[0].code.to_string()), "{mail}");
+        // With a measure there is no perspectiefregisseur; the help is always there.
+        assert_eq!(clashes(&accept(&clients[1], second, json!({}))), ["begeleider"]);
+        assert_eq!(accept(&clients[1], second, json!({"begeleider": HAVEN.1})).status, 200);
+        // It goes with nothing else.
+        server.execute(&format!("UPDATE product SET kind = 'ambulant' WHERE code = '{PRODUCT}'"));
+        assert_eq!(clashes(&accept(&clients[2], third, json!({"begeleider": HAVEN.1}))), ["begeleider"]);
+        assert_eq!(accept(&clients[2], third, json!({})).status, 200);
+    }
+}
+
+on_both! {
+    fn after_a_crisis_a_body_decides_afterwards(server) {
+        let client = &server.waiting()[0];
+        server.execute(&format!(
+            "DELETE FROM waiting_product; INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon) SELECT id, TRUE, FALSE FROM product WHERE code = '{PRODUCT}'"
+        ));
+        let id = server.responded(HAVEN, client);
+        let page = server.visitor(TOEGANG).get(&format!("/wachtlijst/{}/reacties/{id}", client.code)).body;
+        assert!(page.contains("het adviesorgaan beslist achteraf"), "{page}");
+        let path = TestServer::weigh_path(client, id, "acceptatie");
+        let refused = server.user(TOEGANG).post(&path, &json!({"reden": "enige"}));
+        assert!(refused.status == 409 && refused.body.contains("adviesorgaan"), "{}", refused.body);
+        let taken = server.user(TOEGANG).post(&path, &json!({"reden": "enige", "naCrisis": true}));
+        assert_eq!((taken.status, &taken.json()["naCrisis"]), (200, &json!(true)), "{}", taken.body);
+        let seen = server.visitor(TOEGANG).get(&format!("/wachtlijst/{}", client.code)).body;
+        assert!(seen.contains("De beslissing van het adviesorgaan ontbreekt"), "it is still asked for: {seen}");
+    }
+}
+
+on_both! {
+    fn whose_a_reason_to_decline_is_is_told_with_it(server) {
+        let client = &server.waiting()[0];
+        let toegang = server.user(TOEGANG);
+        let list = toegang.get("/v1/redenen").json();
+        let declines = list["lijsten"].as_array().and_then(|lists| lists.iter().find(|one| one["lijst"] == "reactie-afwijzen")).expect("the list").clone();
+        let of = |code: &str| declines["redenen"].as_array().and_then(|all| all.iter().find(|one| one["code"] == code)).map(|one| one["hoortBij"].clone());
+        assert_eq!([of("geen-capaciteit"), of("niet-passend"), of("afstand"), of("anders")], [Some(json!("capaciteit")), Some(json!("aanbieder")), Some(json!("wachtende")), Some(Value::Null)]);
+        let id = server.responded(HAVEN, client);
+        let declined = toegang.post(&TestServer::weigh_path(client, id, "afwijzing"), &json!({"reden": "geen-capaciteit", "parkerenTot": "2027-01-01"}));
+        assert_eq!((declined.status, &declined.json()["redenVan"]), (200, &json!("capaciteit")), "{}", declined.body);
+        for page in [
+            server.visitor(HAVEN.0).get(&format!("/reacties/{id}")).body,
+            server.visitor(TOEGANG).get(&format!("/wachtlijst/{}/reacties/{id}", client.code)).body,
+        ] {
+            assert!(page.contains("Waar het aan lag") && page.contains("De capaciteit"), "{page}");
+        }
+    }
+}
+
+on_both! {
+    fn the_account_manager_sees_late_responses_of_all_providers_and_no_child(server) {
+        let clients = server.waiting();
+        server.execute(&format!("UPDATE waiting_client SET needs = 'autisme' WHERE id = {}", clients[0].id));
+        server.execute("UPDATE offer SET free_places = 9, total_places = NULL WHERE free_places > 0");
+        let list = |server: &TestServer| server.user("accountmanager-regio").get("/v1/late-reacties").json();
+        let before = list(server);
+        let count = |list: &Value| ["teLaat", "opgeschaald", "verlopen"].map(|name| list[name].as_u64().expect("a count"));
+        server.responded(HAVEN, &clients[0]);
+        server.responded(BAKENZAND, &clients[1]);
+        assert_eq!(count(&list(server)), count(&before), "nothing of these is late yet");
+        let ours = |list: &Value| -> Vec<Value> {
+            let codes: Vec<String> = clients.iter().map(|client| client.code.to_string()).collect();
+            let all = list["reacties"].as_array().cloned().unwrap_or_default();
+            all.into_iter().filter(|one| codes.iter().any(|code| one["code"] == *code)).collect()
+        };
+        // Everything else is answered.
+        server.execute(&format!("UPDATE response SET status = 'ingetrokken', ended_at = opened_at, told_at = opened_at WHERE client_id NOT IN ({}, {}) AND status = 'open'", clients[0].id, clients[1].id));
+        chase_at(server, "2026-11-27T16:00:01Z");
+        chase_at(server, "2026-11-30T16:00:02Z");
+        let later = server.start_later(Duration::days(10));
+        let shown = list(&later);
+        let rows = ours(&shown);
+        assert_eq!(rows.len(), 2, "{shown}");
+        assert_eq!(rows.iter().map(|one| one["aanbieder"].clone()).collect::<Vec<_>>(), [json!("De Haven Jeugdhulp"), json!("Bakenzand Jeugd en Gezin")]);
+        assert!(rows.iter().all(|one| one["opgeschaaldOp"].is_string() && one["gemeente"] == "Harderwijk" && one["bemiddeling"] == false), "{shown}");
+        assert_eq!(count(&shown)[..2], [2, 2]);
+        let page = later.visitor("accountmanager-regio").get("/late-reacties").body;
+        assert!(page.contains(&clients[0].code.to_string()) && page.contains("Opgeschaald"), "{page}");
+        for secret in ["utisme", "2014", "12 jaar"] {
+            assert!(!page.contains(secret) && !shown.to_string().contains(secret), "{secret}");
+        }
+        let mail = mailed(server, "accountmanager-regio").pop().expect("a mail");
+        assert!(mail.contains("/late-reacties"), "it leads there: {mail}");
+        assert!(later.visitor("accountmanager-regio").get("/bemiddeling").body.contains("href=\"/late-reacties\""));
+        for other in [TOEGANG, HAVEN.0, "expertteam-regio"] {
+            assert_eq!(later.user(other).get("/v1/late-reacties").status, 403, "{other}");
+        }
+        // What ends without an answer is there for two weeks.
+        chase_at(server, "2026-12-16T08:00:00Z");
+        let lapsed = list(&server.start_later(Duration::days(26)));
+        assert!(ours(&lapsed).iter().all(|one| one["verlopenOp"].is_string()) && ours(&lapsed).len() == 2, "{lapsed}");
+        assert_eq!(ours(&list(&server.start_later(Duration::days(40)))).len(), 0);
+    }
+}
+
+on_both! {
+    fn a_response_is_chased_before_it_ends_and_its_end_is_told(server) {
+        let clients = server.waiting();
+        let respond = |client: &WaitingClient, until: &str| {
+            let body = json!({
+                "wachtende": server.handle_of(client), "aanbod": server.offer_with_place(HAVEN.1),
+                "startOp": "2026-12-01", "geldigTot": until,
+            });
+            let made = server.user(HAVEN.0).post("/v1/reacties", &body);
+            assert_eq!(made.status, 201, "{}", made.body);
+            made.json()
+        };
+        // Valid until Tuesday, and until a Sunday: the last moment somebody works.
+        let response = respond(&clients[0], "2026-11-24");
+        assert_eq!(response["antwoordVoor"], "2026-11-24T16:00:00Z", "the provider is promised no later answer either");
+        assert_eq!(respond(&clients[1], "2026-11-29")["antwoordVoor"], "2026-11-27T16:00:00Z");
+        assert_eq!(chase_at(server, "2026-11-24T16:00:00Z"), 0);
+        assert_eq!(chase_at(server, "2026-11-24T16:00:01Z"), 1);
+        assert!(mailed(server, TOEGANG).iter().any(|mail| mail.contains("wacht op uw antwoord")));
+        assert_eq!(chase_at(server, "2026-11-25T08:00:00Z"), 1, "it ends");
+        let code = clients[0].code.to_string();
+        let told = mailed(server, TOEGANG).pop().expect("a mail");
+        assert!(told.contains("verliep zonder antwoord") && told.contains(&code), "{told}");
+        let manager = mailed(server, "accountmanager-regio");
+        assert!(manager.len() == 1 && manager[0].contains(&code) && manager[0].contains("niet op tijd beantwoord"), "nobody was asked to see to it before: {manager:?}");
+        let later = server.start_later(Duration::days(4));
+        let list = later.visitor(TOEGANG).get(&format!("/wachtlijst/{code}")).body;
+        assert!(list.contains("Een reactie verliep zonder antwoord"), "{list}");
+        let weighed = later.user(TOEGANG).get(&format!("/v1/wachtenden/{code}/reacties")).json();
+        assert!(weighed["reacties"][0]["opgeschaaldOp"].is_string(), "{weighed}");
+    }
+}
+
 on_both! {
     fn silence_is_chased_then_escalated_once_each(server) {
         let clients = server.waiting();
@@ -251,7 +463,7 @@ on_both! {
         assert_eq!(chase_at(server, "2026-11-29T12:00:00Z"), 0, "a Sunday is no working time");
         assert_eq!((chase_at(server, "2026-11-30T16:00:01Z"), chase_at(server, "2026-12-01T16:00:01Z")), (1, 0));
         let escalated = &mailed(server, "accountmanager-regio")[0];
-        assert!(escalated.contains("niet op tijd beantwoord") && !escalated.contains("/bemiddeling/") && escalated.contains("/bemiddeling"), "no norm was passed: {escalated}");
+        assert!(escalated.contains("niet op tijd beantwoord, ook niet na een herinnering") && escalated.contains("/late-reacties"), "{escalated}");
         let seen = server.user(TOEGANG).get(&format!("/v1/wachtenden/{}/reacties", clients[0].code)).json();
         assert!(seen["reacties"][0]["herinnerdOp"].is_string() && seen["reacties"][0]["opgeschaaldOp"].is_string());
         // It is valid until 15 December, and ends the day after.

@@ -295,6 +295,74 @@ on_both! {
 }
 
 on_both! {
+    fn a_new_code_goes_for_alternatives_too_and_known_ones_stay(server) {
+        let actor = server.actor("toegang-harderwijk");
+        let codes = |text: &str| text.split(' ').map(|code| code.parse().expect("a code")).collect();
+        let alternatives: Vec<_> = codes("45A13 45A21 45A11");
+        let client = registered(server, &actor, RegistrationDraft { alternatives, ..draft("GM0243") }).expect("registered");
+        // One has its successor among the alternatives, and of one nothing takes the place.
+        let alternatives: Vec<_> = codes("45A13 45A14");
+        let both = registered(server, &actor, RegistrationDraft { alternatives, ..draft("GM0243") }).expect("registered");
+        server.execute("DELETE FROM waiting_product; INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon, successor_id) SELECT old.id, FALSE, FALSE, new.id FROM product old, product new WHERE old.code = '45A13' AND new.code = '45A14' AND old.region_id = new.region_id");
+        server.execute("UPDATE product SET valid_until = '2026-11-20' WHERE code IN ('45A13', '45A21')");
+        let mut conn = server.connection();
+        upkeep::follow_book(&mut conn, now()).expect("a database");
+        let accepted = |conn: &mut db::Connection, client: &WaitingClient| -> Vec<String> {
+            find_by_id(conn, client.id).expect("found").alternatives.iter().map(|product| product.code.to_string()).collect()
+        };
+        assert_eq!(accepted(&mut conn, &client), ["45A14", "45A21", "45A11"], "in the same order");
+        assert_eq!(accepted(&mut conn, &both), ["45A14"], "each once");
+        let lines = list_timeline(&mut conn, &client).expect("a timeline");
+        let last = lines.last().expect("a line");
+        assert!(last.kind.code() == "gegevens-gewijzigd" && last.detail.as_ref().is_some_and(|detail| detail.contains("45A14")), "{last:?}");
+        let before = lines.len();
+        upkeep::follow_book(&mut conn, now()).expect("a database");
+        assert_eq!(list_timeline(&mut conn, &client).expect("a timeline").len(), before, "once");
+        // What is known can still be put right, with all that was accepted before.
+        let toegang = server.user("toegang-harderwijk");
+        let path = format!("/v1/wachtenden/{}", client.code);
+        let version = toegang.get(&path).header("etag").expect("a version").to_owned();
+        let facts = |alternatives: &[&str]| json!({
+            "geboortejaar": 2014, "geboortekwartaal": 2, "verwijzer": "gemeentelijke-toegang", "verwezenOp": "2026-10-01",
+            "beschikkingOp": "2026-10-08", "urgentie": "urgent", "maatregel": false, "alternatieven": alternatives,
+        });
+        assert_eq!(toegang.put_version(&path, &version, &facts(&["45A13"])).clashing_fields(), ["alternatieven"], "nobody buys that any more");
+        let changed = toegang.put_version(&path, &version, &facts(&["45A14", "45A21"]));
+        assert_eq!(changed.status, 200, "{}", changed.body);
+    }
+}
+
+on_both! {
+    fn an_ended_contract_is_told_of_sub_contractors_and_alternatives_too(server) {
+        let actor = server.actor("toegang-harderwijk");
+        let wants = |agb: &str, product: &str, alternatives: &[&str]| {
+            let draft = RegistrationDraft {
+                wanted: vec![agb.parse().expect("a code")],
+                product: product.parse().ok(),
+                alternatives: alternatives.iter().map(|code| code.parse().expect("a code")).collect(),
+                ..draft("GM0243")
+            };
+            registered(server, &actor, draft).expect("registered")
+        };
+        // A sub-contractor of De Haven, the same care as an alternative, and two whom it does not concern.
+        let told = [wants("98990126", "45A12", &[]), wants("98990009", "45A11", &["45A12"])];
+        let others = [wants("98990101", "45A12", &[]), wants("98990009", "45A11", &["45A13"])];
+        let mut conn = server.connection();
+        upkeep::follow_book(&mut conn, now()).expect("a database");
+        server.execute("UPDATE contract SET valid_until = '2026-11-18' WHERE provider_id = (SELECT id FROM provider WHERE agb = '98990009') AND product_id IN (SELECT id FROM product WHERE code = '45A12')");
+        for _ in 0..2 {
+            upkeep::follow_book(&mut conn, now()).expect("a database");
+        }
+        let ends = |conn: &mut db::Connection, client: &WaitingClient| {
+            let lines = list_timeline(conn, client).expect("a timeline");
+            lines.iter().filter(|line| line.kind.code() == "contract-beeindigd").count()
+        };
+        assert_eq!(told.each_ref().map(|client| ends(&mut conn, client)), [1, 1]);
+        assert_eq!(others.each_ref().map(|client| ends(&mut conn, client)), [0, 0]);
+    }
+}
+
+on_both! {
     fn a_program_puts_right_what_is_known_of_a_client(server) {
         let toegang = server.user("toegang-harderwijk");
         let client = a_client(server);

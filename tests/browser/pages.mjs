@@ -320,6 +320,7 @@ export const ACCOUNT_MANAGER_PAGES = [
   { name: "sweep", path: aSweep, shows: "text=Deze tabel als CSV" },
   { name: "remove a scenario", path: async () => `${await aScenario()}/verwijderen` },
   { name: "mediation", path: "/bemiddeling" },
+  { name: "late responses", path: "/late-reacties" },
   { name: "reports", path: "/meldingen" },
   { name: "reports that were answered", path: "/meldingen?toon=beantwoord" },
   { name: "answer to a report", path: () => firstLink("/meldingen", "a[href$='/antwoord']", ACCOUNT_MANAGER) },

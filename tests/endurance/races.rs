@@ -168,7 +168,7 @@ impl Field<'_> {
         self.publish();
         let one_wins = |won: u16| vec![[won, 409], [409, won]];
         let statuses = |(one, other): (Answer, Answer)| [one.status, other.status];
-        match self.round % 7 {
+        match self.round % 8 {
             0 => {
                 let (haven, bakenzand) = (self.responded(&client), self.responded_too(&client));
                 let answers = race(
@@ -188,7 +188,7 @@ impl Field<'_> {
             2 => {
                 let id = self.responded(&client);
                 let answers = race(&self.weighing(&client, id, "acceptatie", "een"), &self.withdrawing(id));
-                ("accepted and taken back", statuses(answers), one_wins(200))
+                ("accepted and taken back", statuses(told(answers)), one_wins(200))
             }
             3 => {
                 let id = self.responded(&client);
@@ -211,7 +211,12 @@ impl Field<'_> {
                     &self.weighing(&client, id, "acceptatie", "een"),
                     &self.weighing(&client, id, "afwijzing", "twee"),
                 );
-                ("accepted and declined", statuses(answers), one_wins(200))
+                ("accepted and declined", statuses(told(answers)), one_wins(200))
+            }
+            6 => {
+                let id = self.responded(&client);
+                let answers = race(&self.weighing(&client, id, "afwijzing", "een"), &self.withdrawing(id));
+                ("declined and taken back", statuses(told(answers)), one_wins(200))
             }
             _ => {
                 let id = self.responded(&client);
@@ -223,6 +228,15 @@ impl Field<'_> {
             }
         }
     }
+}
+
+/// Who came second hears what became of the response, and not what became of the child.
+fn told(answers: (Answer, Answer)) -> (Answer, Answer) {
+    for answer in [&answers.0, &answers.1].into_iter().filter(|answer| answer.status == 409) {
+        let words = answer.json()["detail"].as_str().unwrap_or_default().to_owned();
+        assert!(words.contains("de status van deze reactie is"), "{words}");
+    }
+    answers
 }
 
 fn number_of(answer: &Answer) -> i64 {

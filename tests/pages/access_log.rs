@@ -125,6 +125,7 @@ on_both! {
         for route in routes::all().iter().filter(|route| route.method == "GET") {
             let user = match route.access {
                 Asked::Requires(Permission::KeepWaitingList | Permission::RegisterClients | Permission::Mediate) => TOEGANG,
+                Asked::Requires(Permission::SeeLateResponses) => "accountmanager-regio",
                 Asked::Requires(Permission::RespondToClients) => HAVEN.0,
                 Asked::Requires(Permission::ReadAccessLog) => OFFICER,
                 _ => continue,
@@ -209,8 +210,29 @@ on_both! {
         let step = json!({"stap": "intrekken", "reden": "niet-meer-nodig"});
         let outdated = server.user(TOEGANG).send("POST", &format!("{path}/stappen"), &headers, step.to_string());
         assert_eq!(outdated.status, 409, "{}", outdated.body);
-        let looks = access_event::table.filter(access_event::kind.eq("wachtende-inzien"));
-        let count: i64 = looks.count().get_result(&mut server.connection()).expect("a count");
-        assert_eq!(count, 3, "{}", outdated.body);
+        let looks = |kind: &str| -> i64 {
+            access_event::table.filter(access_event::kind.eq(kind)).count().get_result(&mut server.connection()).expect("a count")
+        };
+        assert_eq!(looks("wachtende-inzien"), 3, "{}", outdated.body);
+        // And so is what a change of facts, or of bridging care, on an old version answers with.
+        let toegang = server.user(TOEGANG);
+        let facts = json!({
+            "geboortejaar": 2014, "geboortekwartaal": 2, "verwijzer": "gemeentelijke-toegang", "verwezenOp": "2026-10-01",
+            "beschikkingOp": "2026-10-08", "urgentie": "regulier", "maatregel": false,
+        });
+        let outdated = toegang.put_version(&path, "\"99\"", &facts);
+        assert!(outdated.status == 409 && outdated.json()["huidig"].is_object(), "{}", outdated.body);
+        assert_eq!(looks("wachtende-inzien"), 4, "{}", outdated.body);
+        server.execute(&format!(
+            "INSERT INTO bridging_care (client_id, provider_id, product_id, cause, starts_on, made_at, version) \
+             SELECT {}, provider.id, product.id, 'gevraagd', '2026-11-16', '2026-11-16 09:00:00', 3 FROM provider, product \
+             WHERE provider.agb = '98990001' AND product.code = '45A13'",
+            clients[0].id
+        ));
+        let care: i64 = bridging_care::table.filter(bridging_care::client_id.eq(clients[0].id)).select(bridging_care::id).first(&mut server.connection()).expect("care");
+        let (care, before) = (format!("{path}/overbruggingen/{care}"), looks("overbrugging-inzien"));
+        let outdated = toegang.put_version(&care, "\"99\"", &json!({"start": "2026-11-17"}));
+        assert!(outdated.status == 409 && outdated.json()["huidig"].is_object(), "{}", outdated.body);
+        assert_eq!(looks("overbrugging-inzien"), before + 1, "{}", outdated.body);
     }
 }

@@ -203,6 +203,8 @@ on_both! {
         let lines: i64 = audit_event::table.filter(audit_event::action.like("bemiddeling-%")).count().get_result(&mut server.connection()).expect("a count");
         assert_eq!(lines, 4);
         let overview = manager.get("/bemiddeling/overzicht");
+        assert!(overview.body.contains("De aantallen zijn precies") && overview.body.contains("geen stappen"), "who may see every step counts them: {}", overview.body);
+        let overview = team.get("/bemiddeling/overzicht");
         assert!(overview.body.contains("<td>*</td>") && overview.body.contains("te weinig stappen"), "{}", overview.body);
         assert!(manager.get("/bemiddeling/overzicht?periode=2026-1").body.contains("<td>0</td>"));
         assert_eq!(manager.get("/bemiddeling/overzicht?periode=1999-1").status, 400);

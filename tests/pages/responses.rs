@@ -214,15 +214,82 @@ on_both! {
         let later = server.start_later(chrono::Duration::minutes(90));
         let path = format!("/v1/wachtenden/{}/stappen", client.code);
         let toegang = later.user("toegang-harderwijk");
-        for step in [
-            serde_json::json!({"stap": "pauzeren", "tot": "2027-01-04", "reden": "onderzoek-loopt"}),
-            serde_json::json!({"stap": "hervatten", "reden": "kan-starten"}),
-        ] {
-            let taken = toegang.post(&path, &step);
+        let step = |body: serde_json::Value| {
+            let taken = toegang.post(&path, &body);
             assert_eq!(taken.status, 200, "{}", taken.body);
-        }
+        };
+        step(serde_json::json!({"stap": "pauzeren", "tot": "2027-01-04", "reden": "onderzoek-loopt"}));
         server.publish(now() + chrono::Duration::hours(2));
-        assert_eq!((tell("2026-11-21T11:01:00Z"), tell("2026-11-21T11:02:00Z")), (1, 0));
+        assert_eq!(tell("2026-11-21T11:01:00Z"), 0, "one who is gone is nobody who came");
+        step(serde_json::json!({"stap": "hervatten", "reden": "kan-starten"}));
+        server.publish(now() + chrono::Duration::hours(3));
+        assert_eq!((tell("2026-11-21T12:01:00Z"), tell("2026-11-21T12:02:00Z")), (1, 0));
+    }
+}
+
+on_both! {
+    fn whoever_comes_to_a_list_by_whatever_way_is_new_on_it(server) {
+        use beschikbaarheidswijzer::waiting_list::open_list::telling::tell_of_clients;
+        let clients = server.waiting();
+        server.execute("UPDATE offer SET min_age = NULL, max_age = NULL");
+        let other = server.registered("GM0243");
+        server.execute(&format!("UPDATE waiting_client SET product_id = (SELECT min(id) FROM product WHERE code = '45A11') WHERE id = {}", other.id));
+        let visitor = server.visitor(HAVEN.0);
+        let mut form = Form::on(&visitor.get("/wachtenden/meldingen").body, "/wachtenden/meldingen");
+        form.set("keuze", "direct");
+        assert_eq!(form.send(&visitor).status, 303);
+        // One after another at a whole hour: nothing is new but what the hour before it was done.
+        let mut hour = 0;
+        let mut came = |change: String| {
+            server.execute(&change);
+            hour += 1;
+            let at = now() + chrono::Duration::hours(hour);
+            server.publish(at);
+            let snapshot = server.state.supply.current().expect("a picture");
+            let mailed = tell_of_clients(&mut server.connection(), &snapshot, at, "https://jeugdhulp.example").expect("a database");
+            let page = visitor.get("/wachtenden").body;
+            let is_new = page.contains("Nieuwe erbij");
+            assert_eq!(Form::on(&page, "/wachtenden/gezien").send(&visitor).status, 303);
+            assert!(!visitor.get("/wachtenden").body.contains("Nieuwe erbij"), "it was seen");
+            (mailed, is_new)
+        };
+        let of = |client: &beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient, set: &str| format!("UPDATE waiting_client SET {set} WHERE id = {}", client.id);
+        came(String::from("DELETE FROM list_visit"));
+        assert_eq!(came(String::from("DELETE FROM question")), (0, false), "nobody came");
+        // Another product, another municipality, and a pause of which the last day has gone by.
+        assert_eq!(came(of(&other, "product_id = (SELECT min(id) FROM product WHERE code = '45A12')")), (1, true));
+        assert_eq!(came(of(&clients[1], "municipality_id = (SELECT id FROM municipality WHERE code = 'GM0233')")), (1, true));
+        assert_eq!(came(of(&clients[2], "hold_until = '2026-11-21', hold_reason = 'verzoek-gezin'")), (0, false));
+        assert_eq!(came(of(&clients[2], "hold_until = '2026-11-20'")), (1, true), "nobody took a step");
+    }
+}
+
+on_both! {
+    fn who_comes_before_a_late_publication_is_new_once(server) {
+        use beschikbaarheidswijzer::waiting_list::open_list::actions::publish_due;
+        use beschikbaarheidswijzer::waiting_list::open_list::telling::tell_of_clients;
+        server.waiting();
+        let visitor = server.visitor(HAVEN.0);
+        let mut form = Form::on(&visitor.get("/wachtenden/meldingen").body, "/wachtenden/meldingen");
+        form.set("keuze", "direct");
+        assert_eq!(form.send(&visitor).status, 303);
+        assert_eq!(Form::on(&visitor.get("/wachtenden").body, "/wachtenden/gezien").send(&visitor).status, 303);
+        // The list of ten o'clock is published seven minutes late, with who came five minutes past ten.
+        let newcomer = server.registered("GM0243");
+        server.execute(&format!("UPDATE waiting_client SET registered_at = '2026-11-21 10:05:00' WHERE id = {}", newcomer.id));
+        let round = |at: &str| {
+            let at: chrono::DateTime<chrono::Utc> = at.parse().expect("a time");
+            let snapshot = server.state.supply.current().expect("a picture");
+            publish_due(&mut server.connection(), at).expect("published");
+            tell_of_clients(&mut server.connection(), &snapshot, at, "https://jeugdhulp.example").expect("a database")
+        };
+        assert_eq!(round("2026-11-21T10:07:00Z"), 1);
+        let page = visitor.get("/wachtenden").body;
+        assert!(page.contains("Nieuwe erbij"), "{page}");
+        assert_eq!(Form::on(&page, "/wachtenden/gezien").send(&visitor).status, 303);
+        assert!(!visitor.get("/wachtenden").body.contains("Nieuwe erbij"));
+        assert_eq!(round("2026-11-21T11:00:10Z"), 0, "told once");
+        assert!(!visitor.get("/wachtenden").body.contains("Nieuwe erbij"), "seen is seen");
     }
 }
 

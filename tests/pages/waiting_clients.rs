@@ -6,7 +6,7 @@ use rules::waiting::life::ClientStatus;
 
 use crate::api::waiting_clients::a_client;
 use crate::on_both;
-use crate::support::{Answer, Browser, Form, TestServer};
+use crate::support::{Answer, Browser, Form, TestServer, now};
 
 const TOEGANG: &str = "toegang-harderwijk";
 
@@ -181,6 +181,20 @@ on_both! {
 }
 
 on_both! {
+    fn a_referrer_finds_registration_in_the_menu_where_the_region_lets_them(server) {
+        const ENTRY: &str = "href=\"/aanmeldingen\"";
+        let referrer = server.visitor("verwijzer-huisartsen");
+        assert!(referrer.get("/zoeken").body.contains(ENTRY));
+        assert!(referrer.get("/aanmeldingen").body.contains("href=\"/wachtlijst/nieuw\""));
+        for other in [TOEGANG, "aanbieder-de-haven", "beheerder-regio"] {
+            assert!(!server.visitor(other).get("/zoeken").body.contains(ENTRY), "{other}");
+        }
+        server.execute("UPDATE waiting_list_setting SET referrers_register = FALSE");
+        assert!(!referrer.get("/zoeken").body.contains(ENTRY));
+    }
+}
+
+on_both! {
     fn the_demonstration_has_a_waiting_list_in_every_state(server) {
         let mut conn = server.connection();
         let rows: Vec<(String, String, i64)> = waiting_client::table
@@ -227,6 +241,16 @@ on_both! {
         assert!(saved.contains("value=\"8\"") && saved.contains("24-12-2026") && saved.contains("45A12 45A13"), "{saved}");
         let late = Form::on(&opened, PATH).send(&manager);
         assert_eq!(late.status, 409, "{}", late.body);
+        // How many that are now is what people read.
+        let client = a_client(server);
+        server.execute("UPDATE offer SET min_age = NULL, max_age = NULL");
+        let weighing = server.visitor(TOEGANG).get(&format!("/wachtlijst/{}/reacties", client.code)).body;
+        assert!(weighing.contains("als minstens 8 kinderen"), "{weighing}");
+        let haven = server.visitor("aanbieder-de-haven");
+        server.execute("UPDATE waiting_client SET status = 'ingetrokken', open_responses = 0, hold_until = NULL, hold_reason = NULL, closed_at = registered_at WHERE closed_at IS NULL");
+        server.publish(now());
+        let empty = haven.get("/wachtenden").body;
+        assert!(empty.contains("minder dan 8 kinderen"), "{empty}");
         assert_eq!(manager.get("/wachtlijst").status, 403, "who sets it sees no clients");
         // Products that follow each other round would send a child back and forth.
         let mut form = Form::on(&manager.get(PATH).body, PATH);

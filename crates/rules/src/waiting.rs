@@ -21,6 +21,7 @@ pub mod replacement;
 pub mod responding;
 pub mod responses;
 pub mod similarity;
+pub mod stay;
 pub mod succession;
 pub mod typed;
 pub mod waited;

@@ -139,6 +139,15 @@ impl OpeningHours {
         }
     }
 
+    /// The last moment of working time after `start` and up to and including a day. Who has none gets the same hour of that
+    /// day: later than the day itself helps nobody.
+    pub fn last_closing(&self, start: NaiveDateTime, until: NaiveDate) -> NaiveDateTime {
+        let closing = |day: NaiveDate| day.and_time(self.closes);
+        let days = until.iter_days().rev().take_while(|day| closing(*day) > start);
+        let working = days.into_iter().find(|day| self.is_working_day(*day));
+        closing(working.unwrap_or(until))
+    }
+
     /// How much working time lies between two moments; none when the second is not the later one.
     pub fn working_time_between(&self, from: NaiveDateTime, until: NaiveDateTime) -> TimeDelta {
         if until <= from {

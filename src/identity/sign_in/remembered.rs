@@ -70,6 +70,7 @@ mod tests {
             organisation_name: "Organisatie".into(),
             region_id: 1,
             provider_id: None,
+            referrers_register: false,
             roles: vec![],
             scopes: None,
         };

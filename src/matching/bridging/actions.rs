@@ -13,7 +13,7 @@ use rules::matching::{Rank, Term, Weights};
 use rules::waiting::note::Note;
 
 use crate::actor::Actor;
-use crate::availability::supply::candidates::Candidates;
+use crate::availability::supply::candidates::{Candidate, Candidates};
 use crate::availability::supply::snapshot::Snapshot;
 use crate::clock::dutch_day;
 use crate::db::Connection;
@@ -25,7 +25,7 @@ use crate::matching::proposals::model::CanLine;
 use crate::matching::region::problem::{key_of, municipality_of, room_of};
 use crate::matching::weights::actions::find_weights;
 use crate::matching::weights::model::RegionWeights;
-use crate::waiting_list::access_log::actions::record_look;
+use crate::waiting_list::access_log::actions::{record_look, record_part};
 use crate::waiting_list::access_log::model::AccessKind;
 use crate::waiting_list::bridging::actions as kept;
 use crate::waiting_list::bridging::model::{BridgingCare, BridgingDraft, first_start, has_bridging};
@@ -68,6 +68,23 @@ pub fn propose(
     let cause = cause(snapshot, (&client, &child), &cares, &weights, now);
     let (offers, may_bridge) = offers(snapshot, (&client, &child), &weights)?;
     Ok(Bridging { client, cares, cause, offers: Some(offers), may_bridge })
+}
+
+/// Bridging care of a client of the actor's own municipalities, to be shown: its code and the care.
+pub fn view_care(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    (code, id): (&str, i64),
+) -> Result<(String, BridgingCare)> {
+    let found = find_care(conn, actor, code, id);
+    let look = (AccessKind::ViewBridging, code, id);
+    record_part(conn, actor, now, look, found, |(_, care)| Some(care.version))
+}
+
+fn find_care(conn: &mut Connection, actor: &Actor, code: &str, id: i64) -> Result<(String, BridgingCare)> {
+    let client = clients::actions::find_for_toegang(conn, actor, code)?;
+    Ok((client.code.to_string(), kept::find(conn, &client, id)?))
 }
 
 /// Whether bridging care is proposed: by how long the client waits, and how long it still will.
@@ -162,7 +179,7 @@ pub fn start(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
-    snapshot: &Snapshot,
+    (snapshot, public_url): (&Snapshot, &str),
     code: &str,
     draft: StartDraft,
 ) -> Result<BridgingCare> {
@@ -180,11 +197,14 @@ pub fn start(
             Error::collision("product", "niet-in-tabel", message)
         })?;
     let provider = book.provider_by_agb.get(&draft.agb).copied();
-    let is_contracted = snapshot
-        .candidates(product, child.origin)
+    let candidates = snapshot.candidates(product, child.origin);
+    let mut of_provider: Vec<&Candidate> = candidates
         .iter()
-        .any(|candidate| Some(candidate.provider) == provider && candidate.facts.contract.is_some());
-    let Some(provider) = provider.filter(|_| is_contracted) else {
+        .filter(|one| Some(one.provider) == provider && one.facts.contract.is_some())
+        .collect();
+    // Near home first.
+    of_provider.sort_by_key(|one| (one.facts.distance.is_none(), one.facts.distance, one.facts.id));
+    let Some(provider) = provider.filter(|_| !of_provider.is_empty()) else {
         let message =
             format!("deze aanbieder heeft nu geen aanbod van dit product voor {}", client.municipality.name);
         return Err(Error::collision("aanbieder", "geen-aanbod", message));
@@ -195,9 +215,10 @@ pub fn start(
     let draft = BridgingDraft {
         provider_id: book.providers[provider as usize].id,
         product_id: book.products[product as usize].id,
+        offer_ids: of_provider.iter().map(|one| snapshot.offer(one.offer).id).collect(),
         cause: cause.code(),
         starts_on: draft.starts_on,
         note: draft.note,
     };
-    kept::start(conn, actor, now, code, draft)
+    kept::start(conn, actor, now, public_url, code, draft)
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
-use super::actions::{self, StartDraft};
+use super::actions::{self, StartDraft, view_care};
 use super::pages::{find, parse_id, read_change};
 use crate::db::Connection;
 use crate::error::{Error, Result};
@@ -19,7 +19,6 @@ use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::bridging::actions as kept;
 use crate::waiting_list::bridging::model::BridgingCare;
 use crate::waiting_list::bridging::model::check_start;
-use crate::waiting_list::clients::actions::find_for_toegang;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
@@ -178,7 +177,7 @@ pub async fn list_bridging(
 #[utoipa::path(
     post, path = "/wachtenden/{code}/overbruggingen", operation_id = "startOverbrugging", tag = "Wachtlijst",
     summary = "Overbruggingszorg starten",
-    description = "De wachtdatum en het recht op de gevraagde zorg blijven zoals ze waren.",
+    description = "De wachtdatum en het recht op de gevraagde zorg blijven zoals ze waren. Begint de zorg vandaag of later, dan wordt een vrije plek gereserveerd; is er geen, dan volgt 409. De aanbieder krijgt een mail zonder gegevens van het kind.",
     params(ClientPath, OnceKey),
     request_body(content = BridgingInput, content_type = "application/json"),
     responses(
@@ -207,10 +206,14 @@ pub async fn post_bridging(
         return Err(Error::internal("a required field is missing"));
     };
     let draft = StartDraft { agb: agb.to_string(), product: product.to_string(), starts_on, note };
-    let snapshot = ctx.state.supply.current()?;
+    let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
     let code = path.into_inner();
-    let care =
-        ctx.db(move |conn, actor, now| actions::start(conn, actor, now, &snapshot, &code, draft)).await?;
+    let care = ctx
+        .db_supply(move |conn, actor, now| {
+            let of = (&*snapshot, state.config.public_url.as_str());
+            actions::start(conn, actor, now, of, &code, draft)
+        })
+        .await?;
     reply::json_with_status(StatusCode::CREATED, &BridgingBody::from(care))
 }
 
@@ -262,12 +265,15 @@ pub async fn put_bridging(
         .ok_or_else(|| Error::internal("a change that is neither an end nor another day"))?;
     let (code, id) = path.into_inner();
     let id = parse_id(&id)?;
-    let (key, actor) = (code.clone(), ctx.actor.clone());
-    let changed =
-        ctx.db(move |conn, actor, now| kept::change(conn, actor, now, &key, (id, version), wish)).await;
+    let (key, actor, now) = (code.clone(), ctx.actor.clone(), ctx.now);
+    let state = ctx.state.clone();
+    let changed = ctx
+        .db_supply(move |conn, actor, now| {
+            kept::change(conn, actor, now, &state.config.public_url, &key, (id, version), wish)
+        })
+        .await;
     let current = move |conn: &mut Connection| {
-        let client = find_for_toegang(conn, &actor, &code)?;
-        kept::find(conn, &client, id).map(BridgingBody::from)
+        view_care(conn, &actor, now, (&code, id)).map(|(_, care)| BridgingBody::from(care))
     };
     let care = reply::show_current(&ctx, changed, current).await?;
     reply::json_with_version(StatusCode::OK, care.version, &BridgingBody::from(care))

@@ -12,11 +12,8 @@ use rules::waiting::reason_lists::ReasonList;
 use super::actions::{self, StartDraft};
 use crate::error::{Error, Result};
 use crate::matching::proposals::model::CanLine;
-use crate::waiting_list::access_log::actions::record;
-use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::bridging::actions::{self as kept, Change};
 use crate::waiting_list::bridging::model::{BridgingCare, END_NOTE, check_end, check_start, end_reason};
-use crate::waiting_list::clients;
 use crate::waiting_list::clients::pages::Tabs;
 use crate::waiting_list::reasons::actions::find_reasons;
 use crate::web::context::Context;
@@ -161,9 +158,13 @@ async fn store_start(ctx: &Context, code: &str, mut fields: Fields) -> Result<Br
     let (Some((agb, product)), Some(starts_on)) = fields.finish_with((offer, starts_on), joint)? else {
         return Err(Error::internal("a required field is missing"));
     };
-    let snapshot = ctx.state.supply.current()?;
+    let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
     let (code, draft) = (code.to_owned(), StartDraft { agb, product, starts_on, note });
-    ctx.db(move |conn, actor, now| actions::start(conn, actor, now, &snapshot, &code, draft)).await
+    ctx.db_supply(move |conn, actor, now| {
+        let of = (&*snapshot, state.config.public_url.as_str());
+        actions::start(conn, actor, now, of, &code, draft)
+    })
+    .await
 }
 
 pub async fn change_form(ctx: Context, path: Path<(String, String)>) -> Result<HttpResponse> {
@@ -185,14 +186,7 @@ fn values(care: &BridgingCare) -> crate::web::form::Values {
 /// Bridging care of a client of the own municipalities, to be shown.
 pub(super) async fn find(ctx: &Context, code: String, id: &str) -> Result<(String, BridgingCare)> {
     let id = parse_id(id)?;
-    ctx.db(move |conn, actor, now| {
-        let client = clients::actions::find_for_toegang(conn, actor, &code)?;
-        let care = kept::find(conn, &client, id)?;
-        let access = Access::new(AccessKind::ViewBridging).client(client.code.as_str()).object(id);
-        record(conn, actor, now, &access)?;
-        Ok((client.code.to_string(), care))
-    })
-    .await
+    ctx.db(move |conn, actor, now| actions::view_care(conn, actor, now, (&code, id))).await
 }
 
 /// The number of bridging care in a path.
@@ -280,6 +274,9 @@ async fn store_change(ctx: &Context, code: &str, id: &str, mut fields: Fields) -
     let (Some(version), Some(wish)) = fields.finish_with((version, wish), joint)? else {
         return Err(Error::internal("a required field is missing"));
     };
-    let code = code.to_owned();
-    ctx.db(move |conn, actor, now| kept::change(conn, actor, now, &code, (id, version), wish)).await
+    let (state, code) = (ctx.state.clone(), code.to_owned());
+    ctx.db_supply(move |conn, actor, now| {
+        kept::change(conn, actor, now, &state.config.public_url, &code, (id, version), wish)
+    })
+    .await
 }

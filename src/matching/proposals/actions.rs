@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::making;
+use super::making::{self, Tried};
 use super::model::{KeptProposal, Order, Place, Proposal};
 use super::store;
 use crate::actor::Actor;
@@ -25,6 +25,8 @@ use crate::waiting_list::access_log::actions::{record, record_look, record_part}
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::WaitingClient;
+use crate::waiting_list::replacement::actions::find_ending;
+use crate::waiting_list::replacement::model::Replacement;
 use crate::waiting_list::responses;
 
 /// How often a number is drawn again when somebody else kept a proposal at the same moment.
@@ -33,8 +35,10 @@ const ATTEMPTS: usize = 5;
 /// What the page of a client's proposals shows.
 pub struct Shown {
     pub client: WaitingClient,
-    /// None when the client has left the list.
+    /// None when the client has left the list, unless for care that ends.
     pub proposal: Option<Proposal>,
+    /// The care that the client is in and that ends.
+    pub leaving: Option<Replacement>,
     pub kept: Vec<KeptProposal>,
     pub kept_total: usize,
     /// The offers of which the provider is or was asked to respond.
@@ -54,29 +58,33 @@ pub fn propose(
 ) -> Result<Shown> {
     let found = clients::actions::find_for_toegang(conn, actor, code);
     let client = record_look(conn, actor, now, AccessKind::ViewProposal, code, found)?;
-    let proposal = if client.status().is_closed() {
+    let leaving = find_ending(conn, &client, dutch_day(now))?;
+    let proposal = if client.status().is_closed() && leaving.is_none() {
         None
     } else {
         let plan = plans.current(conn, snapshot, client.region_id)?;
-        Some(make(conn, now, (snapshot, &plan), &client, look_outside)?)
+        Some(make(conn, now, (snapshot, &plan), (&client, leaving.as_ref()), look_outside)?)
     };
     let kept = store::list_kept(conn, client.id, rows_of_page(page))?;
     let kept_total = usize::try_from(store::find_last_number(conn, client.id)?).map_err(Error::internal)?;
     let asked = list_asked_offers(conn, client.id, now)?;
     let may_ask = client.life.is_listed(dutch_day(now));
-    Ok(Shown { client, proposal, kept, kept_total, asked, may_ask })
+    Ok(Shown { client, proposal, leaving, kept, kept_total, asked, may_ask })
 }
 
-/// Makes a proposal for a client as it is now.
+/// Makes a proposal for a client as it is now: on the list, or in care that ends and goes on elsewhere.
 pub fn make(
     conn: &mut Connection,
     now: DateTime<Utc>,
     (snapshot, plan): (&Snapshot, &Plan),
-    client: &WaitingClient,
+    (client, leaving): (&WaitingClient, Option<&Replacement>),
     look_outside: bool,
 ) -> Result<Proposal> {
-    let rejected = tried_in_vain(conn, client.id, snapshot)?;
-    making::make(snapshot, client, &rejected, plan, look_outside, now)
+    let tried = Tried {
+        rejected: tried_in_vain(conn, client.id, snapshot)?,
+        left: leaving.and_then(|one| one.provider.as_ref()).map(|(id, _)| *id),
+    };
+    making::make(snapshot, client, &tried, plan, look_outside, now)
 }
 
 /// The providers that were tried for this client in vain, and still may not be.
@@ -113,10 +121,11 @@ pub fn keep(
         attempt += 1;
         let kept = db::write(conn, |conn| {
             let client = clients::actions::find_for_toegang(conn, actor, code)?;
-            if client.status().is_closed() {
+            let leaving = find_ending(conn, &client, dutch_day(now))?;
+            if client.status().is_closed() && leaving.is_none() {
                 return Err(Error::Conflict("Deze wachtende staat niet meer op de lijst.".into()));
             }
-            let proposal = make(conn, now, (snapshot, &plan), &client, look_outside)?;
+            let proposal = make(conn, now, (snapshot, &plan), (&client, leaving.as_ref()), look_outside)?;
             Ok((write_kept(conn, actor, now, &client, &proposal)?, proposal))
         });
         match kept {

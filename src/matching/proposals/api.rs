@@ -252,6 +252,7 @@ fn body(code: String, number: Option<i32>, proposal: Proposal) -> ProposalBody {
 #[utoipa::path(
     get, path = "/wachtenden/{code}/voorstel", operation_id = "haalVoorstel", tag = "Wachtlijst",
     summary = "Waar een wachtende nu terecht kan en waar niet, met redenen",
+    description = "Ook voor een kind dat in zorg is bij een aanbieder van wie het contract afloopt of die stopt; die aanbieder staat er dan niet bij.",
     params(ClientPath, OutsideQuery),
     responses(
         (status = 200, description = "Het voorstel van nu", body = ProposalBody, headers(("API-Version" = String))),

@@ -48,25 +48,39 @@ pub fn child_of(snapshot: &Snapshot, client: &WaitingClient, rejected: &[i64]) -
     })
 }
 
-/// Makes a proposal beside the regional plan. `rejected` are the providers that may not be tried again; `look_outside` asks for what other
-/// regions have, too.
+/// The providers with which it was tried.
+pub struct Tried {
+    /// Those that may not be tried again.
+    pub rejected: Vec<i64>,
+    /// The one where care ends, which is no place to go on.
+    pub left: Option<i64>,
+}
+
+/// Makes a proposal beside the regional plan. `look_outside` asks for what other regions have, too.
 pub fn make(
     snapshot: &Snapshot,
     client: &WaitingClient,
-    rejected: &[i64],
+    tried: &Tried,
     plan: &Plan,
     look_outside: bool,
     now: DateTime<Utc>,
 ) -> Result<Proposal> {
-    let child = child_of(snapshot, client, rejected)?;
+    let child = child_of(snapshot, client, &tried.rejected)?;
     let weights = plan.basis.weights;
     let weighed = weights.weights();
     let found = split(snapshot, &child, &weighed, SHOWN);
     let writer = Writer { snapshot, child: &child, municipality: &client.municipality.name };
     let beyond = look_outside && has_neighbours(snapshot);
     let outside = beyond.then(|| outside(snapshot, &child, &weighed, SHOWN));
+    let goes_on = |place: u32| {
+        let offer = snapshot.offer(place);
+        tried.left.is_none_or(|left| snapshot.provider(offer).id != left)
+    };
+    let all_can = found.can().count();
+    let can: Vec<Can> = found.can().filter(|can| goes_on(can.offer)).collect();
+    let can_total = found.can_total - (all_can - can.len());
     let mut ages = FigureAges::default();
-    for can in found.can() {
+    for can in &can {
         match can.facts.freshness {
             Freshness::Fresh => ages.fresh += 1,
             Freshness::Ageing => ages.ageing += 1,
@@ -74,7 +88,7 @@ pub fn make(
             Freshness::NeverConfirmed => ages.never += 1,
         }
     }
-    let mut can: Vec<CanLine> = found.can().map(|can| writer.can(&can)).collect();
+    let mut can: Vec<CanLine> = can.iter().map(|can| writer.can(can)).collect();
     for line in &mut can {
         line.scarcity = scarcity(plan, line.offer.offer_id);
     }
@@ -89,7 +103,7 @@ pub fn make(
         asked: asked(client, &child),
         ages,
         can,
-        can_total: found.can_total,
+        can_total,
         cannot: found.cannot().map(|cannot| writer.cannot(&cannot)).collect(),
         cannot_total: found.cannot_total,
         regional,

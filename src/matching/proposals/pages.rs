@@ -13,9 +13,11 @@ use crate::matching::matcher::has_neighbours;
 use crate::matching::runs::model::AskedOffer;
 use crate::paging::Paging;
 use crate::waiting_list::clients::pages::Tabs;
+use crate::waiting_list::replacement::model::Replacement;
 use crate::web::context::Context;
 use crate::web::fields::{Fields, parse_number};
 use crate::web::form::{Form, Labels, form_page};
+use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{PageLinks, link, page_number};
 use crate::web::page::{Page, html, see_other};
@@ -44,6 +46,15 @@ pub struct CurrentPage {
     /// Whether somebody was just asked.
     pub done: bool,
     pub asking: Option<Asking>,
+    /// Where the child is in care that ends, and until when.
+    pub leaving: Option<String>,
+}
+
+/// Where a child is in care that ends, in words.
+fn leaving_words(one: &Replacement) -> String {
+    let provider = one.provider.as_ref().map_or("een aanbieder", |(_, name)| name);
+    let until = one.end.map(|end| format!(" tot en met {}", format::date(end.last_day)));
+    format!("{provider}{}", until.unwrap_or_default())
 }
 
 /// Which providers can be asked to respond.
@@ -114,6 +125,7 @@ async fn show(
         tabs: Tabs::new(&code, TAB),
         status: shown.client.status().name(),
         proposal: shown.proposal,
+        leaving: shown.leaving.as_ref().map(leaving_words),
         has_neighbours,
         kept: shown.kept,
         links: PageLinks::new(Paging::new(number, shown.kept_total), page_link),

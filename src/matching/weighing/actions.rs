@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rules::waiting::life::AcceptReason;
-use rules::waiting::reasons::Reason;
 
 use crate::actor::Actor;
 use crate::availability::supply::snapshot::Snapshot;
@@ -16,7 +14,7 @@ use crate::matching::region::live::Plans;
 use crate::waiting_list::clients::actions::{add_line, find_for_toegang};
 use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
 use crate::waiting_list::responses;
-use crate::waiting_list::responses::model::Response;
+use crate::waiting_list::responses::model::{Acceptance, Response};
 use crate::waiting_list::responses::weighing::write_acceptance;
 
 /// How many of the best offers without a response are shown beside the responses.
@@ -95,7 +93,7 @@ pub fn accept(
     now: DateTime<Utc>,
     (snapshot, plans, public_url): (&Arc<Snapshot>, &Plans, &str),
     (code, id): (&str, i64),
-    reason: &Reason<AcceptReason>,
+    acceptance: &Acceptance,
 ) -> Result<Response> {
     let region_id = find_for_toegang(conn, actor, code)?.region_id;
     let plan = plans.current(conn, snapshot, region_id)?;
@@ -108,10 +106,10 @@ pub fn accept(
             let proposal = if client.status().is_closed() {
                 None
             } else {
-                Some(make(conn, now, (snapshot, &plan), &client, false)?)
+                Some(make(conn, now, (snapshot, &plan), (&client, None), false)?)
             };
             // First, since it holds the row of the client and tells what another did.
-            let accepted = write_acceptance(conn, actor, now, public_url, (code, id), reason.clone())?;
+            let accepted = write_acceptance(conn, actor, now, public_url, (code, id), acceptance.clone())?;
             if let Some(proposal) = proposal {
                 let kept = write_kept(conn, actor, now, &client, &proposal).map_err(|error| {
                     number_taken = matches!(error, Error::Conflict(_));

@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
-use rules::waiting::life::AcceptReason;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,7 +11,7 @@ use crate::matching::proposals::api::VoorstelKan;
 use crate::matching::proposals::model::{CanLine, Place};
 use crate::waiting_list::clients::api::ClientPath;
 use crate::waiting_list::responses::api::body::ResponseBody;
-use crate::waiting_list::responses::api::input::{AcceptanceInput, read_reason};
+use crate::waiting_list::responses::api::input::{AcceptanceInput, read_acceptance};
 use crate::waiting_list::responses::api::{ResponsePath, parse_key, reply_weighed};
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
@@ -125,7 +124,7 @@ pub async fn list_of_client(
 #[utoipa::path(
     post, path = "/wachtenden/{code}/reacties/{id}/acceptatie", operation_id = "accepteerReactie", tag = "Wachtlijst",
     summary = "Een reactie accepteren",
-    description = "De plek wordt vergeven, de andere reacties eindigen en het voorstel van dit moment wordt bewaard. Was een ander u voor, is de reactie ingetrokken of verlopen, of is de laatste \
+    description = "De plek wordt vergeven, de andere reacties eindigen en het voorstel van dit moment wordt bewaard. Bij verblijf hoort ambulante hulp, en zonder maatregel een team van de perspectiefregisseur. Was een ander u voor, is de reactie ingetrokken of verlopen, of is de laatste \
         plek net vergeven, dan volgt 409 en is er niets gebeurd.",
     params(ClientPath, ResponsePath, OnceKey),
     request_body(content = AcceptanceInput, content_type = "application/json"),
@@ -139,16 +138,16 @@ pub async fn post_acceptance(
     ctx: Context,
     path: Path<(String, String)>,
     QueryInput(query): QueryInput,
-    JsonInput(mut input): JsonInput,
+    JsonInput(input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let (code, id) = parse_key(path)?;
-    let reason = read_reason::<AcceptReason>(&mut input, ctx.today()).finish(input)?;
+    let acceptance = read_acceptance(input, ("reden", "toelichting"), ctx.today())?;
     let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
     let accepted = ctx
         .db_supply(move |conn, actor, now| {
             let of = (&snapshot, &state.plans, state.config.public_url.as_str());
-            actions::accept(conn, actor, now, of, (&code, id), &reason)
+            actions::accept(conn, actor, now, of, (&code, id), &acceptance)
         })
         .await?;
     reply_weighed(accepted)

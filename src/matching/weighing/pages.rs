@@ -3,7 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
-use rules::waiting::life::AcceptReason;
+use rules::product::ProductKind;
+use rules::waiting::life::BodyDecision;
 use rules::waiting::questions::Side;
 use rules::waiting::reason_lists::{ReasonList, RegionReason};
 
@@ -11,15 +12,16 @@ use super::actions::{self, Weighed};
 use crate::availability::figures::actions::find_offer;
 use crate::availability::figures::model::Offer;
 use crate::availability::figures::words::figure_lines;
+use crate::clock::dutch_day;
 use crate::error::Result;
 use crate::matching::proposals::model::{CanLine, Order, Place};
-use crate::waiting_list::clients::actions::find_settings;
+use crate::waiting_list::clients::actions::{find_settings, list_region_choices};
 use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::clients::pages::Tabs;
 use crate::waiting_list::reasons::actions::find_wording;
 use crate::waiting_list::reasons::pages::to_choose;
 use crate::waiting_list::responses::actions::Party;
-use crate::waiting_list::responses::api::input::{decline_words, read_decline, read_listed};
+use crate::waiting_list::responses::api::input::{decline_words, read_acceptance, read_decline};
 use crate::waiting_list::responses::model::Response;
 use crate::waiting_list::responses::pages::{
     self, Mark, QuestionLine, add_offered, add_outcome, mark, parse, question_lines, tell_not_started,
@@ -41,6 +43,9 @@ const LABELS: Labels = &[
     ("kiesReden", "Waarom kiest u deze reactie?"),
     ("kiesUitleg", "Toelichting"),
     ("kiesCijfers", "Wat zijn de 9 cijfers?"),
+    ("begeleider", "Wie geeft de ambulante hulp?"),
+    ("perspectiefteam", "Team van de perspectiefregisseur"),
+    ("naCrisis", "Het kind komt uit een crisis: het adviesorgaan beslist achteraf"),
     ("reden", "Waarom wijst u de reactie af?"),
     ("toelichting", "Toelichting"),
     ("cijfersZijn", "Wat zijn de 9 cijfers?"),
@@ -80,6 +85,8 @@ pub struct WeighListPage {
     pub can_total: Option<usize>,
     /// The best of the providers that did not respond, with their rank.
     pub others: Vec<(usize, CanLine)>,
+    /// How many must wait for a product before providers see any of them.
+    pub group_size: usize,
 }
 
 #[derive(Template)]
@@ -100,17 +107,22 @@ pub struct WeighPage {
     pub to_answer: Option<(i64, String)>,
     pub may_ask: bool,
     pub path: String,
+    /// What is offered is a stay, with which more goes.
+    pub is_stay: bool,
+    /// A body must decide on it, and has not.
+    pub lacks_decision: bool,
 }
 
 pub async fn list(ctx: Context, path: Path<String>, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
     let snapshot = ctx.state.supply.current()?;
-    let (weighed, offers) = ctx
+    let (weighed, offers, group_size) = ctx
         .db(move |conn, actor, now| {
             let weighed = actions::list_of_client(conn, actor, now, &snapshot, &path)?;
             let offers = weighed.responses.iter().map(|response| find_offer(conn, response.offer.id));
             let offers = offers.collect::<Result<Vec<Offer>>>()?;
-            Ok((weighed, offers))
+            let group_size = find_settings(conn, weighed.client.region_id)?.group_size.get();
+            Ok((weighed, offers, group_size))
         })
         .await?;
     let places: Vec<Option<Place>> =
@@ -125,6 +137,7 @@ pub async fn list(ctx: Context, path: Path<String>, QueryInput(query): QueryInpu
         others: order.map(|order| order.others).unwrap_or_default(),
         client,
         lines,
+        group_size,
     })
 }
 
@@ -160,7 +173,7 @@ async fn show(
 ) -> Result<HttpResponse> {
     let (code, id) = (code.clone(), parse(id)?);
     let snapshot = ctx.state.supply.current()?;
-    let (client, response, order, offer, asked, consequences, wording) = ctx
+    let (client, response, order, offer, asked, (consequences, providers, lacks_decision), wording) = ctx
         .db(move |conn, actor, now| {
             let (client, response, order) =
                 actions::view_of_client(conn, actor, now, &snapshot, (&code, id))?;
@@ -168,7 +181,10 @@ async fn show(
             let asked = questions::list_questions(conn, &response)?;
             let consequences = find_settings(conn, client.region_id)?.consequences;
             let wording = find_wording(conn, client.region_id)?;
-            Ok((client, response, order, offer, asked, consequences, wording))
+            let providers = list_region_choices(conn, client.region_id, dutch_day(now))?.providers;
+            let body = weighing::body_decision(conn, &client, offer.product.id)?;
+            let lacks_decision = body == BodyDecision::Missing;
+            Ok((client, response, order, offer, asked, (consequences, providers, lacks_decision), wording))
         })
         .await?;
     let set = |list| wording.now(list).reasons;
@@ -178,7 +194,8 @@ async fn show(
     let waiting = to_answer(&asked, Side::Toegang);
     let form = with_common_choices(form, Side::Toegang, &wording, waiting)
         .with_choices("kiesReden", to_choose(&set(ReasonList::Accept)))
-        .with_choices("reden", declines);
+        .with_choices("reden", declines)
+        .with_choices("begeleider", choices("Maak een keuze", providers));
     let page = WeighPage {
         page: form.page(ctx, SECTION),
         saved,
@@ -191,6 +208,8 @@ async fn show(
         to_answer: waiting.map(|question| (question.id, question.subject_words().to_owned())),
         may_ask: response.is_open() || response.awaits_start(),
         path: format!("{SECTION}/{}/reacties/{id}", client.code),
+        is_stay: offer.product.kind == ProductKind::Stay,
+        lacks_decision,
         form,
         client,
         response,
@@ -212,6 +231,9 @@ fn facts(response: &Response) -> Vec<(&'static str, String)> {
     }
     if let Some(day) = response.placement.as_ref().and_then(|placement| placement.started_on) {
         facts.push(("Zorg gestart op", format::date(day)));
+    }
+    if response.placement.as_ref().is_some_and(|placement| placement.agreement.after_crisis) {
+        facts.push(("Adviesorgaan", "beslist achteraf, na een crisis".to_owned()));
     }
     add_outcome(&mut facts, response);
     facts
@@ -236,17 +258,16 @@ async fn finish(
 
 type Key = Path<(String, String)>;
 
-pub async fn accept(ctx: Context, path: Key, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+pub async fn accept(ctx: Context, path: Key, FormInput(fields): FormInput) -> Result<HttpResponse> {
     let key = path.into_inner();
     let form = Form::of_typed(LABELS, &fields);
-    let given = read_listed::<AcceptReason>(&mut fields, "kiesReden", "kiesUitleg", ctx.today());
     let (code, id) = (key.0.clone(), parse(&key.1)?);
-    let done = match given.finish(fields) {
-        Ok(reason) => {
+    let done = match read_acceptance(fields, ("kiesReden", "kiesUitleg"), ctx.today()) {
+        Ok(acceptance) => {
             let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
             ctx.db_supply(move |conn, actor, now| {
                 let of = (&snapshot, &state.plans, state.config.public_url.as_str());
-                actions::accept(conn, actor, now, of, (&code, id), &reason).map(drop)
+                actions::accept(conn, actor, now, of, (&code, id), &acceptance).map(drop)
             })
             .await
         }

@@ -2,18 +2,22 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::dutch;
+use rules::figures::OfferStatus;
 use rules::waiting::life::EndBridgingReason;
 use rules::waiting::note::Note;
 use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::Reason;
 
 use super::model::{BridgedCount, BridgingCare, BridgingDraft, Ending, Recorded, check_end, check_start};
-use super::store;
+use super::{mails, store};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
+use crate::availability::figures::actions::{find_offer, release_places, reserve_places};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::identity::recipients::list_of_provider;
+use crate::notifications::actions::enqueue;
 use crate::waiting_list::clients;
 use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
 use crate::waiting_list::reasons::actions::{find_wording, require_on};
@@ -44,11 +48,41 @@ pub fn count(conn: &mut Connection, client_ids: &[i64], day: NaiveDate) -> Resul
     Ok(BridgedCount { waiting, bridged: store::count_bridged(conn, client_ids, day)? })
 }
 
-/// Starts bridging care. Status, date and claim of the client stay as they are.
+/// Takes a free place of one of these offers; of which, or none when their providers do not count places. Of two who want the
+/// last, one gets it.
+fn take_place(conn: &mut Connection, offer_ids: &[i64]) -> Result<Option<i64>> {
+    for offer_id in offer_ids {
+        let offer = find_offer(conn, *offer_id)?;
+        if offer.figures.status != OfferStatus::Place {
+            continue;
+        }
+        let free = offer.figures.shown_places(offer.reserved_places);
+        if free.is_none() {
+            return Ok(None);
+        }
+        if reserve_places(conn, *offer_id, 1)? {
+            return Ok(Some(*offer_id));
+        }
+    }
+    let message = "deze aanbieder heeft van dit product geen vrije plek meer; kies een ander aanbod";
+    Err(Error::collision("aanbieder", "vol", message))
+}
+
+/// Tells the provider what became of the care.
+fn tell(conn: &mut Connection, now: DateTime<Utc>, public_url: &str, told: &mails::Told<'_>) -> Result<()> {
+    for reader in list_of_provider(conn, told.care.provider_id)? {
+        enqueue(conn, now, &mails::told(told, public_url, &reader.email)?)?;
+    }
+    Ok(())
+}
+
+/// Starts bridging care. Status, date and claim of the client stay as they are. A free place is taken as for a response that is
+/// accepted, unless it began before and is only written down now; and the provider hears of it.
 pub fn start(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
+    public_url: &str,
     code: &str,
     draft: BridgingDraft,
 ) -> Result<BridgingCare> {
@@ -60,18 +94,20 @@ pub fn start(
         let day = check_start(draft.starts_on, Some(client.referred_on), dutch_day(now));
         Error::refuse_collisions(day, ())?;
         let note = draft.note.as_ref().map(Note::as_str);
-        let id =
-            store::insert_care(conn, client.id, (&draft, note), now.naive_utc()).map_err(
-                |error| match error {
-                    Error::Conflict(_) => Error::Conflict(
-                        "Deze wachtende heeft deze overbruggingszorg al van deze aanbieder.".into(),
-                    ),
-                    other => other,
-                },
-            )?;
+        let is_new = draft.starts_on >= dutch_day(now);
+        let offer_id = if is_new { take_place(conn, &draft.offer_ids)? } else { None };
+        let id = store::insert_care(conn, client.id, (&draft, note, offer_id), now.naive_utc()).map_err(
+            |error| match error {
+                Error::Conflict(_) => Error::Conflict(
+                    "Deze wachtende heeft deze overbruggingszorg al van deze aanbieder.".into(),
+                ),
+                other => other,
+            },
+        )?;
         let care = find(conn, &client, id)?;
         write_line(conn, actor, now, (&client, &care), (LineKind::BridgingStarted, ""))?;
         record(conn, actor, now, &client, (None, &care), "overbrugging-starten")?;
+        tell(conn, now, public_url, &mails::Told { client: &client, care: &care, before: None })?;
         Ok(care)
     })
 }
@@ -93,6 +129,7 @@ pub fn change(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
+    public_url: &str,
     code: &str,
     (id, version): (i64, i32),
     change: Change,
@@ -132,6 +169,13 @@ pub fn change(
         let after = find(conn, &client, id)?;
         write_line(conn, actor, now, (&client, &after), (kind, reason))?;
         record(conn, actor, now, &client, (Some(&before), &after), kind.code())?;
+        // What ends before it began was never used. Otherwise the place is the provider's to publish, when the child is gone.
+        let is_called_off = before.starts_on > today
+            && after.ended.as_ref().is_some_and(|ending| ending.on <= before.starts_on);
+        if let Some((offer_id, taken_at)) = before.place.filter(|_| is_called_off) {
+            release_places(conn, offer_id, 1, taken_at)?;
+        }
+        tell(conn, now, public_url, &mails::Told { client: &client, care: &after, before: Some(&before) })?;
         Ok(after)
     })
 }

@@ -2,5 +2,6 @@
 //! waiting date nor the claim. Who could give it is proposed by the matching.
 
 pub mod actions;
+mod mails;
 pub mod model;
 mod store;

@@ -39,6 +39,9 @@ pub struct BridgingCare {
     pub id: i64,
     pub version: i32,
     pub client_id: i64,
+    pub provider_id: i64,
+    /// The offer of which a free place was taken for it, and when.
+    pub place: Option<(i64, DateTime<Utc>)>,
     pub agb: String,
     pub provider: String,
     pub product_code: String,
@@ -69,6 +72,8 @@ impl Ending {
 pub struct BridgingDraft {
     pub provider_id: i64,
     pub product_id: i64,
+    /// The offers of this provider and product that can be for the client, the best first.
+    pub offer_ids: Vec<i64>,
     /// Code of why it was proposed.
     pub cause: &'static str,
     pub starts_on: NaiveDate,

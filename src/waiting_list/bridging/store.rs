@@ -14,6 +14,8 @@ struct Row {
     id: i64,
     version: i32,
     client_id: i64,
+    place: (Option<i64>, NaiveDateTime),
+    provider_id: i64,
     agb: String,
     provider: String,
     product_code: String,
@@ -33,6 +35,8 @@ impl From<Row> for BridgingCare {
             id: row.id,
             version: row.version,
             client_id: row.client_id,
+            provider_id: row.provider_id,
+            place: row.place.0.map(|offer_id| (offer_id, row.place.1.and_utc())),
             agb: row.agb,
             provider: row.provider,
             product_code: row.product_code,
@@ -65,6 +69,8 @@ pub(super) fn list_of_clients(conn: &mut Connection, client_ids: &[i64]) -> Resu
                 care::id,
                 care::version,
                 care::client_id,
+                (care::offer_id, care::made_at),
+                provider::id,
                 provider::agb,
                 provider::name,
                 product::code,
@@ -87,7 +93,7 @@ pub(super) fn list_of_clients(conn: &mut Connection, client_ids: &[i64]) -> Resu
 pub(super) fn insert_care(
     conn: &mut Connection,
     client_id: i64,
-    (draft, note): (&BridgingDraft, Option<&str>),
+    (draft, note, offer_id): (&BridgingDraft, Option<&str>, Option<i64>),
     at: NaiveDateTime,
 ) -> Result<i64> {
     Ok(diesel::insert_into(care::table)
@@ -99,6 +105,7 @@ pub(super) fn insert_care(
             care::starts_on.eq(draft.starts_on),
             care::note.eq(note),
             care::made_at.eq(at),
+            care::offer_id.eq(offer_id),
             care::version.eq(1),
         ))
         .returning(care::id)

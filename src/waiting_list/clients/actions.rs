@@ -14,7 +14,9 @@ use rules::waiting::similarity::{Features, Similarity, compare};
 
 use self::known::{Known, UNKNOWN_PRODUCT};
 use super::mails;
-use super::model::{FormChoices, LineKind, ListSettings, NewLine, Recorded, TimelineLine, WaitingClient};
+use super::model::{
+    FormChoices, LineKind, ListSettings, NewLine, ProductTerms, Recorded, TimelineLine, WaitingClient,
+};
 use super::standing::{Listed, Question, Standing};
 use super::steps::{OwnStep, StepDraft};
 use super::store::{self, LifeRow, NewClient, NewEvent, Scope};
@@ -145,6 +147,11 @@ pub fn find_settings(conn: &mut Connection, region_id: i64) -> Result<ListSettin
     store::find_settings(conn, region_id)
 }
 
+/// What the region set for those who wait for a product.
+pub fn find_product_terms(conn: &mut Connection, product_id: i64) -> Result<ProductTerms> {
+    store::find_product_terms(conn, product_id)
+}
+
 /// All that is wrong with a registration, without writing anything down.
 pub fn check_registration(
     conn: &mut Connection,
@@ -249,9 +256,8 @@ fn checked(
 }
 
 /// Refuses who is not of the toegang, unless the region lets other referrers register.
-pub fn require_may_register(conn: &mut Connection, actor: &Actor) -> Result<()> {
-    let who = identity(actor)?;
-    if actor.has_role(Role::Toegang) || find_settings(conn, who.region_id)?.referrers_register {
+pub fn require_may_register(actor: &Actor) -> Result<()> {
+    if actor.has_role(Role::Toegang) || identity(actor)?.referrers_register {
         Ok(())
     } else {
         Err(Error::Forbidden)
@@ -404,13 +410,23 @@ pub fn change_facts(
         return Err(Error::Outdated { current: None });
     }
     known.save_choices(conn, before.id, &registration)?;
+    record_facts(conn, actor, now, &before)
+}
+
+/// Writes down what changed in the facts of a client, in its timeline and the audit; returns the client as it is now.
+pub(super) fn record_facts(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    before: &WaitingClient,
+) -> Result<WaitingClient> {
     let after = find_by_id(conn, before.id)?;
-    let changed = changed_words(&before, &after, today);
+    let changed = changed_words(before, &after, dutch_day(now));
     let line = NewLine { kind: LineKind::FactsChanged, reason: "", note: None, detail: Some(changed.words) };
     add_line(conn, actor, now, &after, &line)?;
     let recorded = Recorded { changed: changed.labels, ..Recorded::of(&after) };
     let event = Event::done("wachtende-wijzigen", OBJECT, after.code)
-        .change(Some(&Recorded::of(&before)), &recorded)?;
+        .change(Some(&Recorded::of(before)), &recorded)?;
     audit::record(conn, actor, now, &event)?;
     Ok(after)
 }
@@ -452,7 +468,7 @@ pub fn register(
     now: DateTime<Utc>,
     draft: RegistrationDraft,
 ) -> Result<WaitingClient> {
-    require_may_register(conn, actor)?;
+    require_may_register(actor)?;
     let (known, registration) = checked(conn, actor, now, draft)?;
     let registration = registration.map_err(Error::Collision)?;
     let (organisation_id, _) = store::find_organisation(conn, identity(actor)?.user_id)?;

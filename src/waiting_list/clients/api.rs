@@ -463,7 +463,7 @@ pub async fn post_client(
         Ok(draft) => draft,
         Err(shape) => {
             let check = move |conn: &mut db::Connection, actor: &Actor, now| {
-                actions::require_may_register(conn, actor)?;
+                actions::require_may_register(actor)?;
                 actions::check_registration(conn, actor, now, &draft)
             };
             return Err(Error::Invalid(all_of(shape, ctx.db(check).await?)));

@@ -7,7 +7,7 @@ use rules::waiting::birth::Birth;
 use rules::waiting::bridged::BridgedPeriod;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::coarsening::GroupSize;
-use rules::waiting::life::{ClientStatus, EventKind, Hold, Life, RecodeReason};
+use rules::waiting::life::{ClientStatus, EventKind, Hold, Life, RecodeReason, WithdrawResponseReason};
 use rules::waiting::mediation::Ladder;
 use rules::waiting::needs::NeedSet;
 use rules::waiting::reason_lists::ReasonList;
@@ -243,6 +243,8 @@ pub struct Milestones {
     pub moved_on: Option<NaiveDate>,
     /// The day on which the first open response needs its answer.
     pub answer_on: Option<NaiveDate>,
+    /// A response last ended without an answer.
+    pub expired_on: Option<NaiveDate>,
     /// The municipality does not belong to the region today.
     pub outside_region: bool,
 }
@@ -258,6 +260,11 @@ impl Milestones {
                 self.disturbed_on = Some(day);
             }
             LineKind::Step(EventKind::Moved) => self.moved_on = Some(day),
+            LineKind::Step(EventKind::ResponseWithdrawn)
+                if reason == WithdrawResponseReason::Expired.code() =>
+            {
+                self.expired_on = Some(day);
+            }
             _ => {}
         }
     }

@@ -8,7 +8,7 @@ use rules::waiting::registration::Urgency;
 use rules::waiting::waited::{ListCount, NormResult, WaitFacts, Waited, waited};
 use serde::Serialize;
 
-use super::model::{Milestones, WaitingClient};
+use super::model::{Milestones, ProductTerms, WaitingClient};
 use crate::clock::dutch_day;
 
 /// Stand van een wachtende on a day.
@@ -28,9 +28,9 @@ pub struct Listed {
 }
 
 impl WaitingClient {
-    /// The decision of a body, when the product needs one.
-    pub fn body_decision(&self) -> BodyDecision {
-        match (self.product_terms.needs_body_decision, self.body_decided_on) {
+    /// The decision of a body, when a product with these terms needs one.
+    pub fn body_decision(&self, terms: ProductTerms) -> BodyDecision {
+        match (terms.needs_body_decision, self.body_decided_on) {
             (false, _) => BodyDecision::NotNeeded,
             (true, Some(day)) => BodyDecision::Taken(day),
             (true, None) => BodyDecision::Missing,
@@ -64,10 +64,11 @@ impl WaitingClient {
             waited: &waited,
             birth: self.birth,
             until_23: self.until_23,
-            body: self.body_decision(),
+            body: self.body_decision(self.product_terms),
             disturbed_on: milestones.disturbed_on,
             moved_on: milestones.moved_on,
             answer_on: milestones.answer_on,
+            expired_on: milestones.expired_on,
             outside_region: milestones.outside_region,
         };
         let attention = attention(&facts, today);

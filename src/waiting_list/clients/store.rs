@@ -17,9 +17,10 @@ pub(super) use self::milestones::list_milestones;
 use self::rows::{ClientRow, SettingRow, TimelineRow, birth_number, corrupt};
 pub(super) use self::rows::{FactsRow, LifeRow, NewClient, NewEvent, ProductRow};
 pub(super) use self::upkeep::{
-    ProductTermsRow, insert_contract_end, list_ended_contracts, list_of_ended_products, list_product_terms,
-    list_products_by_id, list_region_ids, list_successors, list_to_strip, list_wanting, replace_closing_days,
-    replace_product_terms, save_settings, strip_client,
+    ProductTermsRow, find_product_terms, insert_contract_end, list_ended_contracts,
+    list_of_ended_alternatives, list_of_ended_products, list_product_terms, list_products_by_id,
+    list_region_ids, list_successors, list_to_strip, list_wanting, replace_closing_days,
+    replace_product_terms, save_settings, strip_client, touch,
 };
 use super::model::{FormChoices, ListSettings, ProductChoice, ProviderChoice, TimelineLine, WaitingClient};
 use crate::db::Connection;

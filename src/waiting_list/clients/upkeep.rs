@@ -6,7 +6,7 @@ use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, R
 use rules::waiting::reasons::Reason;
 use rules::waiting::succession::{line_of, takes_over};
 
-use super::actions::{OBJECT, find_settings, take_step};
+use super::actions::{OBJECT, find_settings, record_facts, take_step};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -82,7 +82,8 @@ fn tell_of_ended_contracts(conn: &mut Connection, now: DateTime<Utc>) -> Result<
 fn follow_successors(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     let today = dutch_day(now);
     let waiting = store::list_of_ended_products(conn, today)?;
-    if waiting.is_empty() {
+    let accepting = store::list_of_ended_alternatives(conn, today)?;
+    if waiting.is_empty() && accepting.is_empty() {
         return Ok(0);
     }
     let successors = store::list_successors(conn)?;
@@ -108,5 +109,36 @@ fn follow_successors(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize>
             Ok(1)
         })?;
     }
+    for (id, product_id) in accepting {
+        let next = takes_over(product_id, &successors, has_ended);
+        let Some(to) = next.filter(|next| products.contains_key(next)) else { continue };
+        told += db::write(conn, |conn| recode_alternative(conn, now, id, (product_id, to)))?;
+    }
     Ok(told)
+}
+
+/// Puts a product in the place of one that a client would accept too and that ended. What is accepted already is there once.
+fn recode_alternative(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    id: i64,
+    (from, to): (i64, i64),
+) -> Result<usize> {
+    let before = super::actions::find_by_id(conn, id)?;
+    let accepts = |product_id| before.alternatives.iter().any(|product| product.id == product_id);
+    // Another server, or the toegang, may have been first.
+    if before.status().is_closed() || !accepts(from) || store::touch(conn, (id, before.version))? == 0 {
+        return Ok(0);
+    }
+    let others = before.alternatives.iter().map(|product| product.id);
+    let renamed = others.map(|product_id| if product_id == from { to } else { product_id });
+    let mut kept: Vec<i64> = Vec::new();
+    for product_id in renamed.filter(|product_id| *product_id != before.product.id) {
+        if !kept.contains(&product_id) {
+            kept.push(product_id);
+        }
+    }
+    store::replace_alternatives(conn, id, &kept)?;
+    record_facts(conn, &Actor::background(), now, &before)?;
+    Ok(1)
 }

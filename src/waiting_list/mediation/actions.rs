@@ -335,6 +335,13 @@ fn utc_of(local: NaiveDateTime) -> NaiveDateTime {
     local - offset
 }
 
+/// Whether somebody may see every case with steps of an owner, and so how many those are: the account manager all, and the
+/// expert team those that reached it. Others see a part, and of the rest no small number.
+fn may_count(actor: &Actor, owner: StepOwner) -> bool {
+    actor.has_role(Role::AccountManager)
+        || (owner == StepOwner::ExpertTeam && actor.has_role(Role::ExpertTeam))
+}
+
 /// Steps of half a year, by owner: how many, how many found a place, how many were late, and how long they took.
 pub fn overview(
     conn: &mut Connection,
@@ -352,16 +359,20 @@ pub fn overview(
                 .filter(|step| step.owner == *owner)
                 .filter_map(|step| step.closed.as_ref().map(|closed| (step, closed)))
                 .collect();
+            let is_exact = may_count(actor, *owner);
+            let shown = |count: usize| if is_exact { count.to_string() } else { shown_count(count) };
             let count = |fits: &dyn Fn(&MediationStep, &ClosedStep) -> bool| {
-                shown_count(own.iter().filter(|(step, closed)| fits(step, closed)).count())
+                shown(own.iter().filter(|(step, closed)| fits(step, closed)).count())
             };
             OverviewLine {
                 owner: *owner,
-                taken: shown_count(own.len()),
+                is_exact,
+                taken: shown(own.len()),
                 found: count(&|_, closed| closed.outcome == Outcome::PlaceFound),
                 late: count(&|step, _| step.was_late()),
                 median_days: shown_median(
                     own.iter().map(|(step, closed)| (closed.at - step.begun_at).num_days()).collect(),
+                    is_exact,
                 ),
             }
         })

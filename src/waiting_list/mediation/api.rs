@@ -197,7 +197,8 @@ pub(super) fn read_half_year(query: &mut Fields, today: NaiveDate) -> Option<Hal
 pub struct OverviewLineBody {
     #[schema(schema_with = owner_schema)]
     van_wie: &'static str,
-    /// Afgesloten stappen. 1 tot en met 7 staat er als *, de rest is afgerond op vijf.
+    /// Afgesloten stappen. 1 tot en met 7 staat er als *, de rest is afgerond op vijf; precies voor wie elk van deze stappen
+    /// mag zien: de accountmanager, en het expertteam bij zijn eigen stappen.
     #[schema(pattern = r"^([0-9]+|\*)$", example = "25")]
     stappen: String,
     #[schema(pattern = r"^([0-9]+|\*)$", example = "*")]

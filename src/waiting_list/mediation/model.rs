@@ -223,7 +223,9 @@ impl HalfYear {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverviewLine {
     pub owner: StepOwner,
-    /// Counts as they may be shown: a small number is hidden.
+    /// The counts are as they are, for who may see each of these steps.
+    pub is_exact: bool,
+    /// Counts as they may be shown: a small number is hidden, unless the line is exact.
     pub taken: String,
     pub found: String,
     pub late: String,
@@ -240,10 +242,11 @@ pub fn shown_count(count: usize) -> String {
     }
 }
 
-/// The middle of so many numbers of days; none of fewer than eight.
-pub fn shown_median(mut days: Vec<i64>) -> Option<i64> {
+/// The middle of so many numbers of days; none of fewer than eight, unless whoever sees it may see each of them.
+pub fn shown_median(mut days: Vec<i64>, is_exact: bool) -> Option<i64> {
     days.sort_unstable();
-    (days.len() >= 8).then(|| days[days.len() / 2])
+    let is_shown = is_exact || days.len() >= 8;
+    days.get(days.len() / 2).copied().filter(|_| is_shown)
 }
 
 #[cfg(test)]
@@ -267,7 +270,9 @@ mod tests {
         {
             assert_eq!(shown_count(count), shown);
         }
-        assert_eq!(shown_median((1..=7).collect()), None);
-        assert_eq!(shown_median((1..=9).rev().collect()), Some(5));
+        assert_eq!(shown_median((1..=7).collect(), false), None);
+        assert_eq!(shown_median((1..=9).rev().collect(), false), Some(5));
+        assert_eq!(shown_median((1..=7).collect(), true), Some(4));
+        assert_eq!(shown_median(Vec::new(), true), None);
     }
 }

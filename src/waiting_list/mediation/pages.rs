@@ -10,6 +10,7 @@ use super::actions;
 use super::api::{Wanted, read_half_year, read_wanted};
 use super::model::{Case, HalfYear, Outcome, OverviewLine, ProviderLine, Turn};
 use crate::error::{Error, Result};
+use crate::identity::policy::Permission;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::{Form, Labels, choices, form_page};
@@ -36,6 +37,8 @@ pub struct MediationListPage {
     pub shown: &'static [(&'static str, &'static str)],
     pub chosen: String,
     pub links: PageLinks,
+    /// Whether there is a list of late responses to go to.
+    pub sees_late: bool,
 }
 
 #[derive(Template)]
@@ -57,6 +60,14 @@ pub struct MediationOverviewPage {
     pub period: String,
     pub periods: Vec<(String, String)>,
     pub lines: Vec<OverviewLine>,
+}
+
+impl MediationOverviewPage {
+    /// Whether all lines are exact, or one of them.
+    fn is_exact(&self, all: bool) -> bool {
+        let exact = self.lines.iter().filter(|line| line.is_exact).count();
+        exact > 0 && (!all || exact == self.lines.len())
+    }
 }
 
 /// A moment that is local already.
@@ -108,6 +119,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         shown: &SHOWN,
         chosen: chosen.to_owned(),
         links,
+        sees_late: ctx.may(Permission::SeeLateResponses),
     })
 }
 

@@ -63,12 +63,23 @@ pub fn publish(
 ) -> Result<bool> {
     let today = dutch_day(now);
     db::write(conn, |conn| {
+        let before = store::find_latest(conn, region_id)?;
         let Some(publication_id) = store::insert_publication(conn, region_id, moment.naive_utc())? else {
             return Ok(false);
         };
         let size = find_settings(conn, region_id)?.group_size;
         let listed = store::list_listed(conn, region_id, today)?;
-        let rows = rows_to_publish(publication_id, &listed, size, today);
+        let known = match before {
+            Some(before) => store::list_arrivals(conn, before.id)?,
+            None => HashMap::new(),
+        };
+        // New is who was not in the list before this one, by whatever way it came; and it is new since this list, however
+        // late that is published.
+        let came_at = |client: &Listed| {
+            let known = known.get(&(client.id, client.product_id, client.municipality_id));
+            known.copied().unwrap_or_else(|| moment.naive_utc())
+        };
+        let rows = rows_to_publish(publication_id, (&listed, &came_at), size, today);
         store::insert_rows(conn, &rows)?;
         store::delete_before(conn, region_id, (moment - KEPT_FOR).naive_utc())?;
         Ok(true)
@@ -76,7 +87,12 @@ pub fn publish(
 }
 
 /// The rows of a publication, each with a handle that was never there before.
-fn rows_to_publish(publication_id: i64, listed: &[Listed], size: GroupSize, today: NaiveDate) -> Vec<NewRow> {
+fn rows_to_publish(
+    publication_id: i64,
+    (listed, came_at): (&[Listed], &dyn Fn(&Listed) -> NaiveDateTime),
+    size: GroupSize,
+    today: NaiveDate,
+) -> Vec<NewRow> {
     let handles = new_handles(listed.len());
     let open: Vec<OpenClient<'_>> = listed
         .iter()
@@ -95,7 +111,7 @@ fn rows_to_publish(publication_id: i64, listed: &[Listed], size: GroupSize, toda
     for group in shown.chunk_by(|one, other| Shown { handle: other.handle, ..*one } == *other) {
         let clients: Vec<&Listed> =
             group.iter().filter_map(|row| by_handle.get(&row.handle).copied()).collect();
-        let newest_at = clients.iter().map(|client| client.registered_at).max().unwrap_or(NaiveDateTime::MIN);
+        let newest_at = clients.iter().map(|client| came_at(client)).max().unwrap_or(NaiveDateTime::MIN);
         for (row, client) in group.iter().zip(clients) {
             let (age_from, age_to) = row.age.ends();
             let (referred_from, referred_to) = row.referred.ends(today);
@@ -114,6 +130,8 @@ fn rows_to_publish(publication_id: i64, listed: &[Listed], size: GroupSize, toda
                 referred_from,
                 referred_to,
                 newest_at,
+                came_at: came_at(client),
+                lives_in: client.municipality_id,
             });
         }
     }
@@ -153,7 +171,7 @@ pub fn list_clients(
     let (total, rows) = match &publication {
         None => (0, Vec::new()),
         Some(publication) => {
-            let scope = Scope { publication, provider_id, reach: &reach, today, seen_at };
+            let scope = Scope { publication, provider_id, reach: &reach, seen_at };
             store::list_rows(conn, &scope, &names.look(asked), part)?
         }
     };
@@ -173,6 +191,7 @@ pub fn list_clients(
         municipalities: in_reach(&places, &names.municipalities),
         seen_at: seen_at.map(|at| at.and_utc()),
         total: usize::try_from(total).map_err(Error::internal)?,
+        group_size: find_settings(conn, region_id)?.group_size.get(),
         clients,
     })
 }
@@ -206,7 +225,7 @@ pub fn find_client(
     let reach = Reach::of_provider(snapshot, &names.municipalities, provider_id, today);
     // A page may have been opened just before the latest publication.
     for publication in store::list_recent(conn, region_id, 2)? {
-        let scope = Scope { publication: &publication, provider_id, reach: &reach, today, seen_at: None };
+        let scope = Scope { publication: &publication, provider_id, reach: &reach, seen_at: None };
         if let Some(row) = store::find_row(conn, &scope, handle.0)? {
             let client_id = row.client_id;
             let shown = names.show(conn, provider_id, vec![row], None)?.pop();

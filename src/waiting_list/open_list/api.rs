@@ -122,7 +122,7 @@ pub(super) fn read_asked(query: &mut Fields) -> Asked {
     get, path = "/open-wachtlijst", operation_id = "lijstOpenWachtlijst", tag = "Wachtlijst",
     summary = "Wachtenden voor uw aanbod",
     description = "De lijst wordt elk heel uur bijgewerkt en is tot dan voor iedereen gelijk. U ziet producten en gemeenten waarvoor u vandaag een \
-        contract en aanbod zonder aanmeldstop hebt. Leeftijd, gemeente en datum zijn zo grof dat minstens vijf kinderen hetzelfde tonen; filters \
+        contract en aanbod zonder aanmeldstop hebt. Leeftijd, gemeente en datum zijn zo grof dat minstens zoveel kinderen hetzelfde tonen als de regio koos (vijf, als zij niets koos); filters \
         werken op wat getoond wordt.",
     params(
         ("product" = Option<String>, Query, description = "Code van een product", pattern = "^[A-Za-z0-9-]{2,10}$", example = "45A01"),

@@ -201,6 +201,8 @@ pub struct OpenList {
     /// Up to which publication it was seen before.
     pub seen_at: Option<DateTime<Utc>>,
     pub total: usize,
+    /// How many children at least share what is shown.
+    pub group_size: usize,
     pub clients: Vec<ShownClient>,
 }
 

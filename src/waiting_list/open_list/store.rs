@@ -1,19 +1,21 @@
 //! Queries on the published list.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 use rules::codes::{MunicipalityCode, ProductCode};
 use rules::waiting::birth::{Birth, BirthQuarter};
 use rules::waiting::coarsening::{ShownAge, ShownDate};
-use rules::waiting::life::{ClientStatus, EventKind};
+use rules::waiting::life::ClientStatus;
 use rules::waiting::responses::ResponseStatus;
 
 use super::model::{AskedView, Column, Handle, Look, MailChoice, Named, Publication, Reach};
+use crate::clock::dutch_day;
 use crate::db::schema::{
     list_mail_choice, list_publication, list_visit, municipality, offer, pair_outcome, product,
     published_client, region, regional_request as request, response, waiting_client,
-    waiting_client_event as event,
 };
 use crate::db::{Backend, Connection};
 use crate::error::{Error, Result};
@@ -70,7 +72,6 @@ pub(super) struct Listed {
     pub(super) municipality: MunicipalityCode,
     pub(super) birth: Birth,
     pub(super) referred_on: NaiveDate,
-    pub(super) registered_at: NaiveDateTime,
 }
 
 #[derive(Queryable)]
@@ -82,7 +83,6 @@ struct ListedRow {
     age: Option<i32>,
     age_on: Option<NaiveDate>,
     referred_on: NaiveDate,
-    registered_at: NaiveDateTime,
 }
 
 /// The children of a region who wait and are not on hold, of municipalities that belong to it today.
@@ -109,7 +109,6 @@ pub(super) fn list_listed(conn: &mut Connection, region_id: i64, today: NaiveDat
             waiting_client::age,
             waiting_client::age_on,
             waiting_client::referred_on,
-            waiting_client::registered_at,
         ))
         .load(conn)?;
     rows.into_iter().map(read_listed).collect()
@@ -138,7 +137,6 @@ fn read_listed(row: ListedRow) -> Result<Listed> {
         municipality: MunicipalityCode::parse(&row.municipality.1).map_err(|_| corrupt("municipality"))?,
         birth,
         referred_on: row.referred_on,
-        registered_at: row.registered_at,
     })
 }
 
@@ -157,6 +155,27 @@ pub(super) struct NewRow {
     pub(super) referred_from: Option<NaiveDate>,
     pub(super) referred_to: Option<NaiveDate>,
     pub(super) newest_at: NaiveDateTime,
+    pub(super) came_at: NaiveDateTime,
+    pub(super) lives_in: i64,
+}
+
+/// A child as a list knows it: client, product and municipality, whatever is shown of them. In another municipality it is
+/// within reach of other providers.
+pub(super) type Arrived = (i64, i64, i64);
+
+/// With which publication each child of a publication came to the list.
+pub(super) fn list_arrivals(
+    conn: &mut Connection,
+    publication_id: i64,
+) -> Result<HashMap<Arrived, NaiveDateTime>> {
+    let rows: Vec<(Arrived, NaiveDateTime)> = published_client::table
+        .filter(published_client::publication_id.eq(publication_id))
+        .select((
+            (published_client::client_id, published_client::product_id, published_client::lives_in),
+            published_client::came_at,
+        ))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 pub(super) fn insert_rows(conn: &mut Connection, rows: &[NewRow]) -> Result<()> {
@@ -225,7 +244,6 @@ pub(super) struct Scope<'a> {
     pub(super) publication: &'a Publication,
     pub(super) provider_id: i64,
     pub(super) reach: &'a [Reach],
-    pub(super) today: NaiveDate,
     pub(super) seen_at: Option<NaiveDateTime>,
 }
 
@@ -249,10 +267,12 @@ fn within(reach: &Reach) -> Condition {
 fn seen<'a>(scope: &Scope<'_>, look: &Look) -> Option<Rows<'a>> {
     let in_reach =
         scope.reach.iter().map(within).reduce(|one, other| -> Condition { Box::new(one.or(other)) })?;
-    // With those the provider may not be brought together with today.
+    // With those the provider may not be brought together with on the day of the publication: who came back between two of
+    // them would be the one row more.
+    let day = dutch_day(scope.publication.published_at);
     let paired_out = pair_outcome::table
         .filter(pair_outcome::provider_id.eq(scope.provider_id))
-        .filter(pair_outcome::parked_until.is_null().or(pair_outcome::parked_until.ge(scope.today)))
+        .filter(pair_outcome::parked_until.is_null().or(pair_outcome::parked_until.ge(day)))
         .select(pair_outcome::client_id);
     // With those it responded to before this publication. A later view of the same child beside the first would point at
     // fewer than a group; what was shown when it responded stands with the response. Who comes back to the list does so
@@ -367,21 +387,15 @@ pub(super) fn list_asked(
         .load(conn)?)
 }
 
-/// What the children who came to the list after a moment, or came back to it, and are in a publication, show.
+/// What the children who came to the list with a later publication than this one, by whatever way, show.
 pub(super) fn list_newcomers(
     conn: &mut Connection,
     publication_id: i64,
     after: NaiveDateTime,
 ) -> Result<Vec<Row>> {
-    let back = [EventKind::CareDidNotStart, EventKind::Returned, EventKind::Reopened, EventKind::Resumed];
-    let came_back = event::table
-        .filter(event::event.eq_any(back.map(EventKind::code)))
-        .filter(event::at.gt(after))
-        .select(event::client_id);
     Ok(published_client::table
-        .inner_join(waiting_client::table.on(waiting_client::id.eq(published_client::client_id)))
         .filter(published_client::publication_id.eq(publication_id))
-        .filter(waiting_client::registered_at.gt(after).or(waiting_client::id.eq_any(came_back)))
+        .filter(published_client::came_at.gt(after))
         .order(published_client::place)
         .select(row_columns!())
         .load(conn)?)

@@ -6,12 +6,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use rules::waiting::questions::Answer;
 use rules::waiting::reason_lists::{ReasonDraft, ReasonList, RegionReason, WORDS_LENGTH};
+use rules::waiting::responses::ReasonOwner;
 use serde::Serialize;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use super::actions;
-use super::model::{ReasonsChange, VersionedReasons};
+use super::model::{ReasonsChange, VersionedReasons, owner_of};
 use crate::api_document::parse_path;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
@@ -55,6 +56,10 @@ pub struct ReasonBody {
     aan: bool,
     /// Of er een toelichting bij moet.
     vraagt_toelichting: bool,
+    /// Bij een afwijzing: waar de reden bij hoort.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(wachtende|aanbieder|capaciteit)$", example = "capaciteit")]
+    hoort_bij: Option<&'static str>,
     /// Bij een vraag: codes van de antwoorden die erbij passen.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["ja", "nee"]))]
@@ -132,6 +137,7 @@ impl ReasonBody {
             woorden: reason.words().to_owned(),
             aan: reason.is_on,
             vraagt_toelichting: reason.known.needs_note,
+            hoort_bij: owner_of(list, reason.known.code).map(ReasonOwner::code),
             antwoorden: list.has_answers().then(|| fitting().map(|answer| answer.code()).collect()),
         }
     }

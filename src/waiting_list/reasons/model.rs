@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reason_lists::{ReasonDraft, ReasonList, RegionReason, RegionReasons};
+use rules::waiting::responses::{DeclineReason, ReasonOwner};
 use serde::{Deserialize, Serialize};
 
 /// A reason as it is stored and as the audit keeps it.
@@ -85,4 +86,9 @@ impl Wording {
         let asked = self.now(ReasonList::asked_by(side)).reasons;
         asked.answers_to(question, &answers).into_iter().cloned().collect()
     }
+}
+
+/// Whose a reason of a list is, if it belongs to somebody in particular: only those of a decline do.
+pub fn owner_of(list: ReasonList, code: &str) -> Option<ReasonOwner> {
+    DeclineReason::parse(code).filter(|_| list == ReasonList::Decline)?.owner()
 }

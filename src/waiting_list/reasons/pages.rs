@@ -6,10 +6,11 @@ use askama::Template;
 use rules::violations::Violations;
 use rules::waiting::questions::Answer;
 use rules::waiting::reason_lists::{ReasonDraft, ReasonList, RegionReason, RegionReasons, WORDS_LENGTH};
+use rules::waiting::responses::ReasonOwner;
 
 use super::actions;
 use super::api::parse_list;
-use super::model::{ReasonsChange, VersionedReasons, Wording};
+use super::model::{ReasonsChange, VersionedReasons, Wording, owner_of};
 use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
@@ -43,6 +44,8 @@ pub struct ReasonRow {
     pub words: String,
     pub place: String,
     pub needs_note: bool,
+    /// Whose the reason is, of a list where that is told.
+    pub owner: Option<&'static str>,
     /// Of a question, every answer with whether it fits.
     pub answers: Vec<AnswerBox>,
 }
@@ -151,6 +154,7 @@ fn stored_rows(reasons: &RegionReasons, answers: &Answers) -> Vec<ReasonRow> {
         words: reason.own_words.clone().unwrap_or_default(),
         place: (place + 1).to_string(),
         needs_note: reason.known.needs_note,
+        owner: owner_of(reasons.list(), reason.known.code).map(ReasonOwner::name),
         answers: boxes(reason),
     };
     reasons.all().iter().enumerate().map(row).collect()
@@ -183,6 +187,7 @@ fn read(fields: &mut Fields, list: ReasonList, answers: &Answers) -> (Vec<Reason
             words: typed.0,
             place: typed.1,
             needs_note: known.needs_note,
+            owner: owner_of(list, known.code).map(ReasonOwner::name),
             answers: boxes,
         };
         rows.push((place, row, ReasonDraft { code: code.to_owned(), is_on, words, answers: fitting }));

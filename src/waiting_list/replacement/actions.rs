@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::paging::SortOrder;
 use crate::waiting_list::access_log::model::AccessKind;
 use crate::waiting_list::clients::actions::{list_own_municipalities, list_successors, record_list};
+use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::clients::standing::Question;
 
 /// Everybody of the actor's own municipalities who needs another place, each once.
@@ -38,6 +39,19 @@ pub fn list(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Ve
         }
         Ok(found.into_values().collect())
     })
+}
+
+/// The care that a child is in, if it ends: where, and when.
+pub fn find_ending(
+    conn: &mut Connection,
+    client: &WaitingClient,
+    today: NaiveDate,
+) -> Result<Option<Replacement>> {
+    if client.status() != ClientStatus::Placed {
+        return Ok(None);
+    }
+    let ending = list_care_that_ends(conn, Some(&[client.municipality.id]), today)?;
+    Ok(ending.into_iter().find(|one| one.code == client.code && one.can_return()))
 }
 
 /// Who waits for a product and wants a provider whose contract for it may end, or who closes every place where it gives it.

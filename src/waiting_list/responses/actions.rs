@@ -109,7 +109,7 @@ pub fn respond(
         let reason = if takes_place { RespondReason::PlaceNow } else { RespondReason::PlaceSoon };
         let step = LifeEvent::Respond(plain(reason)?);
         let (client, _) = take_step(conn, actor, now, client_id, None, step).map_err(not_listed)?;
-        let (answer_by, expect_by) = answer_terms(conn, &client, now)?;
+        let (answer_by, expect_by) = answer_terms(conn, &client, new.valid_until, now)?;
         let row = NewRow {
             client_id,
             provider_id,
@@ -161,12 +161,13 @@ pub(super) fn plain<R: rules::waiting::reasons::ReasonCode>(code: R) -> Result<R
 fn answer_terms(
     conn: &mut Connection,
     client: &WaitingClient,
+    valid_until: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<(NaiveDateTime, NaiveDateTime)> {
     let settings = find_settings(conn, client.region_id)?;
     let (hours, opened_at) = (settings.opening_hours(), dutch_time(now));
-    let answer_by = settings.terms.answer_by(opened_at, client.urgency, &hours);
-    let expect_by = settings.terms.expect_by(opened_at, &hours);
+    let answer_by = settings.terms.answer_by(opened_at, valid_until, client.urgency, &hours);
+    let expect_by = settings.terms.expect_by(opened_at, valid_until, &hours);
     Ok((moment_of_dutch_time(answer_by).naive_utc(), moment_of_dutch_time(expect_by).naive_utc()))
 }
 
@@ -193,10 +194,15 @@ fn in_words(conn: &mut Connection, mut response: Response) -> Result<Response> {
     Ok(response)
 }
 
-/// Puts why responses ended in the words that their region had for it then.
+/// Puts why responses ended in the words that their region had for it then, and names who gives the help that goes with a stay.
 pub(super) fn put_in_words(conn: &mut Connection, responses: &mut [Response]) -> Result<()> {
     let mut wordings: BTreeMap<i64, Wording> = BTreeMap::new();
     for response in responses {
+        if let Some(placement) = &mut response.placement
+            && let Some(companion_id) = placement.agreement.companion_id
+        {
+            placement.companion = Some(store::find_provider_name(conn, companion_id)?);
+        }
         let (Some(list), Some(code), Some(at)) =
             (response.reason_list(), &response.reason, response.ended_at)
         else {

@@ -1,5 +1,5 @@
 //! Silence is no answer: a response that is not answered in time is chased, then taken to the account manager; one that is
-//! no longer valid ends; and providers hear of what ended.
+//! no longer valid ends, and both sides and the account manager hear that nobody answered; and providers hear of what ended.
 //!
 //! Every server does this. Each step is one conditional update in the transaction that also mails, so it happens once.
 
@@ -20,7 +20,6 @@ use crate::error::{Error, Result};
 use crate::identity::recipients::{list_account_managers, list_of_provider, list_toegang_of};
 use crate::notifications::actions::enqueue;
 use crate::waiting_list::clients::actions::{find_settings, list_successors, take_step};
-use crate::waiting_list::mediation::actions::has_case;
 
 /// How many are handled in one turn; the rest waits for the next.
 const AT_ONCE: i64 = 100;
@@ -148,11 +147,10 @@ fn chase_one(
         if mine == 0 {
             return Ok(false);
         }
-        let has_case = due == Chase::Escalate && has_case(conn, response.client.id, now)?;
         for reader in readers {
             let mail = match due {
                 Chase::Remind => mails::chased(response, public_url, &reader.email)?,
-                Chase::Escalate => mails::escalated(response, has_case, public_url, &reader.email)?,
+                Chase::Escalate => mails::escalated(response, public_url, &reader.email)?,
             };
             enqueue(conn, now, &mail)?;
         }
@@ -167,9 +165,18 @@ fn expire(conn: &mut Connection, now: DateTime<Utc>, public_url: &str, response:
     let done = db::write(conn, |conn| {
         let step = LifeEvent::WithdrawResponse(plain(WithdrawResponseReason::Expired)?);
         take_step(conn, &actor, now, response.client.id, None, step)?;
+        // Whom nobody asked before is asked now: it ends without an answer, and that is no answer.
+        if store::update_escalated(conn, response.id, now.naive_utc())? == 1 {
+            for reader in list_account_managers(conn, response.client.region_id)? {
+                enqueue(conn, now, &mails::escalated(response, public_url, &reader.email)?)?;
+            }
+        }
         let ended = end_response(conn, now, response, ResponseEvent::Expire, (None, None))?;
         for reader in list_of_provider(conn, ended.provider.id)? {
             enqueue(conn, now, &mails::ended(&ended, public_url, &reader.email)?)?;
+        }
+        for reader in list_toegang_of(conn, ended.client.municipality_id)? {
+            enqueue(conn, now, &mails::expired(&ended, public_url, &reader.email)?)?;
         }
         record_change(conn, &actor, now, "reactie-verlopen", response, &ended)
     });

@@ -39,6 +39,16 @@ fn mail(to: &str, subject: String, lines: &[String], (button, url): (&str, Strin
     Ok(Mail { kind: "reactie", to: to.to_owned(), subject, text, html })
 }
 
+/// To a provider about what has no page of its own: it goes to its figures.
+pub(in crate::waiting_list) fn to_provider(
+    to: &str,
+    subject: &str,
+    lines: &[String],
+    public_url: &str,
+) -> Result<Mail> {
+    mail(to, subject.to_owned(), lines, ("Naar uw capaciteit", format!("{public_url}/capaciteit")))
+}
+
 /// The page where the toegang weighs.
 fn weigh_url(response: &Response, public_url: &str) -> String {
     format!("{public_url}/wachtlijst/{}/reacties", response.client.code)
@@ -86,21 +96,34 @@ pub(super) fn chased(response: &Response, public_url: &str, to: &str) -> Result<
     mail(to, subject, &lines, ("Beantwoord de reactie", weigh_url(response, public_url)))
 }
 
-/// To the account manager, who sees codes and providers and not the record.
-///
-/// Who waits past a norm has a case to look at; of others the mail is all there is to see.
-pub(super) fn escalated(response: &Response, has_case: bool, public_url: &str, to: &str) -> Result<Mail> {
+/// To the toegang, when a response lapsed without an answer.
+pub(super) fn expired(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
     let lines = [
         format!(
-            "De reactie van {} op wachtende {} ({}) is niet op tijd beantwoord, ook niet na een herinnering.",
+            "De reactie van {} op wachtende {} verliep zonder antwoord. Zij was geldig tot en met {}.",
+            response.provider.name,
+            response.client.code,
+            format::date(response.valid_until)
+        ),
+        "De wachtende wacht verder. Wilt u deze plek nog, vraag de aanbieder dan om een nieuwe reactie."
+            .to_owned(),
+    ];
+    let subject = format!("Reactie verlopen: wachtende {}", response.client.code);
+    mail(to, subject, &lines, ("Bekijk de reacties", weigh_url(response, public_url)))
+}
+
+/// To the account manager, who sees codes and providers and not the record.
+pub(super) fn escalated(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let reminded = if response.chased_at.is_some() { ", ook niet na een herinnering" } else { "" };
+    let lines = [
+        format!(
+            "De reactie van {} op wachtende {} ({}) is niet op tijd beantwoord{reminded}.",
             response.provider.name, response.client.code, response.client.municipality
         ),
         "Neem contact op met de toegang van deze gemeente.".to_owned(),
     ];
     let subject = format!("Wachtende {}: reactie blijft onbeantwoord", response.client.code);
-    let cases = format!("{public_url}/bemiddeling");
-    let url = if has_case { format!("{cases}/{}", response.client.code) } else { cases };
-    mail(to, subject, &lines, ("Bekijk de bemiddeling", url))
+    mail(to, subject, &lines, ("Bekijk de late reacties", format!("{public_url}/late-reacties")))
 }
 
 /// To the provider.
@@ -111,6 +134,20 @@ pub(super) fn accepted(response: &Response, public_url: &str, to: &str) -> Resul
     ];
     let subject = "Uw reactie is geaccepteerd".to_owned();
     mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
+}
+
+/// To who gives the ambulant help that goes with a stay. It has no page about it, and hears of the child from the toegang.
+pub(super) fn accompanies(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!(
+            "De toegang van {} koos een plek bij {} voor een kind, vanaf {}, en noemde u als wie de ambulante hulp geeft.",
+            response.client.municipality,
+            response.provider.name,
+            format::date(response.start_on)
+        ),
+        "De toegang neemt contact met u op.".to_owned(),
+    ];
+    to_provider(to, "Ambulante hulp bij een verblijf", &lines, public_url)
 }
 
 /// To the provider.

@@ -6,7 +6,7 @@ pub mod api;
 pub mod chasing;
 pub mod erasing;
 mod fitting;
-mod mails;
+pub(in crate::waiting_list) mod mails;
 pub mod model;
 pub mod pages;
 pub mod placing;

@@ -1,15 +1,17 @@
 //! Responses, the placement that follows, and what provider and toegang ask each other.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use rules::codes::AgbCode;
 use rules::waiting::client_code::ClientCode;
-use rules::waiting::life::EventKind;
+use rules::waiting::life::{AcceptReason, EventKind};
 use rules::waiting::note::Note;
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::Reason;
-use rules::waiting::responses::{DeclineReason, ResponseStatus};
+use rules::waiting::responses::{DeclineReason, ReasonOwner, ResponseStatus};
 
 use crate::waiting_list::open_list::model::Handle;
+use crate::waiting_list::reasons::model::owner_of;
 
 /// Wachtende that a response is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +109,11 @@ impl Response {
         }
     }
 
+    /// Whose the reason of a decline is: where the region must look to have fewer of them.
+    pub fn reason_owner(&self) -> Option<ReasonOwner> {
+        owner_of(self.reason_list()?, self.reason.as_deref()?)
+    }
+
     /// Why it ended, in words.
     pub fn reason_name(&self) -> Option<&str> {
         let (list, code) = (self.reason_list()?, self.reason.as_deref()?);
@@ -124,6 +131,9 @@ pub struct Placement {
     pub planned_on: NaiveDate,
     pub started_on: Option<NaiveDate>,
     pub ended_at: Option<DateTime<Utc>>,
+    pub agreement: Agreement,
+    /// The name of who gives the ambulant help.
+    pub companion: Option<String>,
 }
 
 /// What a provider sends in.
@@ -135,6 +145,26 @@ pub struct NewResponse {
     pub start_on: NaiveDate,
     pub valid_until: NaiveDate,
     pub remark: Option<Note>,
+}
+
+/// What the toegang settles when it accepts a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acceptance {
+    pub reason: Reason<AcceptReason>,
+    /// Who gives the ambulant help that goes with a stay.
+    pub companion: Option<AgbCode>,
+    /// The team of the perspectiefregisseur, with a stay.
+    pub perspective_team: Option<String>,
+    /// The child comes out of a crisis: a body that has not decided does so afterwards.
+    pub after_crisis: bool,
+}
+
+/// The same as it is kept with the placement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Agreement {
+    pub companion_id: Option<i64>,
+    pub perspective_team: Option<String>,
+    pub after_crisis: bool,
 }
 
 /// Why the toegang declines, and until when the two are parked if that follows.

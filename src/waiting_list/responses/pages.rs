@@ -89,6 +89,9 @@ pub fn add_outcome(facts: &mut Vec<(&'static str, String)>, response: &Response)
         let note = response.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
         facts.push(("Reden", format!("{reason}{note}")));
     }
+    if let Some(owner) = response.reason_owner() {
+        facts.push(("Waar het aan lag", owner.name().to_owned()));
+    }
 }
 
 /// What both sides see of what was offered.
@@ -100,6 +103,14 @@ pub fn add_offered(facts: &mut Vec<(&'static str, String)>, response: &Response)
     facts.push(("Geldig tot en met", format::date(response.valid_until)));
     if let Some(remark) = &response.remark {
         facts.push(("Opmerking", remark.clone()));
+    }
+    if let Some(placement) = &response.placement {
+        if let Some(companion) = &placement.companion {
+            facts.push(("Ambulante hulp door", companion.clone()));
+        }
+        if let Some(team) = &placement.agreement.perspective_team {
+            facts.push(("Perspectiefregisseur", team.clone()));
+        }
     }
     if response.is_open() {
         facts.push(("Antwoord uiterlijk", format::date_time(response.answer_by)));

@@ -12,8 +12,8 @@ use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
 use super::model::{
-    AskedQuestion, ClientFacts, GivenAnswer, OfferFacts, Placement, ProviderFacts, Response, Standing,
-    Standpoint,
+    Agreement, AskedQuestion, ClientFacts, GivenAnswer, OfferFacts, Placement, ProviderFacts, Response,
+    Standing, Standpoint,
 };
 use crate::db::schema::{
     contract, location, municipality, offer, pair_outcome, placement, postcode, product, provider, question,
@@ -27,7 +27,14 @@ fn corrupt(column: &'static str) -> Error {
     Error::internal(format!("response.{column}"))
 }
 
-type PlacementColumns = (i64, NaiveDateTime, NaiveDate, Option<NaiveDate>, Option<NaiveDateTime>);
+type PlacementColumns = (
+    i64,
+    NaiveDateTime,
+    NaiveDate,
+    Option<NaiveDate>,
+    Option<NaiveDateTime>,
+    (Option<i64>, Option<String>, bool),
+);
 
 #[derive(Queryable)]
 struct Row {
@@ -88,12 +95,17 @@ impl TryFrom<Row> for Response {
             reason: row.reason,
             reason_words: None,
             note: row.note,
-            placement: row.placement.map(|(id, made_at, planned_on, started_on, ended_at)| Placement {
-                id,
-                made_at: utc(made_at),
-                planned_on,
-                started_on,
-                ended_at: ended_at.map(utc),
+            placement: row.placement.map(|(id, made_at, planned_on, started_on, ended_at, agreed)| {
+                let (companion_id, perspective_team, after_crisis) = agreed;
+                Placement {
+                    id,
+                    made_at: utc(made_at),
+                    planned_on,
+                    started_on,
+                    ended_at: ended_at.map(utc),
+                    agreement: Agreement { companion_id, perspective_team, after_crisis },
+                    companion: None,
+                }
             }),
         })
     }
@@ -139,6 +151,7 @@ macro_rules! responses {
                     placement::planned_on,
                     placement::started_on,
                     placement::ended_at,
+                    (placement::companion_id, placement::perspective_team, placement::after_crisis),
                 )
                     .nullable(),
             ))
@@ -418,7 +431,11 @@ pub(super) fn update_told(conn: &mut Connection, id: i64, now: NaiveDateTime) ->
     Ok(diesel::update(mine).set(response::told_at.eq(now)).execute(conn)?)
 }
 
-pub(super) fn insert_placement(conn: &mut Connection, made: &Response, now: NaiveDateTime) -> Result<()> {
+pub(super) fn insert_placement(
+    conn: &mut Connection,
+    (made, with): (&Response, &Agreement),
+    now: NaiveDateTime,
+) -> Result<()> {
     diesel::insert_into(placement::table)
         .values((
             placement::client_id.eq(made.client.id),
@@ -426,9 +443,21 @@ pub(super) fn insert_placement(conn: &mut Connection, made: &Response, now: Naiv
             placement::offer_id.eq(made.offer.id),
             placement::made_at.eq(now),
             placement::planned_on.eq(made.start_on),
+            placement::companion_id.eq(with.companion_id),
+            placement::perspective_team.eq(&with.perspective_team),
+            placement::after_crisis.eq(with.after_crisis),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// The number of a provider.
+pub(super) fn find_provider_id(conn: &mut Connection, agb: &str) -> Result<Option<i64>> {
+    Ok(provider::table.filter(provider::agb.eq(agb)).select(provider::id).first(conn).optional()?)
+}
+
+pub(super) fn find_provider_name(conn: &mut Connection, id: i64) -> Result<String> {
+    Ok(provider::table.find(id).select(provider::name).first(conn)?)
 }
 
 /// Care started: one row, or none when that is known or the placement has ended.
@@ -620,7 +649,14 @@ pub(super) fn erase_words_of_stripped(conn: &mut Connection) -> Result<usize> {
             response::note.eq(None::<String>),
         ))
         .execute(conn)?;
-    Ok(questions + responses)
+    let teams = diesel::update(
+        placement::table
+            .filter(placement::client_id.eq_any(stripped()))
+            .filter(placement::perspective_team.is_not_null()),
+    )
+    .set(placement::perspective_team.eq(None::<String>))
+    .execute(conn)?;
+    Ok(questions + responses + teams)
 }
 
 #[derive(Queryable)]

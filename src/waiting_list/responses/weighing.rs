@@ -1,15 +1,17 @@
 //! Weging: the toegang accepts one response, or declines with a reason.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::product::ProductKind;
 use rules::violations::Violations;
-use rules::waiting::life::{AcceptReason, BodyDecision, Event as LifeEvent};
-use rules::waiting::reasons::Reason;
+use rules::waiting::life::{BodyDecision, Event as LifeEvent};
 use rules::waiting::responses::{ParkError, ResponseEvent, decline as consequence};
+use rules::waiting::stay::{Agreed, check_agreed};
+use rules::waiting::succession::line_of;
 
 use super::actions::{end_response, find_of_client, record_change, require_step, step_of_client};
 use super::fitting::Fit;
 use super::mails;
-use super::model::{Decline, Response};
+use super::model::{Acceptance, Agreement, Decline, Response};
 use super::store;
 use crate::actor::Actor;
 use crate::availability::figures::actions::{find_offer, reserve_places};
@@ -18,17 +20,17 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::recipients::list_of_provider;
 use crate::notifications::actions::enqueue;
-use crate::waiting_list::clients::actions::find_settings;
+use crate::waiting_list::clients::actions::{find_product_terms, find_settings, list_successors};
 use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::reasons::actions::require_on;
 
-/// Whether a body decided on what a client waits for.
-fn body_decision(client: &WaitingClient) -> BodyDecision {
-    match client.body_decided_on {
-        _ if !client.product_terms.needs_body_decision => BodyDecision::NotNeeded,
-        Some(day) => BodyDecision::Taken(day),
-        None => BodyDecision::Missing,
-    }
+/// Whether a body decided on the care that an offer gives. Of a product that got another code since, what holds for the code
+/// under which the client accepts it now.
+pub fn body_decision(conn: &mut Connection, client: &WaitingClient, product_id: i64) -> Result<BodyDecision> {
+    let line = line_of(product_id, &list_successors(conn)?);
+    let is_accepted = |id: &&i64| client.accepted_products().any(|product| product.id == **id);
+    let given = line.iter().find(is_accepted).copied().unwrap_or(product_id);
+    Ok(client.body_decision(find_product_terms(conn, given)?))
 }
 
 /// Accepts a response: the place is given away, the others end and are told, and care is agreed. Within a transaction of
@@ -39,18 +41,24 @@ pub fn write_acceptance(
     now: DateTime<Utc>,
     public_url: &str,
     (code, id): (&str, i64),
-    reason: Reason<AcceptReason>,
+    acceptance: Acceptance,
 ) -> Result<Response> {
     let today = dutch_day(now);
     let (client, response) = find_of_client(conn, actor, code, id)?;
     let happens = ResponseEvent::Accept;
     require_step(&response, happens, today)?;
-    require_on(conn, client.region_id, &reason)?;
+    require_on(conn, client.region_id, &acceptance.reason)?;
     let offer = find_offer(conn, response.offer.id)?;
     Fit::find(conn, &client, &offer, today)?.require_for_toegang(&client, today)?;
+    let body = match body_decision(conn, &client, offer.product.id)? {
+        BodyDecision::Missing if acceptance.after_crisis => BodyDecision::Afterwards,
+        known => known,
+    };
+    let agreement = agree(conn, &client, offer.product.kind, &acceptance, (body, today))?;
+    let reason = acceptance.reason;
     let reason_code = reason.code().code();
     let note = reason.note().map(|note| note.as_str().to_owned());
-    let step = LifeEvent::Accept { reason, body: body_decision(&client) };
+    let step = LifeEvent::Accept { reason, body };
     step_of_client(conn, actor, now, &response, happens, step)?;
     let accepted = end_response(conn, now, &response, happens, (Some(reason_code), note.as_deref()))?;
     if accepted.takes_place && !reserve_places(conn, accepted.offer.id, accepted.places)? {
@@ -63,15 +71,52 @@ pub fn write_acceptance(
             "{gone} Vraag de aanbieder om een nieuwe reactie of kies een andere."
         )));
     }
-    store::insert_placement(conn, &accepted, now.naive_utc())?;
+    store::insert_placement(conn, (&accepted, &agreement), now.naive_utc())?;
     for reader in list_of_provider(conn, accepted.provider.id)? {
         enqueue(conn, now, &mails::accepted(&accepted, public_url, &reader.email)?)?;
+    }
+    if let Some(companion_id) = agreement.companion_id.filter(|id| *id != accepted.provider.id) {
+        for reader in list_of_provider(conn, companion_id)? {
+            enqueue(conn, now, &mails::accompanies(&accepted, public_url, &reader.email)?)?;
+        }
     }
     record_change(conn, actor, now, "reactie-accepteren", &response, &accepted)?;
     for sibling in store::list_open_of_client(conn, client.id)? {
         end_sibling(conn, actor, now, public_url, &sibling)?;
     }
     super::actions::find_response(conn, id)
+}
+
+/// What goes with a stay, or everything that is wrong with it.
+fn agree(
+    conn: &mut Connection,
+    client: &WaitingClient,
+    kind: ProductKind,
+    acceptance: &Acceptance,
+    (body, today): (BodyDecision, NaiveDate),
+) -> Result<Agreement> {
+    let companion_id = match &acceptance.companion {
+        None => None,
+        Some(agb) => {
+            let unknown = || {
+                let message = format!("er is geen aanbieder met AGB-code {agb}");
+                Error::collision("begeleider", "onbekend", message)
+            };
+            Some(store::find_provider_id(conn, agb.as_str())?.ok_or_else(unknown)?)
+        }
+    };
+    let agreed = Agreed {
+        kind,
+        voluntary: !client.measure,
+        perspective_team: acceptance.perspective_team.as_deref(),
+        companion: companion_id,
+    };
+    Error::refuse_collisions(check_agreed(&agreed, today), ())?;
+    Ok(Agreement {
+        companion_id,
+        perspective_team: acceptance.perspective_team.clone(),
+        after_crisis: body == BodyDecision::Afterwards,
+    })
 }
 
 /// Door ander geplaatst.

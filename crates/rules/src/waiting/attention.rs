@@ -34,6 +34,8 @@ pub struct AttentionFacts<'a> {
     pub moved_on: Option<NaiveDate>,
     /// The day on which the first response that is open needs its answer.
     pub answer_on: Option<NaiveDate>,
+    /// The day on which a response last ended without an answer.
+    pub expired_on: Option<NaiveDate>,
     /// The municipality does not belong to the region today, so that nobody can be found for the child.
     pub outside_region: bool,
 }
@@ -44,6 +46,7 @@ coded_enum! {
         AnswerLate = "antwoord-te-laat", "Het antwoord op een reactie is te laat";
         AnswerDue = "antwoord-vandaag", "Vandaag is het antwoord op een reactie nodig";
         ToWeigh = "reactie-wegen", "Er is een reactie om te wegen";
+        Expired = "reactie-verlopen", "Een reactie verliep zonder antwoord";
         OutsideRegion = "buiten-regio", "De gemeente hoort niet meer bij de regio: leg vast naar welke gemeente het kind gaat";
         MeasureWaits = "wacht-op-maatregel", "Wacht op een maatregel";
         NormPassed = "norm-voorbij", "De norm is voorbij";
@@ -75,6 +78,7 @@ pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention>
         Attention::AnswerLate => answer_on.is_some_and(|day| day < today),
         Attention::AnswerDue => answer_on == Some(today),
         Attention::ToWeigh => has_response && answer_on.is_none_or(|day| day > today),
+        Attention::Expired => facts.expired_on.is_some_and(recent),
         Attention::OutsideRegion => facts.outside_region,
         Attention::MeasureWaits => measure,
         Attention::NormPassed => !measure && facts.waited.passed().next().is_some(),
@@ -102,6 +106,7 @@ impl Attention {
             Self::AnswerLate
                 | Self::AnswerDue
                 | Self::ToWeigh
+                | Self::Expired
                 | Self::OutsideRegion
                 | Self::MeasureWaits
                 | Self::NormPassed
@@ -160,6 +165,7 @@ mod tests {
         disturbed_on: Option<NaiveDate>,
         moved_on: Option<NaiveDate>,
         answer_on: Option<NaiveDate>,
+        expired_on: Option<NaiveDate>,
         outside_region: bool,
     }
 
@@ -174,6 +180,7 @@ mod tests {
                 disturbed_on: None,
                 moved_on: None,
                 answer_on: None,
+                expired_on: None,
                 outside_region: false,
             }
         }
@@ -191,6 +198,7 @@ mod tests {
                 disturbed_on: self.disturbed_on,
                 moved_on: self.moved_on,
                 answer_on: self.answer_on,
+                expired_on: self.expired_on,
                 outside_region: self.outside_region,
             };
             attention(&facts, today()).into_iter().map(Attention::code).collect()
@@ -226,6 +234,8 @@ mod tests {
                 vec!["beschikking-ontbreekt"],
             ),
             (Child { outside_region: true, ..Child::calm() }, vec!["buiten-regio"]),
+            (Child { expired_on: hold("2026-02-16"), ..Child::calm() }, vec!["reactie-verlopen"]),
+            (Child { expired_on: hold("2026-02-15"), ..Child::calm() }, vec![]),
             (Child { hold_until: hold("2026-03-01"), ..Child::calm() }, vec!["pauze-voorbij"]),
             (Child { hold_until: hold("2026-03-02"), ..Child::calm() }, vec![]),
             (Child { disturbed_on: hold("2026-02-16"), ..Child::calm() }, vec!["contract-of-product"]),

@@ -361,10 +361,12 @@ impl Default for AnswerTerms {
 }
 
 impl AnswerTerms {
-    /// Uiterste moment for the answer to a response.
+    /// Uiterste moment for the answer to a response: in time to accept it while it is valid, so that nobody lets it lapse
+    /// without having been asked.
     pub fn answer_by(
         &self,
         opened_at: NaiveDateTime,
+        valid_until: NaiveDate,
         urgency: Urgency,
         hours: &OpeningHours,
     ) -> NaiveDateTime {
@@ -372,15 +374,19 @@ impl AnswerTerms {
             Urgency::Regular => self.regular,
             Urgency::Urgent | Urgency::Crisis => self.urgent,
         };
-        hours.deadline(opened_at, term)
+        hours.deadline(opened_at, term).min(hours.last_closing(opened_at, valid_until))
     }
-}
 
-impl AnswerTerms {
     /// When a provider may expect the answer: the longest of the terms. That of a child says whether it is urgent, which
     /// providers are not shown.
-    pub fn expect_by(&self, opened_at: NaiveDateTime, hours: &OpeningHours) -> NaiveDateTime {
-        let terms = [Urgency::Regular, Urgency::Urgent].map(|one| self.answer_by(opened_at, one, hours));
+    pub fn expect_by(
+        &self,
+        opened_at: NaiveDateTime,
+        valid_until: NaiveDate,
+        hours: &OpeningHours,
+    ) -> NaiveDateTime {
+        let terms =
+            [Urgency::Regular, Urgency::Urgent].map(|one| self.answer_by(opened_at, valid_until, one, hours));
         terms[0].max(terms[1])
     }
 }

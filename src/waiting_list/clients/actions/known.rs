@@ -24,8 +24,8 @@ pub(super) struct Known {
     /// Whether the municipality buys the wanted product with this region today.
     bought_here: bool,
     products: HashMap<String, ProductRow>,
-    /// A product that was chosen before, and stays whether or not it is still bought.
-    kept: Option<ProductCode>,
+    /// The products that were chosen before, and stay whether or not they are still bought: the wanted one first.
+    kept: Vec<ProductCode>,
     providers: HashMap<String, i64>,
     postcode: bool,
     today: NaiveDate,
@@ -63,7 +63,7 @@ impl Known {
             products: products.into_iter().map(|product| (product.code.clone(), product)).collect(),
             providers: store::list_provider_ids(conn, &agb)?.into_iter().collect(),
             postcode,
-            kept: None,
+            kept: Vec::new(),
             today,
         })
     }
@@ -71,7 +71,8 @@ impl Known {
     /// The same for somebody who is on the list already, under this municipality and for this product.
     pub(super) fn keeping(self, client: &WaitingClient) -> Self {
         let municipality = Some((client.municipality.id, client.municipality.name.clone()));
-        Self { municipality, bought_here: true, kept: Some(client.product.code.clone()), ..self }
+        let kept = client.accepted_products().map(|product| product.code.clone()).collect();
+        Self { municipality, bought_here: true, kept, ..self }
     }
 
     /// The rules of a registration, and that everything it names exists: all that is wrong, at once.
@@ -111,7 +112,7 @@ impl Known {
         // Who waits for a product already keeps it: a child that grew too old for it is pointed out, and its facts can
         // still be put right. The step to another product is a step of its own.
         let rules = match product {
-            Some(product) if self.kept != draft.product => Some(product.rules()?),
+            Some(product) if self.kept.first() != draft.product.as_ref() => Some(product.rules()?),
             _ => None,
         };
         Ok(match check(draft, rules, self.today) {
@@ -126,9 +127,7 @@ impl Known {
     fn check_product(&self, field: &str, code: &ProductCode, violations: &mut Violations) -> Result<()> {
         match self.products.get(code.as_str()) {
             None => violations.add(field, "onbekend", format!("{code}: {UNKNOWN_PRODUCT}")),
-            Some(product)
-                if self.kept.as_ref() != Some(code) && !product.validity()?.contains(self.today) =>
-            {
+            Some(product) if !self.kept.contains(code) && !product.validity()?.contains(self.today) => {
                 violations.add(field, "niet-geldig", format!("{code} wordt vandaag niet ingekocht"));
             }
             Some(_) => {}

@@ -88,9 +88,9 @@ pub async fn put_client(
             Ok((client, standing))
         })
         .await;
-    let actor = ctx.actor.clone();
+    let (actor, now) = (ctx.actor.clone(), ctx.now);
     let current = move |conn: &mut db::Connection| {
-        let client = actions::find_for_toegang(conn, &actor, &code)?;
+        let client = actions::view_for_toegang(conn, &actor, now, &code)?;
         let standing = actions::find_standing(conn, &client, today)?;
         Ok(ClientBody::new(&client, &standing, today))
     };

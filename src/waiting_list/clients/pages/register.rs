@@ -11,8 +11,8 @@ use rules::waiting::note::{NineDigits, Note};
 use rules::waiting::registration::{FirstChoice, ReferrerKind, RegistrationDraft, Urgency};
 use serde::Serialize;
 
-use super::SECTION;
-use crate::actor::Role;
+use super::{SECTION, registrations};
+use crate::actor::{Actor, Role};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::waiting_list::clients::actions;
@@ -90,7 +90,7 @@ pub struct CodePage {
 
 pub async fn form(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
     query.finish(())?;
-    ctx.db(|conn, actor, _| actions::require_may_register(conn, actor)).await?;
+    actions::require_may_register(&ctx.actor)?;
     let referrer = if ctx.actor.has_role(Role::Toegang) { ReferrerKind::Toegang.code() } else { "" };
     let form = Form::new(&LABELS)
         .with("verwijzer", referrer)
@@ -102,6 +102,7 @@ pub async fn form(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpRes
 
 /// Puts a child on the list, or shows the form again: with what is wrong, or with what is alike.
 pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<HttpResponse> {
+    actions::require_may_register(&ctx.actor)?;
     let mut form = Form::of_typed(&LABELS, &fields);
     let sure = fields.flag("tochAanmelden");
     let draft = read_draft(&mut fields, Writing::Short(ctx.today()));
@@ -109,7 +110,6 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
     let checked = draft.clone();
     let (rules, similar) = ctx
         .db(move |conn, actor, now| {
-            actions::require_may_register(conn, actor)?;
             let violations = actions::check_registration(conn, actor, now, &checked)?;
             let alike = if sure { Vec::new() } else { actions::list_similar(conn, actor, now, &checked)? };
             Ok((violations, alike))
@@ -169,6 +169,11 @@ async fn show(ctx: &Context, form: Form, similar: Vec<(String, String)>) -> Resu
     form_page(page.form.status(), &page)
 }
 
+/// The entry of the menu: the toegang has a list, another referrer what it registered.
+fn section_of(actor: &Actor) -> &'static str {
+    if actor.has_role(Role::Toegang) { SECTION } else { registrations::PATH }
+}
+
 fn register_page(
     ctx: &Context,
     form: Form,
@@ -185,7 +190,7 @@ fn register_page(
         form = form.with("gemeente", code.clone());
     }
     RegisterPage {
-        page: form.page(ctx, SECTION),
+        page: form.page(ctx, section_of(&ctx.actor)),
         more_open: form.errors.iter().any(|error| is_in_more(&error.field)),
         only_municipality: only.map(|(_, name)| name),
         similar: similar
@@ -194,7 +199,7 @@ fn register_page(
             .collect(),
         products: found.products,
         providers: found.providers,
-        cancel: if of_toegang { "/wachtlijst" } else { "/aanmeldingen" },
+        cancel: section_of(&ctx.actor),
         form,
     }
 }
@@ -244,7 +249,7 @@ pub async fn code(ctx: Context, path: Path<String>, QueryInput(query): QueryInpu
         })
         .await?;
     let today = crate::web::format::date(ctx.today());
-    html(&CodePage { page: Page::new(&ctx, SECTION), client, today, of_toegang })
+    html(&CodePage { page: Page::new(&ctx, section_of(&ctx.actor)), client, today, of_toegang })
 }
 
 /// What is found in a note while it is typed.

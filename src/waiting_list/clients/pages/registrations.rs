@@ -13,7 +13,7 @@ use crate::web::input::QueryInput;
 use crate::web::lists::{PageLinks, list_page, page_number};
 use crate::web::page::{Page, html};
 
-const PATH: &str = "/aanmeldingen";
+pub(super) const PATH: &str = "/aanmeldingen";
 
 #[derive(Template)]
 #[template(path = "waiting_list/clients/pages/registrations.html")]

@@ -47,6 +47,7 @@ fn add_lines(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()
         LineKind::Step(EventKind::ContractEnded),
         LineKind::Step(EventKind::Recoded),
         LineKind::Step(EventKind::Moved),
+        LineKind::Step(EventKind::ResponseWithdrawn),
     ]
     .map(LineKind::code);
     let rows: Vec<(i64, String, String, NaiveDate)> = event::table

@@ -9,13 +9,13 @@ use rules::working_hours::WorkingTime;
 
 use crate::db::Connection;
 use crate::db::schema::{
-    contract, product, region, waiting_client as client, waiting_client_alternative as alternative,
+    contract, product, provider, region, waiting_client as client, waiting_client_alternative as alternative,
     waiting_client_event as event, waiting_client_provider as wish, waiting_contract_end as contract_end,
     waiting_list_closing_day as closing_day, waiting_list_setting as setting, waiting_product,
 };
 use crate::error::{Error, Result};
 use crate::on_each;
-use crate::waiting_list::clients::model::ListSettings;
+use crate::waiting_list::clients::model::{ListSettings, ProductTerms};
 
 pub(in super::super) fn list_region_ids(conn: &mut Connection) -> Result<Vec<i64>> {
     Ok(region::table.order(region::id).select(region::id).load(conn)?)
@@ -122,8 +122,8 @@ impl EndedContract {
     }
 }
 
-/// Who is on the list for this product, wants this provider, and is helped by no other contract of it that holds today, for
-/// the product or for what took its place.
+/// Who is on the list for this product or would accept it, wants this provider or one that works under its contract, and is
+/// helped by no other contract of it that holds today, for the product or for what took its place.
 pub(in super::super) fn list_wanting(
     conn: &mut Connection,
     ended: &EndedContract,
@@ -141,13 +141,19 @@ pub(in super::super) fn list_wanting(
         return Ok(Vec::new());
     }
     let covered: Vec<i64> = others.into_iter().flatten().collect();
+    let under_it = provider::table
+        .filter(provider::id.eq(ended.provider_id).or(provider::main_provider_id.eq(ended.provider_id)))
+        .select(provider::id);
+    let accepting = alternative::table
+        .filter(alternative::product_id.eq(ended.product_id))
+        .select(alternative::client_id);
     let wanting = wish::table
-        .filter(wish::provider_id.eq(ended.provider_id))
+        .filter(wish::provider_id.eq_any(under_it))
         .filter(wish::wish.eq(super::WANTED))
         .select(wish::client_id);
     let mut query = client::table
         .filter(client::closed_at.is_null())
-        .filter(client::product_id.eq(ended.product_id))
+        .filter(client::product_id.eq(ended.product_id).or(client::id.eq_any(accepting)))
         .filter(client::id.eq_any(wanting))
         .filter(client::municipality_id.ne_all(covered))
         .order(client::id)
@@ -173,6 +179,30 @@ pub(in super::super) fn list_of_ended_products(
         .order(client::id)
         .select((client::id, client::product_id))
         .load(conn)?)
+}
+
+/// Who is on the list and would accept a product that ended and has a successor: client and product.
+pub(in super::super) fn list_of_ended_alternatives(
+    conn: &mut Connection,
+    today: NaiveDate,
+) -> Result<Vec<(i64, i64)>> {
+    Ok(alternative::table
+        .inner_join(client::table)
+        .inner_join(product::table)
+        .inner_join(waiting_product::table.on(waiting_product::product_id.eq(alternative::product_id)))
+        .filter(waiting_product::successor_id.is_not_null())
+        .filter(client::closed_at.is_null())
+        .filter(product::valid_until.lt(today))
+        .order((alternative::client_id, alternative::rank))
+        .select((alternative::client_id, alternative::product_id))
+        .load(conn)?)
+}
+
+/// Counts a change of what belongs to a client, if the row still has this version; returns how many rows that were.
+pub(in super::super) fn touch(conn: &mut Connection, (id, version): (i64, i32)) -> Result<usize> {
+    Ok(diesel::update(client::table.find(id).filter(client::version.eq(version)))
+        .set(client::version.eq(version + 1))
+        .execute(conn)?)
 }
 
 /// The products that have one that takes their place, each with that.
@@ -207,6 +237,18 @@ pub(in super::super) struct ProductTermsRow {
 
 /// The number and the code of a product.
 type ProductKey = (i64, String);
+
+/// What a region set for those who wait for one of its products.
+pub(in super::super) fn find_product_terms(conn: &mut Connection, product_id: i64) -> Result<ProductTerms> {
+    let row: Option<(bool, bool)> = waiting_product::table
+        .find(product_id)
+        .select((waiting_product::needs_body_decision, waiting_product::first_help_soon))
+        .first(conn)
+        .optional()?;
+    let terms = row
+        .map(|(needs_body_decision, first_help_soon)| ProductTerms { needs_body_decision, first_help_soon });
+    Ok(terms.unwrap_or_default())
+}
 
 /// What a region set for its products, and the code of each product.
 pub(in super::super) fn list_product_terms(

@@ -38,6 +38,8 @@ pub struct OpenListPage {
     pub has_offers: bool,
     pub heads: Vec<SortHead>,
     pub total: usize,
+    /// How many at least share what is shown.
+    pub group_size: usize,
     pub clients: Vec<ShownClient>,
     pub links: PageLinks,
 }
@@ -84,6 +86,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         municipalities: named("Alle gemeenten", list.municipalities),
         is_filtered: newcomers || !(product.is_empty() && municipality.is_empty() && age.is_empty()),
         total: list.total,
+        group_size: list.group_size,
         clients: list.clients,
         newcomers,
         order: order_code.clone(),

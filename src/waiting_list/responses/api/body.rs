@@ -1,7 +1,7 @@
 //! What the API tells of a response.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rules::waiting::responses::ResponseStatus;
+use rules::waiting::responses::{ReasonOwner, ResponseStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -74,16 +74,33 @@ pub struct ResponseBody {
     /// Code van de reden die bij de status hoort.
     #[serde(skip_serializing_if = "Option::is_none")]
     reden: Option<String>,
+    /// Bij een afwijzing: waar de reden bij hoort.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(wachtende|aanbieder|capaciteit)$", example = "capaciteit")]
+    reden_van: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     toelichting: Option<String>,
     /// Wanneer de afgesproken zorg startte.
     #[serde(skip_serializing_if = "Option::is_none")]
     gestart_op: Option<NaiveDate>,
+    /// Bij verblijf: wie de ambulante hulp geeft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Bakenzand Jeugd en Gezin")]
+    begeleider: Option<String>,
+    /// Bij verblijf: het team van de perspectiefregisseur.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Jeugdteam Zuid")]
+    perspectiefteam: Option<String>,
+    /// Geaccepteerd na een crisis: het adviesorgaan beslist achteraf.
+    na_crisis: bool,
 }
 
 impl ResponseBody {
     /// As the toegang sees it.
     pub fn for_toegang(response: Response) -> Self {
+        let reden_van = response.reason_owner().map(ReasonOwner::code);
+        let placement = response.placement;
+        let agreed = placement.as_ref().map(|placement| placement.agreement.clone()).unwrap_or_default();
         Self {
             id: response.id,
             wachtende: Some(response.client.code.to_string()),
@@ -106,8 +123,12 @@ impl ResponseBody {
             opgeschaald_op: response.escalated_at,
             beeindigd_op: response.ended_at,
             reden: response.reason,
+            reden_van,
             toelichting: response.note,
-            gestart_op: response.placement.and_then(|placement| placement.started_on),
+            gestart_op: placement.as_ref().and_then(|placement| placement.started_on),
+            begeleider: placement.and_then(|placement| placement.companion),
+            perspectiefteam: agreed.perspective_team,
+            na_crisis: agreed.after_crisis,
         }
     }
 
@@ -138,5 +159,7 @@ mod tests {
         let schema = serde_json::to_value(ResponseBody::schema()).expect("a schema");
         let codes: Vec<&str> = ResponseStatus::ALL.iter().map(|status| status.code()).collect();
         assert_eq!(schema["properties"]["status"]["pattern"], format!("^({})$", codes.join("|")));
+        let owners: Vec<&str> = ReasonOwner::ALL.iter().map(|owner| owner.code()).collect();
+        assert_eq!(schema["properties"]["redenVan"]["pattern"], format!("^({})$", owners.join("|")));
     }
 }

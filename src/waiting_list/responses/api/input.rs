@@ -1,7 +1,9 @@
 //! What is read for responses, from JSON and from forms alike.
 
 use chrono::NaiveDate;
+use rules::codes::AgbCode;
 use rules::violations::Violations;
+use rules::waiting::life::AcceptReason;
 use rules::waiting::note::Note;
 use rules::waiting::reason_lists::{ListedReason, RegionReason};
 use rules::waiting::reasons::{Reason, ReasonCode};
@@ -12,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::product_book::described::Datum;
 use crate::waiting_list::clients::api::digits_schema;
 use crate::waiting_list::open_list::model::Handle;
-use crate::waiting_list::responses::model::{Decline, NewResponse};
-use crate::web::fields::Fields;
+use crate::waiting_list::responses::model::{Acceptance, Decline, NewResponse};
+use crate::web::fields::{Fields, Length};
 use crate::web::notes::{DIGITS, read_note};
 
 /// Een korte tekst zonder persoonsgegevens.
@@ -72,7 +74,7 @@ pub struct WithdrawalInput {
 /// Waarom u deze reactie kiest.
 #[derive(Debug, ToSchema)]
 #[schema(as = AcceptatieInvoer)]
-#[expect(dead_code, reason = "describes the fields that read_reason reads")]
+#[expect(dead_code, reason = "describes the fields that read_acceptance reads")]
 pub struct AcceptanceInput {
     #[schema(
         pattern = "^(voorkeur-gezin|eerste-start|dichtbij|past-het-best|enige|anders)$",
@@ -84,6 +86,20 @@ pub struct AcceptanceInput {
     /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
     #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
     cijfers_zijn: Option<String>,
+    /// Wie de ambulante hulp geeft: verplicht bij verblijf, en alleen daarbij.
+    #[schema(pattern = "^[0-9]{8}$", example = "98990001")]
+    begeleider: Option<String>,
+    /// Het team van de perspectiefregisseur, geen persoon: verplicht bij verblijf zonder maatregel.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x20\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f\s])?$",
+        example = "Jeugdteam Zuid"
+    )]
+    perspectiefteam: Option<String>,
+    /// Het kind komt uit een crisis: moet een adviesorgaan over deze zorg beslissen, dan doet het dat achteraf.
+    #[schema(rename = "naCrisis")]
+    na_crisis: Option<bool>,
 }
 
 /// Waarom u een reactie afwijst.
@@ -240,6 +256,19 @@ fn read_one_of<R: ReasonCode>(
     Given { code, note: read_note(fields, note_field, beside, today), note_field }
 }
 
+/// Reads why a response is accepted, and what goes with it; the reason and its words stand in these fields.
+pub fn read_acceptance(
+    mut fields: Fields,
+    (code, note): (&str, &'static str),
+    today: NaiveDate,
+) -> Result<Acceptance> {
+    let given = read_listed::<AcceptReason>(&mut fields, code, note, today);
+    let companion = fields.optional_parsed("begeleider", "ongeldige-code", AgbCode::parse);
+    let perspective_team = fields.optional_text("perspectiefteam", Length(1, 100));
+    let after_crisis = fields.flag("naCrisis");
+    Ok(Acceptance { reason: given.finish(fields)?, companion, perspective_team, after_crisis })
+}
+
 /// Reads why a response is declined.
 pub fn read_decline(mut fields: Fields, today: NaiveDate) -> Result<Decline> {
     let given = read_reason::<DeclineReason>(&mut fields, today);
@@ -259,7 +288,7 @@ pub fn decline_words(reason: &RegionReason, consequences: &Consequences) -> Stri
 
 #[cfg(test)]
 mod tests {
-    use rules::waiting::life::{AcceptReason, NotStartedReason, WithdrawResponseReason};
+    use rules::waiting::life::{NotStartedReason, WithdrawResponseReason};
     use utoipa::PartialSchema;
 
     use super::*;

@@ -210,6 +210,8 @@ pub enum BodyDecision {
     NotNeeded,
     /// It was taken on this day.
     Taken(NaiveDate),
+    /// The child comes out of a crisis, after which it is taken (Deventer: the BEA reviews afterwards).
+    Afterwards,
     /// It is needed and has not been taken.
     Missing,
 }

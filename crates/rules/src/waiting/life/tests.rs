@@ -158,6 +158,7 @@ fn a_body_decides_first_where_the_product_book_says_so() {
     for (body, expected) in [
         (BodyDecision::NotNeeded, Ok(ClientStatus::Accepted)),
         (BodyDecision::Taken(today()), Ok(ClientStatus::Accepted)),
+        (BodyDecision::Afterwards, Ok(ClientStatus::Accepted)),
         (BodyDecision::Missing, Err(StepError::BodyDecisionMissing)),
     ] {
         let accepted = after(&considered, Event::Accept { reason: because(), body });

@@ -123,9 +123,9 @@ fn a_region_sets_what_follows() {
 fn silence_is_chased_and_then_escalated() {
     let (terms, hours) = (AnswerTerms::default(), OpeningHours::office());
     let opened = at("2026-03-02 15:00");
-    let by = terms.answer_by(opened, Urgency::Regular, &hours);
+    let by = terms.answer_by(opened, day("2026-03-31"), Urgency::Regular, &hours);
     assert_eq!(by, at("2026-03-09 15:00"));
-    assert_eq!(terms.answer_by(opened, Urgency::Urgent, &hours), at("2026-03-03 15:00"));
+    assert_eq!(terms.answer_by(opened, day("2026-03-31"), Urgency::Urgent, &hours), at("2026-03-03 15:00"));
     for (now, reminded, escalated, expected) in [
         ("2026-03-09 15:00", "", "", None),
         ("2026-03-09 15:01", "", "", Some(Chase::Remind)),
@@ -148,7 +148,7 @@ proptest! {
     #[test]
     fn silence_ends_with_both_once_and_in_order(skips in proptest::collection::vec(1_i64..2000, 80)) {
         let (terms, hours) = (AnswerTerms::default(), OpeningHours::office());
-        let by = terms.answer_by(at("2026-03-02 15:00"), Urgency::Urgent, &hours);
+        let by = terms.answer_by(at("2026-03-02 15:00"), day("2026-03-31"), Urgency::Urgent, &hours);
         let (mut now, mut reminded, mut escalated) = (at("2026-03-02 15:00"), None, None);
         let mut sent = Vec::new();
         for minutes in skips.iter().chain([&100_000, &100_000]) {
@@ -255,7 +255,43 @@ fn a_provider_expects_the_answer_to_any_child_at_the_same_moment() {
     let hours = OpeningHours::office();
     let opened_at = day("2026-11-23").and_hms_opt(10, 0, 0).unwrap();
     let usual = AnswerTerms::default();
-    assert_eq!(usual.expect_by(opened_at, &hours), usual.answer_by(opened_at, Urgency::Regular, &hours));
     let odd = AnswerTerms { regular: WorkingTime::Days(1), urgent: WorkingTime::Days(3), ..usual };
-    assert_eq!(odd.expect_by(opened_at, &hours), odd.answer_by(opened_at, Urgency::Urgent, &hours));
+    for (terms, longest) in [(usual, Urgency::Regular), (odd, Urgency::Urgent)] {
+        for valid_until in ["2026-11-24", "2026-12-31"].map(day) {
+            let expected = terms.answer_by(opened_at, valid_until, longest, &hours);
+            assert_eq!(terms.expect_by(opened_at, valid_until, &hours), expected);
+        }
+    }
+}
+
+#[test]
+fn the_answer_comes_while_the_response_is_valid() {
+    let (terms, hours) = (AnswerTerms::default(), OpeningHours::office());
+    for (opened, valid_until, expected) in [
+        ("2026-03-02 15:00", "2026-03-31", "2026-03-09 15:00"),
+        ("2026-03-02 15:00", "2026-03-09", "2026-03-09 15:00"),
+        ("2026-03-02 15:00", "2026-03-08", "2026-03-06 17:00"),
+        ("2026-03-02 15:00", "2026-03-03", "2026-03-03 17:00"),
+        ("2026-03-02 15:00", "2026-03-02", "2026-03-02 17:00"),
+        // Given at night or in the weekend and valid no longer: nobody works in that time.
+        ("2026-03-02 18:00", "2026-03-02", "2026-03-02 17:00"),
+        ("2026-03-07 10:00", "2026-03-08", "2026-03-08 17:00"),
+    ] {
+        let by = terms.answer_by(at(opened), day(valid_until), Urgency::Regular, &hours);
+        assert_eq!(by, at(expected), "{opened} {valid_until}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_ends_unanswered_was_asked_about_before(days in 0_u64..100, hour in 0_u32..24, valid in 0_u64..90) {
+        let opened_on = day("2026-03-02") + chrono::Days::new(days);
+        let (opened, until) = (opened_on.and_hms_opt(hour, 0, 0).unwrap(), opened_on + chrono::Days::new(valid));
+        let (terms, hours) = (AnswerTerms::default(), OpeningHours::office());
+        for urgency in [Urgency::Regular, Urgency::Urgent] {
+            let by = terms.answer_by(opened, until, urgency, &hours);
+            prop_assert!(by.date() <= until);
+            prop_assert!(by <= terms.expect_by(opened, until, &hours));
+        }
+    }
 }

@@ -1,0 +1,48 @@
+//! A response without an answer.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rules::waiting::client_code::ClientCode;
+
+/// Late reactie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateResponse {
+    pub client_id: i64,
+    pub code: ClientCode,
+    pub municipality: String,
+    pub product_code: String,
+    pub product_name: String,
+    pub agb: String,
+    pub provider: String,
+    pub opened_at: DateTime<Utc>,
+    pub answer_by: DateTime<Utc>,
+    pub valid_until: NaiveDate,
+    pub chased_at: Option<DateTime<Utc>>,
+    pub escalated_at: Option<DateTime<Utc>>,
+    /// When it ended without an answer; none while it can still be answered.
+    pub lapsed_at: Option<DateTime<Utc>>,
+    /// The child waits past a norm, so that there is a case to look at.
+    pub has_case: bool,
+}
+
+/// How many of them there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LateCount {
+    /// Still to be answered.
+    pub late: usize,
+    /// Of those, with which the account manager was asked to help.
+    pub escalated: usize,
+    /// Ended without an answer.
+    pub lapsed: usize,
+}
+
+impl LateCount {
+    pub fn of(list: &[LateResponse]) -> Self {
+        list.iter().fold(Self::default(), |mut count, one| {
+            let is_open = one.lapsed_at.is_none();
+            count.late += usize::from(is_open);
+            count.escalated += usize::from(is_open && one.escalated_at.is_some());
+            count.lapsed += usize::from(!is_open);
+            count
+        })
+    }
+}
