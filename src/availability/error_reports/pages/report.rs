@@ -49,7 +49,7 @@ async fn show(ctx: &Context, id: &str, form: Form) -> Result<HttpResponse> {
     let mistakes = Mistake::ALL.iter().map(|what| (what.code().to_owned(), what.name().to_owned()));
     let form = form.with_choices("wat", choices("Maak een keuze", mistakes));
     let page =
-        ReportPage { page: form.page(ctx, "/zoeken"), lines: figure_lines(&offer.figures), offer, form };
+        ReportPage { page: form.page(ctx, "/zoeken"), lines: figure_lines(&offer.figures_left()), offer, form };
     form_page(page.form.status(), &page)
 }
 
