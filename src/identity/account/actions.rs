@@ -43,12 +43,12 @@ pub fn overview(conn: &mut Connection, session: &Session, now: DateTime<Utc>) ->
         created_at: stored.created_at.and_utc(),
         last_seen_at: stored.last_seen_at.and_utc(),
     };
-    let roles = accounts::list_roles(conn, account.id)?;
+    let identity = accounts::find_identity(conn, &account)?;
     Ok(Overview {
         email: account.email.unwrap_or_default(),
         last_sign_in_at: account.last_sign_in_at.map(|at| at.and_utc()),
         second_factor: crate::identity::second_factor::actions::overview(conn, account.id)?,
-        needs_second_factor: roles.iter().any(|role| role.needs_second_factor()),
+        needs_second_factor: accounts::needs_second_factor(conn, &identity)?,
         sessions: sessions::list_sessions(conn, account.id)?.into_iter().map(view).collect(),
         tokens: list_families(conn, account.id, now)?,
     })

@@ -171,14 +171,21 @@ pub fn remove(
     let account = accounts::find_account(conn, session.user_id)?.ok_or(Error::SignInRequired)?;
     check_password(&account, password)?;
     db::write(conn, |conn| {
-        let roles = accounts::list_roles(conn, account.id)?;
-        if roles.iter().any(|role| role.needs_second_factor()) {
+        let identity = accounts::find_identity(conn, &account)?;
+        if accounts::needs_second_factor(conn, &identity)? {
             return Err(Error::invalid("wachtwoord", "rol", "uw rol kan niet zonder tweede factor"));
         }
         store::delete_factor(conn, account.id)?;
         sessions::delete_other_sessions(conn, account.id, &session.id)?;
         audit::record(conn, actor, now, &Event::done("tweede-factor-verwijderen", "gebruiker", account.id))
     })
+}
+
+/// Whether a user may not do without, by name.
+pub fn is_needed(conn: &mut Connection, name: &str) -> Result<bool> {
+    let account = accounts::find_account_by_name(conn, name)?.ok_or(Error::NotFound("gebruiker"))?;
+    let identity = accounts::find_identity(conn, &account)?;
+    accounts::needs_second_factor(conn, &identity)
 }
 
 pub fn overview(conn: &mut Connection, user_id: i64) -> Result<Overview> {

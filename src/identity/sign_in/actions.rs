@@ -96,7 +96,7 @@ fn find_stage(conn: &mut Connection, identity: &Identity, two_factors: bool) -> 
         Stage::Complete
     } else if accounts::has_second_factor(conn, identity.user_id)? {
         Stage::CodeNeeded
-    } else if identity.roles.iter().any(|role| role.needs_second_factor()) {
+    } else if accounts::needs_second_factor(conn, identity)? {
         Stage::EnrolmentNeeded
     } else {
         Stage::Complete
