@@ -87,7 +87,8 @@ impl Role {
         }
     }
 
-    /// Roles that see children or the audit, or decide who does: a password alone is not enough for them.
+    /// Roles that see children or the audit, or decide who does: a password alone is not enough for them. Of providers
+    /// it depends on their work, see `identity::store::needs_second_factor`.
     pub fn needs_second_factor(self) -> bool {
         match self {
             Self::Referrer
@@ -96,10 +97,11 @@ impl Role {
             | Self::CrisisVerdeelpunt
             | Self::CrisisRegistratie
             | Self::AccountManager
+            | Self::Municipality
             | Self::ExpertTeam
             | Self::PrivacyOfficer
             | Self::Administrator => true,
-            Self::Provider | Self::Municipality | Self::ServiceAccount => false,
+            Self::Provider | Self::ServiceAccount => false,
         }
     }
 }

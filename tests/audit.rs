@@ -19,7 +19,7 @@ use crate::support::{Answer, Browser, Form, TestServer, now};
 
 /// One good example of every write of the API: user, method, path with its template, body.
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Value)> {
+pub fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Value)> {
     vec![
         // The body is made at the moment itself: a refresh token is a secret.
         ("aanbieder-de-haven", "POST", "/v1/tokens", "/v1/tokens", json!({})),
@@ -285,7 +285,7 @@ fn overdue_client(server: &TestServer) {
     register(server, TOEGANG, draft, CODE);
 }
 
-fn send(server: &TestServer, (user, method, _, path, body): &(&str, &str, &str, &str, Value)) -> Answer {
+pub fn send(server: &TestServer, (user, method, _, path, body): &(&str, &str, &str, &str, Value)) -> Answer {
     let browser = server.user(user);
     if *method == "POST" {
         return browser.post(path, body);

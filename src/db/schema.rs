@@ -161,6 +161,7 @@ diesel::table! {
         closes_on -> Nullable<Date>,
         remarks -> Nullable<Text>,
         reserved_places -> Integer,
+        reserved_at -> Nullable<Timestamp>,
         confirmed_at -> Nullable<Timestamp>,
         confirmed_by -> Nullable<Text>,
         version -> Integer,

@@ -80,6 +80,7 @@ pub struct Limits {
     mails_per_address: Limiter,
     mails_to_one: Limiter,
     reports: Limiter,
+    stops_told: Limiter,
 }
 
 /// One try to sign in. Counts as failed until it is told otherwise.
@@ -109,6 +110,7 @@ impl Limits {
             mails_per_address: Limiter::new(20, Duration::hours(1)),
             mails_to_one: Limiter::new(3, Duration::hours(1)),
             reports: Limiter::new(20, Duration::hours(1)),
+            stops_told: Limiter::new(1, Duration::minutes(15)),
         }
     }
 
@@ -154,6 +156,11 @@ impl Limits {
         let key = format!("{} {user}", device.unwrap_or_default());
         self.wrong_codes.take(&key, now)?;
         Ok(Attempt { limits: self, address, user: (&self.wrong_codes, key) })
+    }
+
+    /// Whether it is time to write down again that this address is stopped: a line for each try would be a flood.
+    pub fn tells_stop(&self, from: &str, now: DateTime<Utc>) -> bool {
+        self.stops_told.take(&network(from), now).is_ok()
     }
 
     /// A report of a figure, by somebody who need not be known.

@@ -9,7 +9,9 @@ pub enum Permission {
     SeeReferrerContacts,
     /// Publish and confirm the figures of one's own provider.
     KeepOwnFigures,
-    /// Manage regions, municipalities, products, providers, locations and contracts.
+    /// Manage regions, municipalities, products, providers, locations and contracts: those of the own region, and the
+    /// providers that work for it or for none yet. Municipalities and postcodes are one book of the whole country, which
+    /// every administrator keeps.
     ManageProductBook,
     /// See how fresh the figures of the region's providers are.
     WatchFreshness,

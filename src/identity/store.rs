@@ -1,13 +1,14 @@
 //! Queries on user accounts that all parts of identity need.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::actor::{Identity, Role, Scope};
 use crate::db::Connection;
 use crate::db::schema::{
-    organisation, region, second_factor, service_account, session, token_family, user_account, user_role,
-    waiting_list_setting,
+    crisis_assignment, crisis_place, crisis_provision, crisis_share, organisation, region, second_factor,
+    service_account, session, token_family, user_account, user_role, waiting_list_setting,
 };
 use crate::error::Result;
 
@@ -165,7 +166,24 @@ pub(super) fn delete_sessions(conn: &mut Connection, user_id: i64) -> Result<()>
 }
 
 pub(super) fn has_second_factor(conn: &mut Connection, user_id: i64) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(second_factor::table.find(user_id))).get_result(conn)?)
+    Ok(diesel::select(exists(second_factor::table.find(user_id))).get_result(conn)?)
+}
+
+/// Whether who has these roles may not do without a second factor. A provider may not once it has a part in crisis care:
+/// what it is offered and whom it keeps is one child, by code, municipality and age group.
+pub(super) fn needs_second_factor(conn: &mut Connection, identity: &Identity) -> Result<bool> {
+    if identity.roles.iter().any(|role| role.needs_second_factor()) {
+        return Ok(true);
+    }
+    let Some(provider_id) = identity.provider_id.filter(|_| identity.roles.contains(&Role::Provider)) else {
+        return Ok(false);
+    };
+    let divided_over = crisis_share::table.filter(crisis_share::provider_id.eq(provider_id));
+    let has_places = crisis_place::table.filter(crisis_place::provider_id.eq(provider_id));
+    let was_asked = crisis_assignment::table.filter(crisis_assignment::provider_id.eq(provider_id));
+    let helps = crisis_provision::table.filter(crisis_provision::provider_id.eq(provider_id));
+    Ok(diesel::select(exists(divided_over).or(exists(has_places)).or(exists(was_asked)).or(exists(helps)))
+        .get_result(conn)?)
 }
 
 /// Makes changes of users in one region wait for each other, until the end of the transaction.

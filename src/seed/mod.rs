@@ -37,7 +37,7 @@ use crate::crisis::settings::actions::{find_lists, find_point};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::organisations::model::NewOrganisation;
-use crate::identity::second_factor::actions::{code_at, give};
+use crate::identity::second_factor::actions::{code_at, give, is_needed};
 use crate::identity::users::actions::{self as users, Secret};
 use crate::identity::users::model::{NewUser, User as Account};
 use crate::identity::vault::Vault;
@@ -95,14 +95,15 @@ pub fn demonstration(
         store::insert_offers(conn, &ids, &offers)?;
         let actor = Actor::command_line();
         audit::record(conn, &actor, now, &Event::done("oefenregio-laden", "regio", ids.region))?;
-        let mut sign_ins = create_users(conn, vault, now, &ids, &files)?;
         let first_point = store::insert_crisis_point(conn, &ids, &files.crisis)?;
         store::insert_shares_and_places(conn, &ids, &files.crisis, first_point, now)?;
         store::insert_roster(conn, (ids.region, first_point), dutch_day(now))?;
+        // Users come after what makes them need a second factor.
+        let mut sign_ins = create_users(conn, vault, now, &ids, &files)?;
         let second = store::insert_book(conn, &flevoland)?;
-        sign_ins.extend(create_users(conn, vault, now, &second, &flevoland)?);
         let point = store::insert_crisis_point(conn, &second, &flevoland.crisis)?;
         store::insert_shares_and_places(conn, &second, &flevoland.crisis, point, now)?;
+        sign_ins.extend(create_users(conn, vault, now, &second, &flevoland)?);
         store::insert_roster(conn, (second.region, point), dutch_day(now))?;
         if cases == CrisisCases::TwoYears {
             insert_crisis_cases(conn, now, &second, &crisis_live::FLEVOLAND)?;
@@ -294,8 +295,7 @@ fn sign_in(
     roles: &[Role],
     secret: Secret,
 ) -> Result<SignIn> {
-    let needs_factor = roles.iter().any(|role| role.needs_second_factor());
-    let totp = if needs_factor { Some(give(conn, vault, now, &name)?) } else { None };
+    let totp = if is_needed(conn, &name)? { Some(give(conn, vault, now, &name)?) } else { None };
     let code = totp.as_ref().map(|totp| code_at(totp, now)).transpose()?;
     Ok(SignIn {
         name,

@@ -27,6 +27,44 @@ on_both! {
 }
 
 on_both! {
+    fn the_book_of_a_region_is_kept_by_its_own_administrator(server) {
+        // A provider that works for no region yet is everybody's to begin with, and so is what the whole country has in common.
+        let shared = ["/v1/aanbieders/98999901", "/v1/gemeenten/GM9001", "/v1/postcodes/3841"];
+        let mut tried = 0;
+        for mut write in crate::audit::writes() {
+            let is_book = ["/v1/regios/", "/v1/aanbieders/", "/v1/gemeenten/", "/v1/postcodes/"].iter().any(|start| write.2.starts_with(start));
+            if write.0 != "beheerder-regio" || !is_book {
+                continue;
+            }
+            tried += 1;
+            write.0 = "beheerder-flevoland";
+            let answer = crate::audit::send(server, &write);
+            let expected = shared.contains(&write.3);
+            assert_eq!((200..300).contains(&answer.status), expected, "{} {}: {} {}", write.1, write.3, answer.status, answer.body);
+            assert!(expected || answer.status == 403, "{} {}: {} {}", write.1, write.3, answer.status, answer.body);
+        }
+        assert_eq!(tried, 10);
+        // Of a provider that works for the own region it is taken.
+        let own = json!({"naam": "Polderlicht", "soort": "hoofdaannemer"});
+        let keeper = server.user("beheerder-flevoland");
+        let version = keeper.get("/v1/aanbieders/98990201").header("etag").expect("a version").to_owned();
+        assert_eq!(keeper.put_version("/v1/aanbieders/98990201", &version, &own).status, 200);
+        assert_eq!(server.user("beheerder-regio").put("/v1/aanbieders/98990201/locaties/9", &json!({"naam": "Elders", "pc4": 3881})).status, 403);
+        // A file goes the same way.
+        use beschikbaarheidswijzer::db;
+        use beschikbaarheidswijzer::error::Error;
+        use beschikbaarheidswijzer::product_book::common::Expect;
+        use beschikbaarheidswijzer::product_book::locations::actions::{LocationDraft, write_location};
+        let actor = server.actor("beheerder-flevoland");
+        let draft = LocationDraft { name: "Elders".into(), pc4: 3881 };
+        let brought = db::write(&mut server.connection(), |conn| {
+            write_location(conn, &actor, crate::support::now(), ("98990009", 8), Expect::Absent, &draft.into()).map(drop)
+        });
+        assert!(matches!(brought, Err(Error::Forbidden)), "{brought:?}");
+    }
+}
+
+on_both! {
     fn wrong_input_of_the_book_is_named_field_by_field(server) {
         let manager = server.user("beheerder-regio");
         let product = manager.put("/v1/regios/noord-veluwe/producten/99Z99", &json!({

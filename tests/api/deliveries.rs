@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::on_both;
+use crate::support::waiting::HAVEN;
 use crate::support::{Answer, Browser, TestServer};
 
 const PATH: &str = "/v1/cijferleveringen";
@@ -33,6 +34,26 @@ fn count(answer: &Answer, what: &str) -> u64 {
 
 fn places(server: &TestServer) -> Value {
     server.anyone().get(OFFER).json()["plekkenVrij"].clone()
+}
+
+on_both! {
+    fn a_delivery_from_before_leaves_promised_places_promised(server) {
+        let clients = server.waiting();
+        let id = server.offer_with_place(HAVEN.1);
+        let response = server.responded(HAVEN, &clients[0]);
+        let offer = server.anyone().get(&format!("/v1/aanbod/{id}")).json();
+        let delivery = |at: &str| json!({"regels": [{
+            "aanbieder": HAVEN.1, "locatie": offer["locatie"]["nummer"], "product": offer["product"]["code"],
+            "bevestigdOp": at, "cijfers": {"plekkenVrij": 1, "opmerkingen": at},
+        }]});
+        assert_eq!(server.accept(&clients[0], response).status, 200);
+        let places = || server.anyone().get(&format!("/v1/aanbod/{id}")).json()["plekkenVrij"].clone();
+        assert_eq!(count(&server.user(SERVICE).post(PATH, &delivery("2026-11-21T08:00:00Z")), "gewijzigd"), 1);
+        assert_eq!(places(), 0, "whoever counted an hour ago did not count it");
+        let later = server.start_later(chrono::Duration::hours(2));
+        assert_eq!(count(&later.user(SERVICE).post(PATH, &delivery("2026-11-21T10:00:00Z")), "gewijzigd"), 1);
+        assert_eq!(places(), 1, "whoever counted since did");
+    }
 }
 
 on_both! {

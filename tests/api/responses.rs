@@ -109,6 +109,24 @@ on_both! {
 }
 
 on_both! {
+    fn a_version_read_before_a_place_was_given_away_or_back_is_old(server) {
+        let clients = server.waiting();
+        let (offer, response) = (server.offer_with_place(HAVEN.1), server.responded(HAVEN, &clients[0]));
+        let (path, provider) = (format!("/v1/aanbod/{offer}"), server.user(HAVEN.0));
+        let version = || provider.get(&path).header("etag").expect("a version").to_owned();
+        let before = version();
+        assert_eq!(server.accept(&clients[0], response).status, 200);
+        let told = provider.put_version(&path, &before, &json!({"plekkenVrij": 1}));
+        assert_eq!((told.status, &told.json()["huidig"]["plekkenVrij"], &told.json()["huidig"]["status"]), (409, &json!(0), &json!("wachtlijst")));
+        assert_eq!(reserved(server, offer), 1);
+        let promised = version();
+        let ended = provider.post(&format!("/v1/reacties/{response}/niet-gestart"), &json!({"reden": "plek-vervallen"}));
+        assert_eq!((ended.status, reserved(server, offer)), (200, 0), "{}", ended.body);
+        assert_eq!(provider.put_version(&path, &promised, &json!({"plekkenVrij": 0})).status, 409);
+    }
+}
+
+on_both! {
     fn a_response_is_accepted_and_the_others_end(server) {
         let clients = server.waiting();
         let client = &clients[0];

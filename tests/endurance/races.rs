@@ -15,17 +15,23 @@ use crate::on_both;
 use crate::support::waiting::{BAKENZAND, HAVEN, TOEGANG};
 use crate::support::{Answer, Browser, TestServer, now};
 
-/// A request that races: by whom, where to, with which key, with what.
+/// A request that races: by whom, where to, with which key or version, with what.
 struct Runner {
     browser: Browser,
+    /// Of what is overwritten; without one it is something new.
+    version: Option<String>,
     path: String,
     key: String,
     body: Value,
 }
 
 fn run(runner: &Runner) -> Answer {
-    let headers = [("Content-Type", "application/json"), ("Idempotency-Key", runner.key.as_str())];
-    runner.browser.send("POST", &runner.path, &headers, runner.body.to_string())
+    let json = ("Content-Type", "application/json");
+    let (method, other) = match &runner.version {
+        Some(version) => ("PUT", ("If-Match", version.as_str())),
+        None => ("POST", ("Idempotency-Key", runner.key.as_str())),
+    };
+    runner.browser.send(method, &runner.path, &[json, other], runner.body.to_string())
 }
 
 /// Sends both at the same moment.
@@ -81,6 +87,8 @@ struct Players {
     toegang: Browser,
     haven: Browser,
     bakenzand: Browser,
+    /// The offer of De Haven that has one place.
+    offer: i64,
 }
 
 struct Field<'a> {
@@ -97,7 +105,11 @@ impl Field<'_> {
 
     fn publish(&self) {
         let minutes = i64::try_from(self.round).expect("a number") + 1;
-        self.server.execute("UPDATE offer SET reserved_places = 0");
+        let offer = self.players.offer;
+        self.server.execute(&format!(
+            "UPDATE offer SET reserved_places = 0; \
+             UPDATE offer SET free_places = 1, status = 'plek' WHERE id = {offer}"
+        ));
         self.server.publish(now() + Duration::minutes(minutes));
     }
 
@@ -115,6 +127,7 @@ impl Field<'_> {
         let reason = if what == "acceptatie" { "eerste-start" } else { "woonplaatsbeginsel" };
         Runner {
             browser: self.players.toegang.clone(),
+            version: None,
             path: TestServer::weigh_path(client, response, what),
             key: format!("ronde-{}-{key}", self.round),
             body: json!({"reden": reason}),
@@ -124,6 +137,7 @@ impl Field<'_> {
     fn withdrawing(&self, response: i64) -> Runner {
         Runner {
             browser: self.players.haven.clone(),
+            version: None,
             path: format!("/v1/reacties/{response}/intrekking"),
             key: format!("ronde-{}-terug", self.round),
             body: json!({"reden": "personeel"}),
@@ -133,6 +147,7 @@ impl Field<'_> {
     fn responding(&self, client: &WaitingClient, key: &str) -> Runner {
         Runner {
             browser: self.players.haven.clone(),
+            version: None,
             path: "/v1/reacties".to_owned(),
             key: format!("ronde-{}-{key}", self.round),
             body: json!({
@@ -145,16 +160,51 @@ impl Field<'_> {
     fn starting(&self, response: i64) -> Runner {
         Runner {
             browser: self.players.haven.clone(),
+            version: None,
             path: format!("/v1/reacties/{response}/start"),
             key: format!("ronde-{}-start", self.round),
             body: json!({"gestartOp": "2026-11-23"}),
         }
     }
 
+    /// De Haven says that it still has its one place, as it read just now.
+    fn saving(&self) -> Runner {
+        let path = format!("/v1/aanbod/{}", self.players.offer);
+        let read = self.players.haven.get(&path);
+        Runner {
+            browser: self.players.haven.clone(),
+            version: Some(read.header("etag").expect("a version").to_owned()),
+            path,
+            key: String::new(),
+            body: json!({"plekkenVrij": 1, "opmerkingen": format!("ronde {}", self.round)}),
+        }
+    }
+
+    /// De Haven says that nothing changed.
+    fn confirming(&self) -> Runner {
+        Runner {
+            browser: self.players.haven.clone(),
+            version: None,
+            path: format!("/v1/aanbieders/{}/bevestigingen", HAVEN.1),
+            key: format!("ronde-{}-bevestigd", self.round),
+            body: json!({}),
+        }
+    }
+
+    /// One of two children gets the one place while De Haven says that it has it; the other then gets none.
+    fn race_for_the_place(&self, saying: &Runner, client: &WaitingClient, other: &WaitingClient) -> [u16; 2] {
+        let (first, second) = (self.responded(client), self.responded(other));
+        let (won, said) = race(&self.weighing(client, first, "acceptatie", "een"), saying);
+        let late = run(&self.weighing(other, second, "acceptatie", "twee"));
+        assert_eq!(late.status, 409, "round {}: the place was given twice: {}", self.round, late.body);
+        [won.status, said.status]
+    }
+
     /// The child needs another place.
     fn bringing_back(&self, client: &WaitingClient, key: &str) -> Runner {
         Runner {
             browser: self.players.toegang.clone(),
+            version: None,
             path: format!("/v1/wachtenden/{}/stappen", client.code),
             key: format!("ronde-{}-terug-{key}", self.round),
             body: json!({"stap": "herplaatsen", "reden": "contract-afgelopen"}),
@@ -168,7 +218,7 @@ impl Field<'_> {
         self.publish();
         let one_wins = |won: u16| vec![[won, 409], [409, won]];
         let statuses = |(one, other): (Answer, Answer)| [one.status, other.status];
-        match self.round % 8 {
+        match self.round % 10 {
             0 => {
                 let (haven, bakenzand) = (self.responded(&client), self.responded_too(&client));
                 let answers = race(
@@ -218,6 +268,14 @@ impl Field<'_> {
                 let answers = race(&self.weighing(&client, id, "afwijzing", "een"), &self.withdrawing(id));
                 ("declined and taken back", statuses(told(answers)), one_wins(200))
             }
+            7 => {
+                let came = self.race_for_the_place(&self.saving(), &client, &other);
+                ("accepted and saved", came, vec![[200, 200], [200, 409]])
+            }
+            8 => {
+                let came = self.race_for_the_place(&self.confirming(), &client, &other);
+                ("accepted and confirmed", came, vec![[200, 201]])
+            }
             _ => {
                 let id = self.responded(&client);
                 let accepting = self.weighing(&client, id, "acceptatie", "een");
@@ -253,6 +311,7 @@ on_both! {
             toegang: server.user(TOEGANG),
             haven: server.user(HAVEN.0),
             bakenzand: server.user(BAKENZAND.0),
+            offer: server.offer_with_place(HAVEN.1),
         };
         for round in Rounds::on(server, "races", 30, 1000) {
             let (what, came, must) = Field { server, players: &players, round }.race();

@@ -4,7 +4,9 @@ use beschikbaarheidswijzer::audit::actions::{AuditLog, Reach, find_head, seal_li
 use beschikbaarheidswijzer::audit::chain::Head;
 use beschikbaarheidswijzer::config::Addresses;
 use beschikbaarheidswijzer::db::schema::audit_event;
+use beschikbaarheidswijzer::reports::audit_log::actions::export_lines;
 use beschikbaarheidswijzer::reports::audit_log::head_mail::mail_head;
+use beschikbaarheidswijzer::reports::audit_log::model::LogFilter;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::json;
@@ -112,6 +114,80 @@ on_both! {
     }
 }
 
+/// How often something was refused, and on what it was.
+fn refused(server: &TestServer, action: &str) -> Vec<String> {
+    audit_event::table
+        .filter(audit_event::action.eq(action))
+        .filter(audit_event::outcome.eq("refused"))
+        .order(audit_event::id)
+        .select(audit_event::object_id)
+        .load(&mut server.connection())
+        .expect("lines")
+}
+
+on_both! {
+    fn every_way_of_failing_to_get_in_is_in_the_log(server) {
+        let user = "aanbieder-de-haven";
+        let id = server.user_id(user).to_string();
+        // A token that is not known, one that nobody used for too long, and one whose user was stopped.
+        let exchange = |server: &TestServer, token: &str| {
+            server.anyone().post("/v1/tokens", &json!({ "vernieuwingstoken": token })).status
+        };
+        assert_eq!(exchange(server, &"x".repeat(43)), 401);
+        let idle = server.refresh_token(user);
+        assert_eq!(exchange(&server.start_later(TimeDelta::days(30)), &idle), 401);
+        let ended = server.refresh_token(user);
+        let mut own = server.visitor(user);
+        server.new_password(user);
+        assert_eq!(exchange(server, &ended), 401);
+        assert_eq!(refused(server, "token-vernieuwen"), ["", id.as_str(), id.as_str()]);
+
+        // A wrong password where it is asked again of who is signed in.
+        server.sign_in(&mut own, user);
+        let weak = [("oud", "iets anders"), ("wachtwoord", "drie paarse geiten zwemmen"), ("herhaling", "drie paarse geiten zwemmen")];
+        assert_eq!(own.post_form("/account/wachtwoord", &weak).status, 400);
+        assert_eq!(own.post_form("/account/tweede-factor", &[("code", "123456"), ("wachtwoord", "iets anders")]).status, 400);
+        assert_eq!(own.post_form("/account/herstelcodes", &[("wachtwoord", "iets anders")]).status, 400);
+        assert_eq!(own.post_form("/account/tweede-factor/verwijderen", &[("wachtwoord", "iets anders")]).status, 400);
+        assert_eq!(refused(server, "wachtwoord-bewijzen"), [id.as_str(); 4]);
+    }
+}
+
+on_both! {
+    fn who_is_stopped_from_trying_is_in_the_log_once_in_a_while(server) {
+        let server = server.start_with_settings(|config| config.sign_in_failures_per_user = 3);
+        let user = "aanbieder-de-haven";
+        let stranger = server.anyone();
+        let fail = || stranger.post_form("/inloggen", &[("naam", user), ("wachtwoord", "geraden wachtwoord")]).status;
+        let statuses: Vec<u16> = (0..8).map(|_| fail()).collect();
+        assert_eq!((statuses[..3].to_vec(), statuses[3..].to_vec()), (vec![400; 3], vec![429; 5]));
+        assert_eq!(refused(&server, "inloggen").len(), 3);
+        assert_eq!(refused(&server, "inloggen-te-vaak"), [server.user_id(user).to_string()], "a line for each try would be a flood");
+    }
+}
+
+on_both! {
+    fn a_look_at_the_log_keeps_nobody_from_writing(server) {
+        use std::sync::{Arc, Mutex};
+        let actor = server.actor(OFFICER);
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let mut conn = server.connection();
+        let keep = seen.clone();
+        diesel::Connection::set_instrumentation(&mut conn, move |event: diesel::connection::InstrumentationEvent<'_>| {
+            if let diesel::connection::InstrumentationEvent::StartQuery { query, .. } = event {
+                keep.lock().expect("no panic").push(query.to_string());
+            }
+        });
+        let filter = LogFilter::default();
+        assert!(!export_lines(&mut conn, &actor, now(), &filter).expect("lines").is_empty());
+        let statements = seen.lock().expect("no panic").clone();
+        let place = |found: &dyn Fn(&String) -> bool| statements.iter().position(found);
+        let read = place(&|text| text.starts_with("SELECT") && text.contains("audit_event")).expect("it reads");
+        let begin = place(&|text| text.starts_with("BEGIN") && !text.contains("READ ONLY") && !text.contains("DEFERRED"));
+        assert!(begin.is_some_and(|begin| begin > read), "{statements:#?}");
+    }
+}
+
 on_both! {
     fn filters_are_checked_and_kept(server) {
         let officer = server.visitor(OFFICER);
@@ -148,6 +224,48 @@ on_both! {
         assert!(list.body.contains("Geen regel past"), "{}", list.body);
         let own = officer.get("/logboek?gebruiker=privacy");
         assert!(own.body.contains(OFFICER), "{}", own.body);
+    }
+}
+
+on_both! {
+    fn what_nobody_in_particular_did_is_for_the_region_it_is_about(server) {
+        use beschikbaarheidswijzer::actor::Actor;
+        use beschikbaarheidswijzer::audit::{Event, record};
+        use crate::support::crisis::{ALMERE, draft};
+        // A failed sign-in on an account of the other region, and what a server did by itself about its children.
+        server.anyone().post_form("/inloggen", &[("naam", "toegang-almere"), ("wachtwoord", "geraden wachtwoord")]);
+        server.anyone().post_form("/inloggen", &[("naam", "niemand"), ("wachtwoord", "geraden wachtwoord")]);
+        let clients = server.waiting();
+        let response = server.responded(crate::support::waiting::HAVEN, &clients[0]);
+        let request = server.crisis(&draft(ALMERE, 14));
+        let mut conn = server.connection();
+        let mut note = |action: &'static str, kind: &'static str, number: String| {
+            record(&mut conn, &Actor::background(), now(), &Event::done(action, kind, number)).expect("a line");
+        };
+        note("proef-wachtende", "wachtende", clients[0].code.to_string());
+        note("proef-reactie", "reactie", response.to_string());
+        note("proef-aanvraag", "crisisaanvraag", request.code.to_string());
+        note("proef-iedereen", "logboek", String::new());
+        let shows = |officer: &str, action: &str, kind: &str| {
+            let list = server.visitor(officer).get(&format!("/logboek?handeling={action}&soort={kind}&uitkomst="));
+            assert_eq!(list.status, 200, "{}", list.body);
+            !list.body.contains("Geen regel past")
+        };
+        for (action, kind, here, there) in [
+            ("proef-wachtende", "wachtende", true, false),
+            ("proef-reactie", "reactie", true, false),
+            ("proef-aanvraag", "crisisaanvraag", false, true),
+            ("proef-iedereen", "logboek", true, true),
+            ("inloggen", "recht", true, true),
+        ] {
+            assert_eq!((shows(OFFICER, action, kind), shows("privacy-flevoland", action, kind)), (here, there), "{action}");
+        }
+        let number = server.user_id("toegang-almere");
+        let failed = |officer: &str| {
+            let list = server.visitor(officer).get(&format!("/logboek?handeling=inloggen&nummer={number}&uitkomst=geweigerd"));
+            !list.body.contains("Geen regel past")
+        };
+        assert_eq!((failed(OFFICER), failed("privacy-flevoland")), (false, true));
     }
 }
 

@@ -1,6 +1,9 @@
 //! The capacity page over HTTP: saving together, errors at their field, two people at once.
 
+use serde_json::json;
+
 use crate::on_both;
+use crate::support::waiting::HAVEN;
 use crate::support::{Browser, Form};
 
 const PATH: &str = "/capaciteit";
@@ -56,6 +59,57 @@ on_both! {
         let again = Form::on(&answer.body, PATH).send(&visitor);
         assert_eq!(again.status, 303, "saving again is a choice: {}", again.body);
         assert_eq!(server.anyone().get("/v1/aanbod/223").json()["plekkenVrij"], 1);
+    }
+}
+
+on_both! {
+    fn a_place_given_away_meanwhile_stays_given_away(server) {
+        let clients = server.waiting();
+        let offer = server.offer_with_place(HAVEN.1);
+        let (first, second) = (server.responded(HAVEN, &clients[0]), server.responded(HAVEN, &clients[1]));
+        let visitor = server.visitor(HAVEN.0);
+        let (mut form, mut other) = (open(&visitor), open(&visitor));
+        let (places, remarks) = (format!("vrij-{offer}"), format!("opmerkingen-{offer}"));
+        assert_eq!(form.value(&places), "1");
+        assert_eq!(server.accept(&clients[0], first).status, 200);
+
+        // What was not touched on a page from before is no choice of who saves it.
+        let elsewhere = other.names().into_iter().find(|name| name.starts_with("vrij-") && *name != places).expect("another");
+        other.set(&elsewhere, "4");
+        assert_eq!(other.send(&visitor).status, 303);
+        form.set(&remarks, "Bel eerst");
+        let told = form.send(&visitor);
+        assert_eq!(told.status, 409, "{}", told.body);
+        assert!(told.body.contains("Daarna is 1 plek toegezegd"), "{}", told.body);
+        assert_eq!(Form::on(&told.body, PATH).value(&places), "1", "what was typed stays");
+        let places_now = || server.anyone().get(&format!("/v1/aanbod/{offer}")).json()["plekkenVrij"].clone();
+        assert_eq!(places_now(), 0);
+
+        let page = visitor.get(PATH).body;
+        assert!(page.contains("Sinds uw opgave 1 plek toegezegd"), "{page}");
+        let mut now_shown = Form::on(&page, PATH);
+        assert_eq!(now_shown.value(&places), "0", "what everybody sees");
+        now_shown.set(&remarks, "Bel eerst");
+        assert_eq!(now_shown.send(&visitor).status, 303);
+        assert_eq!((places_now(), server.accept(&clients[1], second).status), (0.into(), 409));
+    }
+}
+
+on_both! {
+    fn confirming_everything_gives_no_promised_place_back(server) {
+        let clients = server.waiting();
+        let offer = server.offer_with_place(HAVEN.1);
+        let (first, second) = (server.responded(HAVEN, &clients[0]), server.responded(HAVEN, &clients[1]));
+        let visitor = server.visitor(HAVEN.0);
+        assert_eq!(server.accept(&clients[0], first).status, 200);
+        assert_eq!(visitor.post_form("/capaciteit/bevestigen", &[]).status, 303);
+        let shown = server.anyone().get(&format!("/v1/aanbod/{offer}")).json();
+        assert_eq!((&shown["plekkenVrij"], &shown["status"]), (&json!(0), &json!("wachtlijst")));
+        assert_eq!(shown["bevestigdOp"], "2026-11-21T09:00:00Z", "and it is confirmed");
+        assert_eq!(server.accept(&clients[1], second).status, 409);
+        assert!(!visitor.get(PATH).body.contains("toegezegd"), "it counts in what is published now");
+        let lines = server.anyone().get(&format!("/v1/aanbod/{offer}/verloop")).json();
+        assert_eq!((&lines["wijzigingen"][0]["cijfers"]["plekkenVrij"], &lines["wijzigingen"][0]["soort"]), (&json!(0), &json!("gewijzigd")));
     }
 }
 

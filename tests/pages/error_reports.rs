@@ -4,7 +4,7 @@ use beschikbaarheidswijzer::db::schema::{error_report, outbox_mail};
 use diesel::prelude::*;
 
 use crate::on_both;
-use crate::support::TestServer;
+use crate::support::{Backend, TestServer};
 
 const FORM: &str = "/aanbod/223/melden";
 
@@ -19,6 +19,25 @@ fn reports(server: &TestServer) -> i64 {
         .count()
         .get_result(&mut server.connection())
         .expect("a count")
+}
+
+// Only SQLite lets a column hold what cannot be read.
+#[test]
+fn a_report_that_was_saved_is_not_called_a_failure() {
+    let server = &TestServer::start(Backend::Sqlite);
+    let provider = server.visitor("aanbieder-de-haven");
+    assert_eq!(report(server, "wachttijd", "Eerst").status, 303);
+    // From here on the open reports cannot be looked up.
+    server.execute("UPDATE error_report SET created_at = 'later' WHERE answer IS NULL AND offer_id <> 223");
+    let saved = report(server, "plekken", "Nog een");
+    assert_eq!((saved.status, reports(server)), (303, 2), "{}", saved.body);
+    server.execute("UPDATE error_report SET created_at = '2026-11-20 09:00:00' WHERE created_at = 'later'");
+    let list = provider.get("/meldingen").body;
+    let path =
+        list.split("href=\"").find(|part| part.contains("/antwoord")).and_then(|part| part.split('"').next());
+    server.execute("UPDATE error_report SET created_at = 'later' WHERE answer IS NULL AND offer_id <> 223");
+    let saved = provider.post_form(path.expect("a link"), &[("antwoord", "aangepast"), ("uitleg", "")]);
+    assert_eq!(saved.status, 303, "{}", saved.body);
 }
 
 on_both! {

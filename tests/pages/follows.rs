@@ -59,6 +59,16 @@ fn set_places(server: &TestServer, path: &str, places: u16) {
 }
 
 on_both! {
+    fn an_address_is_the_same_with_capitals(server) {
+        let (_, product) = own_offer(server);
+        ask(server, &product);
+        let capitals = [("product", product.as_str()), ("gemeente", "GM0243"), ("email", "Ouder@Example.nl"), ("website", "")];
+        assert_eq!(server.anyone().post_form("/volgen", &capitals).status, 303);
+        assert_eq!(server.mails().len(), 1, "one address follows a search once");
+    }
+}
+
+on_both! {
     fn a_place_that_comes_free_is_mailed_once(server) {
         let (offer, product) = own_offer(server);
         set_places(server, &offer, 0);

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use rules::reminders::ReminderTerms;
 
 use crate::on_both;
+use crate::support::waiting::HAVEN;
 use crate::support::{Backend, TestServer};
 
 /// A Monday on which the figures of everybody have aged.
@@ -148,6 +149,29 @@ on_both! {
         assert_eq!(server.audit_lines(), lines, "a link works once");
         let page = server.anyone().get(&path).body;
         assert!(page.contains("zijn uw cijfers bevestigd op 21 november 2026") && !page.contains("bevestig alles"), "{page}");
+    }
+}
+
+on_both! {
+    fn a_place_given_away_after_the_mail_stays_given_away(server) {
+        let clients = server.waiting();
+        let offer = server.offer_with_place(HAVEN.1);
+        let (first, second) = (server.responded(HAVEN, &clients[0]), server.responded(HAVEN, &clients[1]));
+        remind(server, monday());
+        let path = link_for(server, HAVEN.0);
+        assert!(!server.anyone().get(&path).body.contains("toegezegd"));
+        assert_eq!(server.accept(&clients[0], first).status, 200);
+        let page = server.anyone().get(&path).body;
+        assert!(page.contains("0 (1 plek toegezegd"), "{page}");
+        // The next mail says so too.
+        server.execute("DELETE FROM reminder");
+        remind(server, monday() + TimeDelta::days(1));
+        let mails = mails(server);
+        let (_, _, text) = mails.iter().rfind(|(to, ..)| to.starts_with(HAVEN.0)).expect("a mail");
+        assert!(text.contains("plekken vrij 0 (1 plek toegezegd"), "{text}");
+        assert_eq!(server.anyone().post_form(&path, &[]).status, 303);
+        assert_eq!(server.anyone().get(&format!("/v1/aanbod/{offer}")).json()["plekkenVrij"], 0);
+        assert_eq!(server.accept(&clients[1], second).status, 409);
     }
 }
 

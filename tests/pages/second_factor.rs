@@ -101,6 +101,38 @@ on_both! {
 }
 
 on_both! {
+    fn whoever_sees_one_child_cannot_do_without(server) {
+        let next = |name: &str| {
+            server.execute(&format!(
+                "DELETE FROM second_factor WHERE user_id = (SELECT id FROM user_account WHERE name = '{name}')"
+            ));
+            let (browser, answer) = halfway(server, name, &server.new_password(name));
+            (browser, answer.header("location").unwrap_or_default().split('?').next().unwrap_or_default().to_owned())
+        };
+        for (name, place) in [
+            // Single cases come to the municipality when the steps of mediation give it one.
+            ("gemeente-harderwijk", "/inloggen/tweede-factor"),
+            // Has crisis places, and is divided over.
+            ("aanbieder-bakenzand", "/inloggen/tweede-factor"),
+            ("aanbieder-ketelhaven", "/inloggen/tweede-factor"),
+            ("aanbieder-praktijk-groei", "/start"),
+        ] {
+            assert_eq!(next(name).1, place, "{name}");
+        }
+        let (browser, place) = next("aanbieder-de-haven");
+        assert_eq!((place.as_str(), browser.get("/capaciteit").status), ("/start", 200));
+        server.execute(
+            "INSERT INTO crisis_share (crisis_point_id, provider_id, weight, valid_from, version) \
+             SELECT min(crisis_point.id), provider.id, 10, '2026-01-01', 1 FROM crisis_point, provider \
+             WHERE provider.agb = '98990009' GROUP BY provider.id",
+        );
+        let asked = browser.get("/capaciteit");
+        let place = asked.header("location").unwrap_or_default();
+        assert!(asked.status == 303 && place.starts_with("/inloggen/tweede-factor"), "from its first part in crisis care on: {place}");
+    }
+}
+
+on_both! {
     fn guessing_codes_is_stopped(server) {
         let password = server.new_password(USER);
         let (browser, _) = halfway(server, USER, &password);

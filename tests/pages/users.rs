@@ -83,6 +83,42 @@ on_both! {
 }
 
 on_both! {
+    fn a_link_ends_when_the_address_it_went_to_was_wrong(server) {
+        let manager = server.visitor(MANAGER);
+        let organisation = organisation_id(server, "Huisartsen Noord-Veluwe");
+        let fields = [
+            ("gebruikersnaam", "huisarts-putten"),
+            ("naam", "Huisarts Putten"),
+            ("email", "verkeerd@putten.example"),
+            ("organisatie", organisation.as_str()),
+            ("rol-verwijzer", "ja"),
+        ];
+        assert_eq!(manager.post_form("/beheer/gebruikers/uitnodigen", &fields).status, 303);
+        let first = server.mailed_path();
+        let path = path_of(server, "huisarts-putten");
+        let save = |version: &str, email: &str| {
+            let fields = [("versie", version), ("naam", "Huisarts Putten"), ("email", email), ("rol-verwijzer", "ja")];
+            manager.post_form(&path, &fields).status
+        };
+        assert_eq!(save("1", "verkeerd@putten.example"), 303);
+        assert_eq!(server.mails().len(), 1, "the same address is not invited again");
+        assert_eq!(save("2", "huisarts@putten.example"), 303);
+        assert_eq!(server.anyone().get(&first).status, 404, "whoever reads the wrong address cannot use it");
+        let (to, _) = server.mails().pop().expect("a mail");
+        assert_eq!(to, "huisarts@putten.example", "who is still invited is invited at the right address");
+        assert_eq!(server.anyone().get(&server.mailed_path()).status, 200);
+
+        let (user, email) = ("aanbieder-de-haven", "aanbieder-de-haven@jeugdhulp-noord-veluwe.example");
+        server.anyone().post_form("/wachtwoord-vergeten", &[("email", email)]);
+        let reset = server.mailed_path();
+        let fields = [("versie", "1"), ("naam", "Capaciteit"), ("email", "anders@haven.example"), ("rol-aanbieder", "ja")];
+        assert_eq!(manager.post_form(&path_of(server, user), &fields).status, 303);
+        assert_eq!(server.anyone().get(&reset).status, 404);
+        assert_eq!(server.mails().pop().expect("a mail").0, email, "who has a password is not invited");
+    }
+}
+
+on_both! {
     fn what_is_wrong_with_an_invitation_is_told_together(server) {
         let manager = server.visitor(MANAGER);
         let invite = |fields: &[(&str, &str)]| manager.post_form("/beheer/gebruikers/uitnodigen", fields);

@@ -155,6 +155,21 @@ impl Figures {
         self.free_places.map(|free| free.saturating_sub(reserved))
     }
 
+    /// The status to show with those places: who gave the last one away has a waiting list.
+    pub fn shown_status(&self, reserved: u16) -> OfferStatus {
+        match (self.status, self.shown_places(reserved)) {
+            (OfferStatus::Place, Some(0)) => OfferStatus::WaitingList,
+            (status, _) => status,
+        }
+    }
+
+    /// What is left of these figures once the reserved places are taken off: what a provider has now that
+    /// changed nothing itself.
+    #[must_use]
+    pub fn less(&self, reserved: u16) -> Self {
+        Self { free_places: self.shown_places(reserved), status: self.shown_status(reserved), ..self.clone() }
+    }
+
     /// The same figures as input, to fill in a form or to confirm that nothing changed.
     pub fn to_draft(&self) -> FiguresDraft {
         FiguresDraft {

@@ -20,6 +20,13 @@ impl Reported {
         Ok(())
     }
 
+    /// The same after something was saved. That is saved: a failing look is made up for by the next one.
+    pub fn look_again(&self, conn: &mut Connection, now: DateTime<Utc>) {
+        if let Err(error) = self.refresh(conn, now) {
+            tracing::warn!(%error, "the open reports could not be looked up after a write");
+        }
+    }
+
     /// The day on which the figures of an offer were reported, while nobody has answered.
     pub fn day(&self, offer_id: i64) -> Option<NaiveDate> {
         self.0.load().get(&offer_id).copied()

@@ -59,9 +59,10 @@ pub fn next_supply_version(conn: &mut Connection) -> Result<i64> {
 
 /// Gives away free places of an offer, within a transaction of the caller; tells whether there were so many. Of two who want
 /// the last, one gets it.
-pub fn reserve_places(conn: &mut Connection, offer_id: i64, places: u16) -> Result<bool> {
+pub fn reserve_places(conn: &mut Connection, now: DateTime<Utc>, offer_id: i64, places: u16) -> Result<bool> {
     let supply_version = store::next_supply_version(conn)?;
-    Ok(store::update_reserved(conn, (offer_id, i32::from(places)), supply_version)? == 1)
+    let wanted = (offer_id, i32::from(places));
+    Ok(store::update_reserved(conn, wanted, now.naive_utc(), supply_version)? == 1)
 }
 
 /// Gives places back that were given away at a moment. A provider that confirmed its figures since has counted them itself.
@@ -134,20 +135,22 @@ fn try_save(
     }
     let count = checked.len();
     for (offer, figures) in checked {
-        write_figures(conn, actor, now, &confirmation, &offer, figures)?;
+        write_figures(conn, actor, now, &confirmation, &offer, (figures, 0))?;
     }
     Ok(Outcome::Saved(count))
 }
 
+/// Publishes figures; so many places stay reserved that they do not count yet.
 fn write_figures(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     confirmation: &Confirmation,
     offer: &Offer,
-    figures: Figures,
+    (figures, reserved): (Figures, u16),
 ) -> Result<()> {
-    require_one_row(store::update_figures(conn, (offer.id, offer.version), &figures, confirmation)?)?;
+    let version = (offer.id, offer.version);
+    require_one_row(store::update_figures(conn, version, (&figures, reserved), confirmation)?)?;
     let changed = figures != offer.figures;
     let action = if changed { "cijfers-opslaan" } else { "cijfers-bevestigen" };
     let event = Event::done(action, "aanbod", offer.id)
@@ -173,7 +176,8 @@ pub fn confirm_all(
     db::write(conn, |conn| confirm_all_within(conn, actor, now, provider_id))
 }
 
-/// The same within a transaction of the caller.
+/// The same within a transaction of the caller. Places that were given away, also since somebody last looked, stay given
+/// away: what is left of them is what is published from now on.
 pub fn confirm_all_within(
     conn: &mut Connection,
     actor: &Actor,
@@ -183,8 +187,12 @@ pub fn confirm_all_within(
     require_own_provider(actor, provider_id)?;
     let supply_version = store::next_supply_version(conn)?;
     let confirmation = Confirmation { at: now, by: actor.signature(), supply_version };
-    let count = store::update_confirmed(conn, provider_id, &confirmation)?;
+    let mut count = store::update_confirmed(conn, provider_id, &confirmation)?;
     store::insert_confirmed_history(conn, provider_id, &confirmation)?;
+    for offer in store::list_reserved(conn, provider_id)? {
+        write_figures(conn, actor, now, &confirmation, &offer, (offer.figures_left(), 0))?;
+        count += 1;
+    }
     let event = Event::done("cijfers-bevestigen", "aanbieder", provider_id)
         .change(None, &serde_json::json!({ "bevestigd": count }))?;
     audit::record(conn, actor, now, &event)?;
@@ -301,8 +309,11 @@ pub fn bring_in(
         Ok(Arrival::Publish(at)) => at,
         Err(refusal) => return Err(Error::collision("bevestigdOp", refusal.code(), refusal.to_string())),
     };
+    // Who confirmed these figures did not know of places that were given away later.
+    let unaware = offer.reserved_at.is_some_and(|reserved_at| incoming.confirmed_at <= Some(reserved_at));
+    let reserved = if unaware { offer.reserved_places.min(figures.free_places.unwrap_or(0)) } else { 0 };
     let confirmation = Confirmation { at, by: actor.signature(), supply_version };
-    write_figures(conn, actor, now, &confirmation, &offer, figures)
+    write_figures(conn, actor, now, &confirmation, &offer, (figures, reserved))
 }
 
 /// The figures as they were at the end of a day, on the Dutch calendar; none when there was no offer yet.
@@ -315,11 +326,13 @@ pub fn figures_of_versions(
     conn: &mut Connection,
     wanted: &[(i64, i32)],
 ) -> Result<HashMap<(i64, i32), Figures>> {
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
+    let mut found = HashMap::new();
+    for version in wanted {
+        if let Some(figures) = store::find_version(conn, *version)? {
+            found.insert(*version, figures);
+        }
     }
-    let found = store::list_versions(conn, wanted)?;
-    Ok(found.into_iter().map(|(id, version, figures)| ((id, version), figures)).collect())
+    Ok(found)
 }
 
 /// How long the history is, and a part of it, newest first: after `skip` lines the next `most`.

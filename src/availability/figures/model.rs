@@ -57,6 +57,8 @@ pub struct Offer {
     pub figures: Figures,
     /// Places given away since the provider last confirmed.
     pub reserved_places: u16,
+    /// When the last of them was.
+    pub reserved_at: Option<DateTime<Utc>>,
     pub confirmed_at: Option<DateTime<Utc>>,
     /// Signature of who confirmed: role and organisation.
     pub confirmed_by: Option<String>,
@@ -70,6 +72,11 @@ impl Offer {
 
     pub fn freshness(&self, today: NaiveDate) -> Freshness {
         freshness(self.confirmed_on(), today, self.terms)
+    }
+
+    /// What is left of the figures now that places were given away: what everybody sees, and what the provider confirms.
+    pub fn figures_left(&self) -> Figures {
+        self.figures.less(self.reserved_places)
     }
 
     /// The same offer with the figures it had when this was written down.

@@ -48,6 +48,7 @@ struct OfferRow {
     version: i32,
     online: bool,
     reserved_places: i32,
+    reserved_at: Option<NaiveDateTime>,
     confirmed_at: Option<NaiveDateTime>,
     confirmed_by: Option<String>,
     figures: FiguresRow,
@@ -91,6 +92,7 @@ impl TryFrom<OfferRow> for Offer {
             online: row.online,
             figures: row.figures.try_into()?,
             reserved_places: small(row.reserved_places)?,
+            reserved_at: row.reserved_at.map(|at| at.and_utc()),
             confirmed_at: row.confirmed_at.map(|at| at.and_utc()),
             confirmed_by: row.confirmed_by,
         })
@@ -109,6 +111,7 @@ macro_rules! whole_offers {
                 offer::version,
                 offer::online,
                 offer::reserved_places,
+                offer::reserved_at,
                 offer::confirmed_at,
                 offer::confirmed_by,
                 figure_columns!(offer),
@@ -177,11 +180,11 @@ pub(super) struct Confirmation {
     pub(super) supply_version: i64,
 }
 
-/// Changes the offer if it still has this version; returns how many rows that were.
+/// Changes the offer if it still has this version, and keeps so many of its places reserved; returns how many rows that were.
 pub(super) fn update_figures(
     conn: &mut Connection,
     (id, version): (i64, i32),
-    figures: &Figures,
+    (figures, reserved): (&Figures, u16),
     confirmation: &Confirmation,
 ) -> Result<usize> {
     let row = FiguresRow::from(figures);
@@ -189,7 +192,7 @@ pub(super) fn update_figures(
         on_each!(conn, c => diesel::update(offer::table.filter(offer::id.eq(id)).filter(offer::version.eq(version)))
         .set((
             figure_values!(offer, row),
-            offer::reserved_places.eq(0),
+            offer::reserved_places.eq(i32::from(reserved)),
             offer::confirmed_at.eq(confirmation.at.naive_utc()),
             offer::confirmed_by.eq(&confirmation.by),
             offer::version.eq(version + 1),
@@ -199,15 +202,16 @@ pub(super) fn update_figures(
     )
 }
 
-/// Confirms every offer of a provider as it is; returns how many.
+/// Confirms every offer of a provider of which no place is reserved; returns how many.
 pub(super) fn update_confirmed(
     conn: &mut Connection,
     provider_id: i64,
     confirmation: &Confirmation,
 ) -> Result<usize> {
-    Ok(diesel::update(offer::table.filter(offer::provider_id.eq(provider_id)))
+    let unreserved =
+        offer::table.filter(offer::provider_id.eq(provider_id)).filter(offer::reserved_places.eq(0));
+    Ok(diesel::update(unreserved)
         .set((
-            offer::reserved_places.eq(0),
             offer::confirmed_at.eq(confirmation.at.naive_utc()),
             offer::confirmed_by.eq(&confirmation.by),
             offer::version.eq(offer::version + 1),
@@ -216,10 +220,21 @@ pub(super) fn update_confirmed(
         .execute(conn)?)
 }
 
-/// Takes some of the places that are still free: one row, or none when there are not so many.
+/// The offers of a provider of which places are reserved.
+pub(super) fn list_reserved(conn: &mut Connection, provider_id: i64) -> Result<Vec<Offer>> {
+    let rows: Vec<OfferRow> = whole_offers!()
+        .filter(offer::provider_id.eq(provider_id))
+        .filter(offer::reserved_places.gt(0))
+        .load(conn)?;
+    rows.into_iter().map(Offer::try_from).collect()
+}
+
+/// Takes some of the places that are still free: one row, or none when there are not so many. It is a new version, so
+/// that nobody who read the one before it saves over it.
 pub(super) fn update_reserved(
     conn: &mut Connection,
     (id, places): (i64, i32),
+    reserved_at: NaiveDateTime,
     supply_version: i64,
 ) -> Result<usize> {
     let with_places =
@@ -227,12 +242,14 @@ pub(super) fn update_reserved(
     Ok(diesel::update(with_places)
         .set((
             offer::reserved_places.eq(offer::reserved_places + places),
+            offer::reserved_at.eq(reserved_at),
+            offer::version.eq(offer::version + 1),
             offer::supply_version.eq(supply_version),
         ))
         .execute(conn)?)
 }
 
-/// Gives places back, unless the figures were confirmed after they were taken.
+/// Gives places back, unless the figures were confirmed after they were taken. A new version too.
 pub(super) fn update_released(
     conn: &mut Connection,
     (id, places): (i64, i32),
@@ -246,6 +263,7 @@ pub(super) fn update_released(
     Ok(diesel::update(counted)
         .set((
             offer::reserved_places.eq(offer::reserved_places - places),
+            offer::version.eq(offer::version + 1),
             offer::supply_version.eq(supply_version),
         ))
         .execute(conn)?)
@@ -257,14 +275,17 @@ pub(super) fn insert_confirmed_history(
     provider_id: i64,
     confirmation: &Confirmation,
 ) -> Result<usize> {
-    let confirmed = offer::table.filter(offer::provider_id.eq(provider_id)).select((
-        offer::id,
-        confirmation.at.naive_utc().into_sql::<Timestamp>(),
-        confirmation.by.as_str().into_sql::<Text>(),
-        HistoryKind::Confirmed.stored().into_sql::<Text>(),
-        offer::version,
-        figure_columns!(offer),
-    ));
+    let confirmed = offer::table
+        .filter(offer::provider_id.eq(provider_id))
+        .filter(offer::reserved_places.eq(0))
+        .select((
+            offer::id,
+            confirmation.at.naive_utc().into_sql::<Timestamp>(),
+            confirmation.by.as_str().into_sql::<Text>(),
+            HistoryKind::Confirmed.stored().into_sql::<Text>(),
+            offer::version,
+            figure_columns!(offer),
+        ));
     Ok(diesel::insert_into(offer_history::table)
         .values(confirmed)
         .into_columns((
@@ -431,19 +452,17 @@ pub(super) fn count_history(conn: &mut Connection, offer_id: i64) -> Result<i64>
     Ok(offer_history::table.filter(offer_history::offer_id.eq(offer_id)).count().get_result(conn)?)
 }
 
-/// The figures that these offers had in these versions, with offer and version.
-pub(super) fn list_versions(
-    conn: &mut Connection,
-    wanted: &[(i64, i32)],
-) -> Result<Vec<(i64, i32, Figures)>> {
-    let ids: Vec<i64> = wanted.iter().map(|(id, _)| *id).collect();
-    let versions: Vec<i32> = wanted.iter().map(|(_, version)| *version).collect();
-    let rows: Vec<HistoryRow> = offer_history::table
-        .filter(offer_history::offer_id.eq_any(ids))
-        .filter(offer_history::version.eq_any(versions))
+/// The figures that an offer had in a version. A version in which only places were reserved or given back has no line of
+/// its own in the history: the line before it holds.
+pub(super) fn find_version(conn: &mut Connection, (id, version): (i64, i32)) -> Result<Option<Figures>> {
+    let row: Option<HistoryRow> = offer_history::table
+        .filter(offer_history::offer_id.eq(id))
+        .filter(offer_history::version.le(version))
+        .order(newest_first!())
         .select(history_columns!())
-        .load(conn)?;
-    rows.into_iter().map(|row| Ok((row.offer_id, row.version, row.figures.try_into()?))).collect()
+        .first(conn)
+        .optional()?;
+    row.map(|row| row.figures.try_into()).transpose()
 }
 
 /// Key of the main contractor, if there is one, and whether the provider helps online.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rules::figures::{Figures, IntakeStop};
 
-use super::model::{HistoryKind, TimelineEntry};
+use super::model::{HistoryKind, Offer, TimelineEntry};
 use crate::web::format;
 
 const UNKNOWN: &str = "niet bekend";
@@ -26,6 +26,13 @@ pub fn figure_lines(figures: &Figures) -> Vec<(&'static str, String)> {
     add("Sluit op", figures.closes_on.map(format::date));
     add("Opmerkingen", figures.remarks.clone());
     lines
+}
+
+/// How many places were given away since the provider published its figures; none when that is none.
+pub fn promised(offer: &Offer) -> Option<String> {
+    let count = usize::from(offer.reserved_places);
+    let places = format::count(count, "plek", "plekken");
+    (count > 0).then(|| format!("{places} toegezegd en er al afgehaald"))
 }
 
 /// What happened, one sentence part per thing that changed.

@@ -127,7 +127,7 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
 async fn store(ctx: &Context, mut fields: Fields, description: String, query: String) -> Result<()> {
     let email = fields.parsed("email", "geen-emailadres", parse_email);
     let trapped = trap::is_sprung(&mut fields);
-    let Some(email) = fields.finish(email)? else {
+    let Some(email) = fields.finish(email)?.map(|email| email.to_lowercase()) else {
         return Err(Error::internal("a required address is missing"));
     };
     if trapped {

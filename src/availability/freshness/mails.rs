@@ -7,6 +7,7 @@ use rules::reminders::ReminderKind;
 
 use super::reminding::LINK_LASTS;
 use crate::availability::figures::model::Offer;
+use crate::availability::figures::words::promised;
 use crate::availability::supply::book::Region;
 use crate::error::Result;
 use crate::notifications::model::Mail;
@@ -40,7 +41,11 @@ pub(super) fn rows(offers: &[Offer], today: NaiveDate) -> Vec<Row> {
     let row = |offer: &Offer| Row {
         product: offer.product.name.clone(),
         place: format!("{} in {}", offer.location.name, offer.location.place),
-        places: offer.figures.free_places.map_or_else(unknown, |places| places.to_string()),
+        places: match (offer.figures_left().free_places, promised(offer)) {
+            (None, _) => unknown(),
+            (Some(places), None) => places.to_string(),
+            (Some(places), Some(promised)) => format!("{places} ({promised})"),
+        },
         start: offer.figures.total_wait().map_or_else(unknown, |wait| wait.to_string()),
         confirmed: offer.confirmed_on().map_or_else(|| "nooit".to_owned(), format::date),
         state: match offer.freshness(today) {

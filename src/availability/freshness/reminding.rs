@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 use rules::freshness::Freshness;
 use rules::reminders::{ReminderKind, ReminderTerms, due_reminder};
+use rules::working_hours::OpeningHours;
 
 use super::mails::{self, Told};
 use super::model::{ConfirmLink, NewReminder, Reminder};
@@ -38,10 +39,10 @@ pub struct Settings<'a> {
     pub at_any_hour: bool,
 }
 
-/// Reminders go out on working days between eight and six: a mail at night is read as one of many.
+/// Reminders go out on working days, Dutch holidays off, between eight and six: a mail at night is read as one of many.
 fn is_time_to_remind(now: DateTime<Utc>) -> bool {
     let time = dutch_time(now);
-    !matches!(time.weekday(), Weekday::Sat | Weekday::Sun) && (8..18).contains(&time.hour())
+    OpeningHours::office().is_working_day(time.date()) && (8..18).contains(&time.hour())
 }
 
 /// Sends what is due now, and returns how many providers that concerned. Who is due is first looked up in memory; each
@@ -198,6 +199,11 @@ mod tests {
             ("2026-07-01T06:00:00Z", true),
             ("2026-11-21T09:00:00Z", false),
             ("2026-11-22T09:00:00Z", false),
+            // The second day of Christmas fell on a Thursday.
+            ("2024-12-26T10:00:00Z", false),
+            ("2024-12-27T10:00:00Z", true),
+            // Whit Monday.
+            ("2026-05-25T10:00:00Z", false),
         ] {
             assert_eq!(is_time_to_remind(at.parse().expect("a time")), expected, "{at}");
         }

@@ -114,7 +114,7 @@ impl Records for Users {
             );
             return Err(Error::collision("organisatie", "vast", message));
         }
-        save_within(conn, way.actor, way.now, (*id, *version), &line.draft)
+        save_within(conn, way.actor, way.now, way.sender, (*id, *version), &line.draft)
     }
 }
 

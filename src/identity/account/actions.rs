@@ -8,7 +8,7 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::passwords;
 use crate::identity::second_factor::actions::Overview as SecondFactor;
-use crate::identity::sign_in::actions::{Opened, open_session};
+use crate::identity::sign_in::actions::{Opened, open_session, proves_password};
 use crate::identity::sign_in::store as sessions;
 use crate::identity::store as accounts;
 use crate::identity::tokens::actions::{FamilyView, list_families};
@@ -43,12 +43,12 @@ pub fn overview(conn: &mut Connection, session: &Session, now: DateTime<Utc>) ->
         created_at: stored.created_at.and_utc(),
         last_seen_at: stored.last_seen_at.and_utc(),
     };
-    let roles = accounts::list_roles(conn, account.id)?;
+    let identity = accounts::find_identity(conn, &account)?;
     Ok(Overview {
         email: account.email.unwrap_or_default(),
         last_sign_in_at: account.last_sign_in_at.map(|at| at.and_utc()),
         second_factor: crate::identity::second_factor::actions::overview(conn, account.id)?,
-        needs_second_factor: roles.iter().any(|role| role.needs_second_factor()),
+        needs_second_factor: accounts::needs_second_factor(conn, &identity)?,
         sessions: sessions::list_sessions(conn, account.id)?.into_iter().map(view).collect(),
         tokens: list_families(conn, account.id, now)?,
     })
@@ -64,7 +64,7 @@ pub fn change_password(
     (old, new): (&str, &str),
 ) -> Result<Opened> {
     let account = accounts::find_account(conn, session.user_id)?.ok_or(Error::SignInRequired)?;
-    if !passwords::verify(old, account.password_hash.as_deref()) {
+    if !proves_password(conn, actor, now, &account, old)? {
         return Err(Error::invalid("oud", "onjuist", "dit is niet uw wachtwoord van nu"));
     }
     let organisation = actor.identity.as_ref().map_or("", |who| who.organisation_name.as_str());

@@ -51,6 +51,12 @@ pub(in crate::identity) fn send_invitation(
     notifications::actions::enqueue(conn, now, &mails::invitation(&to, &content)?)
 }
 
+/// Ends all links of a user, whose address changes: whoever reads the old one may be somebody else. Within a transaction of
+/// the caller.
+pub(in crate::identity) fn end_links(conn: &mut Connection, user_id: i64) -> Result<()> {
+    store::delete_of_user(conn, user_id)
+}
+
 fn make_link(
     conn: &mut Connection,
     now: DateTime<Utc>,

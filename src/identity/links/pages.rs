@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::actions::{self, Addressee, Sender};
 use crate::error::{Error, Result};
-use crate::identity::sign_in::pages::{device_cookie, secret_text};
+use crate::identity::sign_in::pages::{device_cookie, note_stop, secret_text};
 use crate::state::AppState;
 use crate::web::context::Context;
 use crate::web::form::{Form, Labels, form_page};
@@ -82,7 +82,7 @@ pub async fn forgotten(ctx: Context, FormInput(mut fields): FormInput) -> Result
     match fields.finish(email) {
         Ok(email) => {
             let email = email.unwrap_or_default().to_lowercase();
-            ctx.state.limits.mail(&ctx.actor.origin, &email, ctx.now)?;
+            note_stop(&ctx, "", ctx.state.limits.mail(&ctx.actor.origin, &email, ctx.now)).await?;
             let sender = sender(&ctx);
             let ask =
                 ctx.db(move |conn, actor, now| actions::request_reset(conn, actor, now, &sender, &email));

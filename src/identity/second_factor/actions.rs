@@ -9,7 +9,7 @@ use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::passwords;
-use crate::identity::sign_in::actions::{Opened, open_session};
+use crate::identity::sign_in::actions::{Opened, open_session, proves_password};
 use crate::identity::sign_in::store as sessions;
 use crate::identity::store::{self as accounts, Account};
 use crate::identity::vault::Vault;
@@ -76,7 +76,7 @@ pub fn enrol(
         Stage::CodeNeeded => return Err(Error::Forbidden),
         // The password was given just now.
         Stage::EnrolmentNeeded => {}
-        Stage::Complete => check_password(&account, proof.password)?,
+        Stage::Complete => require_password(conn, actor, now, &account, proof.password)?,
     }
     let bytes = offered(vault, session)?;
     let step = matching_step(&totp(&bytes, &account.name)?, proof.code, now).ok_or_else(wrong_code)?;
@@ -147,7 +147,7 @@ pub fn renew_codes(
     password: &str,
 ) -> Result<Vec<String>> {
     let account = accounts::find_account(conn, session.user_id)?.ok_or(Error::SignInRequired)?;
-    check_password(&account, password)?;
+    require_password(conn, actor, now, &account, password)?;
     let codes = new_codes();
     db::write(conn, |conn| {
         if !accounts::has_second_factor(conn, account.id)? {
@@ -169,16 +169,23 @@ pub fn remove(
     password: &str,
 ) -> Result<()> {
     let account = accounts::find_account(conn, session.user_id)?.ok_or(Error::SignInRequired)?;
-    check_password(&account, password)?;
+    require_password(conn, actor, now, &account, password)?;
     db::write(conn, |conn| {
-        let roles = accounts::list_roles(conn, account.id)?;
-        if roles.iter().any(|role| role.needs_second_factor()) {
+        let identity = accounts::find_identity(conn, &account)?;
+        if accounts::needs_second_factor(conn, &identity)? {
             return Err(Error::invalid("wachtwoord", "rol", "uw rol kan niet zonder tweede factor"));
         }
         store::delete_factor(conn, account.id)?;
         sessions::delete_other_sessions(conn, account.id, &session.id)?;
         audit::record(conn, actor, now, &Event::done("tweede-factor-verwijderen", "gebruiker", account.id))
     })
+}
+
+/// Whether a user may not do without, by name.
+pub fn is_needed(conn: &mut Connection, name: &str) -> Result<bool> {
+    let account = accounts::find_account_by_name(conn, name)?.ok_or(Error::NotFound("gebruiker"))?;
+    let identity = accounts::find_identity(conn, &account)?;
+    accounts::needs_second_factor(conn, &identity)
 }
 
 pub fn overview(conn: &mut Connection, user_id: i64) -> Result<Overview> {
@@ -248,8 +255,14 @@ fn insert_codes(conn: &mut Connection, vault: &Vault, user_id: i64, codes: &[Str
     Ok(())
 }
 
-fn check_password(account: &Account, password: &str) -> Result<()> {
-    if passwords::verify(password, account.password_hash.as_deref()) {
+fn require_password(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    account: &Account,
+    password: &str,
+) -> Result<()> {
+    if proves_password(conn, actor, now, account, password)? {
         Ok(())
     } else {
         Err(Error::invalid("wachtwoord", "onjuist", "dit is niet uw wachtwoord"))

@@ -9,7 +9,9 @@ use super::qr::Qr;
 use crate::actor::{Actor, Session, Stage};
 use crate::db::Connection;
 use crate::error::{Error, Result};
-use crate::identity::sign_in::pages::{known_device, own_path, secret_text, sign_in_first, signed_in};
+use crate::identity::sign_in::pages::{
+    known_device, note_stop, own_path, secret_text, sign_in_first, signed_in,
+};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, Length};
 use crate::web::form::{Form, Labels, form_page};
@@ -92,8 +94,8 @@ pub async fn give_code(
         Ok(()) => {
             let device = known_device(&ctx, &req, &session.user_name);
             let name = session.user_name.clone();
-            let attempt =
-                ctx.state.limits.code_attempt(&ctx.actor.origin, &name, device.as_deref(), ctx.now)?;
+            let attempt = ctx.state.limits.code_attempt(&ctx.actor.origin, &name, device.as_deref(), ctx.now);
+            let attempt = note_stop(&ctx, &name, attempt).await?;
             let state = ctx.state.clone();
             let result = ctx
                 .db(move |conn, actor, now| {
@@ -310,7 +312,8 @@ pub(in crate::identity) async fn counted<T: Send + 'static>(
     work: impl FnOnce(&mut Connection, &Actor, DateTime<Utc>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let limits = &ctx.state.limits;
-    let attempt = limits.code_attempt(&ctx.actor.origin, &session.user_name, Some(&session.id), ctx.now)?;
+    let attempt = limits.code_attempt(&ctx.actor.origin, &session.user_name, Some(&session.id), ctx.now);
+    let attempt = note_stop(ctx, &session.user_name, attempt).await?;
     let result = ctx.db(work).await;
     if !matches!(result, Err(Error::Invalid(_))) {
         attempt.succeeded();

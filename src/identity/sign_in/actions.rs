@@ -57,6 +57,36 @@ pub fn sign_in(
     db::write(conn, |conn| open_session(conn, actor, now, &account, false))
 }
 
+/// Whether this is the password of who is signed in and is asked for it again. A wrong one is written in the audit.
+pub(in crate::identity) fn proves_password(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    account: &Account,
+    password: &str,
+) -> Result<bool> {
+    if passwords::verify(password, account.password_hash.as_deref()) {
+        return Ok(true);
+    }
+    let event = Event::done("wachtwoord-bewijzen", "gebruiker", account.id);
+    db::write(conn, |conn| audit::record_refused(conn, actor, now, &event))?;
+    Ok(false)
+}
+
+/// Writes down that somebody may not try for a while, as this user if there is one.
+pub(in crate::identity) fn record_stop(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    name: &str,
+) -> Result<()> {
+    let event = match accounts::find_account_by_name(conn, name)? {
+        Some(account) => Event::done("inloggen-te-vaak", "gebruiker", account.id),
+        None => Event::done("inloggen-te-vaak", "recht", ""),
+    };
+    db::write(conn, |conn| audit::record_refused(conn, actor, now, &event))
+}
+
 /// Opens a session, as far as what was proven goes. Within a transaction of the caller.
 pub(in crate::identity) fn open_session(
     conn: &mut Connection,
@@ -96,7 +126,7 @@ fn find_stage(conn: &mut Connection, identity: &Identity, two_factors: bool) -> 
         Stage::Complete
     } else if accounts::has_second_factor(conn, identity.user_id)? {
         Stage::CodeNeeded
-    } else if identity.roles.iter().any(|role| role.needs_second_factor()) {
+    } else if accounts::needs_second_factor(conn, identity)? {
         Stage::EnrolmentNeeded
     } else {
         Stage::Complete

@@ -54,7 +54,8 @@ pub async fn sign_in(ctx: Context, req: HttpRequest, FormInput(mut form): FormIn
     let errors = match form.finish(()) {
         Ok(()) => {
             let device = known_device(&ctx, &req, &name);
-            let attempt = ctx.state.limits.attempt(&ctx.actor.origin, &name, device.as_deref(), ctx.now)?;
+            let attempt = ctx.state.limits.attempt(&ctx.actor.origin, &name, device.as_deref(), ctx.now);
+            let attempt = note_stop(&ctx, &name, attempt).await?;
             let result =
                 ctx.db(move |conn, actor, now| actions::sign_in(conn, actor, now, &name, &password)).await;
             match result {
@@ -77,6 +78,20 @@ pub async fn sign_in(ctx: Context, req: HttpRequest, FormInput(mut form): FormIn
         SignInPage { page: Page::new(&ctx, "/inloggen"), errors, name: typed, back_to: back, done: None };
     page.page.has_errors = true;
     html_with_errors(&page)
+}
+
+/// Passes on what a limit says. Who is stopped by one is written in the audit, once in a while from one address.
+pub(in crate::identity) async fn note_stop<T>(ctx: &Context, name: &str, taken: Result<T>) -> Result<T> {
+    if matches!(taken, Err(Error::TooManyRequests(_)))
+        && ctx.state.limits.tells_stop(&ctx.actor.origin, ctx.now)
+    {
+        let name = name.to_owned();
+        let told = ctx.db(move |conn, actor, now| actions::record_stop(conn, actor, now, &name)).await;
+        if let Err(error) = told {
+            tracing::warn!(%error, "that somebody may not try for a while could not be written in the audit");
+        }
+    }
+    taken
 }
 
 /// Which device this is, if this user signed in with it before.

@@ -150,9 +150,16 @@ pub fn refresh(
     let keys = keyring.keys(conn, now)?;
     let hash = opaque::hash(refresh_token);
     let issued = db::write(conn, |conn| {
-        let Some(family) = store::find_refresh_family(conn, &hash)? else { return Ok(None) };
+        let Some(family) = store::find_refresh_family(conn, &hash)? else {
+            audit::record_refusal(conn, actor, now, "token-vernieuwen")?;
+            return Ok(None);
+        };
         let idle = now.naive_utc() - family.last_used_at >= FAMILY_IDLE;
-        let Some(account) = find_standing(conn, &family, now)?.filter(|_| !idle) else { return Ok(None) };
+        let Some(account) = find_standing(conn, &family, now)?.filter(|_| !idle) else {
+            let event = Event::done("token-vernieuwen", "gebruiker", family.user_id);
+            audit::record_refused(conn, actor, now, &event)?;
+            return Ok(None);
+        };
         let actor = Actor { identity: Some(accounts::find_identity(conn, &account)?), ..actor.clone() };
         if store::use_refresh_token(conn, &hash, now.naive_utc())? == 0 {
             store::end_family(conn, family.user_id, &family.id, now.naive_utc())?;

@@ -10,7 +10,7 @@ use crate::actor::{Actor, Identity, Role};
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result, unknown};
-use crate::identity::links::actions::{Sender, send_invitation};
+use crate::identity::links::actions::{Sender, end_links, send_invitation};
 use crate::identity::model::OrganisationKind;
 use crate::identity::organisations::{actions as organisations, store as organisation_store};
 use crate::identity::store::{self as accounts, AccountRow};
@@ -133,15 +133,17 @@ fn check_email_is_free(
     Ok(())
 }
 
-/// Changes name, address and roles of a user who still has this version. With other roles all sessions and tokens end.
+/// Changes name, address and roles of a user who still has this version. With other roles all sessions and tokens end. With
+/// another address the links end that went to the old one, and who has not used an invitation gets a new one.
 pub fn save(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
+    sender: &Sender,
     (id, version): (i64, i32),
     draft: &UserDraft,
 ) -> Result<()> {
-    db::write(conn, |conn| save_within(conn, actor, now, (id, version), draft))
+    db::write(conn, |conn| save_within(conn, actor, now, sender, (id, version), draft))
 }
 
 /// The same within a transaction of the caller.
@@ -149,6 +151,7 @@ pub fn save_within(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
+    sender: &Sender,
     (id, version): (i64, i32),
     draft: &UserDraft,
 ) -> Result<()> {
@@ -174,6 +177,12 @@ pub fn save_within(
         accounts::delete_roles(conn, id)?;
         accounts::insert_roles(conn, id, &roles)?;
         accounts::end_credentials(conn, id, now.naive_utc())?;
+    }
+    if draft.email != old.email {
+        end_links(conn, id)?;
+        if old.state == UserState::Invited {
+            send_invitation(conn, now, sender, id)?;
+        }
     }
     let before = UserDraft { display_name: old.display_name, email: old.email, roles: old.roles };
     let event = Event::done("gebruiker-wijzigen", "gebruiker", id).change(Some(&before), draft)?;

@@ -348,9 +348,10 @@ pub async fn put_user(
     let version = reply::changed_version(&req, &mut input);
     let draft = read_user(&mut input, read_roles);
     let draft = input.finish(draft)?;
+    let sender = sender(&ctx);
     let saved = ctx
         .db(move |conn, actor, now| {
-            actions::save(conn, actor, now, (id, version), &draft)?;
+            actions::save(conn, actor, now, &sender, (id, version), &draft)?;
             actions::find_own(conn, actor, id)
         })
         .await;

@@ -296,7 +296,9 @@ pub async fn save(
     let draft = read_user(&mut fields, read_boxes);
     let result = match fields.finish(draft) {
         Ok(draft) => {
-            ctx.db(move |conn, actor, now| actions::save(conn, actor, now, (id, version), &draft)).await
+            let sender = sender(&ctx);
+            ctx.db(move |conn, actor, now| actions::save(conn, actor, now, &sender, (id, version), &draft))
+                .await
         }
         Err(violations) => Err(violations.into()),
     };

@@ -13,6 +13,7 @@ use crate::paging::EVERYTHING;
 use crate::product_book::common::{
     Entry, Expect, Saved, Stored, check_expectation, find_provider_id, require_one_row, touch_book,
 };
+use crate::product_book::providers::actions::require_of_own_region;
 
 /// What a location says, apart from its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +81,7 @@ pub fn write_location(
     entry: &Entry<LocationDraft>,
 ) -> Result<Saved<Location>> {
     let provider_id = find_provider_id(conn, agb)?;
+    require_of_own_region(conn, actor, now, provider_id)?;
     let found = store::find_location(conn, provider_id, number)?;
     check_location(conn, entry)?;
     check_expectation(expect, found.as_ref(), "locatie")?;

@@ -68,6 +68,18 @@ pub fn lock_provider(conn: &mut Connection, agb: &str) -> Result<Stored<Provider
     find_provider(conn, agb)
 }
 
+/// An administrator changes a provider that works for the own region, or for none yet.
+pub fn require_of_own_region(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    provider_id: i64,
+) -> Result<()> {
+    let Some(region_id) = actor.region_id() else { return Ok(()) };
+    let regions = store::list_regions(conn, provider_id, dutch_day(now))?;
+    if regions.is_empty() || regions.contains(&region_id) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
 /// Makes or changes a provider.
 pub fn save_provider(
     conn: &mut Connection,
@@ -96,6 +108,9 @@ pub fn write_provider(
     let agbs: Vec<&str> = std::iter::once(agb).chain(entry.draft.main_agb.as_deref()).collect();
     store::lock_providers(conn, &agbs)?;
     let found = store::find_provider(conn, agb)?;
+    if let Some(found) = &found {
+        require_of_own_region(conn, actor, now, found.id)?;
+    }
     let main = find_main(conn, (agb, found.as_ref()), &entry, now)?;
     check_expectation(expect, found.as_ref(), "aanbieder")?;
     let main_id = main.as_ref().map(|main| main.id);

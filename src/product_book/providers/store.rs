@@ -7,7 +7,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::model::{Provider, ProviderColumn, ProviderFilter, ProviderKind, ProviderName};
-use crate::db::schema::{contract, provider};
+use crate::db::schema::{contract, organisation, product, provider};
 use crate::db::{Backend, Connection, containing, lower};
 use crate::error::Result;
 use crate::paging::SortOrder;
@@ -144,6 +144,23 @@ pub(super) fn count_open_contracts(conn: &mut Connection, id: i64, today: NaiveD
         .filter(contract::valid_until.is_null().or(contract::valid_until.ge(today)))
         .count()
         .get_result(conn)?)
+}
+
+/// The regions that a provider works for: with a contract of its own or of its main contractor that has not ended, or
+/// with an organisation whose people sign in.
+pub(super) fn list_regions(conn: &mut Connection, id: i64, today: NaiveDate) -> Result<Vec<i64>> {
+    let main: Option<i64> = provider::table.find(id).select(provider::main_provider_id).first(conn)?;
+    let contractors: Vec<i64> = std::iter::once(id).chain(main).collect();
+    let mut regions: Vec<i64> = contract::table
+        .inner_join(product::table)
+        .filter(contract::provider_id.eq_any(contractors))
+        .filter(contract::valid_until.is_null().or(contract::valid_until.ge(today)))
+        .select(product::region_id)
+        .distinct()
+        .load(conn)?;
+    let organisations = organisation::table.filter(organisation::provider_id.eq(id));
+    regions.extend(organisations.select(organisation::region_id).load::<i64>(conn)?);
+    Ok(regions)
 }
 
 pub(super) fn insert_provider(

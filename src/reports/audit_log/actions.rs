@@ -1,4 +1,5 @@
-//! Looking at the log. Who looks leaves a line of that, in the same transaction.
+//! Looking at the log. Who looks leaves a line of that, and gets to see nothing before that line is kept. What is looked at
+//! is read first, so that a long look does not keep others from writing.
 
 use chrono::{DateTime, Utc};
 
@@ -35,22 +36,20 @@ pub fn list_lines(
     rows: (i64, i64),
 ) -> Result<LogPage> {
     let region_id = region_of(actor)?;
-    db::write(conn, |conn| {
+    let page = db::read(conn, |conn| {
         let total = store::count_lines(conn, region_id, filter)?;
         let lines = store::list_lines(conn, region_id, filter, oldest_first, rows)?;
-        let head = find_head::<AuditLog>(conn)?;
-        record(conn, actor, now, "logboek-inzien", "", filter)?;
-        Ok(LogPage { lines, total, head })
-    })
+        Ok(LogPage { lines, total, head: find_head::<AuditLog>(conn)? })
+    })?;
+    record(conn, actor, now, "logboek-inzien", "", filter)?;
+    Ok(page)
 }
 
 pub fn find_line(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<LogLine> {
     let region_id = region_of(actor)?;
-    db::write(conn, |conn| {
-        let line = store::find_line(conn, region_id, id)?.ok_or(Error::NotFound("regel"))?;
-        record(conn, actor, now, "logregel-inzien", &id.to_string(), &LogFilter::default())?;
-        Ok(line)
-    })
+    let line = store::find_line(conn, region_id, id)?.ok_or(Error::NotFound("regel"))?;
+    record(conn, actor, now, "logregel-inzien", &id.to_string(), &LogFilter::default())?;
+    Ok(line)
 }
 
 /// All lines that fit the filter, oldest first, for a file.
@@ -61,11 +60,9 @@ pub fn export_lines(
     filter: &LogFilter,
 ) -> Result<Vec<LogLine>> {
     let region_id = region_of(actor)?;
-    db::write(conn, |conn| {
-        let lines = store::list_lines(conn, region_id, filter, true, (0, LONGEST_DOWNLOAD))?;
-        record(conn, actor, now, "logboek-downloaden", "", filter)?;
-        Ok(lines)
-    })
+    let lines = store::list_lines(conn, region_id, filter, true, (0, LONGEST_DOWNLOAD))?;
+    record(conn, actor, now, "logboek-downloaden", "", filter)?;
+    Ok(lines)
 }
 
 fn record(
@@ -80,5 +77,5 @@ fn record(
     if !filter.is_empty() {
         event = event.change(None, filter)?;
     }
-    audit::record(conn, actor, now, &event)
+    db::write(conn, |conn| audit::record(conn, actor, now, &event))
 }

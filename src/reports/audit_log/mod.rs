@@ -3,6 +3,6 @@
 pub mod actions;
 pub mod api;
 pub mod head_mail;
-mod model;
+pub mod model;
 pub mod pages;
 mod store;

@@ -1,26 +1,57 @@
 //! Reads lines of the audit for one region.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::{count_star, exists};
+use diesel::dsl::{count_star, exists, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::model::{LogFilter, LogLine, Outcome};
 use crate::audit::chain::Head;
 use crate::db::schema::{
-    audit_event as line, audit_head_mail, audit_seal as seal, organisation, user_account,
+    audit_event as line, audit_head_mail, audit_seal as seal, crisis_assignment, crisis_request,
+    organisation, product, response, user_account, waiting_client,
 };
 use crate::db::{Backend, Connection, containing, lower};
 use crate::error::Result;
 
-/// Lets through the lines of a region that fit the filter: those of its users, and those of nobody. A macro, because
-/// the type of a query depends on what it selects.
+/// Lets through the lines of a region that fit the filter: those of its users, and those of nobody, such as a failed sign-in
+/// or what a server did by itself, unless they are about somebody or something of another region. A macro, because the type
+/// of a query depends on what it selects.
 macro_rules! fitting {
     ($query:expr, $region_id:expr, $filter:expr) => {{
         let users = user_account::table
             .inner_join(organisation::table)
             .filter(organisation::region_id.eq($region_id))
             .select(user_account::id.nullable());
-        let mut query = $query.filter(line::user_id.is_null().or(line::user_id.eq_any(users)));
+        let other_users = user_account::table
+            .inner_join(organisation::table)
+            .filter(organisation::region_id.ne($region_id))
+            .select(sql::<Text>("CAST(user_account.id AS TEXT)"));
+        let other_clients = waiting_client::table
+            .inner_join(product::table)
+            .filter(product::region_id.ne($region_id))
+            .select(waiting_client::code);
+        let other_responses = response::table
+            .inner_join(waiting_client::table.inner_join(product::table))
+            .filter(product::region_id.ne($region_id))
+            .select(sql::<Text>("CAST(response.id AS TEXT)"));
+        let other_requests = crisis_request::table
+            .filter(crisis_request::region_id.ne($region_id))
+            .select(crisis_request::code);
+        let other_assignments = crisis_assignment::table
+            .inner_join(crisis_request::table)
+            .filter(crisis_request::region_id.ne($region_id))
+            .select(sql::<Text>("CAST(crisis_assignment.id AS TEXT)"));
+        // Codes are written with dashes and kept without.
+        let code = || sql::<Text>("REPLACE(audit_event.object_id, '-', '')");
+        let kind = |kind: &'static str| line::object_type.eq(kind);
+        let of_others = (kind("gebruiker").and(line::object_id.eq_any(other_users)))
+            .or(kind("wachtende").and(code().eq_any(other_clients)))
+            .or(kind("reactie").and(line::object_id.eq_any(other_responses)))
+            .or(kind("crisisaanvraag").and(code().eq_any(other_requests)))
+            .or(kind("crisistoewijzing").and(line::object_id.eq_any(other_assignments)));
+        let of_nobody = line::user_id.is_null().and(not(of_others));
+        let mut query = $query.filter(of_nobody.or(line::user_id.eq_any(users)));
         let (from, until) = $filter.moments();
         if let Some(from) = from {
             query = query.filter(line::at.ge(from));

@@ -61,7 +61,7 @@ pub fn write_acceptance(
     let step = LifeEvent::Accept { reason, body };
     step_of_client(conn, actor, now, &response, happens, step)?;
     let accepted = end_response(conn, now, &response, happens, (Some(reason_code), note.as_deref()))?;
-    if accepted.takes_place && !reserve_places(conn, accepted.offer.id, accepted.places)? {
+    if accepted.takes_place && !reserve_places(conn, now, accepted.offer.id, accepted.places)? {
         let gone = if accepted.places == 1 {
             "De laatste vrije plek van dit aanbod is net vergeven.".to_owned()
         } else {

@@ -133,6 +133,28 @@ fn shown_places_are_never_below_zero_and_stay_unknown() {
 }
 
 #[test]
+fn what_is_left_after_reserving_is_what_a_provider_could_publish() {
+    use OfferStatus::{AssessFirst, IntakeStop, Place, WaitingList};
+    for (status, free, reserved, left) in [
+        (Place, 3, 0, (3, Place)),
+        (Place, 3, 2, (1, Place)),
+        (Place, 3, 3, (0, WaitingList)),
+        (Place, 1, 2, (0, WaitingList)),
+        (AssessFirst, 1, 1, (0, AssessFirst)),
+        (IntakeStop, 1, 1, (0, IntakeStop)),
+    ] {
+        let figures = Figures { free_places: Some(free), status, ..Figures::unknown() };
+        let after = figures.less(reserved);
+        assert_eq!((after.free_places, after.status), (Some(left.0), left.1), "{free} less {reserved}");
+        if status != IntakeStop {
+            let again = check(after.to_draft(), ages(0, 18), today());
+            assert_eq!(again.as_ref(), Ok(&after), "it can be published as it stands");
+        }
+    }
+    assert_eq!(Figures::unknown().less(2), Figures::unknown());
+}
+
+#[test]
 fn the_status_follows_from_the_rest() {
     let wait = Some(weeks("6"));
     for (draft, status) in [

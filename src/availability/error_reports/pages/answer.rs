@@ -78,7 +78,8 @@ async fn store(ctx: &Context, id: &str, mut fields: Fields) -> Result<()> {
     let state = ctx.state.clone();
     ctx.db(move |conn, actor, now| {
         actions::answer_report(conn, actor, now, id, (answer, text))?;
-        state.reported.refresh(conn, now)
+        state.reported.look_again(conn, now);
+        Ok(())
     })
     .await
 }

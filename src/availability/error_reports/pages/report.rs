@@ -48,8 +48,12 @@ async fn show(ctx: &Context, id: &str, form: Form) -> Result<HttpResponse> {
     let offer = ctx.db(move |conn, _, _| find_offer(conn, id)).await?;
     let mistakes = Mistake::ALL.iter().map(|what| (what.code().to_owned(), what.name().to_owned()));
     let form = form.with_choices("wat", choices("Maak een keuze", mistakes));
-    let page =
-        ReportPage { page: form.page(ctx, "/zoeken"), lines: figure_lines(&offer.figures), offer, form };
+    let page = ReportPage {
+        page: form.page(ctx, "/zoeken"),
+        lines: figure_lines(&offer.figures_left()),
+        offer,
+        form,
+    };
     form_page(page.form.status(), &page)
 }
 
@@ -83,7 +87,7 @@ async fn store(ctx: &Context, id: &str, mut fields: Fields) -> Result<String> {
     ctx.db(move |conn, actor, now| {
         let new = NewReport { offer_id, what, remark };
         let key = actions::report_error(conn, actor, now, &state.config.public_url, &new)?;
-        state.reported.refresh(conn, now)?;
+        state.reported.look_again(conn, now);
         Ok(key)
     })
     .await

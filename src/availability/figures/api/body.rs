@@ -160,7 +160,7 @@ impl FiguresBody {
             behandelwachttijd: figures.treatment.map(Into::into),
             wachttijd: figures.total_wait().map(Into::into),
             grondslag: figures.basis.map(Basis::code),
-            status: figures.status.code(),
+            status: figures.shown_status(reserved_places).code(),
             aanmeldstop: figures.stop.as_ref().map(Into::into),
             leeftijd_vanaf: ages.min(),
             leeftijd_tot: ages.max(),

@@ -15,6 +15,7 @@ use super::row::Row;
 use crate::availability::error_reports;
 use crate::availability::figures::actions::{self, Outcome};
 use crate::availability::figures::model::{Change, Offer};
+use crate::availability::figures::words::promised;
 use crate::clock::dutch_day;
 use crate::error::Result;
 use crate::identity::policy::Permission;
@@ -55,6 +56,8 @@ pub struct ConflictView {
     pub title: String,
     pub by: String,
     pub at: String,
+    /// How many places were given away since; empty when none were.
+    pub promised: String,
     /// Label, typed, stored.
     pub fields: Vec<(String, String, String)>,
 }
@@ -273,7 +276,7 @@ fn conflict(ctx: &Context, mut rows: Vec<Row>) -> Result<HttpResponse> {
     let mut overtaken = HashSet::new();
     for row in rows.iter_mut().filter(|row| row.changed && row.is_outdated()) {
         overtaken.insert(row.offer.id);
-        row.version = row.offer.version;
+        row.take_version();
     }
     let mut view = CapacityPage::with_errors(ctx, rows);
     let rows = view.groups.iter().flat_map(|group| &group.rows);
@@ -284,6 +287,7 @@ fn conflict(ctx: &Context, mut rows: Vec<Row>) -> Result<HttpResponse> {
             title: row.title(view.several_locations),
             by: row.offer.confirmed_by.clone().unwrap_or_default(),
             at: row.offer.confirmed_at.map(format::date_time).unwrap_or_default(),
+            promised: promised(&row.offer).unwrap_or_default(),
             fields: row.differences(),
         })
         .collect();

@@ -119,8 +119,10 @@ pub struct Row {
     /// The version the fields are based on.
     pub version: i32,
     pub input: RowInput,
-    /// The figures of that version: what the one who typed saw.
+    /// The figures of that version, less the places that were given away by then: what the one who typed saw.
     seen: Figures,
+    /// How many places were given away in that version.
+    reserved: u16,
     pub changed: bool,
     /// Whether there is a contract for it today.
     pub contracted: bool,
@@ -131,8 +133,9 @@ impl Row {
     pub fn stored(offer: Offer, contracted: bool) -> Self {
         Self {
             version: offer.version,
-            input: RowInput::of_figures(&offer.figures),
-            seen: offer.figures.clone(),
+            input: RowInput::of_figures(&offer.figures_left()),
+            seen: offer.figures_left(),
+            reserved: offer.reserved_places,
             changed: false,
             contracted,
             errors: Vec::new(),
@@ -145,6 +148,8 @@ impl Row {
         let name = format!("versie-{}", self.offer.id);
         if form.has(&name) {
             self.version = i32::try_from(form.int(&name, 1, i64::from(i32::MAX))).unwrap_or_default();
+            let reserved = format!("toegezegd-{}", self.offer.id);
+            self.reserved = form.optional_small(&reserved, 0, 9999).unwrap_or_default();
             self.input = RowInput::from_form(form, self.offer.id);
         }
     }
@@ -156,16 +161,28 @@ impl Row {
     /// Finds out whether something was typed that is not stored. `seen` is what the version of the form held:
     /// what somebody else has changed since is not a change of this person.
     pub fn settle(&mut self, seen: Option<&Figures>) {
-        let stored = RowInput::of_figures(&self.offer.figures);
+        let stored = RowInput::of_figures(&self.offer.figures_left());
+        let seen = seen.map(|seen| seen.less(self.reserved));
+        let untouched = seen.as_ref().is_some_and(|seen| self.input == RowInput::of_figures(seen));
         if let Some(seen) = seen {
-            self.seen = seen.clone();
+            self.seen = seen;
         }
-        let untouched = seen.is_some_and(|seen| self.input == RowInput::of_figures(seen));
         self.changed = self.input != stored && !untouched;
         if !self.changed {
-            self.version = self.offer.version;
+            self.take_version();
             self.input = stored;
         }
+    }
+
+    /// What was typed now goes for the offer as it is stored.
+    pub fn take_version(&mut self) {
+        self.version = self.offer.version;
+        self.reserved = self.offer.reserved_places;
+    }
+
+    /// How many places were given away in the version that the fields are based on.
+    pub fn reserved(&self) -> u16 {
+        self.reserved
     }
 
     /// What was typed as figures; otherwise the errors are kept at their fields.
@@ -236,7 +253,7 @@ impl Row {
 
     /// What is stored, for a script that counts the changes.
     pub fn was(&self, name: &str) -> String {
-        RowInput::of_figures(&self.offer.figures).value(name).to_owned()
+        RowInput::of_figures(&self.offer.figures_left()).value(name).to_owned()
     }
 
     pub fn is_stopped(&self) -> bool {
@@ -285,7 +302,7 @@ impl Row {
 
     /// What differs between what was typed and what somebody else stored: label, typed, stored.
     pub fn differences(&self) -> Vec<(String, String, String)> {
-        let stored = RowInput::of_figures(&self.offer.figures);
+        let stored = RowInput::of_figures(&self.offer.figures_left());
         let stop = Spec { name: STOP, field: "", label: "aanmeldstop" };
         SPECS
             .iter()
@@ -363,6 +380,7 @@ mod tests {
             online: false,
             figures,
             reserved_places: 0,
+            reserved_at: None,
             confirmed_at: None,
             confirmed_by: None,
         };
@@ -392,6 +410,29 @@ mod tests {
         overtaken.settle(Some(&list()));
         assert!(!overtaken.changed);
         assert_eq!((overtaken.value("vrij"), overtaken.version), ("2", 3));
+    }
+
+    #[test]
+    fn the_places_that_were_given_away_are_taken_off() {
+        let places = Figures { free_places: Some(3), status: OfferStatus::Place, ..Figures::unknown() };
+        let mut row = row(places.clone());
+        row.offer.reserved_places = 1;
+        let shown = Row::stored(row.offer.clone(), true);
+        assert_eq!((shown.value("vrij"), shown.reserved()), ("2", 1));
+        // One more was given away after the page was made, on which nothing was typed.
+        let mut overtaken = shown.clone();
+        overtaken.offer.version += 1;
+        overtaken.offer.reserved_places = 2;
+        overtaken.settle(Some(&places));
+        assert_eq!((overtaken.changed, overtaken.value("vrij"), overtaken.reserved()), (false, "1", 2));
+        // On the same page a remark was typed: what is stored is told beside it.
+        let mut typed_too = shown;
+        typed(&mut typed_too, &[("opmerkingen", "Bel eerst")]);
+        typed_too.offer.version += 1;
+        typed_too.offer.reserved_places = 2;
+        typed_too.settle(Some(&places));
+        assert!(typed_too.changed && typed_too.is_outdated());
+        assert!(typed_too.differences().contains(&("plekken vrij".into(), "2".into(), "1".into())));
     }
 
     #[test]
