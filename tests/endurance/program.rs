@@ -29,7 +29,13 @@ fn command(database_url: &str) -> Command {
 
 impl Program {
     pub fn start(database_url: &str) -> Self {
+        Self::start_with(database_url, &[])
+    }
+
+    /// The same with further settings.
+    pub fn start_with(database_url: &str, settings: &[(&str, &str)]) -> Self {
         let mut child = command(database_url)
+            .envs(settings.iter().copied())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
