@@ -7,7 +7,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-parts="kills crisis_kills stale races crisis_races outages full mails restores clock slow tokens roles injections resets imports upgrades soak fsync changes attack fuzz"
+parts="kills crisis_kills mail_kills stale races crisis_races outages full mails restores clock slow tokens roles injections resets imports upgrades soak fsync changes attack fuzz"
 
 [ $# -gt 0 ] && [ -n "$1" ] || die "Say which part: make endurance PART=... with one or more of: $parts, or all"
 [ "$1" != all ] || set -- $parts
@@ -22,13 +22,14 @@ filter() {
     crisis_races) echo 'test(/^endurance::crisis_races/)' ;;
     outages) echo 'test(/^endurance::outages/) and not test(full_disk)' ;;
     full) echo 'test(/^endurance::outages::.*full_disk/)' ;;
+    mail_kills) echo 'test(/^endurance::mail_kills/)' ;;
     mails) echo 'test(/^outbox::/)' ;;
     restores) echo 'test(/^backup::/)' ;;
     clock) echo 'test(/^endurance::clock/)' ;;
     slow) echo 'test(/^endurance::slow_clients/)' ;;
     tokens) echo 'test(/^api::forged/)' ;;
     roles) echo 'test(/^roles::/)' ;;
-    injections) echo 'test(/^endurance::injections/)' ;;
+    injections) echo 'test(/^endurance::inject/)' ;;
     resets) echo 'test(/^endurance::resets/)' ;;
     imports) echo 'test(/^exchange::/)' ;;
     upgrades) echo 'test(/^endurance::upgrades/)' ;;

@@ -65,6 +65,91 @@ const LOOK_FOR_REMINDERS: Duration = Duration::from_mins(10);
 /// How long tasks get to finish their step after a signal to stop.
 const TIME_TO_FINISH: Duration = Duration::from_secs(10);
 
+/// Something that every server does again and again. What must happen once is decided by the database.
+pub struct Job {
+    pub name: &'static str,
+    period: Duration,
+    pool: fn(&AppState) -> &Pool,
+    pub work: fn(&mut Connection, &AppState, DateTime<Utc>) -> Result<()>,
+}
+
+impl Job {
+    const fn new(
+        period: Duration,
+        name: &'static str,
+        work: fn(&mut Connection, &AppState, DateTime<Utc>) -> Result<()>,
+    ) -> Self {
+        Self { name, period, pool, work }
+    }
+}
+
+/// All of them, apart from sealing the logs and sending mails, which take longer turns when there is much to do.
+pub static JOBS: [Job; 23] = [
+    Job {
+        pool: search_pool,
+        ..Job::new(LOOK_FOR_CHANGES, "reading the supply", |conn, state, now| {
+            state.supply.follow(conn, dutch_day(now))?;
+            state.metrics.note_followed(now);
+            Ok(())
+        })
+    },
+    Job::new(LOOK_FOR_PLAN, "keeping the regional plan", |conn, state, _| {
+        state.plans.refresh(conn, &state.supply.current()?)
+    }),
+    Job::new(LOOK_FOR_REPORTS, "reading the reported figures", |conn, state, now| {
+        state.reported.refresh(conn, now)
+    }),
+    Job::new(LOOK_FOR_NEWS, "following the crisis boards", |conn, state, now| {
+        state.boards.refresh(conn, now).map(drop)
+    }),
+    Job::new(LOOK_FOR_REMINDERS, "erasing of crisis requests", |conn, _, now| {
+        discard_old_drafts(conn, now)?;
+        strip_closed(conn, now).map(drop)
+    }),
+    Job::new(LOOK_FOR_PLACES, "following searches", follow),
+    Job::new(LOOK_FOR_REMINDERS, "reminding", remind),
+    Job::new(LOOK_FOR_REMINDERS, "making planned regional runs", |conn, state, now| {
+        runs::actions::run_due(conn, now, &state.supply.current()?).map(drop)
+    }),
+    Job::new(LOOK_FOR_FILES, "working out sweeps", |conn, state, _| {
+        let stops = || state.is_stopping();
+        scenarios::sweeping::work_on_next(conn, &state.supply, state.clock, &stops).map(drop)
+    }),
+    Job::new(LOOK_FOR_CLIENTS, "publishing the open list", publish_list),
+    Job::new(LOOK_FOR_CLIENTS, "chasing responses", |conn, state, now| {
+        chase(conn, now, &state.config.public_url).map(drop)
+    }),
+    Job::new(LOOK_FOR_CLIENTS, "chasing questions to providers", |conn, state, now| {
+        chase_questions(conn, now, &state.config.public_url).map(drop)
+    }),
+    Job::new(LOOK_FOR_MAILS, "passing on crisis requests", |conn, state, now| {
+        pass_on_unanswered(conn, now, &state.config.public_url).map(drop)
+    }),
+    Job::new(LOOK_FOR_CLIENTS, "reminding of crisis places", |conn, state, now| {
+        remind_of_places(conn, now, &state.config.public_url).map(drop)
+    }),
+    Job::new(LOOK_FOR_FILES, "working on files", work_on_files),
+    Job::new(KEEP_HOUSE, "erasing old files", |conn, _, now| exchange::actions::erase_old(conn, now)),
+    Job::new(LOOK_FOR_REMINDERS, "following the book for who waits", follow_book),
+    // Apart from it: what goes wrong there keeps nothing longer than its term.
+    Job::new(LOOK_FOR_REMINDERS, "erasing of clients", |conn, _, now| {
+        upkeep::strip_closed(conn, now).map(drop)
+    }),
+    Job::new(LOOK_FOR_REMINDERS, "mailing the end of the audit", |conn, state, now| {
+        mail_head(conn, now, &state.config.audit_head_to.0).map(drop)
+    }),
+    Job::new(KEEP_HOUSE, "erasing old keys", |conn, _, now| {
+        keyed_requests::actions::erase_old(conn, now).map(drop)
+    }),
+    Job::new(KEEP_HOUSE, "erasing what was kept of stripped clients", |conn, _, now| {
+        erase_of_stripped(conn, now)
+    }),
+    Job::new(LOOK_FOR_REMINDERS, "erasing old lines of the access log", |conn, state, now| {
+        access_log::actions::erase_old(conn, now, state.config.access_log_years).map(drop)
+    }),
+    Job::new(KEEP_HOUSE, "keeping the outbox", keep_outbox),
+];
+
 /// The running tasks of a server.
 pub struct Background {
     tasks: Vec<JoinHandle<()>>,
@@ -75,87 +160,7 @@ impl Background {
     /// Starts them all.
     pub fn start(state: &Data<AppState>) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let mut tasks = vec![
-            every_from(
-                search_pool,
-                LOOK_FOR_CHANGES,
-                "reading the supply",
-                &stopped,
-                state,
-                |conn, state, now| {
-                    state.supply.follow(conn, dutch_day(now))?;
-                    state.metrics.note_followed(now);
-                    Ok(())
-                },
-            ),
-            every(LOOK_FOR_PLAN, "keeping the regional plan", &stopped, state, |conn, state, _| {
-                state.plans.refresh(conn, &state.supply.current()?)
-            }),
-            every(LOOK_FOR_REPORTS, "reading the reported figures", &stopped, state, |conn, state, now| {
-                state.reported.refresh(conn, now)
-            }),
-            every(LOOK_FOR_NEWS, "following the crisis boards", &stopped, state, |conn, state, now| {
-                state.boards.refresh(conn, now).map(drop)
-            }),
-            every(LOOK_FOR_REMINDERS, "erasing of crisis requests", &stopped, state, |conn, _, now| {
-                discard_old_drafts(conn, now)?;
-                strip_closed(conn, now).map(drop)
-            }),
-            every(LOOK_FOR_PLACES, "following searches", &stopped, state, follow),
-            every(LOOK_FOR_REMINDERS, "reminding", &stopped, state, remind),
-            every(LOOK_FOR_REMINDERS, "making planned regional runs", &stopped, state, |conn, state, now| {
-                runs::actions::run_due(conn, now, &state.supply.current()?).map(drop)
-            }),
-            every(LOOK_FOR_FILES, "working out sweeps", &stopped, state, |conn, state, _| {
-                let stops = || state.is_stopping();
-                scenarios::sweeping::work_on_next(conn, &state.supply, state.clock, &stops).map(drop)
-            }),
-            every(LOOK_FOR_CLIENTS, "publishing the open list", &stopped, state, publish_list),
-            every(LOOK_FOR_CLIENTS, "chasing responses", &stopped, state, |conn, state, now| {
-                chase(conn, now, &state.config.public_url).map(drop)
-            }),
-            every(LOOK_FOR_CLIENTS, "chasing questions to providers", &stopped, state, |conn, state, now| {
-                chase_questions(conn, now, &state.config.public_url).map(drop)
-            }),
-            every(LOOK_FOR_MAILS, "passing on crisis requests", &stopped, state, |conn, state, now| {
-                pass_on_unanswered(conn, now, &state.config.public_url).map(drop)
-            }),
-            every(LOOK_FOR_CLIENTS, "reminding of crisis places", &stopped, state, |conn, state, now| {
-                remind_of_places(conn, now, &state.config.public_url).map(drop)
-            }),
-            every(LOOK_FOR_FILES, "working on files", &stopped, state, work_on_files),
-            every(KEEP_HOUSE, "erasing old files", &stopped, state, |conn, _, now| {
-                exchange::actions::erase_old(conn, now)
-            }),
-            every(LOOK_FOR_REMINDERS, "following the book for who waits", &stopped, state, follow_book),
-            // Apart from it: what goes wrong there keeps nothing longer than its term.
-            every(LOOK_FOR_REMINDERS, "erasing of clients", &stopped, state, |conn, _, now| {
-                upkeep::strip_closed(conn, now).map(drop)
-            }),
-            every(LOOK_FOR_REMINDERS, "mailing the end of the audit", &stopped, state, |conn, state, now| {
-                mail_head(conn, now, &state.config.audit_head_to.0).map(drop)
-            }),
-            every(KEEP_HOUSE, "erasing old keys", &stopped, state, |conn, _, now| {
-                keyed_requests::actions::erase_old(conn, now).map(drop)
-            }),
-            every(
-                KEEP_HOUSE,
-                "erasing what was kept of stripped clients",
-                &stopped,
-                state,
-                |conn, _, now| erase_of_stripped(conn, now),
-            ),
-            every(
-                LOOK_FOR_REMINDERS,
-                "erasing old lines of the access log",
-                &stopped,
-                state,
-                |conn, state, now| {
-                    access_log::actions::erase_old(conn, now, state.config.access_log_years).map(drop)
-                },
-            ),
-            every(KEEP_HOUSE, "keeping the outbox", &stopped, state, keep_outbox),
-        ];
+        let mut tasks: Vec<_> = JOBS.iter().map(|job| every(job, &stopped, state)).collect();
         tasks.push(rt::spawn(seal_logs(state.clone(), stopped.clone())));
         match state.config.mailer() {
             Ok(Some(mailer)) => {
@@ -271,30 +276,12 @@ fn search_pool(state: &AppState) -> &Pool {
 }
 
 /// Does the same work again and again, with a connection. What fails is told once and done again at the next turn.
-fn every(
-    period: Duration,
-    name: &'static str,
-    stopped: &watch::Receiver<bool>,
-    state: &Data<AppState>,
-    work: fn(&mut Connection, &AppState, DateTime<Utc>) -> Result<()>,
-) -> JoinHandle<()> {
-    every_from(pool, period, name, stopped, state, work)
-}
-
-/// The same with a connection of this pool.
-fn every_from(
-    pool: fn(&AppState) -> &Pool,
-    period: Duration,
-    name: &'static str,
-    stopped: &watch::Receiver<bool>,
-    state: &Data<AppState>,
-    work: fn(&mut Connection, &AppState, DateTime<Utc>) -> Result<()>,
-) -> JoinHandle<()> {
+fn every(job: &'static Job, stopped: &watch::Receiver<bool>, state: &Data<AppState>) -> JoinHandle<()> {
     let (state, mut stopped) = (state.clone(), stopped.clone());
     rt::spawn(async move {
-        let mut turns = interval(period);
+        let mut turns = interval(job.period);
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut trouble = Trouble { name, failing: false };
+        let mut trouble = Trouble { name: job.name, failing: false };
         while !*stopped.borrow() {
             tokio::select! {
                 _ = turns.tick() => {}
@@ -303,7 +290,7 @@ fn every_from(
             let shared = state.clone();
             let turn = web::block(move || {
                 let now = shared.clock.now();
-                work(&mut *pool(&shared).get()?, &shared, now)
+                (job.work)(&mut *(job.pool)(&shared).get()?, &shared, now)
             });
             trouble.tell(turn.await.map_err(Error::internal).flatten());
         }

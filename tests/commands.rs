@@ -161,7 +161,7 @@ on_both! {
 
 on_both! {
     fn a_token_made_on_the_server_is_good_on_whatever_port_it_listens(server) {
-        let program = Program::start_as(server.database_url(), "");
+        let program = Program::start_with(server.database_url(), &[("PUBLIC_URL", "")]);
         let made = Command::new(BINARY)
             .args(["token", "--user", "loket-flevoland"])
             .env("DATABASE_URL", server.database_url())

@@ -17,6 +17,7 @@ mod commands;
 mod database;
 mod endurance;
 mod exchange;
+mod good_writes;
 mod installing;
 mod outbox;
 mod own_and_other;

@@ -104,32 +104,35 @@ impl Mailer {
 
     /// Delivers a mail. What happened is in the outcome; there are no other errors.
     pub async fn deliver(&self, mail: &Outgoing) -> Outcome {
+        match self.offer(mail).await {
+            Ok(offered) => offered.hand_over().await,
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// Comes as far as the mail server wanting to have the mail. Nothing has been given to it yet.
+    pub async fn offer(&self, mail: &Outgoing) -> Result<Offered, Outcome> {
         let Some((message, to)) = self.message(mail) else {
-            return Outcome::Refused("the mail cannot be written: its address is not right".into());
+            return Err(Outcome::Refused("the mail cannot be written: its address is not right".into()));
         };
         // Whatever is wrong before the reader is named has nothing to do with this mail: the server is away, or the
         // settings are wrong. That passes or is mended, so the mail stays.
         let mut conn = match self.connect().await {
             Ok(conn) => conn,
-            Err(error) => return Outcome::Failed(error),
+            Err(error) => return Err(Outcome::Failed(error)),
         };
         let reply = self.patience.reply;
         let sender = MailFrom::new(Some(self.from.email.clone()), Vec::new());
         if let Err(error) = within(reply, conn.command(sender)).await {
-            return Outcome::Failed(error.text("MAIL", &mail.to));
+            return Err(Outcome::Failed(error.text("MAIL", &mail.to)));
         }
         if let Err(error) = within(reply, conn.command(Rcpt::new(to, Vec::new()))).await {
-            return error.outcome("RCPT", &mail.to);
+            return Err(error.outcome("RCPT", &mail.to));
         }
         if let Err(error) = within(reply, conn.command(Data)).await {
-            return error.outcome("DATA", &mail.to);
+            return Err(error.outcome("DATA", &mail.to));
         }
-        if let Err(error) = within(self.patience.acceptance, conn.message(&message)).await {
-            return error.outcome("the mail itself", &mail.to);
-        }
-        // It has been taken. How the server says goodbye changes nothing about that.
-        let _ = within(self.patience.connect, conn.quit()).await;
-        Outcome::Sent
+        Ok(Offered { conn, message, to: mail.to.clone(), patience: self.patience })
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
@@ -172,6 +175,29 @@ impl Mailer {
         }
         let parts = MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone());
         Some((builder.multipart(parts).ok()?.formatted(), to))
+    }
+}
+
+/// A mail that the mail server waits for.
+pub struct Offered {
+    conn: AsyncSmtpConnection,
+    message: Vec<u8>,
+    to: String,
+    patience: Patience,
+}
+
+impl Offered {
+    /// Gives it the mail. From here until the outcome is written down, a server that dies sends the mail again.
+    pub async fn hand_over(self) -> Outcome {
+        let Self { mut conn, message, to, patience } = self;
+        if let Err(error) = within(patience.acceptance, conn.message(&message)).await {
+            return error.outcome("the mail itself", &to);
+        }
+        // It has been taken. How the server says goodbye changes nothing about that, and nobody waits for it.
+        tokio::spawn(async move {
+            let _ = within(patience.connect, conn.quit()).await;
+        });
+        Outcome::Sent
     }
 }
 

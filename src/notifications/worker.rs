@@ -1,10 +1,15 @@
 //! Sends what is in the outbox, on any number of servers at once.
 //!
 //! A mail is marked as sent after the mail server has taken it, never before: when a server stops in between, the mail
-//! is sent twice rather than not at all. Both copies have the same Message-ID.
+//! is sent twice rather than not at all. Both copies have the same Message-ID. Mails are offered side by side and given away
+//! one after the other, each marked before the next, so that a server that dies doubles one mail and not ten.
+
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::actions;
 use super::model::{Outcome, Outgoing};
@@ -13,8 +18,11 @@ use crate::clock::Clock;
 use crate::db::{Connection, Pool};
 use crate::error::{Error, Result};
 
-/// How many mails a server sends at the same time.
+/// How many mails a server offers at the same time.
 const AT_ONCE: usize = 10;
+/// So long a mail waits until the one before it was taken and marked. A mail server that is slow to take one must not keep
+/// the others.
+const TURN: Duration = Duration::from_secs(5);
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,17 +71,20 @@ impl Worker {
         let name = self.name.clone();
         let mails =
             self.db(move |conn, now| actions::claim_mails(conn, now, now + lease, &name, AT_ONCE)).await?;
-        let mailer = self.mailer.clone();
+        let (mailer, turns) = (self.mailer.clone(), Mutex::new(()));
         let mut deliveries: FuturesUnordered<_> = mails
             .into_iter()
-            .map(async |mail| {
-                let outcome = mailer.deliver(&mail).await;
-                (mail, outcome)
+            .map(async |mail| match mailer.offer(&mail).await {
+                Ok(offered) => {
+                    let turn = timeout(TURN, turns.lock()).await.ok();
+                    (mail, offered.hand_over().await, turn)
+                }
+                Err(outcome) => (mail, outcome, None),
             })
             .collect();
-        // Each is written down as soon as it is known: the slowest must not keep the others from it.
-        while let Some(delivery) = deliveries.next().await {
-            self.unrecorded.push(delivery);
+        // Each is written down as soon as it is known, and then the turn is for the next.
+        while let Some((mail, outcome, _turn)) = deliveries.next().await {
+            self.unrecorded.push((mail, outcome));
             match self.record_all().await {
                 Ok(more) => tally.add(more),
                 // The mail server has them; what remains is to say so, and the next round begins with that.

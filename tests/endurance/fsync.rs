@@ -3,6 +3,9 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use beschikbaarheidswijzer::db::Manager;
+use beschikbaarheidswijzer::on_each;
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 
 use super::program::Program;
@@ -47,7 +50,33 @@ fn every_acknowledged_write_is_forced_to_the_disk_and_reading_is_not() {
     });
     println!("{written} times to the disk for {TURNS} acknowledged writes");
     assert!(written >= TURNS, "{written}");
-    // The twin: what writes nothing must not look as if it did.
+    // The twins: what writes nothing must not look as if it did, and a database that leaves it to the system when what was
+    // committed comes on the disk is caught.
     let read = forced_during(&program, || (0..TURNS).for_each(|_| assert_eq!(browser.get(PATH).status, 200)));
     assert!(read < TURNS, "{read}");
+    let lax = Command::new("strace")
+        .args(["-f", "-e", "trace=fsync,fdatasync"])
+        .arg(std::env::current_exe().expect("this program"))
+        .args(["--exact", "endurance::fsync::commits_that_are_left_to_the_system", "--ignored"])
+        .output()
+        .expect("strace is installed");
+    assert!(lax.status.success(), "{}", String::from_utf8_lossy(&lax.stdout));
+    let lax = String::from_utf8_lossy(&lax.stderr).lines().filter(|line| line.contains("sync(")).count();
+    assert!(lax < TURNS, "{lax}");
+}
+
+/// As many commits as above with `synchronous=NORMAL`, to be watched.
+#[test]
+#[ignore = "run by the test above"]
+fn commits_that_are_left_to_the_system() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}", folder.path().join("proef.sqlite").display());
+    let mut conn = Manager::new(&url).open().expect("a database");
+    let mut execute = |statement: &str| {
+        on_each!(&mut conn, c => c.batch_execute(statement)).expect("the statement works");
+    };
+    execute("PRAGMA synchronous=NORMAL; CREATE TABLE proef (number INTEGER)");
+    for number in 0..TURNS {
+        execute(&format!("BEGIN IMMEDIATE; INSERT INTO proef VALUES ({number}); COMMIT"));
+    }
 }

@@ -63,7 +63,7 @@ const AROUND: [(&str, &str); 20] = [
 ];
 
 /// 500 attacks; in the short form some, others for every field.
-fn attacks(field: usize) -> Vec<String> {
+pub(super) fn attacks(field: usize) -> Vec<String> {
     let all = SEEDS
         .iter()
         .flat_map(|seed| AROUND.iter().map(move |(before, after)| format!("{before}{seed}{after}")));
@@ -77,7 +77,7 @@ fn attacks(field: usize) -> Vec<String> {
 }
 
 /// Whether the attack had an effect in this answer.
-fn has_effect(attack: &str, answer: &Answer) -> bool {
+pub(super) fn has_effect(attack: &str, answer: &Answer) -> bool {
     if answer.headers.contains_key("x-bw7") || answer.status >= 500 {
         return true;
     }
@@ -103,7 +103,7 @@ fn cells(sheet: &str) -> Vec<String> {
 }
 
 /// How many rows the tables have that an attack is after.
-fn rows(server: &TestServer) -> BTreeMap<&'static str, i64> {
+pub(super) fn rows(server: &TestServer) -> BTreeMap<&'static str, i64> {
     use beschikbaarheidswijzer::db::schema::{offer, region, user_account};
     use diesel::prelude::*;
     let conn = &mut server.connection();

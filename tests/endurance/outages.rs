@@ -216,6 +216,18 @@ on_both! {
     }
 }
 
+on_both! {
+    fn the_same_check_catches_a_server_that_says_it_saved_on_a_full_disk(server) {
+        have_long_audit(server);
+        let mut writer = Writer::new(server);
+        limit_growth(server, Some(0));
+        let refused = (0..10_000).map(|turn| format!("vol {turn}")).find(|name| writer.save(name).status != 200);
+        writer.acknowledged = json!(refused.expect("it gets full"));
+        assert!(!writer.has_kept_all());
+        limit_growth(server, None);
+    }
+}
+
 #[test]
 fn the_same_checks_catch_what_needs_the_database_and_what_was_never_kept() {
     let server = TestServer::start(Backend::Sqlite);

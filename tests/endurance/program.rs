@@ -14,15 +14,12 @@ pub struct Program {
     database_url: String,
 }
 
-/// The address people use, for a server that others can reach.
-const PUBLIC_URL: &str = "https://jeugdhulp.example";
-
-fn command(database_url: &str, public_url: &str) -> Command {
+fn command(database_url: &str) -> Command {
     let mut command = Command::new(BINARY);
     command
         .env("DATABASE_URL", database_url)
         .env("SECRET_KEY", SECRET_KEY)
-        .env("PUBLIC_URL", public_url)
+        .env("PUBLIC_URL", "https://jeugdhulp.example")
         .env("API_CALLS_PER_TOKEN", "60000000")
         .env("API_CALLS_PER_ADDRESS", "60000000")
         .env("LOG_FORMAT", "json")
@@ -32,12 +29,13 @@ fn command(database_url: &str, public_url: &str) -> Command {
 
 impl Program {
     pub fn start(database_url: &str) -> Self {
-        Self::start_as(database_url, PUBLIC_URL)
+        Self::start_with(database_url, &[])
     }
 
-    /// The same under another address, or none.
-    pub fn start_as(database_url: &str, public_url: &str) -> Self {
-        let mut child = command(database_url, public_url)
+    /// The same with further settings, such as an address that people use or none.
+    pub fn start_with(database_url: &str, settings: &[(&str, &str)]) -> Self {
+        let mut child = command(database_url)
+            .envs(settings.iter().copied())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -68,7 +66,7 @@ impl Program {
 
     /// A token that outlives every run.
     pub fn token(&self, user: &str) -> String {
-        let output = command(&self.database_url, PUBLIC_URL)
+        let output = command(&self.database_url)
             .args(["token", "--user", user, "--hours", "24"])
             .output()
             .expect("the program runs");

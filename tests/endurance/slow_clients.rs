@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::program::Program;
 use super::{is_long, times};
-use crate::support::{Backend, Browser, TestServer};
+use crate::on_both;
+use crate::support::{Browser, TestServer};
 
 /// Within this they must be cut off.
 const PROMISE: Duration = Duration::from_secs(30);
@@ -64,9 +65,13 @@ fn good_traffic_during<T>(browser: &Browser, work: impl FnOnce() -> T) -> (T, u6
     (result, count.load(Ordering::Relaxed) / seconds)
 }
 
-#[test]
-fn slow_clients_are_cut_off_and_others_do_not_notice() {
-    let server = TestServer::start(Backend::Sqlite);
+on_both! {
+    fn slow_clients_are_cut_off_and_others_do_not_notice(server) {
+        cut_off(server);
+    }
+}
+
+fn cut_off(server: &TestServer) {
     let program = Program::start(server.database_url());
     let browser = Browser::new(&program.url);
     let each = times(10, 1000);
@@ -90,7 +95,9 @@ fn slow_clients_are_cut_off_and_others_do_not_notice() {
 fn the_same_check_catches_a_server_that_waits_forever() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let streams = (0..3).map(|_| connect(&url, HEADERS)).collect();
-    let taken: Vec<_> = (0..3).map(|_| listener.accept().expect("a client")).collect();
+    // It waits for the rest of a header, and of a body.
+    let streams =
+        [HEADERS, HEADERS, HEADERS, BODY, BODY, BODY].map(|beginning| connect(&url, beginning)).into();
+    let taken: Vec<_> = (0..6).map(|_| listener.accept().expect("a client")).collect();
     assert_eq!(trickle(streams, 2 * PAUSE), taken.len());
 }

@@ -110,3 +110,11 @@ fn the_same_check_catches_connections_that_are_never_closed() {
     used.use_it(2);
     assert!(has_grown(before, used.uses()));
 }
+
+#[test]
+fn the_same_check_catches_memory_that_is_never_given_back() {
+    let before = use_of(std::process::id());
+    let kept = vec![1_u8; 64 << 20];
+    let now = use_of(std::process::id());
+    assert!(has_grown(before, now) && kept[kept.len() - 1] == 1, "{now:?} KiB after {before:?}");
+}

@@ -1,5 +1,6 @@
 //! A small client: sends what a browser or a system sends, and keeps what comes back.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -39,6 +40,27 @@ impl Answer {
         let list = problem["fouten"].as_array().unwrap_or_else(|| panic!("no list of errors: {problem}"));
         list.iter().map(|error| error["veld"].as_str().expect("a field").to_owned()).collect()
     }
+}
+
+/// A write that was done: who sent it, and what.
+#[derive(Clone)]
+pub struct Sent {
+    pub browser: Browser,
+    pub method: String,
+    pub path: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+thread_local! {
+    static DONE: RefCell<Option<Vec<Sent>>> = const { RefCell::new(None) };
+}
+
+/// The writes that are done during some work, in order: good examples of what can be sent.
+pub fn writes_of(work: impl FnOnce()) -> Vec<Sent> {
+    DONE.set(Some(Vec::new()));
+    work();
+    DONE.take().unwrap_or_default()
 }
 
 /// Somebody who calls the server.
@@ -147,9 +169,23 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body).expect("a request");
+        let request = request.body(body.clone()).expect("a request");
         let mut response = self.agent.run(request)?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let (status, answered) = (response.status().as_u16(), response.headers().clone());
+        if method != "GET" && (200..400).contains(&status) {
+            let sent = || Sent {
+                browser: self.clone(),
+                method: method.to_owned(),
+                path: path.to_owned(),
+                headers: headers
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect(),
+                body: body.clone(),
+            };
+            DONE.with_borrow_mut(|done| done.iter_mut().for_each(|done| done.push(sent())));
+        }
+        let headers = answered;
         let body = response.body_mut().with_config().limit(50_000_000).read_to_vec()?;
         Ok((status, headers, body))
     }

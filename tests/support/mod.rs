@@ -24,7 +24,7 @@ use beschikbaarheidswijzer::state::AppState;
 use chrono::{DateTime, Duration, Utc};
 use secrecy::SecretString;
 
-pub use self::client::{Answer, Browser};
+pub use self::client::{Answer, Browser, Sent, writes_of};
 pub use self::databases::{Backend, Database};
 pub use self::forms::{Form, unescaped};
 pub use self::smtp::{Fault, SmtpSink};
