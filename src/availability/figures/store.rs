@@ -354,7 +354,6 @@ pub(super) fn has_offer(conn: &mut Connection, location_id: i64, product_id: i64
 
 #[derive(Queryable)]
 struct HistoryRow {
-    offer_id: i64,
     at: NaiveDateTime,
     changed_by: String,
     change: String,
@@ -381,7 +380,6 @@ impl TryFrom<HistoryRow> for HistoryEntry {
 macro_rules! history_columns {
     () => {
         (
-            offer_history::offer_id,
             offer_history::at,
             offer_history::changed_by,
             offer_history::change,

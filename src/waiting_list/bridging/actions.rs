@@ -50,7 +50,7 @@ pub fn count(conn: &mut Connection, client_ids: &[i64], day: NaiveDate) -> Resul
 
 /// Takes a free place of one of these offers; of which, or none when their providers do not count places. Of two who want the
 /// last, one gets it.
-fn take_place(conn: &mut Connection, offer_ids: &[i64]) -> Result<Option<i64>> {
+fn take_place(conn: &mut Connection, now: DateTime<Utc>, offer_ids: &[i64]) -> Result<Option<i64>> {
     for offer_id in offer_ids {
         let offer = find_offer(conn, *offer_id)?;
         if offer.figures.status != OfferStatus::Place {
@@ -60,7 +60,7 @@ fn take_place(conn: &mut Connection, offer_ids: &[i64]) -> Result<Option<i64>> {
         if free.is_none() {
             return Ok(None);
         }
-        if reserve_places(conn, *offer_id, 1)? {
+        if reserve_places(conn, now, *offer_id, 1)? {
             return Ok(Some(*offer_id));
         }
     }
@@ -95,7 +95,7 @@ pub fn start(
         Error::refuse_collisions(day, ())?;
         let note = draft.note.as_ref().map(Note::as_str);
         let is_new = draft.starts_on >= dutch_day(now);
-        let offer_id = if is_new { take_place(conn, &draft.offer_ids)? } else { None };
+        let offer_id = if is_new { take_place(conn, now, &draft.offer_ids)? } else { None };
         let id = store::insert_care(conn, client.id, (&draft, note, offer_id), now.naive_utc()).map_err(
             |error| match error {
                 Error::Conflict(_) => Error::Conflict(
