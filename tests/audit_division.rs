@@ -106,9 +106,10 @@ on_both! {
         let room = json!({"aanbieder": KETELHAVEN.1, "soort": "crisisbed", "naam": "De Kade kamer 3", "groep": "De Kade", "telefoon": "0321 00 02 24"});
         let id = leaves_a_line(server, API_WRITES[16], || desk.post(&path(16, &none), &room)).json()["id"].clone();
         let own = server.user(KETELHAVEN.0);
-        leaves_a_line(server, API_WRITES[17], || own.post(&path(17, &id), &json!({"wat": "sluiten", "reden": "ziekte"})));
+        let closed = leaves_a_line(server, API_WRITES[17], || own.post(&path(17, &id), &json!({"wat": "sluiten", "reden": "ziekte"})));
+        let version = closed.header("etag").expect("a version");
         let facts = json!({"naam": "De Kade kamer 4", "groep": "De Kade", "telefoon": "0321 00 02 25"});
-        leaves_a_line(server, API_WRITES[18], || desk.put_version(&path(18, &id), "\"1\"", &facts));
+        leaves_a_line(server, API_WRITES[18], || desk.put_version(&path(18, &id), version, &facts));
         leaves_a_line(server, API_WRITES[19], || desk.post(&path(19, &id), &json!({})));
     }
 }

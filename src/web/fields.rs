@@ -442,11 +442,17 @@ impl Fields {
     pub fn finish_with<T>(self, value: T, joint: Violations) -> crate::error::Result<T> {
         match self.finish(()) {
             Ok(()) => Error::refuse_collisions(joint, value),
-            Err(shape) => {
-                let mut all = Self { violations: shape, ..Self::default() };
-                all.add_joint(joint);
-                Err(Error::Invalid(all.violations))
-            }
+            Err(shape) => Err(match Error::from(shape) {
+                Error::Collision(mut all) => {
+                    all.add_joint(joint);
+                    Error::Collision(all)
+                }
+                Error::Invalid(mut all) => {
+                    all.add_joint(joint);
+                    Error::Invalid(all)
+                }
+                other => other,
+            }),
         }
     }
 }

@@ -244,7 +244,7 @@ on_both! {
         assert_eq!(step(json!({"stap": "sluiten-zonder-inzet", "reden": "geen-plek"})).status, 200);
         assert_eq!(step(json!({"stap": "heropenen"})).clashing_fields(), ["toelichting"]);
         let phone = json!({"stap": "heropenen", "toelichting": "Bel 06 12345678"});
-        assert_eq!(step(phone).wrong_fields(), ["toelichting"]);
+        assert_eq!(step(phone).clashing_fields(), ["toelichting"]);
         let open = step(reopen.clone());
         assert_eq!(open.status, 200, "{}", open.body);
         let now = open.json();

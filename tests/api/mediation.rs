@@ -218,11 +218,11 @@ on_both! {
             }
             toegang.post(&list, &body)
         };
-        assert_eq!(start("bel moeder op 06-12345678", None).wrong_fields(), ["toelichting"]);
+        assert_eq!(start("bel moeder op 06-12345678", None).clashing_fields(), ["toelichting"]);
         let asked = start("zaak 111222333", None);
-        assert_eq!(asked.wrong_fields(), ["toelichting"]);
+        assert_eq!(asked.clashing_fields(), ["toelichting"]);
         assert_eq!(asked.json()["fouten"][0]["code"], "misschien-bsn", "{}", asked.body);
-        assert_eq!(start("bsn 111222333", Some("zaaknummer")).wrong_fields(), ["toelichting"]);
+        assert_eq!(start("bsn 111222333", Some("zaaknummer")).clashing_fields(), ["toelichting"]);
         let made = start("zaak 111222333", Some("zaaknummer"));
         assert_eq!((made.status, &made.json()["toelichting"]), (201, &json!("zaak 111222333")), "{}", made.body);
 
@@ -235,7 +235,7 @@ on_both! {
             toegang.put_version(&path, &version, &body)
         };
         assert_eq!(end(json!({})).clashing_fields(), ["eindToelichting"]);
-        assert_eq!(end(json!({"eindToelichting": "zaak 111222333"})).wrong_fields(), ["eindToelichting"]);
+        assert_eq!(end(json!({"eindToelichting": "zaak 111222333"})).clashing_fields(), ["eindToelichting"]);
         let ended = end(json!({"eindToelichting": "zaak 111222333 gesloten", "eindCijfers": "zaaknummer"}));
         assert_eq!((ended.status, &ended.json()["eindToelichting"]), (200, &json!("zaak 111222333 gesloten")), "{}", ended.body);
         let lines = toegang.get(&format!("/v1/wachtenden/{CODE}")).json()["tijdlijn"].clone();
@@ -247,8 +247,8 @@ on_both! {
             body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
             toegang.post(&format!("/v1/bemiddelingen/{CODE}/afsluiting"), &body)
         };
-        assert_eq!(close(json!({"toelichting": "mevrouw Jansen belt terug"})).wrong_fields(), ["toelichting"]);
-        assert_eq!(close(json!({"toelichting": "zaak 111222333"})).wrong_fields(), ["toelichting"]);
+        assert_eq!(close(json!({"toelichting": "mevrouw Jansen belt terug"})).clashing_fields(), ["toelichting"]);
+        assert_eq!(close(json!({"toelichting": "zaak 111222333"})).clashing_fields(), ["toelichting"]);
         assert_eq!(close(json!({"toelichting": "zaak 111222333", "cijfersZijn": "zaaknummer"})).status, 200);
     }
 }

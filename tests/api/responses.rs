@@ -187,7 +187,7 @@ on_both! {
         let id = server.responded(HAVEN, &clients[0]);
         assert_eq!(decline(&clients[0], id, json!({"reden": "geen"})).wrong_fields(), ["reden"]);
         assert_eq!(clashes(&decline(&clients[0], id, json!({"reden": "anders"}))), ["toelichting"]);
-        assert_eq!(decline(&clients[0], id, json!({"reden": "niet-passend", "toelichting": "bel 06-12345678"})).wrong_fields(), ["toelichting"]);
+        assert_eq!(decline(&clients[0], id, json!({"reden": "niet-passend", "toelichting": "bel 06-12345678"})).clashing_fields(), ["toelichting"]);
         assert_eq!(clashes(&decline(&clients[0], id, json!({"reden": "geen-capaciteit"}))), ["parkerenTot"]);
         let answer = decline(&clients[0], id, json!({"reden": "niet-passend", "toelichting": "de groep is te jong"}));
         assert_eq!((answer.status, status_of(server, &clients[0])), (200, "wachtend".into()), "{}", answer.body);
@@ -876,13 +876,13 @@ on_both! {
         };
         let haven = server.user(HAVEN.0);
         let refused = haven.post("/v1/reacties", &body(json!({})));
-        assert!(refused.wrong_fields() == ["opmerking"] && refused.body.contains("misschien-bsn"), "{}", refused.body);
+        assert!(refused.clashing_fields() == ["opmerking"] && refused.body.contains("misschien-bsn"), "{}", refused.body);
         assert_eq!(haven.post("/v1/reacties", &body(json!({"cijfersZijn": "bsn"}))).wrong_fields(), ["cijfersZijn", "opmerking"]);
         let made = haven.post("/v1/reacties", &body(json!({"cijfersZijn": "zaaknummer"})));
         assert_eq!(made.status, 201, "{}", made.body);
         let id = made.json()["id"].as_i64().expect("a number");
         let decline = |body: Value| server.user(TOEGANG).post(&TestServer::weigh_path(&clients[0], id, "afwijzing"), &body);
-        assert_eq!(decline(json!({"reden": "niet-passend", "toelichting": "zie 123456782"})).wrong_fields(), ["toelichting"]);
+        assert_eq!(decline(json!({"reden": "niet-passend", "toelichting": "zie 123456782"})).clashing_fields(), ["toelichting"]);
         assert_eq!(decline(json!({"reden": "niet-passend", "toelichting": "zie 123456782", "cijfersZijn": "beschikkingsnummer"})).status, 200);
     }
 }

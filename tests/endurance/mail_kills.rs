@@ -44,11 +44,12 @@ fn let_go(server: &TestServer) {
 
 /// How many mails of this test the mail server never got, and how many copies it has too many.
 fn lost_and_too_many(server: &TestServer, sink: &SmtpSink) -> (usize, usize) {
+    // What was cut off in the middle was never handed over.
     let id = |mail: &String| {
         let id = mail.split("Message-ID: <").nth(1).and_then(|rest| rest.split('@').next());
-        id.expect("an id").to_owned()
+        id.map(str::to_owned)
     };
-    let kept: Vec<String> = sink.kept().iter().map(id).collect();
+    let kept: Vec<String> = sink.kept().iter().filter_map(id).collect();
     let distinct: HashSet<&String> = kept.iter().collect();
     let written: Vec<String> = outbox_mail::table
         .filter(outbox_mail::kind.eq(KIND))
