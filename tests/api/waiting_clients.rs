@@ -212,7 +212,7 @@ on_both! {
         wrong["urgentie"] = json!("crisis");
         let refused = toegang.post("/v1/wachtenden", &wrong);
         let expected = [("toelichting", "persoonsgegeven"), ("toelichting", "persoonsgegeven"), ("beschikkingOp", "volgorde"), ("urgentie", "naar-crisispunt")];
-        assert_eq!((refused.status, codes(&refused)), (400, expected.map(|(field, code)| (field.to_owned(), code.to_owned())).to_vec()), "{}", refused.body);
+        assert_eq!((refused.status, codes(&refused)), (409, expected.map(|(field, code)| (field.to_owned(), code.to_owned())).to_vec()), "{}", refused.body);
         let path = format!("/v1/wachtenden/{}/stappen", a_client(server).code);
         let step = toegang.post(&path, &json!({"stap": "pauzeren", "reden": "anders"}));
         assert_eq!((step.status, codes(&step)), (409, vec![("tot".into(), "ontbreekt".into()), ("toelichting".into(), "ontbreekt".into())]));

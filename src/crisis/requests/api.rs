@@ -25,7 +25,7 @@ use crate::crisis::settings::model::Referral;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
-use crate::waiting_list::clients::api::all_of;
+use crate::waiting_list::clients::api::all_wrong;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems, codes_schema};
 use crate::web::fields::{Fields, Length};
@@ -432,7 +432,7 @@ pub async fn post_request(
             let check = move |conn: &mut db::Connection, actor: &Actor, now| {
                 actions::check_request(conn, actor, now, &draft)
             };
-            return Err(Error::Invalid(all_of(shape, ctx.db(check).await?)));
+            return Err(all_wrong(shape, ctx.db(check).await?));
         }
     };
     let (request, referral) = ctx
@@ -515,7 +515,7 @@ pub(super) async fn finish_step(
         }
         None => Violations::new(),
     };
-    Err(Error::Invalid(all_of(shape, rules)))
+    Err(all_wrong(shape, rules))
 }
 
 /// Waarom de toegang een eigen aanvraag intrekt.

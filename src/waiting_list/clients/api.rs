@@ -466,7 +466,7 @@ pub async fn post_client(
                 actions::require_may_register(actor)?;
                 actions::check_registration(conn, actor, now, &draft)
             };
-            return Err(Error::Invalid(all_of(shape, ctx.db(check).await?)));
+            return Err(all_wrong(shape, ctx.db(check).await?));
         }
     };
     let today = ctx.today();
@@ -557,6 +557,15 @@ pub fn all_of(shape: Violations, rules: Violations) -> Violations {
         all.add(violation.field, violation.code, violation.message);
     }
     all
+}
+
+/// All of it as an error: what only words about a person and the rules have against it collides.
+pub fn all_wrong(shape: Violations, rules: Violations) -> Error {
+    match Error::from(shape) {
+        Error::Collision(shape) => Error::Collision(all_of(shape, rules)),
+        Error::Invalid(shape) => Error::Invalid(all_of(shape, rules)),
+        other => other,
+    }
 }
 
 /// Tells of the fields that must be there and are not, unless they are wrong already.

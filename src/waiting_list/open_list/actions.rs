@@ -79,7 +79,7 @@ pub fn publish(
             let known = known.get(&(client.id, client.product_id, client.municipality_id));
             known.copied().unwrap_or_else(|| moment.naive_utc())
         };
-        let rows = rows_to_publish(publication_id, (&listed, &came_at), size, today);
+        let rows = rows_to_publish(publication_id, (&listed, came_at), size, today);
         store::insert_rows(conn, &rows)?;
         store::delete_before(conn, region_id, (moment - KEPT_FOR).naive_utc())?;
         Ok(true)
@@ -89,7 +89,7 @@ pub fn publish(
 /// The rows of a publication, each with a handle that was never there before.
 fn rows_to_publish(
     publication_id: i64,
-    (listed, came_at): (&[Listed], &dyn Fn(&Listed) -> NaiveDateTime),
+    (listed, came_at): (&[Listed], impl Fn(&Listed) -> NaiveDateTime),
     size: GroupSize,
     today: NaiveDate,
 ) -> Vec<NewRow> {

@@ -9,8 +9,8 @@ use crate::crisis::requests::actions::{correcting, find_request};
 use crate::crisis::requests::model::RequestDraft;
 use crate::crisis::requests::reading::read_json_facts;
 use crate::db;
-use crate::error::{Error, Result};
-use crate::waiting_list::clients::api::all_of;
+use crate::error::Result;
+use crate::waiting_list::clients::api::all_wrong;
 use crate::web::context::Context;
 use crate::web::described::WriteProblems;
 use crate::web::fields::Fields;
@@ -63,7 +63,7 @@ pub async fn finish(
     if kept != draft.note {
         check_note(&mut fields, "toelichting", draft.note.as_deref(), draft.digits_are, ctx.today());
     }
-    fields.finish(draft).map_err(|shape| Error::Invalid(all_of(shape, rules)))
+    fields.finish(draft).map_err(|shape| all_wrong(shape, rules))
 }
 
 #[utoipa::path(

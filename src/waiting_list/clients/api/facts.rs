@@ -6,12 +6,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
 use super::{
-    ClientBody, ClientPath, all_of, digits_schema, first_choice_schema, providers_schema, referrer_schema,
+    ClientBody, ClientPath, all_wrong, digits_schema, first_choice_schema, providers_schema, referrer_schema,
     require, urgency_schema, with_facts,
 };
 use crate::actor::Actor;
 use crate::db;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::clients::actions;
 use crate::waiting_list::clients::reading::{Writing, read_draft};
@@ -76,7 +76,7 @@ pub async fn put_client(
                 let client = actions::find_for_toegang(conn, actor, &key)?;
                 actions::check_change(conn, actor, now, &client, &draft)
             };
-            return Err(Error::Invalid(all_of(shape, ctx.db(check).await?)));
+            return Err(all_wrong(shape, ctx.db(check).await?));
         }
     };
     let key = code.clone();
