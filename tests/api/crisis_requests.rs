@@ -82,7 +82,7 @@ on_both! {
             "huidigeAanbieder": "12345678", "toelichting": "Bel 06 12345678", "ontvangenOp": "2026-11-22T09:00:00Z",
         }));
         assert_eq!(
-            together.wrong_fields(),
+            together.clashing_fields(),
             ["toelichting", "gemeente", "ontvangenOp", "leeftijdsgroep", "leeftijd", "vraag", "veiligheid", "huidigeAanbieder"]
         );
         for field in ["verwijzer", "vraag", "urgentie"] {
@@ -278,7 +278,7 @@ on_both! {
             "toelichting": "Bel 06 12345678",
         }));
         assert_eq!(
-            wrong.wrong_fields(),
+            wrong.clashing_fields(),
             ["toelichting", "leeftijdsgroep", "leeftijd", "vraag", "veiligheid", "huidigeAanbieder"]
         );
         let right = json!({"leeftijd": 15, "vraag": "crisisbed", "veiligheid": ["wapens"], "toelichting": "De politie is ter plaatse."});
