@@ -28,6 +28,11 @@ on_both! {
 
 on_both! {
     fn the_book_of_a_region_is_kept_by_its_own_administrator(server) {
+        use beschikbaarheidswijzer::db;
+        use beschikbaarheidswijzer::error::Error;
+        use beschikbaarheidswijzer::product_book::common::Expect;
+        use beschikbaarheidswijzer::product_book::locations::actions::{LocationDraft, write_location};
+
         // A provider that works for no region yet is everybody's to begin with, and so is what the whole country has in common.
         let shared = ["/v1/aanbieders/98999901", "/v1/gemeenten/GM9001", "/v1/postcodes/3841"];
         let mut tried = 0;
@@ -51,10 +56,6 @@ on_both! {
         assert_eq!(keeper.put_version("/v1/aanbieders/98990201", &version, &own).status, 200);
         assert_eq!(server.user("beheerder-regio").put("/v1/aanbieders/98990201/locaties/9", &json!({"naam": "Elders", "pc4": 3881})).status, 403);
         // A file goes the same way.
-        use beschikbaarheidswijzer::db;
-        use beschikbaarheidswijzer::error::Error;
-        use beschikbaarheidswijzer::product_book::common::Expect;
-        use beschikbaarheidswijzer::product_book::locations::actions::{LocationDraft, write_location};
         let actor = server.actor("beheerder-flevoland");
         let draft = LocationDraft { name: "Elders".into(), pc4: 3881 };
         let brought = db::write(&mut server.connection(), |conn| {

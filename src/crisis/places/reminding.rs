@@ -58,7 +58,7 @@ pub fn remind_of_places(conn: &mut Connection, now: DateTime<Utc>, public_url: &
                 Ok(sent) => count += usize::from(sent),
                 // One that fails holds up no other.
                 Err(error) => {
-                    tracing::error!(%error, provider_id, "a provider is not reminded of its crisis places")
+                    tracing::error!(%error, provider_id, "a provider is not reminded of its crisis places");
                 }
             }
         }
