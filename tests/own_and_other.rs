@@ -151,17 +151,16 @@ fn parties(kind: Kind, role: &str) -> Option<(&'static str, &'static str)> {
         (Kind::Client, "verwijzer") => ("verwijzer-huisartsen", "verwijzer-jeugdartsen"),
         (Kind::Published, "aanbieder") => (HAVEN.0, POLDERLICHT.0),
         (Kind::Response | Kind::FiguresFile, "aanbieder") => (HAVEN.0, BAKENZAND.0),
-        (Kind::Request, "crisis-loket") => ("loket-flevoland", "crisis-loket"),
-        (Kind::Request | Kind::Assignment, "crisis-verdeelpunt") => (DESK, "crisis-verdeelpunt"),
-        (Kind::Request, "crisis-registratie") => ("registratie-flevoland", "crisis-registratie"),
+        (Kind::Request | Kind::Shift, "crisis-loket") => ("loket-flevoland", "crisis-loket"),
+        (Kind::Request | Kind::Assignment | Kind::Stay | Kind::Place | Kind::Shift, "crisis-verdeelpunt") => {
+            (DESK, "crisis-verdeelpunt")
+        }
+        (Kind::Request | Kind::Shift | Kind::RecordsFile, "crisis-registratie") => {
+            ("registratie-flevoland", "crisis-registratie")
+        }
         (Kind::Request, "toegang") => ("toegang-almere", "toegang-dronten"),
         (Kind::Assignment, "aanbieder") => (POLDERLICHT.0, DIJKWACHT.0),
         (Kind::Stay | Kind::Place, "aanbieder") => (KETELHAVEN.0, POLDERLICHT.0),
-        (Kind::Stay | Kind::Place | Kind::Shift, "crisis-verdeelpunt") => (DESK, "crisis-verdeelpunt"),
-        (Kind::Shift, "crisis-loket") => ("loket-flevoland", "crisis-loket"),
-        (Kind::Shift | Kind::RecordsFile, "crisis-registratie") => {
-            ("registratie-flevoland", "crisis-registratie")
-        }
         _ => return None,
     })
 }
