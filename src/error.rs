@@ -112,9 +112,15 @@ impl Error {
             }
             violations
         };
+        self.with_violations(renamed)
+    }
+
+    /// The same with what is wrong field by field changed, if that is what it is.
+    #[must_use]
+    pub fn with_violations(self, change: impl FnOnce(Violations) -> Violations) -> Self {
         match self {
-            Self::Invalid(found) => Self::Invalid(renamed(found)),
-            Self::Collision(found) => Self::Collision(renamed(found)),
+            Self::Invalid(found) => Self::Invalid(change(found)),
+            Self::Collision(found) => Self::Collision(change(found)),
             error => error,
         }
     }

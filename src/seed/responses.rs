@@ -27,6 +27,8 @@ pub(super) struct MadeResponse {
     pub(super) by: Candidate,
     pub(super) opened_at: NaiveDateTime,
     pub(super) answer_by: NaiveDateTime,
+    /// When the provider expects the answer.
+    pub(super) expect_by: NaiveDateTime,
     pub(super) start_on: NaiveDate,
     pub(super) valid_until: NaiveDate,
     pub(super) status: ResponseStatus,
@@ -45,11 +47,14 @@ impl MadeResponse {
         let hours = OpeningHours::office();
         let valid_until = day + Days::new(14);
         let opened_at = dutch_time(at.and_utc());
-        let answer_by = AnswerTerms::default().answer_by(opened_at, valid_until, urgency, &hours);
+        let terms = AnswerTerms::default();
+        let answer_by = terms.answer_by(opened_at, valid_until, urgency, &hours);
+        let expect_by = terms.expect_by(opened_at, valid_until, &hours);
         Self {
             by,
             opened_at: at,
             answer_by: moment_of_dutch_time(answer_by).naive_utc(),
+            expect_by: moment_of_dutch_time(expect_by).naive_utc(),
             start_on: day + Days::new(start),
             valid_until,
             status: ResponseStatus::Open,

@@ -168,6 +168,7 @@ fn clients_wait_in_all_states_and_stand_as_their_responses_say() {
             assert!(count >= 3, "{} at {at}: {states:?}", status.code());
         }
         assert_eq!(inspection::clients_unlike_their_responses(&mut conn), [""; 0], "{at}");
+        assert_eq!(inspection::responses_with_odd_terms(&mut conn), 0, "{at}");
     }
 }
 

@@ -442,17 +442,10 @@ impl Fields {
     pub fn finish_with<T>(self, value: T, joint: Violations) -> crate::error::Result<T> {
         match self.finish(()) {
             Ok(()) => Error::refuse_collisions(joint, value),
-            Err(shape) => Err(match Error::from(shape) {
-                Error::Collision(mut all) => {
-                    all.add_joint(joint);
-                    Error::Collision(all)
-                }
-                Error::Invalid(mut all) => {
-                    all.add_joint(joint);
-                    Error::Invalid(all)
-                }
-                other => other,
-            }),
+            Err(shape) => Err(Error::from(shape).with_violations(|mut all| {
+                all.add_joint(joint);
+                all
+            })),
         }
     }
 }

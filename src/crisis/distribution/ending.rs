@@ -17,14 +17,15 @@ use crate::audit::{self, Event};
 use crate::crisis::places::actions::{is_held_for, release_of_request};
 use crate::crisis::requests::actions::{add_line, find_by_id};
 use crate::crisis::requests::model::CrisisRequest;
-use crate::crisis::settings::actions::find_point;
+use crate::crisis::settings::actions::find_point_id;
 use crate::db::Connection;
 use crate::error::Result;
 use crate::identity::recipients::list_of_provider;
 use crate::notifications::actions::enqueue;
 
-/// Lets whoever else gives something of a point, or ends it, wait until this is kept.
-pub fn take_turn(conn: &mut Connection, point_id: i64) -> Result<()> {
+/// Lets whoever else gives something of the point of a region, or ends it, wait until this is kept.
+pub fn take_turn(conn: &mut Connection, region_id: i64) -> Result<()> {
+    let point_id = find_point_id(conn, region_id)?;
     store::take_division(conn, point_id)
 }
 
@@ -36,8 +37,7 @@ pub fn end_open(
     public_url: &str,
     request: &CrisisRequest,
 ) -> Result<()> {
-    let point = find_point(conn, request.region_id)?;
-    take_turn(conn, point.id)?;
+    take_turn(conn, request.region_id)?;
     for assignment in store::list_of_request(conn, request.id)? {
         if assignment.status.counts() {
             withdraw(conn, actor, now, public_url, &assignment)?;

@@ -195,7 +195,7 @@ pub fn write_hold(
 ) -> Result<Place> {
     let point = own_point(conn, actor)?;
     // Of whoever closes the request at the same moment, one is first and the other sees that.
-    take_turn(conn, point.id)?;
+    take_turn(conn, point.region_id)?;
     let place = find_own(conn, actor, id)?;
     let request = require_open_request(conn, actor, code)?;
     require_fit(&place, &request)?;
@@ -223,7 +223,7 @@ pub fn release_place(
 ) -> Result<Place> {
     db::write(conn, |conn| {
         let point = own_point(conn, actor)?;
-        take_turn(conn, point.id)?;
+        take_turn(conn, point.region_id)?;
         let place = find_own(conn, actor, id)?;
         let is_held = place.at(now).state() == PlaceState::Held;
         let code = ClientCode::parse(code).ok();
@@ -403,7 +403,7 @@ pub fn confirm_places(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>) 
     let provider_id = actor.provider_id().ok_or(Error::Forbidden)?;
     db::write(conn, |conn| {
         let point = own_point(conn, actor)?;
-        take_turn(conn, point.id)?;
+        take_turn(conn, point.region_id)?;
         let count = store::update_confirmed(conn, (point.id, provider_id), now, &actor.signature())?;
         if count == 0 {
             return Err(Error::NotFound(OBJECT));
@@ -438,7 +438,7 @@ pub fn write_word(
     word: &Word,
 ) -> Result<Place> {
     let point = own_point(conn, actor)?;
-    take_turn(conn, point.id)?;
+    take_turn(conn, point.region_id)?;
     let place = find_own(conn, actor, id)?;
     if place.version != version {
         return Err(Error::Outdated { current: None });

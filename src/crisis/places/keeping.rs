@@ -30,7 +30,7 @@ pub fn edit_place(
 ) -> Result<Place> {
     db::write(conn, |conn| {
         let point = own_point(conn, actor)?;
-        take_turn(conn, point.id)?;
+        take_turn(conn, point.region_id)?;
         let before = find_unchanged(conn, actor, key)?;
         match store::update_facts(conn, key, facts) {
             Err(Error::Conflict(_)) => {
@@ -57,7 +57,7 @@ pub fn retire_place(
 ) -> Result<Place> {
     db::write(conn, |conn| {
         let point = own_point(conn, actor)?;
-        take_turn(conn, point.id)?;
+        take_turn(conn, point.region_id)?;
         let before = find_unchanged(conn, actor, key)?;
         before.at(now).retire().map_err(refuse)?;
         let today = dutch_day(now);

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rules::crisis::codes::{CategoryList, ProvisionKind, RequestStatus};
 use rules::crisis::life::{EventKind, Step};
 use rules::crisis::places::PlaceEvent;
-use rules::crisis::stay::{Placing, check_placing, due_on, group_warnings};
+use rules::crisis::stay::{Company, Placing, check_placing, due_on, group_warnings};
 use rules::violations::Violations;
 use serde_json::json;
 
@@ -50,8 +50,8 @@ pub fn write_stay(
     (place_id, new): (i64, &NewStay),
 ) -> Result<Place> {
     let today = dutch_day(now);
-    let point_id = find_own(conn, actor, place_id)?.point_id;
-    take_turn(conn, point_id)?;
+    let region_id = actor.region_id().ok_or(Error::SignInRequired)?;
+    take_turn(conn, region_id)?;
     let place = find_own(conn, actor, place_id)?;
     let request = require_open_request(conn, actor, &new.code)?;
     require_fit(&place, &request)?;
@@ -64,9 +64,11 @@ pub fn write_stay(
     let placing = Placing {
         received_on: dutch_day(request.received_at),
         starts_on: new.starts_on,
-        voluntary: new.voluntary,
-        perspective_team: new.perspective_team.as_deref(),
-        companion,
+        company: Company {
+            voluntary: new.voluntary,
+            perspective_team: new.perspective_team.as_deref(),
+            companion,
+        },
     };
     let mut violations = check_placing(&placing, today);
     check_notes(conn, &place, &lists, new, &mut violations, today)?;

@@ -23,7 +23,7 @@ use crate::audit::{self, Event};
 use crate::clock::{dutch_day, moment_of_dutch_time, start_of_dutch_day};
 use crate::crisis::distribution::ending::{is_open, take_turn};
 use crate::crisis::requests;
-use crate::crisis::settings::actions::{find_lists, find_point};
+use crate::crisis::settings::actions::find_lists;
 use crate::crisis::settings::model::Lists;
 use crate::crisis::stays::actions::leave_place;
 use crate::db::{self, Connection};
@@ -224,8 +224,7 @@ pub fn write_quarter(
     (region_id, quarter): (i64, Quarter),
 ) -> Result<ClosedQuarter> {
     // What is corrected at the same moment is in it, or is told as a difference afterwards.
-    let point = find_point(conn, region_id)?;
-    take_turn(conn, point.id)?;
+    take_turn(conn, region_id)?;
     let state = state_of(conn, region_id, now, quarter)?;
     let name = quarter.name();
     if !state.is_over {
@@ -337,8 +336,7 @@ pub fn write_record(
     let code = ClientCode::parse(place.code)
         .map_err(|error| Error::invalid("code", "geen-code", error.to_string()))?;
     // Who divides, gives a place or closes the quarter comes before this, or after, and never in between.
-    let point = find_point(conn, region_id)?;
-    take_turn(conn, point.id)?;
+    take_turn(conn, region_id)?;
     let found = store::find_record(conn, region_id, code.as_str())?;
     let line = found.as_ref().and_then(|kept| kept.lines.get(place.number.checked_sub(1)?));
     if place.number > 0 {

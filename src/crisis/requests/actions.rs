@@ -373,8 +373,7 @@ pub fn take_desk_step(
     (step, taking): (Step, Taking),
 ) -> Result<CrisisRequest> {
     let region_id = find_request(conn, actor, code)?.region_id;
-    let point = find_point(conn, region_id)?;
-    take_turn(conn, point.id)?;
+    take_turn(conn, region_id)?;
     let request = find_request(conn, actor, code)?;
     if step == Step::Reopen && !is_possible(&request, step) {
         return Err(Error::Conflict(NOT_REOPENED.into()));
@@ -437,7 +436,7 @@ pub fn judge_request(
     let found = find_request(conn, actor, code)?;
     // Whoever offers the request does so before this, or after, with the urgency of then.
     let point = find_point(conn, found.region_id)?;
-    take_turn(conn, point.id)?;
+    take_turn(conn, point.region_id)?;
     let before = find_by_id(conn, found.id)?;
     if version.is_some_and(|version| version != before.version) {
         return Err(Error::Outdated { current: None });
@@ -519,8 +518,7 @@ fn insert_line(
 ) -> Result<()> {
     // Boards ask for what is newer than the last line they have. A line gets its number before it is kept, so whoever adds
     // one to a region comes after who did before: no lower number becomes visible later.
-    let point = find_point(conn, region_id)?;
-    take_turn(conn, point.id)?;
+    take_turn(conn, region_id)?;
     let (by_name, by_organisation) = actor.identity.as_ref().map_or_else(
         || ("Systeem".to_owned(), String::new()),
         |identity| (identity.display_name.clone(), identity.organisation_name.clone()),

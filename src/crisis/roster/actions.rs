@@ -54,7 +54,7 @@ pub fn add_shift(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, new: 
     let region_id = region_of(actor)?;
     let point = find_point(conn, region_id)?;
     // Of two who fill in the same hours, the second sees what the first filled in.
-    take_turn(conn, point.id)?;
+    take_turn(conn, region_id)?;
     let today = dutch_day(now);
     let mut violations = Violations::new();
     if new.on < today || new.on > today + Days::new(DAYS_AHEAD) {
@@ -114,7 +114,7 @@ fn recorded(shift: &Shift) -> serde_json::Value {
 pub fn remove_shift(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, id: i64) -> Result<()> {
     let region_id = region_of(actor)?;
     let point = find_point(conn, region_id)?;
-    take_turn(conn, point.id)?;
+    take_turn(conn, region_id)?;
     let shift = store::find_shift(conn, point.id, id)?.ok_or(Error::NotFound("dienst"))?;
     store::delete_shift(conn, point.id, id)?;
     let event = Event::done("crisisdienst-weghalen", OBJECT, id).gone(&recorded(&shift))?;

@@ -19,21 +19,19 @@ fn duty(code: &str) -> Result<Duty> {
 
 type ShiftRow = (i64, NaiveDate, String, i32, i32, String);
 
-const COLUMNS: (
-    shift::id,
-    shift::on_day,
-    shift::duty,
-    shift::from_minute,
-    shift::until_minute,
-    user_account::display_name,
-) = (
-    shift::id,
-    shift::on_day,
-    shift::duty,
-    shift::from_minute,
-    shift::until_minute,
-    user_account::display_name,
-);
+/// The shifts of a point, as [`ShiftRow`] holds them.
+macro_rules! shifts {
+    ($point_id:expr) => {
+        shift::table.inner_join(user_account::table).filter(shift::crisis_point_id.eq($point_id)).select((
+            shift::id,
+            shift::on_day,
+            shift::duty,
+            shift::from_minute,
+            shift::until_minute,
+            user_account::display_name,
+        ))
+    };
+}
 
 /// The shifts of a point on these days, in order.
 pub(super) fn list_shifts(
@@ -41,25 +39,16 @@ pub(super) fn list_shifts(
     point_id: i64,
     (first, last): (NaiveDate, NaiveDate),
 ) -> Result<Vec<Shift>> {
-    let rows: Vec<ShiftRow> = shift::table
-        .inner_join(user_account::table)
-        .filter(shift::crisis_point_id.eq(point_id))
+    let rows: Vec<ShiftRow> = shifts!(point_id)
         .filter(shift::on_day.between(first, last))
         .order((shift::on_day, shift::duty, shift::from_minute))
-        .select(COLUMNS)
         .load(conn)?;
     rows.into_iter().map(read).collect()
 }
 
 /// One shift of a point.
 pub(super) fn find_shift(conn: &mut Connection, point_id: i64, id: i64) -> Result<Option<Shift>> {
-    let row: Option<ShiftRow> = shift::table
-        .inner_join(user_account::table)
-        .filter(shift::crisis_point_id.eq(point_id))
-        .filter(shift::id.eq(id))
-        .select(COLUMNS)
-        .first(conn)
-        .optional()?;
+    let row: Option<ShiftRow> = shifts!(point_id).filter(shift::id.eq(id)).first(conn).optional()?;
     row.map(read).transpose()
 }
 

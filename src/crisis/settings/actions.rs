@@ -22,6 +22,11 @@ pub fn find_point(conn: &mut Connection, region_id: i64) -> Result<CrisisPoint> 
     store::find_point(conn, region_id)?.ok_or(Error::NotFound(OBJECT))
 }
 
+/// The number of the crisis point of a region.
+pub fn find_point_id(conn: &mut Connection, region_id: i64) -> Result<i64> {
+    store::find_point_id(conn, region_id)?.ok_or(Error::NotFound(OBJECT))
+}
+
 /// The lists of a region.
 pub fn find_lists(conn: &mut Connection, region_id: i64) -> Result<Lists> {
     Ok(Lists(store::list_items(conn, region_id)?))

@@ -161,6 +161,10 @@ pub(super) fn list_items(conn: &mut Connection, region_id: i64) -> Result<Vec<Li
 }
 
 /// The regions that have a crisis point.
+pub(super) fn find_point_id(conn: &mut Connection, region_id: i64) -> Result<Option<i64>> {
+    Ok(point::table.filter(point::region_id.eq(region_id)).select(point::id).first(conn).optional()?)
+}
+
 pub(super) fn list_region_ids(conn: &mut Connection) -> Result<Vec<i64>> {
     Ok(point::table.order(point::region_id).select(point::region_id).load(conn)?)
 }

@@ -17,7 +17,7 @@ use crate::clock::dutch_day;
 use crate::crisis::distribution::ending::{end_offers, take_turn};
 use crate::crisis::places::actions::{release_of_request, vacate};
 use crate::crisis::requests::actions::{Taking, add_line, find_by_id, take_step};
-use crate::crisis::settings::actions::{find_lists, find_point};
+use crate::crisis::settings::actions::find_lists;
 use crate::crisis::settings::model::Lists;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
@@ -95,8 +95,7 @@ pub fn take_help_step(
     db::write(conn, |conn| {
         let region_id = find_own(conn, actor, id)?.region_id;
         // Of two who end a stay and its ambulant help at once, the second sees that all of it ended.
-        let point = find_point(conn, region_id)?;
-        take_turn(conn, point.id)?;
+        take_turn(conn, region_id)?;
         let before = find_own(conn, actor, id)?;
         if before.version != version {
             return Err(Error::Outdated { current: None });

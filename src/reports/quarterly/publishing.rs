@@ -153,8 +153,7 @@ pub fn write_publication(
     method: Method,
 ) -> Result<()> {
     // Editions are attacked together with what is public already, so two quarters are never published beside each other.
-    let point = find_point(conn, region_id)?;
-    take_turn(conn, point.id)?;
+    take_turn(conn, region_id)?;
     let versions = list_versions(conn, region_id, None)?;
     let newest = versions.iter().find(|closed| closed.quarter == quarter);
     let closed =

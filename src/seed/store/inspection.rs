@@ -90,6 +90,19 @@ pub(in crate::seed) fn clients_unlike_their_responses(conn: &mut Connection) -> 
     clients.into_iter().filter(differs).map(|(_, code, status, _)| format!("{code} {status}")).collect()
 }
 
+/// Responses of which a term lies before they were given or after they are valid, or that the toegang may answer later than
+/// the provider expects: there should be none.
+pub(in crate::seed) fn responses_with_odd_terms(conn: &mut Connection) -> usize {
+    use response as r;
+    type Terms = (NaiveDateTime, NaiveDateTime, NaiveDateTime, NaiveDate);
+    let all: Vec<Terms> =
+        r::table.select((r::opened_at, r::answer_by, r::expect_by, r::valid_until)).load(conn).unwrap();
+    let is_odd = |(opened_at, answer_by, expect_by, valid_until): &&Terms| {
+        expect_by < opened_at || answer_by > expect_by || expect_by.date() > *valid_until
+    };
+    all.iter().filter(is_odd).count()
+}
+
 /// What was done for those who wait: how much there is of each kind.
 pub(in crate::seed) fn casework(conn: &mut Connection) -> Vec<(String, i64)> {
     use {

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
+use rules::working_hours::OpeningHours;
 
 use super::{BATCH, Ids, insert_all};
+use crate::clock::moment_of_dutch_time;
 use crate::db::Connection;
 use crate::db::schema::{offer, pair_outcome, placement, response};
 use crate::error::{Error, Result};
@@ -28,6 +30,7 @@ struct ResponseRow<'a> {
     opened_at: NaiveDateTime,
     opened_by: String,
     answer_by: NaiveDateTime,
+    expect_by: NaiveDateTime,
     ended_at: Option<NaiveDateTime>,
     reason: Option<&'a str>,
     told_at: Option<NaiveDateTime>,
@@ -97,6 +100,7 @@ fn row<'a>(
         opened_at: made.opened_at,
         opened_by: format!("Aanbieder, {}", made.by.provider_name),
         answer_by: made.answer_by,
+        expect_by: made.expect_by,
         ended_at: made.ended_at,
         reason: made.reason,
         // Nobody is told now of what is made up about the past.
@@ -105,7 +109,7 @@ fn row<'a>(
     }
 }
 
-/// Some of the responses that are being weighed were valid until yesterday.
+/// Some of the responses that are being weighed were valid until yesterday, and needed their answer by then.
 pub(in crate::seed) fn let_some_responses_lapse(conn: &mut Connection, today: NaiveDate) -> Result<()> {
     let yesterday = today - Days::new(1);
     let before = (today - Days::new(2)).and_time(NaiveTime::MIN);
@@ -116,8 +120,14 @@ pub(in crate::seed) fn let_some_responses_lapse(conn: &mut Connection, today: Na
         .select(response::id)
         .load(conn)?;
     let some: Vec<i64> = older.into_iter().step_by(4).collect();
-    diesel::update(response::table.filter(response::id.eq_any(some)))
-        .set(response::valid_until.eq(yesterday))
+    let some = response::table.filter(response::id.eq_any(some));
+    diesel::update(some.clone()).set(response::valid_until.eq(yesterday)).execute(conn)?;
+    let closing = moment_of_dutch_time(OpeningHours::office().last_closing(before, yesterday)).naive_utc();
+    diesel::update(some.clone().filter(response::answer_by.gt(closing)))
+        .set(response::answer_by.eq(closing))
+        .execute(conn)?;
+    diesel::update(some.filter(response::expect_by.gt(closing)))
+        .set(response::expect_by.eq(closing))
         .execute(conn)?;
     Ok(())
 }

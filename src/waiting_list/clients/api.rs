@@ -561,11 +561,7 @@ pub fn all_of(shape: Violations, rules: Violations) -> Violations {
 
 /// All of it as an error: what only words about a person and the rules have against it collides.
 pub fn all_wrong(shape: Violations, rules: Violations) -> Error {
-    match Error::from(shape) {
-        Error::Collision(shape) => Error::Collision(all_of(shape, rules)),
-        Error::Invalid(shape) => Error::Invalid(all_of(shape, rules)),
-        other => other,
-    }
+    Error::from(shape).with_violations(|shape| all_of(shape, rules))
 }
 
 /// Tells of the fields that must be there and are not, unless they are wrong already.

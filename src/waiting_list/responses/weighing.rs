@@ -1,11 +1,12 @@
 //! Weging: the toegang accepts one response, or declines with a reason.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use rules::crisis::stay::Company;
 use rules::product::ProductKind;
 use rules::violations::Violations;
 use rules::waiting::life::{BodyDecision, Event as LifeEvent};
 use rules::waiting::responses::{ParkError, ResponseEvent, decline as consequence};
-use rules::waiting::stay::{Agreed, check_agreed};
+use rules::waiting::stay::check_agreed;
 use rules::waiting::succession::line_of;
 
 use super::actions::{end_response, find_of_client, record_change, require_step, step_of_client};
@@ -20,7 +21,9 @@ use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::recipients::list_of_provider;
 use crate::notifications::actions::enqueue;
-use crate::waiting_list::clients::actions::{find_product_terms, find_settings, list_successors};
+use crate::waiting_list::clients::actions::{
+    find_product_terms, find_settings, list_region_choices, list_successors,
+};
 use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::reasons::actions::require_on;
 
@@ -99,19 +102,23 @@ fn agree(
         None => None,
         Some(agb) => {
             let unknown = || {
-                let message = format!("er is geen aanbieder met AGB-code {agb}");
+                let message = format!("er is in de regio geen aanbieder met AGB-code {agb}");
                 Error::collision("begeleider", "onbekend", message)
             };
+            // The same as on the page: nobody outside the region hears of its children.
+            let known = list_region_choices(conn, client.region_id, today)?.providers;
+            if !known.iter().any(|(code, _)| code == agb.as_str()) {
+                return Err(unknown());
+            }
             Some(store::find_provider_id(conn, agb.as_str())?.ok_or_else(unknown)?)
         }
     };
-    let agreed = Agreed {
-        kind,
+    let company = Company {
         voluntary: !client.measure,
         perspective_team: acceptance.perspective_team.as_deref(),
         companion: companion_id,
     };
-    Error::refuse_collisions(check_agreed(&agreed, today), ())?;
+    Error::refuse_collisions(check_agreed(kind, company, today), ())?;
     Ok(Agreement {
         companion_id,
         perspective_team: acceptance.perspective_team.clone(),

@@ -20,6 +20,17 @@ const LONGEST_AGO: u64 = 31;
 /// From how many days before the term on it is told that something is due.
 const SOON: i64 = 3;
 
+/// What goes with a stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Company<'a> {
+    /// Whether child and parents chose it, without a measure of the court.
+    pub voluntary: bool,
+    /// The team of the perspectiefregisseur.
+    pub perspective_team: Option<&'a str>,
+    /// Who gives the ambulant help that comes with it.
+    pub companion: Option<i64>,
+}
+
 /// What is filled in of a stay when a child is placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placing<'a> {
@@ -27,12 +38,7 @@ pub struct Placing<'a> {
     pub received_on: NaiveDate,
     /// The day on which the child comes.
     pub starts_on: NaiveDate,
-    /// Whether child and parents chose it, without a measure of the court.
-    pub voluntary: bool,
-    /// The team of the perspectiefregisseur.
-    pub perspective_team: Option<&'a str>,
-    /// Who gives the ambulant help that comes with it.
-    pub companion: Option<i64>,
+    pub company: Company<'a>,
 }
 
 /// Checks a placing. Stay goes together with ambulant help, always; in a voluntary setting a local perspectiefregisseur is
@@ -44,12 +50,18 @@ pub fn check_placing(placing: &Placing<'_>, today: NaiveDate) -> Violations {
     } else if placing.starts_on < placing.received_on {
         violations.add("startOp", "voor-aanvraag", before_request(placing.received_on));
     }
-    if placing.companion.is_none() {
+    check_company(placing.company, today, &mut violations);
+    violations
+}
+
+/// Checks what goes with every stay, of a crisis or not.
+pub fn check_company(company: Company<'_>, today: NaiveDate, violations: &mut Violations) {
+    if company.companion.is_none() {
         let message = "verblijf gaat altijd samen met ambulante hulp: kies wie die geeft";
         violations.add("begeleider", "verplicht", message);
     }
-    match placing.perspective_team {
-        None if placing.voluntary => {
+    match company.perspective_team {
+        None if company.voluntary => {
             let message = "noem bij een vrijwillig verblijf het team van de perspectiefregisseur";
             violations.add("perspectiefteam", "verplicht", message);
         }
@@ -61,7 +73,6 @@ pub fn check_placing(placing: &Placing<'_>, today: NaiveDate) -> Violations {
         }
         _ => {}
     }
-    violations
 }
 
 /// Help that began before the child came to the point could never be closed in a quarter.
@@ -202,13 +213,14 @@ mod tests {
     }
 
     fn placing() -> Placing<'static> {
-        Placing {
-            received_on: day("2026-02-01"),
-            starts_on: today(),
-            voluntary: true,
-            perspective_team: Some("Jeugdteam Zuid"),
-            companion: Some(4),
-        }
+        Placing { received_on: day("2026-02-01"), starts_on: today(), company: COMPANY }
+    }
+
+    const COMPANY: Company<'static> =
+        Company { voluntary: true, perspective_team: Some("Jeugdteam Zuid"), companion: Some(4) };
+
+    fn with(company: Company<'_>) -> Placing<'_> {
+        Placing { company, ..placing() }
     }
 
     #[test]
@@ -219,12 +231,15 @@ mod tests {
         };
         for (placing, wrong) in [
             (placing(), all(&[])),
-            (Placing { companion: None, ..placing() }, all(&[("begeleider", "verplicht")])),
-            (Placing { perspective_team: None, ..placing() }, all(&[("perspectiefteam", "verplicht")])),
-            (Placing { perspective_team: None, voluntary: false, ..placing() }, all(&[])),
-            (Placing { perspective_team: Some(&long), ..placing() }, all(&[("perspectiefteam", "te-lang")])),
+            (with(Company { companion: None, ..COMPANY }), all(&[("begeleider", "verplicht")])),
+            (with(Company { perspective_team: None, ..COMPANY }), all(&[("perspectiefteam", "verplicht")])),
+            (with(Company { perspective_team: None, voluntary: false, ..COMPANY }), all(&[])),
             (
-                Placing { perspective_team: Some("mevrouw Jansen"), ..placing() },
+                with(Company { perspective_team: Some(&long), ..COMPANY }),
+                all(&[("perspectiefteam", "te-lang")]),
+            ),
+            (
+                with(Company { perspective_team: Some("mevrouw Jansen"), ..COMPANY }),
                 all(&[("perspectiefteam", "persoonsgegeven")]),
             ),
             (Placing { starts_on: day("2026-02-23"), ..placing() }, all(&[])),
@@ -237,8 +252,7 @@ mod tests {
             (
                 Placing {
                     starts_on: day("2026-03-03"),
-                    companion: None,
-                    perspective_team: None,
+                    company: Company { companion: None, perspective_team: None, ..COMPANY },
                     ..placing()
                 },
                 all(&[

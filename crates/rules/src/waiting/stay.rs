@@ -2,38 +2,21 @@
 
 use chrono::NaiveDate;
 
-use crate::crisis::stay::{Placing, check_placing};
+use crate::crisis::stay::{Company, check_company};
 use crate::product::ProductKind;
 use crate::violations::Violations;
-
-/// Wat bij een plek is afgesproken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Agreed<'a> {
-    /// What kind of care it is.
-    pub kind: ProductKind,
-    /// Whether child and parents chose it, without a measure of the court.
-    pub voluntary: bool,
-    /// The team of the perspectiefregisseur.
-    pub perspective_team: Option<&'a str>,
-    /// Who gives the ambulant help that comes with it.
-    pub companion: Option<i64>,
-}
 
 /// Checks what goes with care that is agreed: what goes with every stay, at the crisis point too (regional plan Noord-Veluwe 6.2:
 /// stay always comes with ambulant help; Flevoland project 3: in a voluntary setting a local perspectiefregisseur is named,
 /// by team). With other care it has no meaning.
-pub fn check_agreed(agreed: &Agreed<'_>, today: NaiveDate) -> Violations {
-    if agreed.kind == ProductKind::Stay {
-        let Agreed { voluntary, perspective_team, companion, .. } = *agreed;
-        let (received_on, starts_on) = (today, today);
-        return check_placing(
-            &Placing { received_on, starts_on, voluntary, perspective_team, companion },
-            today,
-        );
-    }
+pub fn check_agreed(kind: ProductKind, company: Company<'_>, today: NaiveDate) -> Violations {
     let mut violations = Violations::new();
+    if kind == ProductKind::Stay {
+        check_company(company, today, &mut violations);
+        return violations;
+    }
     for (field, is_given) in
-        [("begeleider", agreed.companion.is_some()), ("perspectiefteam", agreed.perspective_team.is_some())]
+        [("begeleider", company.companion.is_some()), ("perspectiefteam", company.perspective_team.is_some())]
     {
         if is_given {
             violations.add(field, "hoort-niet", "dit hoort alleen bij verblijf");
@@ -49,31 +32,29 @@ mod tests {
 
     #[test]
     fn stay_comes_with_ambulant_help_and_a_team() {
-        let stay = Agreed {
-            kind: ProductKind::Stay,
-            voluntary: true,
-            perspective_team: Some("Jeugdteam Zuid"),
-            companion: Some(7),
-        };
-        let none = Agreed { perspective_team: None, companion: None, ..stay };
-        for (agreed, expected) in [
-            (stay, vec![]),
-            (none, vec![("begeleider", "verplicht"), ("perspectiefteam", "verplicht")]),
-            (Agreed { voluntary: false, ..none }, vec![("begeleider", "verplicht")]),
+        let whole = Company { voluntary: true, perspective_team: Some("Jeugdteam Zuid"), companion: Some(7) };
+        let none = Company { perspective_team: None, companion: None, ..whole };
+        let stay = ProductKind::Stay;
+        for (kind, company, expected) in [
+            (stay, whole, vec![]),
+            (stay, none, vec![("begeleider", "verplicht"), ("perspectiefteam", "verplicht")]),
+            (stay, Company { voluntary: false, ..none }, vec![("begeleider", "verplicht")]),
             (
-                Agreed { perspective_team: Some("mevrouw Jansen"), ..stay },
+                stay,
+                Company { perspective_team: Some("mevrouw Jansen"), ..whole },
                 vec![("perspectiefteam", "persoonsgegeven")],
             ),
-            (Agreed { kind: ProductKind::Ambulatory, ..none }, vec![]),
+            (ProductKind::Ambulatory, none, vec![]),
             (
-                Agreed { kind: ProductKind::Respite, ..stay },
+                ProductKind::Respite,
+                whole,
                 vec![("begeleider", "hoort-niet"), ("perspectiefteam", "hoort-niet")],
             ),
         ] {
-            let violations = check_agreed(&agreed, today());
+            let violations = check_agreed(kind, company, today());
             let found: Vec<(&str, &str)> =
                 violations.iter().map(|one| (one.field.as_str(), one.code)).collect();
-            assert_eq!(found, expected, "{agreed:?}");
+            assert_eq!(found, expected, "{kind:?} {company:?}");
         }
     }
 }

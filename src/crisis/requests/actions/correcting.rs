@@ -53,7 +53,7 @@ pub fn correct_request(
     let found = find_request(conn, actor, code)?;
     // Who gives the request to somebody does so for the age group of that moment.
     let point = find_point(conn, found.region_id)?;
-    take_turn(conn, point.id)?;
+    take_turn(conn, point.region_id)?;
     let before = find_by_id(conn, found.id)?;
     if version.is_some_and(|version| version != before.version) {
         return Err(Error::Outdated { current: None });
