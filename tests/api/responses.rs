@@ -329,7 +329,8 @@ on_both! {
             server.user(TOEGANG).post(&TestServer::weigh_path(client, id, "acceptatie"), &body)
         };
         assert_eq!(clashes(&accept(&clients[0], first, json!({}))), ["begeleider", "perspectiefteam"]);
-        assert_eq!(accept(&clients[0], first, json!({"begeleider": "x", "reden": "y"})).wrong_fields(), ["reden", "begeleider"]);
+        assert_eq!(accept(&clients[0], first, json!({"begeleider": "x", "reden": "y"})).wrong_fields(), ["reden", "begeleider", "perspectiefteam"]);
+        assert_eq!(clashes(&accept(&clients[0], first, json!({"reden": "anders"}))), ["toelichting", "begeleider", "perspectiefteam"]);
         for elsewhere in ["98999999", "98990203"] {
             assert_eq!(clashes(&accept(&clients[0], first, json!({"begeleider": elsewhere, "perspectiefteam": "Jeugdteam Zuid"}))), ["begeleider"]);
         }

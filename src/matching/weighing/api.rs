@@ -13,6 +13,7 @@ use crate::waiting_list::clients::api::ClientPath;
 use crate::waiting_list::responses::api::body::ResponseBody;
 use crate::waiting_list::responses::api::input::{AcceptanceInput, read_acceptance};
 use crate::waiting_list::responses::api::{ResponsePath, parse_key, reply_weighed};
+use crate::waiting_list::responses::weighing;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::input::{JsonInput, QueryInput};
@@ -142,7 +143,9 @@ pub async fn post_acceptance(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let (code, id) = parse_key(path)?;
-    let acceptance = read_acceptance(input, ("reden", "toelichting"), ctx.today())?;
+    let of = code.clone();
+    let care = ctx.db(move |conn, actor, _| weighing::find_care(conn, actor, (&of, id))).await?;
+    let acceptance = read_acceptance(input, ("reden", "toelichting"), care, ctx.today())?;
     let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
     let accepted = ctx
         .db_supply(move |conn, actor, now| {

@@ -262,7 +262,9 @@ pub async fn accept(ctx: Context, path: Key, FormInput(fields): FormInput) -> Re
     let key = path.into_inner();
     let form = Form::of_typed(LABELS, &fields);
     let (code, id) = (key.0.clone(), parse(&key.1)?);
-    let done = match read_acceptance(fields, ("kiesReden", "kiesUitleg"), ctx.today()) {
+    let of = code.clone();
+    let care = ctx.db(move |conn, actor, _| weighing::find_care(conn, actor, (&of, id))).await?;
+    let done = match read_acceptance(fields, ("kiesReden", "kiesUitleg"), care, ctx.today()) {
         Ok(acceptance) => {
             let (state, snapshot) = (ctx.state.clone(), ctx.state.supply.current()?);
             ctx.db_supply(move |conn, actor, now| {

@@ -36,6 +36,13 @@ pub fn body_decision(conn: &mut Connection, client: &WaitingClient, product_id: 
     Ok(client.body_decision(find_product_terms(conn, given)?))
 }
 
+/// What kind of care a response offers, and whether its child is helped without a measure: on these it depends what is asked
+/// of who accepts it.
+pub fn find_care(conn: &mut Connection, actor: &Actor, (code, id): (&str, i64)) -> Result<(ProductKind, bool)> {
+    let (client, response) = find_of_client(conn, actor, code, id)?;
+    Ok((find_offer(conn, response.offer.id)?.product.kind, !client.measure))
+}
+
 /// Accepts a response: the place is given away, the others end and are told, and care is agreed. Within a transaction of
 /// the caller.
 pub fn write_acceptance(

@@ -2,12 +2,15 @@
 
 use chrono::NaiveDate;
 use rules::codes::AgbCode;
+use rules::crisis::stay::Company;
+use rules::product::ProductKind;
 use rules::violations::Violations;
 use rules::waiting::life::AcceptReason;
 use rules::waiting::note::Note;
 use rules::waiting::reason_lists::{ListedReason, RegionReason};
 use rules::waiting::reasons::{Reason, ReasonCode};
 use rules::waiting::responses::{Consequence, Consequences, DeclineReason, MOST_PLACES, check_days};
+use rules::waiting::stay::check_agreed;
 use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
@@ -208,7 +211,16 @@ impl<R: ReasonCode> Given<R> {
 
     /// The reason, when nothing else of the input is wrong either.
     pub fn finish(self, fields: Fields) -> Result<Reason<R>> {
-        let joint = self.joint();
+        self.finish_beside(fields, Violations::new())
+    }
+
+    /// The same, where more is asked later, of the record as it is then: what is wrong there is told with what is wrong
+    /// here, and never instead of what another did meanwhile.
+    fn finish_beside(self, fields: Fields, later: Violations) -> Result<Reason<R>> {
+        let mut joint = self.joint();
+        if !fields.is_clean() || !joint.is_empty() {
+            joint.add_joint(later);
+        }
         fields.finish_with((), joint)?;
         let code = self.code.ok_or_else(|| Error::internal("a required choice is missing"))?;
         Reason::new(code, self.note).map_err(Error::internal)
@@ -256,17 +268,26 @@ fn read_one_of<R: ReasonCode>(
     Given { code, note: read_note(fields, note_field, beside, today), note_field }
 }
 
-/// Reads why a response is accepted, and what goes with it; the reason and its words stand in these fields.
+/// Reads why a response to a child, with or without a measure, is accepted, and what goes with this kind of care; the reason
+/// and its words stand in these fields.
 pub fn read_acceptance(
     mut fields: Fields,
     (code, note): (&str, &'static str),
+    (kind, voluntary): (ProductKind, bool),
     today: NaiveDate,
 ) -> Result<Acceptance> {
     let given = read_listed::<AcceptReason>(&mut fields, code, note, today);
     let companion = fields.optional_parsed("begeleider", "ongeldige-code", AgbCode::parse);
     let perspective_team = fields.optional_text("perspectiefteam", Length(1, 100));
     let after_crisis = fields.flag("naCrisis");
-    Ok(Acceptance { reason: given.finish(fields)?, companion, perspective_team, after_crisis })
+    // Who the companion is, is looked up later; here it counts that one is named.
+    let company = Company {
+        voluntary,
+        perspective_team: perspective_team.as_deref(),
+        companion: companion.as_ref().map(|_| 0),
+    };
+    let reason = given.finish_beside(fields, check_agreed(kind, company, today))?;
+    Ok(Acceptance { reason, companion, perspective_team, after_crisis })
 }
 
 /// Reads why a response is declined.
