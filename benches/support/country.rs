@@ -5,6 +5,7 @@ mod templates;
 mod writer;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use beschikbaarheidswijzer::db;
 
@@ -98,7 +99,7 @@ impl Country {
                 whole_region: dice.below(100) >= 15,
             })
             .collect();
-        Self::build(&folder.join(format!("even-{offers}.sqlite")), &templates, &plans)
+        Self::build(folder, &templates, &plans)
     }
 
     /// A country with a fixed number of offers of one product in the first region, and the rest elsewhere.
@@ -128,11 +129,14 @@ impl Country {
                 }
             });
         }
-        Self::build(&folder.join(format!("{growth:?}-{offers}.sqlite")), &templates, &plans)
+        Self::build(folder, &templates, &plans)
     }
 
-    fn build(path: &Path, templates: &Templates, plans: &[Plan]) -> Outcome<Self> {
-        let url = format!("sqlite://{}", path.display());
+    /// Each in a file of its own: measures change what they measure, so none can have the country of another.
+    fn build(folder: &Path, templates: &Templates, plans: &[Plan]) -> Outcome<Self> {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("country-{}.sqlite", MADE.fetch_add(1, Ordering::Relaxed));
+        let url = format!("sqlite://{}", folder.join(name).display());
         let mut conn = open(&url)?;
         db::migrate_up(&mut conn)?;
         let offers = Writer::new(&mut conn, templates)?.write(plans)?;

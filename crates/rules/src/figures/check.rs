@@ -3,6 +3,7 @@
 use chrono::{Months, NaiveDate};
 
 use super::{Figures, FiguresDraft, IntakeStop, OfferStatus, StopReason};
+use crate::personal_data::{PersonalData, find_all_personal_data};
 use crate::product::AgeRange;
 use crate::violations::Violations;
 use crate::waiting_time::Basis;
@@ -32,9 +33,9 @@ pub fn check(
     check_counts(&draft, &mut violations);
     check_ages(draft.ages, product_ages, &mut violations);
     check_closing(draft.closes_on, today, &mut violations);
-    let remarks = clean_text("opmerkingen", draft.remarks.take(), &mut violations);
+    let remarks = clean_text("opmerkingen", draft.remarks.take(), today, &mut violations);
     draft.stop_explanation =
-        clean_text("aanmeldstopToelichting", draft.stop_explanation.take(), &mut violations);
+        clean_text("aanmeldstopToelichting", draft.stop_explanation.take(), today, &mut violations);
 
     let mentions_stop =
         draft.stop_reason.is_some() || draft.stop_until.is_some() || draft.stop_explanation.is_some();
@@ -198,8 +199,14 @@ fn check_status(status: OfferStatus, draft: &FiguresDraft, violations: &mut Viol
 }
 
 /// The text without spaces around it, or nothing when nothing is left. Line ends become plain newlines, since
-/// browsers send two characters for one.
-fn clean_text(field: &str, text: Option<String>, violations: &mut Violations) -> Option<String> {
+/// browsers send two characters for one. Everybody reads it and its history is never erased, so nothing in it may point at a
+/// person.
+fn clean_text(
+    field: &str,
+    text: Option<String>,
+    today: NaiveDate,
+    violations: &mut Violations,
+) -> Option<String> {
     let text = text?.replace("\r\n", "\n");
     let text = text.trim();
     if text.is_empty() {
@@ -214,6 +221,15 @@ fn clean_text(field: &str, text: Option<String>, violations: &mut Violations) ->
             "ongeldig-teken",
             "gebruik alleen gewone tekens, geen tabs of besturingstekens",
         );
+    }
+    for finding in find_all_personal_data(text, today) {
+        let advice = match finding.kind {
+            PersonalData::Email | PersonalData::Phone | PersonalData::Address | PersonalData::Postcode => {
+                "Iedereen leest dit; wie verwijzers bereiken, staat bij de contactgegevens"
+            }
+            _ => "Iedereen leest dit: schrijf niets over een persoon op",
+        };
+        violations.add(field, "persoonsgegeven", format!("{}. {advice}", finding.message(text)));
     }
     Some(text.to_owned())
 }
