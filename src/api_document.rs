@@ -359,7 +359,10 @@ pub async fn to_swagger_ui() -> HttpResponse {
 
 pub async fn swagger_ui(path: Path<String>) -> Result<HttpResponse> {
     static CONFIG: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> =
-        LazyLock::new(|| Arc::new(utoipa_swagger_ui::Config::from("/v1/openapi.json")));
+        // The badge of a validator elsewhere would tell that host which site this is.
+        LazyLock::new(|| {
+            Arc::new(utoipa_swagger_ui::Config::from("/v1/openapi.json").validator_url("none"))
+        });
     let file = utoipa_swagger_ui::serve(&path, CONFIG.clone())
         .map_err(|error| Error::internal(error.to_string()))?;
     file.map(|file| HttpResponse::Ok().content_type(file.content_type).body(file.bytes.into_owned()))

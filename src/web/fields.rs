@@ -234,6 +234,12 @@ impl Fields {
         }
     }
 
+    /// A yes or no that nobody has to answer: absent is not known.
+    pub fn optional_flag(&mut self, name: &str) -> Option<bool> {
+        let flag = self.flag(name);
+        (!self.raw(name).trim().is_empty()).then_some(flag)
+    }
+
     /// A yes or no; in forms a ticked box, in JSON `true` or `false`. Absent means no.
     pub fn flag(&mut self, name: &str) -> bool {
         match self.value(name) {

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::identity::policy::Permission;
 use crate::web::assets;
 use crate::web::context::Context;
+use crate::web::format;
 use crate::web::input::{CSRF_FIELD, ONCE_FIELD};
 use crate::web::once;
 
@@ -60,6 +61,8 @@ pub struct Page {
     /// The title starts with "Fout:".
     pub has_errors: bool,
     pub has_logo: bool,
+    /// When it was made, for who reads it on paper later.
+    pub made_at: String,
     /// Where signing in brings people back to.
     pub path: String,
     assets: String,
@@ -119,6 +122,7 @@ impl Page {
             menu: menu(ctx, section),
             has_errors: false,
             has_logo: look.logo.is_some(),
+            made_at: format::date_time(ctx.now),
             path: ctx.path.clone(),
             assets: assets::version().to_owned(),
         }

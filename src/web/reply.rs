@@ -47,14 +47,8 @@ pub fn if_match(req: &HttpRequest) -> Option<i32> {
     Some(version.unwrap_or(0))
 }
 
-/// The version a change is based on; a change must name it.
-pub fn required_if_match(req: &HttpRequest) -> Result<i32> {
-    if_match(req).ok_or_else(|| {
-        Error::invalid("If-Match", "verplicht", "stuur de ETag mee van de versie die u wijzigt")
-    })
-}
-
-/// The same, told with all else that is wrong with the input.
+/// The version a change is based on; a change must name it, and that it does not is told with all else that is wrong with
+/// the input.
 pub fn changed_version(req: &HttpRequest, input: &mut Fields) -> i32 {
     if_match(req).unwrap_or_else(|| {
         input.error("If-Match", "verplicht", "stuur de ETag mee van de versie die u wijzigt");

@@ -208,3 +208,30 @@ on_both! {
         assert!(count() < before, "fewer offers start within a stricter norm");
     }
 }
+
+on_both! {
+    fn no_municipality_belongs_to_a_region_on_days_on_which_there_is_none(server) {
+        let manager = server.user("beheerder-regio");
+        let path = "/v1/gemeenten/GM0273";
+        let found = manager.get(path);
+        let mut body = found.json();
+        for name in ["code", "versie"] {
+            body.as_object_mut().expect("an object").remove(name);
+        }
+        body["geldigTot"] = json!("2026-11-30");
+        let before = server.audit_lines();
+        let saved = manager.put_version(path, found.header("etag").expect("a version"), &body);
+        assert_eq!(saved.status, 200, "{}", saved.body);
+        assert!(server.audit_lines() > before + 1, "each membership that ended has its line");
+        let total = |server: &crate::support::TestServer| {
+            server.anyone().get("/v1/aanbod?gemeente=GM0273").json()["totaal"].as_u64()
+        };
+        assert!(total(server) > Some(0));
+        let later = server.start_later(chrono::Duration::days(10));
+        assert_eq!(total(&later), Some(0));
+        assert!(!later.anyone().get("/zoeken").body.contains("value=\"GM0273\""));
+        // What lasts longer than the municipality is refused.
+        let again = manager.put("/v1/regios/noord-veluwe/gemeenten/GM0273", &json!({"segment": "1", "clienten": "alle", "geldigVanaf": "2026-12-01"}));
+        assert_eq!(again.clashing_fields(), ["geldigTot"], "{}", again.body);
+    }
+}

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::on_both;
-use crate::support::{Browser, TestServer};
+use crate::support::{Browser, Form, TestServer};
 
 const SEARCH: &str = "/v1/aanbod?gemeente=GM0243&product=52A01&leeftijd=14";
 
@@ -143,7 +143,111 @@ on_both! {
             let offers = found["aanbod"].as_array().expect("a list");
             let own = offers.iter().find(|offer| offer["id"] == 223).unwrap_or_else(|| panic!("not found: {found}"));
             assert_eq!(own["status"], status, "{own}");
+            // Whoever asks for the offer itself hears the same.
+            let alone = later.anyone().get("/v1/aanbod/223").json();
+            assert_eq!((&alone["status"], alone.get("aanmeldstopTot").is_some()), (&json!(status), status == "aanmeldstop"), "{alone}");
         }
+    }
+}
+
+on_both! {
+    fn a_day_and_the_chart_after_a_stop_know_that_it_ended(server) {
+        let (provider, id) = (server.user("aanbieder-de-haven"), haven_offer(server));
+        let path = format!("/v1/aanbod/{id}");
+        let stop = json!({"status": "aanmeldstop", "aanmeldstopReden": "vol", "aanmeldstopTot": "2026-11-25", "plekkenVrij": 2});
+        assert_eq!(provider.put_version(&path, &version(&provider, &path), &stop).status, 200);
+        let later = server.start_later(chrono::Duration::days(19));
+        for (day, status) in [("2026-11-25", "aanmeldstop"), ("2026-11-26", "plek"), ("2026-12-10", "plek")] {
+            assert_eq!(later.anyone().get(&format!("{path}?op={day}")).json()["status"], status, "{day}");
+        }
+        let shown = later.anyone().get(&format!("/aanbod/{id}/verloop?op=26-11-2026")).body;
+        let of_day = shown.split_once("Cijfers op 26 november 2026").expect("the day").1;
+        assert!(!of_day.split("</dl>").next().unwrap_or_default().contains("Aanmeldstop"), "{of_day}");
+    }
+}
+
+on_both! {
+    fn what_nobody_can_start_with_is_not_within_the_norm_and_in_no_mean(server) {
+        let (provider, id) = (server.user("aanbieder-de-haven"), haven_offer(server));
+        let path = format!("/v1/aanbod/{id}");
+        let soon = json!({"plekkenVrij": 2, "aanmeldwachttijd": {"minWeken": 1, "maxWeken": 1}, "behandelwachttijd": {"minWeken": 1, "maxWeken": 1}});
+        let mut stop = soon.clone();
+        (stop["status"], stop["aanmeldstopReden"]) = (json!("aanmeldstop"), json!("vol"));
+        let product = server.anyone().get(&path).json()["product"]["code"].as_str().expect("a code").to_owned();
+        let within = || server.anyone().get(&format!("/v1/aanbod?product={product}&binnenNorm=true")).body.contains(&format!("\"id\":{id},"));
+        for (figures, is_within) in [(&soon, true), (&stop, false)] {
+            assert_eq!(provider.put_version(&path, &version(&provider, &path), figures).status, 200);
+            assert_eq!(within(), is_within, "{figures}");
+        }
+    }
+}
+
+on_both! {
+    fn a_place_that_was_given_away_does_not_rank_as_a_place(server) {
+        let (provider, id) = (server.user("aanbieder-de-haven"), haven_offer(server));
+        let path = format!("/v1/aanbod/{id}");
+        let product = server.anyone().get(&path).json()["product"]["code"].as_str().expect("a code").to_owned();
+        let place = json!({"plekkenVrij": 1, "plekkenTotaal": 4});
+        assert_eq!(provider.put_version(&path, &version(&provider, &path), &place).status, 200);
+        let rank = |server: &TestServer| {
+            let found = server.anyone().get(&format!("/v1/aanbod?product={product}")).json();
+            let offers = found["aanbod"].as_array().expect("a list").clone();
+            let own = offers.iter().position(|offer| offer["id"] == id).unwrap_or_else(|| panic!("not found: {found}"));
+            (own, offers[own]["status"].clone())
+        };
+        let (first, _) = rank(server);
+        server.execute(&format!("UPDATE offer SET reserved_places = 1 WHERE id = {id}"));
+        let (then, status) = rank(&server.start_beside());
+        assert_eq!(status, "wachtlijst");
+        assert!(then > first, "{then} after {first}");
+    }
+}
+
+on_both! {
+    fn what_a_remark_says_of_a_person_is_refused_with_all_else(server) {
+        let (provider, id) = (server.user("aanbieder-de-haven"), haven_offer(server));
+        let path = format!("/v1/aanbod/{id}");
+        let read = version(&provider, &path);
+        let about = json!({"opmerkingen": "Wij kennen Sem, geb. 14-03-2012", "status": "aanmeldstop", "aanmeldstopReden": "anders", "aanmeldstopToelichting": "bel 06-12345678"});
+        assert_eq!(provider.put_version(&path, &read, &about).clashing_fields(), ["opmerkingen", "aanmeldstopToelichting"]);
+        let more = json!({"opmerkingen": "BSN 123456782", "plekkenVrij": -1});
+        let mut wrong = provider.put_version(&path, &read, &more).wrong_fields();
+        wrong.sort_unstable();
+        assert_eq!(wrong, ["opmerkingen", "plekkenVrij"]);
+        assert_eq!(version(&provider, &path), read);
+    }
+}
+
+on_both! {
+    fn codes_that_name_nothing_are_told_at_once_when_an_offer_is_added(server) {
+        let provider = server.user("aanbieder-de-haven");
+        let add = |body: Value| provider.post("/v1/aanbieders/98990009/aanbod", &body);
+        assert_eq!(add(json!({"locatie": 9999, "product": "99Z99"})).clashing_fields(), ["locatie", "product"]);
+        assert_eq!(add(json!({"locatie": 9999, "product": "99Z99", "regio": "bestaat-niet"})).clashing_fields(), ["locatie", "regio"]);
+        assert_eq!(add(json!({"locatie": 9999, "product": "46A01"})).clashing_fields(), ["locatie", "product"]);
+    }
+}
+
+on_both! {
+    fn products_are_found_by_the_number_of_their_category_and_segment(server) {
+        let total = |text: &str| server.anyone().get(&format!("/v1/aanbod?product={text}")).json()["totaal"].as_u64();
+        for text in ["45", "categorie+45", "segment+4"] {
+            assert!(total(text) > Some(0), "{text}");
+        }
+        let codes = server.anyone().get("/v1/producten?naam=45").json();
+        assert!(codes.to_string().contains("\"45A01\""), "{codes}");
+    }
+}
+
+on_both! {
+    fn a_kind_leaves_out_what_is_placed_by_matching(server) {
+        let codes = |query: &str| -> std::collections::BTreeSet<String> {
+            let pages = (1..20).map(|page| server.anyone().get(&format!("/v1/aanbod?soort=verblijf{query}&pagina={page}")).json());
+            pages.flat_map(|found| found["aanbod"].as_array().expect("a list").clone()).map(|offer| offer["product"]["code"].as_str().expect("a code").to_owned()).collect()
+        };
+        let unasked = codes("");
+        assert!(unasked.len() > 1 && !unasked.contains("44A01"), "{unasked:?}");
+        assert!(codes("&product=pleegzorg").contains("44A01"));
     }
 }
 
@@ -200,6 +304,8 @@ on_both! {
         assert_eq!(second.json()["huidig"]["plekkenVrij"], 5);
         assert_eq!(found(server, id)["plekkenVrij"], 5);
         assert_eq!(provider.put(&path, &json!({"plekkenVrij": 1})).wrong_fields(), ["If-Match"]);
+        let all = provider.put(&path, &json!({"plekkenVrij": -1, "kleur": "rood"})).wrong_fields();
+        assert_eq!(all, ["If-Match", "plekkenVrij", "kleur"]);
     }
 }
 
@@ -275,7 +381,8 @@ on_both! {
         };
         let saved = put(json!({"pastBij": ["autisme"], "neemtNietAan": ["rolstoel"]}), "\"1\"");
         assert_eq!((saved.status, saved.header("etag")), (200, Some("\"2\"")), "{}", saved.body);
-        assert_eq!(server.anyone().get(&path).json(), json!({"pastBij": ["autisme"], "neemtNietAan": ["rolstoel"]}));
+        let kept = server.anyone().get(&path).json();
+        assert_eq!((&kept["pastBij"], &kept["neemtNietAan"]), (&json!(["autisme"]), &json!(["rolstoel"])));
         let stale = put(json!({"pastBij": []}), "\"1\"");
         assert_eq!((stale.status, &stale.json()["huidig"]["pastBij"]), (409, &json!(["autisme"])));
         assert_eq!(put(json!({"pastBij": ["vliegen"]}), "\"2\"").wrong_fields(), ["pastBij"]);
@@ -292,5 +399,29 @@ on_both! {
         let refused = server.accept(client, response);
         assert_eq!(refused.status, 409);
         assert!(refused.body.contains("beveiligd") || refused.body.contains("gesloten"), "{}", refused.body);
+    }
+}
+
+on_both! {
+    fn a_provider_says_that_its_help_is_online_and_the_search_knows_at_once(server) {
+        let (provider, id) = (server.user("aanbieder-de-haven"), haven_offer(server));
+        let path = format!("/v1/aanbod/{id}/geschiktheid");
+        let put = |body: Value| provider.put_version(&path, &version(&provider, &path), &body);
+        let product = server.anyone().get(&format!("/v1/aanbod/{id}")).json()["product"]["code"].as_str().expect("a code").to_owned();
+        let is_found = || server.anyone().get(&format!("/v1/aanbod?product={product}&online=true")).body.contains(&format!("\"id\":{id},"));
+        for online in [true, false, true] {
+            let saved = put(json!({"online": online}));
+            assert_eq!((saved.status, &saved.json()["online"]), (200, &json!(online)), "{}", saved.body);
+            assert_eq!(is_found(), online);
+            // Who does not say leaves it as it is.
+            assert_eq!(put(json!({"pastBij": ["trauma"]})).json()["online"], online);
+        }
+        assert_eq!(put(json!({"online": "soms"})).wrong_fields(), ["online"]);
+        let visitor = server.visitor("aanbieder-de-haven");
+        let page = format!("/capaciteit/{id}/geschiktheid");
+        let mut form = Form::on(&visitor.get(&page).body, &page);
+        form.set("online", "");
+        assert_eq!(form.send(&visitor).status, 303);
+        assert!(!is_found());
     }
 }

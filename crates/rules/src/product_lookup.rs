@@ -26,9 +26,9 @@ pub struct ProductText {
     pub code: String,
     /// The name in the product book.
     pub name: String,
-    /// The name of its segment.
+    /// Its segment, by number and by name.
     pub segment: String,
-    /// The name of its category.
+    /// Its category, by number and by name.
     pub category: String,
     /// The name of its kind.
     pub kind: String,

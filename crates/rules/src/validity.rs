@@ -46,6 +46,16 @@ impl Validity {
         self.from.is_none_or(|first| first <= day) && self.until.is_none_or(|last| day <= last)
     }
 
+    /// The days on which both hold, if there are any.
+    pub fn intersection(self, other: Self) -> Option<Self> {
+        let until = match (self.until, other.until) {
+            (Some(one), Some(another)) => Some(one.min(another)),
+            (one, another) => one.or(another),
+        };
+        // No day at all comes before every day.
+        Self::new(self.from.max(other.from), until).ok()
+    }
+
     /// Whether there is a day on which both hold.
     pub fn overlaps(&self, other: &Self) -> bool {
         starts_by_the_end_of(*self, *other) && starts_by_the_end_of(*other, *self)
@@ -73,6 +83,26 @@ mod tests {
         assert!(Validity::new(first, first).is_ok());
         assert_eq!(Validity::new(None, None), Ok(Validity::UNLIMITED));
         assert_eq!(Validity::new(first, last).map(|v| (v.from(), v.until())), Ok((first, last)));
+    }
+
+    #[test]
+    fn an_intersection_keeps_the_latest_start_and_the_earliest_end() {
+        for (one, another, both) in [
+            (("", ""), ("", ""), Some(("", ""))),
+            (("", ""), ("", "2026-12-31"), Some(("", "2026-12-31"))),
+            (("2026-01-01", ""), ("2026-06-01", "2026-12-31"), Some(("2026-06-01", "2026-12-31"))),
+            (("", "2026-06-01"), ("2026-06-01", ""), Some(("2026-06-01", "2026-06-01"))),
+            (("", "2026-06-01"), ("2026-06-02", ""), None),
+        ] {
+            let (one, another) = (period(one.0, one.1), period(another.0, another.1));
+            let both = both.map(|(from, until)| period(from, until));
+            assert_eq!(
+                (one.intersection(another), another.intersection(one)),
+                (both, both),
+                "{one:?} {another:?}"
+            );
+            assert_eq!(one.overlaps(&another), both.is_some());
+        }
     }
 
     #[test]

@@ -16,9 +16,9 @@ use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown};
 use crate::identity::policy::Permission;
-use crate::product_book::common::{find_provider_id, find_region_id, require_one_row};
+use crate::product_book::common::{find_known_region_id, find_provider_id, require_one_row};
 
 /// How a save ended. Unless it is `Saved`, nothing was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,36 +233,51 @@ pub fn add_offer(
     db::write(conn, |conn| {
         let supply_version = store::next_supply_version(conn)?;
         let region_id = match region {
-            Some(code) => find_region_id(conn, code)?,
-            None => actor.region_id().ok_or(Error::SignInRequired)?,
+            Some(code) => find_known_region_id(conn, code)?,
+            None => Some(actor.region_id().ok_or(Error::SignInRequired)?),
         };
         let place = (provider_id, location_number);
         insert_unknown(conn, actor, now, supply_version, place, (region_id, product))
     })
 }
 
-/// Adds an offer of which nothing is known yet.
+/// Adds an offer of which nothing is known yet, or tells all that is wrong with it; without a region that is wrong too.
 fn insert_unknown(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     supply_version: i64,
     (provider_id, location_number): (i64, i32),
-    (region_id, product): (i64, &str),
+    (region_id, product): (Option<i64>, &str),
 ) -> Result<Offer> {
-    let locations = store::list_locations(conn, provider_id)?;
-    let location = locations.iter().find(|location| location.number == location_number);
-    let location_id = location.ok_or(Error::NotFound("locatie"))?.id;
-    let product_id = store::find_product_id(conn, region_id, product)?.ok_or(Error::NotFound("product"))?;
     let (_, online) = store::find_provider(conn, provider_id)?.ok_or(Error::NotFound("aanbieder"))?;
+    let mut wrong = Violations::new();
+    let locations = store::list_locations(conn, provider_id)?;
+    let location_id = locations.iter().find(|place| place.number == location_number).map(|place| place.id);
+    if location_id.is_none() {
+        wrong.add("locatie", "onbekend", unknown("locatie"));
+    }
+    let product_id = match region_id {
+        Some(region_id) => store::find_product_id(conn, region_id, product)?,
+        None => None,
+    };
     let contracted = list_contracted_products(conn, provider_id, dutch_day(now))?;
-    if !contracted.iter().any(|choice| choice.id == product_id) {
-        let message = "voor dit product hebt u vandaag geen geldig contract";
-        return Err(Error::collision("product", "geen-contract", message));
+    match product_id {
+        None if region_id.is_none() => wrong.add("regio", "onbekend", unknown("regio")),
+        None => wrong.add("product", "onbekend", unknown("product")),
+        Some(id) if !contracted.iter().any(|choice| choice.id == id) => {
+            let message = "voor dit product hebt u vandaag geen geldig contract";
+            wrong.add("product", "geen-contract", message);
+        }
+        Some(_) => {}
     }
-    if store::has_offer(conn, location_id, product_id)? {
-        return Err(Error::collision("product", "bestaat-al", "dit product staat al bij deze locatie"));
+    if let Some((location_id, product_id)) = location_id.zip(product_id)
+        && store::has_offer(conn, location_id, product_id)?
+    {
+        wrong.add("product", "bestaat-al", "dit product staat al bij deze locatie");
     }
+    let (location_id, product_id) = Error::refuse_collisions(wrong, location_id.zip(product_id))?
+        .ok_or_else(|| Error::internal("what is unknown was not told"))?;
     let new = NewOffer { provider_id, location_id, product_id, online, supply_version };
     let id = store::insert_offer(conn, &new)?;
     let figures = Figures::unknown();
@@ -300,7 +315,7 @@ pub fn bring_in(
         offer.clone()
     } else {
         let place = (provider_id, incoming.location);
-        insert_unknown(conn, actor, now, supply_version, place, (region_id, incoming.product))?
+        insert_unknown(conn, actor, now, supply_version, place, (Some(region_id), incoming.product))?
     };
     let figures = figures::check(incoming.draft, offer.product.ages, dutch_day(now))?;
     let same = figures == offer.figures;
@@ -318,7 +333,8 @@ pub fn bring_in(
 
 /// The figures as they were at the end of a day, on the Dutch calendar; none when there was no offer yet.
 pub fn figures_on(conn: &mut Connection, offer_id: i64, day: NaiveDate) -> Result<Option<HistoryEntry>> {
-    store::find_history_before(conn, offer_id, end_of_day(day))
+    let entry = store::find_history_before(conn, offer_id, end_of_day(day))?;
+    Ok(entry.map(|entry| HistoryEntry { figures: entry.figures.on_day(day), ..entry }))
 }
 
 /// The figures that offers had in a certain version, to tell what somebody who saw that version changed.
@@ -369,12 +385,12 @@ pub fn trend(
         while let Some(entry) = entries.next_if(|entry| entry.at.naive_utc() < end) {
             known = Some(entry.figures);
         }
-        points.push(TrendPoint { day, figures: known.clone() });
+        points.push(TrendPoint { day, figures: known.clone().map(|figures| figures.on_day(day)) });
     }
     Ok(points)
 }
 
-/// The same for all these offers together: their free places, and their mean expected wait as far as help starts.
+/// The same for all these offers together, as far as help starts: their free places, and their mean expected wait.
 pub fn provider_trend(
     conn: &mut Connection,
     offers: &[i64],
@@ -387,15 +403,15 @@ pub fn provider_trend(
         .iter()
         .enumerate()
         .map(|(place, day)| {
-            let figures: Vec<&Figures> =
-                trends.iter().filter_map(|points| points[place].figures.as_ref()).collect();
+            let figures: Vec<&Figures> = trends
+                .iter()
+                .filter_map(|points| points[place].figures.as_ref())
+                .filter(|figures| figures.status != OfferStatus::IntakeStop)
+                .collect();
             let free: Vec<u32> =
                 figures.iter().filter_map(|figures| figures.free_places.map(u32::from)).collect();
-            let starts: Vec<u32> = figures
-                .iter()
-                .filter(|figures| figures.status != OfferStatus::IntakeStop)
-                .filter_map(|figures| figures.expected_start_hundredths())
-                .collect();
+            let starts: Vec<u32> =
+                figures.iter().filter_map(|figures| figures.expected_start_hundredths()).collect();
             let count = u32::try_from(starts.len()).unwrap_or(u32::MAX);
             ProviderTrendPoint {
                 day: *day,

@@ -85,19 +85,18 @@ pub async fn put_offer(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let id = parse_path("id", &path, parse_id)?;
-    let expected = reply::required_if_match(&req);
+    let version = reply::changed_version(&req, &mut input);
     let saved = ctx
         .db_supply(move |conn, actor, now| {
             let today = dutch_day(now);
             let offer = actions::find_offer(conn, id)?;
             actions::require_own_provider(actor, offer.provider.id)?;
-            let version = expected?;
-            if offer.version != version {
-                return Err(outdated(offer, today)?);
-            }
             let ages = offer.product.ages;
             let draft = read_figures(&mut input, ages, read_json_wait);
             let draft = finish_figures(input, draft, ages, today)?;
+            if offer.version != version {
+                return Err(outdated(offer, today)?);
+            }
             match actions::save_figures(conn, actor, now, vec![Change { offer_id: id, version, draft }])? {
                 Outcome::Saved(_) => actions::find_offer(conn, id),
                 Outcome::Outdated(mut now_stored) => {

@@ -323,7 +323,9 @@ impl SearchPage {
         offer(read.radius_km.is_some(), "Zoek zonder grens aan de afstand", "straalKm");
         offer(read.urgency != super::input::Urgency::Regular, "Zoek zonder urgentie", "urgentie");
         offer(read.age.is_some(), "Zoek voor alle leeftijden", "leeftijd");
-        offer(read.product.is_some(), "Zoek alle soorten hulp", "product");
+        offer(read.product.is_some(), "Zoek alle hulp", "product");
+        offer(read.kind.is_some(), "Zoek alle soorten hulp", "soort");
+        offer(read.postcode.is_some(), "Zoek zonder postcode", "postcode");
         offer(read.municipality.is_some(), "Zoek in de hele regio", "gemeente");
         if read.page > 1 {
             steps.insert(0, ("Naar de eerste pagina".to_owned(), self.asked.without("pagina")));
@@ -354,8 +356,8 @@ fn summarise(snapshot: &Snapshot, query: &Query) -> Summary {
         .map(u32::from)
         .sum();
     let waiting: Vec<u32> = offers.iter().filter_map(|offer| offer.figures.waiting).map(u32::from).collect();
-    let weeks: Vec<u32> =
-        offers.iter().filter_map(|offer| offer.figures.expected_start_hundredths()).collect();
+    let starting = offers.iter().filter(|offer| !offer.is_stopped());
+    let weeks: Vec<u32> = starting.filter_map(|offer| offer.figures.expected_start_hundredths()).collect();
     Summary {
         places: places.to_string(),
         waiting: if waiting.is_empty() {

@@ -16,12 +16,13 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
     pub suitability: Suitability,
+    /// Whether this help can be given online, so that distance matters less.
+    pub online: bool,
     pub version: i32,
 }
 
 pub fn find_suitability(conn: &mut Connection, offer_id: i64) -> Result<Kept> {
-    let (suitability, version) = store::find_suitability(conn, offer_id)?.ok_or(Error::NotFound("aanbod"))?;
-    Ok(Kept { suitability, version })
+    store::find_suitability(conn, offer_id)?.ok_or(Error::NotFound("aanbod"))
 }
 
 /// An offer of the own provider with what it is suited for. Another's is not told from one that is not there.
@@ -33,28 +34,29 @@ pub fn find_own(conn: &mut Connection, actor: &Actor, offer_id: i64) -> Result<(
     Ok((offer, find_suitability(conn, offer_id)?))
 }
 
-/// The provider says what its offer is suited for.
+/// The provider says what its offer is suited for, and whether it is online.
 pub fn change_suitability(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     (offer_id, version): (i64, i32),
-    suitability: Suitability,
+    (suitability, online): (Suitability, bool),
 ) -> Result<Kept> {
     db::write(conn, |conn| {
         let supply_version = next_supply_version(conn)?;
         let (_, before) = find_own(conn, actor, offer_id)?;
-        if store::update_suitability(conn, (offer_id, version), suitability, supply_version)? == 0 {
+        let new = Kept { suitability, online, version };
+        if store::update_suitability(conn, offer_id, new, supply_version)? == 0 {
             return Err(Error::Outdated { current: None });
         }
         let event = Event::done("geschiktheid-wijzigen", "aanbod", offer_id)
-            .change(Some(&recorded(before.suitability)), &recorded(suitability))?;
+            .change(Some(&recorded(before)), &recorded(new))?;
         audit::record(conn, actor, now, &event)?;
         find_suitability(conn, offer_id)
     })
 }
 
-fn recorded(suitability: Suitability) -> serde_json::Value {
+fn recorded(Kept { suitability, online, .. }: Kept) -> serde_json::Value {
     let codes = |needs: NeedSet| needs.iter().map(rules::waiting::needs::Need::code).collect::<Vec<_>>();
-    json!({ "pastBij": codes(suitability.fitted()), "neemtNietAan": codes(suitability.excluded()) })
+    json!({ "pastBij": codes(suitability.fitted()), "neemtNietAan": codes(suitability.excluded()), "online": online })
 }

@@ -32,9 +32,12 @@ pub struct SuitabilityBody {
     /// Behoeften die hier niet kunnen
     #[schema(schema_with = needs_schema)]
     neemt_niet_aan: Vec<&'static str>,
+    /// Of deze hulp ook op afstand (online) kan
+    online: bool,
 }
 
-/// Geschiktheid om op te slaan. Een behoefte staat in hooguit één van beide lijsten; een lijst die ontbreekt is leeg.
+/// Geschiktheid om op te slaan. Een behoefte staat in hooguit één van beide lijsten; een lijst die ontbreekt is leeg. Ontbreekt
+/// `online`, dan blijft dat zoals het is.
 #[derive(Debug, ToSchema)]
 #[schema(as = GeschiktheidInvoer)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -44,6 +47,9 @@ pub struct SuitabilityInput {
     past_bij: Option<Vec<String>>,
     #[schema(schema_with = needs_schema, required = false)]
     neemt_niet_aan: Option<Vec<String>>,
+    /// Of deze hulp ook op afstand (online) kan
+    #[schema(example = true)]
+    online: Option<bool>,
 }
 
 fn body(kept: Kept) -> SuitabilityBody {
@@ -51,6 +57,7 @@ fn body(kept: Kept) -> SuitabilityBody {
     SuitabilityBody {
         past_bij: codes(kept.suitability.fitted()),
         neemt_niet_aan: codes(kept.suitability.excluded()),
+        online: kept.online,
     }
 }
 
@@ -103,13 +110,13 @@ pub async fn put_suitability(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let id = parse_path("id", &path, parse_id)?;
-    let expected = reply::required_if_match(&req);
+    let version = reply::changed_version(&req, &mut input);
     let (fitted, excluded): (NeedSet, NeedSet) =
         (read_needs(&mut input, FITTED), read_needs(&mut input, EXCLUDED));
+    let online = input.optional_flag("online");
     let kept = ctx
         .db_supply(move |conn, actor, now| {
             let (_, current) = actions::find_own(conn, actor, id)?;
-            let version = expected?;
             input.finish(())?;
             let mut contradictions = Violations::new();
             let suitability = Suitability::check(fitted, excluded, EXCLUDED, &mut contradictions);
@@ -122,7 +129,8 @@ pub async fn put_suitability(
             if current.version != version {
                 return Err(outdated(current)?);
             }
-            match actions::change_suitability(conn, actor, now, (id, version), suitability) {
+            let online = online.unwrap_or(current.online);
+            match actions::change_suitability(conn, actor, now, (id, version), (suitability, online)) {
                 Err(Error::Outdated { .. }) => Err(outdated(actions::find_suitability(conn, id)?)?),
                 other => other,
             }

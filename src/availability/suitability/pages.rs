@@ -11,17 +11,18 @@ use crate::availability::figures::model::Offer;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, parse_id};
-use crate::web::form::{Form, Labels, Refusal, choices, form_page, read_version};
+use crate::web::form::{Form, Labels, Refusal, choices, form_page, read_version, ticked};
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{Saved, link, saved_message};
 use crate::web::page::{Page, see_other};
 
 const SECTION: &str = "/capaciteit";
-/// A field for each need.
+const ONLINE: &str = "online";
+/// A field for each need, and one more.
 const LABELS: Labels = &{
-    let mut labels = [("", ""); Need::ALL.len()];
+    let mut labels = [(ONLINE, "Deze hulp kan ook op afstand (online)"); Need::ALL.len() + 1];
     let mut at = 0;
-    while at < labels.len() {
+    while at < Need::ALL.len() {
         labels[at] = (Need::ALL[at].code(), Need::ALL[at].name());
         at += 1;
     }
@@ -45,13 +46,15 @@ impl SuitabilityPage {
     }
 }
 
-fn values(suitability: Suitability) -> Vec<(&'static str, String)> {
+fn values(kept: Kept) -> Vec<(&'static str, String)> {
+    let suitability = kept.suitability;
     let chosen = |need: Need| match need {
         need if suitability.fitted().contains(need) => FITS,
         need if suitability.excluded().contains(need) => CANNOT,
         _ => "",
     };
-    Need::ALL.iter().map(|need| (need.code(), chosen(*need).to_owned())).collect()
+    let needs = Need::ALL.iter().map(|need| (need.code(), chosen(*need).to_owned()));
+    needs.chain([(ONLINE, ticked(kept.online))]).collect()
 }
 
 async fn find(ctx: &Context, id: &str) -> Result<(Offer, Kept)> {
@@ -67,7 +70,7 @@ pub async fn form(
     let saved = saved_message(&mut query);
     query.finish(())?;
     let (offer, kept) = find(&ctx, &path).await?;
-    show(&ctx, offer, Form::of_stored(LABELS, kept.version, values(kept.suitability)), saved)
+    show(&ctx, offer, Form::of_stored(LABELS, kept.version, values(kept)), saved)
 }
 
 fn show(ctx: &Context, offer: Offer, mut form: Form, saved: Saved) -> Result<HttpResponse> {
@@ -89,7 +92,7 @@ pub async fn save(ctx: Context, path: Path<String>, FormInput(fields): FormInput
     };
     let (offer, kept) = find(&ctx, &path).await?;
     if form.refuse(error, LABELS[0].0)? == Refusal::Outdated {
-        form.compare(kept.version, values(kept.suitability));
+        form.compare(kept.version, values(kept));
     }
     show(&ctx, offer, form, None)
 }
@@ -105,6 +108,7 @@ async fn store(ctx: &Context, id: &str, mut fields: Fields) -> Result<Kept> {
             None => {}
         }
     }
+    let online = fields.flag(ONLINE);
     let mut contradictions = Violations::new();
     let suitability = Suitability::check(fitted, excluded, LABELS[0].0, &mut contradictions);
     fields.add_all(contradictions);
@@ -112,7 +116,7 @@ async fn store(ctx: &Context, id: &str, mut fields: Fields) -> Result<Kept> {
         return Err(Error::internal("a version or a choice is missing"));
     };
     ctx.db_supply(move |conn, actor, now| {
-        actions::change_suitability(conn, actor, now, (id, version), suitability)
+        actions::change_suitability(conn, actor, now, (id, version), (suitability, online))
     })
     .await
 }

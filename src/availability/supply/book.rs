@@ -12,6 +12,7 @@ use rules::product_lookup::{ProductLookup, ProductText};
 use rules::validity::Validity;
 
 use super::store::Tables;
+use crate::product_book::products::model::{category_text, segment_text};
 
 /// Regio.
 #[derive(Debug, Clone)]
@@ -296,8 +297,11 @@ impl Book {
         ProductText {
             code: product.code.clone(),
             name: product.name.clone(),
-            segment: self.segments[product.segment as usize].name.clone(),
-            category: product.category.name().to_owned(),
+            segment: {
+                let segment = &self.segments[product.segment as usize];
+                segment_text(&segment.code, &segment.name)
+            },
+            category: category_text(product.category),
             kind: product.kind.name().to_owned(),
             synonyms: synonyms
                 .split('|')

@@ -118,7 +118,8 @@ fn flags(offer: &Offer) -> u16 {
     let mut flags = 0;
     for (holds, flag) in [
         (offer.has_place(), HAS_PLACE),
-        (offer.start_check == NormCheck::Within, WITHIN_NORM),
+        // The weeks beside an intake stop say nothing of when care starts.
+        (offer.start_check == NormCheck::Within && !offer.is_stopped(), WITHIN_NORM),
         (offer.freshness == Freshness::Fresh, FRESH),
         (offer.online, ONLINE),
         (may_start_urgently(&offer.figures), MAY_BE_URGENT),

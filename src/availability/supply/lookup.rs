@@ -101,14 +101,16 @@ impl Snapshot {
         scored
     }
 
-    /// Every product of a kind, in the regions that matter for the area.
+    /// Every product of a kind, in the regions that matter for the area: what is placed by matching stays out of an order by
+    /// waiting time, unless all of the kind is.
     pub fn products_of_kind(&self, area: Area, kind: ProductKind) -> Vec<u32> {
         let regions = self.regions_of(area);
         let products = self.book.products.iter().zip(0_u32..);
-        products
-            .filter(|(product, _)| product.kind == kind && regions.contains(&product.region))
-            .map(|(_, index)| index)
-            .collect()
+        let of_kind =
+            products.filter(|(product, _)| product.kind == kind && regions.contains(&product.region));
+        let (ranked, others): (Vec<_>, Vec<_>) = of_kind.partition(|(product, _)| product.in_default_ranking);
+        let shown = if ranked.is_empty() { others } else { ranked };
+        shown.into_iter().map(|(_, index)| index).collect()
     }
 
     /// The regions a search in this area is about.

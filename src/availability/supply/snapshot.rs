@@ -52,8 +52,13 @@ impl Offer {
         self.figures.shown_places(self.reserved)
     }
 
+    /// Nobody is taken on now, whatever places and weeks stand beside it.
+    pub fn is_stopped(&self) -> bool {
+        self.figures.status == OfferStatus::IntakeStop
+    }
+
     pub fn has_place(&self) -> bool {
-        self.figures.status != OfferStatus::IntakeStop && self.shown_places().is_some_and(|places| places > 0)
+        !self.is_stopped() && self.shown_places().is_some_and(|places| places > 0)
     }
 }
 
@@ -261,20 +266,21 @@ fn read_offer(book: &Book, mut row: OfferRow, today: NaiveDate) -> Option<Offer>
     let confirmed_at = row.confirmed_at.map(|at: NaiveDateTime| at.and_utc());
     let terms = book.regions[product.region as usize].terms;
     let freshness = freshness(confirmed_at.map(dutch_day), today, terms);
+    let reserved = u16::try_from(row.reserved_places).unwrap_or(u16::MAX);
     Some(Offer {
         id: row.id,
         provider,
         location,
         product: product_place,
         online: row.online,
-        reserved: u16::try_from(row.reserved_places).unwrap_or(u16::MAX),
+        reserved,
         ages: figures.ages.unwrap_or(product.ages),
         fitted: NeedSet::parse_codes(&row.fitted_needs),
         excluded: NeedSet::parse_codes(&row.excluded_needs),
         confirmed_at,
         version: row.version,
         freshness,
-        rank: start_rank(&figures, freshness),
+        rank: start_rank(&figures.less(reserved), freshness),
         intake_check: intake_check(&figures, product.norm),
         start_check: start_check(&figures, product.norm),
         coverage: coverage(book, provider, product_place, &figures, today),

@@ -258,7 +258,7 @@ pub async fn put_bridging(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let version = reply::required_if_match(&req)?;
+    let version = reply::changed_version(&req, &mut input);
     let (wish, joint) = read_change(&mut input, ctx.today());
     let wish = input
         .finish_with(wish, joint)?

@@ -204,7 +204,7 @@ pub async fn put_policy(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let version = reply::required_if_match(&req)? - stored_etag(0);
+    let version = reply::changed_version(&req, &mut input) - stored_etag(0);
     let policy: Policy = read_policy(&mut input);
     let policy = input.finish(policy)?;
     let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;

@@ -88,7 +88,7 @@ pub async fn put_schedule(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let version = reply::required_if_match(&req)? - stored_etag(0);
+    let version = reply::changed_version(&req, &mut input) - stored_etag(0);
     let weekday = input.optional_choice("weekdag", &WEEKDAYS);
     let weekday = input.finish(weekday)?;
     let saved = ctx

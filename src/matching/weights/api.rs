@@ -257,7 +257,7 @@ pub async fn put_weights(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let version = reply::required_if_match(&req)? - stored_etag(0);
+    let version = reply::changed_version(&req, &mut input) - stored_etag(0);
     let weights = read_weights(&mut input);
     let weights = input.finish(weights)?;
     let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::product_book::common::{
     Entry, Expect, Period, Saved, Stored, check_expectation, require_one_row, touch_book,
 };
+use crate::product_book::regions::members::actions::follow_municipality;
 
 /// What a municipality says, apart from its code.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +54,8 @@ pub fn save_municipality(
     entry: Entry<MunicipalityDraft>,
 ) -> Result<Saved<Municipality>> {
     db::write(conn, |conn| {
+        // First, because it makes others wait: a membership that is made meanwhile is seen, or sees the new days.
+        touch_book(conn)?;
         let found = store::find_municipality(conn, code)?;
         check_municipality(&entry)?;
         check_expectation(expect, found.as_ref(), "gemeente")?;
@@ -73,10 +76,10 @@ pub fn save_municipality(
                 Stored { id: old.id, version: old.version + 1, value }
             }
         };
-        touch_book(conn)?;
         let event = Event::done("gemeente-opslaan", "gemeente", stored.id)
             .change(found.as_ref().map(|old| &old.value), &stored.value)?;
         audit::record(conn, actor, now, &event)?;
+        follow_municipality(conn, actor, now, &stored)?;
         Ok(Saved { created: found.is_none(), stored })
     })
 }

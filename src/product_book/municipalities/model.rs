@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use rules::product_lookup::normalise;
 use serde::Serialize;
 
+use crate::product_book::common::Period;
+
 /// Gemeente: a municipality by its CBS code, with a point in its middle.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Municipality {
@@ -16,6 +18,12 @@ pub struct Municipality {
     pub lon: f64,
     pub valid_from: Option<NaiveDate>,
     pub valid_until: Option<NaiveDate>,
+}
+
+impl Municipality {
+    pub const fn period(&self) -> Period {
+        Period { from: self.valid_from, until: self.valid_until }
+    }
 }
 
 /// Provincie: the twelve provinces, with the name as code.

@@ -227,11 +227,11 @@ pub async fn delete_postcode(
     ctx: Context,
     req: HttpRequest,
     path: Path<String>,
-    QueryInput(query): QueryInput,
+    QueryInput(mut query): QueryInput,
 ) -> Result<HttpResponse> {
+    let version = reply::changed_version(&req, &mut query);
     query.finish(())?;
     let pc4 = parse_path("pc4", &path, parse_pc4)?;
-    let version = reply::required_if_match(&req)?;
     let removed =
         ctx.db_supply(move |conn, actor, now| actions::remove_postcode(conn, actor, now, pc4, version)).await;
     reply::show_current(&ctx, removed, move |conn| current(conn, pc4)).await?;

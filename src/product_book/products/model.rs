@@ -56,8 +56,8 @@ impl Product {
         ProductText {
             code: self.code.clone(),
             name: self.name.clone(),
-            segment: self.segment_name.clone(),
-            category: self.category.name().to_owned(),
+            segment: segment_text(&self.segment, &self.segment_name),
+            category: category_text(self.category),
             kind: self.kind.name().to_owned(),
             synonyms: self.synonyms.clone(),
         }
@@ -70,6 +70,16 @@ impl Product {
             format!("{} t/m {} jaar", self.min_age, self.max_age)
         }
     }
+}
+
+/// What a segment is found by.
+pub fn segment_text(code: &str, name: &str) -> String {
+    format!("segment {code} {name}")
+}
+
+/// What the products of a category are found by.
+pub fn category_text(category: ProductCategory) -> String {
+    format!("categorie {} {}", category.number(), category.name())
 }
 
 /// Which products a list shows.

@@ -29,7 +29,7 @@ const LABELS: Labels = &[
     ("telefoonVerwijzers", "Telefoon voor verwijzers"),
     ("emailVerwijzers", "E-mail voor verwijzers"),
     ("website", "Website"),
-    ("onlineHulp", "Geeft ook hulp op afstand (online)"),
+    ("onlineHulp", "Geeft ook hulp op afstand (online); nieuw aanbod begint daarmee"),
     ("toelichting", "Toelichting"),
 ];
 

@@ -172,7 +172,7 @@ pub async fn get_region(
     put, path = "/regios/{regio}", operation_id = "bewaarRegio", tag = "Productenboek",
     summary = "Eigen regio wijzigen",
     description = "Stuur in If-Match de ETag van de laatst gelezen versie mee. U wijzigt alleen uw eigen regio; bij elke andere code \
-        volgt 403, ook als die nog niet bestaat. Een nieuwe regio maakt wie de server beheert, met de opdrachtregel (seed).",
+        volgt 403, ook als die nog niet bestaat. Een nieuwe regio maakt wie de server beheert, met de opdrachtregel (region add).",
     params(RegionPath, IfMatch),
     request_body(content = RegionInput, content_type = "application/json"),
     responses(

@@ -37,15 +37,15 @@ pub fn read_draft(fields: &mut Fields, writing: Writing) -> RegistrationDraft {
         decided_on: read_day(fields, "beschikkingOp", writing),
         body_decided_on: read_day(fields, "adviesOp", writing),
         urgency: choice(fields, "urgentie", Urgency::ALL, Urgency::code),
-        measure: optional_flag(fields, "maatregel"),
-        analysis_made: optional_flag(fields, "verklarendeAnalyse"),
+        measure: fields.optional_flag("maatregel"),
+        analysis_made: fields.optional_flag("verklarendeAnalyse"),
         first_choice: choice(fields, "eersteKeus", FirstChoice::ALL, FirstChoice::code),
-        possibly_wlz: optional_flag(fields, "mogelijkWlz"),
-        authority_elsewhere: optional_flag(fields, "gezagBijDerde"),
+        possibly_wlz: fields.optional_flag("mogelijkWlz"),
+        authority_elsewhere: fields.optional_flag("gezagBijDerde"),
         wanted: read_codes(fields, "gewensteAanbieders", MOST_PROVIDERS, parse_agb),
         excluded: read_codes(fields, "uitgeslotenAanbieders", MOST_PROVIDERS, parse_agb),
         max_distance_km: fields.optional_small("hoogsteAfstandKm", 1, 350),
-        bridging_wanted: optional_flag(fields, "overbruggingGewenst"),
+        bridging_wanted: fields.optional_flag("overbruggingGewenst"),
         note: fields.optional_text("toelichting", Length(0, LONGEST_NOTE)),
         digits_are: choice(fields, "cijfersZijn", NineDigits::ALL, NineDigits::code),
         ..RegistrationDraft::default()
@@ -123,12 +123,6 @@ fn read_day(fields: &mut Fields, name: &str, writing: Writing) -> Option<NaiveDa
         Writing::Full => fields.optional_date(name),
         Writing::Short(today) => fields.optional_parsed(name, "geen-datum", |text| typed::day(text, today)),
     }
-}
-
-/// A yes or no that nobody has to answer: absent is not known.
-fn optional_flag(fields: &mut Fields, name: &str) -> Option<bool> {
-    let flag = fields.flag(name);
-    (!fields.raw(name).trim().is_empty()).then_some(flag)
 }
 
 fn choice<T: Copy>(

@@ -261,7 +261,7 @@ pub async fn put_reasons(
 ) -> Result<HttpResponse> {
     query.finish(())?;
     let list = parse_path("lijst", &path, parse_list)?;
-    let version = reply::required_if_match(&req)? - stored_etag(0);
+    let version = reply::changed_version(&req, &mut input) - stored_etag(0);
     let drafts = read_reasons(&mut input, list);
     let drafts = input.finish(drafts)?;
     let region_id = ctx.actor.region_id().ok_or(Error::Forbidden)?;

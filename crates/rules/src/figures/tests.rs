@@ -278,6 +278,17 @@ fn texts_are_trimmed_and_checked() {
     for text in ["a\tb", "a\u{0}b", "a\u{1b}[31mb", "a\u{85}b", "a\rb"] {
         assert_refused(remark(text), "opmerkingen", "ongeldig-teken");
     }
+    for text in [
+        "wij kennen Sem, geb. 14-03-2012",
+        "kind met BSN 123456782",
+        "123456782",
+        "bel 06-12345678",
+        "mevrouw Bakker belt terug",
+    ] {
+        assert_refused(remark(text), "opmerkingen", "persoonsgegeven");
+        let explained = FiguresDraft { stop_explanation: Some(text.into()), ..stop(StopReason::Other) };
+        assert_refused(explained, "aanmeldstopToelichting", "persoonsgegeven");
+    }
     let explained = FiguresDraft { stop_explanation: Some("x".repeat(501)), ..stop(StopReason::Other) };
     assert_refused(explained, "aanmeldstopToelichting", "te-lang");
 }

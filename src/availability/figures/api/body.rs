@@ -207,9 +207,10 @@ pub struct OfferBody {
 impl OfferBody {
     /// The offer as it looks on this day.
     pub fn new(offer: Offer, day: NaiveDate) -> Self {
+        let figures = offer.figures.clone().on_day(day);
         Self {
             id: offer.id,
-            cijfers: FiguresBody::new(&offer.figures, offer.reserved_places, offer.product.ages),
+            cijfers: FiguresBody::new(&figures, offer.reserved_places, offer.product.ages),
             online: offer.online,
             bevestigd_op: offer.confirmed_at,
             versheid: freshness_code(offer.freshness(day)),

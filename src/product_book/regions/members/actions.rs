@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rules::violations::Violations;
 
 use super::model::{Clients, Membership};
-use super::store;
+use super::store::{self, Of};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
@@ -15,7 +15,8 @@ use crate::product_book::common::{
     require_own_region, touch_book,
 };
 use crate::product_book::municipalities::actions::find_municipality;
-use crate::product_book::municipalities::model::plain;
+use crate::product_book::municipalities::model::{Municipality, plain};
+use crate::web::format::date;
 
 /// What a membership says, apart from region and municipality.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct Target {
 /// The members of a region, by name of the municipality and then by first day.
 pub fn list_members(conn: &mut Connection, region: &str) -> Result<Vec<Stored<Membership>>> {
     let region_id = find_region_id(conn, region)?;
-    let mut found = store::list_memberships(conn, region_id)?;
+    let mut found = store::list_memberships(conn, Of::Region(region_id))?;
     found.sort_by_cached_key(|stored| {
         let Membership { name, from, segment, clients, .. } = &stored.value;
         (plain(name), *from, segment.clone(), clients.code(), stored.id)
@@ -91,9 +92,10 @@ pub fn write_member(
     let draft = &entry.draft;
     // First, because it makes others wait: of two overlapping memberships the second one sees the first.
     touch_book(conn)?;
-    let members = store::list_memberships(conn, region_id)?;
+    let members = store::list_memberships(conn, Of::Region(region_id))?;
     let found = pick(&members, target, draft);
     let (segment_id, mut wrong) = find_segment_id(conn, region_id, draft)?;
+    wrong.add_joint(outside(draft.period, municipality.value.period()));
     let value = Membership {
         region_id,
         municipality_id: municipality.id,
@@ -123,6 +125,52 @@ pub fn write_member(
         .change(found.map(|old| &old.value), &stored.value)?;
     audit::record(conn, actor, now, &event)?;
     Ok(Saved { created: found.is_none(), stored })
+}
+
+/// No municipality belongs to a region on days on which there is none: what lasts longer ends with it, and what begins
+/// sooner begins with it. Within a transaction of the caller that holds the book.
+pub fn follow_municipality(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    municipality: &Stored<Municipality>,
+) -> Result<()> {
+    let days = municipality.value.period().validity()?;
+    for Stored { id, version, value: before } in
+        store::list_memberships(conn, Of::Municipality(municipality.id))?
+    {
+        let Some(both) = before.period().validity()?.intersection(days) else {
+            let message = format!(
+                "{} hoort {} bij een regio: wijzig dat eerst",
+                before.name,
+                period(before.from, before.until)
+            );
+            return Err(Error::collision("geldigTot", "lidmaatschap", message));
+        };
+        let after = Membership { from: both.from(), until: both.until(), ..before.clone() };
+        if after != before {
+            require_one_row(store::update_membership(conn, id, version, &after)?)?;
+            let event =
+                Event::done("lidmaatschap-opslaan", "lidmaatschap", id).change(Some(&before), &after)?;
+            audit::record(conn, actor, now, &event)?;
+        }
+    }
+    Ok(())
+}
+
+/// What of the days of a membership lies outside those of its municipality.
+fn outside(days: Period, municipality: Period) -> Violations {
+    let mut wrong = Violations::new();
+    if let Some(first) = municipality.from.filter(|first| days.from.is_none_or(|from| from < *first)) {
+        let message = format!("de gemeente bestaat vanaf {}: vul die dag in, of een latere", date(first));
+        wrong.add("geldigVanaf", "buiten-gemeente", message);
+    }
+    if let Some(last) = municipality.until.filter(|last| days.until.is_none_or(|until| until > *last)) {
+        let message =
+            format!("de gemeente bestaat tot en met {}: vul die dag in, of een eerdere", date(last));
+        wrong.add("geldigTot", "buiten-gemeente", message);
+    }
+    wrong
 }
 
 /// Refuses a membership with which something is wrong, whatever the municipality.

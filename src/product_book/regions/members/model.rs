@@ -1,8 +1,9 @@
 //! Membership of a region.
 
 use chrono::NaiveDate;
-use rules::validity::Validity;
 use serde::Serialize;
+
+use crate::product_book::common::Period;
 
 /// Cliënten: whom a membership is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -80,12 +81,15 @@ impl Membership {
         self.segment.as_ref().map_or_else(|| "alle segmenten".to_owned(), |code| format!("segment {code}"))
     }
 
+    pub const fn period(&self) -> Period {
+        Period { from: self.from, until: self.until }
+    }
+
     /// Whether both hold on one day for the same segment and clients of the same municipality, so that one of
     /// them says nothing, or not the same.
     pub fn overlaps(&self, other: &Self) -> bool {
         let same = |one: &Self| (one.region_id, one.municipality_id, one.segment_id, one.clients.code());
-        let days = |one: &Self| Validity::new(one.from, one.until);
-        match (days(self), days(other)) {
+        match (self.period().validity(), other.period().validity()) {
             (Ok(mine), Ok(theirs)) => same(self) == same(other) && mine.overlaps(&theirs),
             _ => false,
         }

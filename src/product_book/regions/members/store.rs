@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{Clients, Membership};
-use crate::db::Connection;
 use crate::db::schema::{municipality, region_municipality, segment};
+use crate::db::{Backend, Connection};
 use crate::error::Result;
 use crate::product_book::common::Stored;
 
@@ -40,18 +40,30 @@ fn stored((row, code, name, segment): (Row, String, String, Option<String>)) -> 
     Stored { id: row.id, version: row.version, value }
 }
 
-pub(super) fn list_memberships(conn: &mut Connection, region_id: i64) -> Result<Vec<Stored<Membership>>> {
-    let rows: Vec<(Row, String, String, Option<String>)> = region_municipality::table
+/// Whose memberships.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Of {
+    Region(i64),
+    Municipality(i64),
+}
+
+pub(super) fn list_memberships(conn: &mut Connection, of: Of) -> Result<Vec<Stored<Membership>>> {
+    let all = region_municipality::table
         .inner_join(municipality::table)
         .left_join(segment::table.on(region_municipality::segment_id.eq(segment::id.nullable())))
-        .filter(region_municipality::region_id.eq(region_id))
         .select((
             region_municipality::all_columns,
             municipality::code,
             municipality::name,
             segment::code.nullable(),
         ))
-        .load(conn)?;
+        .order(region_municipality::id)
+        .into_boxed::<Backend>();
+    let query = match of {
+        Of::Region(id) => all.filter(region_municipality::region_id.eq(id)),
+        Of::Municipality(id) => all.filter(region_municipality::municipality_id.eq(id)),
+    };
+    let rows: Vec<(Row, String, String, Option<String>)> = query.load(conn)?;
     Ok(rows.into_iter().map(stored).collect())
 }
 

@@ -52,7 +52,7 @@ pub async fn put_client(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let version = reply::required_if_match(&req)?;
+    let version = reply::changed_version(&req, &mut input);
     let (code, today) = (path.into_inner(), ctx.today());
     let draft = read_draft(&mut input, Writing::Full);
     for (field, step) in [("gemeente", "verhuizen"), ("product", "ander-product")] {

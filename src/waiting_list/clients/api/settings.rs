@@ -248,7 +248,7 @@ pub async fn put_settings(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let version = reply::required_if_match(&req)? - stored_etag(0);
+    let version = reply::changed_version(&req, &mut input) - stored_etag(0);
     let mut joint = Violations::new();
     let mut new = read_plain(&mut input, version);
     new.successors = read_successors(&mut input, &mut joint);
