@@ -145,7 +145,7 @@ on_both! {
             assert_eq!(own["status"], status, "{own}");
             // Whoever asks for the offer itself hears the same.
             let alone = later.anyone().get("/v1/aanbod/223").json();
-            assert_eq!((&alone["status"], alone.get("aanmeldstopTot").is_some()), (&json!(status), status == "aanmeldstop"), "{alone}");
+            assert_eq!((&alone["status"], alone.get("aanmeldstop").is_some()), (&json!(status), status == "aanmeldstop"), "{alone}");
         }
     }
 }
@@ -234,7 +234,7 @@ on_both! {
         for text in ["45", "categorie+45", "segment+4"] {
             assert!(total(text) > Some(0), "{text}");
         }
-        let codes = server.anyone().get("/v1/producten?naam=45").json();
+        let codes = server.anyone().get("/v1/producten?zoek=45").json();
         assert!(codes.to_string().contains("\"45A01\""), "{codes}");
     }
 }

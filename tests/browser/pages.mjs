@@ -143,6 +143,8 @@ export const PUBLIC_PAGES = [
   { name: "search by name", path: "/zoeken?product=emdr&vrijePlek=ja&sorteer=naam" },
   { name: "search in a crisis", path: "/zoeken?urgentie=crisis" },
   { name: "search with errors", path: "/zoeken?leeftijd=twaalf&postcode=12&straalKm=0", status: 400, errors: true },
+  { name: "search for another kind in a crisis", path: "/zoeken?urgentie=crisis&soort=verblijf", status: 400, errors: true },
+  { name: "search where nobody is", path: "/zoeken?postcode=1012", shows: "text=Zoek zonder postcode" },
   { name: "search with an unknown postcode", path: "/zoeken?postcode=1000", status: 400, errors: true },
   { name: "provider", path: `/aanbieders/${PROVIDER_AGB}` },
   { name: "provider for a referrer", path: `/aanbieders/${PROVIDER_AGB}`, who: REFERRER },

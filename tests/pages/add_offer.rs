@@ -28,8 +28,8 @@ on_both! {
             ("", "", "href=\"#product\">Product: vul dit in</a>"),
             ("", "", "href=\"#locatie\">Locatie: vul dit in</a>"),
             ("52A01", "1", "href=\"#product\">Product: kies een product uit de lijst</a>"),
-            ("noord-veluwe:99Z99", "1", "href=\"#product\">Product: dit product bestaat niet</a>"),
-            ("noord-veluwe:52A01", "99", "href=\"#locatie\">Locatie: deze locatie bestaat niet</a>"),
+            ("noord-veluwe:99Z99", "1", "href=\"#product\">Product: dit product bestaat niet; verbeter dit, of voeg het eerst toe</a>"),
+            ("noord-veluwe:52A01", "99", "href=\"#locatie\">Locatie: deze locatie bestaat niet; verbeter dit, of voeg het eerst toe</a>"),
         ] {
             let mut form = Form::on(&visitor.get(PATH).body, PATH);
             form.set("product", product);

@@ -1,6 +1,7 @@
 //! What can be done with memberships.
 
 use chrono::{DateTime, Utc};
+use rules::dutch::date;
 use rules::violations::Violations;
 
 use super::model::{Clients, Membership};
@@ -16,7 +17,6 @@ use crate::product_book::common::{
 };
 use crate::product_book::municipalities::actions::find_municipality;
 use crate::product_book::municipalities::model::{Municipality, plain};
-use crate::web::format::date;
 
 /// What a membership says, apart from region and municipality.
 #[derive(Debug, Clone, PartialEq, Eq)]
