@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -30,6 +29,7 @@ use crate::matching::region::live::Plans;
 use crate::metrics::Metrics;
 use crate::routes;
 use crate::state::AppState;
+use crate::web::connections::{self, Connections};
 use crate::web::look::Look;
 use crate::web::pipeline;
 
@@ -121,6 +121,7 @@ pub fn app_with(
         .wrap(from_fn(pipeline::explain_errors))
         .wrap(from_fn(pipeline::observe))
         .wrap(Compress::default())
+        .wrap(from_fn(connections::take_turns))
 }
 
 /// Serves until told to stop (SIGTERM, SIGINT), then lets running requests finish. The streams of crisis boards are told to
@@ -131,9 +132,12 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
     let state = Data::new(state);
     let background = Background::start(&state);
     let shared = state.clone();
+    let open = Arc::new(Connections::default());
+    let watched = open.clone();
     let mut server = HttpServer::new(move || app(shared.clone()))
-        .client_request_timeout(Duration::from_secs(10))
-        .keep_alive(Duration::from_secs(30))
+        .on_connect(move |stream, kept| watched.on_connect(stream, kept))
+        .client_request_timeout(connections::SLOWEST_HEAD)
+        .keep_alive(connections::KEEP_OPEN)
         .disable_signals()
         .shutdown_timeout(SECONDS_TO_FINISH);
     if let Some(workers) = workers {
@@ -154,8 +158,10 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
         }
         stop(&shared, &handle).await;
     });
+    let watching = actix_web::rt::spawn(open.watch());
     let result = running.await;
     stopping.abort();
+    watching.abort();
     background.stop().await;
     if let Some(metrics) = metrics {
         metrics.abort();
