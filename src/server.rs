@@ -8,6 +8,7 @@ use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceRespon
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpServer};
+use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,6 +22,7 @@ use crate::crisis::board::live::Boards;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::exchange::progress::Progress;
+use crate::health;
 use crate::identity::limits::Limits;
 use crate::identity::sign_in::remembered::Remembered;
 use crate::identity::tokens::keyring::Keyring;
@@ -190,7 +192,14 @@ fn serve_metrics(
 }
 
 async fn metrics(state: Data<AppState>) -> HttpResponse {
+    let text = report_metrics(&state, state.clock.now()).await;
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
+}
+
+/// What Prometheus reads of this server at this moment.
+pub async fn report_metrics(state: &AppState, now: DateTime<Utc>) -> String {
     state.supply.report(&state.metrics);
-    state.metrics.report_age(state.clock.now());
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(state.metrics.render())
+    state.metrics.report_age(now);
+    state.metrics.report_ready(health::hindrance(state).await.is_none());
+    state.metrics.render()
 }
