@@ -85,14 +85,7 @@ impl Job {
 
 /// All of them, apart from sealing the logs and sending mails, which take longer turns when there is much to do.
 pub static JOBS: [Job; 23] = [
-    Job {
-        pool: search_pool,
-        ..Job::new(LOOK_FOR_CHANGES, "reading the supply", |conn, state, now| {
-            state.supply.follow(conn, dutch_day(now))?;
-            state.metrics.note_followed(now);
-            Ok(())
-        })
-    },
+    Job { pool: search_pool, ..Job::new(LOOK_FOR_CHANGES, "reading the supply", follow_supply) },
     Job::new(LOOK_FOR_PLAN, "keeping the regional plan", |conn, state, _| {
         state.plans.refresh(conn, &state.supply.current()?)
     }),
@@ -188,6 +181,18 @@ impl Background {
             }
         }
     }
+}
+
+fn follow_supply(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    state.supply.follow(conn, dutch_day(now))?;
+    let known_until = match state.config.search_database_url {
+        Some(_) => state.supply.known_until(&mut *state.pool.get()?, now)?,
+        None => Some(now),
+    };
+    if let Some(at) = known_until {
+        state.metrics.note_followed(at);
+    }
+    Ok(())
 }
 
 /// What is beside the record of a client goes when the record itself was stripped.

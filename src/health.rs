@@ -3,7 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 
-use crate::web::context::Context;
+use crate::db;
+use crate::state::AppState;
+use crate::web::context::{Context, with_connection};
 
 /// The process answers.
 pub async fn healthz() -> HttpResponse {
@@ -12,19 +14,19 @@ pub async fn healthz() -> HttpResponse {
 
 /// The process can serve: its database answers and the searchable picture is there.
 pub async fn readyz(ctx: Context) -> HttpResponse {
-    let database = ctx.db(|conn, _, _| crate::db::ping(conn)).await;
-    match database {
-        Ok(()) if ctx.state.supply.is_loaded() => {
-            HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n")
-        }
-        Ok(()) => not_ready("supply not loaded\n"),
-        Err(_) => not_ready("database unavailable\n"),
+    match hindrance(&ctx.state).await {
+        None => HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"),
+        Some(why) => HttpResponse::ServiceUnavailable()
+            .insert_header((header::RETRY_AFTER, "2"))
+            .content_type("text/plain; charset=utf-8")
+            .body(why),
     }
 }
 
-fn not_ready(why: &'static str) -> HttpResponse {
-    HttpResponse::ServiceUnavailable()
-        .insert_header((header::RETRY_AFTER, "2"))
-        .content_type("text/plain; charset=utf-8")
-        .body(why)
+/// Why the process cannot serve, if so.
+pub async fn hindrance(state: &AppState) -> Option<&'static str> {
+    match with_connection(state.pool.clone(), db::ping).await {
+        Err(_) => Some("database unavailable\n"),
+        Ok(()) => (!state.supply.is_loaded()).then_some("supply not loaded\n"),
+    }
 }

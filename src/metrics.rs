@@ -20,7 +20,8 @@ pub struct Metrics {
     /// The version of the searchable picture.
     pub supply_version: IntGauge,
     supply_age_seconds: IntGauge,
-    /// When the picture was last found equal to the database, in seconds since 1970.
+    ready: IntGauge,
+    /// Until when the picture holds all that was saved, in seconds since 1970.
     supply_followed: AtomicI64,
     mails: IntCounterVec,
     mails_waiting: IntGauge,
@@ -46,6 +47,8 @@ impl Metrics {
             "supply_age_seconds",
             "How long ago the searchable picture was last brought up to date with the database",
         )?;
+        let ready =
+            IntGauge::new("ready", "1 when the database answers and the searchable picture is there")?;
         let mails = IntCounterVec::new(
             Opts::new("mail_attempts_total", "Attempts to deliver a mail by outcome"),
             &["outcome"],
@@ -63,6 +66,7 @@ impl Metrics {
         registry.register(Box::new(offers.clone()))?;
         registry.register(Box::new(supply_version.clone()))?;
         registry.register(Box::new(supply_age_seconds.clone()))?;
+        registry.register(Box::new(ready.clone()))?;
         Ok(Self {
             registry,
             requests,
@@ -70,6 +74,7 @@ impl Metrics {
             offers,
             supply_version,
             supply_age_seconds,
+            ready,
             supply_followed: AtomicI64::new(0),
             mails,
             mails_waiting,
@@ -97,7 +102,7 @@ impl Metrics {
         }
     }
 
-    /// The searchable picture is that of the database at this moment.
+    /// The searchable picture holds all that was saved until this moment.
     pub fn note_followed(&self, now: DateTime<Utc>) {
         self.supply_followed.store(now.timestamp(), Ordering::Relaxed);
     }
@@ -106,6 +111,10 @@ impl Metrics {
     pub fn report_age(&self, now: DateTime<Utc>) {
         let age = now.timestamp() - self.supply_followed.load(Ordering::Relaxed);
         self.supply_age_seconds.set(age.max(0));
+    }
+
+    pub fn report_ready(&self, is_ready: bool) {
+        self.ready.set(is_ready.into());
     }
 
     pub fn report_queue(&self, queue: Queue, now: DateTime<Utc>) {

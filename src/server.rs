@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpServer};
+use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,6 +22,7 @@ use crate::crisis::board::live::Boards;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::exchange::progress::Progress;
+use crate::health;
 use crate::identity::limits::Limits;
 use crate::identity::sign_in::remembered::Remembered;
 use crate::identity::tokens::keyring::Keyring;
@@ -30,6 +31,7 @@ use crate::matching::region::live::Plans;
 use crate::metrics::Metrics;
 use crate::routes;
 use crate::state::AppState;
+use crate::web::connections::{self, Connections};
 use crate::web::look::Look;
 use crate::web::pipeline;
 
@@ -121,6 +123,7 @@ pub fn app_with(
         .wrap(from_fn(pipeline::explain_errors))
         .wrap(from_fn(pipeline::observe))
         .wrap(Compress::default())
+        .wrap(from_fn(connections::take_turns))
 }
 
 /// Serves until told to stop (SIGTERM, SIGINT), then lets running requests finish. The streams of crisis boards are told to
@@ -131,9 +134,12 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
     let state = Data::new(state);
     let background = Background::start(&state);
     let shared = state.clone();
+    let open = Arc::new(Connections::default());
+    let watched = open.clone();
     let mut server = HttpServer::new(move || app(shared.clone()))
-        .client_request_timeout(Duration::from_secs(10))
-        .keep_alive(Duration::from_secs(30))
+        .on_connect(move |stream, kept| watched.on_connect(stream, kept))
+        .client_request_timeout(connections::SLOWEST_HEAD)
+        .keep_alive(connections::KEEP_OPEN)
         .disable_signals()
         .shutdown_timeout(SECONDS_TO_FINISH);
     if let Some(workers) = workers {
@@ -154,8 +160,10 @@ pub async fn serve(state: AppState) -> std::io::Result<()> {
         }
         stop(&shared, &handle).await;
     });
+    let watching = actix_web::rt::spawn(open.watch());
     let result = running.await;
     stopping.abort();
+    watching.abort();
     background.stop().await;
     if let Some(metrics) = metrics {
         metrics.abort();
@@ -184,7 +192,14 @@ fn serve_metrics(
 }
 
 async fn metrics(state: Data<AppState>) -> HttpResponse {
+    let text = report_metrics(&state, state.clock.now()).await;
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
+}
+
+/// What Prometheus reads of this server at this moment.
+pub async fn report_metrics(state: &AppState, now: DateTime<Utc>) -> String {
     state.supply.report(&state.metrics);
-    state.metrics.report_age(state.clock.now());
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(state.metrics.render())
+    state.metrics.report_age(now);
+    state.metrics.report_ready(health::hindrance(state).await.is_none());
+    state.metrics.render()
 }

@@ -4,12 +4,16 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 
+use actix_web::rt;
 use beschikbaarheidswijzer::audit::actions::{AuditLog, Reach, seal_lines};
+use beschikbaarheidswijzer::background::JOBS;
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
 use beschikbaarheidswijzer::matching::weights::actions::save_weights;
 use beschikbaarheidswijzer::on_each;
+use beschikbaarheidswijzer::server::report_metrics;
 use beschikbaarheidswijzer::waiting_list::access_log::actions::record;
 use beschikbaarheidswijzer::waiting_list::access_log::model::{Access, AccessKind};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::{Connection as _, InstrumentationEvent, SimpleConnection};
 use rules::matching::Weights;
 use serde_json::json;
@@ -206,6 +210,61 @@ fn the_supply_is_followed_from_a_read_replica_that_may_be_behind() {
         replica.user("beheerder-regio").put("/v1/regios/noord-veluwe/segmenten/9", &json!({"naam": "Nieuw"}));
     assert_eq!(more.status, 201, "{}", more.body);
     assert_eq!(follow(), "Uit de kopie");
+}
+
+#[test]
+fn a_replica_that_is_behind_is_told_by_the_age_of_the_picture() {
+    let (primary, replica) = (TestServer::start(Backend::Postgres), TestServer::start(Backend::Postgres));
+    let server = primary.start_with_settings(|config| {
+        config.search_database_url = Some(replica.database_url().to_owned().into());
+    });
+    let follows = JOBS.iter().find(|job| job.name == "reading the supply").expect("a job");
+    let age_after = |seconds: i64| {
+        let at = now() + TimeDelta::seconds(seconds);
+        let mut conn = server.state.search_pool.get().expect("the replica");
+        (follows.work)(&mut conn, &server.state, at).expect("it is followed");
+        metric(&server, "supply_age_seconds", at)
+    };
+    let rename = |server: &TestServer, version: u8| {
+        let path = "/v1/regios/noord-veluwe/segmenten/1";
+        let body = json!({"naam": format!("Naam {version}")});
+        let answer = server.user("beheerder-regio").put_version(path, &format!("\"{version}\""), &body);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    assert_eq!(age_after(0), 0);
+    // Another server writes, and the replica hears nothing of it.
+    rename(&primary, 1);
+    assert_eq!(age_after(60), 60, "all until then was there");
+    assert_eq!(age_after(120), 120);
+    // The replica gets what there was, while more is written: what was awaited since the sixtieth second is there.
+    rename(&primary, 2);
+    rename(&replica, 1);
+    assert_eq!(age_after(180), 120);
+    rename(&replica, 2);
+    assert_eq!(age_after(240), 0);
+}
+
+/// A number as Prometheus reads it.
+fn metric(server: &TestServer, name: &str, at: DateTime<Utc>) -> i64 {
+    let text = rt::System::new().block_on(report_metrics(&server.state, at));
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{name}: {text}"))
+}
+
+#[test]
+fn monitoring_hears_that_a_database_is_gone() {
+    let server = TestServer::start(Backend::Postgres);
+    assert_eq!(metric(&server, "ready", now()), 1);
+    let (base, name) = server.database_url().rsplit_once('/').expect("a URL");
+    let mut outside = Manager::new(&format!("{base}/postgres")).open().expect("the server");
+    execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).expect("closed");
+    let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    execute(&mut outside, &end).expect("gone");
+    assert_eq!(metric(&server, "ready", now()), 0);
+    execute(&mut outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).expect("open");
+    assert_eq!(metric(&server, "ready", now()), 1);
+    let rules = include_str!("../deploy/alerts.yml");
+    assert!(rules.contains("expr: ready == 0") && rules.contains("expr: supply_age_seconds > 10"));
 }
 
 #[test]

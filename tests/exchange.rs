@@ -565,9 +565,17 @@ fn any_server_shows_how_far_another_is() {
             let desk = Desk { sender: &sender, progress: &server.state.exchange, pool: &server.state.pool };
             work_on_next(&mut server.connection(), now(), desk).expect("a database")
         });
-        while !visitor.get(&path).body.contains("30 van 50 regels zijn klaar") {
+        let halfway = loop {
+            let page = visitor.get(&path).body;
+            if page.contains("30 van 50 regels zijn klaar") {
+                break page;
+            }
             assert!(!work.is_finished(), "it waits for the other");
-        }
+        };
+        assert!(
+            halfway.contains("<progress max=\"50\" value=\"30\" aria-label=\"Regels die klaar zijn\">"),
+            "{halfway}"
+        );
         execute(&mut busy, "ROLLBACK");
         assert!(work.join().expect("it ends"));
     });

@@ -8,7 +8,7 @@ use crate::on_both;
 use crate::support::{Answer, Backend, Browser, TestServer};
 
 /// One user of the demonstration for each role.
-const USERS: [(&str, &str); 12] = [
+pub const USERS: [(&str, &str); 12] = [
     ("verwijzer", "verwijzer-huisartsen"),
     ("toegang", "toegang-harderwijk"),
     ("aanbieder", "aanbieder-de-haven"),

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod bars;
 pub mod chart;
+pub mod connections;
 pub mod context;
 pub mod csv;
 pub mod described;

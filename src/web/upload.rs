@@ -16,8 +16,9 @@ use crate::web::input::{CSRF_FIELD, announced_larger_than, form_token, is_same_o
 /// The field of the file.
 pub const FILE_FIELD: &str = "bestand";
 
-/// A file of the largest size takes a slow line of 2 Mbit/s this long.
-const SLOWEST_FILE: Duration = Duration::from_mins(1);
+/// A file that trickles in holds a connection; this is the longest it may take. A file of the largest size comes in time over
+/// a line of 4 Mbit/s.
+const SLOWEST_FILE: Duration = Duration::from_secs(25);
 /// What a form has around its file.
 const ROOM_AROUND: usize = 16 * 1024;
 const LONGEST_NAME: usize = 120;

@@ -139,7 +139,7 @@ on_both! {
             assert!(answer.status < 300, "{path}: {}", answer.body);
             answer.json()
         };
-        for round in Rounds::on(server, "crisis_ends", 10, 250) {
+        for round in Rounds::on(server, "crisis_races-ends", 10, 250) {
             let request = server.acute(14);
             let offered = post("/v1/crisistoewijzingen", json!({"aanvraag": request.code.as_str(), "aanbieder": POLDERLICHT.1, "reden": "afstand"}));
             let accepted = server.user(POLDERLICHT.0).post(&format!("/v1/crisistoewijzingen/{}/antwoord", offered["id"]), &json!({"antwoord": "aannemen"}));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::injections::{attacks, has_effect, rows};
+use super::injections::{attacks, has_effect, has_effect_in_mail, mailed_after, rows};
 use super::{Rounds, is_long, times};
 use crate::good_writes::{EXAMPLES, Example, examples_of};
 use crate::on_both;
@@ -96,6 +96,7 @@ on_both! {
             let examples = examples_of(EXAMPLES[round], &server);
             let mut stored = Vec::new();
             let before = rows(&server);
+            let mailed = server.mails().len();
             for (number, example) in examples.iter().enumerate() {
                 let Some(body) = Body::of(example) else { continue };
                 for (place, field) in body.fields().iter().enumerate() {
@@ -109,6 +110,11 @@ on_both! {
                             stored.push(attack);
                         }
                     }
+                }
+            }
+            for mail in mailed_after(&server, mailed) {
+                for attack in &stored {
+                    assert!(!has_effect_in_mail(attack, &mail), "{attack:?} in a mail: {} {}", mail.subject, mail.html);
                 }
             }
             kept += stored.len();

@@ -92,6 +92,29 @@ pub(super) fn has_effect(attack: &str, answer: &Answer) -> bool {
     false
 }
 
+/// Whether the attack had an effect in a mail: its subject is a header.
+pub(super) fn has_effect_in_mail(attack: &str, mail: &Mailed) -> bool {
+    let attack = attack.trim();
+    let is_markup = attack.contains(['<', '>', '"', '\'']) && mail.html.contains(attack);
+    is_markup || mail.subject.contains(['\r', '\n'])
+}
+
+/// A mail as it waits to be sent.
+#[derive(diesel::Queryable)]
+pub(super) struct Mailed {
+    pub(super) subject: String,
+    pub(super) html: String,
+}
+
+/// The mails beside the first so many.
+pub(super) fn mailed_after(server: &TestServer, count: usize) -> Vec<Mailed> {
+    use beschikbaarheidswijzer::db::schema::outbox_mail;
+    use diesel::prelude::*;
+    let mails = outbox_mail::table.order(outbox_mail::id).select((outbox_mail::subject, outbox_mail::html));
+    let all: Vec<Mailed> = mails.load(&mut server.connection()).expect("the outbox");
+    all.into_iter().skip(count).collect()
+}
+
 /// The cells of a sheet, without what quotes them.
 fn cells(sheet: &str) -> Vec<String> {
     let mut reader =
@@ -415,6 +438,10 @@ fn the_same_check_catches_text_that_is_put_into_a_page_as_it_is() {
             "{attack}"
         );
     }
+    let mail = |subject: &str, html: &str| Mailed { subject: subject.to_owned(), html: html.to_owned() };
+    assert!(has_effect_in_mail(SEEDS[0], &mail("Nieuws", &format!("<p>{}</p>", SEEDS[0]))));
+    assert!(has_effect_in_mail("", &mail("Nieuws\r\nBcc: bw7@voorbeeld.example", "")));
+    assert!(!has_effect_in_mail(SEEDS[0], &mail(SEEDS[0], "<p>&#60;script&#62;bw7()</p>")));
     let mut split = answer("text/plain", String::new());
     split.headers.insert("x-bw7", "ja".parse().expect("a value"));
     assert!(has_effect("", &split));

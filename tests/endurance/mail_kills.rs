@@ -67,7 +67,7 @@ on_both! {
             let url = sink.url(None);
             let settings = [("SMTP_URL", url.as_str()), ("MAIL_FROM", FROM)];
             let mut kills = 0;
-            for round in Rounds::on(server, "mail-kills", 3, 250) {
+            for round in Rounds::on(server, "mail_kills", 3, 250) {
                 write_mails(server, EACH_ROUND);
                 let mut program = Program::start_with(server.database_url(), &settings);
                 let until = sink.kept().len() + 1 + Dice::new(round).below(EACH_ROUND - 10);

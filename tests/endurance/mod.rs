@@ -7,6 +7,7 @@ mod crisis_kills;
 mod crisis_races;
 mod doors;
 mod fsync;
+mod injected_queries;
 mod injected_writes;
 mod injections;
 mod kills;
@@ -91,6 +92,37 @@ impl Iterator for Rounds {
 
 /// What the file of a part says when nothing is left to do.
 const DONE: &str = "done";
+
+#[test]
+fn the_script_finds_how_far_each_part_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = std::fs::read_to_string(root.join("scripts/endurance.sh")).expect("the script");
+    let list = |name: &str| -> Vec<String> {
+        let value = script.split_once(&format!("\n{name}=\"")).expect("a list").1;
+        value.split('"').next().expect("its end").split(' ').map(str::to_owned).collect()
+    };
+    let mut tests = Vec::new();
+    for folder in [root.join("tests"), root.join("tests/endurance")] {
+        let files = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path());
+        tests.extend(files.filter(|path| path.extension().is_some_and(|end| end == "rs")));
+    }
+    let mut noted: Vec<String> = Vec::new();
+    for path in tests {
+        let text = std::fs::read_to_string(path).expect("text");
+        for call in text.split(concat!("Rounds::", "on(")).skip(1) {
+            let name = call.split('"').nth(1).expect("its name");
+            // The script looks for files that begin with the part and a hyphen.
+            noted.push(name.split('-').next().expect("a part").to_owned());
+        }
+    }
+    let (parts, without) = (list("parts"), list("without_rounds"));
+    for name in &noted {
+        assert!(parts.contains(name) && !without.contains(name), "the script does not look for {name}");
+    }
+    for part in parts {
+        assert!(noted.contains(&part) != without.contains(&part), "whether {part} leaves a word");
+    }
+}
 
 /// Reads what belongs together as it was at one moment. The server of PostgreSQL outlives a program that is killed, and can
 /// still be finishing its last write when somebody looks.

@@ -17,8 +17,16 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// What good traffic must keep of its speed, in hundredths.
 const KEEPS: u64 = 80;
 
-const HEADERS: &[u8] = b"GET /zoeken HTTP/1.1\r\nHost: jeugdhulp.example\r\nX-Slow: ";
-const BODY: &[u8] = b"POST /v1/tokens HTTP/1.1\r\nHost: jeugdhulp.example\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{";
+/// What each kind of slow client begins with; a byte now and then goes on with it.
+const BEGINNINGS: [&[u8]; 5] = [
+    // The head of a first request, and of a second one on the same connection.
+    b"GET /zoeken HTTP/1.1\r\nHost: jeugdhulp.example\r\nX-Slow: ",
+    b"GET /healthz HTTP/1.1\r\nHost: jeugdhulp.example\r\n\r\nGET /zoeken HTTP/1.1\r\nHost: jeugdhulp.example\r\nX-Slow: ",
+    // A body of a known size, one in chunks, and one in chunks that nobody reads.
+    b"POST /v1/tokens HTTP/1.1\r\nHost: jeugdhulp.example\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{",
+    b"POST /v1/tokens HTTP/1.1\r\nHost: jeugdhulp.example\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5000\r\n{",
+    b"GET /healthz HTTP/1.1\r\nHost: jeugdhulp.example\r\nTransfer-Encoding: chunked\r\n\r\n5000\r\n{",
+];
 
 fn connect(url: &str, beginning: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
@@ -27,12 +35,19 @@ fn connect(url: &str, beginning: &[u8]) -> TcpStream {
     stream
 }
 
-/// Whether the server has ended it, or has answered, which ends it too.
+/// Whether the server has ended it. An answer alone does not: what comes after it may still be waited for.
 fn is_cut(stream: &mut TcpStream) -> bool {
-    let mut answer = [0; 64];
-    let is_sent = !matches!(stream.write(b"x"), Err(error) if error.kind() != ErrorKind::WouldBlock);
-    let is_open = matches!(stream.read(&mut answer), Err(error) if error.kind() == ErrorKind::WouldBlock);
-    !is_sent || !is_open
+    let mut answer = [0; 4096];
+    if matches!(stream.write(b"x"), Err(error) if error.kind() != ErrorKind::WouldBlock) {
+        return true;
+    }
+    loop {
+        match stream.read(&mut answer) {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(error) => return error.kind() != ErrorKind::WouldBlock,
+        }
+    }
 }
 
 /// Keeps the connections trickling until all are cut or time is up. Returns how many are left.
@@ -65,6 +80,11 @@ fn good_traffic_during<T>(browser: &Browser, work: impl FnOnce() -> T) -> (T, u6
     (result, count.load(Ordering::Relaxed) / seconds)
 }
 
+/// Whether good traffic keeps what was promised of its speed.
+fn keeps_speed(alone: u64, beside: u64) -> bool {
+    alone > 0 && beside * 100 >= alone * KEEPS
+}
+
 on_both! {
     fn slow_clients_are_cut_off_and_others_do_not_notice(server) {
         cut_off(server);
@@ -74,10 +94,9 @@ on_both! {
 fn cut_off(server: &TestServer) {
     let program = Program::start(server.database_url());
     let browser = Browser::new(&program.url);
-    let each = times(10, 1000);
+    let total = times(4, 400) * BEGINNINGS.len();
     let connections = || -> Vec<TcpStream> {
-        let one = |number| connect(&program.url, if number % 2 == 0 { HEADERS } else { BODY });
-        (0..2 * each).map(one).collect()
+        (0..total).map(|number| connect(&program.url, BEGINNINGS[number % BEGINNINGS.len()])).collect()
     };
     if !is_long() {
         assert_eq!(trickle(connections(), PROMISE), 0, "all are cut off");
@@ -86,9 +105,9 @@ fn cut_off(server: &TestServer) {
     }
     let ((), alone) = good_traffic_during(&browser, || std::thread::park_timeout(Duration::from_secs(15)));
     let (left, beside) = good_traffic_during(&browser, || trickle(connections(), PROMISE));
-    println!("slow clients: {left} left of {}, good traffic {beside} of {alone} a second", 2 * each);
+    println!("slow clients: {left} left of {total}, good traffic {beside} of {alone} a second");
     assert_eq!(left, 0, "all are cut off");
-    assert!(beside * 100 >= alone * KEEPS, "{beside} of {alone} a second");
+    assert!(keeps_speed(alone, beside), "{beside} of {alone} a second");
 }
 
 #[test]
@@ -96,8 +115,18 @@ fn the_same_check_catches_a_server_that_waits_forever() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     // It waits for the rest of a header, and of a body.
-    let streams =
-        [HEADERS, HEADERS, HEADERS, BODY, BODY, BODY].map(|beginning| connect(&url, beginning)).into();
-    let taken: Vec<_> = (0..6).map(|_| listener.accept().expect("a client")).collect();
+    let streams = BEGINNINGS.map(|beginning| connect(&url, beginning)).into();
+    let mut taken: Vec<_> = BEGINNINGS.map(|_| listener.accept().expect("a client").0).into();
+    // One that answers and goes on reading waits as well.
+    for stream in &mut taken {
+        stream.write_all(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n").expect("an answer");
+    }
     assert_eq!(trickle(streams, 2 * PAUSE), taken.len());
+}
+
+#[test]
+fn the_same_check_catches_good_traffic_that_is_starved() {
+    assert!(keeps_speed(100, 80) && keeps_speed(100, 130));
+    assert!(!keeps_speed(100, 79));
+    assert!(!keeps_speed(0, 0), "nothing is no speed to keep");
 }

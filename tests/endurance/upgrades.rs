@@ -1,5 +1,5 @@
 //! The schema is brought up to date while the servers of before are still at work: what they acknowledge is kept, and
-//! nobody notices more than being asked to try again.
+//! nobody notices more than being asked to try again. They save what they knew already, which a step may leave as it is.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

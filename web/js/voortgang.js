@@ -15,7 +15,10 @@
       if (!now) return location.reload();
       if (now.textContent !== shown.textContent) shown.textContent = now.textContent;
       const bar = document.querySelector("[data-voortgang] progress");
-      if (bar) bar.value = page.querySelector("[data-voortgang] progress").value;
+      const barNow = page.querySelector("[data-voortgang] progress");
+      if (bar && barNow) bar.value = barNow.value;
+      // How much there is to do may be known only after a while.
+      else if (barNow) shown.after(barNow);
     } catch {
       // No answer now; the next look may have one.
     }

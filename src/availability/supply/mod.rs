@@ -16,7 +16,7 @@ mod store;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use arc_swap::ArcSwapOption;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use self::book::Region;
 use self::snapshot::Snapshot;
@@ -33,6 +33,8 @@ pub struct Supply {
     refreshing: Mutex<()>,
     /// Held while pictures are compared and swapped, and never while a database is asked.
     swapping: Mutex<()>,
+    /// What the primary had when it was asked, and when that was, until the picture of a replica has it too.
+    awaited: Mutex<Option<(i64, DateTime<Utc>)>>,
 }
 
 impl Supply {
@@ -72,6 +74,21 @@ impl Supply {
         };
         self.swap(next);
         Ok(())
+    }
+
+    /// Until when the picture holds all that was saved. A replica does not tell how far it is behind, so the primary is asked what
+    /// it has, and the picture must come that far. None while it has not.
+    pub fn known_until(&self, primary: &mut Connection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+        let version = store::find_version(primary)?.0;
+        let has =
+            |version: i64| self.current.load().as_ref().is_some_and(|current| version <= current.version);
+        let mut awaited = hold(&self.awaited);
+        let reached = awaited.filter(|(version, _)| has(*version)).map(|(_, at)| at);
+        // What is awaited stays so while more is saved: otherwise a busy primary would always be ahead.
+        if awaited.is_none() || reached.is_some() {
+            *awaited = Some((version, now));
+        }
+        Ok(if has(version) { Some(now) } else { reached })
     }
 
     /// Two who refresh at once may end in another order than they began: the older picture takes nothing back.
@@ -120,7 +137,7 @@ impl Supply {
     }
 }
 
-fn hold(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
+fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
