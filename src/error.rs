@@ -242,11 +242,17 @@ pub fn unknown(what: &str) -> String {
     format!("{} bestaat niet; verbeter dit, of voeg het eerst toe", this(what).to_lowercase())
 }
 
+/// The codes of what fields are wrong in together, beside the product they are about, or on the day they are sent.
+const BEYOND_A_DESCRIPTION: [&str; 7] =
+    ["buiten-product", "omgekeerd", "ontbreekt", "strijdig", "te-hoog", "te-laat", "te-vroeg"];
+
 impl From<Violations> for Error {
-    /// What words say of a person no description of the API can tell: when nothing else is wrong they collide.
+    /// What no description of a field can tell collides, when nothing else is wrong.
     fn from(violations: Violations) -> Self {
-        let is_about_a_person = |wrong: &Violation| Note::ABOUT_A_PERSON.contains(&wrong.code);
-        if !violations.is_empty() && violations.iter().all(is_about_a_person) {
+        let is_beyond = |wrong: &Violation| {
+            Note::ABOUT_A_PERSON.contains(&wrong.code) || BEYOND_A_DESCRIPTION.contains(&wrong.code)
+        };
+        if !violations.is_empty() && violations.iter().all(is_beyond) {
             Self::Collision(violations)
         } else {
             Self::Invalid(violations)

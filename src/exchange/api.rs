@@ -108,7 +108,7 @@ pub struct ReportBody {
     post, path = "/cijferleveringen", operation_id = "leverCijfers", tag = "Aanbod",
     summary = "Cijfers in een keer leveren",
     description = "Alles gaat in een keer, of er gaat niets: dan volgt 409 met wat er te verbeteren is. Een proef doet hetzelfde, slaat niets op en \
-        vertelt wat ervan zou komen. Dezelfde levering nog eens geeft dezelfde stand. Met `text/csv` levert u het bestand dat u ook op de pagina kunt aanbieden.",
+        vertelt wat ervan zou komen; van een bestand zonder de goede kolommen volgt ook dan 409. Dezelfde levering nog eens geeft dezelfde stand. Met `text/csv` levert u het bestand dat u ook op de pagina kunt aanbieden.",
     params(("proef" = Option<bool>, Query, description = "Alleen nakijken en niets opslaan")),
     request_body(content((DeliveryInput = "application/json"), (String = "text/csv"))),
     responses(
@@ -137,7 +137,9 @@ pub async fn post_delivery(
             actions::deliver(conn, actor, now, (lines, &hash), is_rehearsal)
         })
         .await?;
-    if !is_rehearsal && !report.is_good() {
+    // A report on lines makes no sense where the file has none that can be read.
+    let is_no_such_file = !is_json && report.problems.iter().any(|problem| problem.line == 1);
+    if (!is_rehearsal || is_no_such_file) && !report.is_good() {
         let mut violations = Violations::new();
         for problem in report.problems {
             violations.add(place(is_json, problem.line, &problem.column), "levering", problem.message);

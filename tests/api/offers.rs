@@ -337,9 +337,9 @@ on_both! {
             assert!(wrong.iter().any(|name| name == field), "{field} in {wrong:?}");
         }
         let stop = provider.put_version(&path, &read, &json!({"status": "aanmeldstop"}));
-        assert_eq!(stop.wrong_fields(), ["aanmeldstopReden"]);
+        assert_eq!(stop.clashing_fields(), ["aanmeldstopReden"]);
         let late = provider.put_version(&path, &read, &json!({"aanmeldstopReden": "vol", "aanmeldstopTot": "2020-01-01"}));
-        assert_eq!(late.wrong_fields(), ["aanmeldstopTot"]);
+        assert_eq!(late.clashing_fields(), ["aanmeldstopTot"]);
         assert_eq!(version(&provider, &path), read);
     }
 }

@@ -237,7 +237,7 @@ on_both! {
             server.user(HAVEN.0).post("/v1/reacties", &body)
         };
         assert_eq!(send(json!({"wachtende": "x", "aanbod": 0, "startOp": null, "geldigTot": "morgen", "meer": 1})).wrong_fields(), ["wachtende", "aanbod", "startOp", "geldigTot", "meer"]);
-        assert_eq!(send(json!({"startOp": "2026-11-20", "geldigTot": "2027-12-01", "opmerking": "mail a@b.nl"})).wrong_fields(), ["opmerking", "startOp", "geldigTot"]);
+        assert_eq!(send(json!({"startOp": "2026-11-20", "geldigTot": "2027-12-01", "opmerking": "mail a@b.nl"})).clashing_fields(), ["opmerking", "startOp", "geldigTot"]);
         assert_eq!(send(json!({"aanbod": server.offer_with_place(BAKENZAND.1)})).status, 404, "of another");
         // What is the provider's own is told.
         server.execute(&format!("UPDATE offer SET min_age = 13, max_age = 17 WHERE id = {offer_id}"));

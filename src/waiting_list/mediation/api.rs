@@ -17,7 +17,7 @@ use crate::paging::Paging;
 use crate::waiting_list::clients::api::{ClientPath, digits_schema};
 use crate::web::context::Context;
 use crate::web::described::{ConfirmationInput, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
-use crate::web::fields::Fields;
+use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::notes::{DIGITS, read_note};
@@ -183,11 +183,15 @@ pub(super) fn read_wanted(query: &mut Fields) -> Option<Wanted> {
 
 /// Reads the half year of an overview; this one unless another is asked for.
 pub(super) fn read_half_year(query: &mut Fields, today: NaiveDate) -> Option<HalfYear> {
-    let known = HalfYear::list(today);
-    let codes: Vec<(&str, usize)> =
-        known.iter().enumerate().map(|(place, half)| (half.code.as_str(), place)).collect();
-    let chosen = query.optional_choice("periode", &codes).unwrap_or(0);
-    known.get(chosen).cloned()
+    let mut known = HalfYear::list(today);
+    let chosen = query.optional_text("periode", Length(0, 6)).unwrap_or_default();
+    let codes: Vec<&str> = known.iter().map(|half| half.code.as_str()).collect();
+    if !chosen.is_empty() && !codes.contains(&chosen.as_str()) {
+        // Which there are depends on the day.
+        query.error("periode", "te-vroeg", format!("kies een van: {}", codes.join(", ")));
+    }
+    let place = known.iter().position(|half| half.code == chosen).unwrap_or(0);
+    (place < known.len()).then(|| known.swap_remove(place))
 }
 
 /// Wat er in een half jaar met de stappen van één partij gebeurde.

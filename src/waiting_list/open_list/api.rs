@@ -39,7 +39,7 @@ impl From<Named> for NamedBody {
 #[schema(as = GetoondeLeeftijd)]
 pub struct ShownAgeBody {
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 23, example = 12)]
+    #[schema(minimum = 0, maximum = 27, example = 12)]
     vanaf: Option<u8>,
     #[serde(rename = "totEnMet", skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 23, example = 15)]
@@ -127,7 +127,7 @@ pub(super) fn read_asked(query: &mut Fields) -> Asked {
     params(
         ("product" = Option<String>, Query, description = "Code van een product", pattern = "^[A-Za-z0-9-]{2,10}$", example = "45A01"),
         ("gemeente" = Option<String>, Query, description = "CBS-code van een gemeente", pattern = "^[Gg][Mm][0-9]{4}$", example = "GM0243"),
-        ("leeftijd" = Option<u8>, Query, description = "Alleen wie deze leeftijd kan hebben", minimum = 0, maximum = 23, example = 12),
+        ("leeftijd" = Option<u8>, Query, description = "Alleen wie deze leeftijd kan hebben", minimum = 0, maximum = 27, example = 12),
         ("nieuw" = Option<bool>, Query, description = "Alleen groepen waar iemand bij kwam"),
         ("sorteer" = Option<String>, Query, description = "Volgorde, met -af erachter omgekeerd", pattern = "^(product|leeftijd|verwezen)(-af)?$", example = "leeftijd"),
         ("pagina" = Option<u32>, Query, description = "Bladzijde van twintig", minimum = 1, maximum = 100_000),

@@ -53,7 +53,7 @@ pub struct FiguresInput {
     #[schema(schema_with = stop_reason_schema, required = false)]
     aanmeldstop_reden: Option<String>,
     /// Uitleg; verplicht bij de reden anders.
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     aanmeldstop_toelichting: Option<String>,
     /// Laatste dag van de aanmeldstop, na vandaag.
     #[schema(format = "date", pattern = r"^(199\d|20\d\d|2100)-\d\d-\d\d$", example = "2027-01-31")]
@@ -67,8 +67,8 @@ pub struct FiguresInput {
     /// Aangekondigde laatste dag van de groep of locatie, vandaag of later.
     #[schema(format = "date", pattern = r"^(199\d|20\d\d|2100)-\d\d-\d\d$", example = "2027-06-30")]
     sluit_op: Option<String>,
-    /// Opmerkingen. Nooit over een kind.
-    #[schema(max_length = 500)]
+    /// Opmerkingen, die iedereen leest. Nooit over een persoon.
+    #[schema(max_length = 500, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     opmerkingen: Option<String>,
 }
 
