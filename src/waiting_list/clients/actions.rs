@@ -30,6 +30,7 @@ use crate::identity::recipients::list_toegang_of;
 use crate::notifications::actions::enqueue;
 use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::mediation::actions::close_after_step;
 use crate::waiting_list::reasons::actions::{find_wording, require_code_on};
 use crate::waiting_list::responses::actions::end_after_step;
 
@@ -545,6 +546,7 @@ pub fn take_step(
             .change(Some(&Recorded::of(&before)), &recorded)?;
         audit::record(conn, actor, now, &line)?;
         end_after_step(conn, actor, now, &after, &step.entry)?;
+        close_after_step(conn, actor, now, &after)?;
         return Ok((after, step));
     }
     Err(Error::Outdated { current: None })
@@ -639,7 +641,7 @@ fn identity(actor: &Actor) -> Result<&Identity> {
 }
 
 /// How the timeline names who did it: a role and an organisation.
-fn signature(actor: &Actor) -> (String, String) {
+pub fn signature(actor: &Actor) -> (String, String) {
     actor.identity.as_ref().map_or_else(
         || ("Systeem".to_owned(), String::new()),
         |identity| (identity.display_name.clone(), identity.organisation_name.clone()),
