@@ -32,7 +32,7 @@ use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::mediation::actions::close_after_step;
 use crate::waiting_list::reasons::actions::{find_wording, require_code_on};
-use crate::waiting_list::responses::actions::end_after_step;
+use crate::waiting_list::responses::actions::{end_after_step, hasten_answers};
 
 /// The kind of object in the audit.
 pub const OBJECT: &str = "wachtende";
@@ -411,7 +411,11 @@ pub fn change_facts(
         return Err(Error::Outdated { current: None });
     }
     known.save_choices(conn, before.id, &registration)?;
-    record_facts(conn, actor, now, &before)
+    let after = record_facts(conn, actor, now, &before)?;
+    if after.urgency != before.urgency {
+        hasten_answers(conn, now, &after)?;
+    }
+    Ok(after)
 }
 
 /// Writes down what changed in the facts of a client, in its timeline and the audit; returns the client as it is now.
