@@ -384,7 +384,9 @@ on_both! {
         let version = toegang.get(&path).header("etag").expect("a version").to_owned();
         assert_eq!(toegang.put_version(&path, &version, &facts(Some("2026-12-31"))).clashing_fields(), ["perspectiefplanOp"], "still to come");
         let made = toegang.put_version(&path, &version, &facts(Some("2026-11-20")));
-        assert_eq!((made.status, &made.json()["perspectiefplanOp"]), (200, &json!("2026-11-20")), "{}", made.body);
+        assert_eq!(made.status, 200, "{}", made.body);
+        let read = toegang.get(&path).body;
+        assert!(read.contains("\"perspectiefplanOp\":\"2026-11-20\""), "{read}");
         assert!(!points(server, &client).contains("perspectiefplan"), "{}", points(server, &client));
         let page = server.visitor(TOEGANG).get(&format!("/wachtlijst/{}", client.code)).body;
         assert!(page.contains("Perspectiefplan gemaakt op") && page.contains("Leeftijd bereikt"), "{page}");

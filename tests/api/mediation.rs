@@ -298,7 +298,7 @@ on_both! {
         assert_eq!((&again["stap"], &again["begonnen"], &again["teLaat"]), (&json!("Zoeken met aanbieders"), &json!(false), &json!(false)), "{again}");
         assert_eq!(toegang.post(&format!("{path}/stappen"), &json!({})).status, 200);
         // Who needs no place any more ends the step as well, and is no case.
-        let left = toegang.post(&format!("/v1/wachtenden/{}/stappen", client.code), &json!({"stap": "intrekken", "reden": "verzoek-gezin"}));
+        let left = toegang.post(&format!("/v1/wachtenden/{}/stappen", client.code), &json!({"stap": "intrekken", "reden": "niet-meer-nodig"}));
         assert_eq!(left.status, 200, "{}", left.body);
         let outcomes: Vec<Option<String>> = mediation_step::table.filter(mediation_step::client_id.eq(client.id)).order(mediation_step::number)
             .select(mediation_step::outcome).load(&mut server.connection()).expect("steps");
