@@ -38,6 +38,7 @@ use crate::waiting_list::open_list::telling::tell_of_clients;
 use crate::waiting_list::replacement::telling::tell_of_ends;
 use crate::waiting_list::responses::chasing::{chase, end_without_contract};
 use crate::waiting_list::responses::erasing::erase_of_stripped as erase_of_stripped_responses;
+use crate::waiting_list::responses::questions;
 use crate::waiting_list::{bridging, mediation};
 
 /// How often a server looks whether another has changed the supply. A search may lag two seconds.
@@ -110,7 +111,8 @@ pub static JOBS: [Job; 23] = [
     }),
     Job::new(LOOK_FOR_CLIENTS, "publishing the open list", publish_list),
     Job::new(LOOK_FOR_CLIENTS, "chasing responses", |conn, state, now| {
-        chase(conn, now, &state.config.public_url).map(drop)
+        chase(conn, now, &state.config.public_url)?;
+        questions::remind(conn, now, &state.config.public_url).map(drop)
     }),
     Job::new(LOOK_FOR_CLIENTS, "chasing questions to providers", |conn, state, now| {
         chase_questions(conn, now, &state.config.public_url).map(drop)
@@ -259,7 +261,10 @@ fn work_on_files(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) ->
 
 fn follow_book(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
     let ended = end_without_contract(conn, now, &state.config.public_url)?;
-    let told = ended + upkeep::follow_book(conn, now)? + tell_of_ends(conn, now, &state.config.public_url)?;
+    let told = ended
+        + upkeep::follow_book(conn, now)?
+        + upkeep::tell_of_ages(conn, now, &state.config.public_url)?
+        + tell_of_ends(conn, now, &state.config.public_url)?;
     if told > 0 {
         tracing::info!(told, "followed the product book for who waits");
     }

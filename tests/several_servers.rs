@@ -21,6 +21,7 @@ use beschikbaarheidswijzer::waiting_list::clients::upkeep;
 use beschikbaarheidswijzer::waiting_list::open_list::actions::publish_due;
 use beschikbaarheidswijzer::waiting_list::open_list::telling::tell_of_clients;
 use beschikbaarheidswijzer::waiting_list::responses::chasing::chase;
+use beschikbaarheidswijzer::waiting_list::responses::questions::remind;
 use chrono::{DateTime, Duration, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -70,6 +71,8 @@ fn jobs() -> Vec<Job> {
         job("ended contracts", now() + Duration::days(8), |conn, _, now| {
             upkeep::follow_book(conn, now).map(drop)
         }),
+        job("ages", now() + Duration::days(8), |conn, _, now| upkeep::tell_of_ages(conn, now, URL).map(drop)),
+        job("questions", now() + Duration::days(8), |conn, _, now| remind(conn, now, URL).map(drop)),
         job("erasing clients", now() + Duration::days(800), |conn, _, now| {
             upkeep::strip_closed(conn, now).map(drop)
         }),
@@ -83,7 +86,16 @@ fn jobs() -> Vec<Job> {
 fn prepare(server: &TestServer) {
     server.execute("DELETE FROM reminder");
     let clients = server.waiting();
-    server.responded(HAVEN, &clients[0]);
+    let response = server.responded(HAVEN, &clients[0]);
+    let asked = server
+        .user(HAVEN.0)
+        .post(&format!("/v1/reacties/{response}/vragen"), &json!({"vraag": "beschikking"}));
+    assert_eq!(asked.status, 201, "{}", asked.body);
+    // Sixteen since 1 October at the earliest, and registered before.
+    server.execute(&format!(
+        "UPDATE waiting_client SET birth_quarter = 20104, registered_at = '2026-09-01 10:00:00' WHERE id = {}",
+        clients[2].id
+    ));
     // Who made no choice about mails hears of those who come from now on.
     let snapshot = server.state.supply.current().expect("a picture");
     tell_of_clients(&mut server.connection(), &snapshot, now(), URL).expect("a database");

@@ -566,6 +566,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    waiting_client_plan (client_id) {
+        client_id -> BigInt,
+        made_on -> Date,
+    }
+}
+
+diesel::table! {
+    waiting_client_age_notice (client_id, milestone) {
+        client_id -> BigInt,
+        milestone -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
     waiting_client_alternative (client_id, product_id) {
         client_id -> BigInt,
         product_id -> BigInt,
@@ -706,6 +721,7 @@ diesel::table! {
         answer -> Nullable<Text>,
         answer_note -> Nullable<Text>,
         answered_at -> Nullable<Timestamp>,
+        reminded_at -> Nullable<Timestamp>,
     }
 }
 
@@ -1302,6 +1318,7 @@ diesel::joinable!(response -> waiting_client (client_id));
 diesel::joinable!(response -> provider (provider_id));
 diesel::joinable!(response -> offer (offer_id));
 diesel::joinable!(placement -> response (response_id));
+diesel::joinable!(question -> response (response_id));
 diesel::joinable!(bridging_care -> provider (provider_id));
 diesel::joinable!(bridging_care -> product (product_id));
 diesel::joinable!(crisis_point_municipality -> crisis_point (crisis_point_id));
@@ -1368,6 +1385,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     replacement_notice,
     waiting_client_return,
     waiting_client,
+    waiting_client_age_notice,
+    waiting_client_plan,
     waiting_client_alternative,
     waiting_client_provider,
     waiting_client_event,

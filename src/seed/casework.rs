@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, Days, NaiveTime, Utc, Weekday};
 use rules::violations::Violations;
 use rules::waiting::life::{ClientStatus, EndBridgingReason};
+use rules::waiting::mediation::StepOutcome;
 use rules::waiting::note::Note;
 use rules::waiting::questions::{Answer, Question};
 use rules::waiting::reasons::Reason;
@@ -25,7 +26,6 @@ use crate::matching::region::live::Plans;
 use crate::waiting_list::bridging::actions::{Change, change as change_bridging};
 use crate::waiting_list::clients::actions::{find_for_toegang, list_open};
 use crate::waiting_list::mediation::actions::{close_step, list_cases, take_step};
-use crate::waiting_list::mediation::model::Outcome;
 use crate::waiting_list::responses::actions::{Party, list_of_client};
 use crate::waiting_list::responses::chasing::chase;
 use crate::waiting_list::responses::questions::{answer, ask};
@@ -35,6 +35,9 @@ const URL: &str = "http://127.0.0.1:8080";
 
 /// How many days ago each step of mediation was begun and closed.
 const STEPS: [(u64, u64); 3] = [(26, 20), (19, 12), (11, 3)];
+
+/// Whoever waited so long had passed every norm.
+const LONG_WAIT_DAYS: i64 = 120;
 
 /// The people of a region, and what they look at.
 struct Cast {
@@ -55,6 +58,7 @@ pub(super) fn play(conn: &mut Connection, now: DateTime<Utc>, names: &[&str]) ->
     }
     let cast = Cast { now, snapshot: supply.current()?, plans: Plans::default(), people };
     cast.mediate(conn)?;
+    cast.remember_places(conn)?;
     cast.bridge(conn)?;
     cast.propose(conn)?;
     cast.talk(conn)?;
@@ -125,10 +129,23 @@ impl Cast {
                     break;
                 }
                 if place + 1 < begun || last_is_closed {
-                    let outcome = (Outcome::NoPlace, None);
+                    let outcome = (StepOutcome::NoPlace, None);
                     if_it_may(close_step(conn, owner, self.days_ago(until), code, outcome))?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Steps that ended with a place, for some who had one agreed after a long wait. The place was agreed before today's program
+    /// could see to it, so they are written as they would stand.
+    fn remember_places(&self, conn: &mut Connection) -> Result<()> {
+        for agreed in store::list_agreed_after(conn, LONG_WAIT_DAYS)?.into_iter().step_by(2).take(12) {
+            let Some(identity) = self.team_of(conn, &agreed.code)?.and_then(|team| team.identity.as_ref())
+            else {
+                continue;
+            };
+            store::insert_found_step(conn, &agreed, (&identity.display_name, &identity.organisation_name))?;
         }
         Ok(())
     }

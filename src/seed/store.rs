@@ -20,7 +20,7 @@ pub(super) use self::crisis::{
 };
 pub(super) use self::offers::insert_offers;
 pub(super) use self::reminders::{PastReminder, insert_reminders, insert_reports};
-pub(super) use self::responses::let_some_responses_lapse;
+pub(super) use self::responses::{insert_found_step, let_some_responses_lapse, list_agreed_after};
 pub(super) use self::waiting::{end_some_contracts, insert_waiting};
 use super::Added;
 use super::files::{

@@ -2,14 +2,17 @@
 //! moves or needs other care, a location closes.
 
 use beschikbaarheidswijzer::db;
+use beschikbaarheidswijzer::db::schema::response;
 use beschikbaarheidswijzer::waiting_list::bridging;
 use beschikbaarheidswijzer::waiting_list::bridging::actions::Change;
 use beschikbaarheidswijzer::waiting_list::bridging::model::BridgingDraft;
 use beschikbaarheidswijzer::waiting_list::clients::actions::register;
 use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
-use beschikbaarheidswijzer::waiting_list::clients::upkeep::follow_book;
+use beschikbaarheidswijzer::waiting_list::clients::upkeep::{follow_book, tell_of_ages};
 use beschikbaarheidswijzer::waiting_list::responses::chasing::{chase, end_without_contract};
-use chrono::{Days, Duration, NaiveDate};
+use beschikbaarheidswijzer::waiting_list::responses::questions::remind;
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use diesel::prelude::*;
 use rules::waiting::life::EndBridgingReason;
 use rules::waiting::reasons::Reason;
 use rules::waiting::registration::RegistrationDraft;
@@ -207,7 +210,6 @@ on_both! {
 /// Bridging care of a client by De Haven, written down today.
 fn bridged(server: &TestServer, client: &WaitingClient, product: &str, starts_on: NaiveDate) -> (i64, i32) {
     use beschikbaarheidswijzer::db::schema::{product as products, provider};
-    use diesel::prelude::*;
     let mut conn = server.connection();
     let provider_id = provider::table.filter(provider::agb.eq(HAVEN.1)).select(provider::id).first(&mut conn);
     let product_id = products::table.filter(products::code.eq(product)).select(products::id).first(&mut conn);
@@ -344,5 +346,128 @@ on_both! {
         assert_eq!(register(PRODUCT).status, 201);
         let elsewhere = register("43A11");
         assert!(elsewhere.status == 409 && elsewhere.body.contains("niet-voor-gemeente"), "{}", elsewhere.body);
+    }
+}
+
+/// The points of attention of a client, as the toegang reads them.
+fn points(server: &TestServer, client: &WaitingClient) -> String {
+    of_client(server, TOEGANG, client)["wachtende"]["aandacht"].to_string()
+}
+
+on_both! {
+    fn who_comes_of_age_is_told_of_once_and_a_plan_that_was_made_is_asked_for_no_more(server) {
+        let client = server.waiting().remove(0);
+        // Registered at 15, and 16 since 1 October at the earliest.
+        server.execute(&format!(
+            "UPDATE waiting_client SET birth_quarter = 20104, registered_at = '2026-09-01 10:00:00' WHERE id = {}", client.id
+        ));
+        let tell = |at: &str| {
+            let at: DateTime<Utc> = at.parse().expect("a moment");
+            tell_of_ages(&mut server.connection(), at, URL).expect("a database")
+        };
+        let mails = || server.mails().into_iter().filter(|(_, text)| text.contains("op weg naar 18") || text.contains("bereikte een leeftijd")).collect::<Vec<_>>();
+        let mailed_before = mails().len();
+        assert_eq!((tell("2026-11-21T10:00:00Z"), tell("2026-11-21T10:00:00Z")), (1, 0), "once");
+        let mail = mails().pop().expect("a mail");
+        assert!(mails().len() > mailed_before && mail.1.contains(&client.code.to_string()) && !mail.1.contains("16 jaar"), "{mail:?}");
+        let lines = || of_client(server, TOEGANG, &client)["tijdlijn"].to_string();
+        assert!(lines().contains("leeftijd-bereikt") && lines().contains("perspectiefplan"), "{}", lines());
+        assert!(points(server, &client).contains("perspectiefplan"));
+
+        let facts = |plan: Option<&str>| {
+            let mut facts = json!({"geboortejaar": 2010, "geboortekwartaal": 4, "verwijzer": "gemeentelijke-toegang", "verwezenOp": "2026-10-01", "beschikkingOp": "2026-10-08", "urgentie": "regulier", "maatregel": false});
+            facts["perspectiefplanOp"] = json!(plan);
+            facts
+        };
+        let toegang = server.user(TOEGANG);
+        let path = format!("/v1/wachtenden/{}", client.code);
+        let version = toegang.get(&path).header("etag").expect("a version").to_owned();
+        assert_eq!(toegang.put_version(&path, &version, &facts(Some("2026-12-31"))).clashing_fields(), ["perspectiefplanOp"], "still to come");
+        let made = toegang.put_version(&path, &version, &facts(Some("2026-11-20")));
+        assert_eq!(made.status, 200, "{}", made.body);
+        let read = toegang.get(&path).body;
+        assert!(read.contains("\"perspectiefplanOp\":\"2026-11-20\""), "{read}");
+        assert!(!points(server, &client).contains("perspectiefplan"), "{}", points(server, &client));
+        let page = server.visitor(TOEGANG).get(&format!("/wachtlijst/{}", client.code)).body;
+        assert!(page.contains("Perspectiefplan gemaakt op") && page.contains("Leeftijd bereikt"), "{page}");
+        // Half a year before 18, and 18, each once; what lies long behind is no news.
+        assert_eq!((tell("2028-04-02T10:00:00Z"), tell("2028-04-03T10:00:00Z")), (1, 0));
+        assert_eq!((tell("2028-10-02T10:00:00Z"), tell("2028-10-03T10:00:00Z")), (1, 0));
+        assert!(lines().contains("de jeugdhulp stopt"), "{}", lines());
+        server.execute("DELETE FROM waiting_client_age_notice");
+        assert_eq!(tell("2029-06-01T10:00:00Z"), 0);
+    }
+}
+
+on_both! {
+    fn a_product_that_ends_with_nothing_in_its_place_asks_for_attention(server) {
+        let client = server.waiting().remove(0);
+        let ends = || points(server, &client).contains("product-loopt-af");
+        assert!(!ends());
+        server.execute("UPDATE product SET valid_until = '2026-12-31' WHERE code = '45A12'");
+        assert!(ends());
+        server.execute("INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon, successor_id) SELECT old.id, FALSE, FALSE, new.id FROM product old, product new WHERE old.code = '45A12' AND new.code = '45A13'");
+        assert!(!ends(), "who waits for it comes to wait for the other");
+    }
+}
+
+on_both! {
+    fn a_child_that_becomes_urgent_is_answered_for_sooner_and_no_provider_can_tell(server) {
+        let client = server.waiting().remove(0);
+        let id = server.responded(HAVEN, &client);
+        let terms = || -> (chrono::NaiveDateTime, chrono::NaiveDateTime) {
+            response::table.find(id).select((response::answer_by, response::expect_by)).first(&mut server.connection()).expect("a response")
+        };
+        let before = terms();
+        let haven = server.user(HAVEN.0);
+        let seen = || {
+            let answer = haven.get(&format!("/v1/reacties/{id}"));
+            (answer.header("etag").map(str::to_owned), answer.json())
+        };
+        let shown = seen();
+        let (toegang, path) = (server.user(TOEGANG), format!("/v1/wachtenden/{}", client.code));
+        let change = |urgency: &str| {
+            let version = toegang.get(&path).header("etag").expect("a version").to_owned();
+            let facts = json!({"geboortejaar": 2014, "geboortekwartaal": 2, "verwijzer": "gemeentelijke-toegang", "verwezenOp": "2026-10-01", "beschikkingOp": "2026-10-08", "urgentie": urgency, "maatregel": false});
+            assert_eq!(toegang.put_version(&path, &version, &facts).status, 200);
+        };
+        change("urgent");
+        let urgent = terms();
+        assert!(urgent.0 < before.0, "{urgent:?} {before:?}");
+        assert_eq!((urgent.1, seen()), (before.1, shown), "what the provider reads");
+        change("regulier");
+        assert_eq!(terms(), urgent, "a term is never put back");
+    }
+}
+
+on_both! {
+    fn a_question_without_an_answer_is_seen_and_reminded_of_once(server) {
+        let client = server.waiting().remove(0);
+        let id = server.responded(HAVEN, &client);
+        let (provider, toegang) = (server.user(HAVEN.0), server.user(TOEGANG));
+        let own_list = || server.visitor(HAVEN.0).get("/reacties").body.contains("Vraag open");
+        assert!(!points(server, &client).contains("vraag-open") && !own_list());
+        let asked = provider.post(&format!("/v1/reacties/{id}/vragen"), &json!({"vraag": "beschikking"}));
+        assert_eq!(asked.status, 201, "{}", asked.body);
+        assert!(points(server, &client).contains("vraag-open") && !own_list(), "who asked has nothing to do");
+        let weighed = TestServer::weigh_path(&client, id, "vragen");
+        assert_eq!(toegang.post(&weighed, &json!({"vraag": "eerder-starten"})).status, 201);
+        assert!(own_list());
+
+        // The toegang answers for an urgent child within a working day; the provider has the usual five for every child.
+        server.execute(&format!("UPDATE waiting_client SET urgency = 'urgent' WHERE id = {}", client.id));
+        let at = |at: &str| {
+            let at: DateTime<Utc> = at.parse().expect("a moment");
+            remind(&mut server.connection(), at, URL).expect("a database")
+        };
+        let reminded = |words: &str| server.mails().into_iter().filter(|(_, text)| text.contains(words)).count();
+        assert_eq!((at("2026-11-23T15:59:00Z"), at("2026-11-23T16:00:01Z"), at("2026-11-23T16:00:01Z")), (0, 1, 0));
+        assert_eq!((reminded("De Haven Jeugdhulp wacht op uw antwoord op een vraag"), reminded("De toegang wacht op uw antwoord")), (1, 0));
+        assert_eq!((at("2026-11-27T15:59:00Z"), at("2026-11-27T16:00:01Z"), at("2026-11-30T16:00:01Z")), (0, 1, 0));
+        assert_eq!(reminded("De toegang wacht op uw antwoord"), 1);
+        let mine = provider.get(&format!("/v1/reacties/{id}/vragen")).json()["vragen"][0]["id"].clone();
+        let answered = toegang.post(&format!("{weighed}/{mine}/antwoord"), &json!({"antwoord": "telefonisch"}));
+        assert_eq!(answered.status, 200, "{}", answered.body);
+        assert!(!points(server, &client).contains("vraag-open") && own_list());
     }
 }

@@ -1,6 +1,7 @@
 //! Mediation and bridging care as programs keep them.
 
 use beschikbaarheidswijzer::db::schema::mediation_step;
+use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -250,5 +251,96 @@ on_both! {
         assert_eq!(close(json!({"toelichting": "mevrouw Jansen belt terug"})).clashing_fields(), ["toelichting"]);
         assert_eq!(close(json!({"toelichting": "zaak 111222333"})).clashing_fields(), ["toelichting"]);
         assert_eq!(close(json!({"toelichting": "zaak 111222333", "cijfersZijn": "zaaknummer"})).status, 200);
+    }
+}
+
+/// A child that waits past its norm, and the path of its case.
+fn past_norm(server: &TestServer) -> (WaitingClient, String) {
+    let client = server.waiting().remove(0);
+    server.execute(&format!(
+        "UPDATE waiting_client SET referred_on = '2026-06-01', decided_on = '2026-06-08' WHERE id = {}",
+        client.id
+    ));
+    let path = format!("/v1/bemiddelingen/{}", client.code);
+    (client, path)
+}
+
+on_both! {
+    fn a_step_ends_with_the_place_that_is_found_and_comes_back_when_care_does_not_start(server) {
+        let (client, path) = past_norm(server);
+        let id = server.responded(HAVEN, &client);
+        let (toegang, manager) = (server.user(TOEGANG), server.user(MANAGER));
+        let found = || -> i64 {
+            let lines = manager.get("/v1/bemiddelingsoverzicht").json()["regels"].as_array().cloned().unwrap_or_default();
+            let line = lines.iter().find(|line| line["vanWie"] == "toegang").cloned().expect("a line");
+            line["plekGevonden"].as_str().and_then(|count| count.parse().ok()).expect("a count")
+        };
+        let before = found();
+        assert_eq!(toegang.post(&format!("{path}/stappen"), &json!({})).status, 200);
+        assert_eq!(server.accept(&client, id).status, 200);
+        let agreed = toegang.get(&path).json();
+        assert_eq!((&agreed["stappen"][0]["uitkomst"], &agreed["stappen"][0]["loopt"]), (&json!("plek-gevonden"), &json!(false)), "{agreed}");
+        let case = &agreed["bemiddeling"];
+        assert_eq!((&case["stap"], &case["vanWie"], &case["teLaat"]), (&json!("Wacht op de start van afgesproken zorg"), &json!("toegang"), &json!(false)));
+        assert!(case["uiterlijk"].is_string(), "the day on which it starts: {case}");
+        assert_eq!(found(), before + 1);
+        assert_eq!(toegang.post(&format!("{path}/stappen"), &json!({})).status, 409, "nobody looks for a place");
+        assert_eq!(toegang.post(&format!("{path}/afsluiting"), &json!({"uitkomst": "geen-plek"})).status, 409);
+        let page = server.visitor(TOEGANG).get(&format!("/bemiddeling/{}", client.code)).body;
+        assert!(page.contains("Wacht op de start van afgesproken zorg") && !page.contains("Stap afsluiten"), "{page}");
+        let lines = toegang.get(&format!("/v1/wachtenden/{}", client.code)).json()["tijdlijn"].clone();
+        assert!(lines.to_string().contains("Zoeken met aanbieders: plek gevonden"), "{lines}");
+
+        // Care does not start: the toegang looks for a place again, in a term that begins now.
+        let gone = server.user(HAVEN.0).post(&format!("/v1/reacties/{id}/niet-gestart"), &json!({"reden": "plek-vervallen"}));
+        assert_eq!(gone.status, 200, "{}", gone.body);
+        let again = toegang.get(&path).json()["bemiddeling"].clone();
+        assert_eq!((&again["stap"], &again["begonnen"], &again["teLaat"]), (&json!("Zoeken met aanbieders"), &json!(false), &json!(false)), "{again}");
+        assert_eq!(toegang.post(&format!("{path}/stappen"), &json!({})).status, 200);
+        // Who needs no place any more ends the step as well, and is no case.
+        let left = toegang.post(&format!("/v1/wachtenden/{}/stappen", client.code), &json!({"stap": "intrekken", "reden": "niet-meer-nodig"}));
+        assert_eq!(left.status, 200, "{}", left.body);
+        let outcomes: Vec<Option<String>> = mediation_step::table.filter(mediation_step::client_id.eq(client.id)).order(mediation_step::number)
+            .select(mediation_step::outcome).load(&mut server.connection()).expect("steps");
+        assert_eq!(outcomes, [Some("plek-gevonden".to_owned()), Some("niet-meer-nodig".to_owned())]);
+        assert_eq!(toegang.get(&path).status, 404);
+    }
+}
+
+on_both! {
+    fn only_what_found_nothing_goes_up_and_the_last_step_comes_back(server) {
+        let (_, path) = past_norm(server);
+        let [toegang, manager, experts] = [TOEGANG, MANAGER, "expertteam-regio"].map(|user| server.user(user));
+        let take = |user: &Browser, outcome: &str| {
+            [user.post(&format!("{path}/stappen"), &json!({})), user.post(&format!("{path}/afsluiting"), &json!({"uitkomst": outcome}))].map(|answer| answer.status)
+        };
+        assert_eq!(take(&toegang, "plek-gevonden"), [200, 200]);
+        let next = toegang.get(&path).json()["bemiddeling"].clone();
+        assert_eq!((&next["vanWie"], &next["teLaat"]), (&json!("toegang"), &json!(false)), "a place that was found is no reason to go up: {next}");
+        for user in [&toegang, &manager, &experts] {
+            assert_eq!(take(user, "geen-plek"), [200, 200]);
+        }
+        let last = experts.get(&path).json()["bemiddeling"].clone();
+        assert_eq!((&last["stap"], &last["vanWie"], last["uiterlijk"].is_string()), (&json!("Bespreken in het expertteam"), &json!("expertteam"), true), "{last}");
+        assert_eq!(take(&experts, "geen-plek"), [200, 200]);
+        assert_eq!(experts.get(&path).json()["stappen"].as_array().map(Vec::len), Some(5));
+    }
+}
+
+on_both! {
+    fn who_pauses_past_the_norm_stays_in_sight(server) {
+        let (client, path) = past_norm(server);
+        let toegang = server.user(TOEGANG);
+        let step = |body: serde_json::Value| toegang.post(&format!("/v1/wachtenden/{}/stappen", client.code), &body);
+        let held = step(json!({"stap": "pauzeren", "reden": "verzoek-gezin", "tot": "2027-01-04"}));
+        assert_eq!(held.status, 200, "{}", held.body);
+        let list = toegang.get("/v1/bemiddelingen").json()["bemiddelingen"].as_array().cloned().unwrap_or_default();
+        let code = client.code.to_string();
+        let case = list.iter().find(|case| case["code"] == code.as_str()).expect("in the list");
+        assert_eq!((&case["stap"], &case["uiterlijk"]), (&json!("Wacht tot de pauze voorbij is"), &json!("2027-01-04T16:00:00Z")), "{case}");
+        assert_eq!(toegang.post(&format!("{path}/stappen"), &json!({})).status, 409);
+        assert_eq!(step(json!({"stap": "hervatten", "reden": "kan-starten"})).status, 200);
+        let again = toegang.get(&path).json()["bemiddeling"].clone();
+        assert_eq!((&again["stap"], &again["teLaat"]), (&json!("Zoeken met aanbieders"), &json!(false)), "its time begins with the end of the pause: {again}");
     }
 }

@@ -133,6 +133,8 @@ pub(in crate::seed) fn casework(conn: &mut Connection) -> Vec<(String, i64)> {
             response::table.filter(response::status.eq("verlopen")).count().get_result(conn).unwrap(),
         ),
     ];
+    let found_place = step::table.filter(step::outcome.eq("plek-gevonden")).count().get_result(conn).unwrap();
+    found.push(("steps that found a place".to_owned(), found_place));
     for owner in ["toegang", "accountmanager", "expertteam"] {
         let theirs = || step::table.filter(step::owner.eq(owner));
         let open: i64 = theirs().filter(step::closed_at.is_null()).count().get_result(conn).unwrap();

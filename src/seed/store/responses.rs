@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
+use rules::waiting::mediation::{Ladder, StepOutcome};
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 use rules::working_hours::OpeningHours;
 
 use super::{BATCH, Ids, insert_all};
 use crate::clock::moment_of_dutch_time;
 use crate::db::Connection;
-use crate::db::schema::{offer, pair_outcome, placement, response};
+use crate::db::schema::{mediation_step, offer, pair_outcome, placement, response, waiting_client};
 use crate::error::{Error, Result};
 use crate::on_each;
 use crate::seed::responses::{Candidate, MadeResponse};
@@ -128,6 +129,59 @@ pub(in crate::seed) fn let_some_responses_lapse(conn: &mut Connection, today: Na
         .execute(conn)?;
     diesel::update(some.filter(response::expect_by.gt(closing)))
         .set(response::expect_by.eq(closing))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Care that was agreed.
+pub(in crate::seed) struct Agreed {
+    client_id: i64,
+    pub(in crate::seed) code: String,
+    made_at: NaiveDateTime,
+}
+
+/// The care that was agreed so many days or more after somebody began to wait, for whom nobody took a step of mediation.
+pub(in crate::seed) fn list_agreed_after(conn: &mut Connection, days: i64) -> Result<Vec<Agreed>> {
+    let mediated = mediation_step::table.select(mediation_step::client_id);
+    let rows: Vec<(i64, String, NaiveDateTime, NaiveDate)> = placement::table
+        .inner_join(waiting_client::table.on(waiting_client::id.eq(placement::client_id)))
+        .filter(waiting_client::id.ne_all(mediated))
+        .order(placement::id)
+        .select((waiting_client::id, waiting_client::code, placement::made_at, waiting_client::waiting_since))
+        .load(conn)?;
+    let is_long = |made_at: NaiveDateTime, since: NaiveDate| (made_at.date() - since).num_days() >= days;
+    Ok(rows
+        .into_iter()
+        .filter(|(_, _, made_at, since)| is_long(*made_at, *since))
+        .map(|(client_id, code, made_at, _)| Agreed { client_id, code, made_at })
+        .collect())
+}
+
+/// A step of the toegang that ended with this place.
+pub(in crate::seed) fn insert_found_step(
+    conn: &mut Connection,
+    agreed: &Agreed,
+    (by_name, by_organisation): (&str, &str),
+) -> Result<()> {
+    let begun_at = agreed.made_at - Days::new(4);
+    let ladder = Ladder::default();
+    let Some(rung) = ladder.rungs().first() else { return Ok(()) };
+    let due_by = moment_of_dutch_time(OpeningHours::office().deadline(begun_at, rung.term)).naive_utc();
+    diesel::insert_into(mediation_step::table)
+        .values((
+            mediation_step::client_id.eq(agreed.client_id),
+            mediation_step::number.eq(1),
+            mediation_step::name.eq(&rung.name),
+            mediation_step::owner.eq(rung.owner.code()),
+            mediation_step::begun_at.eq(begun_at),
+            mediation_step::due_by.eq(due_by),
+            mediation_step::by_name.eq(by_name),
+            mediation_step::by_organisation.eq(by_organisation),
+            mediation_step::closed_at.eq(agreed.made_at),
+            mediation_step::outcome.eq(StepOutcome::PlaceFound.code()),
+            mediation_step::closed_by_name.eq(by_name),
+            mediation_step::closed_by_organisation.eq(by_organisation),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -30,8 +30,9 @@ use crate::identity::recipients::list_toegang_of;
 use crate::notifications::actions::enqueue;
 use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::mediation::actions::close_after_step;
 use crate::waiting_list::reasons::actions::{find_wording, require_code_on};
-use crate::waiting_list::responses::actions::end_after_step;
+use crate::waiting_list::responses::actions::{end_after_step, hasten_answers};
 
 /// The kind of object in the audit.
 pub const OBJECT: &str = "wachtende";
@@ -410,7 +411,11 @@ pub fn change_facts(
         return Err(Error::Outdated { current: None });
     }
     known.save_choices(conn, before.id, &registration)?;
-    record_facts(conn, actor, now, &before)
+    let after = record_facts(conn, actor, now, &before)?;
+    if after.urgency != before.urgency {
+        hasten_answers(conn, now, &after)?;
+    }
+    Ok(after)
 }
 
 /// Writes down what changed in the facts of a client, in its timeline and the audit; returns the client as it is now.
@@ -545,6 +550,7 @@ pub fn take_step(
             .change(Some(&Recorded::of(&before)), &recorded)?;
         audit::record(conn, actor, now, &line)?;
         end_after_step(conn, actor, now, &after, &step.entry)?;
+        close_after_step(conn, actor, now, &after)?;
         return Ok((after, step));
     }
     Err(Error::Outdated { current: None })
@@ -639,7 +645,7 @@ fn identity(actor: &Actor) -> Result<&Identity> {
 }
 
 /// How the timeline names who did it: a role and an organisation.
-fn signature(actor: &Actor) -> (String, String) {
+pub fn signature(actor: &Actor) -> (String, String) {
     actor.identity.as_ref().map_or_else(
         || ("Systeem".to_owned(), String::new()),
         |identity| (identity.display_name.clone(), identity.organisation_name.clone()),

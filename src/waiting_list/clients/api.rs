@@ -126,6 +126,9 @@ pub struct FullBody {
     beschikking_op: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     advies_op: Option<NaiveDate>,
+    /// Dag waarop het perspectiefplan is gemaakt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    perspectiefplan_op: Option<NaiveDate>,
     maatregel: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     verklarende_analyse: Option<bool>,
@@ -180,6 +183,8 @@ macro_rules! with_facts {
             beschikking_op: Option<Datum>,
             /// Dag waarop het adviesorgaan besliste, voor producten die dat nodig hebben.
             advies_op: Option<Datum>,
+            /// Dag waarop het perspectiefplan is gemaakt, dat er vanaf 16 jaar hoort te zijn.
+            perspectiefplan_op: Option<Datum>,
             #[schema(schema_with = urgency_schema)]
             urgentie: String,
             /// Of er een maatregel van jeugdbescherming of jeugdreclassering is.
@@ -334,6 +339,7 @@ impl FullBody {
             verwezen_op: client.referred_on,
             beschikking_op: client.decided_on,
             advies_op: client.body_decided_on,
+            perspectiefplan_op: client.plan_made_on,
             maatregel: client.measure,
             verklarende_analyse: client.analysis_made,
             eerste_keus: client.first_choice.code(),

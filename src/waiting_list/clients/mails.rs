@@ -1,4 +1,4 @@
-//! What the toegang is mailed of a child that comes to live in its municipality: its code, and nothing else of it.
+//! What the toegang is mailed of a child that comes to live in its municipality or comes of age: its code, and nothing else of it.
 
 use askama::Template;
 
@@ -9,7 +9,7 @@ use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "waiting_list/responses/mail.html")]
-struct MovedHtml<'a> {
+struct ClientHtml<'a> {
     region_name: &'a str,
     subject: &'a str,
     lines: &'a [String],
@@ -19,7 +19,7 @@ struct MovedHtml<'a> {
 
 #[derive(Template)]
 #[template(path = "waiting_list/responses/mail.txt")]
-struct MovedText<'a> {
+struct ClientText<'a> {
     subject: &'a str,
     lines: &'a [String],
     button: &'a str,
@@ -38,8 +38,29 @@ pub(super) fn moved(client: &WaitingClient, public_url: &str, to: &str) -> Resul
             .to_owned(),
     ];
     let subject = format!("Wachtende {} is verhuisd naar uw gemeente", client.code);
+    mail(client, "verhuizing", subject, &lines, (public_url, to))
+}
+
+/// To the toegang, when the child reached an age on the way to adulthood. Which age is to be read behind the link.
+pub(super) fn age_reached(client: &WaitingClient, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!("Wachtende {} bereikte een leeftijd waarop iets geregeld moet worden.", client.code),
+        "Bij de wachtende staat wat er nu nodig is: een perspectiefplan, of de zorg na de 18e verjaardag."
+            .to_owned(),
+    ];
+    let subject = format!("Wachtende {}: op weg naar 18 jaar", client.code);
+    mail(client, "leeftijd", subject, &lines, (public_url, to))
+}
+
+fn mail(
+    client: &WaitingClient,
+    kind: &'static str,
+    subject: String,
+    lines: &[String],
+    (public_url, to): (&str, &str),
+) -> Result<Mail> {
     let (button, url) = ("Bekijk de wachtende", format!("{public_url}/wachtlijst/{}", client.code));
-    let html = render(&MovedHtml { region_name: "", subject: &subject, lines: &lines, button, url: &url })?;
-    let text = render(&MovedText { subject: &subject, lines: &lines, button, url: &url })?;
-    Ok(Mail { kind: "verhuizing", to: to.to_owned(), subject, text, html })
+    let html = render(&ClientHtml { region_name: "", subject: &subject, lines, button, url: &url })?;
+    let text = render(&ClientText { subject: &subject, lines, button, url: &url })?;
+    Ok(Mail { kind, to: to.to_owned(), subject, text, html })
 }

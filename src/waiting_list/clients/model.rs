@@ -65,6 +65,7 @@ pub struct WaitingClient {
     pub referred_on: NaiveDate,
     pub decided_on: Option<NaiveDate>,
     pub body_decided_on: Option<NaiveDate>,
+    pub plan_made_on: Option<NaiveDate>,
     pub urgency: Urgency,
     pub measure: bool,
     pub analysis_made: Option<bool>,
@@ -128,11 +129,12 @@ pub enum LineKind {
     BridgingEnded,
     MediationStep,
     ProposalKept,
+    AgeReached,
     Step(EventKind),
 }
 
 impl LineKind {
-    const BESIDES_STEPS: [Self; 7] = [
+    const BESIDES_STEPS: [Self; 8] = [
         Self::Registered,
         Self::FactsChanged,
         Self::BridgingStarted,
@@ -140,6 +142,7 @@ impl LineKind {
         Self::BridgingEnded,
         Self::MediationStep,
         Self::ProposalKept,
+        Self::AgeReached,
     ];
 
     /// The code in the database and the API.
@@ -152,6 +155,7 @@ impl LineKind {
             Self::BridgingEnded => "overbrugging-beeindigd",
             Self::MediationStep => "bemiddeling",
             Self::ProposalKept => "voorstel-bewaard",
+            Self::AgeReached => "leeftijd-bereikt",
             Self::Step(kind) => kind.code(),
         }
     }
@@ -165,6 +169,7 @@ impl LineKind {
             Self::BridgingEnded => "Overbruggingszorg beëindigd",
             Self::MediationStep => "Bemiddeling",
             Self::ProposalKept => "Voorstel bewaard",
+            Self::AgeReached => "Leeftijd bereikt",
             Self::Step(kind) => kind.name(),
         }
     }
@@ -245,6 +250,10 @@ pub struct Milestones {
     pub answer_on: Option<NaiveDate>,
     /// A response last ended without an answer.
     pub expired_on: Option<NaiveDate>,
+    /// A provider asked something and has no answer.
+    pub question_open: bool,
+    /// The last day of the product, when nothing takes its place.
+    pub product_ends_on: Option<NaiveDate>,
     /// The municipality does not belong to the region today.
     pub outside_region: bool,
 }

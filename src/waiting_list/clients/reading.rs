@@ -36,6 +36,7 @@ pub fn read_draft(fields: &mut Fields, writing: Writing) -> RegistrationDraft {
         referred_on: read_day(fields, "verwezenOp", writing),
         decided_on: read_day(fields, "beschikkingOp", writing),
         body_decided_on: read_day(fields, "adviesOp", writing),
+        plan_made_on: read_day(fields, "perspectiefplanOp", writing),
         urgency: choice(fields, "urgentie", Urgency::ALL, Urgency::code),
         measure: fields.optional_flag("maatregel"),
         analysis_made: fields.optional_flag("verklarendeAnalyse"),

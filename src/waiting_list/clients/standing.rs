@@ -69,6 +69,9 @@ impl WaitingClient {
             moved_on: milestones.moved_on,
             answer_on: milestones.answer_on,
             expired_on: milestones.expired_on,
+            question_open: milestones.question_open,
+            product_ends_on: milestones.product_ends_on,
+            plan_made_on: self.plan_made_on,
             outside_region: milestones.outside_region,
         };
         let attention = attention(&facts, today);

@@ -17,18 +17,19 @@ pub(super) use self::milestones::list_milestones;
 use self::rows::{ClientRow, SettingRow, TimelineRow, birth_number, corrupt};
 pub(super) use self::rows::{FactsRow, LifeRow, NewClient, NewEvent, ProductRow};
 pub(super) use self::upkeep::{
-    ProductTermsRow, find_product_terms, insert_contract_end, list_ended_contracts,
-    list_of_ended_alternatives, list_of_ended_products, list_product_terms, list_products_by_id,
-    list_region_ids, list_successors, list_to_strip, list_wanting, replace_closing_days,
-    replace_product_terms, save_settings, strip_client, touch,
+    ProductTermsRow, find_product_terms, insert_age_notice, insert_contract_end, list_age_notices,
+    list_ended_contracts, list_growing, list_of_ended_alternatives, list_of_ended_products,
+    list_product_terms, list_products_by_id, list_region_ids, list_successors, list_to_strip, list_wanting,
+    replace_closing_days, replace_product_terms, save_settings, strip_client, touch,
 };
 use super::model::{FormChoices, ListSettings, ProductChoice, ProviderChoice, TimelineLine, WaitingClient};
 use crate::db::Connection;
 use crate::db::schema::{
     contract, municipality, organisation_municipality, postcode, product, provider, region,
     region_municipality, user_account, waiting_client as client, waiting_client_alternative as alternative,
-    waiting_client_event as event, waiting_client_provider as wish, waiting_client_return as returned,
-    waiting_list_closing_day as closing_day, waiting_list_setting as setting, waiting_product,
+    waiting_client_event as event, waiting_client_plan as plan, waiting_client_provider as wish,
+    waiting_client_return as returned, waiting_list_closing_day as closing_day,
+    waiting_list_setting as setting, waiting_product,
 };
 use crate::error::Result;
 use crate::{belongs_on, on_each};
@@ -102,6 +103,7 @@ fn load_rows(conn: &mut Connection, ids: &[i64], found: &mut HashMap<i64, Waitin
         .inner_join(region::table.on(region::id.eq(product::region_id)))
         .left_join(waiting_product::table.on(waiting_product::product_id.eq(client::product_id)))
         .left_join(returned::table.on(returned::client_id.eq(client::id)))
+        .left_join(plan::table.on(plan::client_id.eq(client::id)))
         .filter(client::id.eq_any(ids))
         .select((
             client::all_columns,
@@ -115,6 +117,7 @@ fn load_rows(conn: &mut Connection, ids: &[i64], found: &mut HashMap<i64, Waitin
             ),
             (waiting_product::needs_body_decision, waiting_product::first_help_soon).nullable(),
             returned::returned_on.nullable(),
+            plan::made_on.nullable(),
         ))
         .load(conn)?;
     for row in rows {
@@ -333,6 +336,17 @@ pub(super) fn save_return(conn: &mut Connection, client_id: i64, day: NaiveDate)
         .do_update()
         .set(returned::returned_on.eq(day))
         .execute(c))?;
+    Ok(())
+}
+
+/// Replaces the day on which the perspectiefplan was made.
+pub(super) fn replace_plan(conn: &mut Connection, id: i64, made_on: Option<NaiveDate>) -> Result<()> {
+    diesel::delete(plan::table.filter(plan::client_id.eq(id))).execute(conn)?;
+    if let Some(made_on) = made_on {
+        diesel::insert_into(plan::table)
+            .values((plan::client_id.eq(id), plan::made_on.eq(made_on)))
+            .execute(conn)?;
+    }
     Ok(())
 }
 

@@ -1,18 +1,22 @@
 //! What servers do for the waiting list by themselves: erase what was kept long enough, and tell of contracts that
-//! ended and products that got another code. Each can run on any number of servers at once.
+//! ended, products that got another code and children that come of age. Each can run on any number of servers at once.
 
 use chrono::{DateTime, Days, Months, Utc};
+use rules::waiting::birth::AgeMilestone;
 use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, RecodeReason};
 use rules::waiting::reasons::Reason;
 use rules::waiting::succession::{line_of, takes_over};
 
-use super::actions::{OBJECT, find_settings, record_facts, take_step};
-use super::store;
+use super::actions::{OBJECT, add_line, find_settings, record_facts, take_step};
+use super::model::{LineKind, NewLine};
+use super::{mails, store};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::identity::recipients::list_toegang_of;
+use crate::notifications::actions::enqueue;
 
 /// How many clients are erased in one transaction.
 const PORTION: i64 = 200;
@@ -46,6 +50,52 @@ pub fn strip_closed(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> 
         }
     }
     Ok(count)
+}
+
+/// Tells the toegang, once each, of children that reached an age on the way to adulthood; returns how many. What was reached
+/// before a child was registered is known to who did that, and what was reached long ago is no news.
+pub fn tell_of_ages(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Result<usize> {
+    let today = dutch_day(now);
+    let since = today.checked_sub_days(Days::new(NEWS_DAYS)).unwrap_or(today);
+    let told = store::list_age_notices(conn)?;
+    let mut count = 0;
+    for one in store::list_growing(conn)? {
+        let Some((milestone, on)) = one.birth.age_milestone(today) else { continue };
+        let is_news = on >= since && on > dutch_day(one.registered_at.and_utc());
+        if !is_news || told.contains(&(one.id, milestone.code().to_owned())) {
+            continue;
+        }
+        count += db::write(conn, |conn| tell_of_age(conn, now, public_url, (one.id, milestone)))?;
+    }
+    Ok(count)
+}
+
+fn tell_of_age(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    public_url: &str,
+    (id, milestone): (i64, AgeMilestone),
+) -> Result<usize> {
+    let client = super::actions::find_by_id(conn, id)?;
+    // Another server may have been first, and the child may have left the list.
+    if client.status().is_closed() || store::insert_age_notice(conn, (id, milestone), now.naive_utc())? == 0 {
+        return Ok(0);
+    }
+    let actor = Actor::background();
+    let detail = Some(milestone.meaning(client.until_23).to_owned());
+    add_line(
+        conn,
+        &actor,
+        now,
+        &client,
+        &NewLine { kind: LineKind::AgeReached, reason: "", note: None, detail },
+    )?;
+    for reader in list_toegang_of(conn, client.municipality.id)? {
+        enqueue(conn, now, &mails::age_reached(&client, public_url, &reader.email)?)?;
+    }
+    // The audit is kept for ever and ages are not.
+    audit::record(conn, &actor, now, &Event::done("wachtende-leeftijd-melden", OBJECT, client.code))?;
+    Ok(1)
 }
 
 /// Tells those who wait of contracts that ended and products that got another code; returns how many were told.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use rules::dutch::date;
-use rules::waiting::birth::Birth;
+use rules::waiting::birth::{Birth, ComingOfAge};
 
 use super::model::WaitingClient;
 
@@ -26,6 +26,12 @@ pub(super) fn words_of(client: &WaitingClient, today: NaiveDate) -> Vec<(&'stati
     let mut add = |label, text: Option<String>| words.extend(text.map(|text| (label, text)));
     let list = |names: Vec<String>| (!names.is_empty()).then(|| names.join("; "));
     add("Adviesorgaan besliste op", client.body_decided_on.map(date));
+    add("Perspectiefplan gemaakt op", client.plan_made_on.map(date));
+    let goes_on = |birth: Birth| match birth.coming_of_age(today, client.until_23) {
+        ComingOfAge::GoesOn { until } => Some(format!("23 jaar, op zijn vroegst {}", date(until))),
+        _ => None,
+    };
+    add("De zorg kan doorgaan tot", client.birth.and_then(goes_on));
     add("Verklarende analyse gemaakt", client.analysis_made.map(yes_no));
     add("Misschien Wet langdurige zorg", client.possibly_wlz.map(yes_no));
     add("Gezag bij een derde", client.authority_elsewhere.map(yes_no));

@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rules::waiting::mediation::{
-    Ladder, MediationFacts, Next, StepOwner, begin_step, is_of_this_wait, next_step,
+    FinishedStep, Ladder, MediationFacts, Next, StepOutcome, StepOwner, begin_step, next_step,
 };
 use rules::waiting::note::Note;
 use rules::waiting::waited::NormState;
 use rules::working_hours::OpeningHours;
 
 use super::model::{
-    Case, ClosedStep, MediationStep, Outcome, OverviewLine, ProviderLine, Recorded, Turn, role_of,
-    shown_count, shown_median,
+    Case, ClosedStep, MediationStep, OverviewLine, ProviderLine, Recorded, Turn, role_of, shown_count,
+    shown_median,
 };
 use super::store::{self, NewStep};
 use crate::actor::{Actor, Role};
@@ -69,22 +69,11 @@ fn visible_cases(
     let seen = Seen::of(conn, actor)?;
     let among = seen.municipalities();
     clients.retain(|client| among.as_ref().is_none_or(|own| own.contains(&client.municipality.id)));
-    let way = way_of(conn, region_id)?;
     let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
-    let mut cares: HashMap<i64, Vec<BridgingCare>> = HashMap::new();
-    for care in bridging::actions::list_of_clients(conn, &ids)? {
-        cares.entry(care.client_id).or_default().push(care);
-    }
-    let mut steps: HashMap<i64, Vec<MediationStep>> = HashMap::new();
-    for step in store::list_of_clients(conn, &ids)? {
-        steps.entry(step.client_id).or_default().push(step);
-    }
+    let mut files = Files::of(conn, region_id, &ids)?;
     let mut cases: Vec<Case> = clients
         .iter()
-        .filter_map(|client| {
-            let cares = cares.remove(&client.id).unwrap_or_default();
-            case_of(client, &cares, steps.remove(&client.id).unwrap_or_default(), &way, now)
-        })
+        .filter_map(|client| files.case_of(client, now))
         .filter(|case| seen.may_see(case))
         .collect();
     cases.sort_by(|one, other| (one.since, &one.code).cmp(&(other.since, &other.code)));
@@ -100,10 +89,7 @@ fn way_of(conn: &mut Connection, region_id: i64) -> Result<(Ladder, OpeningHours
 
 /// The case of one client, if there is one.
 fn find_of_client(conn: &mut Connection, client: &WaitingClient, now: DateTime<Utc>) -> Result<Option<Case>> {
-    let way = way_of(conn, client.region_id)?;
-    let cares = bridging::actions::list_of_clients(conn, &[client.id])?;
-    let steps = store::list_of_clients(conn, &[client.id])?;
-    Ok(case_of(client, &cares, steps, &way, now))
+    Ok(Files::of(conn, client.region_id, &[client.id])?.case_of(client, now))
 }
 
 /// Whether somebody waits past a norm, so that there is a case to look at.
@@ -153,65 +139,106 @@ impl Seen {
     }
 }
 
-/// The case of a client, if it waits past a norm and mediation has a next step.
-fn case_of(
-    client: &WaitingClient,
-    cares: &[BridgingCare],
-    steps: Vec<MediationStep>,
-    (ladder, hours): &(Ladder, OpeningHours),
-    now: DateTime<Utc>,
-) -> Option<Case> {
-    let today = dutch_day(now);
-    let waited = waited_on(client, first_start(cares), today);
-    let passed: Vec<_> =
-        waited.norms.iter().filter(|norm| matches!(norm.state, NormState::Passed { .. })).collect();
-    let since = passed.iter().map(|norm| norm.last_day + Days::new(1)).min()?;
-    let finished: Vec<NaiveDateTime> =
-        steps.iter().filter_map(|step| step.closed.as_ref()).map(|closed| dutch_time(closed.at)).collect();
-    let facts = MediationFacts {
-        status: client.status(),
-        on_hold: client.life.hold_on(today).is_some(),
-        since: Some(since),
-        returned_on: client.life.returned_on(),
-        finished_at: &finished,
-    };
-    let now = dutch_time(now);
-    // A step that was left open when the child got a place is not the step of now.
-    let is_current = |step: &&MediationStep| {
-        step.closed.is_none() && is_of_this_wait(dutch_day(step.begun_at), client.life.returned_on())
-    };
-    let busy = steps.iter().find(is_current).cloned();
-    let (turn, due_by) = match (next_step(&facts, ladder, hours, now), busy) {
-        (Next::Nothing, _) => return None,
-        (_, Some(step)) => {
-            let due_by = dutch_time(step.due_by);
-            (Turn::Busy(step), Some(due_by))
+/// What is known of clients of one region besides their records, by the number of each.
+struct Files {
+    ladder: Ladder,
+    hours: OpeningHours,
+    cares: HashMap<i64, Vec<BridgingCare>>,
+    steps: HashMap<i64, Vec<MediationStep>>,
+    /// The day on which agreed care will start.
+    starts: HashMap<i64, NaiveDate>,
+    /// The day on which a client last began to wait again.
+    waits_again: HashMap<i64, NaiveDate>,
+}
+
+impl Files {
+    fn of(conn: &mut Connection, region_id: i64, ids: &[i64]) -> Result<Self> {
+        let (ladder, hours) = way_of(conn, region_id)?;
+        let mut cares: HashMap<i64, Vec<BridgingCare>> = HashMap::new();
+        for care in bridging::actions::list_of_clients(conn, ids)? {
+            cares.entry(care.client_id).or_default().push(care);
         }
-        (Next::Step { rung, due_by, .. }, None) => {
-            let number = steps.iter().map(|step| step.number).max().unwrap_or_default().saturating_add(1);
-            let turn =
-                Turn::Open { number, name: rung.name.clone(), owner: rung.owner, term: rung.term, due_by };
-            (turn, Some(due_by))
+        let mut steps: HashMap<i64, Vec<MediationStep>> = HashMap::new();
+        for step in store::list_of_clients(conn, ids)? {
+            steps.entry(step.client_id).or_default().push(step);
         }
-        (Next::Exhausted, None) => (Turn::Exhausted, None),
-    };
-    Some(Case {
-        client_id: client.id,
-        code: client.code.to_string(),
-        municipality_id: client.municipality.id,
-        municipality: client.municipality.name.clone(),
-        product_code: client.product.code.to_string(),
-        product_name: client.product.name.clone(),
-        status: client.status().name(),
-        weeks_waited: waited.weeks(),
-        passed: passed.iter().map(ToString::to_string).collect(),
-        since,
-        has_bridging: has_bridging(cares, start_of_dutch_day(today)),
-        turn,
-        is_overdue: due_by.is_some_and(|due_by| now > due_by),
-        due_by,
-        steps,
-    })
+        let (starts, waits_again) =
+            (store::list_planned_starts(conn, ids)?, store::list_waits_again(conn, ids)?);
+        Ok(Self { ladder, hours, cares, steps, starts, waits_again })
+    }
+
+    /// The case of a client, if it waits past a norm.
+    fn case_of(&mut self, client: &WaitingClient, now: DateTime<Utc>) -> Option<Case> {
+        let today = dutch_day(now);
+        let cares = self.cares.remove(&client.id).unwrap_or_default();
+        let waited = waited_on(client, first_start(&cares), today);
+        let passed: Vec<_> =
+            waited.norms.iter().filter(|norm| matches!(norm.state, NormState::Passed { .. })).collect();
+        let since = passed.iter().map(|norm| norm.last_day + Days::new(1)).min()?;
+        let steps = self.steps.remove(&client.id).unwrap_or_default();
+        let (turn, due_by) = self.turn_of(client, since, &steps, now)?;
+        Some(Case {
+            client_id: client.id,
+            code: client.code.to_string(),
+            municipality_id: client.municipality.id,
+            municipality: client.municipality.name.clone(),
+            product_code: client.product.code.to_string(),
+            product_name: client.product.name.clone(),
+            status: client.status().name(),
+            weeks_waited: waited.weeks(),
+            passed: passed.iter().map(ToString::to_string).collect(),
+            since,
+            has_bridging: has_bridging(&cares, start_of_dutch_day(today)),
+            turn,
+            is_overdue: due_by.is_some_and(|due_by| dutch_time(now) > due_by),
+            due_by,
+            steps,
+        })
+    }
+
+    /// Whose turn it is, and by when.
+    fn turn_of(
+        &self,
+        client: &WaitingClient,
+        since: NaiveDate,
+        steps: &[MediationStep],
+        now: DateTime<Utc>,
+    ) -> Option<(Turn, Option<NaiveDateTime>)> {
+        if client.status().is_closed() {
+            return None;
+        }
+        // What runs is closed first, whatever became of the child meanwhile.
+        if let Some(step) = steps.iter().find(|step| step.closed.is_none()) {
+            return Some((Turn::Busy(step.clone()), Some(dutch_time(step.due_by))));
+        }
+        let today = dutch_day(now);
+        let finished: Vec<FinishedStep> = steps
+            .iter()
+            .filter_map(|step| step.closed.as_ref())
+            .map(|closed| FinishedStep { at: dutch_time(closed.at), outcome: closed.outcome })
+            .collect();
+        // A pause that ended by itself left no line in the timeline.
+        let pause_over = client.hold.map(|hold| hold.until + Days::new(1)).filter(|day| *day <= today);
+        let facts = MediationFacts {
+            status: client.status(),
+            hold_until: client.life.hold_on(today).map(|hold| hold.until),
+            since: Some(since),
+            returned_on: client.life.returned_on(),
+            waits_again_on: self.waits_again.get(&client.id).copied().max(pause_over),
+            finished: &finished,
+        };
+        let closing = |day: NaiveDate| self.hours.last_closing(day.and_time(NaiveTime::MIN), day);
+        Some(match next_step(&facts, &self.ladder, &self.hours, dutch_time(now)) {
+            Next::Nothing => return None,
+            Next::AwaitsStart => (Turn::AwaitsStart, self.starts.get(&client.id).copied().map(closing)),
+            Next::OnHold { until } => (Turn::OnHold, Some(closing(until))),
+            Next::Step { rung, due_by, .. } => {
+                let number = steps.iter().map(|step| step.number).max().unwrap_or_default().saturating_add(1);
+                let (name, owner, term) = (rung.name.clone(), rung.owner, rung.term);
+                (Turn::Open { number, name, owner, term, due_by }, Some(due_by))
+            }
+        })
+    }
 }
 
 /// One case, if the actor may see it. Another's is not told apart from one that does not exist.
@@ -242,11 +269,19 @@ fn find(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code: &str) ->
 /// Begins the next step, which must be of a role of the actor.
 pub fn take_step(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code: &str) -> Result<()> {
     let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
-    let taken = "Iemand anders is al aan deze stap begonnen.";
-    let begun = db::write(conn, |conn| {
+    db::write(conn, |conn| {
+        // Of a step that begins and a place that is found at once, one waits for the other: no step begins for who has a place.
+        let client_id = find(conn, actor, now, code)?.client_id;
+        store::lock_client(conn, client_id)?;
         let case = find(conn, actor, now, code)?;
-        let Turn::Open { number, name, owner, term, due_by } = &case.turn else {
-            return Err(Error::Conflict(taken.into()));
+        let (number, name, owner, term, due_by) = match &case.turn {
+            Turn::Open { number, name, owner, term, due_by } => (number, name, owner, term, due_by),
+            Turn::Busy(_) => {
+                return Err(Error::Conflict("Iemand anders is al aan deze stap begonnen.".into()));
+            }
+            Turn::AwaitsStart | Turn::OnHold => {
+                return Err(Error::Conflict("Er is nu geen stap om te beginnen.".into()));
+            }
         };
         require_owner(actor, *owner)?;
         let region_id = actor.region_id().ok_or(Error::Forbidden)?;
@@ -266,12 +301,8 @@ pub fn take_step(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, code:
         store::insert_step(conn, &step)?;
         let recorded = Recorded { number: *number, owner: owner.code(), outcome: None };
         let detail = format!("{name}: begonnen");
-        write(conn, actor, now, &case, ("bemiddeling-beginnen", detail, None), &recorded)
-    });
-    match begun {
-        Err(Error::Conflict(_)) => Err(Error::Conflict(taken.into())),
-        other => other,
-    }
+        write(conn, actor, now, case.client_id, ("bemiddeling-beginnen", detail, None), &recorded)
+    })
 }
 
 /// Closes the step that runs, with what came of it.
@@ -280,9 +311,8 @@ pub fn close_step(
     actor: &Actor,
     now: DateTime<Utc>,
     code: &str,
-    (outcome, note): (Outcome, Option<Note>),
+    (outcome, note): (StepOutcome, Option<Note>),
 ) -> Result<()> {
-    let identity = actor.identity.as_ref().ok_or(Error::Forbidden)?;
     let note = note.map(|note| note.as_str().to_owned());
     db::write(conn, |conn| {
         let case = find(conn, actor, now, code)?;
@@ -290,21 +320,47 @@ pub fn close_step(
             return Err(Error::Conflict("Er loopt nu geen stap die u kunt afsluiten.".into()));
         };
         require_owner(actor, step.owner)?;
-        let closed = ClosedStep {
-            at: now,
-            outcome,
-            note: note.clone(),
-            by_name: identity.display_name.clone(),
-            by_organisation: identity.organisation_name.clone(),
-        };
-        if store::close_step(conn, step.id, &closed)? == 0 {
-            return Err(Error::Conflict("Iemand anders sloot deze stap al af.".into()));
+        if end(conn, actor, now, step, (outcome, note))? {
+            Ok(())
+        } else {
+            Err(Error::Conflict("Iemand anders sloot deze stap al af.".into()))
         }
-        let recorded =
-            Recorded { number: step.number, owner: step.owner.code(), outcome: Some(outcome.code()) };
-        let detail = format!("{}: {}", step.name, outcome.name().to_lowercase());
-        write(conn, actor, now, &case, ("bemiddeling-afsluiten", detail, note), &recorded)
     })
+}
+
+/// Closes the step that runs when a client comes to a status in which nobody looks for a place any more, within the
+/// transaction of the step in its life.
+pub fn close_after_step(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    client: &WaitingClient,
+) -> Result<()> {
+    let Some(outcome) = StepOutcome::of_status(client.status()) else { return Ok(()) };
+    let steps = store::list_of_clients(conn, &[client.id])?;
+    for step in steps.iter().filter(|step| step.closed.is_none()) {
+        end(conn, actor, now, step, (outcome, None))?;
+    }
+    Ok(())
+}
+
+/// Closes a step; not when somebody else did.
+fn end(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    step: &MediationStep,
+    (outcome, note): (StepOutcome, Option<String>),
+) -> Result<bool> {
+    let (by_name, by_organisation) = clients::actions::signature(actor);
+    let closed = ClosedStep { at: now, outcome, note: note.clone(), by_name, by_organisation };
+    if store::close_step(conn, step.id, &closed)? == 0 {
+        return Ok(false);
+    }
+    let recorded = Recorded { number: step.number, owner: step.owner.code(), outcome: Some(outcome.code()) };
+    let detail = format!("{}: {}", step.name, outcome.name().to_lowercase());
+    write(conn, actor, now, step.client_id, ("bemiddeling-afsluiten", detail, note), &recorded)?;
+    Ok(true)
 }
 
 fn require_owner(actor: &Actor, owner: StepOwner) -> Result<()> {
@@ -316,11 +372,11 @@ fn write(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
-    case: &Case,
+    client_id: i64,
     (action, detail, note): (&'static str, String, Option<String>),
     recorded: &Recorded,
 ) -> Result<()> {
-    let client = clients::actions::find_by_id(conn, case.client_id)?;
+    let client = clients::actions::find_by_id(conn, client_id)?;
     let line = NewLine { kind: LineKind::MediationStep, reason: "", note, detail: Some(detail) };
     clients::actions::add_line(conn, actor, now, &client, &line)?;
     let event = Event::done(action, clients::actions::OBJECT, client.code).change(None, recorded)?;
@@ -368,7 +424,7 @@ pub fn overview(
                 owner: *owner,
                 is_exact,
                 taken: shown(own.len()),
-                found: count(&|_, closed| closed.outcome == Outcome::PlaceFound),
+                found: count(&|_, closed| closed.outcome == StepOutcome::PlaceFound),
                 late: count(&|step, _| step.was_late()),
                 median_days: shown_median(
                     own.iter().map(|(step, closed)| (closed.at - step.begun_at).num_days()).collect(),

@@ -3,13 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use chrono::{DateTime, NaiveDate, Utc};
-use rules::waiting::mediation::StepOwner;
+use rules::waiting::mediation::{StepOutcome, StepOwner};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::actions;
-use super::model::{Case, HalfYear, MediationStep, Outcome, OverviewLine, ProviderLine, Turn};
+use super::model::{Case, HalfYear, MediationStep, OverviewLine, ProviderLine, Turn};
 use crate::actor::Actor;
 use crate::clock::moment_of_dutch_time;
 use crate::error::{Error, Result};
@@ -72,7 +72,7 @@ pub struct StepBody {
     /// De termijn die al voorbij was toen de stap begon.
     #[serde(skip_serializing_if = "Option::is_none")]
     gemiste_termijn: Option<DateTime<Utc>>,
-    /// Of de stap nu loopt. Wat niet loopt en niet is afgesloten, bleef open toen het kind een plek kreeg.
+    /// Of de stap nu loopt.
     loopt: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     afgesloten_op: Option<DateTime<Utc>>,
@@ -156,6 +156,11 @@ pub struct ClosingInput {
 pub struct Afsluiting {
     #[schema(schema_with = outcome_schema)]
     uitkomst: &'static str,
+}
+
+/// What can come of a step, to choose from.
+pub(super) fn outcomes() -> Vec<(&'static str, StepOutcome)> {
+    StepOutcome::ALL.iter().map(|outcome| (outcome.code(), *outcome)).collect()
 }
 
 /// Which cases are asked for.
@@ -275,7 +280,7 @@ fn owner_schema() -> Object {
 }
 
 fn outcome_schema() -> Object {
-    codes(Outcome::ALL.map(Outcome::code).to_vec())
+    codes(StepOutcome::ALL.iter().map(|outcome| outcome.code()).collect())
 }
 
 impl From<&Case> for CaseBody {
@@ -339,7 +344,7 @@ impl From<ProviderLine> for ProviderBody {
 #[utoipa::path(
     get, path = "/bemiddelingen", operation_id = "lijstBemiddelingen", tag = "Wachtlijst",
     summary = "Wie langer wacht dan een norm toestaat",
-    description = "Met de volgende stap, van wie die is en tot wanneer; wie het langst over de norm is eerst. De toegang ziet de eigen gemeente, de accountmanager de \
+    description = "Met de volgende stap, van wie die is en tot wanneer, ook van wie op de start van afgesproken zorg of op het eind van een pauze wacht; wie het langst over de norm is eerst. De toegang ziet de eigen gemeente, de accountmanager de \
         regio, de gemeente en het expertteam wat bij hen ligt.",
     params(
         ("toon" = Option<String>, Query, description = "van-mij: alleen waarvan de stap bij u ligt; te-laat: alleen over de termijn", pattern = "^(van-mij|te-laat)$", example = "van-mij"),
@@ -452,7 +457,7 @@ pub async fn post_closing(
     JsonInput(mut input): JsonInput,
 ) -> Result<HttpResponse> {
     query.finish(())?;
-    let outcome = input.choice("uitkomst", &Outcome::ALL.map(|outcome| (outcome.code(), outcome)));
+    let outcome = input.choice("uitkomst", &outcomes());
     let note = read_note(&mut input, "toelichting", DIGITS, ctx.today());
     let Some(outcome) = input.finish(outcome)? else {
         return Err(Error::internal("a required choice is missing"));

@@ -1,45 +1,13 @@
 //! Steps of mediation, and what a case looks like to whoever may see it.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
-use rules::waiting::mediation::StepOwner;
+use rules::waiting::mediation::{StepOutcome, StepOwner};
 use rules::working_hours::WorkingTime;
 use serde::Serialize;
 
 use crate::actor::{Actor, Role};
 use crate::clock::dutch_day;
 use crate::waiting_list::responses::model::Response;
-
-/// What came of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    PlaceFound,
-    NoPlace,
-    NotNeeded,
-}
-
-impl Outcome {
-    pub const ALL: [Self; 3] = [Self::PlaceFound, Self::NoPlace, Self::NotNeeded];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::PlaceFound => "plek-gevonden",
-            Self::NoPlace => "geen-plek",
-            Self::NotNeeded => "niet-meer-nodig",
-        }
-    }
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PlaceFound => "Plek gevonden",
-            Self::NoPlace => "Geen plek gevonden",
-            Self::NotNeeded => "Niet meer nodig",
-        }
-    }
-
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.code() == code)
-    }
-}
 
 /// The role whose step it is.
 pub fn role_of(owner: StepOwner) -> Role {
@@ -56,7 +24,7 @@ pub fn role_of(owner: StepOwner) -> Role {
 pub struct MediationStep {
     pub id: i64,
     pub client_id: i64,
-    /// Its place on the ladder, from 1.
+    /// Counts the steps of a child, from 1.
     pub number: i32,
     pub name: String,
     pub owner: StepOwner,
@@ -73,7 +41,7 @@ pub struct MediationStep {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedStep {
     pub at: DateTime<Utc>,
-    pub outcome: Outcome,
+    pub outcome: StepOutcome,
     pub note: Option<String>,
     pub by_name: String,
     pub by_organisation: String,
@@ -86,8 +54,10 @@ pub enum Turn {
     Busy(MediationStep),
     /// This step comes next, and nobody began it yet.
     Open { number: i32, name: String, owner: StepOwner, term: WorkingTime, due_by: NaiveDateTime },
-    /// Every step was taken: it stays with the expert team.
-    Exhausted,
+    /// Care was agreed, and waits for its start.
+    AwaitsStart,
+    /// The pause must be over first.
+    OnHold,
 }
 
 impl Turn {
@@ -95,7 +65,7 @@ impl Turn {
         match self {
             Self::Busy(step) => step.owner,
             Self::Open { owner, .. } => *owner,
-            Self::Exhausted => StepOwner::ExpertTeam,
+            Self::AwaitsStart | Self::OnHold => StepOwner::Toegang,
         }
     }
 
@@ -103,7 +73,8 @@ impl Turn {
         match self {
             Self::Busy(step) => &step.name,
             Self::Open { name, .. } => name,
-            Self::Exhausted => "Alle stappen zijn gezet",
+            Self::AwaitsStart => "Wacht op de start van afgesproken zorg",
+            Self::OnHold => "Wacht tot de pauze voorbij is",
         }
     }
 }
@@ -139,19 +110,14 @@ impl MediationStep {
 }
 
 impl Case {
-    /// Whether the turn is of somebody.
+    /// Whether there is a step for somebody to begin or to close.
     pub fn is_of(&self, actor: &Actor) -> bool {
-        !matches!(self.turn, Turn::Exhausted) && actor.has_role(role_of(self.turn.owner()))
+        matches!(self.turn, Turn::Open { .. } | Turn::Busy(_)) && actor.has_role(role_of(self.turn.owner()))
     }
 
     /// Whether a step runs.
     pub fn is_busy(&self, step: &MediationStep) -> bool {
         matches!(&self.turn, Turn::Busy(busy) if busy.id == step.id)
-    }
-
-    /// Whether a step was left open when the child got the place from which it came back.
-    pub fn is_left_open(&self, step: &MediationStep) -> bool {
-        step.closed.is_none() && !self.is_busy(step)
     }
 }
 

@@ -5,10 +5,11 @@ use actix_web::web::Path;
 use askama::Template;
 use chrono::NaiveDateTime;
 use rules::dutch;
+use rules::waiting::mediation::StepOutcome;
 
 use super::actions;
-use super::api::{Wanted, read_half_year, read_wanted};
-use super::model::{Case, HalfYear, Outcome, OverviewLine, ProviderLine, Turn};
+use super::api::{Wanted, outcomes, read_half_year, read_wanted};
+use super::model::{Case, HalfYear, OverviewLine, ProviderLine, Turn};
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
 use crate::web::context::Context;
@@ -141,7 +142,8 @@ async fn show(ctx: &Context, code: String, form: Form, saved: Saved) -> Result<H
             Ok((case, providers))
         })
         .await?;
-    let outcomes = Outcome::ALL.map(|outcome| (outcome.code().to_owned(), outcome.name().to_owned()));
+    let outcomes =
+        StepOutcome::ALL.iter().map(|outcome| (outcome.code().to_owned(), outcome.name().to_owned()));
     let form =
         form.with_choices("uitkomst", choices("Maak een keuze", outcomes)).with_choices(DIGITS, digits());
     let page = form.page(ctx, PATH);
@@ -173,7 +175,7 @@ pub async fn close(ctx: Context, path: Path<String>, FormInput(fields): FormInpu
 }
 
 async fn store_close(ctx: &Context, code: &str, mut fields: Fields) -> Result<()> {
-    let outcome = fields.choice("uitkomst", &Outcome::ALL.map(|outcome| (outcome.code(), outcome)));
+    let outcome = fields.choice("uitkomst", &outcomes());
     let note = read_note(&mut fields, "toelichting", DIGITS, ctx.today());
     let Some(outcome) = fields.finish(outcome)? else {
         return Err(Error::internal("a required choice is missing"));

@@ -1,12 +1,17 @@
 //! Queries on the steps of mediation.
 
-use chrono::NaiveDateTime;
-use diesel::prelude::*;
-use rules::waiting::mediation::StepOwner;
+use std::collections::HashMap;
 
-use super::model::{ClosedStep, MediationStep, Outcome};
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use rules::waiting::life::{ClientStatus, EventKind};
+use rules::waiting::mediation::{StepOutcome, StepOwner};
+
+use super::model::{ClosedStep, MediationStep};
 use crate::db::Connection;
-use crate::db::schema::{mediation_step as step, product, waiting_client};
+use crate::db::schema::{
+    mediation_step as step, placement, product, waiting_client, waiting_client_event as event,
+};
 use crate::error::{Error, Result};
 
 #[derive(Queryable)]
@@ -34,7 +39,7 @@ impl TryFrom<Row> for MediationStep {
     fn try_from(row: Row) -> Result<Self> {
         let unknown = |what: &str| Error::internal(format!("unknown {what} of a mediation step"));
         let outcome =
-            row.outcome.as_deref().map(|code| Outcome::parse(code).ok_or_else(|| unknown("outcome")));
+            row.outcome.as_deref().map(|code| StepOutcome::parse(code).ok_or_else(|| unknown("outcome")));
         let closed = row.closed_at.zip(outcome.transpose()?).map(|(at, outcome)| ClosedStep {
             at: at.and_utc(),
             outcome,
@@ -72,6 +77,52 @@ pub(super) fn list_of_clients(conn: &mut Connection, client_ids: &[i64]) -> Resu
         }
     }
     Ok(found)
+}
+
+/// The day on which care that was agreed will start, of each of these clients that has any.
+pub(super) fn list_planned_starts(
+    conn: &mut Connection,
+    client_ids: &[i64],
+) -> Result<HashMap<i64, NaiveDate>> {
+    let mut found = HashMap::new();
+    for some in client_ids.chunks(500) {
+        let rows: Vec<(i64, NaiveDate)> = placement::table
+            .filter(placement::client_id.eq_any(some.to_vec()))
+            .filter(placement::started_on.is_null())
+            .filter(placement::ended_at.is_null())
+            .select((placement::client_id, placement::planned_on))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The day on which each of these clients last began to wait again: agreed care did not start, or a pause was ended.
+pub(super) fn list_waits_again(conn: &mut Connection, client_ids: &[i64]) -> Result<HashMap<i64, NaiveDate>> {
+    let mut found = HashMap::new();
+    for some in client_ids.chunks(500) {
+        let fell_through = event::from_status
+            .eq(ClientStatus::Accepted.code())
+            .and(event::to_status.eq(ClientStatus::Waiting.code()));
+        let rows: Vec<(i64, NaiveDate)> = event::table
+            .filter(event::client_id.eq_any(some.to_vec()))
+            .filter(fell_through.or(event::event.eq(EventKind::Resumed.code())))
+            .order(event::id)
+            .select((event::client_id, event::day))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Keeps others from taking a step in the life of a client until the end of the transaction. SQLite has one writer at a time
+/// already.
+pub(super) fn lock_client(conn: &mut Connection, client_id: i64) -> Result<()> {
+    if let Connection::Postgres(postgres) = conn {
+        let locked = waiting_client::table.find(client_id).select(waiting_client::id).for_update();
+        locked.load::<i64>(postgres)?;
+    }
+    Ok(())
 }
 
 /// The steps of a region that were closed from one moment until another.
@@ -125,7 +176,6 @@ pub(super) struct NewStep<'a> {
     pub(super) by_organisation: &'a str,
 }
 
-/// A conflict when somebody began this step already.
 pub(super) fn insert_step(conn: &mut Connection, new: &NewStep<'_>) -> Result<()> {
     diesel::insert_into(step::table)
         .values((

@@ -171,6 +171,16 @@ fn answer_terms(
     Ok((moment_of_dutch_time(answer_by).naive_utc(), moment_of_dutch_time(expect_by).naive_utc()))
 }
 
+/// A child that became urgent is answered for within the term of that, from now on. What a provider may expect stays, and so
+/// does the version that it reads: neither may tell how urgent a child is.
+pub fn hasten_answers(conn: &mut Connection, now: DateTime<Utc>, client: &WaitingClient) -> Result<()> {
+    for response in store::list_open_of_client(conn, client.id)? {
+        let (answer_by, _) = answer_terms(conn, client, response.valid_until, now)?;
+        store::update_answer_by(conn, response.id, answer_by)?;
+    }
+    Ok(())
+}
+
 /// What the audit keeps of a response: codes and days.
 pub(super) fn recorded(response: &Response) -> serde_json::Value {
     serde_json::json!({

@@ -263,6 +263,12 @@ pub(super) fn asked(response: &Response, by: Side, public_url: &str, to: &str) -
     about_question(response, by, ("stelde een vraag over een reactie", "Vraag"), public_url, to)
 }
 
+/// To the side that was asked and did not answer.
+pub(super) fn still_asked(response: &Response, by: Side, public_url: &str, to: &str) -> Result<Mail> {
+    let words = ("wacht op uw antwoord op een vraag over een reactie", "Herinnering: vraag");
+    about_question(response, by, words, public_url, to)
+}
+
 /// To the side that asked.
 pub(super) fn answered(response: &Response, by: Side, public_url: &str, to: &str) -> Result<Mail> {
     about_question(response, by, ("beantwoordde uw vraag over een reactie", "Antwoord"), public_url, to)

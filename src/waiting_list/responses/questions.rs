@@ -1,19 +1,26 @@
 //! Vragen: provider and toegang ask each other something about a response that is weighed or agreed.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
-use rules::waiting::questions::{Answer, Question};
+use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::ResponseStatus;
 
-use super::actions::{OBJECT, Party};
+use super::actions::{OBJECT, Party, find_response};
 use super::model::{AskedQuestion, Response};
 use super::{mails, store};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
+use crate::clock::dutch_time;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::identity::recipients::{list_of_provider, list_toegang_of};
 use crate::notifications::actions::enqueue;
+use crate::waiting_list::clients::actions::find_settings;
+use crate::waiting_list::clients::model::ListSettings;
 use crate::waiting_list::reasons::actions::{find_wording, require_answer, require_code_on};
 
 /// What was asked about a response that the actor may see, oldest first, each in the words that the region had for it then.
@@ -31,6 +38,55 @@ pub fn list_questions(conn: &mut Connection, response: &Response) -> Result<Vec<
         }
     }
     Ok(asked)
+}
+
+/// Of these responses those with a question that waits for an answer of a side.
+pub fn list_with_question(conn: &mut Connection, responses: &[Response], side: Side) -> Result<HashSet<i64>> {
+    let ids: Vec<i64> = responses.iter().map(|response| response.id).collect();
+    store::list_with_question(conn, &ids, side)
+}
+
+/// Reminds whoever was asked something and did not answer in the time that an answer to a response takes, once; returns how
+/// many questions it was about.
+pub fn remind(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Result<usize> {
+    let mut settings: HashMap<i64, ListSettings> = HashMap::new();
+    let mut count = 0;
+    for open in store::list_questions_to_remind(conn)? {
+        let set = match settings.entry(open.region_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(find_settings(conn, open.region_id)?),
+        };
+        let (asked_at, hours) = (dutch_time(open.asked_at), set.opening_hours());
+        if dutch_time(now) > set.terms.question_by(open.asked_by, asked_at, open.urgency, &hours) {
+            count += usize::from(remind_one(conn, now, public_url, &open)?);
+        }
+    }
+    Ok(count)
+}
+
+fn remind_one(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    public_url: &str,
+    open: &store::OpenQuestion,
+) -> Result<bool> {
+    db::write(conn, |conn| {
+        if store::update_reminded(conn, open.id, now.naive_utc())? == 0 {
+            return Ok(false);
+        }
+        let response = find_response(conn, open.response_id)?;
+        let readers = match open.asked_by {
+            Side::Provider => list_toegang_of(conn, response.client.municipality_id)?,
+            Side::Toegang => list_of_provider(conn, response.provider.id)?,
+        };
+        for reader in readers {
+            enqueue(conn, now, &mails::still_asked(&response, open.asked_by, public_url, &reader.email)?)?;
+        }
+        let event = Event::done("vraag-herinneren", OBJECT, response.id)
+            .change(None, &serde_json::json!({ "vraag": open.id }))?;
+        audit::record(conn, &Actor::background(), now, &event)?;
+        Ok(true)
+    })
 }
 
 fn require_current(response: &Response) -> Result<()> {

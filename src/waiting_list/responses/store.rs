@@ -2,13 +2,16 @@
 
 #![expect(clippy::ref_option_ref, reason = "the code that diesel derives for an optional text")]
 
-use chrono::{NaiveDate, NaiveDateTime};
+use std::collections::HashSet;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use rules::contracts::ContractLevel;
 use rules::geography::Point;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::life::{ClientStatus, EventKind};
 use rules::waiting::questions::{Answer, Question, Side};
+use rules::waiting::registration::Urgency;
 use rules::waiting::responses::{PairOutcome, ResponseStatus};
 
 use super::model::{
@@ -407,6 +410,15 @@ pub(super) fn update_status(
     )
 }
 
+/// Brings the term for the answer to an open response forward; never back.
+pub(super) fn update_answer_by(conn: &mut Connection, id: i64, answer_by: NaiveDateTime) -> Result<usize> {
+    let later = response::table
+        .find(id)
+        .filter(response::status.eq(ResponseStatus::Open.code()))
+        .filter(response::answer_by.gt(answer_by));
+    Ok(diesel::update(later).set(response::answer_by.eq(answer_by)).execute(conn)?)
+}
+
 /// Marks a late answer as chased, once.
 pub(super) fn update_chased(conn: &mut Connection, id: i64, now: NaiveDateTime) -> Result<usize> {
     let mine = response::table
@@ -712,6 +724,69 @@ pub(super) fn list_questions(conn: &mut Connection, response_id: i64) -> Result<
         ))
         .load(conn)?;
     rows.into_iter().map(AskedQuestion::try_from).collect()
+}
+
+/// Of these responses those with a question that waits for an answer of a side.
+pub(super) fn list_with_question(conn: &mut Connection, ids: &[i64], side: Side) -> Result<HashSet<i64>> {
+    let found: Vec<i64> = question::table
+        .filter(question::response_id.eq_any(ids))
+        .filter(question::asked_by.ne(side.code()))
+        .filter(question::answered_at.is_null())
+        .select(question::response_id)
+        .load(conn)?;
+    Ok(found.into_iter().collect())
+}
+
+/// A question without an answer of which nobody was reminded.
+pub(super) struct OpenQuestion {
+    pub(super) id: i64,
+    pub(super) response_id: i64,
+    pub(super) asked_by: Side,
+    pub(super) asked_at: DateTime<Utc>,
+    pub(super) region_id: i64,
+    pub(super) urgency: Urgency,
+}
+
+/// Questions without an answer and without a reminder, about what is still weighed or agreed, the oldest first.
+pub(super) fn list_questions_to_remind(conn: &mut Connection) -> Result<Vec<OpenQuestion>> {
+    type Found = (i64, i64, String, NaiveDateTime, i64, String);
+    let current = [ResponseStatus::Open, ResponseStatus::Accepted].map(ResponseStatus::code);
+    let rows: Vec<Found> = question::table
+        .inner_join(response::table.inner_join(waiting_client::table.inner_join(product::table)))
+        .filter(question::answered_at.is_null())
+        .filter(question::reminded_at.is_null())
+        .filter(response::status.eq_any(current))
+        .filter(waiting_client::closed_at.is_null())
+        .order(question::id)
+        .select((
+            question::id,
+            question::response_id,
+            question::asked_by,
+            question::asked_at,
+            product::region_id,
+            waiting_client::urgency,
+        ))
+        .load(conn)?;
+    let read = |(id, response_id, asked_by, asked_at, region_id, urgency): Found| {
+        Ok(OpenQuestion {
+            id,
+            response_id,
+            asked_by: Side::parse(&asked_by).ok_or_else(|| corrupt("asked_by"))?,
+            asked_at: asked_at.and_utc(),
+            region_id,
+            urgency: Urgency::parse(&urgency).ok_or_else(|| corrupt("urgency"))?,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Marks that the side that is asked was reminded, once, and not when it answered meanwhile.
+pub(super) fn update_reminded(conn: &mut Connection, id: i64, now: NaiveDateTime) -> Result<usize> {
+    let open = question::table
+        .find(id)
+        .filter(question::answered_at.is_null())
+        .filter(question::reminded_at.is_null());
+    Ok(diesel::update(open).set(question::reminded_at.eq(now)).execute(conn)?)
 }
 
 pub(super) fn insert_question(

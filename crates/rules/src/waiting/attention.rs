@@ -1,8 +1,8 @@
 //! Wat vandaag aandacht vraagt: why somebody of the toegang should look at a waiting child today.
 
-use chrono::{Months, NaiveDate};
+use chrono::{Days, NaiveDate};
 
-use super::birth::{Birth, ComingOfAge};
+use super::birth::{ADULT_SOON, Birth, ComingOfAge};
 use super::life::{BodyDecision, Life};
 use super::waited::{CountsFrom, Waited};
 use crate::dutch;
@@ -10,8 +10,8 @@ use crate::dutch;
 /// How long an end of a contract or a new product code stays pointed out.
 const RECENT_DAYS: i64 = 14;
 
-/// From how long before the 18th birthday care after it must be arranged.
-const ADULT_SOON: Months = Months::new(6);
+/// From how long before its last day a product that nothing takes the place of is pointed out.
+const PRODUCT_ENDS_SOON: Days = Days::new(90);
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +36,12 @@ pub struct AttentionFacts<'a> {
     pub answer_on: Option<NaiveDate>,
     /// The day on which a response last ended without an answer.
     pub expired_on: Option<NaiveDate>,
+    /// A provider asked something and has no answer.
+    pub question_open: bool,
+    /// The last day of the product, when nothing takes its place.
+    pub product_ends_on: Option<NaiveDate>,
+    /// The day on which the perspectiefplan was made.
+    pub plan_made_on: Option<NaiveDate>,
     /// The municipality does not belong to the region today, so that nobody can be found for the child.
     pub outside_region: bool,
 }
@@ -46,11 +52,13 @@ coded_enum! {
         AnswerLate = "antwoord-te-laat", "Het antwoord op een reactie is te laat";
         AnswerDue = "antwoord-vandaag", "Vandaag is het antwoord op een reactie nodig";
         ToWeigh = "reactie-wegen", "Er is een reactie om te wegen";
+        QuestionOpen = "vraag-open", "Een aanbieder wacht op antwoord op een vraag";
         Expired = "reactie-verlopen", "Een reactie verliep zonder antwoord";
         OutsideRegion = "buiten-regio", "De gemeente hoort niet meer bij de regio: leg vast naar welke gemeente het kind gaat";
         MeasureWaits = "wacht-op-maatregel", "Wacht op een maatregel";
         NormPassed = "norm-voorbij", "De norm is voorbij";
         Disturbed = "contract-of-product", "Een contract is beëindigd of het product is gewijzigd";
+        ProductEnds = "product-loopt-af", "Het product loopt af en er komt geen ander voor in de plaats";
         MovedIn = "verhuisd", "Verhuisd naar uw gemeente: kijk of product, aanbieders en reacties nog passen";
         HoldEnded = "pauze-voorbij", "De pauze is voorbij";
         TooOld = "te-oud", "Is 18 of ouder";
@@ -79,6 +87,10 @@ pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention>
         Attention::AnswerDue => answer_on == Some(today),
         Attention::ToWeigh => has_response && answer_on.is_none_or(|day| day > today),
         Attention::Expired => facts.expired_on.is_some_and(recent),
+        Attention::QuestionOpen => facts.question_open,
+        Attention::ProductEnds => facts
+            .product_ends_on
+            .is_some_and(|day| today.checked_add_days(PRODUCT_ENDS_SOON).is_some_and(|soon| day <= soon)),
         Attention::OutsideRegion => facts.outside_region,
         Attention::MeasureWaits => measure,
         Attention::NormPassed => !measure && facts.waited.passed().next().is_some(),
@@ -90,7 +102,8 @@ pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention>
             matches!(of_age, Some(ComingOfAge::PlanDue { adult_on }) if adult_soon(adult_on))
         }
         Attention::PlanDue => {
-            matches!(of_age, Some(ComingOfAge::PlanDue { adult_on }) if !adult_soon(adult_on))
+            facts.plan_made_on.is_none()
+                && matches!(of_age, Some(ComingOfAge::PlanDue { adult_on }) if !adult_soon(adult_on))
         }
         Attention::BodyDecisionMissing => facts.body == BodyDecision::Missing,
         Attention::DecisionMissing => facts.waited.from == CountsFrom::DecisionMissing,
@@ -106,11 +119,13 @@ impl Attention {
             Self::AnswerLate
                 | Self::AnswerDue
                 | Self::ToWeigh
+                | Self::QuestionOpen
                 | Self::Expired
                 | Self::OutsideRegion
                 | Self::MeasureWaits
                 | Self::NormPassed
                 | Self::Disturbed
+                | Self::ProductEnds
                 | Self::MovedIn
                 | Self::HoldEnded
                 | Self::TooOld
@@ -167,6 +182,9 @@ mod tests {
         answer_on: Option<NaiveDate>,
         expired_on: Option<NaiveDate>,
         outside_region: bool,
+        question_open: bool,
+        product_ends_on: Option<NaiveDate>,
+        plan_made_on: Option<NaiveDate>,
     }
 
     impl Child {
@@ -182,6 +200,9 @@ mod tests {
                 answer_on: None,
                 expired_on: None,
                 outside_region: false,
+                question_open: false,
+                product_ends_on: None,
+                plan_made_on: None,
             }
         }
 
@@ -200,6 +221,9 @@ mod tests {
                 answer_on: self.answer_on,
                 expired_on: self.expired_on,
                 outside_region: self.outside_region,
+                question_open: self.question_open,
+                product_ends_on: self.product_ends_on,
+                plan_made_on: self.plan_made_on,
             };
             attention(&facts, today()).into_iter().map(Attention::code).collect()
         }
@@ -243,6 +267,11 @@ mod tests {
             (Child { moved_on: hold("2026-02-16"), ..Child::calm() }, vec!["verhuisd"]),
             (Child { moved_on: hold("2026-02-15"), ..Child::calm() }, vec![]),
             (Child { birth: "2010-1", ..Child::calm() }, vec!["perspectiefplan"]),
+            (Child { birth: "2010-1", plan_made_on: hold("2026-02-01"), ..Child::calm() }, vec![]),
+            (Child { question_open: true, ..Child::calm() }, vec!["vraag-open"]),
+            (Child { product_ends_on: hold("2026-05-31"), ..Child::calm() }, vec!["product-loopt-af"]),
+            (Child { product_ends_on: hold("2026-02-01"), ..Child::calm() }, vec!["product-loopt-af"]),
+            (Child { product_ends_on: hold("2026-06-01"), ..Child::calm() }, vec![]),
             (Child { birth: "2008-3", ..Child::calm() }, vec!["bijna-18"]),
             (Child { birth: "2008-1", ..Child::calm() }, vec!["te-oud"]),
             (Child { body: BodyDecision::Missing, ..Child::calm() }, vec!["advies-ontbreekt"]),

@@ -9,6 +9,9 @@ pub const PLAN_FROM_AGE: u8 = 16;
 /// The age at which the Jeugdwet ends (article 1.1), but for what may go on.
 pub const ADULT_AGE: u8 = 18;
 
+/// From how long before the 18th birthday care after it must be arranged.
+pub const ADULT_SOON: Months = Months::new(6);
+
 /// The age at which what goes on past 18 ends too.
 pub const LATEST_AGE: u8 = 23;
 
@@ -116,6 +119,15 @@ impl Birth {
         full_years(first + (last - first) / 2, day)
     }
 
+    /// The last age on the way to adulthood that the child has reached on this day, and when it did. Counted as
+    /// [`Self::coming_of_age`] counts.
+    pub fn age_milestone(self, day: NaiveDate) -> Option<(AgeMilestone, NaiveDate)> {
+        let (first, _) = self.days();
+        let reached =
+            |milestone: AgeMilestone| first.checked_add_months(milestone.months()).map(|on| (milestone, on));
+        AgeMilestone::ALL.iter().rev().filter_map(|one| reached(*one)).find(|(_, on)| *on <= day)
+    }
+
     /// What becoming an adult means for the child on this day. Counted from the earliest possible birthday: a signal
     /// that is early does no harm.
     pub fn coming_of_age(self, day: NaiveDate, goes_on: bool) -> ComingOfAge {
@@ -131,6 +143,41 @@ impl Birth {
             ComingOfAge::GoesOn { until: turns(LATEST_AGE) }
         } else {
             ComingOfAge::TooOld
+        }
+    }
+}
+
+coded_enum! {
+    /// Mijlpaal op weg naar 18: an age of which the toegang is told, youngest first.
+    pub enum AgeMilestone {
+        /// The perspectiefplan is due.
+        PlanDue = "16", "Is nu ongeveer 16: er hoort een perspectiefplan voor de komende twee jaar te zijn";
+        /// What follows after the 18th birthday must be arranged.
+        AdultSoon = "17-half", "Wordt binnen een half jaar 18: regel nu de zorg voor daarna";
+        /// The Jeugdwet ends, but for what may go on.
+        Adult = "18", "Is nu ongeveer 18";
+    }
+}
+
+impl AgeMilestone {
+    /// How old the child is then.
+    fn months(self) -> Months {
+        let years = |years: u8| u32::from(years) * 12;
+        Months::new(match self {
+            Self::PlanDue => years(PLAN_FROM_AGE),
+            Self::AdultSoon => years(ADULT_AGE) - ADULT_SOON.as_u32(),
+            Self::Adult => years(ADULT_AGE),
+        })
+    }
+
+    /// What it means, for a child whose product may go on after 18 or not.
+    pub const fn meaning(self, goes_on: bool) -> &'static str {
+        match (self, goes_on) {
+            (Self::Adult, true) => {
+                "Is nu ongeveer 18: deze zorg kan doorgaan tot 23 als dat in het plan staat"
+            }
+            (Self::Adult, false) => "Is nu ongeveer 18: de jeugdhulp stopt, kijk welke zorg volgt",
+            _ => self.name(),
         }
     }
 }
@@ -167,6 +214,27 @@ mod tests {
 
     fn quarter(year: i32, quarter: u8) -> Birth {
         Birth::Quarter(BirthQuarter::new(year, quarter, today()).unwrap())
+    }
+
+    #[test]
+    fn the_last_age_that_was_reached_is_told() {
+        // Born from 1 January until 31 March 2010.
+        let born = quarter(2010, 1);
+        for (on, expected) in [
+            ("2025-12-31", None),
+            ("2026-01-01", Some((AgeMilestone::PlanDue, "2026-01-01"))),
+            ("2027-06-30", Some((AgeMilestone::PlanDue, "2026-01-01"))),
+            ("2027-07-01", Some((AgeMilestone::AdultSoon, "2027-07-01"))),
+            ("2027-12-31", Some((AgeMilestone::AdultSoon, "2027-07-01"))),
+            ("2028-01-01", Some((AgeMilestone::Adult, "2028-01-01"))),
+        ] {
+            assert_eq!(
+                born.age_milestone(day(on)),
+                expected.map(|(one, reached)| (one, day(reached))),
+                "{on}"
+            );
+        }
+        assert_ne!(AgeMilestone::Adult.meaning(true), AgeMilestone::Adult.meaning(false));
     }
 
     #[test]

@@ -19,6 +19,37 @@ coded_enum! {
     }
 }
 
+coded_enum! {
+    /// Uitkomst van een stap.
+    pub enum StepOutcome {
+        PlaceFound = "plek-gevonden", "Plek gevonden";
+        NoPlace = "geen-plek", "Geen plek gevonden";
+        NotNeeded = "niet-meer-nodig", "Niet meer nodig";
+    }
+}
+
+impl StepOutcome {
+    /// How the step that runs ends when a child comes to this status; none when it goes on.
+    pub const fn of_status(status: ClientStatus) -> Option<Self> {
+        match status {
+            ClientStatus::Waiting | ClientStatus::UnderConsideration => None,
+            ClientStatus::Accepted | ClientStatus::Placed | ClientStatus::PlacedElsewhere => {
+                Some(Self::PlaceFound)
+            }
+            ClientStatus::Withdrawn | ClientStatus::Lapsed => Some(Self::NotNeeded),
+        }
+    }
+}
+
+/// Afgesloten stap: when, and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FinishedStep {
+    /// When.
+    pub at: NaiveDateTime,
+    /// What came of it.
+    pub outcome: StepOutcome,
+}
+
 /// Trede: one step of the ladder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rung {
@@ -132,14 +163,16 @@ impl Ladder {
 pub struct MediationFacts<'a> {
     /// The status of the child.
     pub status: ClientStatus,
-    /// Whether the child is on hold today.
-    pub on_hold: bool,
+    /// The last day of the pause, for who is on hold today.
+    pub hold_until: Option<NaiveDate>,
     /// The day on which it was known that the norm is or will be passed; none when it is not.
     pub since: Option<NaiveDate>,
     /// The day on which the child came back for another place, after care that had started.
     pub returned_on: Option<NaiveDate>,
-    /// When each step that was taken was finished without a place, in order.
-    pub finished_at: &'a [NaiveDateTime],
+    /// The day on which the child last began to wait again, after care that was agreed and did not start, or after a pause.
+    pub waits_again_on: Option<NaiveDate>,
+    /// The steps that were taken and closed, in order.
+    pub finished: &'a [FinishedStep],
 }
 
 /// Whether a step of this day is about the wait of now. What was done before a child had care was about that care: who
@@ -151,8 +184,15 @@ pub fn is_of_this_wait(day: NaiveDate, returned_on: Option<NaiveDate>) -> bool {
 /// Volgende stap in de bemiddeling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next<'a> {
-    /// Nothing: the child does not wait past the norm, waits for the start of agreed care, is on hold, or has left.
+    /// Nothing: the child does not wait past the norm, or has left.
     Nothing,
+    /// Care was agreed: it waits for the start.
+    AwaitsStart,
+    /// It waits until the pause is over.
+    OnHold {
+        /// The last day.
+        until: NaiveDate,
+    },
     /// This step.
     Step {
         /// What, whose, and how long it may take.
@@ -162,25 +202,35 @@ pub enum Next<'a> {
         /// Whether that has gone by.
         is_overdue: bool,
     },
-    /// Every step was taken: it stays with the expert team.
-    Exhausted,
 }
 
-/// Which step is next, who owns it and by when. A step's time begins when the one before was finished.
+/// Which step is next, who owns it and by when. A step's time begins when the one before was finished, or when the child began
+/// to wait again.
+///
+/// Only a step that found no place leads to the one above it: what was found and did not last is looked for by the same owner
+/// again. At the top the expert team's step comes back, so that every child that waits past the norm has an owner and a term.
 pub fn next_step<'a>(
     facts: &MediationFacts<'_>,
     ladder: &'a Ladder,
     hours: &OpeningHours,
     now: NaiveDateTime,
 ) -> Next<'a> {
-    let Some(since) = facts.since.filter(|_| facts.status.takes_responses() && !facts.on_hold) else {
+    let Some(since) = facts.since.filter(|_| !facts.status.is_closed()) else {
         return Next::Nothing;
     };
-    let finished = || facts.finished_at.iter().filter(|at| is_of_this_wait(at.date(), facts.returned_on));
-    let Some(rung) = ladder.0.get(finished().count()) else {
-        return Next::Exhausted;
+    if !facts.status.takes_responses() {
+        return Next::AwaitsStart;
+    }
+    if let Some(until) = facts.hold_until {
+        return Next::OnHold { until };
+    }
+    let finished = || facts.finished.iter().filter(|step| is_of_this_wait(step.at.date(), facts.returned_on));
+    let without_place = finished().filter(|step| step.outcome == StepOutcome::NoPlace).count();
+    let Some(rung) = ladder.0.get(without_place).or(ladder.0.last()) else {
+        return Next::Nothing;
     };
-    let begins_at = finished().next_back().copied().unwrap_or_else(|| since.and_time(chrono::NaiveTime::MIN));
+    let waits_from = since.max(facts.waits_again_on.unwrap_or(since)).and_time(chrono::NaiveTime::MIN);
+    let begins_at = finished().next_back().map_or(waits_from, |step| step.at.max(waits_from));
     let due_by = hours.deadline(begins_at, rung.term);
     Next::Step { rung, due_by, is_overdue: now > due_by }
 }
@@ -223,6 +273,58 @@ mod tests {
 
     fn rung(name: &str, owner: StepOwner) -> Rung {
         Rung { name: name.to_owned(), owner, term: WorkingTime::Days(2) }
+    }
+
+    fn no_place(text: &str) -> FinishedStep {
+        FinishedStep { at: at(text), outcome: StepOutcome::NoPlace }
+    }
+
+    /// Past the norm since Sunday 1 March, and no step taken.
+    fn waits() -> MediationFacts<'static> {
+        MediationFacts {
+            status: ClientStatus::Waiting,
+            hold_until: None,
+            since: Some(day("2026-03-01")),
+            returned_on: None,
+            waits_again_on: None,
+            finished: &[],
+        }
+    }
+
+    #[test]
+    fn only_a_step_without_a_place_leads_to_the_one_above() {
+        let (ladder, hours) = (Ladder::default(), OpeningHours::office());
+        let closed = |outcome| [FinishedStep { at: at("2026-03-06 12:00"), outcome }];
+        let next =
+            |facts: &MediationFacts<'_>| match next_step(facts, &ladder, &hours, at("2026-03-20 09:00")) {
+                Next::Step { rung, due_by, .. } => (rung.owner, due_by),
+                other => panic!("no step: {other:?}"),
+            };
+        for (outcome, owner) in [
+            (StepOutcome::NoPlace, StepOwner::AccountManager),
+            (StepOutcome::PlaceFound, StepOwner::Toegang),
+            (StepOutcome::NotNeeded, StepOwner::Toegang),
+        ] {
+            let finished = closed(outcome);
+            let facts = MediationFacts { finished: &finished, ..waits() };
+            assert_eq!(next(&facts), (owner, at("2026-03-13 12:00")), "{outcome:?}");
+            // Care that was agreed did not start: the time of the step begins on the day of that.
+            let again = MediationFacts { waits_again_on: Some(day("2026-03-18")), ..facts };
+            assert_eq!(next(&again), (owner, at("2026-03-24 17:00")), "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_past_the_norm_is_seen_whatever_it_waits_for() {
+        let (ladder, hours, now) = (Ladder::default(), OpeningHours::office(), at("2026-03-20 09:00"));
+        let agreed = MediationFacts { status: ClientStatus::Accepted, ..waits() };
+        assert_eq!(next_step(&agreed, &ladder, &hours, now), Next::AwaitsStart);
+        let until = day("2026-04-01");
+        let paused = MediationFacts { hold_until: Some(until), ..waits() };
+        assert_eq!(next_step(&paused, &ladder, &hours, now), Next::OnHold { until });
+        assert_eq!(StepOutcome::of_status(ClientStatus::Waiting), None);
+        assert_eq!(StepOutcome::of_status(ClientStatus::Accepted), Some(StepOutcome::PlaceFound));
+        assert_eq!(StepOutcome::of_status(ClientStatus::Lapsed), Some(StepOutcome::NotNeeded));
     }
 
     #[test]
@@ -284,28 +386,23 @@ mod tests {
     #[test]
     fn every_step_has_an_owner_and_a_term() {
         let (ladder, hours) = (Ladder::default(), OpeningHours::office());
-        let finished = [at("2026-03-06 12:00"), at("2026-03-13 12:00"), at("2026-03-20 12:00")];
+        let finished = ["2026-03-06 12:00", "2026-03-13 12:00", "2026-03-20 12:00"].map(no_place);
         for (done, now, expected) in [
             // The norm was passed on Sunday 1 March.
             (0, "2026-03-06 17:00", Some((StepOwner::Toegang, "2026-03-06 17:00", false))),
             (0, "2026-03-06 17:01", Some((StepOwner::Toegang, "2026-03-06 17:00", true))),
             (1, "2026-03-09 09:00", Some((StepOwner::AccountManager, "2026-03-13 12:00", false))),
             (2, "2026-03-16 09:00", Some((StepOwner::ExpertTeam, "2026-03-27 12:00", false))),
-            (3, "2026-03-23 09:00", None),
+            // Who waits on after the last step stays with the expert team, each time with a term.
+            (3, "2026-03-23 09:00", Some((StepOwner::ExpertTeam, "2026-04-03 12:00", false))),
         ] {
-            let facts = MediationFacts {
-                status: ClientStatus::Waiting,
-                on_hold: false,
-                since: Some(day("2026-03-01")),
-                returned_on: None,
-                finished_at: &finished[..done],
-            };
+            let facts = MediationFacts { finished: &finished[..done], ..waits() };
             match next_step(&facts, &ladder, &hours, at(now)) {
                 Next::Step { rung, due_by, is_overdue } => {
                     let (owner, by, overdue) = expected.unwrap();
                     assert_eq!((rung.owner, due_by, is_overdue), (owner, at(by), overdue), "{done} {now}");
                 }
-                other => assert_eq!((other, expected), (Next::Exhausted, None), "{done} {now}"),
+                other => assert_eq!((other, expected), (Next::Nothing, None), "{done} {now}"),
             }
         }
     }
@@ -313,23 +410,17 @@ mod tests {
     #[test]
     fn who_comes_back_begins_at_the_foot_of_the_ladder() {
         let (ladder, hours) = (Ladder::default(), OpeningHours::office());
-        let before = [at("2026-01-06 12:00"), at("2026-01-13 12:00"), at("2026-01-20 12:00")];
-        let again = [before[0], before[1], before[2], at("2026-03-02 10:00")];
+        let before = ["2026-01-06 12:00", "2026-01-13 12:00"].map(no_place);
+        let again = [before[0], before[1], no_place("2026-03-02 10:00")];
         for (returned, finished, expected) in [
-            (None, &before[..], None),
+            (None, &before[..], Some((StepOwner::ExpertTeam, "2026-03-13 17:00"))),
             (Some("2026-03-01"), &before[..], Some((StepOwner::Toegang, "2026-03-06 17:00"))),
             (Some("2026-03-01"), &again[..], Some((StepOwner::AccountManager, "2026-03-09 10:00"))),
             // A step of the day of return is about the wait of now; one of the day before is not.
             (Some("2026-03-02"), &again[..], Some((StepOwner::AccountManager, "2026-03-09 10:00"))),
             (Some("2026-03-03"), &again[..], Some((StepOwner::Toegang, "2026-03-06 17:00"))),
         ] {
-            let facts = MediationFacts {
-                status: ClientStatus::Waiting,
-                on_hold: false,
-                since: Some(day("2026-03-01")),
-                returned_on: returned.map(day),
-                finished_at: finished,
-            };
+            let facts = MediationFacts { returned_on: returned.map(day), finished, ..waits() };
             let next = match next_step(&facts, &ladder, &hours, at("2026-03-04 09:00")) {
                 Next::Step { rung, due_by, is_overdue: false } => Some((rung.owner, due_by)),
                 _ => None,
@@ -341,17 +432,18 @@ mod tests {
     proptest! {
         #[test]
         fn only_who_waits_past_the_norm_is_mediated_for(
-            status in prop::sample::select(ClientStatus::ALL), on_hold in any::<bool>(),
+            status in prop::sample::select(ClientStatus::ALL), hold_until in proptest::option::of(any_day()),
             since in proptest::option::of(any_day()), done in 0_usize..5, now in any_day(),
+            outcome in prop::sample::select(StepOutcome::ALL),
         ) {
             let (ladder, hours) = (Ladder::default(), OpeningHours::office());
             let now = now.and_time(chrono::NaiveTime::MIN);
-            let finished = vec![now; done];
-            let facts = MediationFacts { status, on_hold, since, returned_on: None, finished_at: &finished };
+            let finished = vec![FinishedStep { at: now, outcome }; done];
+            let facts = MediationFacts { status, hold_until, since, finished: &finished, ..waits() };
             let next = next_step(&facts, &ladder, &hours, now);
-            let waits = matches!(status, ClientStatus::Waiting | ClientStatus::UnderConsideration);
-            prop_assert_eq!(next == Next::Nothing, !waits || on_hold || since.is_none());
-            prop_assert_eq!(next == Next::Exhausted, waits && !on_hold && since.is_some() && done >= 3);
+            prop_assert_eq!(next == Next::Nothing, status.is_closed() || since.is_none());
+            let waits = status.takes_responses() && hold_until.is_none() && since.is_some();
+            prop_assert_eq!(matches!(next, Next::Step { .. }), waits);
         }
     }
 }

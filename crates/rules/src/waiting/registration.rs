@@ -83,6 +83,8 @@ pub struct RegistrationDraft {
     pub decided_on: Option<NaiveDate>,
     /// Datum waarop een adviesorgaan besliste, for products that need it.
     pub body_decided_on: Option<NaiveDate>,
+    /// Datum waarop het perspectiefplan is gemaakt.
+    pub plan_made_on: Option<NaiveDate>,
     /// Urgentie.
     pub urgency: Option<Urgency>,
     /// Whether there is a measure of youth protection or probation.
@@ -132,6 +134,8 @@ pub struct Registration {
     pub decided_on: Option<NaiveDate>,
     /// Datum van de beslissing van een adviesorgaan.
     pub body_decided_on: Option<NaiveDate>,
+    /// Datum waarop het perspectiefplan is gemaakt.
+    pub plan_made_on: Option<NaiveDate>,
     /// Urgentie; never crisis.
     pub urgency: Urgency,
     /// Maatregel.

@@ -7,6 +7,7 @@ use chrono::{Months, NaiveDate, NaiveDateTime};
 use thiserror::Error;
 
 use super::life::{ClientStatus, EventKind};
+use super::questions::Side;
 use super::reasons::reasons;
 use super::registration::Urgency;
 use crate::violations::Violations;
@@ -375,6 +376,24 @@ impl AnswerTerms {
             Urgency::Urgent | Urgency::Crisis => self.urgent,
         };
         hours.deadline(opened_at, term).min(hours.last_closing(opened_at, valid_until))
+    }
+
+    /// Uiterste moment for the answer to a question about a response, after which who was asked is reminded. A provider has the
+    /// longest of the terms for every child: another one would say which child is urgent.
+    pub fn question_by(
+        &self,
+        asked_by: Side,
+        asked_at: NaiveDateTime,
+        urgency: Urgency,
+        hours: &OpeningHours,
+    ) -> NaiveDateTime {
+        let (regular, urgent) =
+            (hours.deadline(asked_at, self.regular), hours.deadline(asked_at, self.urgent));
+        match (asked_by, urgency) {
+            (Side::Toegang, _) => regular.max(urgent),
+            (Side::Provider, Urgency::Regular) => regular,
+            (Side::Provider, Urgency::Urgent | Urgency::Crisis) => urgent,
+        }
     }
 
     /// When a provider may expect the answer: the longest of the terms. That of a child says whether it is urgent, which

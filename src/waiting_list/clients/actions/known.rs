@@ -173,7 +173,7 @@ impl Known {
         Ok(facts)
     }
 
-    /// Replaces the lists that go with a registration.
+    /// Replaces what goes with a registration in tables of its own.
     pub(super) fn save_choices(
         &self,
         conn: &mut Connection,
@@ -186,6 +186,7 @@ impl Known {
             .filter_map(|code| self.products.get(code.as_str()).map(|product| product.id))
             .collect();
         store::replace_alternatives(conn, id, &products)?;
+        store::replace_plan(conn, id, registration.plan_made_on)?;
         let ids = |codes: &[AgbCode]| -> Vec<i64> {
             codes.iter().filter_map(|code| self.providers.get(code.as_str()).copied()).collect()
         };

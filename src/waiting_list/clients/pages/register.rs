@@ -45,6 +45,7 @@ pub static LABELS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|
         ("uitgeslotenAanbieders", "Aanbieders die niet kunnen"),
         ("hoogsteAfstandKm", "Hoogste afstand in kilometers"),
         ("adviesOp", "Datum waarop het adviesorgaan besliste"),
+        ("perspectiefplanOp", "Datum waarop het perspectiefplan is gemaakt"),
         ("verklarendeAnalyse", "Verklarende analyse gemaakt"),
         ("eersteKeus", "Eerste keus of vervanging"),
         ("mogelijkWlz", "Misschien Wet langdurige zorg"),

@@ -244,6 +244,7 @@ fn values(client: &WaitingClient, today: chrono::NaiveDate) -> Values {
         ),
         ("hoogsteAfstandKm", shown(client.max_distance_km.as_ref())),
         ("adviesOp", shown_day(client.body_decided_on)),
+        ("perspectiefplanOp", shown_day(client.plan_made_on)),
         ("verklarendeAnalyse", maybe(client.analysis_made)),
         ("eersteKeus", client.first_choice.code().to_owned()),
         ("mogelijkWlz", maybe(client.possibly_wlz)),

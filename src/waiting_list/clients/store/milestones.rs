@@ -6,6 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use rules::waiting::bridged::BridgedPeriod;
 use rules::waiting::life::EventKind;
+use rules::waiting::questions::Side;
 use rules::waiting::responses::ResponseStatus;
 
 use super::PORTION;
@@ -14,8 +15,8 @@ use crate::belongs_on;
 use crate::clock::dutch_day;
 use crate::db::Connection;
 use crate::db::schema::{
-    bridging_care as care, placement, product, response, waiting_client as client,
-    waiting_client_event as event,
+    bridging_care as care, placement, product, question, response, waiting_client as client,
+    waiting_client_event as event, waiting_product,
 };
 use crate::error::Result;
 use crate::waiting_list::clients::model::{LineKind, Milestones};
@@ -34,6 +35,8 @@ pub(in super::super) fn list_milestones(
         add_bridging(conn, portion, &mut found)?;
         add_starts(conn, portion, &mut found)?;
         add_answers(conn, portion, &mut found)?;
+        add_questions(conn, portion, &mut found)?;
+        add_product_ends(conn, portion, &mut found)?;
         add_outside(conn, portion, today, &mut found)?;
     }
     Ok(found)
@@ -99,6 +102,41 @@ fn add_answers(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<
         .load(conn)?;
     for (client_id, answer_by) in rows {
         found.entry(client_id).or_default().answer_on = Some(dutch_day(answer_by.and_utc()));
+    }
+    Ok(())
+}
+
+/// Those of whom a provider asked something that nobody answered, about what is still weighed or agreed.
+fn add_questions(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
+    let current = [ResponseStatus::Open, ResponseStatus::Accepted].map(ResponseStatus::code);
+    let asked: Vec<i64> = question::table
+        .inner_join(response::table)
+        .filter(response::client_id.eq_any(ids))
+        .filter(response::status.eq_any(current))
+        .filter(question::asked_by.eq(Side::Provider.code()))
+        .filter(question::answered_at.is_null())
+        .select(response::client_id)
+        .load(conn)?;
+    for client_id in asked {
+        found.entry(client_id).or_default().question_open = true;
+    }
+    Ok(())
+}
+
+/// The last day of a product that has one, for those who wait for it and have nothing that takes its place.
+fn add_product_ends(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
+    let succeeded = waiting_product::table
+        .filter(waiting_product::successor_id.is_not_null())
+        .select(waiting_product::product_id);
+    let rows: Vec<(i64, Option<NaiveDate>)> = client::table
+        .inner_join(product::table)
+        .filter(client::id.eq_any(ids))
+        .filter(product::valid_until.is_not_null())
+        .filter(product::id.ne_all(succeeded))
+        .select((client::id, product::valid_until))
+        .load(conn)?;
+    for (client_id, ends_on) in rows {
+        found.entry(client_id).or_default().product_ends_on = ends_on;
     }
     Ok(())
 }

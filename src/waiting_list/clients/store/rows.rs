@@ -147,20 +147,22 @@ pub(super) struct StoredClient {
     version: i32,
 }
 
-impl StoredClient {
-    fn birth(&self) -> Result<Option<Birth>> {
-        match (self.birth_quarter, self.age, self.age_on) {
-            (Some(number), None, None) => {
-                let quarter = u8::try_from(number % 10).map_err(|_| corrupt("quarter"))?;
-                let born = BirthQuarter::restore(number / 10, quarter).map_err(|_| corrupt("quarter"))?;
-                Ok(Some(Birth::Quarter(born)))
-            }
-            (None, Some(years), Some(on)) => {
-                Ok(Some(Birth::Age { years: u8::try_from(years).map_err(|_| corrupt("age"))?, on }))
-            }
-            (None, None, None) => Ok(None),
-            _ => Err(corrupt("birth")),
+/// Birth quarter, age, and the day of that.
+pub(in super::super) type StoredBirth = (Option<i32>, Option<i32>, Option<NaiveDate>);
+
+/// When a child was born, as it is stored; none once the record is stripped.
+pub(in super::super) fn read_birth(stored: StoredBirth) -> Result<Option<Birth>> {
+    match stored {
+        (Some(number), None, None) => {
+            let quarter = u8::try_from(number % 10).map_err(|_| corrupt("quarter"))?;
+            let born = BirthQuarter::restore(number / 10, quarter).map_err(|_| corrupt("quarter"))?;
+            Ok(Some(Birth::Quarter(born)))
         }
+        (None, Some(years), Some(on)) => {
+            Ok(Some(Birth::Age { years: u8::try_from(years).map_err(|_| corrupt("age"))?, on }))
+        }
+        (None, None, None) => Ok(None),
+        _ => Err(corrupt("birth")),
     }
 }
 
@@ -173,13 +175,14 @@ pub(super) struct ClientRow {
     norms: (Option<i32>, Option<i32>, i32, i32),
     terms: Option<(bool, bool)>,
     returned_on: Option<NaiveDate>,
+    plan_made_on: Option<NaiveDate>,
 }
 
 impl TryFrom<ClientRow> for WaitingClient {
     type Error = Error;
 
     fn try_from(row: ClientRow) -> Result<Self> {
-        let birth = row.client.birth()?;
+        let birth = read_birth((row.client.birth_quarter, row.client.age, row.client.age_on))?;
         let (stored, (region_id, product, product_name, until_23)) = (row.client, row.product);
         let municipality = Home {
             id: stored.municipality_id,
@@ -226,6 +229,7 @@ impl TryFrom<ClientRow> for WaitingClient {
             referred_on: stored.referred_on,
             decided_on: stored.decided_on,
             body_decided_on: stored.body_decided_on,
+            plan_made_on: row.plan_made_on,
             urgency: Urgency::parse(&stored.urgency).ok_or_else(|| corrupt("urgency"))?,
             measure: stored.measure,
             analysis_made: stored.analysis_made,

@@ -1,16 +1,19 @@
 //! Queries for the settings of the list, and for what servers do by themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use rules::waiting::birth::{AgeMilestone, Birth};
 use rules::working_hours::WorkingTime;
 
+use super::rows::{StoredBirth, read_birth};
 use crate::db::Connection;
 use crate::db::schema::{
-    contract, product, provider, region, waiting_client as client, waiting_client_alternative as alternative,
-    waiting_client_event as event, waiting_client_provider as wish, waiting_contract_end as contract_end,
+    contract, product, provider, region, waiting_client as client, waiting_client_age_notice as age_notice,
+    waiting_client_alternative as alternative, waiting_client_event as event, waiting_client_plan as plan,
+    waiting_client_provider as wish, waiting_contract_end as contract_end,
     waiting_list_closing_day as closing_day, waiting_list_setting as setting, waiting_product,
 };
 use crate::error::{Error, Result};
@@ -59,10 +62,57 @@ pub(in super::super) fn strip_client(conn: &mut Connection, id: i64, at: NaiveDa
         .execute(conn)?;
     diesel::delete(alternative::table.filter(alternative::client_id.eq(id))).execute(conn)?;
     diesel::delete(wish::table.filter(wish::client_id.eq(id))).execute(conn)?;
+    diesel::delete(plan::table.filter(plan::client_id.eq(id))).execute(conn)?;
+    diesel::delete(age_notice::table.filter(age_notice::client_id.eq(id))).execute(conn)?;
     diesel::update(event::table.filter(event::client_id.eq(id)))
         .set((event::note.eq(None::<String>), event::detail.eq(None::<String>)))
         .execute(conn)?;
     Ok(rows)
+}
+
+/// Somebody on the list, and when it was born and registered.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Growing {
+    pub(in super::super) id: i64,
+    pub(in super::super) birth: Birth,
+    pub(in super::super) registered_at: NaiveDateTime,
+}
+
+/// Everybody on the list.
+pub(in super::super) fn list_growing(conn: &mut Connection) -> Result<Vec<Growing>> {
+    let rows: Vec<(i64, StoredBirth, NaiveDateTime)> = client::table
+        .filter(client::closed_at.is_null())
+        .order(client::id)
+        .select((client::id, (client::birth_quarter, client::age, client::age_on), client::registered_at))
+        .load(conn)?;
+    let mut found = Vec::new();
+    for (id, stored, registered_at) in rows {
+        found.extend(read_birth(stored)?.map(|birth| Growing { id, birth, registered_at }));
+    }
+    Ok(found)
+}
+
+/// Writes down that the toegang is told of an age; no row when another server did, or at an earlier time.
+pub(in super::super) fn insert_age_notice(
+    conn: &mut Connection,
+    (client_id, milestone): (i64, AgeMilestone),
+    at: NaiveDateTime,
+) -> Result<usize> {
+    Ok(on_each!(conn, c => diesel::insert_into(age_notice::table)
+        .values((
+            age_notice::client_id.eq(client_id),
+            age_notice::milestone.eq(milestone.code()),
+            age_notice::at.eq(at),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?)
+}
+
+/// Clients and the ages of which the toegang was told.
+pub(in super::super) fn list_age_notices(conn: &mut Connection) -> Result<HashSet<(i64, String)>> {
+    let rows: Vec<(i64, String)> =
+        age_notice::table.select((age_notice::client_id, age_notice::milestone)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// A contract that ended.

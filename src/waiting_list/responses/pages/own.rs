@@ -53,6 +53,8 @@ pub struct Line {
     pub mark: Mark,
     pub given: String,
     pub start: String,
+    /// A question of the toegang waits for an answer.
+    pub has_question: bool,
     pub next: String,
 }
 
@@ -87,8 +89,12 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let standing = query.optional_choice("toon", &STANDINGS).unwrap_or(Standing::Current);
     let number = page_number(&mut query);
     query.finish(())?;
-    let (total, own) = ctx
-        .db(move |conn, actor, now| actions::list_own(conn, actor, now, standing, rows_of_page(number)))
+    let (total, own, asked) = ctx
+        .db(move |conn, actor, now| {
+            let (total, own) = actions::list_own(conn, actor, now, standing, rows_of_page(number))?;
+            let asked = questions::list_with_question(conn, &own, Side::Provider)?;
+            Ok((total, own, asked))
+        })
         .await?;
     let current = standing == Standing::Current;
     let paging = Paging::new(number, usize::try_from(total).map_err(Error::internal)?);
@@ -98,14 +104,22 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         saved,
         current,
         total: paging.total,
-        lines: own.into_iter().map(|response| line(&ctx, response.as_provider_sees())).collect(),
+        lines: own
+            .into_iter()
+            .map(|response| {
+                let is_asked = asked.contains(&response.id);
+                line(&ctx, response.as_provider_sees(), is_asked)
+            })
+            .collect(),
         links: PageLinks::new(paging, |number| {
             link(PATH, &[("toon", code), ("pagina", &number.to_string())])
         }),
     })
 }
 
-fn line(ctx: &Context, response: Response) -> Line {
+fn line(ctx: &Context, response: Response, has_question: bool) -> Line {
+    // About what has ended nothing can be answered any more.
+    let has_question = has_question && (response.is_open() || response.awaits_start());
     let next = if response.is_open() {
         format!("Antwoord verwacht voor {}", format::date_time(response.answer_by))
     } else if response.awaits_start() {
@@ -117,6 +131,7 @@ fn line(ctx: &Context, response: Response) -> Line {
         mark: mark(&response, ctx.now),
         given: format::date_time(response.opened_at),
         start: format::date(response.start_on),
+        has_question,
         next,
         response,
     }

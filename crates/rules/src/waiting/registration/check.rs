@@ -87,6 +87,7 @@ pub fn check(
         referred_on,
         decided_on,
         body_decided_on: draft.body_decided_on,
+        plan_made_on: draft.plan_made_on,
         urgency,
         measure,
         analysis_made: draft.analysis_made,
@@ -169,7 +170,7 @@ fn checked_dates(
         ("beschikkingOp", draft.decided_on),
         ("adviesOp", draft.body_decided_on),
     ];
-    for (field, day) in days {
+    for (field, day) in days.into_iter().chain([("perspectiefplanOp", draft.plan_made_on)]) {
         if day.is_some_and(|day| day > today) {
             violations.add(field, "toekomst", "vul vandaag of een eerdere dag in");
         }

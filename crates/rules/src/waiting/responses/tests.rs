@@ -265,6 +265,20 @@ fn a_provider_expects_the_answer_to_any_child_at_the_same_moment() {
 }
 
 #[test]
+fn a_provider_has_the_longest_time_for_a_question_and_the_toegang_that_of_the_child() {
+    let (terms, hours) = (AnswerTerms::default(), OpeningHours::office());
+    for (asked_by, urgency, expected) in [
+        (Side::Provider, Urgency::Regular, "2026-03-09 15:00"),
+        (Side::Provider, Urgency::Urgent, "2026-03-03 15:00"),
+        (Side::Toegang, Urgency::Regular, "2026-03-09 15:00"),
+        (Side::Toegang, Urgency::Urgent, "2026-03-09 15:00"),
+    ] {
+        let by = terms.question_by(asked_by, at("2026-03-02 15:00"), urgency, &hours);
+        assert_eq!(by, at(expected), "{asked_by:?} {urgency:?}");
+    }
+}
+
+#[test]
 fn the_answer_comes_while_the_response_is_valid() {
     let (terms, hours) = (AnswerTerms::default(), OpeningHours::office());
     for (opened, valid_until, expected) in [

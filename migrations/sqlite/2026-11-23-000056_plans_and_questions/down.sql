@@ -1,0 +1,3 @@
+ALTER TABLE question DROP COLUMN reminded_at;
+DROP TABLE waiting_client_age_notice;
+DROP TABLE waiting_client_plan;
