@@ -1,6 +1,6 @@
 //! Reminding: what every server does now and then, and only one of them each time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 use rules::freshness::Freshness;
@@ -102,25 +102,30 @@ struct Round<'a> {
     settings: Settings<'a>,
 }
 
-type Past = Vec<(ReminderKind, NaiveDate)>;
+type Past = Vec<Reminder>;
 
 impl Round<'_> {
+    /// What counts as told. A reminder that reached nobody does for as long as there is nobody to mail, so that it is not
+    /// written down every day; once there is somebody, it is made up for.
     fn past(&self, conn: &mut Connection) -> Result<HashMap<i64, Past>> {
+        let reachable: HashSet<i64> = recipients::list_reachable_providers(conn)?.into_iter().collect();
+        let has_manager = !recipients::list_account_managers(conn, self.region.id)?.is_empty();
         let mut past: HashMap<i64, Past> = HashMap::new();
-        for Reminder { provider_id, kind, sent_on, .. } in
-            store::list_reminders(conn, self.region.id, self.today - LOOK_BACK)?
-        {
-            past.entry(provider_id).or_default().push((kind, sent_on));
+        for reminder in store::list_reminders(conn, self.region.id, self.today - LOOK_BACK)? {
+            let can_be_made_up = match reminder.kind {
+                ReminderKind::Escalated => has_manager,
+                ReminderKind::Ageing | ReminderKind::Stale => reachable.contains(&reminder.provider_id),
+            };
+            if reminder.reached_somebody() || !can_be_made_up {
+                past.entry(reminder.provider_id).or_default().push(reminder);
+            }
         }
         Ok(past)
     }
 
-    fn due(
-        &self,
-        confirmed: &[Option<NaiveDate>],
-        past: &[(ReminderKind, NaiveDate)],
-    ) -> Option<ReminderKind> {
-        due_reminder(confirmed, self.region.terms, self.settings.waits, past, self.today)
+    fn due(&self, confirmed: &[Option<NaiveDate>], past: &[Reminder]) -> Option<ReminderKind> {
+        let past: Vec<_> = past.iter().map(|reminder| (reminder.kind, reminder.sent_on)).collect();
+        due_reminder(confirmed, self.region.terms, self.settings.waits, &past, self.today)
     }
 
     /// Within a transaction: whether something was due and sent.
