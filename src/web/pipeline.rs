@@ -159,6 +159,7 @@ fn copy(error: &Error) -> Error {
         Error::SignInRequired => Error::SignInRequired,
         Error::SignInFailed => Error::SignInFailed,
         Error::Forbidden => Error::Forbidden,
+        Error::SecondFactorRequired => Error::SecondFactorRequired,
         Error::FormExpired => Error::FormExpired,
         Error::NotFound(what) => Error::NotFound(what),
         Error::Outdated { current } => Error::Outdated { current: current.clone() },
