@@ -266,6 +266,10 @@ impl From<diesel::result::Error> for Error {
         match &error {
             Db::NotFound => Self::NotFound("gegeven"),
             Db::DatabaseError(Kind::UniqueViolation, _) => Self::Conflict("Dit bestaat al.".into()),
+            // SQLite tells it by a trigger where a row may not be replaced either.
+            Db::DatabaseError(_, info) if info.message().ends_with("is append-only: this key is taken") => {
+                Self::Conflict("Dit bestaat al.".into())
+            }
             Db::DatabaseError(Kind::ForeignKeyViolation, _) => {
                 Self::Conflict("Dit verwijst naar iets dat er niet (meer) is.".into())
             }
