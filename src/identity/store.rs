@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::actor::{Identity, Role, Scope};
 use crate::db::Connection;
 use crate::db::schema::{
-    crisis_assignment, crisis_place, crisis_provision, crisis_share, organisation, placement,
+    crisis_assignment, crisis_place, crisis_provision, crisis_share, mail_link, organisation, placement,
     region, response, second_factor, service_account, session, token_family, user_account, user_role,
     waiting_list_setting,
 };
@@ -145,6 +145,22 @@ pub(super) fn update_password(conn: &mut Connection, id: i64, password_hash: &st
     Ok(diesel::update(user_account::table.find(id))
         .set(user_account::password_hash.eq(password_hash))
         .execute(conn)?)
+}
+
+/// Ends every session, token and link in a mail of everybody; how many of each.
+pub(super) fn end_all_credentials(
+    conn: &mut Connection,
+    now: NaiveDateTime,
+) -> Result<(usize, usize, usize)> {
+    diesel::update(user_account::table)
+        .set(user_account::credential_version.eq(user_account::credential_version + 1))
+        .execute(conn)?;
+    let sessions = diesel::delete(session::table).execute(conn)?;
+    let tokens = diesel::update(token_family::table.filter(token_family::ended_at.is_null()))
+        .set(token_family::ended_at.eq(now))
+        .execute(conn)?;
+    let links = diesel::delete(mail_link::table).execute(conn)?;
+    Ok((sessions, tokens, links))
 }
 
 /// Ends every session and every token of a user: those that were made with an earlier credential version are not
