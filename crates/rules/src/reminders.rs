@@ -58,8 +58,8 @@ pub fn due_reminder(
     today: NaiveDate,
 ) -> Option<ReminderKind> {
     let past = Past(past);
-    let (stale, others): (Vec<_>, Vec<_>) =
-        confirmed_on.iter().partition(|day| freshness(**day, today, terms).is_old());
+    let (stale, others): (Vec<Option<NaiveDate>>, Vec<Option<NaiveDate>>) =
+        confirmed_on.iter().copied().partition(|day| freshness(*day, today, terms).is_old());
     let told_of_stale: Vec<Option<NaiveDate>> = stale
         .into_iter()
         .map(|day| {
@@ -84,7 +84,7 @@ pub fn due_reminder(
         let due_on = ageing_reminder_on(confirmed_on, terms, waits);
         today >= due_on && past.first(&tells_of_ageing, ages_from.min(due_on)).is_none()
     };
-    let is_ageing_due = others.into_iter().flatten().any(|day| is_due(*day));
+    let is_ageing_due = others.into_iter().flatten().any(is_due);
     (is_ageing_due && past.is_rested(&tells_of_ageing, today)).then_some(ReminderKind::Ageing)
 }
 
@@ -93,7 +93,7 @@ struct Past<'a>(&'a [(ReminderKind, NaiveDate)]);
 
 impl Past<'_> {
     fn days(&self, kinds: &[ReminderKind]) -> impl Iterator<Item = NaiveDate> {
-        self.0.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, day)| *day)
+        self.0.iter().filter(move |(kind, _)| kinds.contains(kind)).map(|(_, day)| *day)
     }
 
     /// The first of these on or after a day.

@@ -187,7 +187,9 @@ pub(super) fn reminder(told: &Told<'_>, kind: ReminderKind, to: &str, key: &str)
 pub(super) fn escalation(told: &Told<'_>, to: &str) -> Result<Mail> {
     let name = provider_name(told);
     let subject = format!("Cijfers van {name} zijn verouderd");
-    let reminded = match told.past.iter().find(|reminder| reminder.reached_provider()) {
+    // What matters is whether it heard of this, and not whether it heard of something before.
+    let last = told.past.iter().find(|reminder| reminder.kind != ReminderKind::Escalated);
+    let reminded = match last.filter(|reminder| reminder.reached_somebody()) {
         Some(last) => format!(
             "De aanbieder is herinnerd en heeft daarna niet alles bevestigd. De laatste herinnering ging op {}.",
             format::date(last.sent_on)

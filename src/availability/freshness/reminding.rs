@@ -45,7 +45,7 @@ fn is_time_to_remind(now: DateTime<Utc>) -> bool {
     OpeningHours::office().is_working_day(time.date()) && (8..18).contains(&time.hour())
 }
 
-/// Sends what is due now, and returns how many providers that concerned. Who is due is first looked up in memory; each
+/// Sends what is due now, and returns how many reminders that were. Who is due is first looked up in memory; each
 /// provider is then decided again on what is stored, in the transaction that sends.
 pub fn send_reminders(
     conn: &mut Connection,
@@ -71,11 +71,14 @@ pub fn send_reminders(
             if round.due(&confirmed, known).is_none() {
                 continue;
             }
-            match db::write(conn, |conn| round.remind(conn, provider_id, &offers)) {
-                Ok(sent) => count += usize::from(sent),
-                // Another server was first.
-                Err(Error::Conflict(_)) => {}
-                Err(error) => return Err(error),
+            // One thing can be due to the provider and another to the account manager on the same day.
+            loop {
+                match db::write(conn, |conn| round.remind(conn, provider_id, &offers)) {
+                    Ok(true) => count += 1,
+                    // Another server was first.
+                    Ok(false) | Err(Error::Conflict(_)) => break,
+                    Err(error) => return Err(error),
+                }
             }
         }
     }
