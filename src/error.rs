@@ -57,7 +57,7 @@ pub enum Error {
 
 impl Error {
     /// Every stable code with its status, for documents and tests.
-    pub const CODES: [(&'static str, u16); 17] = [
+    pub const CODES: [(&'static str, u16); 18] = [
         ("ongeldige-invoer", 400),
         ("niet-ingelogd", 401),
         ("inloggen-mislukt", 401),
