@@ -124,7 +124,7 @@ on_both! {
             mail_link::table.count().get_result(conn),
             waiting.count().get_result(conn),
         ];
-        assert!(left.iter().all(|count| *count == Ok(0)), "{left:?}");
+        assert!(left.iter().all(|count| matches!(count, Ok(0))), "{left:?}");
         let (held, why): (i64, Option<String>) = outbox_mail::table
             .filter(outbox_mail::failed_at.is_not_null())
             .order(outbox_mail::id.desc())
