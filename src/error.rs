@@ -20,6 +20,8 @@ pub enum Error {
     SignInFailed,
     #[error("not permitted")]
     Forbidden,
+    #[error("a second factor is needed")]
+    SecondFactorRequired,
     #[error("form expired or sent from elsewhere")]
     FormExpired,
     #[error("{0} not found")]
@@ -55,11 +57,12 @@ pub enum Error {
 
 impl Error {
     /// Every stable code with its status, for documents and tests.
-    pub const CODES: [(&'static str, u16); 17] = [
+    pub const CODES: [(&'static str, u16); 18] = [
         ("ongeldige-invoer", 400),
         ("niet-ingelogd", 401),
         ("inloggen-mislukt", 401),
         ("geen-toegang", 403),
+        ("tweede-factor-nodig", 403),
         ("formulier-verlopen", 403),
         ("niet-gevonden", 404),
         ("methode-niet-toegestaan", 405),
@@ -139,6 +142,7 @@ impl Error {
             Self::SignInRequired => "niet-ingelogd",
             Self::SignInFailed => "inloggen-mislukt",
             Self::Forbidden => "geen-toegang",
+            Self::SecondFactorRequired => "tweede-factor-nodig",
             Self::FormExpired => "formulier-verlopen",
             Self::NotFound("pagina") => "pagina-niet-gevonden",
             Self::NotFound(_) => "niet-gevonden",
@@ -168,6 +172,7 @@ impl Error {
             Self::SignInRequired => "Inloggen is nodig",
             Self::SignInFailed => "Inloggen mislukt",
             Self::Forbidden => "Geen toegang",
+            Self::SecondFactorRequired => "Tweede factor nodig",
             Self::FormExpired => "Formulier verlopen",
             Self::NotFound(_) => "Niet gevonden",
             Self::Outdated { .. } => "Intussen gewijzigd",
@@ -193,6 +198,7 @@ impl Error {
             Self::SignInRequired => "Log eerst in, of stuur een geldig toegangsbewijs (bearer token) mee.".into(),
             Self::SignInFailed => "De gebruikersnaam of het wachtwoord klopt niet.".into(),
             Self::Forbidden => "Uw rol geeft geen recht op deze handeling.".into(),
+            Self::SecondFactorRequired => "Dit account ziet gegevens van kinderen en heeft nog geen tweede factor. Log één keer in op de website en stel hem in; daarna werkt dit toegangsbewijs weer.".into(),
             Self::FormExpired => "Het formulier is verlopen of kwam van een andere site. Open de pagina opnieuw en probeer het nog eens.".into(),
             Self::NotFound("pagina") => "Op dit adres staat niets.".into(),
             Self::NotFound(what) => format!("{} bestaat niet.", this(what)),
@@ -266,6 +272,10 @@ impl From<diesel::result::Error> for Error {
         match &error {
             Db::NotFound => Self::NotFound("gegeven"),
             Db::DatabaseError(Kind::UniqueViolation, _) => Self::Conflict("Dit bestaat al.".into()),
+            // SQLite tells it by a trigger where a row may not be replaced either.
+            Db::DatabaseError(_, info) if info.message().ends_with("is append-only: this key is taken") => {
+                Self::Conflict("Dit bestaat al.".into())
+            }
             Db::DatabaseError(Kind::ForeignKeyViolation, _) => {
                 Self::Conflict("Dit verwijst naar iets dat er niet (meer) is.".into())
             }

@@ -196,6 +196,7 @@ fn every_error_code_is_used_and_every_error_has_one() {
         Error::SignInRequired,
         Error::SignInFailed,
         Error::Forbidden,
+        Error::SecondFactorRequired,
         Error::FormExpired,
         Error::NO_PAGE,
         Error::NotFound("aanbieder"),

@@ -7,8 +7,12 @@ use beschikbaarheidswijzer::actor::Actor;
 use beschikbaarheidswijzer::audit::actions::{AuditLog, Reach, seal_lines};
 use beschikbaarheidswijzer::audit::{self, Event};
 use beschikbaarheidswijzer::backup::{BackupError, Manifest, make_backup, rehearse_restore, restore_backup};
-use beschikbaarheidswijzer::db::schema::audit_event;
+use beschikbaarheidswijzer::db::schema::{
+    audit_event, confirm_link, mail_link, outbox_mail, token_family, user_account,
+};
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
+use beschikbaarheidswijzer::identity::sign_in::actions::find_session;
+use beschikbaarheidswijzer::notifications::actions::retry_mail;
 use diesel::prelude::*;
 use sha2::Digest;
 
@@ -110,6 +114,61 @@ on_both! {
 }
 
 on_both! {
+    fn what_ended_after_a_backup_does_not_come_back_with_it(server) {
+        let folder = folder();
+        let name = "aanbieder-de-haven";
+        let session = server.visitor(name).cookie("__Host-sessie").expect("a session");
+        server.token(name);
+        let email = format!("{name}@jeugdhulp-noord-veluwe.example");
+        assert_eq!(server.anyone().post_form("/wachtwoord-vergeten", &[("email", &email)]).status, 200);
+        server.execute(
+            "INSERT INTO confirm_link (key_hash, user_id, provider_id, created_at, expires_at) \
+             SELECT 'proef', u.id, o.provider_id, '2026-11-20 09:00:00', '2026-12-04 09:00:00' \
+             FROM user_account u JOIN organisation o ON o.id = u.organisation_id WHERE u.name = 'aanbieder-de-haven'",
+        );
+        let (file, _) = backup(server, &folder);
+        let target = server.empty_database();
+        let (_, ended) = restore_backup(&target.url, &file, false, now()).expect("restored");
+        assert!(ended.sessions >= 1 && ended.tokens >= 1 && ended.links >= 2 && ended.held_mails >= 1, "{ended:?}");
+        let conn = &mut Manager::new(&target.url).open().expect("a database");
+        let known = |conn: &mut Connection| find_session(conn, &session, now()).expect("a database").is_some();
+        assert!(!known(conn) && known(&mut server.connection()), "only what was put back has ended");
+        let versions = |conn: &mut Connection| -> Vec<i32> {
+            let accounts = user_account::table.order(user_account::id).select(user_account::credential_version);
+            accounts.load(conn).expect("accounts")
+        };
+        let raised: Vec<i32> = versions(&mut server.connection()).iter().map(|version| version + 1).collect();
+        assert_eq!(versions(conn), raised);
+        let tokens = token_family::table.filter(token_family::ended_at.is_null());
+        let links = confirm_link::table.filter(confirm_link::used_at.is_null());
+        let waiting = outbox_mail::table.filter(outbox_mail::sent_at.is_null().and(outbox_mail::failed_at.is_null()));
+        let left: [Result<i64, _>; 4] = [
+            tokens.count().get_result(conn),
+            links.count().get_result(conn),
+            mail_link::table.count().get_result(conn),
+            waiting.count().get_result(conn),
+        ];
+        assert!(left.iter().all(|count| matches!(count, Ok(0))), "{left:?}");
+        let (held, why): (i64, Option<String>) = outbox_mail::table
+            .filter(outbox_mail::failed_at.is_not_null())
+            .order(outbox_mail::id.desc())
+            .select((outbox_mail::id, outbox_mail::last_error))
+            .first(conn)
+            .expect("a mail");
+        assert!(why.is_some_and(|why| why.contains("reservekopie")));
+        retry_mail(conn, &server.actor("beheerder-regio"), now(), held).expect("an administrator has it sent after all");
+        let (action, change): (String, Option<String>) = audit_event::table
+            .filter(audit_event::object_type.eq("reservekopie"))
+            .order(audit_event::id.desc())
+            .select((audit_event::action, audit_event::after))
+            .first(conn)
+            .expect("a line");
+        assert_eq!(action, "reservekopie-terugzetten");
+        assert!(change.is_some_and(|change| change.contains("vastgehoudenMails")));
+    }
+}
+
+on_both! {
     fn a_damaged_backup_is_refused_before_anything_is_touched(server) {
         let folder = folder();
         let (file, _) = backup(server, &folder);
@@ -134,7 +193,8 @@ on_both! {
         assert_eq!(written(server.database_url()), ["1"]);
         restore_backup(server.database_url(), &file, true, now()).expect("replaced");
         assert_eq!(written(server.database_url()), [""; 0]);
-        assert_eq!(server.audit_lines(), manifest.contents.rows["audit_event"]);
+        // One line more says that it was put back.
+        assert_eq!(server.audit_lines(), manifest.contents.rows["audit_event"] + 1);
         let again = make_backup(server.database_url(), &file, now()).expect_err("the file is there");
         assert!(matches!(again, BackupError::Exists(_)), "{again}");
     }
@@ -176,7 +236,7 @@ fn a_restore_that_was_killed_half_way_is_made_up_for_by_the_next() {
     let refused = restore_backup(server.database_url(), &file, false, now()).expect_err("there is something");
     assert!(matches!(refused, BackupError::NotEmpty), "{refused}");
     restore_backup(server.database_url(), &file, true, now()).expect("restored");
-    assert_eq!(server.audit_lines(), manifest.contents.rows["audit_event"]);
+    assert_eq!(server.audit_lines(), manifest.contents.rows["audit_event"] + 1);
     assert!(Manager::new(server.database_url()).open().is_ok_and(|mut conn| {
         diesel::sql_query("SELECT 1 FROM before_restore.region").execute(&mut conn).is_err()
     }));

@@ -12,7 +12,7 @@ use beschikbaarheidswijzer::matching::weights::actions::save_weights;
 use beschikbaarheidswijzer::on_each;
 use beschikbaarheidswijzer::server::report_metrics;
 use beschikbaarheidswijzer::waiting_list::access_log::actions::record;
-use beschikbaarheidswijzer::waiting_list::access_log::model::{Access, AccessKind};
+use beschikbaarheidswijzer::waiting_list::access_log::model::{Access, AccessKind, AccessLog};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::{Connection as _, InstrumentationEvent, SimpleConnection};
 use rules::matching::Weights;
@@ -71,6 +71,35 @@ on_both! {
                 assert!(error.to_string().contains("append-only"), "{error}");
             }
         }
+    }
+}
+
+#[test]
+fn what_is_append_only_is_not_replaced_either() {
+    let server = &TestServer::start(Backend::Sqlite);
+    let mut conn = server.connection();
+    seal_lines::<AuditLog>(&mut conn, now(), Reach::All).expect("sealed");
+    record(&mut conn, &server.actor("privacy-regio"), now(), &Access::new(AccessKind::ListAccess))
+        .expect("a line");
+    seal_lines::<AccessLog>(&mut conn, now(), Reach::All).expect("sealed");
+    save_weights(&mut conn, &server.actor("accountmanager-regio"), now(), 0, Weights::default())
+        .expect("weights");
+    for table in
+        ["audit_event", "audit_seal", "offer_history", "access_event", "access_seal", "matching_weights"]
+    {
+        let statement = format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1");
+        let error = execute(&mut conn, &statement).expect_err("the database refuses");
+        assert!(error.to_string().contains("append-only"), "{table}: {error}");
+    }
+    // By another key than the first, and by the number that every row of SQLite has.
+    for statement in [
+        "INSERT OR REPLACE INTO audit_seal (seq, event_id, sealed_at, hash) \
+         SELECT seq + 1000000, event_id, sealed_at, hash FROM audit_seal LIMIT 1",
+        "INSERT OR REPLACE INTO matching_weights (rowid, region_id, version, set_at) \
+         SELECT rowid, region_id, version + 1000000, set_at FROM matching_weights LIMIT 1",
+    ] {
+        let error = execute(&mut conn, statement).expect_err("the database refuses");
+        assert!(error.to_string().contains("append-only"), "{error}");
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! A backup is a file of the database's own kind, with a small text file beside it that says what it must hold.
 
+mod ended;
 mod manifest;
 mod postgres;
 mod sqlite;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+pub use self::ended::Ended;
 pub use self::manifest::Manifest;
 use crate::audit::actions::{AuditLog, ChainedLog, verify_chain};
 use crate::audit::chain::Head;
@@ -117,8 +119,14 @@ fn make_private(file: &Path) -> Result<()> {
 }
 
 /// Puts a backup back into the database that `url` names, and compares it with what the backup must hold. An older
-/// schema is brought up to date. What was there is given up only when all of that has succeeded.
-pub fn restore_backup(url: &str, file: &Path, overwrite: bool, now: DateTime<Utc>) -> Result<Manifest> {
+/// schema is brought up to date. What was there is given up only when all of that has succeeded. What the backup would
+/// bring back to life ends.
+pub fn restore_backup(
+    url: &str,
+    file: &Path,
+    overwrite: bool,
+    now: DateTime<Utc>,
+) -> Result<(Manifest, Ended)> {
     let manifest = Manifest::read(file)?;
     let place = Place::of(url);
     if manifest.kind != place.kind() {
@@ -131,11 +139,11 @@ pub fn restore_backup(url: &str, file: &Path, overwrite: bool, now: DateTime<Utc
         return Err(BackupError::Newer(manifest.program));
     }
     let accept = |conn: &mut Connection| accept_restored(conn, &manifest, now);
-    match &place {
+    let ended = match &place {
         Place::Sqlite(path) => sqlite::put_back(file, path, overwrite, accept)?,
         Place::Postgres(url) => postgres::restore(url, file, overwrite, accept)?,
-    }
-    Ok(manifest)
+    };
+    Ok((manifest, ended))
 }
 
 /// Whether more migrations were run on what the backup holds than this program has.
@@ -144,14 +152,15 @@ fn is_newer(manifest: &Manifest) -> Result<bool> {
     Ok(usize::try_from(run).unwrap_or_default() > db::count_migrations(&manifest.kind)?)
 }
 
-/// Whether what was put back may take the place of what was there; brings its schema up to date.
-fn accept_restored(conn: &mut Connection, manifest: &Manifest, now: DateTime<Utc>) -> Result<()> {
+/// Whether what was put back may take the place of what was there; brings its schema up to date, and ends what must not
+/// come back.
+fn accept_restored(conn: &mut Connection, manifest: &Manifest, now: DateTime<Utc>) -> Result<Ended> {
     compare(conn, manifest, now)?;
     if !db::is_schema_known(conn)? {
         return Err(BackupError::Newer(manifest.program.clone()));
     }
     db::migrate_up(conn)?;
-    Ok(())
+    Ok(ended::end_what_came_back(conn, manifest.made_at, now)?)
 }
 
 /// Rehearses the day on which it is needed: makes a backup, puts it back beside the real database, compares, and
@@ -163,13 +172,13 @@ pub fn rehearse_restore(url: &str, folder: &Path, now: DateTime<Utc>) -> Result<
     match Place::of(url) {
         Place::Sqlite(_) => {
             let beside = format!("sqlite://{}", folder.path().join("rehearsal.sqlite").display());
-            restore_backup(&beside, &file, false, now)
+            restore_backup(&beside, &file, false, now).map(|(manifest, _)| manifest)
         }
         Place::Postgres(url) => {
             let beside = postgres::Beside::create(url)?;
             let restored = restore_backup(beside.url(), &file, false, now);
             beside.remove()?;
-            restored
+            restored.map(|(manifest, _)| manifest)
         }
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use url::Url;
 
 use super::manifest::Contents;
-use super::{BackupError, Result, store};
+use super::{BackupError, Ended, Result, store};
 use crate::db::{self, Connection, Manager};
 use crate::error::Error;
 
@@ -34,8 +34,8 @@ pub(super) fn restore(
     url: &str,
     file: &Path,
     overwrite: bool,
-    accept: impl FnOnce(&mut Connection) -> Result<()>,
-) -> Result<()> {
+    accept: impl FnOnce(&mut Connection) -> Result<Ended>,
+) -> Result<Ended> {
     let mut conn = Manager::new(url).open()?;
     let was_broken_off = store::has_schema(&mut conn, REPLACED)?;
     if !was_broken_off && store::is_empty(&mut conn)? {
@@ -49,7 +49,10 @@ pub(super) fn restore(
     }
     set_aside(&mut conn)?;
     match fill(&mut conn, url, file, accept) {
-        Ok(()) => Ok(store::run(&mut conn, &format!("DROP SCHEMA {REPLACED} CASCADE"))?),
+        Ok(ended) => {
+            store::run(&mut conn, &format!("DROP SCHEMA {REPLACED} CASCADE"))?;
+            Ok(ended)
+        }
         Err(error) => {
             bring_back(&mut conn)?;
             Err(error)
@@ -61,8 +64,8 @@ fn fill(
     conn: &mut Connection,
     url: &str,
     file: &Path,
-    accept: impl FnOnce(&mut Connection) -> Result<()>,
-) -> Result<()> {
+    accept: impl FnOnce(&mut Connection) -> Result<Ended>,
+) -> Result<Ended> {
     run("pg_restore", url, |command| {
         command.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]);
         command.arg(file);

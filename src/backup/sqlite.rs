@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::manifest::Contents;
-use super::{BackupError, Result, at, store};
+use super::{BackupError, Ended, Result, at, store};
 use crate::db::{Connection, Manager};
 
 /// Copies the database into a new file and checks the copy. Readers and writers go on meanwhile.
@@ -32,8 +32,8 @@ pub(super) fn put_back(
     file: &Path,
     database: &Path,
     overwrite: bool,
-    accept: impl FnOnce(&mut Connection) -> Result<()>,
-) -> Result<()> {
+    accept: impl FnOnce(&mut Connection) -> Result<Ended>,
+) -> Result<Ended> {
     if database.exists() && !overwrite {
         let mut conn = Manager::new(&format!("sqlite://{}", database.display())).open()?;
         if !store::is_empty(&mut conn)? {
@@ -50,23 +50,29 @@ pub(super) fn put_back(
         drop(remove_logs(&fresh));
         drop(fs::remove_file(&fresh));
     }
-    prepared?;
+    let ended = prepared?;
     // What the old database had not taken in yet must not end up in the new one.
     remove_logs(database)?;
-    fs::rename(&fresh, database).map_err(at(database))
+    fs::rename(&fresh, database).map_err(at(database))?;
+    Ok(ended)
 }
 
 /// A copy as one file, accepted and on disk.
-fn prepare(file: &Path, fresh: &Path, accept: impl FnOnce(&mut Connection) -> Result<()>) -> Result<()> {
+fn prepare(
+    file: &Path,
+    fresh: &Path,
+    accept: impl FnOnce(&mut Connection) -> Result<Ended>,
+) -> Result<Ended> {
     // What an earlier restore that was broken off left there.
     remove_logs(fresh)?;
     fs::copy(file, fresh).map_err(at(fresh))?;
     let mut conn = Manager::new(&format!("sqlite://{}", fresh.display())).open()?;
-    accept(&mut conn)?;
+    let ended = accept(&mut conn)?;
     // Back to one file: opening it made a log beside it.
     store::run(&mut conn, "PRAGMA journal_mode = DELETE")?;
     drop(conn);
-    File::open(fresh).and_then(|out| out.sync_all()).map_err(at(fresh))
+    File::open(fresh).and_then(|out| out.sync_all()).map_err(at(fresh))?;
+    Ok(ended)
 }
 
 /// The files that SQLite keeps beside a database while it works on it.

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::{Outcome, open, print};
 use crate::background::erase_what_is_due;
-use crate::backup::{self, Manifest};
+use crate::backup::{self, Ended, Manifest};
 use crate::clock::Clock;
 use crate::config::Config;
 
@@ -42,9 +42,10 @@ pub(super) fn make(config: &Config, args: &BackupArgs) -> Outcome {
 pub(super) fn restore(config: &Config, args: &RestoreArgs) -> Outcome {
     let (url, now) = (config.database_url.expose_secret(), Clock::System.now());
     if let Some(file) = &args.file {
-        let manifest = backup::restore_backup(url, file, args.overwrite, now)?;
+        let (manifest, ended) = backup::restore_backup(url, file, args.overwrite, now)?;
         erase_what_is_due(&mut open(config)?, now, config.access_log_years)?;
-        print(&format!("restored and compared: {}\n{}", file.display(), describe(&manifest)))
+        let (what, after) = (describe(&manifest), describe_ended(ended));
+        print(&format!("restored and compared: {}\n{what}{after}", file.display()))
     } else {
         let manifest = backup::rehearse_restore(url, &args.folder, now)?;
         print(&format!("rehearsed: the backup could be restored and is complete\n{}", describe(&manifest)))
@@ -58,5 +59,16 @@ fn describe(manifest: &Manifest) -> String {
         manifest.made_at.format("%Y-%m-%d %H:%M:%S UTC"),
         manifest.contents.rows.len(),
         manifest.contents.audit_head
+    )
+}
+
+/// What ended, and what is left to do by people: the backup does not know what happened after it.
+fn describe_ended(ended: Ended) -> String {
+    let Ended { sessions, tokens, links, held_mails } = ended;
+    format!(
+        "  ended, since they may have ended after the backup was made: {sessions} sessions, {tokens} tokens, {links} links in mails\n  \
+         held, since they may have been sent: {held_mails} mails. At /beheer/mail an administrator has them tried again; \
+         what is left there is erased in two weeks\n  \
+         still to do: block again whoever was blocked since, and renew passwords and secrets that were renewed since\n"
     )
 }

@@ -5,8 +5,8 @@
 //! and second factors are the lock.
 //!
 //! Failed sign-ins are counted on two axes: from where, and on which user name. A limit on the name alone would let
-//! anybody lock out anybody. Therefore a browser that signed in before is known by a cookie and counts for itself:
-//! however often others fail on the name, it still gets in. A new browser is known once its user has set a password with a
+//! anybody lock out anybody, and so would one on the address for a whole office behind it. Therefore a browser that signed
+//! in before is known by a cookie and counts for itself alone: however often others fail, it still gets in. A new browser is known once its user has set a password with a
 //! link from a mail.
 
 use std::collections::HashMap;
@@ -79,6 +79,7 @@ pub struct Limits {
     wrong_codes: Limiter,
     mails_per_address: Limiter,
     mails_to_one: Limiter,
+    follows_of_one: Limiter,
     reports: Limiter,
     stops_told: Limiter,
 }
@@ -86,7 +87,8 @@ pub struct Limits {
 /// One try to sign in. Counts as failed until it is told otherwise.
 pub struct Attempt<'a> {
     limits: &'a Limits,
-    address: String,
+    /// None for a proven device, which others at its address cannot stop.
+    address: Option<String>,
     user: (&'a Limiter, String),
 }
 
@@ -109,6 +111,7 @@ impl Limits {
             wrong_codes: Limiter::new(10, Duration::minutes(30)),
             mails_per_address: Limiter::new(20, Duration::hours(1)),
             mails_to_one: Limiter::new(3, Duration::hours(1)),
+            follows_of_one: Limiter::new(3, Duration::hours(1)),
             reports: Limiter::new(20, Duration::hours(1)),
             stops_told: Limiter::new(1, Duration::minutes(15)),
         }
@@ -119,9 +122,8 @@ impl Limits {
         self.calls_per_address.take(&network(address), now)
     }
 
-    /// A call of the API with a good token, which then does not count for its address.
-    pub fn call_with(&self, token_family: &str, address: &str, now: DateTime<Utc>) -> Result<()> {
-        self.calls_per_address.give_back(&network(address));
+    /// A call of the API with a good token, which does not count for its address.
+    pub fn call_with(&self, token_family: &str, now: DateTime<Utc>) -> Result<()> {
         self.calls_per_token.take(token_family, now)
     }
 
@@ -133,14 +135,23 @@ impl Limits {
         device: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Attempt<'_>> {
-        let address = network(address);
-        self.failures_per_address.take(&address, now)?;
+        let address = self.address_of(address, device, now)?;
         let (limiter, key) = match device {
             Some(device) => (&self.failures_per_device, format!("{device} {user}")),
             None => (&self.failures_per_user, user.to_owned()),
         };
         limiter.take(&key, now)?;
         Ok(Attempt { limits: self, address, user: (limiter, key) })
+    }
+
+    /// The address for which a try counts, with one taken from it; none for what is proven.
+    fn address_of(&self, address: &str, device: Option<&str>, now: DateTime<Utc>) -> Result<Option<String>> {
+        if device.is_some() {
+            return Ok(None);
+        }
+        let address = network(address);
+        self.failures_per_address.take(&address, now)?;
+        Ok(Some(address))
     }
 
     /// A try to give the code of a second factor, after the right password.
@@ -151,8 +162,7 @@ impl Limits {
         device: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Attempt<'_>> {
-        let address = network(address);
-        self.failures_per_address.take(&address, now)?;
+        let address = self.address_of(address, device, now)?;
         let key = format!("{} {user}", device.unwrap_or_default());
         self.wrong_codes.take(&key, now)?;
         Ok(Attempt { limits: self, address, user: (&self.wrong_codes, key) })
@@ -173,11 +183,19 @@ impl Limits {
         self.mails_per_address.take(&network(from), now)?;
         self.mails_to_one.take(to, now)
     }
+
+    /// The same to follow a search, which must not keep its reader from asking for a new password.
+    pub fn follow(&self, from: &str, to: &str, now: DateTime<Utc>) -> Result<()> {
+        self.mails_per_address.take(&network(from), now)?;
+        self.follows_of_one.take(to, now)
+    }
 }
 
 impl Attempt<'_> {
     pub fn succeeded(self) {
-        self.limits.failures_per_address.give_back(&self.address);
+        if let Some(address) = &self.address {
+            self.limits.failures_per_address.give_back(address);
+        }
         self.user.0.give_back(&self.user.1);
     }
 }
@@ -260,6 +278,41 @@ mod tests {
             attempt.expect("a known browser need not").succeeded();
         }
         assert!(limits.attempt("192.0.2.1", "ander", None, at(0)).is_ok(), "other names are not touched");
+    }
+
+    #[test]
+    fn a_known_browser_gets_in_while_others_fail_at_its_address() {
+        let limits = Limits::new(&Config::default(), false);
+        let allowed = (0..100)
+            .filter(|number| limits.attempt("192.0.2.1", &format!("naam-{number}"), None, at(0)).is_ok())
+            .count();
+        assert_eq!(allowed, 30);
+        for _ in 0..5 {
+            assert!(limits.attempt("192.0.2.1", "iemand", None, at(0)).is_err(), "a new browser must wait");
+            assert!(limits.code_attempt("192.0.2.1", "iemand", None, at(0)).is_err());
+            limits
+                .attempt("192.0.2.1", "iemand", Some("d"), at(0))
+                .expect("a known one need not")
+                .succeeded();
+            limits
+                .code_attempt("192.0.2.1", "iemand", Some("d"), at(0))
+                .expect("nor for its code")
+                .succeeded();
+        }
+        assert!(limits.attempt("192.0.2.1", "iemand", None, at(0)).is_err(), "nothing was given back for it");
+        let guessed =
+            (0..100).filter(|_| limits.code_attempt("192.0.2.1", "iemand", Some("d"), at(0)).is_ok()).count();
+        assert_eq!(guessed, 10, "its own limit holds");
+    }
+
+    #[test]
+    fn following_a_search_takes_nothing_from_a_forgotten_password() {
+        let limits = Limits::new(&Config::default(), false);
+        let asked = |number: usize| {
+            limits.follow(&format!("203.0.113.{number}"), "iemand@voorbeeld.example", at(0)).is_ok()
+        };
+        assert_eq!((0..20).filter(|number| asked(*number)).count(), 3);
+        assert!(limits.mail("192.0.2.1", "iemand@voorbeeld.example", at(0)).is_ok());
     }
 
     #[test]

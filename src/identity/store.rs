@@ -7,8 +7,9 @@ use diesel::prelude::*;
 use crate::actor::{Identity, Role, Scope};
 use crate::db::Connection;
 use crate::db::schema::{
-    crisis_assignment, crisis_place, crisis_provision, crisis_share, organisation, region, second_factor,
-    service_account, session, token_family, user_account, user_role, waiting_list_setting,
+    crisis_assignment, crisis_place, crisis_provision, crisis_share, mail_link, organisation, placement,
+    region, response, second_factor, service_account, session, token_family, user_account, user_role,
+    waiting_list_setting,
 };
 use crate::error::Result;
 
@@ -146,6 +147,22 @@ pub(super) fn update_password(conn: &mut Connection, id: i64, password_hash: &st
         .execute(conn)?)
 }
 
+/// Ends every session, token and link in a mail of everybody; how many of each.
+pub(super) fn end_all_credentials(
+    conn: &mut Connection,
+    now: NaiveDateTime,
+) -> Result<(usize, usize, usize)> {
+    diesel::update(user_account::table)
+        .set(user_account::credential_version.eq(user_account::credential_version + 1))
+        .execute(conn)?;
+    let sessions = diesel::delete(session::table).execute(conn)?;
+    let tokens = diesel::update(token_family::table.filter(token_family::ended_at.is_null()))
+        .set(token_family::ended_at.eq(now))
+        .execute(conn)?;
+    let links = diesel::delete(mail_link::table).execute(conn)?;
+    Ok((sessions, tokens, links))
+}
+
 /// Ends every session and every token of a user: those that were made with an earlier credential version are not
 /// believed any more.
 pub(super) fn end_credentials(conn: &mut Connection, user_id: i64, now: NaiveDateTime) -> Result<()> {
@@ -169,8 +186,9 @@ pub(super) fn has_second_factor(conn: &mut Connection, user_id: i64) -> Result<b
     Ok(diesel::select(exists(second_factor::table.find(user_id))).get_result(conn)?)
 }
 
-/// Whether who has these roles may not do without a second factor. A provider may not once it has a part in crisis care:
-/// what it is offered and whom it keeps is one child, by code, municipality and age group.
+/// Whether who has these roles may not do without a second factor. A provider may not once it sees one child: of a
+/// response that was accepted it sees code, municipality and start, and in crisis care what it is offered and whom it
+/// keeps. Of bridging care, and of help that goes with a stay elsewhere, it sees no child.
 pub(super) fn needs_second_factor(conn: &mut Connection, identity: &Identity) -> Result<bool> {
     if identity.roles.iter().any(|role| role.needs_second_factor()) {
         return Ok(true);
@@ -182,8 +200,10 @@ pub(super) fn needs_second_factor(conn: &mut Connection, identity: &Identity) ->
     let has_places = crisis_place::table.filter(crisis_place::provider_id.eq(provider_id));
     let was_asked = crisis_assignment::table.filter(crisis_assignment::provider_id.eq(provider_id));
     let helps = crisis_provision::table.filter(crisis_provision::provider_id.eq(provider_id));
-    Ok(diesel::select(exists(divided_over).or(exists(has_places)).or(exists(was_asked)).or(exists(helps)))
-        .get_result(conn)?)
+    let was_chosen =
+        placement::table.inner_join(response::table).filter(response::provider_id.eq(provider_id));
+    let in_crisis_care = exists(divided_over).or(exists(has_places)).or(exists(was_asked)).or(exists(helps));
+    Ok(diesel::select(in_crisis_care.or(exists(was_chosen))).get_result(conn)?)
 }
 
 /// Makes changes of users in one region wait for each other, until the end of the transaction.

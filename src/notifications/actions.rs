@@ -115,6 +115,12 @@ pub fn erase_old(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
     db::write(conn, |conn| store::update_erased(conn, before, now.naive_utc()))
 }
 
+/// Holds every mail that waits, as one that was given up: an administrator has it tried again, or it is erased in time.
+/// Within a transaction of the caller; how many that were.
+pub fn hold_all(conn: &mut Connection, now: DateTime<Utc>, why: &str) -> Result<usize> {
+    store::update_all_failed(conn, now.naive_utc(), why)
+}
+
 /// Takes back the mails of one kind to an address that still wait. Within a transaction of the caller.
 pub fn take_back(conn: &mut Connection, kind: &str, address: &str) -> Result<()> {
     store::delete_waiting(conn, kind, address)

@@ -157,6 +157,19 @@ pub(super) fn update_failed(
     Ok(())
 }
 
+/// Gives up every mail that waits; how many that were.
+pub(super) fn update_all_failed(conn: &mut Connection, now: NaiveDateTime, why: &str) -> Result<usize> {
+    let waiting = mail_row::table.filter(mail_row::sent_at.is_null().and(mail_row::failed_at.is_null()));
+    Ok(diesel::update(waiting)
+        .set((
+            mail_row::failed_at.eq(now),
+            mail_row::claimed_by.eq(NOBODY),
+            mail_row::claimed_until.eq(NEVER),
+            mail_row::last_error.eq(why),
+        ))
+        .execute(conn)?)
+}
+
 /// A mail that was given up and whose text is still there gets another chance.
 pub(super) fn update_retry(
     conn: &mut Connection,

@@ -11,8 +11,9 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
+use chrono::{DateTime, Utc};
 
-use crate::actor::{Actor, Stage};
+use crate::actor::{Actor, Identity, Stage};
 use crate::config::Proxies;
 use crate::db::Connection;
 use crate::error::{Error, Result};
@@ -158,6 +159,7 @@ fn copy(error: &Error) -> Error {
         Error::SignInRequired => Error::SignInRequired,
         Error::SignInFailed => Error::SignInFailed,
         Error::Forbidden => Error::Forbidden,
+        Error::SecondFactorRequired => Error::SecondFactorRequired,
         Error::FormExpired => Error::FormExpired,
         Error::NotFound(what) => Error::NotFound(what),
         Error::Outdated { current } => Error::Outdated { current: current.clone() },
@@ -241,25 +243,20 @@ async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
         if !req.path().starts_with("/v1/docs") && !accepts_json(req.headers()) {
             return Err(Error::NotAcceptable);
         }
-        state.limits.call_from(&who.actor.origin, now)?;
-        if let Some(token) = bearer_token(req.headers())? {
-            let shared = state.clone();
-            let find = move |conn: &mut Connection| {
-                let claims = shared.keyring.verify(conn, &token, now)?;
-                Ok((identity::tokens::actions::identity_of_token(conn, &claims, now)?, claims.sid))
-            };
-            match with_connection(state.pool.clone(), find).await {
-                Ok((identity, family)) => {
-                    state.limits.call_with(&family, &who.actor.origin, now)?;
-                    who.actor.identity = Some(identity);
-                }
-                // As on the pages: what everybody may read needs no database, and the rest tells why it cannot.
-                Err(Error::Unavailable(error)) => {
-                    tracing::warn!(%error, "token could not be looked up");
-                    who.could_not_look = true;
-                }
-                Err(error) => return Err(error),
+        // The token comes first: whoever uses up an address does not stop the programs behind it that have a good one.
+        let result = identify_by_token(&state, req.headers(), now).await;
+        match &result {
+            Ok(Some((_, family))) => state.limits.call_with(family, now)?,
+            Ok(None) | Err(_) => state.limits.call_from(&who.actor.origin, now)?,
+        }
+        match result {
+            Ok(known) => who.actor.identity = known.map(|(identity, _)| identity),
+            // As on the pages: what everybody may read needs no database, and the rest tells why it cannot.
+            Err(Error::Unavailable(error)) => {
+                tracing::warn!(%error, "token could not be looked up");
+                who.could_not_look = true;
             }
+            Err(error) => return Err(error),
         }
     } else if let Some(cookie) = req.cookie(identity::sign_in::SESSION_COOKIE) {
         let value = cookie.value().to_owned();
@@ -291,6 +288,21 @@ async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
         }
     }
     Ok(who)
+}
+
+/// Whose token a call carries, with the family of the token.
+async fn identify_by_token(
+    state: &Data<AppState>,
+    headers: &HeaderMap,
+    now: DateTime<Utc>,
+) -> Result<Option<(Identity, String)>> {
+    let Some(token) = bearer_token(headers)? else { return Ok(None) };
+    let shared = state.clone();
+    let find = move |conn: &mut Connection| {
+        let claims = shared.keyring.verify(conn, &token, now)?;
+        Ok((identity::tokens::actions::identity_of_token(conn, &claims, now)?, claims.sid))
+    };
+    with_connection(state.pool.clone(), find).await.map(Some)
 }
 
 /// Lets a request through to a route only with the permission the route declares.

@@ -117,6 +117,37 @@ on_both! {
 }
 
 on_both! {
+    fn a_reminder_to_nobody_is_made_up_for_once_there_is_somebody(server) {
+        let (address, manager) = ("aanbieder-de-haven@jeugdhulp-noord-veluwe.example", "accountmanager-regio@jeugdhulp-noord-veluwe.example");
+        server.execute("DELETE FROM reminder; UPDATE user_account SET email = NULL WHERE name = 'aanbieder-de-haven'");
+
+
+        let stale = monday() + TimeDelta::days(28);
+        remind(server, stale);
+        assert!(mails(server).iter().all(|(to, ..)| to != address));
+        let before = mails(server).len();
+        remind(server, stale + TimeDelta::days(7));
+        let told = mails(server).split_off(before);
+        let of_haven = |(to, subject, _): &&(String, String, String)| to == manager && subject.contains("De Haven");
+        let (_, _, text) = told.iter().find(of_haven).expect("the account manager hears of it");
+        assert!(text.contains("De aanbieder is niet herinnerd") && !text.contains("laatste herinnering"), "{text}");
+        let page = server.visitor("accountmanager-regio").get("/actualiteit?aanbieder=98990009").body;
+        assert!(!page.contains("keer, laatst"), "{page}");
+
+        server.execute(&format!("UPDATE user_account SET email = '{address}' WHERE name = 'aanbieder-de-haven'"));
+        let before = mails(server).len();
+        remind(server, stale + TimeDelta::days(8));
+        let told = mails(server).split_off(before);
+        assert!(told.iter().any(|(to, subject, _)| to == address && subject.contains("verouderd")), "{told:?}");
+        let before = mails(server).len();
+        remind(server, stale + TimeDelta::days(15));
+        let told = mails(server).split_off(before);
+        let (_, _, text) = told.iter().find(of_haven).expect("after its days, the account manager again");
+        assert!(text.contains("De aanbieder is herinnerd en heeft daarna niet alles bevestigd."), "{text}");
+    }
+}
+
+on_both! {
     fn nothing_is_sent_at_night_or_in_a_weekend(server) {
         assert_eq!(remind(server, monday() - TimeDelta::days(1)), 0);
         assert_eq!(remind(server, monday() - TimeDelta::hours(3)), 0);

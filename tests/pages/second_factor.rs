@@ -6,6 +6,7 @@ use beschikbaarheidswijzer::identity::users::actions::reset_second_factor_by_nam
 use chrono::Duration;
 
 use crate::on_both;
+use crate::support::waiting::HAVEN;
 use crate::support::{Answer, Browser, TestServer, now};
 
 const USER: &str = "beheerder-regio";
@@ -129,6 +130,29 @@ on_both! {
         let asked = browser.get("/capaciteit");
         let place = asked.header("location").unwrap_or_default();
         assert!(asked.status == 303 && place.starts_with("/inloggen/tweede-factor"), "from its first part in crisis care on: {place}");
+    }
+}
+
+on_both! {
+    fn a_provider_whose_response_was_accepted_cannot_do_without(server) {
+        let (user, clients) = (HAVEN.0, server.waiting());
+        let response = server.responded(HAVEN, &clients[0]);
+        take_factor_away(server, user);
+        let (browser, _) = halfway(server, user, &server.new_password(user));
+        let program = server.anyone().with_token(&server.token_of(user));
+        assert_eq!((browser.get("/reacties").status, program.get("/v1/reacties").status), (200, 200));
+        assert_eq!(server.accept(&clients[0], response).status, 200);
+        let asked = browser.get("/reacties");
+        assert!(asked.status == 303 && asked.header("location").is_some_and(|place| place.starts_with("/inloggen/tweede-factor")));
+        let refused = program.get("/v1/reacties");
+        assert_eq!((refused.status, refused.json()["code"].as_str()), (403, Some("tweede-factor-nodig")), "{}", refused.body);
+        server.new_factor(user);
+        assert_eq!(program.get("/v1/reacties").status, 200, "a token works again once there is a factor");
+        // What has ended was of a child all the same.
+        server.execute("UPDATE placement SET ended_at = made_at");
+        take_factor_away(server, user);
+        let (_, answer) = halfway(server, user, &server.new_password(user));
+        assert!(answer.header("location").is_some_and(|place| place.starts_with("/inloggen/tweede-factor")));
     }
 }
 

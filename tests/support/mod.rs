@@ -137,8 +137,22 @@ impl TestServer {
         Actor { identity: Some(identity.expect("a known user")), ..Actor::command_line() }
     }
 
+    /// Gives a provider a second factor, which it cannot do without from its first accepted response on: tests play on
+    /// both sides of that moment.
+    fn prepare_provider(&self, name: &str) {
+        if name.starts_with("aanbieder-") {
+            self.new_factor(name);
+        }
+    }
+
     /// A bearer token for a user of the demonstration, from the moment at which this server plays.
     pub fn token(&self, user: &str) -> String {
+        self.prepare_provider(user);
+        self.token_of(user)
+    }
+
+    /// The same, with or without a second factor as the account is.
+    pub fn token_of(&self, user: &str) -> String {
         use beschikbaarheidswijzer::identity::tokens::actions::issue_for_script;
         let actor = Actor::command_line();
         issue_for_script(
@@ -240,6 +254,7 @@ impl TestServer {
     /// Signs in as a person does: with a password, and with a code when that is asked.
     pub fn sign_in(&self, browser: &mut Browser, name: &str) {
         self.give_password(name);
+        self.prepare_provider(name);
         let answer = browser.post_form("/inloggen", &[("naam", name), ("wachtwoord", PASSWORD)]);
         assert_eq!(answer.status, 303, "{name} signs in: {}", answer.body);
         self.take_session(browser, &answer);

@@ -117,6 +117,11 @@ impl OpeningHours {
         day.iter_days().skip(1).find(|next| self.is_working_day(*next))
     }
 
+    /// The last working day before this one; none when the calendar begins later.
+    pub fn last_working_day_before(&self, day: NaiveDate) -> Option<NaiveDate> {
+        day.iter_days().rev().skip(1).find(|earlier| self.is_working_day(*earlier))
+    }
+
     /// Uiterste moment: when this much working time has gone by since `start`.
     ///
     /// The clock only runs while the desk is open. A term that is used up at closing time ends then, and not at the

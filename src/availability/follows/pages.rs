@@ -133,7 +133,7 @@ async fn store(ctx: &Context, mut fields: Fields, description: String, query: St
     if trapped {
         return Err(Error::Forbidden);
     }
-    ctx.state.limits.mail(&ctx.actor.origin, &email, ctx.now)?;
+    ctx.state.limits.follow(&ctx.actor.origin, &email, ctx.now)?;
     let public_url = ctx.state.config.public_url.clone();
     let new = NewFollow { email, query, description };
     ctx.db(move |conn, actor, now| actions::follow_search(conn, actor, now, &public_url, &new)).await

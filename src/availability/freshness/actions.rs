@@ -52,6 +52,11 @@ pub fn confirm_by_link(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>,
     })
 }
 
+/// Ends every link to confirm with. Within a transaction of the caller; how many that were.
+pub fn end_all_links(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    store::update_all_links_used(conn, now.naive_utc())
+}
+
 /// How the figures of a region stand, and how they stood in the past weeks.
 pub fn standing(
     conn: &mut Connection,

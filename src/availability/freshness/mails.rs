@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use rules::freshness::Freshness;
 use rules::reminders::ReminderKind;
 
+use super::model::Reminder;
 use super::reminding::LINK_LASTS;
 use crate::availability::figures::model::Offer;
 use crate::availability::figures::words::promised;
@@ -21,7 +22,8 @@ pub(super) struct Told<'a> {
     pub(super) public_url: &'a str,
     /// All contracted offers of the provider.
     pub(super) offers: &'a [Offer],
-    pub(super) past: &'a [(ReminderKind, NaiveDate)],
+    /// What the provider and the account manager were told, newest first.
+    pub(super) past: &'a [Reminder],
 }
 
 /// One figure in the table.
@@ -111,36 +113,38 @@ fn provider_name<'a>(told: &Told<'a>) -> &'a str {
     told.offers.first().map_or("", |offer| &offer.provider.name)
 }
 
-/// The oldest confirmation in words.
-fn oldest(told: &Told<'_>) -> String {
-    let days: Option<Vec<NaiveDate>> = told.offers.iter().map(Offer::confirmed_on).collect();
-    match days.and_then(|days| days.into_iter().min()) {
+/// The oldest confirmation in words, of these offers.
+fn oldest<'a>(offers: impl Iterator<Item = &'a Offer>) -> String {
+    match offers.map(Offer::confirmed_on).min().flatten() {
         Some(day) => format!("zijn voor het laatst bevestigd op {}", format::date(day)),
         None => "zijn nog niet allemaal bevestigd".to_owned(),
     }
 }
 
+/// What is said of figures that are getting old, also when others are stale already and were told of.
+fn ageing_reason(told: &Told<'_>, name: &str) -> String {
+    let (stale, others): (Vec<&Offer>, Vec<&Offer>) =
+        told.offers.iter().partition(|offer| offer.freshness(told.today).is_old());
+    let whose = if stale.is_empty() { "De oudste cijfers" } else { "Cijfers" };
+    format!(
+        "{whose} van {name} {}. Na {} dagen noemen we cijfers verouderd en staan ze lager in de zoekresultaten.",
+        oldest(others.into_iter()),
+        told.region.terms.stale_days()
+    )
+}
+
 /// To somebody who keeps the figures, with the key of a link of their own.
 pub(super) fn reminder(told: &Told<'_>, kind: ReminderKind, to: &str, key: &str) -> Result<Mail> {
     let name = provider_name(told);
-    let terms = told.region.terms;
     let (subject, heading, reason) = if kind == ReminderKind::Ageing {
-        (
-            "Kloppen uw plekken en wachttijden nog?",
-            "Kloppen uw cijfers nog?",
-            format!(
-                "De oudste cijfers van {name} {}. Na {} dagen noemen we cijfers verouderd en staan ze lager in de zoekresultaten.",
-                oldest(told),
-                terms.stale_days()
-            ),
-        )
+        ("Kloppen uw plekken en wachttijden nog?", "Kloppen uw cijfers nog?", ageing_reason(told, name))
     } else {
         (
             "Uw plekken en wachttijden zijn verouderd",
             "Uw cijfers zijn verouderd",
             format!(
                 "De oudste cijfers van {name} {}. Verwijzers en gezinnen zien nu een waarschuwing, en deze cijfers staan lager in de zoekresultaten.",
-                oldest(told)
+                oldest(told.offers.iter())
             ),
         )
     };
@@ -183,14 +187,16 @@ pub(super) fn reminder(told: &Told<'_>, kind: ReminderKind, to: &str, key: &str)
 pub(super) fn escalation(told: &Told<'_>, to: &str) -> Result<Mail> {
     let name = provider_name(told);
     let subject = format!("Cijfers van {name} zijn verouderd");
-    let mut days: Vec<NaiveDate> = told.past.iter().map(|(_, day)| *day).collect();
-    days.sort_unstable();
-    let last = days.last().map(|day| format!(" De laatste herinnering ging op {}.", format::date(*day)));
-    let reason = format!(
-        "De oudste cijfers van {name} {}. De aanbieder is herinnerd en heeft daarna niet alles bevestigd.{}",
-        oldest(told),
-        last.unwrap_or_default()
-    );
+    // What matters is whether it heard of this, and not whether it heard of something before.
+    let last = told.past.iter().find(|reminder| reminder.kind != ReminderKind::Escalated);
+    let reminded = match last.filter(|reminder| reminder.reached_somebody()) {
+        Some(last) => format!(
+            "De aanbieder is herinnerd en heeft daarna niet alles bevestigd. De laatste herinnering ging op {}.",
+            format::date(last.sent_on)
+        ),
+        None => "De aanbieder is niet herinnerd: er is geen gebruiker met een mailadres.".to_owned(),
+    };
+    let reason = format!("De oudste cijfers van {name} {}. {reminded}", oldest(told.offers.iter()));
     let rows = rows(told.offers, told.today);
     let overview_url = format!("{}/actualiteit", told.public_url);
     let region_name = told.region.name.as_str();

@@ -14,6 +14,17 @@ pub struct Reminder {
     pub recipients: i32,
 }
 
+impl Reminder {
+    pub fn reached_somebody(&self) -> bool {
+        self.recipients > 0
+    }
+
+    /// Whether it went to somebody of the provider itself.
+    pub fn reached_provider(&self) -> bool {
+        self.kind != ReminderKind::Escalated && self.reached_somebody()
+    }
+}
+
 /// A reminder to write down.
 #[derive(Debug, Clone, Copy)]
 pub struct NewReminder {
@@ -58,17 +69,20 @@ pub struct ProviderStanding {
 impl ProviderStanding {
     /// How often the provider itself was reminded.
     pub fn times_reminded(&self) -> usize {
-        self.reminders.iter().filter(|reminder| reminder.kind != ReminderKind::Escalated).count()
+        self.reminders.iter().filter(|reminder| reminder.reached_provider()).count()
     }
 
     pub fn last_reminder(&self) -> Option<&Reminder> {
-        self.reminders.iter().find(|reminder| reminder.kind != ReminderKind::Escalated)
+        self.reminders.iter().find(|reminder| reminder.reached_provider())
     }
 
     /// When the account manager was told of the figures as they are now.
     pub fn told_on(&self) -> Option<NaiveDate> {
         let since = self.stale_since;
-        let told = self.reminders.iter().find(|reminder| reminder.kind == ReminderKind::Escalated)?;
+        let told = self
+            .reminders
+            .iter()
+            .find(|reminder| reminder.kind == ReminderKind::Escalated && reminder.reached_somebody())?;
         (self.freshness.is_old() && since.is_none_or(|since| told.sent_on >= since)).then_some(told.sent_on)
     }
 }

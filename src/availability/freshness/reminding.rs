@@ -1,6 +1,6 @@
 //! Reminding: what every server does now and then, and only one of them each time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 use rules::freshness::Freshness;
@@ -45,7 +45,7 @@ fn is_time_to_remind(now: DateTime<Utc>) -> bool {
     OpeningHours::office().is_working_day(time.date()) && (8..18).contains(&time.hour())
 }
 
-/// Sends what is due now, and returns how many providers that concerned. Who is due is first looked up in memory; each
+/// Sends what is due now, and returns how many reminders that were. Who is due is first looked up in memory; each
 /// provider is then decided again on what is stored, in the transaction that sends.
 pub fn send_reminders(
     conn: &mut Connection,
@@ -71,11 +71,14 @@ pub fn send_reminders(
             if round.due(&confirmed, known).is_none() {
                 continue;
             }
-            match db::write(conn, |conn| round.remind(conn, provider_id, &offers)) {
-                Ok(sent) => count += usize::from(sent),
-                // Another server was first.
-                Err(Error::Conflict(_)) => {}
-                Err(error) => return Err(error),
+            // One thing can be due to the provider and another to the account manager on the same day.
+            loop {
+                match db::write(conn, |conn| round.remind(conn, provider_id, &offers)) {
+                    Ok(true) => count += 1,
+                    // Another server was first.
+                    Ok(false) | Err(Error::Conflict(_)) => break,
+                    Err(error) => return Err(error),
+                }
             }
         }
     }
@@ -102,25 +105,30 @@ struct Round<'a> {
     settings: Settings<'a>,
 }
 
-type Past = Vec<(ReminderKind, NaiveDate)>;
+type Past = Vec<Reminder>;
 
 impl Round<'_> {
+    /// What counts as told. A reminder that reached nobody does for as long as there is nobody to mail, so that it is not
+    /// written down every day; once there is somebody, it is made up for.
     fn past(&self, conn: &mut Connection) -> Result<HashMap<i64, Past>> {
+        let reachable: HashSet<i64> = recipients::list_reachable_providers(conn)?.into_iter().collect();
+        let has_manager = !recipients::list_account_managers(conn, self.region.id)?.is_empty();
         let mut past: HashMap<i64, Past> = HashMap::new();
-        for Reminder { provider_id, kind, sent_on, .. } in
-            store::list_reminders(conn, self.region.id, self.today - LOOK_BACK)?
-        {
-            past.entry(provider_id).or_default().push((kind, sent_on));
+        for reminder in store::list_reminders(conn, self.region.id, self.today - LOOK_BACK)? {
+            let can_be_made_up = match reminder.kind {
+                ReminderKind::Escalated => has_manager,
+                ReminderKind::Ageing | ReminderKind::Stale => reachable.contains(&reminder.provider_id),
+            };
+            if reminder.reached_somebody() || !can_be_made_up {
+                past.entry(reminder.provider_id).or_default().push(reminder);
+            }
         }
         Ok(past)
     }
 
-    fn due(
-        &self,
-        confirmed: &[Option<NaiveDate>],
-        past: &[(ReminderKind, NaiveDate)],
-    ) -> Option<ReminderKind> {
-        due_reminder(confirmed, self.region.terms, self.settings.waits, past, self.today)
+    fn due(&self, confirmed: &[Option<NaiveDate>], past: &[Reminder]) -> Option<ReminderKind> {
+        let past: Vec<_> = past.iter().map(|reminder| (reminder.kind, reminder.sent_on)).collect();
+        due_reminder(confirmed, self.region.terms, self.settings.waits, &past, self.today)
     }
 
     /// Within a transaction: whether something was due and sent.

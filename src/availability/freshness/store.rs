@@ -91,6 +91,13 @@ pub(super) fn update_link_used(conn: &mut Connection, key_hash: &str, now: Naive
     Ok(diesel::update(good).set(confirm_link::used_at.eq(now)).execute(conn)?)
 }
 
+/// Marks every link as used; how many still were not.
+pub(super) fn update_all_links_used(conn: &mut Connection, now: NaiveDateTime) -> Result<usize> {
+    Ok(diesel::update(confirm_link::table.filter(confirm_link::used_at.is_null()))
+        .set(confirm_link::used_at.eq(now))
+        .execute(conn)?)
+}
+
 /// Links that ended a while ago help nobody any more.
 pub(super) fn delete_links_before(conn: &mut Connection, expired_before: NaiveDateTime) -> Result<usize> {
     Ok(diesel::delete(confirm_link::table.filter(confirm_link::expires_at.lt(expired_before)))

@@ -49,7 +49,12 @@ pub fn identity_of_token(conn: &mut Connection, claims: &Claims, now: DateTime<U
         return Err(Error::SignInRequired);
     }
     let account = find_standing(conn, &family, now)?.ok_or(Error::SignInRequired)?;
-    accounts::find_identity(conn, &account)
+    let identity = accounts::find_identity(conn, &account)?;
+    // As with a session: a token from before a second factor was needed goes no further without one.
+    if accounts::needs_second_factor(conn, &identity)? && !accounts::has_second_factor(conn, account.id)? {
+        return Err(Error::SecondFactorRequired);
+    }
+    Ok(identity)
 }
 
 /// The account of a family, if neither has ended.

@@ -407,3 +407,9 @@ pub fn reset_password(
         Ok(Secret { client_id: None, text: password })
     })
 }
+
+/// Ends every session, token and link of an invitation or a forgotten password, of everybody. Within a transaction of the
+/// caller; how many of each.
+pub fn end_all_credentials(conn: &mut Connection, now: DateTime<Utc>) -> Result<(usize, usize, usize)> {
+    accounts::end_all_credentials(conn, now.naive_utc())
+}

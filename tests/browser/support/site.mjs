@@ -108,6 +108,15 @@ export async function signInOnPage(page, who, { signIns } = program) {
   await page.fill("#wachtwoord", account.password);
   await page.click("main button[type=submit]");
   await page.waitForURL((url) => url.pathname !== "/inloggen");
+  if (new URL(page.url()).pathname === "/inloggen/tweede-factor") {
+    // Somebody who sees a first child sets it up now, and keeps the key for the next time.
+    account.totp = (await page.textContent("code.sleutel")).replaceAll(" ", "");
+    await page.fill("#code", await freshCode(account));
+    await page.click("main button[type=submit]");
+    await page.waitForSelector("ul.codes");
+    await page.click("main a.nl-button--primary");
+    return;
+  }
   if (new URL(page.url()).pathname !== "/inloggen/code") return;
   await page.fill("#code", await freshCode(account));
   await page.click("main button[type=submit]");

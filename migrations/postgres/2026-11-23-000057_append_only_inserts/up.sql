@@ -1,0 +1,2 @@
+-- Only SQLite replaces rows past its triggers.
+SELECT 1;

@@ -1,0 +1,15 @@
+DROP TRIGGER audit_event_is_append_only_insert;
+DROP TRIGGER audit_seal_is_append_only_insert;
+DROP TRIGGER offer_history_is_append_only_insert;
+DROP TRIGGER access_event_is_append_only_insert;
+DROP TRIGGER access_seal_is_append_only_insert;
+DROP TRIGGER access_cut_is_append_only_insert;
+DROP TRIGGER waiting_client_event_is_append_only_insert;
+DROP TRIGGER crisis_request_event_is_append_only_insert;
+DROP TRIGGER crisis_assignment_term_is_append_only_insert;
+DROP TRIGGER crisis_quarter_is_append_only_insert;
+DROP TRIGGER crisis_quarter_confirmation_is_append_only_insert;
+DROP TRIGGER crisis_publication_is_append_only_insert;
+DROP TRIGGER assignment_policy_is_append_only_insert;
+DROP TRIGGER matching_weights_is_append_only_insert;
+DROP TRIGGER reason_list_is_append_only_insert;

@@ -1,0 +1,49 @@
+//! What a backup would bring back to life: credentials that ended since, links that were used and mails that were sent.
+//! The copy cannot know which, so that all of them end.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::actor::Actor;
+use crate::audit::{self, Event};
+use crate::availability::freshness::actions::end_all_links;
+use crate::db::{self, Connection};
+use crate::error::Result;
+use crate::identity::users::actions::end_all_credentials;
+use crate::notifications::actions::hold_all;
+
+/// Why a mail is held, as an administrator reads it with the mail.
+const HELD: &str = "vastgehouden na het terugzetten van een reservekopie: deze mail kan al verstuurd zijn";
+
+/// How many of each were ended at a restore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Ended {
+    #[serde(rename = "sessies")]
+    pub sessions: usize,
+    #[serde(rename = "tokens")]
+    pub tokens: usize,
+    /// Of invitations, of forgotten passwords, and to confirm figures with.
+    #[serde(rename = "links")]
+    pub links: usize,
+    #[serde(rename = "vastgehoudenMails")]
+    pub held_mails: usize,
+}
+
+/// Ends all of them, and writes that in the audit of what was put back.
+pub(super) fn end_what_came_back(
+    conn: &mut Connection,
+    made_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Ended> {
+    db::write(conn, |conn| {
+        let (sessions, tokens, links) = end_all_credentials(conn, now)?;
+        let links = links + end_all_links(conn, now)?;
+        let held_mails = hold_all(conn, now, HELD)?;
+        let ended = Ended { sessions, tokens, links, held_mails };
+        let event =
+            Event::done("reservekopie-terugzetten", "reservekopie", made_at.format("%Y-%m-%dT%H:%M:%SZ"))
+                .change(None, &ended)?;
+        audit::record(conn, &Actor::command_line(), now, &event)?;
+        Ok(ended)
+    })
+}
