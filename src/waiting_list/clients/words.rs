@@ -8,6 +8,7 @@ use super::model::WaitingClient;
 
 const UNKNOWN: &str = "niet bekend";
 const NOTE: &str = "Toelichting";
+pub(super) const BODY_DECIDED: &str = "Adviesorgaan besliste op";
 
 /// Label and words of everything that is known; what nobody said is not in it, apart from what is always asked.
 pub(super) fn words_of(client: &WaitingClient, today: NaiveDate) -> Vec<(&'static str, String)> {
@@ -25,7 +26,7 @@ pub(super) fn words_of(client: &WaitingClient, today: NaiveDate) -> Vec<(&'stati
     ];
     let mut add = |label, text: Option<String>| words.extend(text.map(|text| (label, text)));
     let list = |names: Vec<String>| (!names.is_empty()).then(|| names.join("; "));
-    add("Adviesorgaan besliste op", client.body_decided_on.map(date));
+    add(BODY_DECIDED, client.body_decided_on.map(date));
     add("Verklarende analyse gemaakt", client.analysis_made.map(yes_no));
     add("Misschien Wet langdurige zorg", client.possibly_wlz.map(yes_no));
     add("Gezag bij een derde", client.authority_elsewhere.map(yes_no));

@@ -38,7 +38,11 @@ pub fn body_decision(conn: &mut Connection, client: &WaitingClient, product_id: 
 
 /// What kind of care a response offers, and whether its child is helped without a measure: on these it depends what is asked
 /// of who accepts it.
-pub fn find_care(conn: &mut Connection, actor: &Actor, (code, id): (&str, i64)) -> Result<(ProductKind, bool)> {
+pub fn find_care(
+    conn: &mut Connection,
+    actor: &Actor,
+    (code, id): (&str, i64),
+) -> Result<(ProductKind, bool)> {
     let (client, response) = find_of_client(conn, actor, code, id)?;
     Ok((find_offer(conn, response.offer.id)?.product.kind, !client.measure))
 }
