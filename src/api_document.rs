@@ -149,6 +149,7 @@ pub struct Problem(Probleem);
         matching::weighing::api::list_of_client,
         matching::weighing::api::post_acceptance,
         waiting_list::responses::api::post_decline,
+        waiting_list::responses::api::post_start_of_client,
         waiting_list::responses::api::asking::list_own,
         waiting_list::responses::api::asking::post_own,
         waiting_list::responses::api::asking::post_own_answer,

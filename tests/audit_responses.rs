@@ -58,7 +58,7 @@ impl<'a> Scene<'a> {
 /// A write of the API: its template, who sends it, and how it is made.
 type ApiWrite = (&'static str, &'static str, fn(Scene<'_>) -> (String, Value));
 
-const API: [ApiWrite; 10] = [
+const API: [ApiWrite; 11] = [
     ("/v1/reacties/{id}/intrekking", HAVEN.0, |scene| {
         (format!("/v1{}/intrekking", scene.own()), json!({"reden": "personeel"}))
     }),
@@ -73,6 +73,10 @@ const API: [ApiWrite; 10] = [
     }),
     ("/v1/wachtenden/{code}/reacties/{id}/afwijzing", TOEGANG, |scene| {
         (TestServer::weigh_path(&scene.client, scene.id, "afwijzing"), json!({"reden": "afstand"}))
+    }),
+    ("/v1/wachtenden/{code}/reacties/{id}/start", TOEGANG, |scene| {
+        let scene = scene.accepted();
+        (TestServer::weigh_path(&scene.client, scene.id, "start"), json!({"gestartOp": "2026-11-21"}))
     }),
     ("/v1/wachtenden/{code}/plaatsingsvragen", TOEGANG, |scene| {
         let offer = scene.server.offer_with_place(BAKENZAND.1);
@@ -98,13 +102,14 @@ const API: [ApiWrite; 10] = [
 ];
 
 /// The writes of the API in this file.
-pub const API_WRITES: [&str; 11] = [
+pub const API_WRITES: [&str; 12] = [
     "POST /v1/reacties",
     "POST /v1/reacties/{id}/intrekking",
     "POST /v1/reacties/{id}/start",
     "POST /v1/reacties/{id}/niet-gestart",
     "POST /v1/wachtenden/{code}/reacties/{id}/acceptatie",
     "POST /v1/wachtenden/{code}/reacties/{id}/afwijzing",
+    "POST /v1/wachtenden/{code}/reacties/{id}/start",
     "POST /v1/wachtenden/{code}/plaatsingsvragen",
     "POST /v1/reacties/{id}/vragen",
     "POST /v1/wachtenden/{code}/reacties/{id}/vragen",
@@ -116,7 +121,7 @@ pub const API_WRITES: [&str; 11] = [
 type PageWrite =
     (&'static str, &'static str, fn(Scene<'_>) -> (String, String), &'static [(&'static str, &'static str)]);
 
-const PAGES: [PageWrite; 11] = [
+const PAGES: [PageWrite; 12] = [
     ("/reacties/{id}/intrekken", HAVEN.0, |s| (s.own(), s.own() + "/intrekken"), &[("reden", "personeel")]),
     (
         "/reacties/{id}/start",
@@ -175,6 +180,15 @@ const PAGES: [PageWrite; 11] = [
         &[],
     ),
     (
+        "/wachtlijst/{code}/reacties/{id}/start",
+        TOEGANG,
+        |s| {
+            let s = s.accepted();
+            (s.weighed(), s.weighed() + "/start")
+        },
+        &[("gestartOp", "21-11-2026")],
+    ),
+    (
         "/wachtlijst/{code}/reacties/{id}/niet-gestart",
         TOEGANG,
         |s| {
@@ -202,7 +216,7 @@ const PAGES: [PageWrite; 11] = [
 ];
 
 /// The writes of pages in this file.
-pub const PAGE_WRITES: [&str; 14] = [
+pub const PAGE_WRITES: [&str; 15] = [
     "/wachtenden/gezien",
     "/wachtenden/meldingen",
     "/wachtenden/{kenmerk}",
@@ -214,6 +228,7 @@ pub const PAGE_WRITES: [&str; 14] = [
     "/wachtlijst/{code}/reacties/{id}/accepteren",
     "/wachtlijst/{code}/reacties/{id}/afwijzen",
     "/wachtlijst/{code}/voorstel/vraag",
+    "/wachtlijst/{code}/reacties/{id}/start",
     "/wachtlijst/{code}/reacties/{id}/niet-gestart",
     "/wachtlijst/{code}/reacties/{id}/vragen",
     "/wachtlijst/{code}/reacties/{id}/vragen/{vraag}",
@@ -222,7 +237,7 @@ pub const PAGE_WRITES: [&str; 14] = [
 /// Enough children for a scene each.
 fn waiting(server: &TestServer) -> Vec<WaitingClient> {
     let mut clients = server.waiting();
-    clients.extend((0..7).map(|_| server.registered("GM0243")));
+    clients.extend((0..9).map(|_| server.registered("GM0243")));
     server.publish(now() + Duration::minutes(1));
     clients
 }

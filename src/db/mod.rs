@@ -6,6 +6,7 @@ mod connection;
 mod limits;
 pub mod schema;
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use diesel::connection::{
@@ -183,7 +184,27 @@ pub fn write<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Res
         Connection::Sqlite(sqlite) => Ansi::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
         Connection::Postgres(postgres) => Ansi::begin_transaction(postgres)?,
     }
-    finish(conn, work)
+    finish(conn, |conn| {
+        let value = work(conn)?;
+        COMMIT_TRIED.set(true);
+        Ok(value)
+    })
+}
+
+thread_local! {
+    /// Whether this thread came to the commit of a write since it last forgot.
+    static COMMIT_TRIED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Forgets what was committed on this thread, before work begins on it.
+pub fn forget_commits() {
+    COMMIT_TRIED.set(false);
+}
+
+/// Whether something may have been kept on this thread since it last forgot. Also when the commit failed: a connection that breaks
+/// then leaves unknown what the database did.
+pub fn commit_was_tried() -> bool {
+    COMMIT_TRIED.get()
 }
 
 /// Runs `work` on one unchanging picture of the database.
@@ -205,7 +226,11 @@ fn finish<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Result
         Ok(value) => {
             let commit: QueryResult<()> =
                 <Connection as diesel::Connection>::TransactionManager::commit_transaction(conn);
-            commit.map(|()| value).map_err(Error::from)
+            commit.map(|()| value).map_err(|error| match Error::from(error) {
+                // Whoever asked has nothing to mend in what fails only now.
+                Error::Conflict(cause) => Error::internal(cause),
+                error => error,
+            })
         }
         Err(error) => {
             // The first error is the one that says what went wrong; a failed rollback breaks the

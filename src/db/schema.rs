@@ -707,6 +707,8 @@ diesel::table! {
         companion_id -> Nullable<BigInt>,
         perspective_team -> Nullable<Text>,
         after_crisis -> Bool,
+        chased_at -> Nullable<Timestamp>,
+        escalated_at -> Nullable<Timestamp>,
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod access_log;
 pub mod bridging;
 pub mod clients;
+pub mod given_help;
 pub mod late_responses;
 pub mod mediation;
 pub mod open_list;

@@ -2,6 +2,8 @@
 
 use std::any::Any;
 use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -13,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::actor::{Actor, Session};
 use crate::clock::dutch_day;
-use crate::db::{Connection, Pool};
+use crate::db::{Connection, Pool, commit_was_tried, forget_commits};
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
 use crate::state::AppState;
@@ -43,6 +45,17 @@ pub struct Context {
     pub now: DateTime<Utc>,
     /// Path and query, to come back to after signing in.
     pub path: String,
+    kept: Kept,
+}
+
+/// Whether a request may have changed something: known to whoever must not let it be done twice.
+#[derive(Debug, Clone, Default)]
+pub struct Kept(Arc<AtomicBool>);
+
+impl Kept {
+    pub fn may_be(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 impl Context {
@@ -72,8 +85,16 @@ impl Context {
 
     /// Knows nothing of the type of the work, so that a thread for it is compiled once and not for every query.
     async fn run(&self, job: Job) -> Result<Box<dyn Any + Send>> {
-        let (actor, now) = (self.actor.clone(), self.now);
-        with_connection(self.state.pool.clone(), move |conn| job(conn, &actor, now)).await
+        let (actor, now, kept) = (self.actor.clone(), self.now, self.kept.clone());
+        with_connection(self.state.pool.clone(), move |conn| {
+            forget_commits();
+            let answer = job(conn, &actor, now);
+            if commit_was_tried() {
+                kept.0.store(true, Ordering::Release);
+            }
+            answer
+        })
+        .await
     }
 
     /// The same for work that changes what a search shows: when it has been kept, the searchable
@@ -134,6 +155,7 @@ impl FromRequest for Context {
             return ready(Err(Error::internal("request passed no authentication")));
         };
         let path = req.uri().path_and_query().map_or_else(|| req.path().to_owned(), ToString::to_string);
-        ready(Ok(Self { now: state.clock.now(), state, actor, session, path }))
+        let kept = req.extensions().get::<Kept>().cloned().unwrap_or_default();
+        ready(Ok(Self { now: state.clock.now(), state, actor, session, path, kept }))
     }
 }

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::identity::keyed_requests::actions;
 use crate::identity::keyed_requests::model::{Claim, KeptAnswer};
 use crate::state::AppState;
-use crate::web::context::Authenticated;
+use crate::web::context::{Authenticated, Kept};
 use crate::web::input::{ONCE_FIELD, read_ahead};
 
 /// The header of the API.
@@ -55,12 +55,20 @@ pub async fn once(
         Ok(Some(answer)) => return answer_again(req, &answer),
         Err(error) => return Ok(req.error_response(error)),
     }
+    let kept = Kept::default();
+    req.extensions_mut().insert(kept.clone());
     let response = next.call(req).await?.map_into_boxed_body();
-    if response.status().is_client_error() || response.status().is_server_error() {
+    let status = response.status();
+    // A refusal changed nothing, and neither did a database that was away before anything was committed. Of any other
+    // failure nobody knows what was done, so that its key stays taken.
+    if status.is_client_error() || (status == StatusCode::SERVICE_UNAVAILABLE && !kept.may_be()) {
         let gone = with_connection(&state, move |conn| actions::release(conn, (keyed.user, &keyed.key)));
         if let Err(error) = gone.await {
             tracing::warn!(%error, "the key of a request that failed could not be given back");
         }
+        return Ok(response);
+    }
+    if status.is_server_error() {
         return Ok(response);
     }
     keep(&state, keyed, response).await

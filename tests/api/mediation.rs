@@ -177,6 +177,8 @@ on_both! {
         let of_bakenzand = "provider_id = (SELECT id FROM provider WHERE agb = '98990001') AND product_id IN (SELECT id FROM product WHERE code = '41A02')";
         server.execute(&format!("UPDATE offer SET status = 'wachtlijst', free_places = 0 WHERE {of_bakenzand}"));
         server.execute(&format!("UPDATE offer SET status = 'plek', free_places = 1, reserved_places = 0 WHERE id = (SELECT max(id) FROM offer WHERE {of_bakenzand})"));
+        server.execute("UPDATE supply_version SET version = version + 1, book_version = version + 1");
+        server.state.supply.refresh(&mut server.connection(), "2026-11-21".parse().expect("a day")).expect("a picture");
         let reserved = || -> i64 {
             let rows: Vec<i32> = offer::table.inner_join(provider::table).inner_join(product::table)
                 .filter(provider::agb.eq("98990001")).filter(product::code.eq(BRIDGE))

@@ -1,6 +1,7 @@
 //! The API over HTTP, in JSON as others send and get it.
 
 pub mod administration;
+pub mod agreed_care;
 pub mod agreements;
 pub mod book;
 pub mod crisis_case;

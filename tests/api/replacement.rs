@@ -93,14 +93,13 @@ on_both! {
         assert!(visitor.get("/wachtlijst").body.contains("1 kind in zorg heeft"));
         let shown = visitor.get("/herplaatsing?sorteer=aanbieder").body;
         assert!(shown.contains(&format!("kies-{code}")) && !shown.contains(&format!("kies-{other_code}")), "{shown}");
-        let opened = visitor.get(&format!("/wachtlijst/stappen?stap=herplaatsen&kies-{code}=ja")).body;
-        let mut form = Form::on(&opened, "/wachtlijst/stappen");
+        let open = || Form::on(&visitor.get(&format!("/wachtlijst/stappen?stap=herplaatsen&kies-{code}=ja")).body, "/wachtlijst/stappen");
+        let (mut form, mut late) = (open(), open());
         assert!(form.send(&visitor).body.contains("kies een reden"));
         form.set("reden", "contract-afgelopen");
         let done = form.send(&visitor);
         assert_eq!(done.status, 303, "{}", done.body);
         assert!(done.header("location").is_some_and(|place| place.starts_with("/herplaatsing?gedaan=")));
-        let mut late = Form::on(&opened, "/wachtlijst/stappen");
         late.set("reden", "aanbieder-gestopt");
         assert!(late.send(&visitor).body.contains("Niet gelukt"), "it is back already");
         assert_eq!(step(&code, back).status, 409);

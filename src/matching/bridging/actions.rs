@@ -1,15 +1,18 @@
 //! Proposing bridging care from the picture of the supply.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rules::codes::ProductCode;
+use rules::dutch;
 use rules::figures::OfferStatus;
 use rules::matching::bridging::{
-    BridgingCause, BridgingNeed, BridgingOffer, BridgingTable, BridgingVerdict, bridging_cause, can_bridge,
+    BridgingCause, BridgingNeed, BridgingOffer, BridgingTable, BridgingVerdict, NoBridge, bridging_cause,
+    can_bridge,
 };
 use rules::matching::scenario::Scenario;
-use rules::matching::{Rank, Term, Weights};
+use rules::matching::{HardRule, OfferFacts, Rank, Term, Weights};
 use rules::waiting::note::Note;
 
 use crate::actor::Actor;
@@ -125,22 +128,40 @@ pub fn find_bridges(
     weights: &Weights,
     scenario: &Scenario,
 ) -> Result<(Vec<Can>, bool)> {
+    let mut found = Vec::new();
+    let may_bridge = judge_bridges(snapshot, child, weights, scenario, |_, candidate, facts, verdict| {
+        if let BridgingVerdict::Can(score) = verdict {
+            let rank = Rank { total: score.total(), id: facts.id };
+            found.push(Can { offer: candidate.offer, facts, rank, score });
+        }
+    })?;
+    found.sort_unstable_by_key(|can| can.rank);
+    Ok((found, may_bridge))
+}
+
+/// Tells of every offer of a product that may bridge whether it can, and whether the table has any such product.
+fn judge_bridges(
+    snapshot: &Snapshot,
+    child: &Child,
+    weights: &Weights,
+    scenario: &Scenario,
+    mut tell: impl FnMut(u32, &Candidate, OfferFacts, BridgingVerdict),
+) -> Result<bool> {
     let book = &snapshot.book;
     let Some(wanted) = child.products.first().map(|product| &book.products[*product as usize]) else {
-        return Ok((Vec::new(), false));
+        return Ok(false);
     };
     let parse = |code: &str| ProductCode::parse(code).map_err(Error::internal);
     let wanted_code = parse(&wanted.code)?;
-    let mut bridges: Vec<(ProductCode, Arc<Candidates>)> = Vec::new();
+    let mut bridges: Vec<(u32, ProductCode, Arc<Candidates>)> = Vec::new();
     for product in &wanted.bridges {
         let code = parse(&book.products[*product as usize].code)?;
-        bridges.push((code, snapshot.candidates(*product, child.origin)));
+        bridges.push((*product, code, snapshot.candidates(*product, child.origin)));
     }
-    let table = BridgingTable::new(bridges.iter().map(|(code, _)| (wanted_code.clone(), code.clone())));
+    let table = BridgingTable::new(bridges.iter().map(|(_, code, _)| (wanted_code.clone(), code.clone())));
     let (seeker, today) = (&scenario.seeker(&child.seeker, wanted.id), snapshot.today);
     let near = seeker.max_distance.map_or(NEAR, |most| most.min(NEAR));
-    let mut found = Vec::new();
-    for (product, candidates) in &bridges {
+    for (place, product, candidates) in &bridges {
         for candidate in candidates.iter() {
             let offer = snapshot.offer(candidate.offer);
             let key = key_of(snapshot, offer);
@@ -155,14 +176,50 @@ pub fn find_bridges(
             }
             let offer = BridgingOffer { product, free_places, facts };
             let verdict = can_bridge(seeker, &wanted_code, &offer, &table, near, weights, today);
-            if let BridgingVerdict::Can(score) = verdict {
-                let rank = Rank { total: score.total(), id: facts.id };
-                found.push(Can { offer: candidate.offer, facts, rank, score });
-            }
+            tell(*place, candidate, facts, verdict);
         }
     }
-    found.sort_unstable_by_key(|can| can.rank);
-    Ok((found, !bridges.is_empty()))
+    Ok(!bridges.is_empty())
+}
+
+/// The offers of a provider and a product that can bridge the wait of a child, best first; or all reasons why none can.
+fn find_of_provider(
+    snapshot: &Snapshot,
+    child: &Child,
+    weights: &Weights,
+    (provider, product): (u32, u32),
+) -> Result<Vec<i64>> {
+    let mut found: Vec<(Rank, i64)> = Vec::new();
+    let mut reasons: BTreeSet<&'static str> = BTreeSet::new();
+    let is_full = BTreeSet::from([NoBridge::NoRoomNow.name()]);
+    judge_bridges(snapshot, child, weights, &Scenario::AS_IT_IS, |of_product, candidate, facts, verdict| {
+        if (candidate.provider, of_product) != (provider, product) {
+            return;
+        }
+        match verdict {
+            BridgingVerdict::Can(score) => {
+                let rank = Rank { total: score.total(), id: facts.id };
+                found.push((rank, snapshot.offer(candidate.offer).id));
+            }
+            BridgingVerdict::Cannot { no_bridge, failed } => {
+                reasons.extend(no_bridge.into_iter().map(NoBridge::name));
+                reasons.extend(failed.into_iter().map(HardRule::name));
+            }
+        }
+    })?;
+    if found.is_empty() {
+        return Err(if reasons == is_full {
+            let message = "deze aanbieder heeft van dit product geen vrije plek meer; kies een ander aanbod";
+            Error::collision("aanbieder", "vol", message)
+        } else {
+            let reasons: Vec<String> = reasons.into_iter().map(dutch::in_sentence).collect();
+            let message =
+                format!("deze aanbieder kan het wachten nu niet overbruggen: {}", reasons.join(", "));
+            Error::collision("aanbieder", "kan-niet", message)
+        });
+    }
+    found.sort_unstable_by_key(|(rank, _)| *rank);
+    Ok(found.into_iter().map(|(_, id)| id).collect())
 }
 
 /// What is asked when bridging care is started.
@@ -174,7 +231,8 @@ pub struct StartDraft {
     pub note: Option<Note>,
 }
 
-/// Starts bridging care at a provider that may give it: the product may bridge and a contract holds today.
+/// Starts bridging care at a provider that can give it, by the same rules as it was proposed. Of care that began before today a
+/// contract is enough: it is only written down.
 pub fn start(
     conn: &mut Connection,
     actor: &Actor,
@@ -185,7 +243,7 @@ pub fn start(
 ) -> Result<BridgingCare> {
     let client = clients::actions::find_for_toegang(conn, actor, code)?;
     let book = &snapshot.book;
-    let child = child_of(snapshot, &client, &[])?;
+    let child = child_of(snapshot, &client, &tried_in_vain(conn, client.id, snapshot)?)?;
     let bridges = child.products.first().map(|product| book.products[*product as usize].bridges.as_slice());
     let product = bridges
         .unwrap_or_default()
@@ -209,13 +267,18 @@ pub fn start(
             format!("deze aanbieder heeft nu geen aanbod van dit product voor {}", client.municipality.name);
         return Err(Error::collision("aanbieder", "geen-aanbod", message));
     };
-    let cares = kept::list_of_client(conn, &client)?;
     let weights = find_weights(conn, client.region_id)?;
+    let offer_ids = if draft.starts_on < dutch_day(now) {
+        of_provider.iter().map(|one| snapshot.offer(one.offer).id).collect()
+    } else {
+        find_of_provider(snapshot, &child, &weights.weights(), (provider, product))?
+    };
+    let cares = kept::list_of_client(conn, &client)?;
     let cause = cause(snapshot, (&client, &child), &cares, &weights, now).unwrap_or(BridgingCause::Asked);
     let draft = BridgingDraft {
         provider_id: book.providers[provider as usize].id,
         product_id: book.products[product as usize].id,
-        offer_ids: of_provider.iter().map(|one| snapshot.offer(one.offer).id).collect(),
+        offer_ids,
         cause: cause.code(),
         starts_on: draft.starts_on,
         note: draft.note,

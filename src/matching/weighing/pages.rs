@@ -24,8 +24,8 @@ use crate::waiting_list::responses::actions::Party;
 use crate::waiting_list::responses::api::input::{decline_words, read_acceptance, read_decline};
 use crate::waiting_list::responses::model::Response;
 use crate::waiting_list::responses::pages::{
-    self, Mark, QuestionLine, add_offered, add_outcome, mark, parse, question_lines, tell_not_started,
-    to_answer, with_common_choices,
+    self, Mark, QuestionLine, add_offered, add_outcome, confirm_start, mark, parse, question_lines,
+    tell_not_started, to_answer, usual_start, with_common_choices,
 };
 use crate::waiting_list::responses::{questions, weighing};
 use crate::web::context::Context;
@@ -50,6 +50,7 @@ const LABELS: Labels = &[
     ("toelichting", "Toelichting"),
     ("cijfersZijn", "Wat zijn de 9 cijfers?"),
     ("parkerenTot", "Niet voorstellen tot en met"),
+    ("gestartOp", "De zorg startte op"),
     ("nietReden", "Waarom start de zorg niet?"),
     ("nietUitleg", "Toelichting"),
     ("nietCijfers", "Wat zijn de 9 cijfers?"),
@@ -190,7 +191,8 @@ async fn show(
     let set = |list| wording.now(list).reasons;
     let words = |reason: &RegionReason| (reason.known.code.to_owned(), decline_words(reason, &consequences));
     let declines: Choices = choices("Maak een keuze", set(ReasonList::Decline).on().map(words));
-    let form = typed.unwrap_or_else(|| Form::new(LABELS));
+    let form =
+        typed.unwrap_or_else(|| Form::new(LABELS).with("gestartOp", usual_start(&response, ctx.today())));
     let waiting = to_answer(&asked, Side::Toegang);
     let form = with_common_choices(form, Side::Toegang, &wording, waiting)
         .with_choices("kiesReden", to_choose(&set(ReasonList::Accept)))
@@ -229,11 +231,19 @@ fn facts(response: &Response) -> Vec<(&'static str, String)> {
     if let Some(at) = response.escalated_at {
         facts.push(("Opgeschaald naar de accountmanager", format::date_time(at)));
     }
-    if let Some(day) = response.placement.as_ref().and_then(|placement| placement.started_on) {
-        facts.push(("Zorg gestart op", format::date(day)));
-    }
-    if response.placement.as_ref().is_some_and(|placement| placement.agreement.after_crisis) {
-        facts.push(("Adviesorgaan", "beslist achteraf, na een crisis".to_owned()));
+    if let Some(placement) = &response.placement {
+        if let Some(day) = placement.started_on {
+            facts.push(("Zorg gestart op", format::date(day)));
+        }
+        if let Some(at) = placement.chased_at {
+            facts.push(("Aanbieder herinnerd aan de start", format::date_time(at)));
+        }
+        if let Some(at) = placement.escalated_at {
+            facts.push(("Start opgeschaald naar de accountmanager", format::date_time(at)));
+        }
+        if placement.agreement.after_crisis {
+            facts.push(("Adviesorgaan", "beslist achteraf, na een crisis".to_owned()));
+        }
     }
     add_outcome(&mut facts, response);
     facts
@@ -251,7 +261,7 @@ async fn finish(
         Ok(()) => Ok(saved_in(&format!("{SECTION}/{}/reacties/{}", key.0, key.1), what)),
         Err(error) => {
             form.refuse(error, field)?;
-            show(ctx, key, Some(form.with_days(&["parkerenTot"])), None).await
+            show(ctx, key, Some(form.with_days(&["parkerenTot", "gestartOp"])), None).await
         }
     }
 }
@@ -295,6 +305,13 @@ pub async fn decline(ctx: Context, path: Key, FormInput(fields): FormInput) -> R
         Err(error) => Err(error),
     };
     finish(&ctx, &key, form, done, ("Uw afwijzing", "reden")).await
+}
+
+pub async fn start(ctx: Context, path: Key, FormInput(fields): FormInput) -> Result<HttpResponse> {
+    let key = path.into_inner();
+    let form = Form::of_typed(LABELS, &fields);
+    let done = confirm_start(&ctx, (Party::Toegang(&key.0), parse(&key.1)?), fields).await;
+    finish(&ctx, &key, form, done, ("De start van de zorg", "gestartOp")).await
 }
 
 pub async fn not_started(ctx: Context, path: Key, FormInput(fields): FormInput) -> Result<HttpResponse> {

@@ -66,6 +66,8 @@ access_kinds! {
     ListOpenClients = "open-wachtlijst-inzien", "R", Respond, "eigen-contract", "open-wachtlijst";
     /// What became of the responses of a provider.
     ListOwnResponses = "eigen-reacties-inzien", "R", Respond, "eigen-contract", "reactie";
+    /// The children to whom a provider gives bridging care, or ambulant help with a stay elsewhere.
+    ListGivenHelp = "gegeven-hulp-inzien", "R", Respond, "eigen-hulp", "gegeven-hulp";
     /// The list of who waits past a norm.
     ListMediation = "bemiddeling-inzien", "R", Mediate, "bemiddeling", "bemiddeling";
     /// The steps taken for one client.

@@ -19,8 +19,8 @@ use super::model::{
 };
 use super::standing::{Listed, Question, Standing};
 use super::steps::{OwnStep, StepDraft};
-use super::store::{self, LifeRow, NewClient, NewEvent, Scope};
-use super::words::changed_words;
+use super::store::{self, LifeRow, NewClient, NewEvent, Scope, Which};
+use super::words::{BODY_DECIDED, changed_words};
 use crate::actor::{Actor, Identity, Role};
 use crate::audit::{self, Event};
 use crate::clock::dutch_day;
@@ -267,25 +267,30 @@ pub fn require_may_register(actor: &Actor) -> Result<()> {
 
 /// Everybody of the actor's own municipalities who is on the list, the longest wait first.
 pub fn list_open(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
-    list_standing(conn, scope_of(actor)?, false, today)
+    list_standing(conn, scope_of(actor)?, Which::Open, today)
+}
+
+/// Those of the actor's own municipalities whose care started after a crisis, and of whom the decision of a body is owed.
+pub fn list_owing_decision(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
+    list_standing(conn, scope_of(actor)?, Which::OwingDecision, today)
 }
 
 /// Everybody of the actor's own municipalities who left the list.
 pub fn list_closed(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
-    list_standing(conn, scope_of(actor)?, true, today)
+    list_standing(conn, scope_of(actor)?, Which::Closed, today)
 }
 
 /// Everybody the actor's own organisation registered and may still see, on the list or not, the longest wait first.
 pub fn list_own_registrations(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
     let scope = registrations_of(actor)?;
-    let mut list = list_standing(conn, scope, false, today)?;
-    list.extend(list_standing(conn, scope, true, today)?);
+    let mut list = list_standing(conn, scope, Which::Open, today)?;
+    list.extend(list_standing(conn, scope, Which::Closed, today)?);
     Ok(list)
 }
 
-fn list_standing(conn: &mut Connection, scope: Scope, closed: bool, today: NaiveDate) -> Result<Vec<Listed>> {
+fn list_standing(conn: &mut Connection, scope: Scope, which: Which, today: NaiveDate) -> Result<Vec<Listed>> {
     db::read(conn, |conn| {
-        let clients = store::list_brief(conn, scope, closed)?;
+        let clients = store::list_brief(conn, scope, which)?;
         let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
         let mut milestones = store::list_milestones(conn, &ids, today)?;
         let listed = |client: WaitingClient| {
@@ -392,7 +397,8 @@ pub fn change_facts(
 ) -> Result<WaitingClient> {
     let today = dutch_day(now);
     let before = find_for_toegang(conn, actor, code)?;
-    if before.status().is_closed() {
+    let is_closed = before.status().is_closed();
+    if is_closed && !find_standing(conn, &before, today)?.owes_decision() {
         return Err(Error::Conflict("Deze wachtende is van de lijst. Heropen de aanmelding eerst.".into()));
     }
     if version != before.version {
@@ -411,6 +417,14 @@ pub fn change_facts(
         return Err(Error::Outdated { current: None });
     }
     known.save_choices(conn, before.id, &registration)?;
+    let after = find_by_id(conn, before.id)?;
+    let changed = changed_words(&before, &after, today);
+    if is_closed && changed.labels.iter().any(|label| *label != BODY_DECIDED) {
+        return Err(Error::Conflict(
+            "Deze wachtende is in zorg. Alleen de beslissing van het adviesorgaan is nog vast te leggen."
+                .into(),
+        ));
+    }
     let after = record_facts(conn, actor, now, &before)?;
     if after.urgency != before.urgency {
         hasten_answers(conn, now, &after)?;

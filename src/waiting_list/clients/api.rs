@@ -531,11 +531,12 @@ pub async fn post_step(
     let taken = ctx
         .db(move |conn, actor, now| {
             let public_url = &state.config.public_url;
-            let client = db::write(conn, |conn| {
-                actions::take_own_step(conn, actor, now, public_url, (&key, version), step, &draft)
-            })?;
-            let standing = actions::find_standing(conn, &client, today)?;
-            Ok((client, standing))
+            db::write(conn, |conn| {
+                let of = (key.as_str(), version);
+                let client = actions::take_own_step(conn, actor, now, public_url, of, step, &draft)?;
+                let standing = actions::find_standing(conn, &client, today)?;
+                Ok((client, standing))
+            })
         })
         .await;
     let (actor, now) = (ctx.actor.clone(), ctx.now);

@@ -256,6 +256,10 @@ pub struct Milestones {
     pub product_ends_on: Option<NaiveDate>,
     /// The municipality does not belong to the region today.
     pub outside_region: bool,
+    /// The day on which care that was agreed would start, as long as nobody confirmed that it did.
+    pub planned_on: Option<NaiveDate>,
+    /// The care that was agreed comes after a crisis: a body that had not decided does so afterwards.
+    pub after_crisis: bool,
 }
 
 impl Milestones {

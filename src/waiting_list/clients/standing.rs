@@ -64,7 +64,12 @@ impl WaitingClient {
             waited: &waited,
             birth: self.birth,
             until_23: self.until_23,
-            body: self.body_decision(self.product_terms),
+            body: match self.body_decision(self.product_terms) {
+                // What is erased can no longer be filled in.
+                _ if self.stripped_at.is_some() => BodyDecision::NotNeeded,
+                _ if milestones.after_crisis && self.body_decided_on.is_none() => BodyDecision::Afterwards,
+                known => known,
+            },
             disturbed_on: milestones.disturbed_on,
             moved_on: milestones.moved_on,
             answer_on: milestones.answer_on,
@@ -73,6 +78,7 @@ impl WaitingClient {
             product_ends_on: milestones.product_ends_on,
             plan_made_on: self.plan_made_on,
             outside_region: milestones.outside_region,
+            planned_on: milestones.planned_on,
         };
         let attention = attention(&facts, today);
         Standing { waited, attention, has_bridging: is_bridged(&milestones.bridging, today) }
@@ -83,6 +89,11 @@ impl Standing {
     /// The norm to tell in a list: one that was passed before one there is still time for.
     pub fn norm(&self) -> Option<&NormResult> {
         self.waited.passed().next().or_else(|| self.waited.next_due())
+    }
+
+    /// Whether a body must still decide, or its decision is not known here.
+    pub fn owes_decision(&self) -> bool {
+        self.attention.contains(&Attention::BodyDecisionMissing)
     }
 
     /// `12 weken`, or that it does not count yet.

@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use rules::product::ProductKind;
 use rules::waiting::birth::Birth;
+use rules::waiting::life::ClientStatus;
 
 pub(super) use self::milestones::list_milestones;
 use self::rows::{ClientRow, SettingRow, TimelineRow, birth_number, corrupt};
@@ -25,7 +26,7 @@ pub(super) use self::upkeep::{
 use super::model::{FormChoices, ListSettings, ProductChoice, ProviderChoice, TimelineLine, WaitingClient};
 use crate::db::Connection;
 use crate::db::schema::{
-    contract, municipality, organisation_municipality, postcode, product, provider, region,
+    contract, municipality, organisation_municipality, placement, postcode, product, provider, region,
     region_municipality, user_account, waiting_client as client, waiting_client_alternative as alternative,
     waiting_client_event as event, waiting_client_plan as plan, waiting_client_provider as wish,
     waiting_client_return as returned, waiting_list_closing_day as closing_day,
@@ -200,13 +201,32 @@ pub(super) fn find_open_by_code(
     Ok(load(conn, &ids)?.pop())
 }
 
+/// Which of those in sight are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    Open,
+    Closed,
+    /// Those in care of whom the decision of a body, after a crisis, was never filled in.
+    OwingDecision,
+}
+
 /// Everybody in sight who is on the list, or who left it, without alternatives and wishes.
-pub(super) fn list_brief(conn: &mut Connection, scope: Scope, closed: bool) -> Result<Vec<WaitingClient>> {
+pub(super) fn list_brief(conn: &mut Connection, scope: Scope, which: Which) -> Result<Vec<WaitingClient>> {
     let query = within(scope).select(client::id);
-    let query = if closed {
-        query.filter(client::closed_at.is_not_null())
-    } else {
-        query.filter(client::closed_at.is_null())
+    let query = match which {
+        Which::Open => query.filter(client::closed_at.is_null()),
+        Which::Closed => query.filter(client::closed_at.is_not_null()),
+        Which::OwingDecision => {
+            let after_crisis = placement::table
+                .filter(placement::after_crisis.eq(true))
+                .filter(placement::ended_at.is_null())
+                .select(placement::client_id);
+            query
+                .filter(client::status.eq(ClientStatus::Placed.code()))
+                .filter(client::body_decided_on.is_null())
+                .filter(client::stripped_at.is_null())
+                .filter(client::id.eq_any(after_crisis))
+        }
     };
     let ids: Vec<i64> = query.order((client::waiting_since, client::code)).load(conn)?;
     let mut found = HashMap::with_capacity(ids.len());

@@ -8,6 +8,7 @@ use super::model::WaitingClient;
 
 const UNKNOWN: &str = "niet bekend";
 const NOTE: &str = "Toelichting";
+pub(super) const BODY_DECIDED: &str = "Adviesorgaan besliste op";
 
 /// Label and words of everything that is known; what nobody said is not in it, apart from what is always asked.
 pub(super) fn words_of(client: &WaitingClient, today: NaiveDate) -> Vec<(&'static str, String)> {
@@ -25,7 +26,7 @@ pub(super) fn words_of(client: &WaitingClient, today: NaiveDate) -> Vec<(&'stati
     ];
     let mut add = |label, text: Option<String>| words.extend(text.map(|text| (label, text)));
     let list = |names: Vec<String>| (!names.is_empty()).then(|| names.join("; "));
-    add("Adviesorgaan besliste op", client.body_decided_on.map(date));
+    add(BODY_DECIDED, client.body_decided_on.map(date));
     add("Perspectiefplan gemaakt op", client.plan_made_on.map(date));
     let goes_on = |birth: Birth| match birth.coming_of_age(today, client.until_23) {
         ComingOfAge::GoesOn { until } => Some(format!("23 jaar, op zijn vroegst {}", date(until))),

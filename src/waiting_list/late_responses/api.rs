@@ -45,6 +45,9 @@ pub struct LateBody {
     /// Wanneer de reactie zonder antwoord verliep.
     #[serde(skip_serializing_if = "Option::is_none")]
     verlopen_op: Option<DateTime<Utc>>,
+    /// Bij een geaccepteerde reactie waarvan de aanbieder de start niet bevestigde: de afgesproken startdag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_gepland: Option<NaiveDate>,
     /// Of er een bemiddeling is om te bekijken.
     bemiddeling: bool,
 }
@@ -61,6 +64,8 @@ pub struct LatePage {
     opgeschaald: usize,
     /// In de laatste 14 dagen zonder antwoord verlopen.
     verlopen: usize,
+    /// Geaccepteerd, en na een herinnering bevestigde de aanbieder de start niet.
+    niet_bevestigd: usize,
     paginering: Paginering,
 }
 
@@ -79,6 +84,7 @@ impl From<LateResponse> for LateBody {
             herinnerd_op: one.chased_at,
             opgeschaald_op: one.escalated_at,
             verlopen_op: one.lapsed_at,
+            start_gepland: one.planned_on,
             bemiddeling: one.has_case,
         }
     }
@@ -88,7 +94,7 @@ impl From<LateResponse> for LateBody {
     get, path = "/late-reacties", operation_id = "lijstLateReacties", tag = "Wachtlijst",
     summary = "Reacties die te laat of niet zijn beantwoord",
     description = "Van alle aanbieders in uw regio: reacties waarvan de termijn voor het antwoord voorbij is, het langst te laat eerst, en reacties die in \
-        de laatste 14 dagen zonder antwoord verliepen. Met code, aanbieder en gemeente, zonder gegevens over het kind.",
+        de laatste 14 dagen zonder antwoord verliepen. Ook geaccepteerde reacties waarvan de aanbieder na een herinnering niet bevestigde dat de zorg startte. Met code, aanbieder en gemeente, zonder gegevens over het kind.",
     params(PageQuery),
     responses(
         (status = 200, description = "Een bladzijde van de lijst", body = LatePage, headers(("API-Version" = String))),
@@ -114,6 +120,7 @@ pub async fn list_late(ctx: Context, QueryInput(mut query): QueryInput) -> Resul
         te_laat: count.late,
         opgeschaald: count.escalated,
         verlopen: count.lapsed,
+        niet_bevestigd: count.unstarted,
         paginering: paging.into(),
     })
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rules::validity::Validity;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::life::ClientStatus;
-use rules::waiting::replacement::{EndOfCare, closed_everywhere, end_of_care, horizon};
+use rules::waiting::replacement::{EndOfCare, closed_everywhere, end_of_bridging, end_of_care, horizon};
 use rules::waiting::succession::line_of;
 
 use super::model::{Column, Replacement, Situation};
@@ -28,6 +28,9 @@ pub fn list(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Ve
         let mut found: BTreeMap<ClientCode, Replacement> = BTreeMap::new();
         // What is nearest to care says most of a child.
         for one in list_care_that_ends(conn, Some(&own), today)? {
+            found.entry(one.code).or_insert(one);
+        }
+        for one in list_bridging_that_ends(conn, Some(&own), today)? {
             found.entry(one.code).or_insert(one);
         }
         for one in list_returned(conn, &own)? {
@@ -57,17 +60,32 @@ pub fn find_ending(
 /// Who waits for a product and wants a provider whose contract for it may end, or who closes every place where it gives it.
 fn list_wanting(conn: &mut Connection, own: &[i64], today: NaiveDate) -> Result<Vec<CareRow>> {
     let mut rows = store::list_wanting(conn, own, horizon(today))?;
-    let providers: BTreeSet<i64> = rows.iter().map(|row| row.provider.0).collect();
-    let providers: Vec<i64> = providers.into_iter().collect();
-    let mut closings: BTreeMap<(i64, i64), Vec<Option<NaiveDate>>> = BTreeMap::new();
-    for (provider_id, product_id, closes_on) in store::list_closings(conn, &providers)? {
-        closings.entry((provider_id, product_id)).or_default().push(closes_on);
-    }
+    let closings = list_closings(conn, &rows)?;
     for row in &mut rows {
-        row.closes_on =
-            closings.get(&(row.provider.0, row.product.0)).and_then(|days| closed_everywhere(days));
+        row.closes_on = closings.closed_everywhere(row);
     }
     Ok(rows)
+}
+
+/// On which days the offers close, by provider and product.
+struct Closings(BTreeMap<(i64, i64), Vec<Option<NaiveDate>>>);
+
+impl Closings {
+    /// The day from which the provider of a row gives its product nowhere any more.
+    fn closed_everywhere(&self, row: &CareRow) -> Option<NaiveDate> {
+        self.0.get(&(row.provider.0, row.product.0)).and_then(|days| closed_everywhere(days))
+    }
+}
+
+fn list_closings(conn: &mut Connection, rows: &[CareRow]) -> Result<Closings> {
+    let providers: BTreeSet<i64> = rows.iter().map(|row| row.provider.0).collect();
+    let mut closings = Closings(BTreeMap::new());
+    for (provider_id, product_id, closes_on) in
+        store::list_closings(conn, &providers.into_iter().collect::<Vec<_>>())?
+    {
+        closings.0.entry((provider_id, product_id)).or_default().push(closes_on);
+    }
+    Ok(closings)
 }
 
 /// How many children of the actor's own municipalities are in care that ends.
@@ -84,6 +102,22 @@ pub(super) fn list_care_that_ends(
     today: NaiveDate,
 ) -> Result<Vec<Replacement>> {
     let rows = store::list_care(conn, municipalities, horizon(today))?;
+    list_ending(conn, rows, today)
+}
+
+/// Who waits with bridging care that ends; of all municipalities or of these.
+pub(super) fn list_bridging_that_ends(
+    conn: &mut Connection,
+    municipalities: Option<&[i64]>,
+    today: NaiveDate,
+) -> Result<Vec<Replacement>> {
+    let mut rows = store::list_bridged(conn, municipalities, today)?;
+    let closings = list_closings(conn, &rows)?;
+    for row in &mut rows {
+        if row.bridged.as_ref().is_some_and(|care| care.offer_id.is_none()) {
+            row.closes_on = closings.closed_everywhere(row);
+        }
+    }
     list_ending(conn, rows, today)
 }
 
@@ -107,7 +141,11 @@ fn list_ending(conn: &mut Connection, rows: Vec<CareRow>, today: NaiveDate) -> R
             .filter(|term| term.municipality_id.is_none_or(|id| id == row.municipality.0))
             .map(|term| term.term)
             .collect();
-        if let Some(end) = end_of_care(&terms, row.closes_on, today) {
+        let end = match &row.bridged {
+            Some(care) => end_of_bridging(&terms, row.closes_on, (care.moved_on, care.ends_on), today),
+            None => end_of_care(&terms, row.closes_on, today),
+        };
+        if let Some(end) = end {
             found.push(read(row, end)?);
         }
     }
@@ -116,6 +154,7 @@ fn list_ending(conn: &mut Connection, rows: Vec<CareRow>, today: NaiveDate) -> R
 
 fn read(row: CareRow, end: EndOfCare) -> Result<Replacement> {
     let situation = match row.status()? {
+        _ if row.bridged.is_some() => Situation::Bridged,
         ClientStatus::Placed => Situation::InCare,
         ClientStatus::Accepted => Situation::Agreed,
         _ => Situation::Wanted,

@@ -95,11 +95,11 @@ pub(super) fn read_situation(query: &mut Fields) -> Option<Situation> {
 #[utoipa::path(
     get, path = "/herplaatsingen", operation_id = "lijstHerplaatsingen", tag = "Wachtlijst",
     summary = "Wie een andere plek nodig heeft",
-    description = "Kinderen van uw gemeenten met zorg bij een aanbieder van wie het contract afloopt of die stopt, binnen 90 dagen of al voorbij; wie \
-        daarop wacht; en wie daarom al terug op de lijst is. Zet de stap `herplaatsen` bij de wachtende om het kind terug op de lijst te brengen.",
+    description = "Kinderen van uw gemeenten met zorg bij een aanbieder van wie het contract afloopt of die stopt, binnen 90 dagen of al voorbij; wie daar \
+        overbruggingszorg heeft; wie daarop wacht; en wie daarom al terug op de lijst is. Zet de stap `herplaatsen` bij de wachtende om het kind terug op de lijst te brengen.",
     params(
         PageQuery,
-        ("situatie" = Option<String>, Query, description = "Alleen deze situatie", pattern = "^(in-zorg|afgesproken|gewenst|terug)$", example = "in-zorg"),
+        ("situatie" = Option<String>, Query, description = "Alleen deze situatie", pattern = "^(in-zorg|afgesproken|overbrugging|gewenst|terug)$", example = "in-zorg"),
         ("sorteer" = Option<String>, Query, description = "Volgorde, met -af erachter omgekeerd", pattern = "^(einde|code|aanbieder)(-af)?$", example = "einde"),
     ),
     responses(

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::model::Replacement;
+use super::model::{Replacement, Situation};
 use crate::error::{Error, Result};
 use crate::notifications::model::Mail;
 use crate::web::format;
@@ -39,6 +39,13 @@ pub(super) fn care_ends(
         return Err(Error::internal("a mail about nobody"));
     };
     let ends = if end.has_passed(today) { "kon" } else { "kan" };
+    let bridged = children.iter().filter(|one| one.situation == Situation::Bridged).count();
+    let counts = [
+        (children.len() - bridged, "kind in zorg", "kinderen in zorg"),
+        (bridged, "kind met overbruggingszorg", "kinderen met overbruggingszorg"),
+    ];
+    let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
+    let counted: Vec<String> = counts.map(|(count, one, many)| format::count(count, one, many)).collect();
     let lines = [
         format!(
             "{}: {} {ends} {} geven tot en met {}.",
@@ -50,7 +57,7 @@ pub(super) fn care_ends(
         format!(
             "In {} gaat het om {}. Zoek op tijd een andere plek.",
             first.municipality,
-            format::count(children.len(), "kind in zorg", "kinderen in zorg")
+            counted.join(" en ")
         ),
     ];
     let subject = format!("{}: {}", end.cause.name(), provider);

@@ -11,6 +11,8 @@ pub enum Situation {
     InCare,
     /// Care there was agreed, and has not started.
     Agreed,
+    /// It waits, and has bridging care there.
+    Bridged,
     /// It waits, and the family wants this provider.
     Wanted,
     /// It came back, and has no other place yet.
@@ -18,12 +20,13 @@ pub enum Situation {
 }
 
 impl Situation {
-    pub const ALL: [Self; 4] = [Self::InCare, Self::Agreed, Self::Wanted, Self::Returned];
+    pub const ALL: [Self; 5] = [Self::InCare, Self::Agreed, Self::Bridged, Self::Wanted, Self::Returned];
 
     pub const fn code(self) -> &'static str {
         match self {
             Self::InCare => "in-zorg",
             Self::Agreed => "afgesproken",
+            Self::Bridged => "overbrugging",
             Self::Wanted => "gewenst",
             Self::Returned => "terug",
         }
@@ -33,6 +36,7 @@ impl Situation {
         match self {
             Self::InCare => "In zorg",
             Self::Agreed => "Afgesproken, nog niet gestart",
+            Self::Bridged => "Wacht, met overbruggingszorg",
             Self::Wanted => "Wacht en wil deze aanbieder",
             Self::Returned => "Terug op de lijst",
         }

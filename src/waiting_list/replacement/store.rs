@@ -1,20 +1,23 @@
 //! Queries on care that ends, and on who was told of it.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use rules::validity::Validity;
-use rules::waiting::life::ClientStatus;
+use rules::waiting::life::{ClientStatus, EventKind};
 
 use crate::db::Connection;
 use crate::db::schema::{
-    contract, municipality, offer, placement, product, provider, replacement_notice,
-    waiting_client as client, waiting_client_provider as wish, waiting_client_return as returned,
+    bridging_care as care, contract, municipality, offer, placement, product, provider, replacement_notice,
+    waiting_client as client, waiting_client_event as event, waiting_client_provider as wish,
+    waiting_client_return as returned,
 };
 use crate::error::{Error, Result};
 use crate::on_each;
 
 /// A child with care, or with a wish for care, of a provider.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone)]
 pub(super) struct CareRow {
     pub(super) client: (i64, String, String, Option<NaiveDateTime>),
     pub(super) municipality: (i64, String),
@@ -23,6 +26,32 @@ pub(super) struct CareRow {
     pub(super) provider: (i64, Option<i64>, String),
     /// The day from which the offer is closed.
     pub(super) closes_on: Option<NaiveDate>,
+    /// It is bridging care that the child has there, with its last day if that is known.
+    pub(super) bridged: Option<Bridged>,
+}
+
+/// What is known of bridging care besides.
+#[derive(Debug, Clone)]
+pub(super) struct Bridged {
+    pub(super) ends_on: Option<NaiveDate>,
+    /// Of which offer a place was taken; none when its provider counts none.
+    pub(super) offer_id: Option<i64>,
+    /// The day on which the child last came from another municipality, since that care was written down.
+    pub(super) moved_on: Option<NaiveDate>,
+}
+
+type Columns = (
+    (i64, String, String, Option<NaiveDateTime>),
+    (i64, String),
+    (i64, String, String),
+    (i64, Option<i64>, String),
+);
+
+/// With the day from which the offer is closed, the last day, the offer, and when it was written down.
+type BridgedRow = (Columns, Option<NaiveDate>, (Option<NaiveDate>, Option<i64>, NaiveDateTime));
+
+fn row((client, municipality, product, provider): Columns, closes_on: Option<NaiveDate>) -> CareRow {
+    CareRow { client, municipality, product, provider, closes_on, bridged: None }
 }
 
 impl CareRow {
@@ -56,17 +85,74 @@ pub(super) fn list_care(
         // The day it closes is the day after the last.
         .filter(offer::closes_on.le(until.succ_opt().unwrap_or(until)).or(offer::product_id.eq_any(ending)))
         .select((
-            (client::id, client::code, client::status, client::stripped_at),
-            (municipality::id, municipality::name),
-            (product::id, product::code, product::name),
-            (provider::id, provider::main_provider_id, provider::name),
+            (
+                (client::id, client::code, client::status, client::stripped_at),
+                (municipality::id, municipality::name),
+                (product::id, product::code, product::name),
+                (provider::id, provider::main_provider_id, provider::name),
+            ),
             offer::closes_on,
         ))
         .into_boxed();
     if let Some(municipalities) = municipalities {
         query = query.filter(client::municipality_id.eq_any(municipalities.to_vec()));
     }
-    Ok(query.load(conn)?)
+    let rows: Vec<(Columns, Option<NaiveDate>)> = query.load(conn)?;
+    Ok(rows.into_iter().map(|(columns, closes_on)| row(columns, closes_on)).collect())
+}
+
+/// Who waits and has bridging care that goes on after a day, with every day from which the offer is closed of which it took a
+/// place. With municipalities only theirs.
+pub(super) fn list_bridged(
+    conn: &mut Connection,
+    municipalities: Option<&[i64]>,
+    today: NaiveDate,
+) -> Result<Vec<CareRow>> {
+    let mut query = care::table
+        .inner_join(client::table.on(client::id.eq(care::client_id)))
+        .inner_join(municipality::table.on(municipality::id.eq(client::municipality_id)))
+        .inner_join(product::table.on(product::id.eq(care::product_id)))
+        .inner_join(provider::table.on(provider::id.eq(care::provider_id)))
+        .left_join(offer::table.on(offer::id.nullable().eq(care::offer_id)))
+        .filter(client::closed_at.is_null())
+        .filter(care::ends_on.is_null().or(care::ends_on.ge(today)))
+        .order(care::id)
+        .select((
+            (
+                (client::id, client::code, client::status, client::stripped_at),
+                (municipality::id, municipality::name),
+                (product::id, product::code, product::name),
+                (provider::id, provider::main_provider_id, provider::name),
+            ),
+            offer::closes_on.nullable(),
+            (care::ends_on, care::offer_id, care::made_at),
+        ))
+        .into_boxed();
+    if let Some(municipalities) = municipalities {
+        query = query.filter(client::municipality_id.eq_any(municipalities.to_vec()));
+    }
+    let rows: Vec<BridgedRow> = query.load(conn)?;
+    let moves = list_moves(conn, &rows.iter().map(|(columns, ..)| columns.0.0).collect::<Vec<_>>())?;
+    let found = rows.into_iter().map(|(columns, closes_on, (ends_on, offer_id, made_at))| {
+        let moved_on = moves.get(&columns.0.0).filter(|(at, _)| *at >= made_at).map(|(_, day)| *day);
+        CareRow { bridged: Some(Bridged { ends_on, offer_id, moved_on }), ..row(columns, closes_on) }
+    });
+    Ok(found.collect())
+}
+
+/// When each of these clients last came from another municipality: the moment, and its day.
+fn list_moves(conn: &mut Connection, client_ids: &[i64]) -> Result<HashMap<i64, (NaiveDateTime, NaiveDate)>> {
+    let mut found = HashMap::new();
+    for some in client_ids.chunks(500) {
+        let rows: Vec<(i64, NaiveDateTime, NaiveDate)> = event::table
+            .filter(event::client_id.eq_any(some))
+            .filter(event::event.eq(EventKind::Moved.code()))
+            .order(event::id)
+            .select((event::client_id, event::at, event::day))
+            .load(conn)?;
+        found.extend(rows.into_iter().map(|(client_id, at, day)| (client_id, (at, day))));
+    }
+    Ok(found)
 }
 
 /// Who waits for a product of which a contract ends or an offer closes by this day, with every provider that is wanted for it.
@@ -79,7 +165,7 @@ pub(super) fn list_wanting(
     let ending = contract::table.filter(contract::valid_until.le(until)).select(contract::product_id);
     let closing =
         offer::table.filter(offer::closes_on.le(until.succ_opt().unwrap_or(until))).select(offer::product_id);
-    Ok(wish::table
+    let rows: Vec<Columns> = wish::table
         .inner_join(client::table.on(client::id.eq(wish::client_id)))
         .inner_join(municipality::table.on(municipality::id.eq(client::municipality_id)))
         .inner_join(product::table.on(product::id.eq(client::product_id)))
@@ -94,9 +180,9 @@ pub(super) fn list_wanting(
             (municipality::id, municipality::name),
             (product::id, product::code, product::name),
             (provider::id, provider::main_provider_id, provider::name),
-            None::<NaiveDate>.into_sql::<diesel::sql_types::Nullable<diesel::sql_types::Date>>(),
         ))
-        .load(conn)?)
+        .load(conn)?;
+    Ok(rows.into_iter().map(|columns| row(columns, None)).collect())
 }
 
 /// Provider and product of every offer of these providers, and the day from which it is closed.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::actions::list_care_that_ends;
+use super::actions::{list_bridging_that_ends, list_care_that_ends};
 use super::mails;
 use super::model::{Replacement, Situation};
 use super::store::{self, NoticeKey};
@@ -19,9 +19,11 @@ use crate::notifications::actions::enqueue;
 /// Tells what was not told yet; returns of how many ends. The key in the table decides which server tells.
 pub fn tell_of_ends(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Result<usize> {
     let mut ends: BTreeMap<NoticeKey, Vec<Replacement>> = BTreeMap::new();
-    for one in list_care_that_ends(conn, None, dutch_day(now))? {
+    let mut all = list_care_that_ends(conn, None, dutch_day(now))?;
+    all.extend(list_bridging_that_ends(conn, None, dutch_day(now))?);
+    for one in all {
         let (Some(end), Some((provider_id, _))) = (one.end, &one.provider) else { continue };
-        if one.situation != Situation::InCare {
+        if !matches!(one.situation, Situation::InCare | Situation::Bridged) {
             continue;
         }
         let key = NoticeKey {

@@ -21,6 +21,8 @@ use crate::api_document::parse_path;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
 use crate::waiting_list::clients::api::ClientPath;
+use crate::waiting_list::given_help;
+use crate::waiting_list::given_help::api::HelpBody;
 use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::fields::parse_id;
@@ -42,7 +44,8 @@ pub struct ResponsePath {
 
 #[utoipa::path(
     get, path = "/reacties", operation_id = "lijstEigenReacties", tag = "Wachtlijst",
-    summary = "Reacties van uw organisatie",
+    summary = "Reacties van uw organisatie, en aan wie u hulp geeft",
+    description = "Op elke bladzijde staat in `hulp` wie u overbruggingszorg geeft, en van wie u de ambulante hulp bij een verblijf elders geeft.",
     params(
         ("toon" = Option<String>, Query, description = "lopend: nog gewogen, of de zorg moet nog starten; afgelopen: de rest", pattern = "^(lopend|afgelopen)$", example = "lopend"),
         ("pagina" = Option<u32>, Query, description = "Bladzijde van twintig", minimum = 1, maximum = 100_000),
@@ -57,12 +60,16 @@ pub async fn list_own(ctx: Context, QueryInput(mut query): QueryInput) -> Result
     let standing = query.optional_choice("toon", &STANDINGS).unwrap_or(Standing::Current);
     let number = page_number(&mut query);
     query.finish(())?;
-    let (total, own) = ctx
-        .db(move |conn, actor, now| actions::list_own(conn, actor, now, standing, rows_of_page(number)))
+    let (total, own, help) = ctx
+        .db(move |conn, actor, now| {
+            let (total, own) = actions::list_own(conn, actor, now, standing, rows_of_page(number))?;
+            Ok((total, own, given_help::actions::list_own(conn, actor, now)?))
+        })
         .await?;
     let paging = Paging::new(number, usize::try_from(total).map_err(Error::internal)?);
     let reacties = own.into_iter().map(ResponseBody::for_provider).collect();
-    reply::json(&OwnResponses { reacties, paginering: paging.into() })
+    let hulp = help.into_iter().map(HelpBody::from).collect();
+    reply::json(&OwnResponses { reacties, hulp, paginering: paging.into() })
 }
 
 #[utoipa::path(
@@ -172,7 +179,9 @@ pub async fn post_start(
     let day = input.finish(day)?.ok_or_else(|| Error::internal("a required day is missing"))?;
     let state = ctx.state.clone();
     let started = ctx
-        .db(move |conn, actor, now| start_care(conn, actor, now, &state.config.public_url, id, day))
+        .db(move |conn, actor, now| {
+            start_care(conn, actor, now, &state.config.public_url, (actions::Party::Provider, id), day)
+        })
         .await?;
     reply_own(StatusCode::OK, started)
 }
@@ -212,6 +221,37 @@ pub async fn post_not_started(
         })
         .await?;
     reply_own(StatusCode::OK, ended)
+}
+
+#[utoipa::path(
+    post, path = "/wachtenden/{code}/reacties/{id}/start", operation_id = "bevestigStartAlsToegang", tag = "Wachtlijst",
+    summary = "Als toegang bevestigen dat de afgesproken zorg is gestart",
+    description = "Voor als de aanbieder de start niet bevestigt. De aanbieder krijgt bericht en de tijdlijn vermeldt wie bevestigde.",
+    params(ClientPath, ResponsePath, OnceKey),
+    request_body(content = StartInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Bevestigd", body = ResponseBody, headers(("API-Version" = String), ("ETag" = String, description = "Versie"))),
+        WriteProblems,
+    ),
+    security(("bearer" = []))
+)]
+pub async fn post_start_of_client(
+    ctx: Context,
+    path: Path<(String, String)>,
+    QueryInput(query): QueryInput,
+    JsonInput(mut input): JsonInput,
+) -> Result<HttpResponse> {
+    query.finish(())?;
+    let (code, id) = parse_key(path)?;
+    let day = required_day(&mut input, "gestartOp");
+    let day = input.finish(day)?.ok_or_else(|| Error::internal("a required day is missing"))?;
+    let state = ctx.state.clone();
+    let started = ctx
+        .db(move |conn, actor, now| {
+            start_care(conn, actor, now, &state.config.public_url, (actions::Party::Toegang(&code), id), day)
+        })
+        .await?;
+    reply_weighed(started)
 }
 
 #[utoipa::path(

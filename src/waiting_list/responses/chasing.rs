@@ -1,12 +1,13 @@
 //! Silence is no answer: a response that is not answered in time is chased, then taken to the account manager; one that is
 //! no longer valid ends, and both sides and the account manager hear that nobody answered; and providers hear of what ended.
+//! A provider that does not say whether agreed care started is chased the same way, by the same terms.
 //!
 //! Every server does this. Each step is one conditional update in the transaction that also mails, so it happens once.
 
 use chrono::{DateTime, Utc};
 use rules::waiting::life::{ContractHit, EndContractReason, Event as LifeEvent, WithdrawResponseReason};
 use rules::waiting::responding::contract_must_hold_for;
-use rules::waiting::responses::{Chase, DeclineReason, ResponseEvent, due_chase};
+use rules::waiting::responses::{Chase, DeclineReason, ResponseEvent, due_chase, start_by};
 use rules::waiting::succession::line_of;
 
 use super::actions::{OBJECT, end_response, find_response, plain, put_in_words, record_change, recorded};
@@ -38,6 +39,9 @@ pub fn chase(conn: &mut Connection, now: DateTime<Utc>, public_url: &str) -> Res
         for response in store::list_reminded(conn, region_id, AT_ONCE)? {
             count += usize::from(chase_one(conn, now, public_url, &response)?);
         }
+    }
+    for response in store::list_start_overdue(conn, dutch_day(now), AT_ONCE)? {
+        count += usize::from(chase_start(conn, now, public_url, &response)?);
     }
     let mut untold = store::list_untold(conn, AT_ONCE)?;
     put_in_words(conn, &mut untold)?;
@@ -112,6 +116,52 @@ fn end_one_without_contract(
         Err(Error::Conflict(_) | Error::Outdated { .. }) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Reminds the provider of a start that it did not confirm, and after the term of the region tells the toegang, which can
+/// confirm it as well, and the account manager.
+fn chase_start(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    public_url: &str,
+    response: &Response,
+) -> Result<bool> {
+    let Some(placement) = &response.placement else { return Ok(false) };
+    let settings = find_settings(conn, response.client.region_id)?;
+    let due = due_chase(
+        start_by(placement.planned_on),
+        placement.chased_at.map(dutch_time),
+        placement.escalated_at.map(dutch_time),
+        dutch_time(now),
+        &settings.terms,
+        &settings.opening_hours(),
+    );
+    let Some(due) = due else { return Ok(false) };
+    db::write(conn, |conn| {
+        if store::update_start_chased(conn, response.id, due, now.naive_utc())? == 0 {
+            return Ok(false);
+        }
+        let action = match due {
+            Chase::Remind => {
+                for reader in list_of_provider(conn, response.provider.id)? {
+                    enqueue(conn, now, &mails::start_chased(response, public_url, &reader.email)?)?;
+                }
+                "zorgstart-herinneren"
+            }
+            Chase::Escalate => {
+                for reader in list_toegang_of(conn, response.client.municipality_id)? {
+                    enqueue(conn, now, &mails::start_unconfirmed(response, public_url, &reader.email)?)?;
+                }
+                for reader in list_account_managers(conn, response.client.region_id)? {
+                    enqueue(conn, now, &mails::start_escalated(response, public_url, &reader.email)?)?;
+                }
+                "zorgstart-opschalen"
+            }
+        };
+        let event = Event::done(action, OBJECT, response.id).change(None, &recorded(response))?;
+        audit::record(conn, &Actor::background(), now, &event)?;
+        Ok(true)
+    })
 }
 
 fn chase_one(

@@ -39,14 +39,14 @@ fn mail(to: &str, subject: String, lines: &[String], (button, url): (&str, Strin
     Ok(Mail { kind: "reactie", to: to.to_owned(), subject, text, html })
 }
 
-/// To a provider about what has no page of its own: it goes to its figures.
+/// To a provider about help it gives without a response of its own.
 pub(in crate::waiting_list) fn to_provider(
     to: &str,
     subject: &str,
     lines: &[String],
     public_url: &str,
 ) -> Result<Mail> {
-    mail(to, subject.to_owned(), lines, ("Naar uw capaciteit", format!("{public_url}/capaciteit")))
+    mail(to, subject.to_owned(), lines, ("Bekijk aan wie u hulp geeft", format!("{public_url}/reacties")))
 }
 
 /// The page where the toegang weighs.
@@ -136,7 +136,7 @@ pub(super) fn accepted(response: &Response, public_url: &str, to: &str) -> Resul
     mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
 }
 
-/// To who gives the ambulant help that goes with a stay. It has no page about it, and hears of the child from the toegang.
+/// To who gives the ambulant help that goes with a stay.
 pub(super) fn accompanies(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
     let lines = [
         format!(
@@ -178,6 +178,71 @@ pub(super) fn ended(response: &Response, public_url: &str, to: &str) -> Result<M
         "U hoeft niets te doen. De plek die u aanbood is niet meer gereserveerd.".to_owned(),
     ];
     let subject = "Uw reactie is beëindigd".to_owned();
+    mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
+}
+
+/// To the provider, when the day on which care would start has gone by. The code comes with the agreement; a mail has none.
+pub(super) fn start_chased(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!(
+            "U sprak met de toegang van {} zorg af die op {} zou starten. Of de zorg is gestart, is nog niet bevestigd.",
+            response.client.municipality,
+            format::date(response.start_on)
+        ),
+        "Bevestig de start, of meld dat de zorg niet start. Doet u dat niet, dan vragen we de toegang en de accountmanager van de regio om mee te kijken.".to_owned(),
+    ];
+    mail(to, "Is de zorg gestart?".to_owned(), &lines, ("Bevestig de start", own_url(response, public_url)))
+}
+
+/// To the toegang, when the provider stayed silent after a reminder.
+pub(super) fn start_unconfirmed(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!(
+            "{} bevestigde niet dat de zorg voor wachtende {} is gestart. Afgesproken was {}. De aanbieder is herinnerd.",
+            response.provider.name,
+            response.client.code,
+            format::date(response.start_on)
+        ),
+        "Vraag na of het kind zorg krijgt. U kunt de start zelf bevestigen, of melden dat de zorg niet start."
+            .to_owned(),
+    ];
+    let subject = format!("Start niet bevestigd: wachtende {}", response.client.code);
+    let url = format!("{}/{}", weigh_url(response, public_url), response.id);
+    mail(to, subject, &lines, ("Bekijk de reactie", url))
+}
+
+/// To the account manager, who sees codes and providers and not the record.
+pub(super) fn start_escalated(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [
+        format!(
+            "{} bevestigde niet dat de zorg voor wachtende {} ({}) is gestart, ook niet na een herinnering. Afgesproken was {}.",
+            response.provider.name,
+            response.client.code,
+            response.client.municipality,
+            format::date(response.start_on)
+        ),
+        "Neem contact op met de aanbieder. De toegang van deze gemeente heeft ook bericht.".to_owned(),
+    ];
+    let subject = format!("Wachtende {}: start blijft onbevestigd", response.client.code);
+    mail(to, subject, &lines, ("Bekijk de late reacties", format!("{public_url}/late-reacties")))
+}
+
+/// To the provider, when the toegang confirmed it.
+pub(super) fn started_by_toegang(
+    response: &Response,
+    on: NaiveDate,
+    public_url: &str,
+    to: &str,
+) -> Result<Mail> {
+    let lines = [
+        format!(
+            "De toegang van {} bevestigde dat de zorg startte op {}.",
+            response.client.municipality,
+            format::date(on)
+        ),
+        "Klopt dat niet, meld dan bij uw reactie dat de zorg niet startte.".to_owned(),
+    ];
+    let subject = "De start van de zorg is bevestigd".to_owned();
     mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
 }
 

@@ -131,6 +131,9 @@ pub struct Placement {
     pub planned_on: NaiveDate,
     pub started_on: Option<NaiveDate>,
     pub ended_at: Option<DateTime<Utc>>,
+    /// When the provider was reminded to say whether care started, and when others were asked to see to it.
+    pub chased_at: Option<DateTime<Utc>>,
+    pub escalated_at: Option<DateTime<Utc>>,
     pub agreement: Agreement,
     /// The name of who gives the ambulant help.
     pub companion: Option<String>,

@@ -3,23 +3,23 @@
 pub mod own;
 pub mod respond;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rules::waiting::life::NotStartedReason;
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::responses::ResponseStatus;
 
 use super::actions::Party;
-use super::api::input::{read_coded, read_listed};
+use super::api::input::{read_coded, read_listed, required_day};
 use super::model::{AskedQuestion, Response};
-use super::placing::care_did_not_start;
+use super::placing::{care_did_not_start, start_care};
 use super::questions;
 use crate::error::{Error, Result};
 use crate::waiting_list::reasons::model::Wording;
 use crate::waiting_list::reasons::pages::{of_those, to_choose};
 use crate::web::context::Context;
 use crate::web::fields::{Fields, parse_id};
-use crate::web::form::Form;
+use crate::web::form::{Form, shown_day};
 use crate::web::format;
 use crate::web::notes::{DIGITS, digits};
 
@@ -33,6 +33,7 @@ pub struct Mark {
 /// The badge of a response.
 pub fn mark(response: &Response, now: DateTime<Utc>) -> Mark {
     let started = response.placement.as_ref().is_some_and(|placement| placement.started_on.is_some());
+    let is_silent = response.placement.as_ref().is_some_and(|placement| placement.escalated_at.is_some());
     let (class, icon, text) = match response.status {
         ResponseStatus::Open if response.escalated_at.is_some() => {
             ("badge--stop", "alert-triangle", "Opgeschaald")
@@ -40,6 +41,7 @@ pub fn mark(response: &Response, now: DateTime<Utc>) -> Mark {
         ResponseStatus::Open if response.is_overdue(now) => ("badge--wacht", "clock", "Antwoord te laat"),
         ResponseStatus::Open => ("badge--info", "clock", "Wordt gewogen"),
         ResponseStatus::Accepted if started => ("badge--vrij", "circle-check", "Zorg gestart"),
+        ResponseStatus::Accepted if is_silent => ("badge--stop", "alert-triangle", "Start niet bevestigd"),
         ResponseStatus::Accepted => ("badge--vrij", "circle-check", "Geaccepteerd"),
         ended => ("badge--neutraal", "circle-x", ended.name()),
     };
@@ -136,6 +138,23 @@ pub async fn tell_not_started(ctx: &Context, (party, id): Whose<'_>, mut fields:
     })
     .await
     .map_err(|error| error.at("reden", "nietReden"))
+}
+
+/// Confirms from either side on which day care started.
+pub async fn confirm_start(ctx: &Context, (party, id): Whose<'_>, mut fields: Fields) -> Result<()> {
+    let day = required_day(&mut fields, "gestartOp");
+    let day = fields.finish(day)?.ok_or_else(|| Error::internal("a required day is missing"))?;
+    let (state, code) = (ctx.state.clone(), code_of(party));
+    ctx.db(move |conn, actor, now| {
+        let who = (party_of(code.as_deref()), id);
+        start_care(conn, actor, now, &state.config.public_url, who, day).map(drop)
+    })
+    .await
+}
+
+/// The day that stands in an empty form for the start: as it was agreed, or today when that is still to come.
+pub fn usual_start(response: &Response, today: NaiveDate) -> String {
+    shown_day(response.placement.as_ref().map(|placement| placement.planned_on.min(today)))
 }
 
 /// Asks the other side something.

@@ -5,7 +5,7 @@ use rules::waiting::life::{Event as LifeEvent, NotStartedReason, StartReason};
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{ResponseEvent, ResponseStatus};
 
-use super::actions::{Party, find_own, find_response, plain, require_step, step_of_client};
+use super::actions::{Party, find_response, plain, require_step, step_of_client};
 use super::model::Response;
 use super::{mails, store};
 use crate::actor::Actor;
@@ -14,32 +14,31 @@ use crate::availability::figures::actions::release_places;
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::identity::recipients::list_toegang_of;
 use crate::notifications::actions::enqueue;
 use crate::waiting_list::clients::actions::take_step;
 use crate::waiting_list::reasons::actions::require_on;
 
-/// The provider confirms on which day care started.
+/// The provider, or the toegang when the provider stays silent, confirms on which day care started. The other side is told.
 pub fn start_care(
     conn: &mut Connection,
     actor: &Actor,
     now: DateTime<Utc>,
     public_url: &str,
-    id: i64,
+    (teller, id): (Party<'_>, i64),
     started_on: NaiveDate,
 ) -> Result<Response> {
     if started_on > dutch_day(now) {
         return Err(Error::collision("gestartOp", "te-laat", "vul vandaag of een eerdere dag in"));
     }
     db::write(conn, |conn| {
-        let response = find_own(conn, actor, id)?;
+        let response = teller.find(conn, actor, id)?;
         let Some(placement) = response.placement.as_ref().filter(|_| response.awaits_start()) else {
             return Err(Error::Conflict(
                 "Over deze reactie is geen zorg afgesproken die nog moet starten.".into(),
             ));
         };
         if started_on < dutch_day(response.opened_at) {
-            return Err(Error::collision("gestartOp", "te-vroeg", "vul een dag na uw reactie in"));
+            return Err(Error::collision("gestartOp", "te-vroeg", "vul een dag na de reactie in"));
         }
         let how = match started_on.cmp(&placement.planned_on) {
             std::cmp::Ordering::Less => StartReason::Earlier,
@@ -51,8 +50,14 @@ pub fn start_care(
             return Err(Error::Conflict("De start van deze zorg is al bevestigd.".into()));
         }
         let after = find_response(conn, id)?;
-        for reader in list_toegang_of(conn, after.client.municipality_id)? {
-            enqueue(conn, now, &mails::started(&after, started_on, public_url, &reader.email)?)?;
+        for reader in teller.readers(conn, &after)? {
+            let mail = match teller {
+                Party::Provider => mails::started(&after, started_on, public_url, &reader.email)?,
+                Party::Toegang(_) => {
+                    mails::started_by_toegang(&after, started_on, public_url, &reader.email)?
+                }
+            };
+            enqueue(conn, now, &mail)?;
         }
         let event = Event::done("zorg-starten", super::actions::OBJECT, id).change(
             None,

@@ -12,7 +12,7 @@ use rules::waiting::client_code::ClientCode;
 use rules::waiting::life::{ClientStatus, EventKind};
 use rules::waiting::questions::{Answer, Question, Side};
 use rules::waiting::registration::Urgency;
-use rules::waiting::responses::{PairOutcome, ResponseStatus};
+use rules::waiting::responses::{Chase, PairOutcome, ResponseStatus};
 
 use super::model::{
     Agreement, AskedQuestion, ClientFacts, GivenAnswer, OfferFacts, Placement, ProviderFacts, Response,
@@ -35,7 +35,7 @@ type PlacementColumns = (
     NaiveDateTime,
     NaiveDate,
     Option<NaiveDate>,
-    Option<NaiveDateTime>,
+    (Option<NaiveDateTime>, Option<NaiveDateTime>, Option<NaiveDateTime>),
     (Option<i64>, Option<String>, bool),
 );
 
@@ -98,14 +98,16 @@ impl TryFrom<Row> for Response {
             reason: row.reason,
             reason_words: None,
             note: row.note,
-            placement: row.placement.map(|(id, made_at, planned_on, started_on, ended_at, agreed)| {
+            placement: row.placement.map(|(id, made_at, planned_on, started_on, moments, agreed)| {
                 let (companion_id, perspective_team, after_crisis) = agreed;
                 Placement {
                     id,
                     made_at: utc(made_at),
                     planned_on,
                     started_on,
-                    ended_at: ended_at.map(utc),
+                    ended_at: moments.0.map(utc),
+                    chased_at: moments.1.map(utc),
+                    escalated_at: moments.2.map(utc),
                     agreement: Agreement { companion_id, perspective_team, after_crisis },
                     companion: None,
                 }
@@ -153,7 +155,7 @@ macro_rules! responses {
                     placement::made_at,
                     placement::planned_on,
                     placement::started_on,
-                    placement::ended_at,
+                    (placement::ended_at, placement::chased_at, placement::escalated_at),
                     (placement::companion_id, placement::perspective_team, placement::after_crisis),
                 )
                     .nullable(),
@@ -356,6 +358,47 @@ pub(super) fn list_untold(conn: &mut Connection, most: i64) -> Result<Vec<Respon
         .limit(most)
         .load(conn)?;
     read(rows)
+}
+
+/// Responses with care that was agreed and would have started before a day, of which nobody confirmed that it did and nobody else
+/// was asked to see to it: those nobody was reminded of first.
+pub(super) fn list_start_overdue(
+    conn: &mut Connection,
+    today: NaiveDate,
+    most: i64,
+) -> Result<Vec<Response>> {
+    let rows = responses!()
+        .filter(response::status.eq(ResponseStatus::Accepted.code()))
+        .filter(waiting_client::status.eq(ClientStatus::Accepted.code()))
+        .filter(placement::planned_on.lt(today))
+        .filter(placement::started_on.is_null())
+        .filter(placement::ended_at.is_null())
+        .filter(placement::escalated_at.is_null())
+        .order((placement::chased_at.is_not_null(), placement::chased_at, response::id))
+        .limit(most)
+        .load(conn)?;
+    read(rows)
+}
+
+/// Marks what is done about a start that nobody confirmed, once.
+pub(super) fn update_start_chased(
+    conn: &mut Connection,
+    response_id: i64,
+    chase: Chase,
+    now: NaiveDateTime,
+) -> Result<usize> {
+    let waiting = placement::table
+        .filter(placement::response_id.eq(response_id))
+        .filter(placement::started_on.is_null())
+        .filter(placement::ended_at.is_null());
+    Ok(match chase {
+        Chase::Remind => diesel::update(waiting.filter(placement::chased_at.is_null()))
+            .set(placement::chased_at.eq(now))
+            .execute(conn)?,
+        Chase::Escalate => diesel::update(waiting.filter(placement::escalated_at.is_null()))
+            .set(placement::escalated_at.eq(now))
+            .execute(conn)?,
+    })
 }
 
 /// A response to write down.

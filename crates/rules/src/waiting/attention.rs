@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::birth::{ADULT_SOON, Birth, ComingOfAge};
-use super::life::{BodyDecision, Life};
+use super::life::{BodyDecision, ClientStatus, Life};
 use super::waited::{CountsFrom, Waited};
 use crate::dutch;
 
@@ -44,6 +44,8 @@ pub struct AttentionFacts<'a> {
     pub plan_made_on: Option<NaiveDate>,
     /// The municipality does not belong to the region today, so that nobody can be found for the child.
     pub outside_region: bool,
+    /// The day on which care that was agreed would start, as long as nobody confirmed that it did.
+    pub planned_on: Option<NaiveDate>,
 }
 
 coded_enum! {
@@ -54,6 +56,7 @@ coded_enum! {
         ToWeigh = "reactie-wegen", "Er is een reactie om te wegen";
         QuestionOpen = "vraag-open", "Een aanbieder wacht op antwoord op een vraag";
         Expired = "reactie-verlopen", "Een reactie verliep zonder antwoord";
+        StartOverdue = "start-niet-bevestigd", "De afgesproken startdag is voorbij en de start is niet bevestigd";
         OutsideRegion = "buiten-regio", "De gemeente hoort niet meer bij de regio: leg vast naar welke gemeente het kind gaat";
         MeasureWaits = "wacht-op-maatregel", "Wacht op een maatregel";
         NormPassed = "norm-voorbij", "De norm is voorbij";
@@ -69,11 +72,13 @@ coded_enum! {
     }
 }
 
-/// Everything that asks for attention today, the most pressing first. Who has left the list asks for none.
+/// Everything that asks for attention today, the most pressing first. Who has left the list asks for none, but for the
+/// decision that a body takes after a crisis: that is owed after care started too.
 pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention> {
     let status = facts.life.status();
     if status.is_closed() {
-        return Vec::new();
+        let owed = status == ClientStatus::Placed && facts.body == BodyDecision::Afterwards;
+        return if owed { vec![Attention::BodyDecisionMissing] } else { Vec::new() };
     }
     let measure = facts.waited.passed().any(|norm| norm.kind == super::waited::NormKind::Measure);
     let of_age = facts.birth.map(|birth| birth.coming_of_age(today, facts.until_23));
@@ -91,6 +96,9 @@ pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention>
         Attention::ProductEnds => facts
             .product_ends_on
             .is_some_and(|day| today.checked_add_days(PRODUCT_ENDS_SOON).is_some_and(|soon| day <= soon)),
+        Attention::StartOverdue => {
+            status == ClientStatus::Accepted && facts.planned_on.is_some_and(|day| day < today)
+        }
         Attention::OutsideRegion => facts.outside_region,
         Attention::MeasureWaits => measure,
         Attention::NormPassed => !measure && facts.waited.passed().next().is_some(),
@@ -105,7 +113,9 @@ pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention>
             facts.plan_made_on.is_none()
                 && matches!(of_age, Some(ComingOfAge::PlanDue { adult_on }) if !adult_soon(adult_on))
         }
-        Attention::BodyDecisionMissing => facts.body == BodyDecision::Missing,
+        Attention::BodyDecisionMissing => {
+            matches!(facts.body, BodyDecision::Missing | BodyDecision::Afterwards)
+        }
         Attention::DecisionMissing => facts.waited.from == CountsFrom::DecisionMissing,
     };
     Attention::ALL.iter().copied().filter(|point| holds(*point)).collect()
@@ -121,6 +131,7 @@ impl Attention {
                 | Self::ToWeigh
                 | Self::QuestionOpen
                 | Self::Expired
+                | Self::StartOverdue
                 | Self::OutsideRegion
                 | Self::MeasureWaits
                 | Self::NormPassed
@@ -144,7 +155,6 @@ mod tests {
     use crate::norms::Norm;
     use crate::testing::{day, today};
     use crate::waiting::birth::BirthQuarter;
-    use crate::waiting::life::ClientStatus;
     use crate::waiting::registration::Urgency;
     use crate::waiting::waited::{WaitFacts, waited};
 
@@ -185,6 +195,7 @@ mod tests {
         question_open: bool,
         product_ends_on: Option<NaiveDate>,
         plan_made_on: Option<NaiveDate>,
+        planned_on: Option<NaiveDate>,
     }
 
     impl Child {
@@ -203,6 +214,7 @@ mod tests {
                 question_open: false,
                 product_ends_on: None,
                 plan_made_on: None,
+                planned_on: None,
             }
         }
 
@@ -224,6 +236,7 @@ mod tests {
                 question_open: self.question_open,
                 product_ends_on: self.product_ends_on,
                 plan_made_on: self.plan_made_on,
+                planned_on: self.planned_on,
             };
             attention(&facts, today()).into_iter().map(Attention::code).collect()
         }
@@ -236,6 +249,11 @@ mod tests {
         let responded = |answer_on: &str| Child {
             life: life(ClientStatus::UnderConsideration, 1),
             answer_on: Some(day(answer_on)),
+            ..Child::calm()
+        };
+        let agreed = |planned_on: &str| Child {
+            life: life(ClientStatus::Accepted, 0),
+            planned_on: Some(day(planned_on)),
             ..Child::calm()
         };
         for (child, expected) in [
@@ -275,6 +293,10 @@ mod tests {
             (Child { birth: "2008-3", ..Child::calm() }, vec!["bijna-18"]),
             (Child { birth: "2008-1", ..Child::calm() }, vec!["te-oud"]),
             (Child { body: BodyDecision::Missing, ..Child::calm() }, vec!["advies-ontbreekt"]),
+            (Child { body: BodyDecision::Afterwards, ..Child::calm() }, vec!["advies-ontbreekt"]),
+            (agreed("2026-03-01"), vec!["start-niet-bevestigd"]),
+            (agreed("2026-03-02"), vec![]),
+            (Child { life: life(ClientStatus::Waiting, 0), ..agreed("2026-03-01") }, vec![]),
         ] {
             assert_eq!(child.points(), expected);
         }
@@ -291,6 +313,15 @@ mod tests {
             };
             assert_eq!(child.points(), Vec::<&str>::new(), "{status}");
         }
+    }
+
+    #[test]
+    fn a_decision_after_a_crisis_is_owed_after_care_started_too() {
+        let placed = |body| Child { life: life(ClientStatus::Placed, 0), body, ..Child::calm() };
+        assert_eq!(placed(BodyDecision::Afterwards).points(), ["advies-ontbreekt"]);
+        assert_eq!(placed(BodyDecision::Taken(day("2026-03-01"))).points(), Vec::<&str>::new());
+        let gone = Child { life: life(ClientStatus::Withdrawn, 0), ..placed(BodyDecision::Afterwards) };
+        assert_eq!(gone.points(), Vec::<&str>::new());
     }
 
     #[test]

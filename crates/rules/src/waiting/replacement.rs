@@ -54,6 +54,20 @@ pub fn end_of_care(
     by_contract.into_iter().chain(by_closing).min().filter(|end| end.last_day <= horizon)
 }
 
+/// The same of bridging care, which a child takes along when it moves: where no contract ever held it ended with the move. What was
+/// going to end by then of itself needs nothing else.
+pub fn end_of_bridging(
+    contracts: &[Validity],
+    closes_on: Option<NaiveDate>,
+    (moved_on, ends_on): (Option<NaiveDate>, Option<NaiveDate>),
+    today: NaiveDate,
+) -> Option<EndOfCare> {
+    let by_move = moved_on.filter(|_| contracts.is_empty()).and_then(|day| day.pred_opt());
+    let by_move = by_move.map(|last_day| EndOfCare { last_day, cause: EndCause::Contract });
+    let end = by_move.into_iter().chain(end_of_care(contracts, closes_on, today)).min()?;
+    ends_on.is_none_or(|day| day > end.last_day).then_some(end)
+}
+
 /// The day from which a provider gives a product nowhere any more, by the days on which its offers close. None while one of
 /// them stays open, or when there is none.
 pub fn closed_everywhere(closings: &[Option<NaiveDate>]) -> Option<NaiveDate> {
@@ -97,6 +111,21 @@ mod tests {
 
     fn contracts(periods: &[(&str, &str)]) -> Vec<Validity> {
         periods.iter().map(|(from, until)| period(from, until)).collect()
+    }
+
+    #[test]
+    fn bridging_care_ends_with_the_contract_with_a_move_or_of_itself() {
+        let end = |last_day: &str| Some(EndOfCare { last_day: day(last_day), cause: EndCause::Contract });
+        let ends = |terms: &[(&str, &str)], moved_on: &str, ends_on: &str| {
+            let maybe = |text: &str| (!text.is_empty()).then(|| day(text));
+            end_of_bridging(&contracts(terms), None, (maybe(moved_on), maybe(ends_on)), today())
+        };
+        assert_eq!(ends(&[("", "2026-05-31")], "", ""), end("2026-05-31"));
+        assert_eq!(ends(&[("", "2026-05-31")], "", "2026-05-31"), None);
+        assert_eq!(ends(&[("", "2026-05-31")], "", "2026-06-01"), end("2026-05-31"));
+        assert_eq!(ends(&[], "", ""), None, "nobody knows of a contract that ended");
+        assert_eq!(ends(&[], "2026-02-20", ""), end("2026-02-19"));
+        assert_eq!(ends(&[("", "")], "2026-02-20", ""), None, "it goes on where the child lives now");
     }
 
     #[test]

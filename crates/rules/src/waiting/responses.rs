@@ -3,7 +3,7 @@
 //! One response is accepted and the others end; or it is declined with a reason that says whose it is and what follows.
 //! Silence is no answer: after its term a response is chased, and then taken to somebody else.
 
-use chrono::{Months, NaiveDate, NaiveDateTime};
+use chrono::{Months, NaiveDate, NaiveDateTime, NaiveTime};
 use thiserror::Error;
 
 use super::life::{ClientStatus, EventKind};
@@ -420,7 +420,13 @@ coded_enum! {
     }
 }
 
-/// What is due now for an open response. The time after the reminder counts from the reminder as it was really sent, so
+/// From when on the start of care that was agreed is late: the end of the day on which it would start.
+pub fn start_by(planned_on: NaiveDate) -> NaiveDateTime {
+    planned_on.succ_opt().unwrap_or(planned_on).and_time(NaiveTime::MIN)
+}
+
+/// What is due now for a response that is open, or for care that was agreed and that nobody confirmed: of that the provider is
+/// reminded. The time after the reminder counts from the reminder as it was really sent, so
 /// that nobody is passed over because the program stood still.
 pub fn due_chase(
     answer_by: NaiveDateTime,

@@ -82,10 +82,11 @@ pub async fn put_client(
     let key = code.clone();
     let changed = ctx
         .db(move |conn, actor, now| {
-            let client =
-                db::write(conn, |conn| actions::change_facts(conn, actor, now, (&key, version), draft))?;
-            let standing = actions::find_standing(conn, &client, today)?;
-            Ok((client, standing))
+            db::write(conn, |conn| {
+                let client = actions::change_facts(conn, actor, now, (&key, version), draft)?;
+                let standing = actions::find_standing(conn, &client, today)?;
+                Ok((client, standing))
+            })
         })
         .await;
     let (actor, now) = (ctx.actor.clone(), ctx.now);

@@ -54,6 +54,11 @@ impl ClientPage {
         }
     }
 
+    /// Whether care started while a body had still to decide, and its decision can be filled in.
+    pub fn lacks_decision(&self) -> bool {
+        self.client.status().is_closed() && self.standing.owes_decision()
+    }
+
     pub fn responses(&self) -> Option<String> {
         match self.client.life.open_responses() {
             0 => None,

@@ -177,11 +177,12 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     query.finish(())?;
     let today = ctx.today();
     let closed_too = filter.status.is_closed();
-    let (open, closed, ending) = ctx
+    let (open, closed, owing, ending) = ctx
         .db(move |conn, actor, _| {
             let open = actions::list_open(conn, actor, today)?;
             let closed = if closed_too { actions::list_closed(conn, actor, today)? } else { Vec::new() };
-            Ok((open, closed, count_in_care(conn, actor, today)?))
+            let owing = actions::list_owing_decision(conn, actor, today)?;
+            Ok((open, closed, owing, count_in_care(conn, actor, today)?))
         })
         .await?;
     let shown = if closed_too { &closed } else { &open };
@@ -218,7 +219,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         })
         .collect();
     let mut needing: Vec<&Listed> =
-        open.iter().filter(|listed| !listed.standing.attention.is_empty()).collect();
+        open.iter().chain(&owing).filter(|listed| !listed.standing.attention.is_empty()).collect();
     // Who waits longest comes first among those who need the same.
     needing.sort_by_key(|listed| listed.standing.attention.first().copied());
     let needing: Vec<Today> = needing.into_iter().map(needs_today).collect();

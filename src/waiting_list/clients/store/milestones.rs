@@ -33,7 +33,7 @@ pub(in super::super) fn list_milestones(
     for portion in ids.chunks(PORTION) {
         add_lines(conn, portion, &mut found)?;
         add_bridging(conn, portion, &mut found)?;
-        add_starts(conn, portion, &mut found)?;
+        add_placements(conn, portion, &mut found)?;
         add_answers(conn, portion, &mut found)?;
         add_questions(conn, portion, &mut found)?;
         add_product_ends(conn, portion, &mut found)?;
@@ -79,16 +79,21 @@ fn add_bridging(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result
     Ok(())
 }
 
-/// The day on which care really started, as the provider confirmed it; its line in the timeline is of the day of that.
-fn add_starts(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
-    let rows: Vec<(i64, Option<NaiveDate>)> = placement::table
+/// The day on which care really started, as it was confirmed; its line in the timeline is of the day of that. And what is
+/// still owed of care that was agreed.
+fn add_placements(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
+    let rows: Vec<(i64, NaiveDate, Option<NaiveDate>, bool)> = placement::table
         .filter(placement::client_id.eq_any(ids))
-        .filter(placement::started_on.is_not_null())
         .filter(placement::ended_at.is_null())
-        .select((placement::client_id, placement::started_on))
+        .select((placement::client_id, placement::planned_on, placement::started_on, placement::after_crisis))
         .load(conn)?;
-    for (client_id, started_on) in rows {
-        found.entry(client_id).or_default().started_on = started_on;
+    for (client_id, planned_on, started_on, after_crisis) in rows {
+        let passed = found.entry(client_id).or_default();
+        match started_on {
+            Some(_) => passed.started_on = started_on,
+            None => passed.planned_on = Some(planned_on),
+        }
+        passed.after_crisis |= after_crisis;
     }
     Ok(())
 }

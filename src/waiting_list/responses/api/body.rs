@@ -5,6 +5,7 @@ use rules::waiting::responses::{ReasonOwner, ResponseStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::waiting_list::given_help::api::HelpBody;
 use crate::waiting_list::responses::model::Response;
 use crate::web::described::Paginering;
 
@@ -83,6 +84,12 @@ pub struct ResponseBody {
     /// Wanneer de afgesproken zorg startte.
     #[serde(skip_serializing_if = "Option::is_none")]
     gestart_op: Option<NaiveDate>,
+    /// Wanneer de aanbieder aan het bevestigen van de start is herinnerd.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_herinnerd_op: Option<DateTime<Utc>>,
+    /// Wanneer de toegang en de accountmanager hoorden dat de start onbevestigd bleef.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_opgeschaald_op: Option<DateTime<Utc>>,
     /// Bij verblijf: wie de ambulante hulp geeft.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bakenzand Jeugd en Gezin")]
@@ -126,6 +133,8 @@ impl ResponseBody {
             reden_van,
             toelichting: response.note,
             gestart_op: placement.as_ref().and_then(|placement| placement.started_on),
+            start_herinnerd_op: placement.as_ref().and_then(|placement| placement.chased_at),
+            start_opgeschaald_op: placement.as_ref().and_then(|placement| placement.escalated_at),
             begeleider: placement.and_then(|placement| placement.companion),
             perspectiefteam: agreed.perspective_team,
             na_crisis: agreed.after_crisis,
@@ -145,6 +154,8 @@ impl ResponseBody {
 #[schema(as = EigenReacties)]
 pub struct OwnResponses {
     pub reacties: Vec<ResponseBody>,
+    /// Aan wie u hulp geeft zonder eigen reactie, de vroegste start eerst.
+    pub hulp: Vec<HelpBody>,
     pub paginering: Paginering,
 }
 

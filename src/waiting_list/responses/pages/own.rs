@@ -8,21 +8,22 @@ use rules::waiting::questions::Side;
 use rules::waiting::reason_lists::ReasonList;
 
 use super::{
-    Mark, QuestionLine, add_offered, add_outcome, mark, parse, question_lines, tell_not_started, to_answer,
-    with_common_choices,
+    Mark, QuestionLine, add_offered, add_outcome, confirm_start, mark, parse, question_lines,
+    tell_not_started, to_answer, usual_start, with_common_choices,
 };
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
+use crate::waiting_list::given_help;
+use crate::waiting_list::given_help::model::GivenHelp;
 use crate::waiting_list::reasons::actions::find_wording;
 use crate::waiting_list::reasons::pages::to_choose;
 use crate::waiting_list::responses::actions::{self, Party};
 use crate::waiting_list::responses::api::STANDINGS;
-use crate::waiting_list::responses::api::input::{read_listed, required_day};
+use crate::waiting_list::responses::api::input::read_listed;
 use crate::waiting_list::responses::model::{Response, Standing};
-use crate::waiting_list::responses::placing::start_care;
 use crate::waiting_list::responses::questions;
 use crate::web::context::Context;
-use crate::web::form::{Form, Labels, form_page, shown_day};
+use crate::web::form::{Form, Labels, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
 use crate::web::lists::{PageLinks, Saved, link, page_number, saved_in, saved_message};
@@ -66,6 +67,8 @@ pub struct OwnListPage {
     pub current: bool,
     pub total: usize,
     pub lines: Vec<Line>,
+    /// To whom the provider gives help without a response of its own.
+    pub help: Vec<GivenHelp>,
     pub links: PageLinks,
 }
 
@@ -89,14 +92,15 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let standing = query.optional_choice("toon", &STANDINGS).unwrap_or(Standing::Current);
     let number = page_number(&mut query);
     query.finish(())?;
-    let (total, own, asked) = ctx
+    let current = standing == Standing::Current;
+    let (total, own, asked, help) = ctx
         .db(move |conn, actor, now| {
             let (total, own) = actions::list_own(conn, actor, now, standing, rows_of_page(number))?;
             let asked = questions::list_with_question(conn, &own, Side::Provider)?;
-            Ok((total, own, asked))
+            let help = if current { given_help::actions::list_own(conn, actor, now)? } else { Vec::new() };
+            Ok((total, own, asked, help))
         })
         .await?;
-    let current = standing == Standing::Current;
     let paging = Paging::new(number, usize::try_from(total).map_err(Error::internal)?);
     let code = if current { "lopend" } else { "afgelopen" };
     html(&OwnListPage {
@@ -104,6 +108,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         saved,
         current,
         total: paging.total,
+        help,
         lines: own
             .into_iter()
             .map(|response| {
@@ -157,10 +162,8 @@ async fn show(ctx: &Context, id: &str, typed: Option<Form>, saved: Saved) -> Res
             Ok((response.as_provider_sees(), asked, wording))
         })
         .await?;
-    let form = typed.unwrap_or_else(|| {
-        let planned = response.placement.as_ref().map(|placement| placement.planned_on.min(ctx.today()));
-        Form::new(LABELS).with("gestartOp", shown_day(planned))
-    });
+    let form =
+        typed.unwrap_or_else(|| Form::new(LABELS).with("gestartOp", usual_start(&response, ctx.today())));
     let waiting = to_answer(&asked, Side::Provider);
     let form = with_common_choices(form, Side::Provider, &wording, waiting)
         .with_choices("reden", to_choose(&wording.now(ReasonList::WithdrawResponse).reasons));
@@ -234,23 +237,9 @@ pub async fn withdraw(
     finish(&ctx, &path, form, done, ("Uw intrekking", "reden")).await
 }
 
-pub async fn start(
-    ctx: Context,
-    path: Path<String>,
-    FormInput(mut fields): FormInput,
-) -> Result<HttpResponse> {
+pub async fn start(ctx: Context, path: Path<String>, FormInput(fields): FormInput) -> Result<HttpResponse> {
     let form = Form::of_typed(LABELS, &fields);
-    let done = async {
-        let id = parse(&path)?;
-        let day = required_day(&mut fields, "gestartOp");
-        let day = fields.finish(day)?.ok_or_else(|| Error::internal("a required day is missing"))?;
-        let state = ctx.state.clone();
-        ctx.db(move |conn, actor, now| {
-            start_care(conn, actor, now, &state.config.public_url, id, day).map(drop)
-        })
-        .await
-    };
-    let done = done.await;
+    let done = confirm_start(&ctx, (Party::Provider, parse(&path)?), fields).await;
     finish(&ctx, &path, form, done, ("De start van de zorg", "gestartOp")).await
 }
 
