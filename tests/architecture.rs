@@ -166,6 +166,73 @@ fn the_api_document_lists_every_call_and_no_other() {
     assert_eq!(described, reachable);
 }
 
+/// Whether whoever reads a property knows what it is: it is described, or it is something that is described by itself.
+fn is_told(property: &serde_json::Value) -> bool {
+    let refers = |choice: &serde_json::Value| choice["$ref"].is_string();
+    property["description"].as_str().is_some_and(|text| !text.is_empty())
+        || refers(property)
+        || ["oneOf", "anyOf", "allOf"]
+            .iter()
+            .filter_map(|key| property[*key].as_array())
+            .any(|choices| choices.iter().any(refers))
+}
+
+/// The properties of a schema and of what it is put together from that nothing is said of. What a choice says besides of a
+/// property that the schema describes is a condition, not a property.
+fn untold(name: &str, schema: &serde_json::Value, told_above: &BTreeSet<String>) -> Vec<String> {
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let mut told = told_above.clone();
+    let mut found = Vec::new();
+    for (property, described) in properties {
+        if is_told(described) {
+            told.insert(property.clone());
+        } else if !told_above.contains(property) {
+            found.push(format!("{name}.{property}"));
+        }
+        found.extend(untold(&format!("{name}.{property}"), described, &BTreeSet::new()));
+    }
+    let choices = ["oneOf", "anyOf", "allOf"].iter().filter_map(|key| schema[*key].as_array()).flatten();
+    found.extend(choices.flat_map(|choice| untold(name, choice, &told)));
+    if schema["items"].is_object() {
+        found.extend(untold(&format!("{name}[]"), &schema["items"], &BTreeSet::new()));
+    }
+    found
+}
+
+#[test]
+fn every_property_of_the_api_document_is_described() {
+    let document: serde_json::Value = serde_json::from_str(api_document::text()).expect("JSON");
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    let found: Vec<String> =
+        schemas.iter().flat_map(|(name, schema)| untold(name, schema, &BTreeSet::new())).collect();
+    assert!(
+        found.is_empty(),
+        "write a comment above the field, or a description in the function of its schema: {found:#?}"
+    );
+}
+
+/// Of two schemas with one name the document has the last, so that a call would be described with what it does not send.
+#[test]
+fn no_two_schemas_of_the_api_document_share_a_name() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in sources() {
+        let text = code(&path);
+        for after in text.split("ToSchema)]").skip(1) {
+            let is_type = |line: &&str| line.contains("struct ") || line.contains("enum ");
+            let attributes: Vec<&str> = after.lines().take_while(|line| !is_type(line)).collect();
+            let written = after.lines().find(is_type).unwrap_or_default();
+            let own = written.split_whitespace().skip_while(|word| !["struct", "enum"].contains(word)).nth(1);
+            let given = attributes.iter().find_map(|line| line.split_once("as = ").map(|(_, name)| name));
+            let name = given.or(own).unwrap_or_default();
+            let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
+            places.entry(name).or_default().push(short(&path));
+        }
+    }
+    assert!(places.len() > 200, "the schemas are not found as they are written now");
+    places.retain(|_, found| found.len() > 1);
+    assert!(places.is_empty(), "{places:#?}");
+}
+
 #[test]
 fn every_template_belongs_to_a_page_or_to_another_template() {
     let rust: String = sources().iter().map(|path| read(path)).collect();

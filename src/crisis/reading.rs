@@ -3,7 +3,10 @@
 use chrono::NaiveTime;
 use rules::waiting::client_code::ClientCode;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
 
+use crate::web::described::list_schema;
 use crate::web::fields::Fields;
 
 /// Code van een crisisaanvraag, met of zonder streepjes.
@@ -93,15 +96,19 @@ pub fn list_code(fields: &mut Fields, name: &str) -> Option<String> {
 pub const MOST_NOTES: usize = 10;
 
 /// A list of codes of notes, in the API document.
-pub fn notes_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+pub fn notes_schema(description: &str) -> RefOr<Schema> {
+    list_codes_schema(description, MOST_NOTES)
+}
+
+/// A list of codes from a list of the region, in the API document.
+pub fn list_codes_schema(description: &str, most: usize) -> RefOr<Schema> {
     let code = ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
         .min_length(Some(1))
         .max_length(Some(40))
         .pattern(Some("^[a-z0-9-]+$"))
         .build();
-    ArrayBuilder::new().items(code).max_items(Some(MOST_NOTES)).into()
+    list_schema(description, code, most)
 }
 
 /// The code of an item that must be there.

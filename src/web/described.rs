@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::openapi::response::Response;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
-use utoipa::openapi::{Ref, RefOr};
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use crate::paging::Paging;
@@ -30,9 +30,19 @@ pub struct ChangedVersion {
     if_match: String,
 }
 
-/// One of these codes.
-pub fn codes_schema(codes: impl Iterator<Item = &'static str>) -> Object {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
+/// One of these codes, with what it is the code of: the description of a field with a schema of its own stands here, since
+/// the document does not take it from the field.
+pub fn codes_schema(description: &str, codes: impl IntoIterator<Item = &'static str>) -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .description(Some(description))
+        .enum_values(Some(codes))
+        .build()
+}
+
+/// A list of at most so many of these, with what it holds.
+pub fn list_schema(description: &str, items: Object, most: usize) -> RefOr<Schema> {
+    ArrayBuilder::new().description(Some(description)).items(items).max_items(Some(most)).into()
 }
 
 /// The version in the `ETag` of what a region chose: without a choice it has version 0, and 0 is what a header that is no

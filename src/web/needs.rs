@@ -1,9 +1,9 @@
 //! Behoeften as lists of codes, in what comes in by API and in its document.
 
 use rules::waiting::needs::Need;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 
+use crate::web::described::{codes_schema, list_schema};
 use crate::web::fields::{Fields, Length};
 
 /// Reads a list of codes; without the field there are none.
@@ -22,10 +22,8 @@ pub fn read_needs<T: FromIterator<Need>>(fields: &mut Fields, name: &str) -> T {
     needs
 }
 
-/// A list of codes in the document.
-pub fn needs_schema() -> RefOr<Schema> {
-    let codes = Need::ALL.iter().map(|need| need.code());
-    let code =
-        ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build();
-    ArrayBuilder::new().items(code).max_items(Some(Need::ALL.len())).into()
+/// A list of codes in the document, with which needs they are.
+pub fn needs_schema(description: &str) -> RefOr<Schema> {
+    let need = codes_schema("Code van een behoefte.", Need::ALL.iter().map(|need| need.code()));
+    list_schema(description, need, Need::ALL.len())
 }

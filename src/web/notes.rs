@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use rules::violations::Violations;
 use rules::waiting::note::{NOTE_LENGTH, NineDigits, Note};
+use utoipa::openapi::schema::Object;
 
+use crate::web::described::codes_schema;
 use crate::web::fields::{Fields, Length};
 use crate::web::form::{Choices, choices};
 
@@ -37,4 +39,12 @@ pub fn check_note(
 pub fn digits() -> Choices {
     let known = NineDigits::ALL.iter().map(|digits| (digits.code().to_owned(), digits.name().to_owned()));
     choices("Niet gevraagd", known)
+}
+
+/// The same in the document.
+pub fn digits_schema() -> Object {
+    codes_schema(
+        "Wat 9 cijfers in de tekst zijn, als daarnaar gevraagd is. Een BSN mag er niet in staan.",
+        NineDigits::ALL.iter().map(|digits| digits.code()),
+    )
 }

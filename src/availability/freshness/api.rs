@@ -46,16 +46,18 @@ struct StandingQuery {
 #[schema(as = AanbiederActualiteit)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderStandingBody {
+    /// AGB-code van de aanbieder.
     #[schema(pattern = "^[0-9]{8}$", example = "98990009")]
     agb: String,
+    /// Naam van de aanbieder.
     #[schema(example = "De Haven Jeugdhulp")]
     naam: String,
-    /// Van het oudste cijfer.
     #[schema(schema_with = state_schema)]
     versheid: &'static str,
     /// Dag van de oudste bevestiging; ontbreekt als een cijfer nooit is bevestigd.
     #[serde(skip_serializing_if = "Option::is_none")]
     oudste_bevestiging: Option<NaiveDate>,
+    /// Dag waarop het oudste cijfer verouderde; ontbreekt als er niets verouderd is, of dat niet te zeggen is.
     #[serde(skip_serializing_if = "Option::is_none")]
     verouderd_sinds: Option<NaiveDate>,
     /// Hoeveel cijfers er zijn.
@@ -67,6 +69,7 @@ pub struct ProviderStandingBody {
     /// Hoe vaak de aanbieder in het laatste jaar is herinnerd.
     #[schema(minimum = 0, example = 1)]
     keer_herinnerd: usize,
+    /// Dag van de laatste herinnering; ontbreekt als die er niet was.
     #[serde(skip_serializing_if = "Option::is_none")]
     laatst_herinnerd_op: Option<NaiveDate>,
     /// Wanneer de accountmanager over deze cijfers is gemaild.
@@ -83,8 +86,10 @@ pub struct ProviderStandingBody {
 pub struct WeekBody {
     /// Laatste dag van de week, of vandaag.
     tot_en_met: NaiveDate,
+    /// Hoeveel cijfers vers waren.
     #[schema(minimum = 0, example = 140)]
     vers: usize,
+    /// Hoeveel cijfers er waren.
     #[schema(minimum = 0, example = 160)]
     totaal: usize,
 }
@@ -95,6 +100,7 @@ pub struct WeekBody {
 pub struct StateCount {
     #[schema(schema_with = state_schema)]
     versheid: &'static str,
+    /// Aantal aanbieders.
     #[schema(minimum = 0, example = 40)]
     aanbieders: usize,
 }
@@ -102,7 +108,9 @@ pub struct StateCount {
 /// Hoe vers de cijfers van de regio zijn.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Actualiteit {
+    /// De aanbieders van deze bladzijde.
     aanbieders: Vec<ProviderStandingBody>,
+    /// Hoeveel aanbieders er van elke versheid zijn.
     standen: Vec<StateCount>,
     /// De oudste week eerst.
     weken: Vec<WeekBody>,
@@ -111,7 +119,7 @@ pub struct Actualiteit {
 }
 
 fn state_schema() -> Object {
-    codes_schema(STATES.into_iter().map(freshness_code))
+    codes_schema("Hoe oud het oudste cijfer is.", STATES.into_iter().map(freshness_code))
 }
 
 impl From<ProviderStanding> for ProviderStandingBody {

@@ -58,6 +58,7 @@ fn offer_body(snapshot: &Snapshot, offer: &Offer) -> OfferBody {
 #[schema(as = GevondenAanbod)]
 #[serde(rename_all = "camelCase")]
 pub struct FoundBody {
+    /// Het aanbod van deze bladzijde, in de gevraagde volgorde.
     aanbod: Vec<OfferBody>,
     /// Hoeveel er past.
     #[schema(minimum = 0, example = 23)]

@@ -7,6 +7,7 @@ use rules::violations::Violations;
 use rules::waiting::needs::{Need, NeedSet, Suitability};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::actions::{self, Kept};
 use crate::api_document::parse_path;
@@ -21,16 +22,22 @@ use crate::web::reply;
 const FITTED: &str = "pastBij";
 const EXCLUDED: &str = "neemtNietAan";
 
+fn fitted_schema() -> RefOr<Schema> {
+    needs_schema("Behoeften die hier goed passen.")
+}
+
+fn excluded_schema() -> RefOr<Schema> {
+    needs_schema("Behoeften die hier niet kunnen.")
+}
+
 /// Geschiktheid van een aanbod.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Geschiktheid)]
 #[serde(rename_all = "camelCase")]
 pub struct SuitabilityBody {
-    /// Behoeften die hier goed passen
-    #[schema(schema_with = needs_schema)]
+    #[schema(schema_with = fitted_schema)]
     past_bij: Vec<&'static str>,
-    /// Behoeften die hier niet kunnen
-    #[schema(schema_with = needs_schema)]
+    #[schema(schema_with = excluded_schema)]
     neemt_niet_aan: Vec<&'static str>,
     /// Of deze hulp ook op afstand (online) kan
     online: bool,
@@ -43,9 +50,9 @@ pub struct SuitabilityBody {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that put_suitability reads")]
 pub struct SuitabilityInput {
-    #[schema(schema_with = needs_schema, required = false)]
+    #[schema(schema_with = fitted_schema, required = false)]
     past_bij: Option<Vec<String>>,
-    #[schema(schema_with = needs_schema, required = false)]
+    #[schema(schema_with = excluded_schema, required = false)]
     neemt_niet_aan: Option<Vec<String>>,
     /// Of deze hulp ook op afstand (online) kan
     #[schema(example = true)]

@@ -31,6 +31,7 @@ pub struct BoardBody {
     /// Nummer van het laatste nieuws dat erin verwerkt is.
     #[schema(minimum = 0, example = 412)]
     nummer: i64,
+    /// Moment van deze stand (UTC).
     bijgewerkt_op: DateTime<Utc>,
     /// Of het crisispunt nu open is.
     crisispunt_open: bool,
@@ -38,9 +39,11 @@ pub struct BoardBody {
     aanvragen: Vec<Bordaanvraag>,
     /// Wat de laatste dag is doorverwezen.
     doorverwezen: Vec<RequestBody>,
+    /// Wie aan de beurt is, voor elke leeftijdsgroep.
     beurten: Vec<Crisisbeurt>,
     /// Het verblijf dat loopt, met wat er van evaluatie en perspectiefplan gedaan is.
     verblijven: Vec<Bordverblijf>,
+    /// Hoeveel crisisplaatsen er vrij zijn, voor elke leeftijdsgroep.
     vrije_plaatsen: Vec<VrijePlaatsen>,
     /// Het nieuwste eerst.
     nieuws: Vec<Crisisnieuws>,
@@ -59,20 +62,27 @@ pub struct Bordaanvraag {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Bordtoewijzing {
+    /// Naam van de aanbieder.
+    #[schema(example = "De Haven Jeugdhulp")]
     aanbieder: String,
+    /// Of de aanbieder nog moet antwoorden, of de aanvraag aannam.
     #[schema(pattern = "^(aangeboden|aangenomen)$", example = "aangeboden")]
     stand: &'static str,
+    /// Uiterste moment voor het antwoord (UTC).
     antwoord_uiterlijk: DateTime<Utc>,
 }
 
 /// Wie er aan de beurt is voor een leeftijdsgroep, en voor gemeenten met dezelfde aandelen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Crisisbeurt {
+    /// `12-` is jonger dan 12 jaar, `12+` is 12 jaar of ouder.
     #[schema(pattern = "^12[-+]$", example = "12+")]
     leeftijdsgroep: &'static str,
     /// Namen van de gemeenten waarvoor dit geldt; leeg als het voor alle gemeenten hetzelfde is.
+    #[schema(example = json!(["Lelystad"]))]
     gemeenten: Vec<String>,
     /// De aanbieders die ruimte hebben; wie aan de beurt is eerst.
+    #[schema(example = json!(["De Haven Jeugdhulp", "Bakenzand Jeugd en Gezin"]))]
     volgorde: Vec<String>,
 }
 
@@ -80,17 +90,22 @@ pub struct Crisisbeurt {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Bordverblijf {
     /// Code van de aanvraag.
+    #[schema(example = "C4K-7XW-2R9")]
     aanvraag: String,
+    /// Evaluatie, perspectiefplan en laatste dag, voor zover die er zijn.
     termijnen: Vec<Bordtermijn>,
 }
 
 /// Wat er van hulp moet gebeuren.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Bordtermijn {
+    /// Waarvoor de termijn is.
     #[schema(pattern = "^(evaluatie|perspectiefplan|einde)$", example = "evaluatie")]
     wat: &'static str,
+    /// Of het gedaan is, en zo niet of de termijn voorbij is.
     #[schema(pattern = "^(te-laat|te-doen|gedaan)$", example = "te-doen")]
     stand: &'static str,
+    /// De stand in gewone taal.
     #[schema(example = "nog 2 dagen")]
     woorden: String,
 }
@@ -98,24 +113,32 @@ pub struct Bordtermijn {
 /// Hoeveel crisisplaatsen er nu vrij zijn. Een plaats voor alle leeftijden telt bij beide groepen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VrijePlaatsen {
+    /// `12-` is jonger dan 12 jaar, `12+` is 12 jaar of ouder.
     #[schema(pattern = "^12[-+]$", example = "12+")]
     leeftijdsgroep: &'static str,
+    /// Aantal vrije plaatsen.
+    #[schema(example = 2)]
     vrij: usize,
 }
 
 /// Een regel van het nieuws.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Crisisnieuws {
+    /// Volgnummer: hoger is nieuwer.
     #[schema(minimum = 1, example = 412)]
     nummer: i64,
+    /// Wanneer het gebeurde (UTC).
     op: DateTime<Utc>,
     /// Code van wat er gebeurde.
     #[schema(example = "aangemeld")]
     gebeurtenis: &'static str,
     /// Code van de aanvraag; ontbreekt als het nieuws niet over één aanvraag gaat.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "C4K-7XW-2R9")]
     aanvraag: Option<String>,
+    /// Wat erbij hoort, in woorden; ontbreekt als er niets bij hoort.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "De Haven Jeugdhulp")]
     bijzonderheid: Option<String>,
 }
 

@@ -37,28 +37,37 @@ pub struct AssignmentPath {
 #[schema(as = Crisistoewijzing)]
 #[serde(rename_all = "camelCase")]
 pub struct AssignmentBody {
+    /// Nummer van de toewijzing.
     #[schema(minimum = 1, example = 17)]
     id: i64,
     /// Code van de aanvraag.
     #[schema(example = "C4K-7XW-2R9")]
     aanvraag: String,
+    /// `under12` is jonger dan 12 jaar, `from12` is 12 jaar of ouder.
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: &'static str,
+    /// Leeftijd in jaren; ontbreekt als niemand die weet.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 14)]
     leeftijd: Option<u8>,
     /// Ontbreekt als het kind buiten de regio woont.
     #[serde(skip_serializing_if = "Option::is_none")]
     gemeente: Option<String>,
+    /// Hoe snel er hulp moet zijn; de termijnen staan bij het crisispunt.
     #[schema(pattern = "^(acuut|spoedeisend)$", example = "acuut")]
     urgentie: &'static str,
     /// Code uit de lijst `vraag` van de regio.
+    #[schema(example = "ambulant")]
     vraag: String,
     /// Codes uit de lijst `veiligheid` van de regio.
     veiligheid: Vec<String>,
     /// AGB-code van de aanbieder.
     #[schema(example = "98990009")]
     aanbieder: String,
+    /// Naam van de aanbieder.
+    #[schema(example = "De Haven Jeugdhulp")]
     aanbieder_naam: String,
+    /// Wanneer de aanvraag is aangeboden (UTC).
     aangeboden_op: DateTime<Utc>,
     /// Uiterste moment voor het antwoord. Het wordt één keer korter als de aanvraag intussen acuut is, en nooit langer.
     antwoord_voor: DateTime<Utc>,
@@ -70,6 +79,7 @@ pub struct AssignmentBody {
     keuze: &'static str,
     /// Hoe de verdeling stond op het moment van aanbieden, wie aan de beurt was eerst.
     uitleg: Vec<String>,
+    /// Hoe de toewijzing ervoor staat.
     #[schema(pattern = "^(aangeboden|aangenomen|geweigerd|verlopen|ingetrokken)$", example = "aangeboden")]
     status: &'static str,
     /// Code uit de lijst `weigering` van de regio.
@@ -78,6 +88,7 @@ pub struct AssignmentBody {
     /// Code uit de lijst `afwijking` van de regio.
     #[serde(skip_serializing_if = "Option::is_none")]
     afwijking: Option<String>,
+    /// Wanneer de aanbieder antwoordde (UTC); ontbreekt zonder antwoord.
     #[serde(skip_serializing_if = "Option::is_none")]
     beantwoord_op: Option<DateTime<Utc>>,
 }
@@ -113,6 +124,7 @@ impl From<Assignment> for AssignmentBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisistoewijzingen)]
 pub struct Assignments {
+    /// De toewijzingen van deze bladzijde.
     toewijzingen: Vec<AssignmentBody>,
     paginering: Paginering,
 }
@@ -136,6 +148,7 @@ pub struct OfferInput {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that read_answer reads")]
 pub struct AnswerInput {
+    /// Of de aanbieder de aanvraag aanneemt of weigert.
     #[schema(pattern = "^(aannemen|weigeren)$", example = "aannemen")]
     antwoord: String,
     /// Code uit de lijst `weigering` van de regio; verplicht bij weigeren.

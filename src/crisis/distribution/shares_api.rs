@@ -31,15 +31,20 @@ pub struct ShareBody {
     aanbieder: String,
     /// Naam van de gemeente; ontbreekt als het aandeel voor alle gemeenten geldt.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Lelystad")]
     gemeente: Option<String>,
     /// Ontbreekt als het aandeel voor beide groepen geldt.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: Option<&'static str>,
+    /// Gewicht naast dat van anderen voor dezelfde groep: wie twee keer zoveel heeft, krijgt twee keer zoveel
+    /// aanvragen.
     #[schema(minimum = 0, maximum = 1000, example = 50)]
     gewicht: u16,
+    /// Eerste dag; ontbreekt als er geen begin is.
     #[serde(skip_serializing_if = "Option::is_none")]
     vanaf: Option<NaiveDate>,
+    /// Laatste dag; ontbreekt als er geen einde is.
     #[serde(skip_serializing_if = "Option::is_none")]
     tot: Option<NaiveDate>,
 }
@@ -61,6 +66,7 @@ impl From<StoredShare> for ShareBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisaandelen)]
 pub struct Shares {
+    /// De aandelen van deze bladzijde.
     aandelen: Vec<ShareBody>,
     paginering: Paginering,
 }
@@ -90,19 +96,30 @@ pub struct ShareInput {
 #[schema(as = Crisisstand)]
 #[serde(rename_all = "camelCase")]
 pub struct StandingBody {
+    /// AGB-code van de aanbieder.
+    #[schema(example = "98990201")]
     aanbieder: String,
+    /// Naam van de aanbieder.
+    #[schema(example = "De Haven Jeugdhulp")]
     naam: String,
     /// Afgesproken deel van de aanvragen van deze groep, in procenten.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 50)]
     afgesproken: Option<u8>,
     /// Hoeveel aanvragen zijn toegewezen.
+    #[schema(example = 3)]
     toegewezen: u64,
     /// Van hoeveel die de aanbieder had kunnen krijgen.
+    #[schema(example = 8)]
     kon_krijgen: u64,
     /// Verschil met het aandeel, in woorden.
     #[schema(example = "staat 0,8 achter")]
     verschil: String,
+    /// Hoeveel aanvragen de aanbieder weigerde.
+    #[schema(example = 1)]
     geweigerd: u64,
+    /// Hoeveel aanvragen zonder antwoord verliepen.
+    #[schema(example = 0)]
     niet_geantwoord: u64,
     /// Laatste dag waarop de aanbieder geen ruimte heeft.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,10 +146,13 @@ impl From<Line> for StandingBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisvolgorde)]
 pub struct TurnsBody {
+    /// `under12` is jonger dan 12 jaar, `from12` is 12 jaar of ouder.
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: &'static str,
     /// Namen van de gemeenten waarvoor deze volgorde geldt; leeg als zij voor alle gemeenten dezelfde is.
+    #[schema(example = json!(["Lelystad"]))]
     gemeenten: Vec<String>,
+    /// De aanbieders die meedoen; wie aan de beurt is eerst.
     volgorde: Vec<StandingBody>,
 }
 
@@ -142,9 +162,12 @@ pub struct TurnsBody {
 #[serde(rename_all = "camelCase")]
 pub struct DivisionBody {
     /// Alles wat verdeeld is, over alle kwartalen.
+    #[schema(example = 40)]
     verdeeld: u64,
     /// Het grootste verschil met een aandeel, in honderdsten van een toewijzing.
+    #[schema(example = 80)]
     grootste_verschil: i64,
+    /// De volgorde voor elke leeftijdsgroep en elke kring van gemeenten.
     groepen: Vec<TurnsBody>,
 }
 
@@ -178,6 +201,7 @@ pub struct RoomInput {
 #[schema(as = Crisisruimte)]
 #[serde(rename_all = "camelCase")]
 pub struct RoomBody {
+    /// Laatste dag waarop u geen ruimte heeft; ontbreekt als u ruimte heeft.
     #[serde(skip_serializing_if = "Option::is_none")]
     vol_tot: Option<NaiveDate>,
 }

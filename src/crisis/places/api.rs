@@ -8,6 +8,7 @@ use rules::codes::AgbCode;
 use rules::crisis::codes::{AgeGroup, ProvisionKind};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::model::{NewPlace, NewStay, Place, Word};
 use super::{actions, placing};
@@ -38,10 +39,16 @@ pub struct PlacePath {
 #[schema(as = Crisisplaats)]
 #[serde(rename_all = "camelCase")]
 pub struct PlaceBody {
+    /// Nummer van de plaats.
     #[schema(minimum = 1, example = 17)]
     id: i64,
+    /// Naam van de plaats, zoals op de locatie gebruikt.
+    #[schema(example = "Kamer 3")]
     naam: String,
+    /// Naam van de aanbieder.
+    #[schema(example = "De Haven Jeugdhulp")]
     aanbieder: String,
+    /// Crisisbed of plek in een pleeggezin.
     #[schema(pattern = "^(crisisbed|pleegzorg)$", example = "crisisbed")]
     soort: &'static str,
     /// Ontbreekt als de plaats er voor alle leeftijden is.
@@ -49,13 +56,19 @@ pub struct PlaceBody {
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: Option<&'static str>,
     /// Wie er samenwonen.
+    #[schema(example = "Groep Noord")]
     groep: String,
+    /// Wie het crisispunt belt voor deze plaats.
+    #[schema(example = "0320 00 00 00")]
     telefoon: String,
+    /// Of er nu een kind kan komen.
     #[schema(pattern = "^(vrij|vastgehouden|bezet|buiten-gebruik)$", example = "vrij")]
     stand: &'static str,
     /// Code van de aanvraag waarvoor de plaats wordt vastgehouden.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "C4K-7XW-2R9")]
     vastgehouden_voor: Option<String>,
+    /// Tot wanneer de plaats wordt vastgehouden (UTC); alleen als dat zo is.
     #[serde(skip_serializing_if = "Option::is_none")]
     vastgehouden_tot: Option<DateTime<Utc>>,
     /// Code uit de lijst `buiten-gebruik` van de regio.
@@ -67,6 +80,7 @@ pub struct PlaceBody {
     /// Ontbreekt als niet bekend is wanneer de plaats vrijkomt.
     #[serde(skip_serializing_if = "Option::is_none")]
     verwacht_vrij_op: Option<NaiveDate>,
+    /// Wanneer de aanbieder het laatst zei dat het klopt (UTC).
     bevestigd_op: DateTime<Utc>,
 }
 
@@ -98,6 +112,7 @@ impl PlaceBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisplaatsen)]
 pub struct Places {
+    /// Alle plaatsen die u mag zien.
     plaatsen: Vec<PlaceBody>,
 }
 
@@ -108,6 +123,12 @@ pub struct Places {
 #[expect(dead_code, reason = "describes the field that post_hold and post_release read")]
 pub struct HoldInput {
     aanvraag: Aanvraagcode,
+}
+
+fn group_notes_schema() -> RefOr<Schema> {
+    notes_schema(
+        "Codes uit de lijst `groepsnotitie` van de regio. Zonder dit veld: niets bijzonders voor de groep.",
+    )
 }
 
 /// Een kind plaatsen. Verblijf gaat altijd samen met ambulante hulp.
@@ -131,8 +152,7 @@ pub struct StayInput {
     perspectiefteam: Option<String>,
     /// Wie de ambulante hulp geeft.
     begeleider: Agbcode,
-    /// Codes uit de lijst `groepsnotitie` van de regio.
-    #[schema(max_items = 10, schema_with = notes_schema, required = false)]
+    #[schema(max_items = 10, schema_with = group_notes_schema, required = false)]
     groepsnotities: Option<Vec<String>>,
     /// Dat de waarschuwing over de groep is afgewogen.
     waarschuwing_gezien: Option<bool>,
@@ -267,11 +287,13 @@ fn read_stay(input: &mut Fields) -> Option<NewStay> {
 #[expect(dead_code, reason = "describes the fields that post_place reads")]
 pub struct PlaceInput {
     aanbieder: Agbcode,
+    /// Crisisbed of plek in een pleeggezin.
     #[schema(pattern = "^(crisisbed|pleegzorg)$", example = "crisisbed")]
     soort: String,
     /// Laat weg voor alle leeftijden.
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: Option<String>,
+    /// Naam van de plaats, zoals op de locatie gebruikt.
     #[schema(
         min_length = 1,
         max_length = 80,
@@ -287,6 +309,7 @@ pub struct PlaceInput {
         example = "Groep Noord"
     )]
     groep: String,
+    /// Wie het crisispunt belt voor deze plaats.
     #[schema(
         min_length = 1,
         max_length = 30,
@@ -336,6 +359,7 @@ pub async fn post_place(
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that read_word reads")]
 pub struct WordInput {
+    /// Buiten gebruik nemen, weer in gebruik nemen, of zeggen wanneer de plaats vrijkomt.
     #[schema(pattern = "^(sluiten|openen|verwachting)$", example = "sluiten")]
     wat: String,
     /// Code uit de lijst `buiten-gebruik`; alleen bij sluiten, en dan verplicht.
@@ -400,8 +424,10 @@ pub async fn post_word(
 #[schema(as = Crisisbevestiging)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfirmedBody {
+    /// Aantal plaatsen dat bevestigd is.
     #[schema(minimum = 1, example = 4)]
     plaatsen: usize,
+    /// Moment van de bevestiging (UTC).
     bevestigd_op: DateTime<Utc>,
 }
 

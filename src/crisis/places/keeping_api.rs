@@ -26,6 +26,7 @@ pub struct PlaceFactsInput {
     /// Laat weg voor alle leeftijden.
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: Option<String>,
+    /// Naam van de plaats, zoals op de locatie gebruikt.
     #[schema(
         min_length = 1,
         max_length = 80,

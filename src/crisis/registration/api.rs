@@ -53,9 +53,12 @@ pub struct LinePath {
 pub struct LackBody {
     /// Regel waar het om gaat; ontbreekt als het de aanvraag zelf is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
     regel: Option<usize>,
+    /// Vaste code van wat ontbreekt.
     #[schema(example = "vervolg")]
     code: &'static str,
+    /// Wat ontbreekt, in woorden.
     #[schema(example = "Het vervolg ontbreekt")]
     melding: &'static str,
 }
@@ -71,9 +74,12 @@ impl From<Missing> for LackBody {
 #[schema(as = CrisisregistratieOnvolledig)]
 #[serde(rename_all = "camelCase")]
 pub struct IncompleteBody {
+    /// Code van de aanvraag.
     #[schema(example = "C4K-7XW-2R9")]
     code: String,
+    /// Dag waarop de aanvraag binnenkwam.
     ontvangen_op: NaiveDate,
+    /// Alles wat er nog aan ontbreekt.
     ontbreekt: Vec<LackBody>,
 }
 
@@ -92,6 +98,7 @@ impl From<Incomplete> for IncompleteBody {
 #[schema(as = Crisisregistraties)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordsBody {
+    /// Het kwartaal: jaar, en 1 tot en met 4.
     #[schema(example = "2026-3")]
     kwartaal: String,
     /// Of de laatste dag voorbij is; eerder kan het niet worden afgesloten.
@@ -102,6 +109,7 @@ pub struct RecordsBody {
     /// Zo veel gegevens zijn veranderd sinds de laatste versie.
     #[schema(minimum = 0, example = 0)]
     veranderd: usize,
+    /// De registraties van deze bladzijde die nog niet volledig zijn.
     onvolledig: Vec<IncompleteBody>,
     paginering: Paginering,
 }
@@ -111,18 +119,25 @@ pub struct RecordsBody {
 #[schema(as = Crisisregistratie)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordBody {
+    /// Code van de aanvraag.
     #[schema(example = "C4K-7XW-2R9")]
     code: String,
+    /// Status van de aanvraag.
     #[schema(example = "afgesloten")]
     status: &'static str,
+    /// Dag waarop de aanvraag binnenkwam.
     ontvangen_op: NaiveDate,
     /// CBS-code; ontbreekt als het kind buiten de regio woont.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "GM0034")]
     gemeente: Option<String>,
+    /// `under12` is jonger dan 12 jaar, `from12` is 12 jaar of ouder.
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: &'static str,
+    /// Code van de soort verwijzer.
     #[schema(example = "huisarts")]
     verwijzer: String,
+    /// Wat er aan hulp kwam, in de volgorde waarin het is opgeschreven.
     regels: Vec<LineBody>,
 }
 
@@ -145,26 +160,36 @@ impl From<&Kept> for RecordBody {
 #[schema(as = Crisisregistratieregel)]
 #[serde(rename_all = "camelCase")]
 pub struct LineBody {
+    /// Nummer van de regel binnen de registratie.
     #[schema(minimum = 1, maximum = 50, example = 1)]
     regel: usize,
     /// Stuur dit als ETag in If-Match om de regel te wijzigen.
     #[schema(minimum = 1, example = 1)]
     versie: i32,
+    /// Soort hulp, of `geen` als er geen kwam.
     #[schema(pattern = "^(ambulant|crisisbed|pleegzorg|geen)$", example = "ambulant")]
     soort: &'static str,
     /// Regel van het verblijf waar deze ambulante hulp bij hoort.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
     begeleidt: Option<usize>,
     /// AGB-code.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "98990201")]
     aanbieder: Option<String>,
+    /// Code uit de lijst `reden-geen` van de regio; alleen als er geen hulp kwam.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "geen-plek")]
     reden_geen: Option<String>,
+    /// Eerste dag van de hulp; ontbreekt als die niet bekend is, of er geen hulp kwam.
     #[serde(skip_serializing_if = "Option::is_none")]
     begin: Option<NaiveDate>,
+    /// Laatste dag van de hulp; ontbreekt zolang zij loopt.
     #[serde(skip_serializing_if = "Option::is_none")]
     einde: Option<NaiveDate>,
+    /// Code uit de lijst van vervolg van de regio; ontbreekt zolang de hulp loopt.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "naar-huis-met-hulp")]
     vervolg: Option<String>,
 }
 
@@ -196,6 +221,7 @@ pub struct FactsInput {
     /// CBS-code, of `buiten` als het kind buiten de regio woont.
     #[schema(pattern = "^([Gg][Mm][0-9]{4}|buiten)$", example = "GM0034")]
     gemeente: String,
+    /// `under12` is jonger dan 12 jaar, `from12` is 12 jaar of ouder.
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: String,
     #[schema(schema_with = crate::crisis::requests::api::referrer_schema)]
@@ -208,6 +234,7 @@ pub struct FactsInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that read_line reads")]
 pub struct LineInput {
+    /// Soort hulp, of `geen` als er geen kwam.
     #[schema(pattern = "^(ambulant|crisisbed|pleegzorg|geen)$", example = "ambulant")]
     soort: String,
     /// Regel van het verblijf waar deze ambulante hulp bij hoort.
@@ -227,11 +254,13 @@ pub struct LineInput {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisverschil)]
 pub struct DifferenceBody {
+    /// Code van de aanvraag.
     #[schema(example = "C4K-7XW-2R9")]
     code: String,
     /// Ontbreekt als het de aanvraag zelf is.
     #[serde(skip_serializing_if = "Option::is_none")]
     regel: Option<usize>,
+    /// Code van het gegeven dat anders is.
     #[schema(example = "vervolg")]
     gegeven: String,
     /// Leeg: het was er niet.
@@ -257,12 +286,17 @@ impl From<FrozenDifference> for DifferenceBody {
 #[schema(as = Crisiskwartaalversie)]
 #[serde(rename_all = "camelCase")]
 pub struct VersionBody {
+    /// Volgnummer: de eerste keer afsluiten is 1.
     #[schema(minimum = 1, example = 2)]
     versie: i32,
+    /// Wanneer het kwartaal is afgesloten (UTC).
     gesloten_op: DateTime<Utc>,
+    /// Naam van wie het afsloot.
+    #[schema(example = "Registratie crisispunt")]
     gesloten_door: String,
     /// SHA-256 over de gegevens zoals ze zijn afgesloten.
     zegel: String,
+    /// Wat er anders is dan in de versie ervoor; leeg bij de eerste.
     verschillen: Vec<DifferenceBody>,
 }
 
@@ -282,8 +316,10 @@ impl From<ClosedQuarter> for VersionBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisiskwartaalversies)]
 pub struct VersionsBody {
+    /// Het kwartaal: jaar, en 1 tot en met 4.
     #[schema(example = "2026-3")]
     kwartaal: String,
+    /// Elke keer dat het kwartaal is afgesloten.
     versies: Vec<VersionBody>,
 }
 

@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use rules::codes::MunicipalityCode;
 use rules::crisis::codes::{AgeGroup, Handler, Outcome, RequestStatus, TriageAnswer, Urgency};
 use rules::violations::Violations;
-use rules::waiting::note::NineDigits;
 use rules::waiting::registration::ReferrerKind;
 use serde::Serialize;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::Object;
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use super::actions::{self, Taking};
@@ -20,7 +20,7 @@ use super::model::{Answer, CrisisRequest, Part, RequestFilter, TimelineLine};
 use super::pages::step::DeskStep;
 use super::reading::{MOST_ANSWERS, read_json};
 use crate::actor::Actor;
-use crate::crisis::reading::required_list_code;
+use crate::crisis::reading::{list_codes_schema, required_list_code};
 use crate::crisis::settings::model::Referral;
 use crate::db;
 use crate::error::{Error, Result};
@@ -31,7 +31,7 @@ use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteP
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
-use crate::web::notes::check_note;
+use crate::web::notes::{check_note, digits_schema};
 use crate::web::reply;
 
 /// The crisis request in a path.
@@ -52,8 +52,10 @@ pub struct RequestPath {
 #[schema(as = Crisisaanvraag)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestBody {
+    /// Code van de aanvraag: staat in plaats van de naam.
     #[schema(example = "C4K-7XW-2R9")]
     code: String,
+    /// Wanneer de aanvraag binnenkwam (UTC).
     ontvangen_op: DateTime<Utc>,
     /// CBS-code; ontbreekt als het kind buiten de regio woont.
     #[schema(example = "GM0034")]
@@ -61,14 +63,19 @@ pub struct RequestBody {
     gemeente: Option<String>,
     #[schema(schema_with = group_schema)]
     leeftijdsgroep: &'static str,
+    /// Leeftijd in jaren; ontbreekt als niemand die weet.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 14)]
     leeftijd: Option<u8>,
     #[schema(schema_with = referrer_schema)]
     verwijzer: &'static str,
     /// Code uit de lijst `vraag` van de regio.
+    #[schema(example = "ambulant")]
     vraag: String,
     #[schema(schema_with = urgency_schema)]
     urgentie: &'static str,
+    /// Codes uit de lijst `veiligheid` van de regio; leeg als daarover niets bekend is.
+    #[schema(example = json!(["wapens"]))]
     veiligheid: Vec<String>,
     #[schema(schema_with = status_schema)]
     status: &'static str,
@@ -83,6 +90,7 @@ pub struct RequestBody {
     afloop: Option<&'static str>,
     /// Code uit de lijst `reden-geen` van de regio.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "geen-plek")]
     reden_geen: Option<String>,
 }
 
@@ -95,9 +103,13 @@ pub struct Doorverwijzing {
     /// Code van de reden.
     #[schema(example = "buiten-werktijd")]
     reden: &'static str,
+    /// Naam van wie te bellen is; ontbreekt als die niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Jeugdteam")]
     naam: Option<String>,
+    /// Telefoonnummer van wie te bellen is; ontbreekt als dat niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0320 00 00 00")]
     telefoon: Option<String>,
 }
 
@@ -113,13 +125,17 @@ pub struct RegisteredBody {
 /// Een regel van de tijdlijn.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CrisisTijdlijnregel {
+    /// Wanneer het gebeurde (UTC).
     op: DateTime<Utc>,
     /// Code van wat er gebeurde.
     #[schema(example = "aangemeld")]
     gebeurtenis: &'static str,
+    /// Wat erbij hoort, in woorden; ontbreekt als er niets bij hoort.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "De Haven Jeugdhulp")]
     bijzonderheid: Option<String>,
     /// Rol en organisatie, nooit de naam van een persoon.
+    #[schema(example = "Loket, Crisispunt Flevoland")]
     door: String,
 }
 
@@ -129,10 +145,15 @@ pub struct CrisisTijdlijnregel {
 #[serde(rename_all = "camelCase")]
 pub struct FullBody {
     aanvraag: RequestBody,
+    /// AGB-code van wie het kind al helpt; ontbreekt als dat niemand is of niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "98990009")]
     huidige_aanbieder: Option<String>,
+    /// Korte toelichting bij de codes, zonder iets over een persoon; ontbreekt als er geen is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Er is overleg geweest met de huisarts.")]
     toelichting: Option<String>,
+    /// De antwoorden van de triage; leeg als die niet is gedaan.
     triage: Vec<TriageAntwoord>,
     /// De oudste regel eerst.
     tijdlijn: Vec<CrisisTijdlijnregel>,
@@ -142,6 +163,7 @@ pub struct FullBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TriageAntwoord {
     /// Code uit de lijst `triage` van de regio.
+    #[schema(example = "direct-gevaar")]
     vraag: String,
     #[schema(schema_with = answer_schema)]
     antwoord: &'static str,
@@ -150,6 +172,7 @@ pub struct TriageAntwoord {
 /// Een bladzijde van de crisisaanvragen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Crisisaanvragen {
+    /// De aanvragen van deze bladzijde.
     crisisaanvragen: Vec<RequestBody>,
     paginering: Paginering,
 }
@@ -167,10 +190,10 @@ pub struct RequestInput {
     gemeente: Option<String>,
     /// Het kind woont buiten de regio.
     buiten_regio: Option<bool>,
+    /// Leeftijd in jaren. Laat weg als niemand die weet en geef dan leeftijdsgroep.
     #[schema(minimum = 0, maximum = 22, example = 14)]
     leeftijd: Option<u8>,
-    /// Als niemand de leeftijd weet.
-    #[schema(schema_with = group_schema, required = false)]
+    #[schema(schema_with = guessed_group_schema, required = false)]
     leeftijdsgroep: Option<String>,
     #[schema(schema_with = referrer_schema)]
     verwijzer: String,
@@ -179,7 +202,6 @@ pub struct RequestInput {
     vraag: String,
     #[schema(schema_with = urgency_schema)]
     urgentie: String,
-    /// Codes uit de lijst `veiligheid` van de regio.
     #[schema(max_items = 20, schema_with = safety_schema, required = false)]
     veiligheid: Option<Vec<String>>,
     /// AGB-code van wie het kind al helpt.
@@ -188,7 +210,6 @@ pub struct RequestInput {
     /// Hooguit twee zinnen, en niets over een persoon.
     #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     toelichting: Option<String>,
-    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
     #[schema(schema_with = digits_schema, required = false)]
     cijfers_zijn: Option<String>,
     /// Dat het een ander kind is dan de aanvraag waar deze op lijkt.
@@ -203,8 +224,7 @@ pub struct RequestInput {
 pub struct StepInput {
     #[schema(schema_with = step_schema)]
     stap: String,
-    /// Wie het oppakt, bij doorverwijzen.
-    #[schema(schema_with = handler_schema, required = false)]
+    #[schema(schema_with = next_handler_schema, required = false)]
     naar: Option<String>,
     /// Code uit de lijst die bij de stap hoort: `overname` of `reden-geen`.
     #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9-]+$", example = "geen-plek")]
@@ -220,6 +240,7 @@ pub struct StepInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that post_triage reads")]
 pub struct TriageInput {
+    /// Eén antwoord op elke vraag uit de lijst `triage` van de regio.
     #[schema(max_items = 40)]
     antwoorden: Vec<AnswerInput>,
 }
@@ -230,6 +251,7 @@ pub struct TriageInput {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that post_triage reads")]
 pub struct AnswerInput {
+    /// Code uit de lijst `triage` van de regio.
     #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9-]+$", example = "direct-gevaar")]
     vraag: String,
     #[schema(schema_with = answer_schema)]
@@ -237,52 +259,68 @@ pub struct AnswerInput {
 }
 
 fn group_schema() -> Object {
-    codes_schema(AgeGroup::ALL.iter().map(|group| group.sign()))
+    codes_schema(
+        "`12-` is jonger dan 12 jaar, `12+` is 12 jaar of ouder.",
+        AgeGroup::ALL.iter().map(|group| group.sign()),
+    )
+}
+
+fn guessed_group_schema() -> Object {
+    codes_schema(
+        "`12-` is jonger dan 12 jaar, `12+` is 12 jaar of ouder; verplicht als niemand de leeftijd weet.",
+        AgeGroup::ALL.iter().map(|group| group.sign()),
+    )
 }
 
 pub(in crate::crisis) fn referrer_schema() -> Object {
-    codes_schema(ReferrerKind::ALL.iter().map(|kind| kind.code()))
+    codes_schema("Soort verwijzer.", ReferrerKind::ALL.iter().map(|kind| kind.code()))
 }
 
 fn urgency_schema() -> Object {
-    codes_schema(Urgency::ALL.iter().map(|urgency| urgency.code()))
+    codes_schema(
+        "Hoe snel er hulp moet zijn; de termijnen staan bij het crisispunt.",
+        Urgency::ALL.iter().map(|urgency| urgency.code()),
+    )
 }
 
 fn status_schema() -> Object {
-    codes_schema(RequestStatus::ALL.iter().map(|status| status.code()))
+    codes_schema("Hoe het met de aanvraag staat.", RequestStatus::ALL.iter().map(|status| status.code()))
 }
 
 fn handler_schema() -> Object {
-    codes_schema(Handler::ALL.iter().map(|handler| handler.code()))
+    codes_schema("Wie de aanvraag oppakt.", Handler::ALL.iter().map(|handler| handler.code()))
+}
+
+fn next_handler_schema() -> Object {
+    codes_schema(
+        "Wie de aanvraag gaat oppakken; alleen bij doorverwijzen, en dan verplicht.",
+        Handler::ALL.iter().map(|handler| handler.code()),
+    )
 }
 
 fn outcome_schema() -> Object {
-    codes_schema(Outcome::ALL.iter().map(|outcome| outcome.code()))
+    codes_schema(
+        "Of er hulp kwam; ontbreekt zolang dat niet vaststaat.",
+        Outcome::ALL.iter().map(|outcome| outcome.code()),
+    )
 }
 
 fn answer_schema() -> Object {
-    codes_schema(TriageAnswer::ALL.iter().map(|answer| answer.code()))
-}
-
-fn digits_schema() -> Object {
-    codes_schema(NineDigits::ALL.iter().map(|digits| digits.code()))
+    codes_schema(
+        "Het antwoord; onbekend is iets anders dan nee.",
+        TriageAnswer::ALL.iter().map(|answer| answer.code()),
+    )
 }
 
 fn step_schema() -> Object {
-    codes_schema(DeskStep::ALL.into_iter().map(DeskStep::code))
+    codes_schema("Wat er met de aanvraag gebeurt.", DeskStep::ALL.into_iter().map(DeskStep::code))
 }
 
-fn safety_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-    let code = ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::String))
-        .min_length(Some(1))
-        .max_length(Some(40))
-        .pattern(Some("^[a-z0-9-]+$"))
-        .build();
-    utoipa::openapi::schema::ArrayBuilder::new()
-        .items(code)
-        .max_items(Some(super::reading::MOST_SAFETY))
-        .into()
+fn safety_schema() -> RefOr<Schema> {
+    list_codes_schema(
+        "Codes uit de lijst `veiligheid` van de regio. Zonder dit veld: niets bekend.",
+        super::reading::MOST_SAFETY,
+    )
 }
 
 impl From<&CrisisRequest> for RequestBody {

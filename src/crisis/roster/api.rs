@@ -37,16 +37,22 @@ pub struct ShiftPath {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisdienst)]
 pub struct ShiftBody {
+    /// Nummer van de dienst.
     #[schema(minimum = 1, example = 17)]
     id: i64,
+    /// Dag van de dienst.
     dag: NaiveDate,
+    /// Taak van het crisispunt.
     #[schema(pattern = "^(loket|verdeelpunt|registratie)$", example = "loket")]
     taak: &'static str,
+    /// Begin van de dienst, in Nederlandse tijd.
     #[schema(value_type = String, example = "09:00")]
     van: String,
+    /// Einde van de dienst, in Nederlandse tijd.
     #[schema(value_type = String, example = "17:00")]
     tot: String,
     /// Hoe degene heet die de dienst heeft: een functie, geen persoon.
+    #[schema(example = "Loket Flevoland")]
     wie: String,
 }
 
@@ -68,6 +74,7 @@ impl From<Shift> for ShiftBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisrooster)]
 pub struct Roster {
+    /// De diensten, de vroegste eerst.
     diensten: Vec<ShiftBody>,
 }
 
@@ -79,6 +86,7 @@ pub struct Roster {
 pub struct ShiftInput {
     /// Vandaag of later, hooguit een jaar vooruit.
     dag: Datum,
+    /// Taak van het crisispunt.
     #[schema(pattern = "^(loket|verdeelpunt|registratie)$", example = "loket")]
     taak: String,
     van: Tijd,
@@ -92,10 +100,16 @@ pub struct ShiftInput {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisoverdracht)]
 pub struct HandoverBody {
+    /// Wanneer de overdracht is geschreven (UTC).
     op: DateTime<Utc>,
+    /// Taak van het crisispunt waarvoor zij is.
     #[schema(pattern = "^(loket|verdeelpunt|registratie)$", example = "loket")]
     taak: &'static str,
+    /// Wat de volgende dienst moet weten.
+    #[schema(example = "Twee aanvragen wachten nog op een plek.")]
     tekst: String,
+    /// Hoe de schrijver op de pagina heet: een functie, geen persoon.
+    #[schema(example = "Loket crisispunt")]
     door: String,
 }
 
@@ -109,6 +123,7 @@ impl From<Handover> for HandoverBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisoverdrachten)]
 pub struct Handovers {
+    /// De overdrachten, die van elke taak.
     overdrachten: Vec<HandoverBody>,
 }
 
@@ -118,6 +133,7 @@ pub struct Handovers {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that post_handover reads")]
 pub struct HandoverInput {
+    /// Taak van het crisispunt waarvoor zij is.
     #[schema(pattern = "^(loket|verdeelpunt|registratie)$", example = "loket")]
     taak: String,
     /// Hooguit twee zinnen, en niets over een persoon.

@@ -14,6 +14,8 @@ use rules::violations::Violations;
 use rules::working_hours::holidays::{HolidayChoice, LiberationDay};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::actions;
 use super::model::{ClosingDay, CrisisPoint, ListItem, Lists, OwnTeam, PointMunicipality, kept_clashes};
@@ -26,7 +28,9 @@ use crate::error::{Error, Result};
 use crate::paging::Paging;
 use crate::product_book::described::{Datum, Naam};
 use crate::web::context::Context;
-use crate::web::described::{ChangedVersion, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::described::{
+    ChangedVersion, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems, codes_schema,
+};
 use crate::web::fields::{Fields, Length, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
@@ -50,12 +54,20 @@ pub struct MunicipalityBody {
     /// CBS-code.
     #[schema(example = "GM0034")]
     gemeente: String,
+    /// Naam van de gemeente.
+    #[schema(example = "Lelystad")]
     naam: String,
+    /// Of het crisispunt hier voor ambulante hulp zorgt.
     ambulant: bool,
+    /// Of het crisispunt hier voor verblijf zorgt.
     verblijf: bool,
+    /// Team van de gemeente dat doet wat het crisispunt hier niet doet; ontbreekt als het er niet is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Jeugdteam")]
     eigen_team: Option<String>,
+    /// Telefoonnummer van het eigen team; ontbreekt als dat er niet is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0320 00 00 00")]
     eigen_team_telefoon: Option<String>,
 }
 
@@ -77,7 +89,10 @@ impl From<PointMunicipality> for MunicipalityBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisissluitingsdag)]
 pub struct ClosingDayBody {
+    /// Dag waarop het dicht is.
     dag: NaiveDate,
+    /// Waarom, in woorden.
+    #[schema(example = "Teamdag")]
     reden: String,
 }
 
@@ -86,40 +101,64 @@ pub struct ClosingDayBody {
 #[schema(as = Crisispunt)]
 #[serde(rename_all = "camelCase")]
 pub struct PointBody {
+    /// Naam van het crisispunt.
+    #[schema(example = "Crisispunt Flevoland")]
     naam: String,
+    /// Telefoonnummer van het crisispunt.
+    #[schema(example = "0320 00 00 00")]
     telefoon: String,
     /// Wie er buiten werktijd is.
+    #[schema(example = "24-uursdienst")]
     nachtdienst: String,
+    /// Telefoonnummer van wie er buiten werktijd is.
+    #[schema(example = "0320 00 00 00")]
     nachtdienst_telefoon: String,
+    /// Begin van de werkdag, in Nederlandse tijd.
     #[schema(value_type = String, example = "09:00")]
     opent: String,
+    /// Einde van de werkdag, in Nederlandse tijd.
     #[schema(value_type = String, example = "17:00")]
     sluit: String,
     /// Of het crisispunt nu open is.
     is_open: bool,
     /// Minuten tot er hulp is, in werktijd tenzij de termijn doorloopt.
+    #[schema(example = 120)]
     acuut_minuten: u32,
+    /// Minuten tot er hulp is bij spoedeisend, in werktijd.
+    #[schema(example = 480)]
     spoed_minuten: u32,
     /// Minuten voor het antwoord van een aanbieder.
+    #[schema(example = 30)]
     acuut_antwoord_minuten: u32,
+    /// Minuten voor het antwoord van een aanbieder bij spoedeisend.
+    #[schema(example = 120)]
     spoed_antwoord_minuten: u32,
     /// Of de termijn van acuut ook loopt als het crisispunt dicht is.
     acuut_loopt_door: bool,
     /// Wat later binnenkomt telt vanaf de volgende werkdag; ontbreekt als dat niet is afgesproken.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "13:00")]
     spoed_tot: Option<String>,
+    /// In welke jaren het op 5 mei dicht is.
     #[schema(pattern = "^(elk-jaar|lustrum|nooit)$", example = "lustrum")]
     bevrijdingsdag: &'static str,
+    /// Of het op Goede Vrijdag dicht is.
     goede_vrijdag: bool,
     /// Hoelang gegevens na het afsluiten worden bewaard.
+    #[schema(example = 24)]
     bewaar_maanden: u32,
     /// Hoelang een plaats wordt vastgehouden.
+    #[schema(example = 120)]
     vasthoud_minuten: u32,
     /// Dagen van opname tot evaluatie en perspectiefplan.
+    #[schema(example = 14)]
     evaluatie_dagen: u32,
     /// Hoeveel dagen ambulante hulp hooguit duurt.
+    #[schema(example = 28)]
     ambulant_dagen: u32,
+    /// Wat het crisispunt voor elke gemeente doet.
     gemeenten: Vec<MunicipalityBody>,
+    /// Dagen waarop het dicht is, naast weekend en feestdagen.
     sluitingsdagen: Vec<ClosingDayBody>,
 }
 
@@ -165,7 +204,9 @@ pub struct MunicipalityInput {
     /// CBS-code van een gemeente van het crisispunt. Wie er niet bij staat, blijft zoals het is.
     #[schema(pattern = "^[Gg][Mm][0-9]{4}$", example = "GM0034")]
     gemeente: String,
+    /// Of het crisispunt hier voor ambulante hulp zorgt.
     ambulant: bool,
+    /// Of het crisispunt hier voor verblijf zorgt.
     verblijf: bool,
     /// Samen met eigenTeamTelefoon.
     #[schema(
@@ -175,6 +216,7 @@ pub struct MunicipalityInput {
         example = "Jeugdteam"
     )]
     eigen_team: Option<String>,
+    /// Samen met eigenTeam.
     #[schema(
         min_length = 3,
         max_length = 30,
@@ -191,6 +233,7 @@ pub struct MunicipalityInput {
 #[expect(dead_code, reason = "describes the fields that read_closing_days reads")]
 pub struct ClosingDayInput {
     dag: Datum,
+    /// Waarom het dicht is, in woorden.
     #[schema(
         min_length = 1,
         max_length = 100,
@@ -206,6 +249,7 @@ pub struct ClosingDayInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that read_point reads")]
 pub struct PointInput {
+    /// Naam van het crisispunt.
     #[schema(
         min_length = 1,
         max_length = 100,
@@ -213,6 +257,7 @@ pub struct PointInput {
         example = "Crisispunt"
     )]
     naam: String,
+    /// Telefoonnummer van het crisispunt.
     #[schema(
         min_length = 3,
         max_length = 30,
@@ -220,6 +265,7 @@ pub struct PointInput {
         example = "0320 00 00 00"
     )]
     telefoon: String,
+    /// Wie er buiten werktijd is: een dienst, geen persoon.
     #[schema(
         min_length = 1,
         max_length = 100,
@@ -227,6 +273,7 @@ pub struct PointInput {
         example = "24-uursdienst"
     )]
     nachtdienst: String,
+    /// Telefoonnummer van de nachtdienst.
     #[schema(
         min_length = 3,
         max_length = 30,
@@ -237,29 +284,42 @@ pub struct PointInput {
     opent: Tijd,
     /// Later dan opent.
     sluit: Tijd,
+    /// Minuten tot er hulp is bij acuut, in werktijd tenzij de termijn doorloopt.
     #[schema(minimum = 1, maximum = 10_080, example = 120)]
     acuut_minuten: u32,
+    /// Minuten tot er hulp is bij spoedeisend, in werktijd.
     #[schema(minimum = 1, maximum = 10_080, example = 480)]
     spoed_minuten: u32,
+    /// Minuten voor het antwoord van een aanbieder bij acuut.
     #[schema(minimum = 1, maximum = 10_080, example = 30)]
     acuut_antwoord_minuten: u32,
+    /// Minuten voor het antwoord van een aanbieder bij spoedeisend.
     #[schema(minimum = 1, maximum = 10_080, example = 120)]
     spoed_antwoord_minuten: u32,
+    /// Of de termijn van acuut ook loopt als het crisispunt dicht is.
     acuut_loopt_door: bool,
     spoed_tot: Option<Tijd>,
+    /// In welke jaren het op 5 mei dicht is.
     #[schema(pattern = "^(elk-jaar|lustrum|nooit)$", example = "lustrum")]
     bevrijdingsdag: String,
+    /// Of het op Goede Vrijdag dicht is.
     goede_vrijdag: bool,
+    /// Hoeveel maanden gegevens na het afsluiten worden bewaard.
     #[schema(minimum = 1, maximum = 120, example = 24)]
     bewaar_maanden: u32,
+    /// Hoeveel minuten een plaats wordt vastgehouden.
     #[schema(minimum = 1, maximum = 10_080, example = 120)]
     vasthoud_minuten: u32,
+    /// Dagen van opname tot evaluatie en perspectiefplan.
     #[schema(minimum = 1, maximum = 365, example = 14)]
     evaluatie_dagen: u32,
+    /// Hoeveel dagen ambulante hulp hooguit duurt.
     #[schema(minimum = 1, maximum = 365, example = 28)]
     ambulant_dagen: u32,
+    /// Wat voor gemeenten verandert; leeg: niets.
     #[schema(max_items = 50)]
     gemeenten: Vec<MunicipalityInput>,
+    /// Alle dagen waarop het dicht is, naast weekend en feestdagen; wat er niet bij staat, vervalt.
     #[schema(max_items = 100)]
     sluitingsdagen: Vec<ClosingDayInput>,
 }
@@ -407,12 +467,17 @@ async fn answer(ctx: &Context) -> Result<HttpResponse> {
 #[schema(as = Crisislijstkeuze)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemBody {
+    /// Nummer van de keuze.
     #[schema(minimum = 1, example = 17)]
     id: i64,
+    /// Code van de lijst waar de keuze in staat.
     #[schema(example = "weigering")]
     lijst: &'static str,
+    /// Vaste code van de keuze.
     #[schema(example = "vol")]
     code: String,
+    /// De keuze in de woorden van de regio.
+    #[schema(example = "Geen plek vrij")]
     naam: String,
     /// Wat het programma ermee doet.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -425,6 +490,7 @@ pub struct ItemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     geldig_tot: Option<NaiveDate>,
     /// Stuur haar mee in If-Match om de keuze te wijzigen.
+    #[schema(example = 1)]
     versie: i32,
 }
 
@@ -449,14 +515,25 @@ impl ItemBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisislijstkeuzes)]
 pub struct Items {
+    /// De keuzes van deze bladzijde.
     keuzes: Vec<ItemBody>,
     paginering: Paginering,
 }
 
-fn list_schema() -> utoipa::openapi::schema::Object {
-    use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
-    let codes = CategoryList::ALL.iter().map(|list| list.code());
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
+fn clashing_schema() -> RefOr<Schema> {
+    notes_schema(
+        "Alleen voor groepsnotities: codes van de notities waarmee deze in een groep niet samengaat.",
+    )
+}
+
+fn all_clashing_schema() -> RefOr<Schema> {
+    notes_schema(
+        "Alleen voor groepsnotities: codes van alle notities waarmee deze niet samengaat. Laat weg om te houden wat er staat.",
+    )
+}
+
+fn list_schema() -> Object {
+    codes_schema("Code van de lijst waar de keuze in komt.", CategoryList::ALL.iter().map(|list| list.code()))
 }
 
 /// Een keuze om toe te voegen.
@@ -472,8 +549,7 @@ pub struct ItemInput {
     naam: Naam,
     /// Alleen voor lijsten waar het programma iets met een keuze doet.
     werking: Option<Lijstcode>,
-    /// Alleen voor groepsnotities: de notities waarmee deze in een groep niet samengaat.
-    #[schema(max_items = 10, schema_with = notes_schema, required = false)]
+    #[schema(max_items = 10, schema_with = clashing_schema, required = false)]
     #[serde(rename = "botstMet")]
     botst_met: Option<Vec<String>>,
 }
@@ -486,8 +562,7 @@ pub struct ItemInput {
 pub struct EndInput {
     /// Laatste dag; laat weg om de keuze weer te gebruiken.
     geldig_tot: Option<Datum>,
-    /// Alleen voor groepsnotities: alle notities waarmee deze niet samengaat. Laat weg om te houden wat er staat.
-    #[schema(max_items = 10, schema_with = notes_schema, required = false)]
+    #[schema(max_items = 10, schema_with = all_clashing_schema, required = false)]
     botst_met: Option<Vec<String>>,
 }
 

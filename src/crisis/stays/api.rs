@@ -37,23 +37,32 @@ pub struct HelpPath {
 #[schema(as = Crisishulp)]
 #[serde(rename_all = "camelCase")]
 pub struct HelpBody {
+    /// Nummer van de hulp.
     #[schema(minimum = 1, example = 17)]
     id: i64,
     /// Code van de aanvraag.
+    #[schema(example = "C4K-7XW-2R9")]
     aanvraag: String,
+    /// `under12` is jonger dan 12 jaar, `from12` is 12 jaar of ouder.
     #[schema(pattern = "^(under12|from12)$", example = "from12")]
     leeftijdsgroep: &'static str,
     /// Ontbreekt als het kind buiten de regio woont.
     #[serde(skip_serializing_if = "Option::is_none")]
     gemeente: Option<String>,
+    /// Ambulante hulp, een crisisbed of een plek in een pleeggezin.
     #[schema(pattern = "^(ambulant|crisisbed|pleegzorg)$", example = "crisisbed")]
     soort: &'static str,
     /// Nummer van het verblijf waar deze ambulante hulp bij hoort.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 16)]
     begeleidt: Option<i64>,
+    /// Naam van de aanbieder; ontbreekt als die niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "De Haven Jeugdhulp")]
     aanbieder: Option<String>,
+    /// Naam van de crisisplaats; alleen bij verblijf.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Kamer 3")]
     plaats: Option<String>,
     /// Ontbreekt zolang de hulp niet is gestart.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,22 +70,27 @@ pub struct HelpBody {
     /// Uiterste dag voor de evaluatie van een verblijf.
     #[serde(skip_serializing_if = "Option::is_none")]
     evaluatie_uiterlijk: Option<NaiveDate>,
+    /// Dag van de evaluatie; ontbreekt zolang die er niet is.
     #[serde(skip_serializing_if = "Option::is_none")]
     geevalueerd_op: Option<NaiveDate>,
     /// Uiterste dag voor het perspectiefplan van een verblijf.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan_uiterlijk: Option<NaiveDate>,
+    /// Dag waarop het perspectiefplan klaar was; ontbreekt zolang het er niet is.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan_gemaakt_op: Option<NaiveDate>,
+    /// Laatste dag na de verlenging; ontbreekt als het verblijf niet is verlengd.
     #[serde(skip_serializing_if = "Option::is_none")]
     verlengd_tot: Option<NaiveDate>,
     /// Laatste dag van een verlengd verblijf, of van ambulante hulp die niet bij een verblijf hoort.
     #[serde(skip_serializing_if = "Option::is_none")]
     einde_uiterlijk: Option<NaiveDate>,
+    /// Laatste dag van de hulp; ontbreekt zolang zij loopt.
     #[serde(skip_serializing_if = "Option::is_none")]
     beeindigd_op: Option<NaiveDate>,
     /// Code uit de lijst met het vervolg van deze soort hulp.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "naar-huis-met-hulp")]
     vervolg: Option<String>,
 }
 
@@ -109,6 +123,7 @@ impl From<HelpLine> for HelpBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisishulplijst)]
 pub struct HelpLines {
+    /// De hulp van deze bladzijde.
     hulp: Vec<HelpBody>,
     paginering: Paginering,
 }
@@ -119,6 +134,7 @@ pub struct HelpLines {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that read_step reads")]
 pub struct HelpStepInput {
+    /// Wat er gebeurde.
     #[schema(pattern = "^(start|evaluatie|plan|verlenging|einde)$", example = "einde")]
     stap: String,
     /// De dag; bij een verlenging de nieuwe laatste dag.

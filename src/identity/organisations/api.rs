@@ -42,8 +42,10 @@ struct OrganisationQuery {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrganisatieNaam)]
 pub struct OrganisationName {
+    /// Nummer van de organisatie.
     #[schema(minimum = 1, example = 3)]
     id: i64,
+    /// Naam van de organisatie.
     #[schema(example = "Gemeente Harderwijk")]
     naam: String,
     #[schema(schema_with = kind_schema)]
@@ -60,8 +62,10 @@ impl OrganisationName {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Organisatie)]
 pub struct OrganisationBody {
+    /// Nummer van de organisatie.
     #[schema(minimum = 1, example = 3)]
     id: i64,
+    /// Naam van de organisatie.
     #[schema(example = "Gemeente Harderwijk")]
     naam: String,
     #[schema(schema_with = kind_schema)]
@@ -84,6 +88,7 @@ pub struct OrganisationBody {
 /// Een bladzijde met organisaties.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Organisaties {
+    /// De organisaties van deze bladzijde.
     organisaties: Vec<OrganisationBody>,
     #[serde(flatten)]
     paginering: Paginering,
@@ -106,6 +111,7 @@ pub struct OrganisationInput {
     /// AGB-code van een aanbieder uit het productenboek: verplicht bij de soort aanbieder, en bij geen andere.
     #[schema(pattern = "^(?!0{8})[0-9]{8}$", example = "98990009")]
     aanbieder: Option<String>,
+    /// Codes van de gemeenten waarvoor zij werkt. Zonder dit veld: geen.
     #[schema(max_items = 60)]
     gemeenten: Option<Vec<Gemeentecode>>,
 }
@@ -116,12 +122,16 @@ pub struct OrganisationInput {
 #[expect(dead_code, reason = "describes the fields that are read")]
 pub struct OrganisationChange {
     naam: Naam,
+    /// Codes van alle gemeenten waarvoor zij werkt. Zonder dit veld: geen.
     #[schema(max_items = 60)]
     gemeenten: Option<Vec<Gemeentecode>>,
 }
 
 fn kind_schema() -> Object {
-    codes_schema(OrganisationKind::CODES.iter().map(|(code, _)| *code))
+    codes_schema(
+        "Soort organisatie; die bepaalt welke rollen haar gebruikers kunnen hebben.",
+        OrganisationKind::CODES.iter().map(|(code, _)| *code),
+    )
 }
 
 impl From<Organisation> for OrganisationBody {

@@ -35,11 +35,13 @@ const STEPS: [(&str, bool); 2] = [("blokkeren", false), ("toelaten", true)];
 #[schema(as = Koppeling)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceAccountBody {
+    /// Nummer van de koppeling.
     #[schema(minimum = 1, example = 40)]
     id: i64,
     /// Waarmee het programma een token vraagt, samen met zijn geheim.
     #[schema(example = "koppeling-0f1e2d3c4b5a6978")]
     client_id: String,
+    /// Hoe de koppeling heet.
     #[schema(example = "Roosterprogramma")]
     naam: String,
     /// Naam van de organisatie.
@@ -49,12 +51,14 @@ pub struct ServiceAccountBody {
     reikwijdte: Vec<&'static str>,
     /// Of de koppeling tokens kan vragen.
     actief: bool,
+    /// Wanneer de koppeling is gemaakt (UTC).
     gemaakt_op: DateTime<Utc>,
 }
 
 /// Een bladzijde met koppelingen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Koppelingen {
+    /// De koppelingen van deze bladzijde.
     koppelingen: Vec<ServiceAccountBody>,
     #[serde(flatten)]
     paginering: Paginering,
@@ -65,8 +69,11 @@ pub struct Koppelingen {
 #[schema(as = KoppelingGeheim)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretBody {
+    /// Waarmee het programma een token vraagt, samen met dit geheim.
     #[schema(example = "koppeling-0f1e2d3c4b5a6978")]
     client_id: String,
+    /// Het geheim: bewaar het veilig.
+    #[schema(example = "geef-dit-aan-niemand")]
     client_geheim: String,
 }
 
@@ -93,12 +100,17 @@ pub struct StepInput {
 }
 
 fn scopes_schema() -> Array {
-    let scope = codes_schema(Scope::ALL.iter().map(|scope| scope.code()));
-    ArrayBuilder::new().items(scope).min_items(Some(1)).max_items(Some(MOST_SCOPES)).build()
+    let scope = codes_schema("Iets dat het programma mag.", Scope::ALL.iter().map(|scope| scope.code()));
+    ArrayBuilder::new()
+        .description(Some("Wat het programma mag."))
+        .items(scope)
+        .min_items(Some(1))
+        .max_items(Some(MOST_SCOPES))
+        .build()
 }
 
 fn step_schema() -> Object {
-    codes_schema(STEPS.iter().map(|(code, _)| *code))
+    codes_schema("Wat u met de koppeling doet.", STEPS.iter().map(|(code, _)| *code))
 }
 
 impl From<ServiceAccount> for ServiceAccountBody {

@@ -69,6 +69,7 @@ struct UserQuery {
 #[schema(as = Gebruiker)]
 #[serde(rename_all = "camelCase")]
 pub struct UserBody {
+    /// Nummer van de gebruiker.
     #[schema(minimum = 1, example = 12)]
     id: i64,
     /// Waarmee iemand inlogt.
@@ -86,6 +87,7 @@ pub struct UserBody {
     rollen: Vec<&'static str>,
     #[schema(schema_with = state_schema)]
     stand: &'static str,
+    /// Wanneer de gebruiker is gemaakt (UTC).
     gemaakt_op: DateTime<Utc>,
     /// Ontbreekt als iemand nog niet inlogde.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +103,7 @@ pub struct UserBody {
 /// Een bladzijde met gebruikers.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Gebruikers {
+    /// De gebruikers van deze bladzijde.
     gebruikers: Vec<UserBody>,
     #[serde(flatten)]
     paginering: Paginering,
@@ -113,7 +116,6 @@ pub struct Gebruikers {
 pub struct UserInput {
     naam: Naam,
     email: Mailadres,
-    /// Rollen die bij de soort organisatie passen.
     #[schema(schema_with = roles_schema)]
     rollen: Vec<String>,
 }
@@ -131,7 +133,6 @@ pub struct InvitationInput {
     /// Nummer van een organisatie van uw regio.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991.0, example = 3)]
     organisatie: i64,
-    /// Rollen die bij de soort organisatie passen.
     #[schema(schema_with = roles_schema)]
     rollen: Vec<String>,
 }
@@ -154,19 +155,30 @@ pub struct StepInput {
 }
 
 fn role_schema() -> Object {
-    codes_schema(person_roles().into_iter().map(Role::code))
+    codes_schema("Rol: wat iemand mag.", person_roles().into_iter().map(Role::code))
 }
 
 fn roles_schema() -> Array {
-    ArrayBuilder::new().items(role_schema()).min_items(Some(1)).max_items(Some(MOST_ROLES)).build()
+    ArrayBuilder::new()
+        .description(Some("Rollen die bij de soort organisatie passen."))
+        .items(role_schema())
+        .min_items(Some(1))
+        .max_items(Some(MOST_ROLES))
+        .build()
 }
 
 fn state_schema() -> Object {
-    codes_schema(UserState::CODES.iter().map(|(code, _)| *code))
+    codes_schema(
+        "Of iemand kan inloggen; wie is uitgenodigd heeft nog geen wachtwoord.",
+        UserState::CODES.iter().map(|(code, _)| *code),
+    )
 }
 
 fn step_schema() -> Object {
-    codes_schema(STEPS.into_iter())
+    codes_schema(
+        "Wat u met de gebruiker doet; `tweede-factor` haalt die weg, zodat iemand die opnieuw instelt.",
+        STEPS,
+    )
 }
 
 impl From<User> for UserBody {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use rules::codes::{AgbCode, ProductCode};
 use rules::waiting::life::EndBridgingReason;
 use serde::Serialize;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::Object;
 use utoipa::{IntoParams, ToSchema};
 
 use super::actions::{self, StartDraft, view_care};
@@ -19,22 +19,30 @@ use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::bridging::actions as kept;
 use crate::waiting_list::bridging::model::BridgingCare;
 use crate::waiting_list::bridging::model::check_start;
-use crate::waiting_list::clients::api::{ClientPath, digits_schema};
+use crate::waiting_list::clients::api::ClientPath;
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
+use crate::web::described::{OnceKey, ReadProblems, WriteProblems, codes_schema};
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::notes::{DIGITS, read_note};
+use crate::web::notes::{DIGITS, digits_schema, read_note};
 use crate::web::reply;
 
 /// Overbruggingszorg van een wachtende.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Overbrugging)]
 pub struct BridgingBody {
+    /// Nummer van deze overbruggingszorg.
+    #[schema(example = 4)]
     nummer: i64,
+    /// AGB-code van de aanbieder die haar geeft.
+    #[schema(example = "98990009")]
     agb: String,
+    /// Naam van de aanbieder die haar geeft.
+    #[schema(example = "De Haven Jeugdhulp")]
     aanbieder: String,
     /// Code van het product.
+    #[schema(example = "45A11")]
     product: String,
+    /// Eerste dag.
     start: NaiveDate,
     /// Laatste dag; leeg zolang het loopt.
     einde: Option<NaiveDate>,
@@ -42,7 +50,10 @@ pub struct BridgingBody {
     reden: Option<String>,
     /// Wat bij het einde is opgemerkt.
     #[serde(rename = "eindToelichting")]
+    #[schema(example = "De hulp is gestart.")]
     eind_toelichting: Option<String>,
+    /// Wat bij de start is opgemerkt; leeg als dat niets was.
+    #[schema(example = "Twee keer in de week.")]
     toelichting: Option<String>,
 }
 
@@ -114,8 +125,7 @@ pub struct BridgingChange {
     /// Toelichting bij het einde: niets over een persoon, en verplicht bij anders.
     #[schema(rename = "eindToelichting", max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     eind_toelichting: Option<String>,
-    /// Wat 9 cijfers in de toelichting bij het einde zijn, als daarnaar gevraagd is.
-    #[schema(rename = "eindCijfers", schema_with = digits_schema, required = false)]
+    #[schema(rename = "eindCijfers", schema_with = end_digits_schema, required = false)]
     eind_cijfers: Option<String>,
     /// Niets over een persoon.
     #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
@@ -125,9 +135,17 @@ pub struct BridgingChange {
     cijfers_zijn: Option<String>,
 }
 
+fn end_digits_schema() -> Object {
+    let mut digits = digits_schema();
+    digits.description = Some("Wat 9 cijfers in eindToelichting zijn, als daarnaar gevraagd is.".to_owned());
+    digits
+}
+
 fn reason_schema() -> Object {
-    let codes = EndBridgingReason::ALL.iter().map(|reason| reason.code());
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
+    codes_schema(
+        "Waarom het eindigt; alleen samen met `einde`, en dan verplicht.",
+        EndBridgingReason::ALL.iter().map(|reason| reason.code()),
+    )
 }
 
 impl From<BridgingCare> for BridgingBody {

@@ -94,10 +94,16 @@ pub async fn get_policy(ctx: Context, QueryInput(query): QueryInput) -> Result<H
 /// Eén keer dat het beleid is gekozen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BeleidVersie {
+    /// Volgnummer van de keuze; de eerste is 1.
     #[schema(minimum = 1, example = 3)]
     versie: i32,
+    /// Vanaf wanneer deze keuze gold (UTC).
     sinds: DateTime<Utc>,
+    /// Naam van wie koos.
+    #[schema(example = "Beheerder regio")]
     door: String,
+    /// Organisatie van wie koos.
+    #[schema(example = "Regio Noord-Veluwe")]
     organisatie: String,
     beleid: PolicyBody,
 }
@@ -117,6 +123,7 @@ impl From<PolicyChange> for BeleidVersie {
 /// Het beleid van nu en van eerder.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BeleidVersies {
+    /// De keuzes, de nieuwste eerst.
     versies: Vec<BeleidVersie>,
 }
 
@@ -144,10 +151,13 @@ pub async fn list_policies(ctx: Context, QueryInput(query): QueryInput) -> Resul
 #[serde(rename_all = "camelCase")]
 pub struct EffectBody {
     /// Kinderen die een plek krijgen en er nu geen hebben.
+    #[schema(example = 3)]
     krijgen_plek: usize,
     /// Kinderen die een plek hebben en dan geen meer.
+    #[schema(example = 3)]
     verliezen_plek: usize,
     /// Kinderen die een andere plek krijgen.
+    #[schema(example = 2)]
     andere_plek: usize,
     /// Het regionale voorstel met het beleid van nu, en met dit beleid.
     nu: Maten,

@@ -67,9 +67,10 @@ pub struct RequestInput {
 
 /// Vraag aan een aanbieder om te reageren.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Plaatsingsvraag)]
+#[schema(as = GesteldePlaatsingsvraag)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestBody {
+    /// Nummer van het aanbod waarover de vraag gaat.
     #[schema(minimum = 1, example = 17)]
     aanbod: i64,
     /// Tot wanneer de aanbieder kan reageren.
@@ -80,15 +81,29 @@ pub struct RequestBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VoorstelAanbod {
     /// Nummer van het aanbod.
+    #[schema(example = 223)]
     aanbod: i64,
+    /// AGB-code van de aanbieder.
+    #[schema(example = "98990009")]
     agb: String,
+    /// Naam van de aanbieder.
+    #[schema(example = "De Haven Jeugdhulp")]
     aanbieder: String,
+    /// Naam van de locatie.
+    #[schema(example = "Locatie Haven")]
     locatie: String,
+    /// Plaats waar de locatie is.
+    #[schema(example = "Harderwijk")]
     plaats: String,
     /// Code van het product.
+    #[schema(example = "45A12")]
     product: String,
+    /// Naam van het product.
     #[serde(rename = "productNaam")]
+    #[schema(example = "Gezinsbehandeling thuis")]
     product_naam: String,
+    /// Code van de regio van het product.
+    #[schema(example = "noord-veluwe")]
     regio: String,
     /// Dag van de laatste bevestiging; leeg als het cijfer nooit bevestigd is.
     #[serde(rename = "bevestigdOp")]
@@ -104,6 +119,7 @@ pub struct ScoreOnderdeel {
     /// In honderdsten van een week.
     #[schema(minimum = 0, example = 350)]
     honderdsten: u32,
+    /// Het onderdeel in gewone taal, met hoeveel het telt.
     #[schema(example = "Wachttijd: 3,5 weken")]
     woorden: String,
 }
@@ -116,7 +132,9 @@ pub struct VoorstelKan {
     /// Waarom, in één zin.
     waarom: String,
     /// Som van de onderdelen, in honderdsten van een week; de laagste staat vooraan.
+    #[schema(example = 350)]
     totaal: u32,
+    /// Waaruit het totaal bestaat; wat niets telt staat er niet bij.
     onderdelen: Vec<ScoreOnderdeel>,
     /// Hoe schaars een plek hier is in het regionale voorstel, in woorden. Niet aanwezig als er nu geen plek vrij is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,6 +149,7 @@ pub struct VoorstelRegionaal {
     plek: Option<VoorstelAanbod>,
     /// Som van de onderdelen voor die plek, in honderdsten van een week.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 350)]
     totaal: Option<u32>,
     /// `ruim`, `gewild` of `schaars`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,7 +168,7 @@ pub struct VoorstelKanNiet {
     aanbod: VoorstelAanbod,
     /// Codes van alle harde regels die niet gehaald worden.
     regels: Vec<String>,
-    /// Hetzelfde in woorden.
+    /// Wat ontbreekt, in woorden.
     redenen: Vec<String>,
 }
 
@@ -162,12 +181,18 @@ pub struct ProposalBody {
     code: String,
     /// Nummer, als het voorstel bewaard is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
     nummer: Option<i32>,
+    /// Wanneer het voorstel is gemaakt (UTC).
     #[serde(rename = "gemaaktOp")]
     gemaakt_op: DateTime<Utc>,
+    /// Versie van de regels van het programma waarmee is gerekend.
     #[serde(rename = "regelsVersie")]
+    #[schema(example = 1)]
     regels_versie: u16,
+    /// Versie van de weging van de regio; 0 is die van het programma.
     #[serde(rename = "wegingVersie")]
+    #[schema(example = 3)]
     weging_versie: i32,
     /// Hoe de regio weegt, in woorden.
     weging: Vec<String>,
@@ -176,12 +201,16 @@ pub struct ProposalBody {
     regionaal: Option<VoorstelRegionaal>,
     /// De 50 beste.
     kan: Vec<VoorstelKan>,
+    /// Hoeveel aanbod kan, ook wat niet in `kan` past.
     #[serde(rename = "kanTotaal")]
+    #[schema(example = 12)]
     kan_totaal: usize,
     /// De 50 die er het dichtst bij zitten.
     #[serde(rename = "kanNiet")]
     kan_niet: Vec<VoorstelKanNiet>,
+    /// Hoeveel aanbod niet kan, ook wat niet in `kanNiet` past.
     #[serde(rename = "kanNietTotaal")]
+    #[schema(example = 80)]
     kan_niet_totaal: usize,
     /// In andere regio's, als daarom gevraagd is.
     #[serde(rename = "buitenContract", skip_serializing_if = "Option::is_none")]

@@ -52,9 +52,11 @@ enum Deel {
 /// Hoeveel van hoeveel.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Aandeel {
+    /// Hoeveel kinderen een plek krijgen.
     #[schema(minimum = 0, example = 12)]
     #[serde(rename = "metPlek")]
     met_plek: u32,
+    /// Van hoeveel kinderen.
     #[schema(minimum = 0, example = 30)]
     totaal: u32,
 }
@@ -80,11 +82,14 @@ pub struct Maten {
     langer_dan_norm: Aandeel,
     /// Gemiddeld tot de start, in honderdsten van een week; leeg als niemand een plek krijgt.
     #[serde(rename = "gemiddeldTotStart")]
+    #[schema(example = 650)]
     gemiddeld_tot_start: Option<u32>,
     /// Gemiddelde afstand in meters; leeg als die niet te zeggen is.
     #[serde(rename = "gemiddeldeAfstand")]
+    #[schema(example = 12400)]
     gemiddelde_afstand: Option<u32>,
     /// Alles samen, wachten meegeteld, in honderdsten van een week.
+    #[schema(example = 24500)]
     kosten: i64,
     /// Wacht terwijl iemand met minder voorrang die plek kreeg. Volgens het beleid is dat 0.
     #[schema(minimum = 0, example = 0)]
@@ -110,16 +115,26 @@ impl From<Measures> for Maten {
 /// Wat één plek meer waard is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PlekWaarde {
+    /// AGB-code van de aanbieder.
+    #[schema(example = "98990009")]
     agb: String,
+    /// Naam van de aanbieder.
+    #[schema(example = "De Haven Jeugdhulp")]
     aanbieder: String,
+    /// Plaats waar het aanbod is.
+    #[schema(example = "Harderwijk")]
     plaats: String,
     /// Code en naam van het product.
+    #[schema(example = "45A12 Gezinsbehandeling thuis")]
     product: String,
     /// Plekken nu.
+    #[schema(example = 0)]
     plekken: u32,
     /// Hoeveel de som van de klassen groeit: boven 0 krijgt er een kind meer een plek, of een met meer voorrang.
+    #[schema(example = 1)]
     klassen: i64,
     /// Hoeveel het daarna scheelt, in honderdsten van een week; onder 0 kost het anderen zoveel.
+    #[schema(example = 350)]
     honderdsten: i64,
 }
 
@@ -141,22 +156,32 @@ impl From<ScarcePlace> for PlekWaarde {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Regiovoorstel)]
 pub struct RunBody {
+    /// Nummer van de ronde.
     #[schema(minimum = 1, example = 1)]
     nummer: i32,
+    /// Wanneer de ronde is gemaakt (UTC).
     #[serde(rename = "gemaaktOp")]
     gemaakt_op: DateTime<Utc>,
     /// Wie de ronde maakte; leeg als zij volgens planning is gemaakt.
+    #[schema(example = "Accountmanager regio")]
     door: Option<String>,
     /// De dag waarvoor is gerekend.
     dag: NaiveDate,
+    /// Versie van de regels van het programma waarmee is gerekend.
     #[serde(rename = "regelsVersie")]
+    #[schema(example = 1)]
     regels_versie: u16,
+    /// Versie van het beleid van de regio; 0 is dat van het programma.
     #[serde(rename = "beleidVersie")]
+    #[schema(example = 2)]
     beleid_versie: i32,
+    /// Versie van de weging van de regio; 0 is die van het programma.
     #[serde(rename = "wegingVersie")]
+    #[schema(example = 3)]
     weging_versie: i32,
     /// De stand van de cijfers.
     #[serde(rename = "cijfersStand")]
+    #[schema(example = 118)]
     cijfers_stand: i64,
     /// Volgens het beleid.
     maten: Maten,
@@ -197,8 +222,10 @@ impl From<Run> for RunBody {
 /// Wat er sinds een ronde gebeurde met wie een plek kreeg.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Sindsdien {
+    /// Wat er gebeurde, in woorden.
     #[schema(example = "Nog niets")]
     wat: &'static str,
+    /// Bij hoeveel kinderen.
     #[schema(minimum = 0, example = 3)]
     aantal: usize,
 }
@@ -207,10 +234,19 @@ pub struct Sindsdien {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VoorgesteldAanbod {
     /// Nummer van het aanbod.
+    #[schema(example = 223)]
     aanbod: i64,
+    /// AGB-code van de aanbieder.
+    #[schema(example = "98990009")]
     agb: String,
+    /// Naam van de aanbieder.
+    #[schema(example = "De Haven Jeugdhulp")]
     aanbieder: String,
+    /// Plaats waar het aanbod is.
+    #[schema(example = "Harderwijk")]
     plaats: String,
+    /// Code van het product.
+    #[schema(example = "45A12")]
     product: String,
 }
 
@@ -232,20 +268,28 @@ pub struct RegiovoorstelRegel {
     /// Cliëntcode.
     #[schema(example = "C4K-7XW-2R9")]
     code: String,
+    /// Naam van de gemeente die voor het kind verantwoordelijk is.
+    #[schema(example = "Harderwijk")]
     gemeente: String,
     /// Waarop wordt gewacht.
+    #[schema(example = "45A12")]
     product: String,
+    /// Trap van het beleid: `eerst`, `voorrang` of `gewoon`.
     #[schema(example = "voorrang")]
     trap: &'static str,
     /// Gewachte weken toen de ronde werd gemaakt; leeg als het wachten nog niet telt.
+    #[schema(example = 14)]
     weken: Option<u32>,
+    /// Of het kind toen langer wachtte dan de norm.
     #[serde(rename = "langerDanNorm")]
     langer_dan_norm: bool,
     /// In honderdsten van een week.
+    #[schema(example = 350)]
     kosten: u32,
     /// Leeg als er geen plek is voorgesteld, of het aanbod niet meer bestaat.
     voorgesteld: Option<VoorgesteldAanbod>,
     /// Wat er sindsdien gebeurde.
+    #[schema(example = "Nog niets")]
     sindsdien: &'static str,
 }
 
@@ -270,7 +314,9 @@ impl From<ShownLine> for RegiovoorstelRegel {
 pub struct RegiovoorstelMetRegels {
     #[serde(flatten)]
     ronde: RunBody,
+    /// Wat er sinds de ronde gebeurde, geteld.
     sindsdien: Vec<Sindsdien>,
+    /// De voorstellen van deze bladzijde, in het gekozen deel.
     regels: Vec<RegiovoorstelRegel>,
     paginering: Paginering,
 }
@@ -278,6 +324,7 @@ pub struct RegiovoorstelMetRegels {
 /// De rondes van een regio.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Regiovoorstellen {
+    /// De rondes van deze bladzijde, de nieuwste eerst.
     regiovoorstellen: Vec<RunBody>,
     paginering: Paginering,
 }

@@ -28,7 +28,6 @@ const MOST_ASKED: usize = 500;
 #[schema(as = PlaatsingsvragenInvoer)]
 #[expect(dead_code, reason = "describes the fields that are read")]
 pub struct QuestionsInput {
-    /// Cliëntcodes zoals de ronde ze toont.
     #[schema(schema_with = asked_schema)]
     wachtenden: Vec<String>,
 }
@@ -39,12 +38,18 @@ fn asked_schema() -> RefOr<Schema> {
         .min_length(Some(1))
         .max_length(Some(20))
         .examples(["C4K-7XW-2R9"]);
-    ArrayBuilder::new().items(code).min_items(Some(1)).max_items(Some(MOST_ASKED)).into()
+    ArrayBuilder::new()
+        .description(Some("Cliëntcodes zoals de ronde ze toont."))
+        .items(code)
+        .min_items(Some(1))
+        .max_items(Some(MOST_ASKED))
+        .into()
 }
 
 /// Hoe vaak een aanbieder is gevraagd.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Gevraagd {
+    /// Hoeveel vragen zijn gesteld, één over elke wachtende.
     #[schema(minimum = 1, example = 2)]
     gevraagd: usize,
 }
@@ -52,18 +57,29 @@ pub struct Gevraagd {
 /// Vraag van de regio of de toegang om op een wachtende te reageren.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Plaatsingsvraag {
+    /// Wanneer u bent gevraagd (UTC).
     #[serde(rename = "gevraagdOp")]
     gevraagd_op: DateTime<Utc>,
+    /// Tot wanneer u kunt reageren (UTC).
     #[serde(rename = "reagerenTot")]
     reageren_tot: DateTime<Utc>,
+    /// Naam van het product van uw aanbod.
+    #[schema(example = "Gezinsbehandeling thuis")]
     product: String,
+    /// Naam van de locatie van uw aanbod.
+    #[schema(example = "Locatie Haven")]
     locatie: String,
+    /// Plaats waar de locatie is.
+    #[schema(example = "Harderwijk")]
     plaats: String,
     /// De wachtende, om op te reageren.
+    #[schema(example = "3f1c9a7700b2e4d1")]
     wachtende: String,
     /// In de woorden waarmee de wachtende getoond werd toen u gevraagd werd.
+    #[schema(example = "Ambulante begeleiding, 12 t/m 15 jaar, Harderwijk, verwezen in maart 2026")]
     omschrijving: String,
     /// Nummer van uw reactie, als u al reageerde.
+    #[schema(example = 17)]
     reactie: Option<i64>,
 }
 
@@ -85,6 +101,7 @@ impl From<ShownRequest> for Plaatsingsvraag {
 /// Wat de regio of de toegang u vraagt.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Plaatsingsvragen {
+    /// De vragen die nu open zijn.
     plaatsingsvragen: Vec<Plaatsingsvraag>,
 }
 

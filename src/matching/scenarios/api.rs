@@ -64,18 +64,29 @@ pub enum SoortVerandering {
 /// Verandering in een scenario. Wat niet genoemd is, geldt voor alles.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Verandering {
+    /// Code van de soort verandering.
     #[schema(example = "plekken-erbij")]
     soort: &'static str,
+    /// Nummer van een aanbod; ontbreekt als de verandering niet over één aanbod gaat.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 223)]
     aanbod: Option<i64>,
     /// AGB-code.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "98990009")]
     aanbieder: Option<String>,
+    /// Code van het product; ontbreekt als de verandering voor elk product geldt.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "45A12")]
     product: Option<String>,
+    /// CBS-code van de gemeente; ontbreekt als de verandering niet over één gemeente gaat.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "GM0243")]
     gemeente: Option<String>,
+    /// Plekken, kilometers, weken, honderdsten van een week (weging), of 1 voor ja en 0 voor nee; ontbreekt bij een
+    /// contract.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 2)]
     waarde: Option<i32>,
 }
 
@@ -129,15 +140,29 @@ pub struct ScenarioInput {
 /// Wat er verandert voor wie op één product wacht, of in één gemeente.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Verschuiving {
+    /// Naam van het product of de gemeente.
+    #[schema(example = "Harderwijk")]
     naam: String,
+    /// Hoeveel kinderen er wachten.
+    #[schema(example = 30)]
     wachtenden: u32,
+    /// Hoeveel van de wachtenden nu een plek krijgen.
     #[serde(rename = "metPlekNu")]
+    #[schema(example = 12)]
     met_plek_nu: u32,
+    /// Hoeveel van de wachtenden een plek krijgen als het scenario waar is.
     #[serde(rename = "metPlekDan")]
+    #[schema(example = 14)]
     met_plek_dan: u32,
+    /// Hoeveel door het scenario een plek krijgen, en nu niet.
+    #[schema(example = 3)]
     erbij: u32,
+    /// Hoeveel door het scenario geen plek krijgen, en nu wel.
+    #[schema(example = 1)]
     eraf: u32,
+    /// Hoeveel een andere plek krijgen dan nu.
     #[serde(rename = "anderePlek")]
+    #[schema(example = 2)]
     andere_plek: u32,
 }
 
@@ -158,14 +183,26 @@ impl From<Group> for Verschuiving {
 /// Contract dat er niet is en zou helpen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContractWaarde {
+    /// AGB-code van de aanbieder.
+    #[schema(example = "98990009")]
     agb: String,
+    /// Naam van de aanbieder.
+    #[schema(example = "De Haven Jeugdhulp")]
     aanbieder: String,
+    /// Code van het product.
+    #[schema(example = "45A12")]
     product: String,
+    /// CBS-code van de gemeente.
+    #[schema(example = "GM0243")]
     gemeente: String,
     /// Kinderen meer met een plek.
+    #[schema(example = 2)]
     geplaatst: i64,
+    /// Hoeveel de som van de klassen groeit: boven 0 krijgt er een kind meer een plek, of een met meer voorrang.
+    #[schema(example = 1)]
     klassen: i64,
     /// In honderdsten van een week.
+    #[schema(example = 350)]
     honderdsten: i64,
 }
 
@@ -187,22 +224,36 @@ impl From<ContractWorth> for ContractWaarde {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ScenarioKort)]
 pub struct ScenarioSummary {
+    /// Nummer van het scenario.
     #[schema(minimum = 1, example = 1)]
     nummer: i64,
+    /// Naam die de maker het gaf.
+    #[schema(example = "Twee plekken erbij")]
     naam: String,
+    /// Wanneer het scenario is gemaakt (UTC).
     #[serde(rename = "gemaaktOp")]
     gemaakt_op: DateTime<Utc>,
+    /// Naam van wie het maakte.
+    #[schema(example = "Accountmanager regio")]
     door: String,
+    /// Wanneer het het laatst is doorgerekend (UTC).
     #[serde(rename = "doorgerekendOp")]
     doorgerekend_op: DateTime<Utc>,
     /// De dag waarvoor is gerekend.
     dag: NaiveDate,
+    /// Versie van het beleid van de regio; 0 is dat van het programma.
     #[serde(rename = "beleidVersie")]
+    #[schema(example = 2)]
     beleid_versie: i32,
+    /// Versie van de weging van de regio; 0 is die van het programma.
     #[serde(rename = "wegingVersie")]
+    #[schema(example = 3)]
     weging_versie: i32,
+    /// Versie van het aanbod waarmee is gerekend.
     #[serde(rename = "cijfersStand")]
+    #[schema(example = 118)]
     cijfers_stand: i64,
+    /// Wat er anders is dan nu; leeg: niets.
     veranderingen: Vec<Verandering>,
     nu: Maten,
     dan: Maten,
@@ -238,8 +289,10 @@ pub struct ScenarioBody {
     overbrugging_nu: Aandeel,
     #[serde(rename = "overbruggingDan")]
     overbrugging_dan: Aandeel,
+    /// De verschuiving voor elk product.
     #[serde(rename = "perProduct")]
     per_product: Vec<Verschuiving>,
+    /// De verschuiving voor elke gemeente.
     #[serde(rename = "perGemeente")]
     per_gemeente: Vec<Verschuiving>,
     /// Wat één plek meer waard is, het meest eerst.
@@ -250,6 +303,7 @@ pub struct ScenarioBody {
     contracten: Vec<ContractWaarde>,
     /// Mogelijke contracten die niet zijn doorgerekend.
     #[serde(rename = "contractenNietGerekend")]
+    #[schema(example = 0)]
     contracten_niet_gerekend: u32,
 }
 
@@ -274,6 +328,7 @@ impl From<Scenario> for ScenarioBody {
 /// De scenario's van een regio.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Scenarios {
+    /// De scenario's van deze bladzijde.
     scenarios: Vec<ScenarioSummary>,
     paginering: Paginering,
 }
@@ -293,10 +348,13 @@ pub struct RangeInput {
     aanbieder: Option<String>,
     /// Bij plekken en norm.
     product: Option<Productcode>,
+    /// Laagste waarde.
     #[schema(minimum = -50, maximum = 5200, example = 0)]
     van: i32,
+    /// Hoogste waarde; die hoort er nog bij.
     #[schema(minimum = -50, maximum = 5200, example = 20)]
     tot: i32,
+    /// Hoeveel elke waarde hoger is dan de vorige.
     #[schema(minimum = 1, maximum = 5200, example = 1)]
     stap: i32,
 }
@@ -304,6 +362,8 @@ pub struct RangeInput {
 /// Uitkomst van één waarde.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReeksWaarde {
+    /// De waarde die is doorgerekend.
+    #[schema(example = 5)]
     waarde: i32,
     maten: Maten,
 }
@@ -322,15 +382,26 @@ pub struct SweepBody {
     #[schema(example = "klaar")]
     stand: &'static str,
     verandering: Verandering,
+    /// Laagste waarde.
+    #[schema(example = 0)]
     van: i32,
+    /// Hoogste waarde; die hoort er nog bij.
+    #[schema(example = 20)]
     tot: i32,
+    /// Hoeveel elke waarde hoger is dan de vorige.
+    #[schema(example = 1)]
     stap: i32,
+    /// Wanneer de reeks is gevraagd (UTC).
     #[serde(rename = "gevraagdOp")]
     gevraagd_op: DateTime<Utc>,
+    /// Naam van wie erom vroeg.
+    #[schema(example = "Accountmanager regio")]
     door: String,
     /// Zoveel waarden zijn klaar.
+    #[schema(example = 21)]
     klaar: i32,
     /// Zoveel waarden zijn er.
+    #[schema(example = 21)]
     totaal: i32,
     /// Leeg tot alles klaar is.
     waarden: Vec<ReeksWaarde>,

@@ -66,6 +66,7 @@ pub struct WeighedBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AanbodZonderReactie)]
 pub struct OtherBody {
+    /// Plaats in de volgorde van alles wat kan; de beste is 1.
     #[schema(minimum = 1, example = 1)]
     rang: usize,
     #[serde(flatten)]
@@ -82,9 +83,11 @@ impl From<(usize, CanLine)> for OtherBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Reacties)]
 pub struct WeighedResponses {
+    /// De reacties, met wat de toegang weegt.
     reacties: Vec<WeighedBody>,
     /// Hoeveel aanbod kan; niet aanwezig als de wachtende van de lijst is.
     #[serde(rename = "kanTotaal", skip_serializing_if = "Option::is_none")]
+    #[schema(example = 12)]
     kan_totaal: Option<usize>,
     /// De beste van wie niet reageerde.
     #[serde(rename = "zonderReactie")]

@@ -56,20 +56,28 @@ pub struct WeightsBody {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that read_weights reads")]
 pub struct WeightsInput {
+    /// Elke 10 km.
     #[schema(minimum = 0, maximum = 52, example = 1)]
     per10km: f64,
+    /// Wachttijd zonder einde.
     #[schema(minimum = 0, maximum = 52, example = 4)]
     open_einde: f64,
+    /// Onbekende wachttijd, boven op de norm.
     #[schema(minimum = 0, maximum = 52, example = 4)]
     onbekend: f64,
+    /// Verouderd cijfer.
     #[schema(minimum = 0, maximum = 52, example = 2)]
     verouderd: f64,
+    /// Alternatief product.
     #[schema(minimum = 0, maximum = 52, example = 2)]
     alternatief: f64,
+    /// Andere aanbieder dan het gezin wil.
     #[schema(minimum = 0, maximum = 52, example = 2)]
     geen_voorkeur: f64,
+    /// Elke behoefte waarvoor de aanbieder niet bekendstaat.
     #[schema(minimum = 0, maximum = 52, example = 1)]
     behoefte: f64,
+    /// Zoveel kilometer telt een onbekende afstand.
     #[schema(minimum = 0, maximum = 300, example = 30)]
     onbekende_afstand: u32,
 }
@@ -80,10 +88,13 @@ pub struct WeightsInput {
 #[serde(rename_all = "camelCase")]
 pub struct EffectBody {
     /// Wachtenden voor wie er nu aanbod is.
+    #[schema(example = 160)]
     wachtenden: usize,
     /// Van hen: die een ander eerste voorstel krijgen.
+    #[schema(example = 4)]
     andere_eerste: usize,
     /// Van hen: die een ander voorstel bij de eerste vijf krijgen.
+    #[schema(example = 9)]
     andere_vijf: usize,
     /// Het regionale voorstel met de weging van nu, en met deze.
     nu: Maten,
@@ -93,10 +104,16 @@ pub struct EffectBody {
 /// Eén keer dat de weging is gekozen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WegingVersie {
+    /// Volgnummer van de keuze; de eerste is 1.
     #[schema(minimum = 1, example = 3)]
     versie: i32,
+    /// Vanaf wanneer deze keuze gold (UTC).
     sinds: DateTime<Utc>,
+    /// Naam van wie koos.
+    #[schema(example = "Beheerder regio")]
     door: String,
+    /// Organisatie van wie koos.
+    #[schema(example = "Regio Noord-Veluwe")]
     organisatie: String,
     weging: WeightsBody,
 }
@@ -104,6 +121,7 @@ pub struct WegingVersie {
 /// De weging van nu en van eerder.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WegingVersies {
+    /// De keuzes, de nieuwste eerst.
     versies: Vec<WegingVersie>,
 }
 

@@ -67,6 +67,7 @@ pub struct ContractBody {
 /// De contracten van een aanbieder.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Contracten {
+    /// De contracten, ook die van vroeger en later.
     contracten: Vec<ContractBody>,
 }
 

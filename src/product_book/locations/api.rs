@@ -70,6 +70,7 @@ pub struct LocationBody {
 /// De locaties van een aanbieder.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Locaties {
+    /// De locaties, ook die gesloten zijn.
     locaties: Vec<LocationBody>,
 }
 

@@ -40,6 +40,7 @@ struct MailQuery {
 #[schema(as = Mail)]
 #[serde(rename_all = "camelCase")]
 pub struct MailBody {
+    /// Nummer van de mail.
     #[schema(minimum = 1, example = 310)]
     id: i64,
     /// Soort mail.
@@ -49,17 +50,21 @@ pub struct MailBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "i…@haven.example")]
     aan: Option<String>,
+    /// Wanneer de mail is geschreven (UTC).
     geschreven_op: DateTime<Utc>,
+    /// Hoe vaak is geprobeerd de mail te verzenden.
     #[schema(minimum = 0, example = 2)]
     pogingen: i32,
     /// Alleen van een mail die wacht.
     #[serde(skip_serializing_if = "Option::is_none")]
     volgende_poging_op: Option<DateTime<Utc>>,
+    /// Wanneer de mail is verzonden (UTC); ontbreekt zolang dat niet is gelukt.
     #[serde(skip_serializing_if = "Option::is_none")]
     verzonden_op: Option<DateTime<Utc>>,
     /// Wanneer het is opgegeven.
     #[serde(skip_serializing_if = "Option::is_none")]
     opgegeven_op: Option<DateTime<Utc>>,
+    /// Wat de mailserver bij de laatste mislukte poging zei; ontbreekt als er geen mislukte.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "550 mailbox unavailable")]
     laatste_fout: Option<String>,
@@ -72,6 +77,7 @@ pub struct MailBody {
 #[schema(as = Mails)]
 #[serde(rename_all = "camelCase")]
 pub struct MailPage {
+    /// De mails van deze bladzijde.
     mails: Vec<MailBody>,
     /// Hoeveel mails wachten op verzending.
     #[schema(minimum = 0, example = 0)]
@@ -86,7 +92,7 @@ pub struct MailPage {
 }
 
 fn state_schema() -> Object {
-    codes_schema(MailState::ALL.iter().map(|state| state.code()))
+    codes_schema("Hoe het met de mail staat.", MailState::ALL.iter().map(|state| state.code()))
 }
 
 impl From<MailLine> for MailBody {

@@ -105,6 +105,7 @@ pub struct MunicipalityBody {
 /// Een bladzijde met gemeenten.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Gemeenten {
+    /// De gemeenten van deze bladzijde.
     gemeenten: Vec<MunicipalityBody>,
     #[serde(flatten)]
     paginering: Paginering,

@@ -60,6 +60,7 @@ pub struct PostcodeBody {
     /// De vier cijfers.
     #[schema(minimum = 1000, maximum = 9999, example = 3841)]
     pc4: i32,
+    /// Naam van de plaats.
     #[schema(example = "Harderwijk")]
     plaats: String,
     gemeente: LocationMunicipality,
@@ -74,6 +75,7 @@ pub struct PostcodeBody {
 /// Een bladzijde met postcodes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Postcodes {
+    /// De postcodes van deze bladzijde.
     postcodes: Vec<PostcodeBody>,
     #[serde(flatten)]
     paginering: Paginering,

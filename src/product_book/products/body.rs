@@ -108,6 +108,7 @@ pub struct ProductBody {
 /// Een bladzijde met producten.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Producten {
+    /// De producten van deze bladzijde.
     producten: Vec<ProductBody>,
     #[serde(flatten)]
     paginering: Paginering,

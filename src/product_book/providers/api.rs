@@ -72,6 +72,7 @@ pub struct ProviderBody {
 /// Eén pagina van de aanbieders.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Aanbieders {
+    /// De aanbieders van deze bladzijde.
     aanbieders: Vec<ProviderBody>,
     #[serde(flatten)]
     paginering: Paginering,

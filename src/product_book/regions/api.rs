@@ -64,6 +64,7 @@ pub struct RegionBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Regios)]
 pub struct RegionList {
+    /// De regio's van deze bladzijde.
     regios: Vec<RegionBody>,
     #[serde(flatten)]
     paginering: Paginering,

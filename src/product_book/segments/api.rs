@@ -48,6 +48,7 @@ pub struct SegmentBody {
 /// De segmenten van een regio.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Segmenten {
+    /// De segmenten, in volgorde van code.
     segmenten: Vec<SegmentBody>,
 }
 

@@ -64,8 +64,11 @@ struct LogQuery {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Logzegel)]
 pub struct SealBody {
+    /// Volgnummer in de keten.
     #[schema(minimum = 1, example = 1042)]
     nummer: i64,
+    /// SHA-256 over deze regel en het zegel ervoor.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     zegel: String,
 }
 
@@ -73,23 +76,29 @@ pub struct SealBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Logboekregel)]
 pub struct LineBody {
+    /// Nummer van de regel.
     #[schema(minimum = 1, example = 1042)]
     id: i64,
+    /// Wanneer het gebeurde (UTC).
     op: DateTime<Utc>,
     /// Waarmee iemand inlogde; leeg voor het systeem en voor wie niet is ingelogd.
     #[schema(example = "beheerder-regio")]
     gebruiker: String,
+    /// Organisatie van de gebruiker op dat moment; leeg als er geen gebruiker was.
     #[schema(example = "Regio Noord-Veluwe")]
     organisatie: String,
     /// De rollen van dat moment.
     #[schema(example = json!(["beheerder"]))]
     rollen: Vec<String>,
+    /// Code van wat iemand deed of wilde doen.
     #[schema(example = "segment-opslaan")]
     handeling: String,
     #[schema(schema_with = outcome_schema)]
     uitkomst: &'static str,
+    /// Code van de soort gegeven waar het om gaat.
     #[schema(example = "segment")]
     soort: String,
+    /// Nummer of code van het gegeven zelf; leeg als er niet één is.
     #[schema(example = "17")]
     nummer: String,
     /// Hoe het was; ontbreekt als er niets was of niets is vastgelegd.
@@ -100,7 +109,11 @@ pub struct LineBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     na: Option<Map<String, Value>>,
+    /// IP-adres waar het verzoek vandaan kwam; een woord voor het systeem zelf.
+    #[schema(example = "192.0.2.17")]
     herkomst: String,
+    /// Nummer van het verzoek, dat ook in de kop X-Request-Id van het antwoord staat.
+    #[schema(example = "4b1f6a0f9d2e4c53a7d8f0e1c2b3a495")]
     verzoek: String,
     /// Een regel van de laatste seconden kan er nog geen hebben.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +124,7 @@ pub struct LineBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Logboekregels)]
 pub struct LogPage {
+    /// De regels van deze bladzijde, de nieuwste eerst.
     logboekregels: Vec<LineBody>,
     /// Het einde van de keten.
     keten: SealBody,
@@ -119,7 +133,7 @@ pub struct LogPage {
 }
 
 fn outcome_schema() -> Object {
-    codes_schema(Outcome::ALL.iter().map(|outcome| outcome.code()))
+    codes_schema("Of het is gedaan of geweigerd.", Outcome::ALL.iter().map(|outcome| outcome.code()))
 }
 
 impl From<LogLine> for LineBody {

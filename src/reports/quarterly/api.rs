@@ -31,11 +31,13 @@ use crate::web::reply;
 #[schema(as = Crisiskwartaal)]
 #[serde(rename_all = "camelCase")]
 pub struct QuarterBody {
+    /// Het kwartaal: jaar, en 1 tot en met 4.
     #[schema(example = "2026-3")]
     kwartaal: String,
     /// Na een correctie komt er een volgende versie.
     #[schema(minimum = 1, example = 1)]
     versie: i32,
+    /// Wanneer het is afgesloten (UTC).
     gesloten_op: DateTime<Utc>,
     /// SHA-256 over de gegevens zoals ze zijn afgesloten.
     zegel: String,
@@ -56,6 +58,7 @@ impl From<&ClosedQuarter> for QuarterBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisiskwartalen)]
 pub struct Quarters {
+    /// De afgesloten kwartalen.
     kwartalen: Vec<QuarterBody>,
 }
 
@@ -63,8 +66,11 @@ pub struct Quarters {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Rapportagerij)]
 pub struct RowBody {
+    /// Waar de rij over gaat.
+    #[schema(example = "Lelystad")]
     naam: String,
     /// In de volgorde van de kolommen. Een ster is een getal dat niet openbaar is.
+    #[schema(example = json!(["3", "5", "8"]))]
     waarden: Vec<String>,
 }
 
@@ -72,9 +78,13 @@ pub struct RowBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Rapportagetabel)]
 pub struct TableBody {
+    /// Nummer en naam van de tabel.
     #[schema(example = "1. Voorzieningen")]
     titel: String,
+    /// Koppen van de kolommen met waarden.
+    #[schema(example = json!(["12-", "12+", "samen"]))]
     kolommen: Vec<String>,
+    /// De rijen, het totaal achteraan.
     rijen: Vec<RowBody>,
 }
 
@@ -93,8 +103,11 @@ impl From<TableView> for TableBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Rapportagetoelichting)]
 pub struct SectionBody {
+    /// Waar dit stuk over gaat.
     #[schema(example = "Hoe is er geteld")]
     titel: &'static str,
+    /// De tekst, in zinnen of regels die op zichzelf staan.
+    #[schema(example = json!(["Een kind met twee soorten hulp telt bij elke soort één keer."]))]
     regels: Vec<String>,
 }
 
@@ -108,10 +121,13 @@ impl From<Section> for SectionBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Dekkingsgebrek)]
 pub struct LackCountBody {
+    /// Vaste code van wat ontbreekt.
     #[schema(example = "vervolg")]
     code: &'static str,
+    /// Wat ontbreekt, in woorden.
     #[schema(example = "Het vervolg ontbreekt")]
     melding: &'static str,
+    /// Hoe vaak het ontbreekt.
     #[schema(minimum = 1, example = 3)]
     aantal: usize,
 }
@@ -124,7 +140,10 @@ pub struct CoveredBody {
     /// AGB-code.
     #[schema(example = "98990201")]
     aanbieder: String,
+    /// Naam van de aanbieder.
+    #[schema(example = "De Haven Jeugdhulp")]
     naam: String,
+    /// Aantal regels met hulp van deze aanbieder.
     #[schema(minimum = 1, example = 12)]
     regels: usize,
     /// Wanneer de aanbieder zei dat haar hulp klopt; ontbreekt als zij dat niet deed.
@@ -141,11 +160,15 @@ pub struct CoverageBody {
     /// Aanvragen die meetellen.
     #[schema(minimum = 0, example = 92)]
     aanvragen: usize,
+    /// Aanvragen waaraan niets ontbreekt.
     #[schema(minimum = 0, example = 92)]
     volledig: usize,
+    /// Aanvragen waaraan nog iets ontbreekt.
     #[schema(minimum = 0, example = 0)]
     onvolledig: usize,
+    /// Wat er ontbreekt, geteld; leeg als alles er is.
     ontbreekt: Vec<LackCountBody>,
+    /// De aanbieders van wie er hulp in staat.
     aanbieders: Vec<CoveredBody>,
     /// De versies van het kwartaal, de nieuwste eerst; leeg zolang het open is.
     versies: Vec<QuarterBody>,
@@ -187,16 +210,20 @@ impl From<&QuarterReport> for CoverageBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Crisisrapportage)]
 pub struct ReportBody {
+    /// Het kwartaal: jaar, en 1 tot en met 4.
     #[schema(example = "2026-3")]
     kwartaal: String,
     /// CBS-code van de gemeente of AGB-code van de aanbieder; ontbreekt als het om de hele regio gaat.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "GM0034")]
     van: Option<String>,
     /// Ontbreekt zolang het kwartaal open is; dan telt wat er nu staat.
     #[serde(skip_serializing_if = "Option::is_none")]
     gesloten: Option<QuarterBody>,
     dekking: CoverageBody,
+    /// Wat erbij hoort om de tabellen te lezen.
     toelichting: Vec<SectionBody>,
+    /// De tabellen van de rapportage.
     tabellen: Vec<TableBody>,
 }
 
@@ -205,16 +232,22 @@ pub struct ReportBody {
 #[schema(as = CrisisrapportageOpenbaar)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicBody {
+    /// Code van de regio.
     #[schema(example = "noord-veluwe")]
     regio: String,
+    /// Het kwartaal: jaar, en 1 tot en met 4.
     #[schema(example = "2026-3")]
     kwartaal: String,
     /// Van het afgesloten kwartaal.
+    #[schema(example = 1)]
     versie: i32,
     /// Hoe kleine aantallen zijn beschermd.
     werkwijze: &'static str,
+    /// Wanneer het openbaar is gemaakt (UTC).
     openbaar_op: DateTime<Utc>,
+    /// Wat erbij hoort om de tabellen te lezen.
     toelichting: Vec<SectionBody>,
+    /// De tabellen die openbaar zijn.
     tabellen: Vec<TableBody>,
 }
 
@@ -349,11 +382,13 @@ pub async fn post_closing(
 #[schema(as = Crisiskwartaalbevestiging)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfirmationBody {
+    /// Het kwartaal: jaar, en 1 tot en met 4.
     #[schema(example = "2026-3")]
     kwartaal: String,
     /// AGB-code.
     #[schema(example = "98990201")]
     aanbieder: String,
+    /// Wanneer de aanbieder bevestigde (UTC).
     bevestigd_op: DateTime<Utc>,
 }
 
@@ -403,16 +438,19 @@ pub struct PublicationInput {
 #[schema(as = Crisisuitgave)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicationBody {
+    /// Het kwartaal: jaar, en 1 tot en met 4.
     #[schema(example = "2026-3")]
     kwartaal: String,
     /// Van het afgesloten kwartaal.
     #[schema(minimum = 1, example = 1)]
     versie: i32,
+    /// Hoe kleine aantallen zijn beschermd.
     #[schema(example = "afgerond")]
     werkwijze: &'static str,
     /// Zo veel aantallen zijn weggelaten.
     #[schema(minimum = 0, example = 12)]
     weggelaten: i32,
+    /// Wanneer het openbaar is gemaakt (UTC).
     openbaar_op: DateTime<Utc>,
 }
 

@@ -11,10 +11,9 @@ use rules::codes::{MunicipalityCode, ProductCode};
 use rules::violations::Violations;
 use rules::waiting::life::ClientStatus;
 use rules::waiting::needs::Need;
-use rules::waiting::note::NineDigits;
 use rules::waiting::registration::{FirstChoice, ReferrerKind, Urgency};
 use serde::Serialize;
-use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
@@ -30,12 +29,14 @@ use crate::paging::{Paging, SortOrder};
 use crate::product_book::described::{Datum, Productcode};
 use crate::waiting_list::access_log::model::AccessKind;
 use crate::web::context::Context;
-use crate::web::described::{OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems, codes_schema};
+use crate::web::described::{
+    OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems, codes_schema, list_schema,
+};
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::needs::needs_schema;
-use crate::web::notes::check_note;
+use crate::web::notes::{check_note, digits_schema};
 use crate::web::reply;
 
 /// The waiting client in a path.
@@ -54,6 +55,7 @@ pub struct ClientPath {
 /// Een regel van de tijdlijn: wat er gebeurde, en waarom.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Tijdlijnregel {
+    /// Moment van de stap (UTC).
     op: DateTime<Utc>,
     /// Code van de soort stap.
     #[schema(example = "gepauzeerd")]
@@ -62,13 +64,17 @@ pub struct Tijdlijnregel {
     #[schema(schema_with = status_schema)]
     status: &'static str,
     /// Code van de reden; leeg als de stap alles zegt.
+    #[schema(example = "verzoek-gezin")]
     reden: String,
+    /// Korte toelichting bij de stap; ontbreekt als er geen is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Het gezin is tot half maart in het buitenland.")]
     toelichting: Option<String>,
     /// Wat er verder veranderde, in woorden.
     #[serde(skip_serializing_if = "Option::is_none")]
     bijzonderheid: Option<String>,
     /// Rol en organisatie, nooit de naam van een persoon.
+    #[schema(example = "Toegang, Gemeente Harderwijk")]
     door: String,
 }
 
@@ -77,12 +83,16 @@ pub struct Tijdlijnregel {
 #[schema(as = Wachtende)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientBody {
+    /// Cliëntcode: staat in plaats van de naam.
     #[schema(example = "C4K-7XW-2R9")]
     code: String,
+    /// CBS-code van de gemeente die voor het kind verantwoordelijk is.
     #[schema(example = "GM0243")]
     gemeente: String,
+    /// Code van het product waarop wordt gewacht.
     #[schema(example = "45A12")]
     product: String,
+    /// Naam van het product waarop wordt gewacht.
     #[schema(example = "Gezinsbehandeling thuis")]
     product_naam: String,
     #[schema(schema_with = status_schema)]
@@ -91,17 +101,20 @@ pub struct ClientBody {
     urgentie: &'static str,
     /// Leeftijd in jaren; ontbreekt als de gegevens na de bewaartermijn gewist zijn.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 14)]
     leeftijd: Option<u8>,
     /// Dag vanaf wanneer de wachttijd telt.
     wacht_sinds: NaiveDate,
     /// Hele weken gewacht; ontbreekt zolang de wachttijd nog niet telt, omdat de beschikking ontbreekt.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 14)]
     weken_gewacht: Option<u32>,
     /// Of een norm voor de start van de zorg voorbij is: telt mee in de brutolijst.
     boven_norm: bool,
     /// Of er nu overbruggingszorg is: telt dan niet mee in de nettolijst.
     overbrugging: bool,
     /// Aantal reacties om te wegen.
+    #[schema(example = 1)]
     open_reacties: u32,
     /// Laatste dag van de pauze.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,35 +129,57 @@ pub struct ClientBody {
 #[serde(rename_all = "camelCase")]
 pub struct FullBody {
     wachtende: ClientBody,
+    /// De vier cijfers van de postcode; ontbreekt als die niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 3841)]
     postcode: Option<u16>,
+    /// Codes van producten die ook goed zijn, de liefste eerst.
+    #[schema(example = json!(["45A11"]))]
     alternatieven: Vec<String>,
     #[schema(schema_with = referrer_schema)]
     verwijzer: &'static str,
+    /// Dag van de verwijzing.
     verwezen_op: NaiveDate,
+    /// Dag van de beschikking; ontbreekt zolang die er niet is.
     #[serde(skip_serializing_if = "Option::is_none")]
     beschikking_op: Option<NaiveDate>,
+    /// Dag waarop het adviesorgaan besliste; ontbreekt zolang dat niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
     advies_op: Option<NaiveDate>,
     /// Dag waarop het perspectiefplan is gemaakt.
     #[serde(skip_serializing_if = "Option::is_none")]
     perspectiefplan_op: Option<NaiveDate>,
+    /// Of er een maatregel van jeugdbescherming of jeugdreclassering is.
     maatregel: bool,
+    /// Of er een verklarende analyse is; ontbreekt als dat niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
     verklarende_analyse: Option<bool>,
     #[schema(schema_with = first_choice_schema)]
     eerste_keus: &'static str,
+    /// Of het kind misschien zorg uit de Wet langdurige zorg nodig heeft; ontbreekt als dat niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
     mogelijk_wlz: Option<bool>,
+    /// Of een ander dan de ouders het gezag heeft; ontbreekt als dat niet bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
     gezag_bij_derde: Option<bool>,
+    /// Codes van wat een plek moet aankunnen.
+    #[schema(example = json!(["autisme"]))]
     behoeften: Vec<&'static str>,
+    /// AGB-codes van de aanbieders die het gezin wil, de liefste eerst.
+    #[schema(example = json!(["98990009"]))]
     gewenste_aanbieders: Vec<String>,
+    /// AGB-codes van de aanbieders die het gezin niet wil.
+    #[schema(example = json!(["98990001"]))]
     uitgesloten_aanbieders: Vec<String>,
+    /// Verste afstand tot de hulp die het gezin wil, in kilometers; ontbreekt als er geen grens is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 25)]
     hoogste_afstand_km: Option<u16>,
+    /// Of het gezin overbruggingszorg wil zolang het wacht.
     overbrugging_gewenst: bool,
+    /// Korte toelichting bij de codes, zonder iets over een persoon; ontbreekt als er geen is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Start na de zomervakantie heeft de voorkeur.")]
     toelichting: Option<String>,
     /// De oudste regel eerst.
     tijdlijn: Vec<Tijdlijnregel>,
@@ -153,6 +188,7 @@ pub struct FullBody {
 /// Een bladzijde van de wachtlijst.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Wachtenden {
+    /// De wachtenden van deze bladzijde.
     wachtenden: Vec<ClientBody>,
     paginering: Paginering,
 }
@@ -169,6 +205,7 @@ macro_rules! with_facts {
             /// Geboortejaar, samen met geboortekwartaal. Of geef in plaats daarvan de leeftijd.
             #[schema(minimum = 1990, maximum = 2100, example = 2014)]
             geboortejaar: Option<i32>,
+            /// Kwartaal van de geboorte, samen met geboortejaar: 1 is januari tot en met maart.
             #[schema(minimum = 1, maximum = 4, example = 2)]
             geboortekwartaal: Option<u8>,
             /// Leeftijd in jaren, in plaats van jaar en kwartaal.
@@ -179,7 +216,9 @@ macro_rules! with_facts {
             alternatieven: Option<Vec<Productcode>>,
             #[schema(schema_with = referrer_schema)]
             verwijzer: String,
+            /// Dag van de verwijzing.
             verwezen_op: Datum,
+            /// Dag van de beschikking. Laat weg zolang die er niet is.
             beschikking_op: Option<Datum>,
             /// Dag waarop het adviesorgaan besliste, voor producten die dat nodig hebben.
             advies_op: Option<Datum>,
@@ -189,26 +228,28 @@ macro_rules! with_facts {
             urgentie: String,
             /// Of er een maatregel van jeugdbescherming of jeugdreclassering is.
             maatregel: bool,
+            /// Of er een verklarende analyse is. Zonder dit veld: niet bekend.
             verklarende_analyse: Option<bool>,
             #[schema(schema_with = first_choice_schema, required = false)]
             eerste_keus: Option<String>,
+            /// Of het kind misschien zorg uit de Wet langdurige zorg nodig heeft. Zonder dit veld: niet bekend.
             mogelijk_wlz: Option<bool>,
+            /// Of een ander dan de ouders het gezag heeft. Zonder dit veld: niet bekend.
             gezag_bij_derde: Option<bool>,
-            #[schema(schema_with = needs_schema, required = false)]
+            #[schema(schema_with = asked_needs_schema, required = false)]
             behoeften: Option<Vec<String>>,
-            /// AGB-codes, de liefste eerst.
-            #[schema(schema_with = providers_schema, required = false)]
+            #[schema(schema_with = wanted_schema, required = false)]
             gewenste_aanbieders: Option<Vec<String>>,
-            /// AGB-codes.
-            #[schema(schema_with = providers_schema, required = false)]
+            #[schema(schema_with = excluded_schema, required = false)]
             uitgesloten_aanbieders: Option<Vec<String>>,
-            #[schema(minimum = 1, maximum = 350)]
+            /// Verste afstand tot de hulp die het gezin wil, in kilometers. Zonder dit veld: geen grens.
+            #[schema(minimum = 1, maximum = 350, example = 25)]
             hoogste_afstand_km: Option<u16>,
+            /// Of het gezin overbruggingszorg wil zolang het wacht. Zonder dit veld: nee.
             overbrugging_gewenst: Option<bool>,
             /// Hooguit twee zinnen, en niets over een persoon.
             #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
             toelichting: Option<String>,
-            /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
             #[schema(schema_with = digits_schema, required = false)]
             cijfers_zijn: Option<String>,
         }
@@ -240,6 +281,7 @@ with_facts! {
 pub struct StepInput {
     #[schema(schema_with = step_schema)]
     stap: String,
+    /// Code van de reden; welke er zijn staat in /v1/redenen, bij de lijst van deze stap.
     #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9-]+$", example = "verzoek-gezin")]
     reden: String,
     /// Hooguit twee zinnen, en niets over een persoon.
@@ -257,40 +299,51 @@ pub struct StepInput {
 }
 
 fn status_schema() -> Object {
-    codes_schema(ClientStatus::ALL.iter().map(|status| status.code()))
+    codes_schema("Hoe het met de wachtende staat.", ClientStatus::ALL.iter().map(|status| status.code()))
 }
 
 fn urgency_schema() -> Object {
-    codes_schema(Urgency::ALL.iter().map(|urgency| urgency.code()))
+    codes_schema(
+        "Hoe snel de zorg moet starten: bij `urgent` binnen twee weken; `crisis` komt niet op de lijst maar gaat naar het crisispunt.",
+        Urgency::ALL.iter().map(|urgency| urgency.code()),
+    )
 }
 
 fn referrer_schema() -> Object {
-    codes_schema(ReferrerKind::ALL.iter().map(|kind| kind.code()))
+    codes_schema("Soort verwijzer.", ReferrerKind::ALL.iter().map(|kind| kind.code()))
 }
 
 fn first_choice_schema() -> Object {
-    codes_schema(FirstChoice::ALL.iter().map(|first| first.code()))
-}
-
-/// What nine digits can be instead.
-pub fn digits_schema() -> Object {
-    codes_schema(NineDigits::ALL.iter().map(|digits| digits.code()))
+    codes_schema(
+        "Of het product is wat het kind nodig heeft, of wat daar het dichtst bij komt. Wie niets kiest, kiest eerste-keus.",
+        FirstChoice::ALL.iter().map(|first| first.code()),
+    )
 }
 
 fn step_schema() -> Object {
-    codes_schema(OwnStep::ALL.into_iter().map(OwnStep::code))
+    codes_schema("Wat er met de aanmelding gebeurt.", OwnStep::ALL.into_iter().map(OwnStep::code))
 }
 
-fn list_schema(items: Object, most: usize) -> RefOr<Schema> {
-    ArrayBuilder::new().items(items).max_items(Some(most)).into()
+fn asked_needs_schema() -> RefOr<Schema> {
+    needs_schema("Wat een plek moet aankunnen. Zonder dit veld: niets bijzonders.")
 }
 
-fn providers_schema() -> RefOr<Schema> {
+fn providers_schema(description: &str) -> RefOr<Schema> {
     let agb = ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
         .pattern(Some("^(?!0{8})[0-9]{8}$"))
         .build();
-    list_schema(agb, 10)
+    list_schema(description, agb, 10)
+}
+
+fn wanted_schema() -> RefOr<Schema> {
+    providers_schema(
+        "AGB-codes van de aanbieders die het gezin wil, de liefste eerst. Zonder dit veld: geen voorkeur.",
+    )
+}
+
+fn excluded_schema() -> RefOr<Schema> {
+    providers_schema("AGB-codes van de aanbieders die het gezin niet wil. Zonder dit veld: geen.")
 }
 
 impl ClientBody {

@@ -23,23 +23,31 @@ pub struct LateBody {
     /// Code van de wachtende.
     #[schema(example = "C4K-7XW-2R9")]
     code: String,
+    /// Naam van de gemeente die voor het kind verantwoordelijk is.
     #[schema(example = "Harderwijk")]
     gemeente: String,
     /// Code van het product waarop wordt gewacht.
     #[schema(example = "45A12")]
     product: String,
+    /// Naam van het product waarop wordt gewacht.
     #[schema(example = "Gezinsbehandeling thuis")]
     product_naam: String,
+    /// AGB-code van de aanbieder die reageerde.
     #[schema(pattern = "^[0-9]{8}$", example = "98990009")]
     agb: String,
+    /// Naam van de aanbieder die reageerde.
     #[schema(example = "De Haven Jeugdhulp")]
     aanbieder: String,
+    /// Wanneer de aanbieder reageerde (UTC).
     gegeven_op: DateTime<Utc>,
+    /// Wanneer de toegang uiterlijk had moeten antwoorden (UTC).
     antwoord_voor: DateTime<Utc>,
     /// Laatste dag waarop de aanbieder dit aanbiedt.
     geldig_tot: NaiveDate,
+    /// Wanneer de toegang is herinnerd (UTC); ontbreekt als dat niet is gebeurd.
     #[serde(skip_serializing_if = "Option::is_none")]
     herinnerd_op: Option<DateTime<Utc>>,
+    /// Wanneer de accountmanager is gemaild (UTC); ontbreekt als dat niet is gebeurd.
     #[serde(skip_serializing_if = "Option::is_none")]
     opgeschaald_op: Option<DateTime<Utc>>,
     /// Wanneer de reactie zonder antwoord verliep.
@@ -57,12 +65,16 @@ pub struct LateBody {
 #[schema(as = LateReacties)]
 #[serde(rename_all = "camelCase")]
 pub struct LatePage {
+    /// De late reacties van deze bladzijde.
     reacties: Vec<LateBody>,
     /// Te laat en nog te beantwoorden.
+    #[schema(example = 3)]
     te_laat: usize,
     /// Daarvan opgeschaald naar de accountmanager.
+    #[schema(example = 1)]
     opgeschaald: usize,
     /// In de laatste 14 dagen zonder antwoord verlopen.
+    #[schema(example = 2)]
     verlopen: usize,
     /// Geaccepteerd, en na een herinnering bevestigde de aanbieder de start niet.
     niet_bevestigd: usize,

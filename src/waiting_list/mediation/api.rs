@@ -3,10 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use chrono::{DateTime, NaiveDate, Utc};
-use rules::waiting::mediation::{StepOutcome, StepOwner};
+use rules::waiting::mediation::StepOutcome;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::Object;
 
 use super::actions;
 use super::model::{Case, HalfYear, MediationStep, OverviewLine, ProviderLine, Turn};
@@ -14,13 +14,16 @@ use crate::actor::Actor;
 use crate::clock::moment_of_dutch_time;
 use crate::error::{Error, Result};
 use crate::paging::Paging;
-use crate::waiting_list::clients::api::{ClientPath, digits_schema};
+use crate::waiting_list::clients::api::ClientPath;
+use crate::waiting_list::clients::api::settings::owner_schema;
 use crate::web::context::Context;
-use crate::web::described::{ConfirmationInput, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems};
+use crate::web::described::{
+    ConfirmationInput, OnceKey, PageQuery, Paginering, ReadProblems, WriteProblems, codes_schema,
+};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
-use crate::web::notes::{DIGITS, read_note};
+use crate::web::notes::{DIGITS, digits_schema, read_note};
 use crate::web::reply;
 
 /// Bemiddeling voor een wachtende die langer wacht dan een norm toestaat. Er staat niets in over wat het kind nodig heeft.
@@ -28,21 +31,28 @@ use crate::web::reply;
 #[schema(as = Bemiddeling)]
 #[serde(rename_all = "camelCase")]
 pub struct CaseBody {
+    /// Cliëntcode van de wachtende.
     #[schema(example = "C4K-7XW-2R9")]
     code: String,
+    /// Naam van de gemeente die voor het kind verantwoordelijk is.
     #[schema(example = "Harderwijk")]
     gemeente: String,
+    /// Code van het product waarop wordt gewacht.
     #[schema(example = "45A12")]
     product: String,
+    /// Naam van het product waarop wordt gewacht.
     #[schema(example = "Gezinsbehandeling thuis")]
     product_naam: String,
     /// Hele weken gewacht; ontbreekt zolang de wachttijd nog niet telt.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 14)]
     weken_gewacht: Option<u32>,
     /// De normen die voorbij zijn, in woorden.
+    #[schema(example = json!(["Norm van het product, 12 dagen voorbij"]))]
     normen: Vec<String>,
     /// Eerste dag na de norm die het eerst voorbij was.
     over_de_norm_sinds: NaiveDate,
+    /// Of er nu overbruggingszorg is.
     overbrugging: bool,
     /// Wat er nu gebeurt of moet gebeuren.
     #[schema(example = "Zoeken met aanbieders")]
@@ -51,8 +61,10 @@ pub struct CaseBody {
     van_wie: &'static str,
     /// Of iemand aan deze stap begon.
     begonnen: bool,
+    /// Wanneer deze stap uiterlijk klaar is (UTC); ontbreekt als er geen termijn loopt.
     #[serde(skip_serializing_if = "Option::is_none")]
     uiterlijk: Option<DateTime<Utc>>,
+    /// Of de termijn van de stap voorbij is.
     te_laat: bool,
 }
 
@@ -61,28 +73,39 @@ pub struct CaseBody {
 #[schema(as = Bemiddelingsstap)]
 #[serde(rename_all = "camelCase")]
 pub struct StepBody {
+    /// Plaats van de stap op de ladder van de regio; de eerste is 1.
+    #[schema(example = 1)]
     nummer: i32,
+    /// Naam van de stap toen die begon.
+    #[schema(example = "Zoeken met aanbieders")]
     naam: String,
     #[schema(schema_with = owner_schema)]
     van_wie: &'static str,
+    /// Wanneer de stap begon (UTC).
     begonnen_op: DateTime<Utc>,
     /// Naam en organisatie.
+    #[schema(example = "Toegang Harderwijk, Gemeente Harderwijk")]
     begonnen_door: String,
+    /// Wanneer de stap uiterlijk klaar is (UTC).
     uiterlijk: DateTime<Utc>,
     /// De termijn die al voorbij was toen de stap begon.
     #[serde(skip_serializing_if = "Option::is_none")]
     gemiste_termijn: Option<DateTime<Utc>>,
     /// Of de stap nu loopt.
     loopt: bool,
+    /// Wanneer de stap is afgesloten (UTC); ontbreekt als dat niet is gebeurd.
     #[serde(skip_serializing_if = "Option::is_none")]
     afgesloten_op: Option<DateTime<Utc>>,
     /// Naam en organisatie.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Toegang Harderwijk, Gemeente Harderwijk")]
     afgesloten_door: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = outcome_schema, required = false)]
     uitkomst: Option<&'static str>,
+    /// Korte toelichting bij het afsluiten; ontbreekt als er geen is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Twee aanbieders gebeld, geen van beide heeft ruimte.")]
     toelichting: Option<String>,
 }
 
@@ -91,17 +114,23 @@ pub struct StepBody {
 #[schema(as = BemiddelingAanbieder)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderBody {
+    /// AGB-code van de aanbieder.
     #[schema(example = "98990009")]
     agb: String,
+    /// Naam van de aanbieder.
+    #[schema(example = "De Haven Jeugdhulp")]
     naam: String,
     /// De locatie van het aanbod, met de plaats.
     #[schema(example = "Locatie Haven, Harderwijk")]
     locatie: String,
+    /// Dag van de reactie.
     reageerde_op: NaiveDate,
+    /// Eerste dag waarop de zorg volgens de aanbieder kan starten.
     kan_starten_op: NaiveDate,
     /// De status van de reactie, in woorden.
     #[schema(example = "Afgewezen")]
     status: &'static str,
+    /// Dag waarop de reactie eindigde; ontbreekt zolang zij loopt.
     #[serde(skip_serializing_if = "Option::is_none")]
     beeindigd_op: Option<NaiveDate>,
     /// Code van de reden.
@@ -120,6 +149,7 @@ pub struct BemiddelingVolledig {
     bemiddeling: CaseBody,
     /// De eerste stap eerst.
     stappen: Vec<StepBody>,
+    /// De aanbieders die reageerden.
     aanbieders: Vec<ProviderBody>,
 }
 
@@ -127,6 +157,7 @@ pub struct BemiddelingVolledig {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Bemiddelingen)]
 pub struct CasePage {
+    /// De bemiddeling van deze bladzijde.
     bemiddelingen: Vec<CaseBody>,
     /// Hoeveel van wie u kunt zien overbruggingszorg hebben.
     #[serde(rename = "metOverbrugging")]
@@ -210,6 +241,7 @@ pub struct OverviewLineBody {
     /// mag zien: de accountmanager, en het expertteam bij zijn eigen stappen.
     #[schema(pattern = r"^([0-9]+|\*)$", example = "25")]
     stappen: String,
+    /// Afgesloten stappen waarna er een plek was, zo getoond als `stappen`.
     #[schema(pattern = r"^([0-9]+|\*)$", example = "*")]
     plek_gevonden: String,
     /// Na de termijn begonnen of afgesloten.
@@ -225,12 +257,14 @@ pub struct OverviewLineBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Bemiddelingsoverzicht {
+    /// Het half jaar: jaar, en 1 of 2.
     #[schema(pattern = "^[0-9]{4}-[12]$", example = "2026-2")]
     periode: String,
     /// Eerste dag.
     vanaf: NaiveDate,
     /// Eerste dag erna.
     tot: NaiveDate,
+    /// Een regel voor elk van wie een stap is.
     regels: Vec<OverviewLineBody>,
 }
 
@@ -271,16 +305,8 @@ pub async fn get_overview(ctx: Context, QueryInput(mut query): QueryInput) -> Re
     })
 }
 
-fn codes(codes: Vec<&'static str>) -> Object {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
-}
-
-fn owner_schema() -> Object {
-    codes(StepOwner::ALL.iter().map(|owner| owner.code()).collect())
-}
-
 fn outcome_schema() -> Object {
-    codes(StepOutcome::ALL.iter().map(|outcome| outcome.code()).collect())
+    codes_schema("Wat van de stap kwam.", StepOutcome::ALL.iter().map(|outcome| outcome.code()))
 }
 
 impl From<&Case> for CaseBody {

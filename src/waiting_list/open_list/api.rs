@@ -22,8 +22,10 @@ use crate::web::reply;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CodeEnNaam)]
 pub struct NamedBody {
+    /// Vaste code: van het product, de gemeente of de behoefte.
     #[schema(example = "45A01")]
     code: String,
+    /// Naam die bij de code hoort.
     #[schema(example = "Ambulante begeleiding")]
     naam: String,
 }
@@ -38,9 +40,11 @@ impl From<Named> for NamedBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = GetoondeLeeftijd)]
 pub struct ShownAgeBody {
+    /// Laagste leeftijd in jaren; ontbreekt als de leeftijd niet wordt getoond.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 27, example = 12)]
     vanaf: Option<u8>,
+    /// Hoogste leeftijd in jaren; ontbreekt als de leeftijd niet wordt getoond.
     #[serde(rename = "totEnMet", skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 23, example = 15)]
     to: Option<u8>,
@@ -99,6 +103,7 @@ pub struct OpenListBody {
     /// Tot welke bijwerking u de lijst als gezien markeerde.
     #[serde(rename = "gezienTot", skip_serializing_if = "Option::is_none")]
     gezien_tot: Option<DateTime<Utc>>,
+    /// De wachtenden van deze bladzijde, zoals de laatste bijwerking ze toont.
     wachtenden: Vec<ShownClientBody>,
     paginering: Paginering,
 }
@@ -175,6 +180,7 @@ pub struct SeenInput {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Gezien)]
 pub struct SeenBody {
+    /// Moment van de bijwerking tot waar u de lijst zag (UTC).
     #[serde(rename = "gezienTot")]
     gezien_tot: DateTime<Utc>,
 }
@@ -215,6 +221,7 @@ pub async fn put_seen(
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Meldingskeuze)]
 pub struct ChoiceBody {
+    /// Hoe vaak: direct na een bijwerking, hooguit één keer per dag, of nooit.
     #[schema(pattern = "^(direct|dagelijks|nooit)$", example = "dagelijks")]
     keuze: &'static str,
 }
@@ -225,6 +232,7 @@ pub struct ChoiceBody {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the field that read_choice reads")]
 pub struct ChoiceInput {
+    /// Hoe vaak: direct na een bijwerking, hooguit één keer per dag, of nooit.
     #[schema(pattern = "^(direct|dagelijks|nooit)$", example = "dagelijks")]
     keuze: String,
 }

@@ -8,7 +8,7 @@ use rules::waiting::questions::Answer;
 use rules::waiting::reason_lists::{ReasonDraft, ReasonList, RegionReason, WORDS_LENGTH};
 use rules::waiting::responses::ReasonOwner;
 use serde::Serialize;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::Object;
 use utoipa::{IntoParams, ToSchema};
 
 use super::actions;
@@ -16,7 +16,7 @@ use super::model::{ReasonsChange, VersionedReasons, owner_of};
 use crate::api_document::parse_path;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::described::{ChangedVersion, ReadProblems, WriteProblems, stored_etag};
+use crate::web::described::{ChangedVersion, ReadProblems, WriteProblems, codes_schema, stored_etag};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
@@ -37,8 +37,7 @@ pub struct ListPath {
 }
 
 fn list_schema() -> Object {
-    let codes = ReasonList::ALL.iter().map(|list| list.code());
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
+    codes_schema("Code van de lijst.", ReasonList::ALL.iter().map(|list| list.code()))
 }
 
 /// Reden in uw regio.
@@ -75,12 +74,14 @@ pub struct ListBody {
     /// Waarvoor mensen een reden kiezen.
     #[schema(example = "Een aanmelding laten vervallen")]
     naam: &'static str,
+    /// De redenen van de lijst, ook die uit staan.
     redenen: Vec<ReasonBody>,
 }
 
 /// Alle redenlijsten.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Redenlijsten {
+    /// Eén lijst voor elke stap waarbij mensen een reden kiezen.
     lijsten: Vec<ListBody>,
 }
 
@@ -90,6 +91,7 @@ pub struct Redenlijsten {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that read_reasons reads")]
 pub struct ReasonInput {
+    /// Code van een reden van deze lijst; die verandert nooit.
     #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9-]+$", example = "geen-contact")]
     code: String,
     /// Of mensen deze reden kunnen kiezen. Zonder dit veld: nee.
@@ -108,6 +110,7 @@ pub struct ReasonInput {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that read_reasons reads")]
 pub struct ListInput {
+    /// Alle redenen van de lijst, in de volgorde waarin mensen ze zien.
     #[schema(max_items = 50)]
     redenen: Vec<ReasonInput>,
 }
@@ -115,10 +118,16 @@ pub struct ListInput {
 /// Eén keer dat een lijst is gekozen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RedenlijstVersie {
+    /// Volgnummer van de keuze; de eerste is 1.
     #[schema(minimum = 1, example = 3)]
     versie: i32,
+    /// Vanaf wanneer deze keuze gold (UTC).
     sinds: DateTime<Utc>,
+    /// Naam van wie koos.
+    #[schema(example = "Beheerder regio")]
     door: String,
+    /// Organisatie van wie koos.
+    #[schema(example = "Regio Noord-Veluwe")]
     organisatie: String,
     lijst: ListBody,
 }
@@ -126,6 +135,7 @@ pub struct RedenlijstVersie {
 /// De lijst van nu en van eerder.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RedenlijstVersies {
+    /// De keuzes, de nieuwste eerst.
     versies: Vec<RedenlijstVersie>,
 }
 

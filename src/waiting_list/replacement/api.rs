@@ -5,14 +5,14 @@ use chrono::NaiveDate;
 use rules::waiting::replacement::EndCause;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::Object;
 
 use super::actions;
 use super::model::{COLUMNS, Replacement, Situation};
 use crate::error::Result;
 use crate::paging::{Paging, SortOrder};
 use crate::web::context::Context;
-use crate::web::described::{PageQuery, Paginering, ReadProblems};
+use crate::web::described::{PageQuery, Paginering, ReadProblems, codes_schema};
 use crate::web::fields::Fields;
 use crate::web::input::QueryInput;
 use crate::web::lists::page_number;
@@ -26,18 +26,21 @@ pub struct ReplacementBody {
     /// Code van de wachtende.
     #[schema(example = "C4K-7XW-2R9")]
     code: String,
+    /// Naam van de gemeente die voor het kind verantwoordelijk is.
     #[schema(example = "Harderwijk")]
     gemeente: String,
+    /// Code van het product waarop wordt gewacht, of dat het kind krijgt.
     #[schema(example = "45A12")]
     product: String,
+    /// Naam van het product.
     #[schema(example = "Gezinsbehandeling thuis")]
     product_naam: String,
     #[schema(schema_with = situation_schema)]
     situatie: &'static str,
     /// Aanbieder waar de zorg eindigt; ontbreekt voor wie al terug op de lijst is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "De Haven Jeugdhulp")]
     aanbieder: Option<String>,
-    /// Waardoor de zorg daar eindigt.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = cause_schema, required = false)]
     oorzaak: Option<&'static str>,
@@ -54,20 +57,23 @@ pub struct ReplacementBody {
 /// Een bladzijde van wie een andere plek nodig heeft.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Herplaatsingen {
+    /// De kinderen van deze bladzijde.
     herplaatsingen: Vec<ReplacementBody>,
     paginering: Paginering,
 }
 
 fn situation_schema() -> Object {
-    codes(Situation::ALL.map(Situation::code).to_vec())
+    codes_schema(
+        "Of het kind daar zorg heeft, die is afgesproken of gewenst, of het al terug is op de lijst.",
+        Situation::ALL.map(Situation::code),
+    )
 }
 
 fn cause_schema() -> Object {
-    codes(EndCause::ALL.iter().map(|cause| cause.code()).collect())
-}
-
-fn codes(codes: Vec<&'static str>) -> Object {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes)).build()
+    codes_schema(
+        "Waardoor de zorg daar eindigt; ontbreekt voor wie al terug op de lijst is.",
+        EndCause::ALL.iter().map(|cause| cause.code()),
+    )
 }
 
 impl From<&Replacement> for ReplacementBody {

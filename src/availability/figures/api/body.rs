@@ -7,11 +7,11 @@ use rules::product::AgeRange;
 use rules::waiting_time::{Basis, WeekRange};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::Object;
 
 use crate::availability::figures::model::{Offer, TimelineEntry};
 use crate::availability::figures::words::describe_entry;
-use crate::web::described::Paginering;
+use crate::web::described::{Paginering, codes_schema};
 
 /// De aanbieder van een aanbod.
 #[derive(Debug, Serialize, ToSchema)]
@@ -275,6 +275,7 @@ impl TimelineLine {
 pub struct Timeline {
     #[serde(flatten)]
     pub paginering: Paginering,
+    /// De regels van deze bladzijde.
     pub wijzigingen: Vec<TimelineLine>,
 }
 
@@ -300,26 +301,21 @@ pub fn freshness_code(freshness: Freshness) -> &'static str {
     }
 }
 
-fn codes(description: &str, values: impl IntoIterator<Item = &'static str>) -> Object {
-    ObjectBuilder::new()
-        .schema_type(SchemaType::new(Type::String))
-        .description(Some(description))
-        .enum_values(Some(values))
-        .build()
-}
-
 fn status_schema() -> Object {
-    codes("Wat er gebeurt met wie nu wordt aangemeld", OfferStatus::ALL.iter().map(|status| status.code()))
+    codes_schema(
+        "Wat er gebeurt met wie nu wordt aangemeld",
+        OfferStatus::ALL.iter().map(|status| status.code()),
+    )
 }
 
 fn basis_schema() -> Object {
-    codes("Waarop de wachttijden berusten", Basis::ALL.iter().map(|basis| basis.code()))
+    codes_schema("Waarop de wachttijden berusten", Basis::ALL.iter().map(|basis| basis.code()))
 }
 
 fn stop_reason_schema() -> Object {
-    codes("Reden van de aanmeldstop", StopReason::ALL.iter().map(|reason| reason.code()))
+    codes_schema("Reden van de aanmeldstop", StopReason::ALL.iter().map(|reason| reason.code()))
 }
 
 fn freshness_schema() -> Object {
-    codes("Hoe oud de cijfers zijn", ["vers", "verouderend", "verouderd", "nooit-bevestigd"])
+    codes_schema("Hoe oud de cijfers zijn", ["vers", "verouderend", "verouderd", "nooit-bevestigd"])
 }

@@ -4,7 +4,7 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
-use super::{RequestBody, RequestPath, answer_with, digits_schema, group_schema, safety_schema};
+use super::{RequestBody, RequestPath, answer_with, guessed_group_schema, safety_schema};
 use crate::crisis::requests::actions::{correcting, find_request};
 use crate::crisis::requests::model::RequestDraft;
 use crate::crisis::requests::reading::read_json_facts;
@@ -15,7 +15,7 @@ use crate::web::context::Context;
 use crate::web::described::WriteProblems;
 use crate::web::fields::Fields;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::notes::check_note;
+use crate::web::notes::{check_note, digits_schema};
 use crate::web::reply;
 
 /// Wat er van het kind is genoteerd, zoals het hoort te zijn. Wat ontbreekt wordt leeg.
@@ -24,15 +24,14 @@ use crate::web::reply;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that put_facts reads")]
 pub struct FactsInput {
+    /// Leeftijd in jaren. Laat weg als niemand die weet en geef dan leeftijdsgroep.
     #[schema(minimum = 0, maximum = 22, example = 14)]
     leeftijd: Option<u8>,
-    /// Als niemand de leeftijd weet.
-    #[schema(schema_with = group_schema, required = false)]
+    #[schema(schema_with = guessed_group_schema, required = false)]
     leeftijdsgroep: Option<String>,
     /// Code uit de lijst `vraag` van de regio.
     #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9-]+$", example = "ambulant")]
     vraag: String,
-    /// Codes uit de lijst `veiligheid` van de regio.
     #[schema(max_items = 20, schema_with = safety_schema, required = false)]
     veiligheid: Option<Vec<String>>,
     /// AGB-code van wie het kind al helpt.
@@ -41,7 +40,6 @@ pub struct FactsInput {
     /// Hooguit twee zinnen, en niets over een persoon.
     #[schema(max_length = 280, pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
     toelichting: Option<String>,
-    /// Wat 9 cijfers in de toelichting zijn, als daarnaar gevraagd is.
     #[schema(schema_with = digits_schema, required = false)]
     cijfers_zijn: Option<String>,
 }

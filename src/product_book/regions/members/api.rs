@@ -77,6 +77,7 @@ pub struct MembershipBody {
 /// Een bladzijde met de gemeenten van een regio.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Lidmaatschappen {
+    /// De gemeenten van deze bladzijde, ook die van vroeger en later.
     gemeenten: Vec<MembershipBody>,
     #[serde(flatten)]
     paginering: Paginering,

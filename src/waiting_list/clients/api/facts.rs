@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
 use super::{
-    ClientBody, ClientPath, all_wrong, digits_schema, first_choice_schema, providers_schema, referrer_schema,
-    require, urgency_schema, with_facts,
+    ClientBody, ClientPath, all_wrong, asked_needs_schema, excluded_schema, first_choice_schema,
+    referrer_schema, require, urgency_schema, wanted_schema, with_facts,
 };
 use crate::actor::Actor;
 use crate::db;
@@ -18,8 +18,7 @@ use crate::waiting_list::clients::reading::{Writing, read_draft};
 use crate::web::context::Context;
 use crate::web::described::WriteProblems;
 use crate::web::input::{JsonInput, QueryInput};
-use crate::web::needs::needs_schema;
-use crate::web::notes::check_note;
+use crate::web::notes::{check_note, digits_schema};
 use crate::web::reply;
 
 with_facts! {

@@ -31,8 +31,10 @@ const MOST_STEPS: usize = 20;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Opvolger)]
 pub struct SuccessorBody {
+    /// Code van het product dat eindigt.
     #[schema(example = "45A12")]
     oud: String,
+    /// Code van het product dat ervoor in de plaats komt.
     #[schema(example = "45A13")]
     nieuw: String,
 }
@@ -44,8 +46,10 @@ pub struct SuccessorBody {
 pub struct RungBody {
     #[schema(schema_with = owner_schema)]
     van_wie: &'static str,
+    /// Binnen zoveel werkdagen moet de stap klaar zijn.
     #[schema(minimum = 1, maximum = 60, example = 5)]
     werkdagen: u32,
+    /// Naam van de stap, zoals mensen die zien.
     #[schema(example = "Zoeken met aanbieders")]
     wat: String,
 }
@@ -78,15 +82,19 @@ pub struct SettingsBody {
     /// Werkdagen om een reactie te beantwoorden.
     #[schema(minimum = 1, maximum = 60, example = 5)]
     antwoord_dagen: u32,
+    /// Werkdagen om een reactie te beantwoorden bij een kind dat urgent is.
     #[schema(minimum = 1, maximum = 60, example = 1)]
     antwoord_dagen_urgent: u32,
     /// Werkdagen na de herinnering tot opschalen.
     #[schema(minimum = 1, maximum = 60, example = 1)]
     opschaal_dagen: u32,
     /// Producten waarover een adviesorgaan beslist.
+    #[schema(example = json!(["45A13"]))]
     advies_producten: Vec<String>,
     /// Producten waarvoor binnen twee weken iets start.
+    #[schema(example = json!(["45A12"]))]
     snel_start_producten: Vec<String>,
+    /// Producten die een ander opvolgen: wie op het oude wacht, kan naar het nieuwe.
     opvolgers: Vec<SuccessorBody>,
     /// Stappen van de bemiddeling, de eerste eerst.
     stappen: Vec<RungBody>,
@@ -112,8 +120,10 @@ pub struct SuccessorInput {
 pub struct RungInput {
     #[schema(schema_with = owner_schema)]
     van_wie: String,
+    /// Binnen zoveel werkdagen moet de stap klaar zijn.
     #[schema(minimum = 1, maximum = 60, example = 5)]
     werkdagen: u32,
+    /// Naam van de stap, zoals mensen die zien.
     #[schema(
         min_length = 1,
         max_length = 100,
@@ -141,42 +151,56 @@ pub struct ConsequenceInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the fields that read_settings reads")]
 pub struct SettingsInput {
+    /// Zoveel kinderen delen minstens wat een aanbieder ziet (k).
     #[schema(minimum = 5, maximum = 100, example = 5)]
     kleinste_groep: u32,
+    /// Of andere verwijzers dan de toegang mogen aanmelden. Zonder dit veld: nee.
     anderen_melden_aan: Option<bool>,
+    /// Maanden dat de gegevens van wie van de lijst is bewaard blijven.
     #[schema(minimum = 1, maximum = 120, example = 24)]
     bewaartermijn: u32,
+    /// Dagen waarop geen termijn loopt, naast weekend en feestdagen. Zonder dit veld: geen.
     #[schema(max_items = 50)]
     sluitingsdagen: Option<Vec<Datum>>,
+    /// Werkdagen om een reactie te beantwoorden.
     #[schema(minimum = 1, maximum = 60, example = 5)]
     antwoord_dagen: u32,
+    /// Werkdagen om een reactie te beantwoorden bij een kind dat urgent is.
     #[schema(minimum = 1, maximum = 60, example = 1)]
     antwoord_dagen_urgent: u32,
+    /// Werkdagen na de herinnering tot opschalen.
     #[schema(minimum = 1, maximum = 60, example = 1)]
     opschaal_dagen: u32,
+    /// Codes van producten waarover een adviesorgaan beslist. Zonder dit veld: geen.
     #[schema(max_items = 200)]
     advies_producten: Option<Vec<Productcode>>,
+    /// Codes van producten waarvoor binnen twee weken iets start. Zonder dit veld: geen.
     #[schema(max_items = 200)]
     snel_start_producten: Option<Vec<Productcode>>,
+    /// Producten die een ander opvolgen; leeg als er geen zijn.
     #[schema(max_items = 200)]
     opvolgers: Vec<SuccessorInput>,
     /// De eerste is van de toegang, de laatste van het expertteam.
     #[schema(max_items = 20)]
     stappen: Vec<RungInput>,
+    /// Gevolg van een reden om af te wijzen, hooguit één per reden.
     #[schema(max_items = 20)]
     gevolgen: Vec<ConsequenceInput>,
 }
 
-fn owner_schema() -> Object {
-    codes_schema(StepOwner::ALL.iter().map(|owner| owner.code()))
+pub(in crate::waiting_list) fn owner_schema() -> Object {
+    codes_schema("Van wie de stap is.", StepOwner::ALL.iter().map(|owner| owner.code()))
 }
 
 fn decline_schema() -> Object {
-    codes_schema(DeclineReason::ALL.iter().map(|reason| reason.code()))
+    codes_schema("Waarom een reactie is afgewezen.", DeclineReason::ALL.iter().map(|reason| reason.code()))
 }
 
 fn consequence_schema() -> Object {
-    codes_schema(Consequence::ALL.iter().map(|what| what.code()))
+    codes_schema(
+        "Wat volgt voor deze aanbieder en dit kind: weer kunnen reageren, niet meer bij elkaar komen, of een tijd niet.",
+        Consequence::ALL.iter().map(|what| what.code()),
+    )
 }
 
 impl From<Settings> for SettingsBody {

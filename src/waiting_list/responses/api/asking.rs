@@ -12,7 +12,7 @@ use super::input::{KorteTekst, read_coded};
 use super::{ResponsePath, parse_key};
 use crate::api_document::parse_path;
 use crate::error::Result;
-use crate::waiting_list::clients::api::{ClientPath, digits_schema};
+use crate::waiting_list::clients::api::ClientPath;
 use crate::waiting_list::responses::actions::{Party, view_of_client, view_own};
 use crate::waiting_list::responses::model::AskedQuestion;
 use crate::waiting_list::responses::questions;
@@ -20,6 +20,7 @@ use crate::web::context::Context;
 use crate::web::described::{OnceKey, ReadProblems, WriteProblems};
 use crate::web::fields::{Fields, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
+use crate::web::notes::digits_schema;
 use crate::web::reply;
 
 /// De vraag in een pad.
@@ -71,13 +72,17 @@ pub struct AnswerInput {
 #[schema(as = Antwoord)]
 #[serde(rename_all = "camelCase")]
 pub struct AnswerBody {
+    /// Code van het antwoord, uit de lijst `antwoord` van /v1/redenen.
     #[schema(example = "ja")]
     antwoord: &'static str,
     /// In de woorden die de regio er toen voor had.
     #[schema(example = "Ja")]
     woorden: String,
+    /// Korte toelichting bij het antwoord; ontbreekt als er geen is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Met een taxi van de gemeente.")]
     toelichting: Option<String>,
+    /// Wanneer het antwoord kwam (UTC).
     gegeven_op: DateTime<Utc>,
 }
 
@@ -86,19 +91,25 @@ pub struct AnswerBody {
 #[schema(as = Vraag)]
 #[serde(rename_all = "camelCase")]
 pub struct QuestionBody {
+    /// Nummer van de vraag.
     #[schema(minimum = 1, example = 3)]
     id: i64,
     /// Wie het vroeg.
     #[schema(pattern = "^(aanbieder|toegang)$", example = "toegang")]
     van: &'static str,
+    /// Code van wat werd gevraagd, uit een lijst van /v1/redenen.
     #[schema(example = "vervoer")]
     vraag: &'static str,
     /// In de woorden die de regio er toen voor had.
     #[schema(example = "Is vervoer geregeld?")]
     woorden: String,
+    /// Korte toelichting bij de vraag; ontbreekt als er geen is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Het gaat om de ochtend.")]
     toelichting: Option<String>,
+    /// Wanneer de vraag werd gesteld (UTC).
     gesteld_op: DateTime<Utc>,
+    /// Ontbreekt zolang er geen antwoord is.
     #[serde(skip_serializing_if = "Option::is_none")]
     antwoord: Option<AnswerBody>,
 }
@@ -107,6 +118,7 @@ pub struct QuestionBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Vragen)]
 pub struct Questions {
+    /// De vragen van toegang en aanbieder.
     vragen: Vec<QuestionBody>,
 }
 

@@ -13,8 +13,10 @@ use crate::web::described::Paginering;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ReactieAanbieder)]
 pub struct ProviderBody {
+    /// AGB-code van de aanbieder.
     #[schema(pattern = "^[0-9]{8}$", example = "98990009")]
     agb: String,
+    /// Naam van de aanbieder.
     #[schema(example = "De Haven Jeugdhulp")]
     naam: String,
 }
@@ -23,10 +25,13 @@ pub struct ProviderBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ReactieAanbod)]
 pub struct OfferBody {
+    /// Nummer van het aanbod.
     #[schema(minimum = 1, example = 17)]
     id: i64,
+    /// Naam van de locatie van het aanbod.
     #[schema(example = "Locatie Haven")]
     locatie: String,
+    /// Plaats waar de locatie is.
     #[schema(example = "Harderwijk")]
     plaats: String,
 }
@@ -36,6 +41,7 @@ pub struct OfferBody {
 #[schema(as = Reactie)]
 #[serde(rename_all = "camelCase")]
 pub struct ResponseBody {
+    /// Nummer van de reactie.
     #[schema(minimum = 1, example = 17)]
     id: i64,
     /// Cliëntcode; een aanbieder ziet die als zijn reactie is geaccepteerd.
@@ -51,35 +57,45 @@ pub struct ResponseBody {
     start_op: NaiveDate,
     /// Laatste dag waarop de aanbieder dit aanbiedt.
     geldig_tot: NaiveDate,
+    /// Wat de aanbieder erbij schreef; ontbreekt als dat niets was.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Kennismaken kan al in de week ervoor.")]
     opmerking: Option<String>,
     /// Hoeveel plekken het kind inneemt.
     #[schema(minimum = 1, maximum = 9, example = 1)]
     plaatsen: u16,
     /// Of die plekken nu vrij zijn; bij acceptatie worden ze dan vergeven.
     neemt_plek: bool,
+    /// Hoe de reactie ervoor staat.
     #[schema(
         pattern = "^(open|geaccepteerd|afgewezen|ingetrokken|door-ander-geplaatst|wachtende-van-de-lijst|verlopen|niet-doorgegaan|zorg-beeindigd)$",
         example = "open"
     )]
     status: &'static str,
+    /// Wanneer de aanbieder reageerde (UTC).
     gegeven_op: DateTime<Utc>,
     /// Wanneer de toegang uiterlijk antwoordt. Een aanbieder ziet de langste termijn van de regio.
     antwoord_voor: DateTime<Utc>,
+    /// Wanneer de toegang is herinnerd (UTC); ontbreekt als dat niet is gebeurd. Een aanbieder ziet dit nooit.
     #[serde(skip_serializing_if = "Option::is_none")]
     herinnerd_op: Option<DateTime<Utc>>,
+    /// Wanneer de accountmanager is gemaild (UTC); ontbreekt als dat niet is gebeurd. Een aanbieder ziet dit nooit.
     #[serde(skip_serializing_if = "Option::is_none")]
     opgeschaald_op: Option<DateTime<Utc>>,
+    /// Wanneer de reactie eindigde (UTC); ontbreekt zolang zij open of geaccepteerd is.
     #[serde(skip_serializing_if = "Option::is_none")]
     beeindigd_op: Option<DateTime<Utc>>,
     /// Code van de reden die bij de status hoort.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "niet-passend")]
     reden: Option<String>,
     /// Bij een afwijzing: waar de reden bij hoort.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^(wachtende|aanbieder|capaciteit)$", example = "capaciteit")]
     reden_van: Option<&'static str>,
+    /// Korte toelichting bij de reden; ontbreekt als er geen is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "De groep is voor jongere kinderen.")]
     toelichting: Option<String>,
     /// Wanneer de afgesproken zorg startte.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,6 +169,7 @@ impl ResponseBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EigenReacties)]
 pub struct OwnResponses {
+    /// De reacties van deze bladzijde.
     pub reacties: Vec<ResponseBody>,
     /// Aan wie u hulp geeft zonder eigen reactie, de vroegste start eerst.
     pub hulp: Vec<HelpBody>,

@@ -15,11 +15,10 @@ use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
 use crate::product_book::described::Datum;
-use crate::waiting_list::clients::api::digits_schema;
 use crate::waiting_list::open_list::model::Handle;
 use crate::waiting_list::responses::model::{Acceptance, Decline, NewResponse};
 use crate::web::fields::{Fields, Length};
-use crate::web::notes::{DIGITS, read_note};
+use crate::web::notes::{DIGITS, digits_schema, read_note};
 
 /// Een korte tekst zonder persoonsgegevens.
 #[derive(Debug, ToSchema)]
@@ -51,6 +50,7 @@ pub struct NewResponseInput {
     /// Tot en met wanneer u dit aanbiedt: vandaag of later, binnen 3 maanden.
     #[schema(rename = "geldigTot")]
     geldig_tot: Datum,
+    /// Wat de toegang erbij moet weten.
     opmerking: Option<KorteTekst>,
     /// Wat 9 cijfers in de opmerking zijn, als daarnaar gevraagd is.
     #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
@@ -62,6 +62,7 @@ pub struct NewResponseInput {
 #[schema(as = IntrekkingInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_reason reads")]
 pub struct WithdrawalInput {
+    /// Code van de reden; wat uw regio gebruikt staat in /v1/redenen.
     #[schema(
         pattern = "^(plek-vergeven|personeel|niet-passend|vergissing|anders)$",
         example = "plek-vergeven"
@@ -79,6 +80,7 @@ pub struct WithdrawalInput {
 #[schema(as = AcceptatieInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_acceptance reads")]
 pub struct AcceptanceInput {
+    /// Code van de reden; wat uw regio gebruikt staat in /v1/redenen.
     #[schema(
         pattern = "^(voorkeur-gezin|eerste-start|dichtbij|past-het-best|enige|anders)$",
         example = "eerste-start"
@@ -110,6 +112,7 @@ pub struct AcceptanceInput {
 #[schema(as = AfwijzingInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_decline reads")]
 pub struct DeclineInput {
+    /// Code van de reden; wat uw regio gebruikt staat in /v1/redenen.
     #[schema(
         pattern = "^(geen-contract|past-niet-in-contract|andere-gemeente|niet-passend|woonplaatsbeginsel|leeftijdsgrens|geen-capaciteit|afstand|gezin-ziet-af|andere-hulpvraag|anders)$",
         example = "niet-passend"
@@ -141,6 +144,7 @@ pub struct StartInput {
 #[schema(as = NietGestartInvoer)]
 #[expect(dead_code, reason = "describes the fields that read_reason reads")]
 pub struct NotStartedInput {
+    /// Code van de reden; wat uw regio gebruikt staat in /v1/redenen.
     #[schema(
         pattern = "^(aanbieder-ziet-af|plek-vervallen|niet-passend|gezin-kiest-anders|vergissing|anders)$",
         example = "plek-vervallen"
