@@ -7,9 +7,9 @@ use diesel::prelude::*;
 use crate::actor::{Identity, Role, Scope};
 use crate::db::Connection;
 use crate::db::schema::{
-    crisis_assignment, crisis_place, crisis_provision, crisis_share, mail_link, organisation, placement,
-    region, response, second_factor, service_account, session, token_family, user_account, user_role,
-    waiting_list_setting,
+    bridging_care, crisis_assignment, crisis_place, crisis_provision, crisis_share, mail_link, organisation,
+    placement, region, response, second_factor, service_account, session, token_family, user_account,
+    user_role, waiting_list_setting,
 };
 use crate::error::Result;
 
@@ -187,8 +187,8 @@ pub(super) fn has_second_factor(conn: &mut Connection, user_id: i64) -> Result<b
 }
 
 /// Whether who has these roles may not do without a second factor. A provider may not once it sees one child: of a
-/// response that was accepted it sees code, municipality and start, and in crisis care what it is offered and whom it
-/// keeps. Of bridging care, and of help that goes with a stay elsewhere, it sees no child.
+/// response that was accepted, of bridging care and of help that goes with a stay elsewhere it sees code, municipality and
+/// start, and in crisis care what it is offered and whom it keeps.
 pub(super) fn needs_second_factor(conn: &mut Connection, identity: &Identity) -> Result<bool> {
     if identity.roles.iter().any(|role| role.needs_second_factor()) {
         return Ok(true);
@@ -202,8 +202,11 @@ pub(super) fn needs_second_factor(conn: &mut Connection, identity: &Identity) ->
     let helps = crisis_provision::table.filter(crisis_provision::provider_id.eq(provider_id));
     let was_chosen =
         placement::table.inner_join(response::table).filter(response::provider_id.eq(provider_id));
+    let accompanies = placement::table.filter(placement::companion_id.eq(provider_id));
+    let bridges = bridging_care::table.filter(bridging_care::provider_id.eq(provider_id));
     let in_crisis_care = exists(divided_over).or(exists(has_places)).or(exists(was_asked)).or(exists(helps));
-    Ok(diesel::select(in_crisis_care.or(exists(was_chosen))).get_result(conn)?)
+    let sees_one = exists(was_chosen).or(exists(accompanies)).or(exists(bridges));
+    Ok(diesel::select(in_crisis_care.or(sees_one)).get_result(conn)?)
 }
 
 /// Makes changes of users in one region wait for each other, until the end of the transaction.

@@ -27,7 +27,7 @@ on_both! {
         assert_eq!(refused.header("content-type"), Some("application/problem+json"));
         assert_eq!(refused.json()["code"], "te-veel-verzoeken");
         assert_eq!(refused.header("retry-after"), Some("12"), "five a minute is one in twelve seconds");
-        assert_eq!(anyone.with_token("geraden").get(PATH).status, 429, "bad tokens count for the address");
+        assert_eq!(anyone.clone().with_token("geraden").get(PATH).status, 429, "bad tokens count for the address");
         assert_eq!(server.user("toegang-harderwijk").get(PATH).status, 200, "others at the address do not stop a good token");
         assert_eq!(anyone.send("GET", PATH, &[("Authorization", "geen token")], "").status, 429);
         assert_eq!(server.anyone().get("/zoeken").status, 200, "pages are not limited");

@@ -17,16 +17,19 @@ pub struct HelpBody {
     /// Cliëntcode bij de toegang.
     #[schema(example = "C4K-7XW-2R9")]
     wachtende: String,
+    /// De gemeente die voor het kind verantwoordelijk is.
     #[schema(example = "Harderwijk")]
     gemeente: String,
     /// Code van de overbruggingszorg, of van het verblijf waar de hulp bij hoort.
     #[schema(example = "45A12")]
     product: String,
+    /// Naam van dat product.
     #[schema(example = "Gezinsbehandeling thuis")]
     product_naam: String,
-    /// Bij begeleiding: de aanbieder van het verblijf.
+    /// Bij begeleiding: de aanbieder van het verblijf; ontbreekt bij overbrugging.
     #[serde(skip_serializing_if = "Option::is_none")]
     verblijf_bij: Option<String>,
+    /// Eerste dag: afgesproken, of waarop de zorg startte.
     vanaf: NaiveDate,
     /// Laatste dag, als die bekend is.
     #[serde(skip_serializing_if = "Option::is_none")]
