@@ -1,4 +1,4 @@
-//! What the toegang is mailed of a child that comes to live in its municipality: its code, and nothing else of it.
+//! What the toegang is mailed of a child that comes on its list by another: its code, and nothing else of it.
 
 use askama::Template;
 
@@ -9,7 +9,7 @@ use crate::web::page::render;
 
 #[derive(Template)]
 #[template(path = "waiting_list/responses/mail.html")]
-struct MovedHtml<'a> {
+struct ClientHtml<'a> {
     region_name: &'a str,
     subject: &'a str,
     lines: &'a [String],
@@ -19,11 +19,22 @@ struct MovedHtml<'a> {
 
 #[derive(Template)]
 #[template(path = "waiting_list/responses/mail.txt")]
-struct MovedText<'a> {
+struct ClientText<'a> {
     subject: &'a str,
     lines: &'a [String],
     button: &'a str,
     url: &'a str,
+}
+
+/// To the toegang of the municipality, of a child that another referrer registered.
+pub(super) fn registered(client: &WaitingClient, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [format!(
+        "Een andere verwijzer meldde wachtende {} aan voor {}. Kijk of de gegevens kloppen, en of het kind niet al op uw lijst \
+         staat.",
+        client.code, client.municipality.name
+    )];
+    let subject = format!("Wachtende {} is aangemeld voor uw gemeente", client.code);
+    mail("aanmelding", client, (subject, &lines), public_url, to)
 }
 
 /// To the toegang of the municipality that answers for the child from now on.
@@ -38,8 +49,18 @@ pub(super) fn moved(client: &WaitingClient, public_url: &str, to: &str) -> Resul
             .to_owned(),
     ];
     let subject = format!("Wachtende {} is verhuisd naar uw gemeente", client.code);
+    mail("verhuizing", client, (subject, &lines), public_url, to)
+}
+
+fn mail(
+    kind: &'static str,
+    client: &WaitingClient,
+    (subject, lines): (String, &[String]),
+    public_url: &str,
+    to: &str,
+) -> Result<Mail> {
     let (button, url) = ("Bekijk de wachtende", format!("{public_url}/wachtlijst/{}", client.code));
-    let html = render(&MovedHtml { region_name: "", subject: &subject, lines: &lines, button, url: &url })?;
-    let text = render(&MovedText { subject: &subject, lines: &lines, button, url: &url })?;
-    Ok(Mail { kind: "verhuizing", to: to.to_owned(), subject, text, html })
+    let html = render(&ClientHtml { region_name: "", subject: &subject, lines, button, url: &url })?;
+    let text = render(&ClientText { subject: &subject, lines, button, url: &url })?;
+    Ok(Mail { kind, to: to.to_owned(), subject, text, html })
 }

@@ -245,6 +245,8 @@ pub struct Milestones {
     pub answer_on: Option<NaiveDate>,
     /// A response last ended without an answer.
     pub expired_on: Option<NaiveDate>,
+    /// The child was last found to look like somebody else of its municipality. For its toegang only.
+    pub alike_on: Option<NaiveDate>,
     /// The municipality does not belong to the region today.
     pub outside_region: bool,
 }

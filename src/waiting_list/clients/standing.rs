@@ -67,6 +67,7 @@ impl WaitingClient {
             body: self.body_decision(self.product_terms),
             disturbed_on: milestones.disturbed_on,
             moved_on: milestones.moved_on,
+            alike_on: milestones.alike_on,
             answer_on: milestones.answer_on,
             expired_on: milestones.expired_on,
             outside_region: milestones.outside_region,

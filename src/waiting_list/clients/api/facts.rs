@@ -84,14 +84,14 @@ pub async fn put_client(
         .db(move |conn, actor, now| {
             let client =
                 db::write(conn, |conn| actions::change_facts(conn, actor, now, (&key, version), draft))?;
-            let standing = actions::find_standing(conn, &client, today)?;
+            let standing = actions::find_standing(conn, actor, &client, today)?;
             Ok((client, standing))
         })
         .await;
     let (actor, now) = (ctx.actor.clone(), ctx.now);
     let current = move |conn: &mut db::Connection| {
         let client = actions::view_for_toegang(conn, &actor, now, &code)?;
-        let standing = actions::find_standing(conn, &client, today)?;
+        let standing = actions::find_standing(conn, &actor, &client, today)?;
         Ok(ClientBody::new(&client, &standing, today))
     };
     let (client, standing) = reply::show_current(&ctx, changed, current).await?;

@@ -15,7 +15,7 @@ use crate::clock::dutch_day;
 use crate::db::Connection;
 use crate::db::schema::{
     bridging_care as care, placement, product, response, waiting_client as client,
-    waiting_client_event as event,
+    waiting_client_alike as alike, waiting_client_event as event,
 };
 use crate::error::Result;
 use crate::waiting_list::clients::model::{LineKind, Milestones};
@@ -35,6 +35,7 @@ pub(in super::super) fn list_milestones(
         add_starts(conn, portion, &mut found)?;
         add_answers(conn, portion, &mut found)?;
         add_outside(conn, portion, today, &mut found)?;
+        add_alike(conn, portion, &mut found)?;
     }
     Ok(found)
 }
@@ -99,6 +100,15 @@ fn add_answers(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<
         .load(conn)?;
     for (client_id, answer_by) in rows {
         found.entry(client_id).or_default().answer_on = Some(dutch_day(answer_by.and_utc()));
+    }
+    Ok(())
+}
+
+/// Those who were found to look like somebody else.
+fn add_alike(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
+    let rows: Vec<(i64, NaiveDate)> = alike::table.filter(alike::client_id.eq_any(ids)).load(conn)?;
+    for (client_id, found_on) in rows {
+        found.entry(client_id).or_default().alike_on = Some(found_on);
     }
     Ok(())
 }
