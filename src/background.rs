@@ -33,7 +33,7 @@ use crate::reports::audit_log::head_mail::mail_head;
 use crate::state::AppState;
 use crate::waiting_list::access_log::{self, model::AccessLog};
 use crate::waiting_list::clients::upkeep;
-use crate::waiting_list::open_list::actions::publish_due;
+use crate::waiting_list::open_list::publishing::publish_due;
 use crate::waiting_list::open_list::telling::tell_of_clients;
 use crate::waiting_list::replacement::telling::tell_of_ends;
 use crate::waiting_list::responses::chasing::{chase, end_without_contract};

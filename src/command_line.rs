@@ -33,7 +33,7 @@ use crate::identity::users::actions as users;
 use crate::identity::users::model::{NewUser, UserState};
 use crate::identity::vault::Vault;
 use crate::seed::{CrisisCases, SignIn};
-use crate::waiting_list::open_list::actions::publish_now;
+use crate::waiting_list::open_list::publishing::publish_now;
 use crate::waiting_list::open_list::telling::tell_of_clients;
 use crate::{api_document, identity, product_book, seed, server};
 

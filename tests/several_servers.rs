@@ -18,7 +18,7 @@ use beschikbaarheidswijzer::notifications::actions::enqueue;
 use beschikbaarheidswijzer::notifications::model::Mail;
 use beschikbaarheidswijzer::reports::audit_log::head_mail::mail_head;
 use beschikbaarheidswijzer::waiting_list::clients::upkeep;
-use beschikbaarheidswijzer::waiting_list::open_list::actions::publish_due;
+use beschikbaarheidswijzer::waiting_list::open_list::publishing::publish_due;
 use beschikbaarheidswijzer::waiting_list::open_list::telling::tell_of_clients;
 use beschikbaarheidswijzer::waiting_list::responses::chasing::chase;
 use beschikbaarheidswijzer::waiting_list::responses::questions::remind;

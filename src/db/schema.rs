@@ -573,6 +573,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    waiting_client_alike (client_id) {
+        client_id -> BigInt,
+        found_on -> Date,
+    }
+}
+
+diesel::table! {
     waiting_client_age_notice (client_id, milestone) {
         client_id -> BigInt,
         milestone -> Text,
@@ -637,6 +644,15 @@ diesel::table! {
         newest_at -> Timestamp,
         came_at -> Timestamp,
         lives_in -> BigInt,
+        provider_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    published_apart (publication_id, provider_id, product_id) {
+        publication_id -> BigInt,
+        provider_id -> BigInt,
+        product_id -> BigInt,
     }
 }
 
@@ -1319,6 +1335,7 @@ diesel::joinable!(published_client -> municipality (municipality_id));
 diesel::joinable!(response -> waiting_client (client_id));
 diesel::joinable!(response -> provider (provider_id));
 diesel::joinable!(response -> offer (offer_id));
+diesel::joinable!(pair_outcome -> waiting_client (client_id));
 diesel::joinable!(placement -> response (response_id));
 diesel::joinable!(question -> response (response_id));
 diesel::joinable!(bridging_care -> provider (provider_id));
@@ -1386,6 +1403,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     waiting_contract_end,
     replacement_notice,
     waiting_client_return,
+    waiting_client_alike,
     waiting_client,
     waiting_client_age_notice,
     waiting_client_plan,
@@ -1394,6 +1412,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     waiting_client_event,
     list_publication,
     published_client,
+    published_apart,
     list_visit,
     list_mail_choice,
     response,

@@ -129,6 +129,18 @@ on_both! {
 }
 
 on_both! {
+    fn what_a_child_waits_for_no_more_is_not_agreed(server) {
+        let client = &server.waiting()[0];
+        let id = server.responded(HAVEN, client);
+        server.execute(&format!("UPDATE waiting_client SET product_id = (SELECT min(id) FROM product WHERE code = '45A13') WHERE id = {}", client.id));
+        let refused = server.accept(client, id);
+        assert!(refused.status == 409 && refused.body.contains("wacht niet meer op het product"), "{}", refused.body);
+        server.execute(&format!("UPDATE waiting_client SET product_id = (SELECT min(id) FROM product WHERE code = '{PRODUCT}') WHERE id = {}", client.id));
+        assert_eq!(server.accept(client, id).status, 200);
+    }
+}
+
+on_both! {
     fn who_needs_other_care_is_offered_what_fits_that(server) {
         let client = &server.waiting()[0];
         let id = server.responded(HAVEN, client);

@@ -147,6 +147,26 @@ on_both! {
 }
 
 on_both! {
+    fn another_product_is_one_that_the_child_could_be_registered_for(server) {
+        let client = &server.waiting()[0];
+        let step = |product: &str, reason: &str| {
+            let body = json!({"stap": "ander-product", "product": product, "reden": reason});
+            server.user(TOEGANG).post(&format!("/v1/wachtenden/{}/stappen", client.code), &body)
+        };
+        let set = |change: &str| server.execute(&format!("UPDATE product SET {change} WHERE code = '45A13'"));
+        set("kind = 'crisis', min_age = 0, max_age = 5, valid_until = '2026-11-20'");
+        let refused = step("45A13", "productenboek");
+        assert_eq!((refused.status, refused.clashing_fields()), (409, ["product", "product", "product", "reden"].map(str::to_owned).to_vec()), "{}", refused.body);
+        for words in ["niet ingekocht", "crisiscoördinatiepunt", "dit product is voor", "niet in de plaats van"] {
+            assert!(refused.body.contains(words), "{words}: {}", refused.body);
+        }
+        set("kind = (SELECT kind FROM product WHERE code = '45A12' AND region_id = (SELECT id FROM region WHERE code = 'noord-veluwe')), min_age = 0, max_age = 23, valid_until = NULL");
+        assert_eq!(step("45A13", "productenboek").clashing_fields(), ["reden"], "the book names no successor");
+        assert_eq!(step("45A13", "correctie").status, 200);
+    }
+}
+
+on_both! {
     fn a_refusal_of_another_municipality_is_that_of_what_does_not_exist(server) {
         let client = &server.waiting()[0];
         let id = server.responded(BAKENZAND, client);

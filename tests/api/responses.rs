@@ -192,9 +192,10 @@ on_both! {
         let answer = decline(&clients[0], id, json!({"reden": "niet-passend", "toelichting": "de groep is te jong"}));
         assert_eq!((answer.status, status_of(server, &clients[0])), (200, "wachtend".into()), "{}", answer.body);
         assert!(mailed(server, HAVEN.0)[0].contains("wees uw reactie"));
-        // They are not brought together again, and the list does not show what cannot be.
-        assert_eq!(server.respond(HAVEN, &clients[0]).status, 404);
-        assert_eq!(server.user(HAVEN.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"], 4);
+        // They are not brought together again. What is published stays until the next publication.
+        let again = server.respond(HAVEN, &clients[0]);
+        assert!(again.status == 409 && again.body.contains("wees een eerdere reactie van u"), "{}", again.body);
+        assert_eq!(server.user(HAVEN.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"], 5);
         assert_eq!(server.user(BAKENZAND.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"], 5);
         let id = server.responded(HAVEN, &clients[1]);
         assert_eq!(decline(&clients[1], id, json!({"reden": "geen-capaciteit", "parkerenTot": "2027-01-01"})).status, 200);
@@ -209,18 +210,20 @@ on_both! {
 on_both! {
     fn who_was_parked_comes_back_with_a_publication_and_not_between(server) {
         let clients = server.waiting();
+        server.registered("GM0243");
         server.execute(&format!(
             "INSERT INTO pair_outcome (client_id, provider_id, outcome, parked_until, reason, at) \
              SELECT {}, id, 'geparkeerd', '2026-11-21', 'geen-capaciteit', '2026-11-21 08:00:00' FROM provider WHERE agb = '{}'",
             clients[0].id, HAVEN.1
         ));
         let seen = |server: &TestServer| server.user(HAVEN.0).get("/v1/open-wachtlijst").json()["paginering"]["totaal"].clone();
-        assert_eq!(seen(server), 4);
+        server.publish(now() + Duration::minutes(1));
+        assert_eq!(seen(server), 5);
         // After midnight, on the list of the day before: one more row than a moment ago would be this child.
         let later = server.start_later(Duration::hours(15));
-        assert_eq!(seen(&later), 4);
-        later.publish(now() + Duration::hours(15));
         assert_eq!(seen(&later), 5);
+        later.publish(now() + Duration::hours(15));
+        assert_eq!(seen(&later), 6);
     }
 }
 
@@ -729,6 +732,9 @@ on_both! {
 on_both! {
     fn who_was_responded_to_is_shown_as_it_was_and_no_other_way(server) {
         let clients = server.waiting();
+        server.registered("GM0243");
+        server.registered("GM0243");
+        server.publish(now() + Duration::minutes(1));
         let (haven, bakenzand) = (server.user(HAVEN.0), server.user(BAKENZAND.0));
         let id = server.responded(HAVEN, &clients[0]);
         let own = |path: &str| haven.get(path).json()["getoond"].clone();
@@ -740,19 +746,49 @@ on_both! {
         // An hour later others are shown more coarsely. Beside the first view that would tell more than either.
         server.execute(&format!("UPDATE waiting_client SET birth_quarter = 20171 WHERE id IN ({}, {})", clients[1].id, clients[2].id));
         server.publish(now() + Duration::hours(1));
-        assert_eq!((own(&path), total(&haven), total(&bakenzand)), (first.clone(), json!(4), json!(5)));
+        assert_eq!((own(&path), total(&haven), total(&bakenzand)), (first.clone(), json!(6), json!(7)));
         assert!(!haven.get("/v1/open-wachtlijst").body.contains("reactie"));
         let later = server.handle_of(&clients[0]);
         assert_eq!(server.visitor(HAVEN.0).get(&format!("/wachtenden/{later}")).status, 404);
         server.publish(now() + Duration::hours(2));
-        assert_eq!((own(&path), total(&server.user(HAVEN.0))), (first, json!(4)));
-        // Taken back, it is on the list again with the next publication, among all others.
+        assert_eq!((own(&path), total(&server.user(HAVEN.0))), (first, json!(6)));
+        // Taken back, it is on the list again with a publication that shows it as it did then, and with no other.
         let haven = server.user(HAVEN.0);
         assert_eq!(haven.post(&format!("{path}/intrekking"), &json!({"reden": "personeel"})).status, 200);
         server.execute(&format!("UPDATE response SET ended_at = '2026-11-21 11:30:00' WHERE id = {id}"));
-        assert_eq!(total(&haven), json!(4));
+        assert_eq!(total(&haven), json!(6));
         server.publish(now() + Duration::hours(3));
-        assert_eq!(total(&haven), json!(5));
+        assert_eq!((total(&haven), total(&bakenzand)), (json!(6), json!(7)));
+        server.execute(&format!("UPDATE waiting_client SET birth_quarter = 20142 WHERE id IN ({}, {})", clients[1].id, clients[2].id));
+        server.publish(now() + Duration::hours(4));
+        assert_eq!((total(&haven), total(&bakenzand)), (json!(7), json!(7)));
+    }
+}
+
+on_both! {
+    fn no_group_misses_one_for_the_provider_that_is_kept_from_it(server) {
+        let clients = server.waiting();
+        let look = |(user, _): (&str, &str), query: &str| server.user(user).get(&format!("/v1/open-wachtlijst{query}")).json();
+        let total = |of: (&str, &str), query: &str| look(of, query)["paginering"]["totaal"].clone();
+        server.responded(HAVEN, &clients[0]);
+        server.publish(now() + Duration::hours(1));
+        // Four of five would say of the fifth, to which it responded, whatever they show now.
+        assert_eq!((total(HAVEN, ""), total(HAVEN, "?gemeente=GM0243"), total(HAVEN, "?nieuw=true")), (json!(0), json!(0), json!(0)));
+        assert_eq!(total(BAKENZAND, ""), json!(5));
+        assert_eq!(server.visitor(HAVEN.0).get(&format!("/wachtenden/{}", server.handle_of(&clients[1]))).status, 404);
+        assert_eq!(server.respond(HAVEN, &clients[1]).status, 404);
+        // Who comes makes five of the others, who show what they share without the first.
+        let newcomer = server.registered("GM0243");
+        server.execute(&format!("UPDATE waiting_client SET birth_quarter = 20131 WHERE id = {}", newcomer.id));
+        server.publish(now() + Duration::hours(2));
+        let ages = |list: &Value| list["wachtenden"].as_array().into_iter().flatten().map(|one| one["leeftijd"]["tekst"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>();
+        assert_eq!(ages(&look(HAVEN, "")), vec!["12 t/m 15 jaar"; 5]);
+        assert_eq!(ages(&look(BAKENZAND, "")).len(), 6);
+        // Its own rows can be opened, responded to, and looked for by what they show.
+        assert_eq!((total(HAVEN, "?leeftijd=14"), total(HAVEN, "?leeftijd=11")), (json!(5), json!(0)));
+        assert_eq!(server.visitor(HAVEN.0).get(&format!("/wachtenden/{}", server.handle_for(HAVEN.1, &clients[1]))).status, 200);
+        let words = server.respond(HAVEN, &clients[1]).json()["getoond"].clone();
+        assert!(words.as_str().is_some_and(|words| words.contains("12 t/m 15 jaar")), "{words}");
     }
 }
 
@@ -833,7 +869,7 @@ on_both! {
 on_both! {
     fn an_odd_record_keeps_nobody_from_the_list(server) {
         use beschikbaarheidswijzer::db::schema::{list_publication, region};
-        use beschikbaarheidswijzer::waiting_list::open_list::actions::publish_due;
+        use beschikbaarheidswijzer::waiting_list::open_list::publishing::publish_due;
         let clients = server.waiting();
         // Corrected to a quarter after the registration, and registered just after midnight on the first day of a quarter.
         server.execute(&format!("UPDATE waiting_client SET birth_quarter = 20271 WHERE id = {}", clients[0].id));

@@ -175,6 +175,43 @@ fn codes(answer: &Answer) -> Vec<(String, String)> {
 }
 
 on_both! {
+    fn a_child_that_comes_a_second_time_is_pointed_out_to_its_toegang_alone(server) {
+        let first = a_client(server).code.to_string();
+        let toegang = server.user("toegang-harderwijk");
+        let points = |code: &str| toegang.get(&format!("/v1/wachtenden/{code}")).json()["aandacht"].to_string().contains("lijkt-op-ander");
+        assert!(!points(&first));
+        // By another referrer, which hears nothing of a child of others.
+        let referrer = server.user("verwijzer-huisartsen");
+        let made = referrer.post("/v1/wachtenden", &body());
+        assert_eq!(made.status, 201, "{}", made.body);
+        assert!(!made.body.contains("lijkt") && !made.body.contains(&first), "{}", made.body);
+        assert!(!server.visitor("verwijzer-huisartsen").get("/aanmeldingen").body.contains("Lijkt op"));
+        let second = made.json()["code"].as_str().expect("a code").to_owned();
+        assert!(points(&first) && points(&second));
+        let mails: Vec<_> = server.mails().into_iter().filter(|(to, _)| to.starts_with("toegang-harderwijk@")).collect();
+        assert!(mails.len() == 1 && mails[0].1.contains(&second) && !mails[0].1.contains(&first), "{mails:?}");
+
+        // By coming back to the list, and by moving in: the toegang it came from is told nothing either.
+        let clear = || server.execute("DELETE FROM waiting_client_alike");
+        let step = |user: &str, code: &str, body: Value| {
+            let taken = server.user(user).post(&format!("/v1/wachtenden/{code}/stappen"), &body);
+            assert_eq!(taken.status, 200, "{}", taken.body);
+            taken
+        };
+        step("toegang-harderwijk", &second, json!({"stap": "intrekken", "reden": "niet-meer-nodig"}));
+        clear();
+        step("toegang-harderwijk", &second, json!({"stap": "heropenen", "reden": "vergissing"}));
+        assert!(points(&first) && points(&second));
+        clear();
+        let elsewhere = registered(server, &server.actor("toegang-ermelo"), draft("GM0233")).expect("registered").code.to_string();
+        assert!(!points(&first), "another municipality's");
+        let moved = step("toegang-ermelo", &elsewhere, json!({"stap": "verhuizen", "gemeente": "GM0243", "reden": "verhuizing"}));
+        assert!(!moved.body.contains("lijkt-op"), "{}", moved.body);
+        assert!(points(&first) && points(&elsewhere));
+    }
+}
+
+on_both! {
     fn a_program_registers_follows_and_ends_a_client(server) {
         let toegang = server.user("toegang-harderwijk");
         let made = toegang.post("/v1/wachtenden", &body());

@@ -506,6 +506,20 @@ on_both! {
 }
 
 on_both! {
+    fn the_region_tells_no_provider_what_the_list_withholds(server) {
+        server.waiting();
+        server.execute("DELETE FROM list_publication");
+        room_at_two(server, 1000, "SELECT 1");
+        let (_, page) = run(server);
+        let asked = server.user(MANAGER).post("/v1/regiovoorstellen/1/vragen", &serde_json::json!({"wachtenden": choosable(&page)}));
+        assert_eq!(asked.status, 200, "{}", asked.body);
+        let shown = server.visitor(HAVEN.0).get("/plaatsingsvragen").body;
+        assert!(shown.contains("12 jaar of ouder, in de regio, datum niet getoond"), "{shown}");
+        assert!(!shown.contains("Harderwijk,") && !shown.contains("12 t/m 15 jaar"), "{shown}");
+    }
+}
+
+on_both! {
     fn providers_are_asked_and_read_it_by_api(server) {
         server.waiting();
         room_at_two(server, 1000, "SELECT 1");

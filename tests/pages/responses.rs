@@ -228,6 +228,43 @@ on_both! {
 }
 
 on_both! {
+    fn nobody_is_new_to_a_provider_that_does_not_see_it(server) {
+        use beschikbaarheidswijzer::waiting_list::open_list::telling::tell_of_clients;
+        let clients = server.waiting();
+        server.registered("GM0243");
+        server.execute(&format!(
+            "INSERT INTO pair_outcome (client_id, provider_id, outcome, parked_until, reason, at) \
+             SELECT {}, id, 'uitgesloten', NULL, 'niet-passend', '2026-11-21 08:00:00' FROM provider WHERE agb = '{}'; \
+             UPDATE waiting_client SET hold_until = '2027-01-04', hold_reason = 'verzoek-gezin' WHERE id = {}",
+            clients[0].id, HAVEN.1, clients[0].id
+        ));
+        server.publish(now() + chrono::Duration::hours(1));
+        let visitors = [HAVEN, BAKENZAND].map(|(user, _)| server.visitor(user));
+        for visitor in &visitors {
+            assert_eq!(Form::on(&visitor.get("/wachtenden").body, "/wachtenden/gezien").send(visitor).status, 303);
+            let mut form = Form::on(&visitor.get("/wachtenden/meldingen").body, "/wachtenden/meldingen");
+            form.set("keuze", "direct");
+            assert_eq!(form.send(visitor).status, 303);
+        }
+        let tell = |at: &str| {
+            let snapshot = server.state.supply.current().expect("a picture");
+            let at = at.parse().expect("a time");
+            tell_of_clients(&mut server.connection(), &snapshot, at, "https://jeugdhulp.example").expect("a database")
+        };
+        assert_eq!(tell("2026-11-21T10:01:00Z"), 2, "of the sixth, whom both see");
+        // The one De Haven is kept from comes back.
+        server.execute(&format!("UPDATE waiting_client SET hold_until = NULL, hold_reason = NULL WHERE id = {}", clients[0].id));
+        server.publish(now() + chrono::Duration::hours(2));
+        let badges = visitors.each_ref().map(|visitor| visitor.get("/wachtenden").body.matches("Nieuwe erbij").count());
+        assert_eq!(badges, [0, 6]);
+        let rows = visitors.each_ref().map(|visitor| visitor.get("/wachtenden?nieuw=ja").body.matches("Reageren<span").count());
+        assert_eq!(rows, [0, 6]);
+        assert_eq!(tell("2026-11-21T11:01:00Z"), 1);
+        assert!(server.mails().pop().expect("a mail").0.starts_with("aanbieder-bakenzand@"));
+    }
+}
+
+on_both! {
     fn whoever_comes_to_a_list_by_whatever_way_is_new_on_it(server) {
         use beschikbaarheidswijzer::waiting_list::open_list::telling::tell_of_clients;
         let clients = server.waiting();
@@ -266,7 +303,7 @@ on_both! {
 
 on_both! {
     fn who_comes_before_a_late_publication_is_new_once(server) {
-        use beschikbaarheidswijzer::waiting_list::open_list::actions::publish_due;
+        use beschikbaarheidswijzer::waiting_list::open_list::publishing::publish_due;
         use beschikbaarheidswijzer::waiting_list::open_list::telling::tell_of_clients;
         server.waiting();
         let visitor = server.visitor(HAVEN.0);

@@ -4,7 +4,7 @@ use beschikbaarheidswijzer::db;
 use beschikbaarheidswijzer::db::schema::{list_publication, offer, product, provider, published_client};
 use beschikbaarheidswijzer::waiting_list::clients::actions::register;
 use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
-use beschikbaarheidswijzer::waiting_list::open_list::actions::publish;
+use beschikbaarheidswijzer::waiting_list::open_list::publishing::publish;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use rules::waiting::registration::{ReferrerKind, RegistrationDraft, Urgency};
@@ -58,11 +58,27 @@ impl TestServer {
         assert!(publish(&mut self.connection(), at, region_id, at).expect("published"));
     }
 
-    /// The handle of a client in the latest publication.
+    /// The handle under which the latest publication shows a provider a client: its own, or else that of everybody.
+    pub fn handle_for(&self, agb: &str, client: &WaitingClient) -> String {
+        let own: Option<i64> = published_client::table
+            .inner_join(list_publication::table.on(list_publication::id.eq(published_client::publication_id)))
+            .inner_join(provider::table.on(provider::id.nullable().eq(published_client::provider_id)))
+            .filter(published_client::client_id.eq(client.id))
+            .filter(provider::agb.eq(agb))
+            .order(list_publication::published_at.desc())
+            .select(published_client::handle)
+            .first(&mut self.connection())
+            .optional()
+            .expect("a database");
+        own.map_or_else(|| self.handle_of(client), |handle| format!("{handle:016x}"))
+    }
+
+    /// The handle of a client in the latest publication, for who is kept from nobody.
     pub fn handle_of(&self, client: &WaitingClient) -> String {
         let handle: i64 = published_client::table
             .inner_join(list_publication::table.on(list_publication::id.eq(published_client::publication_id)))
             .filter(published_client::client_id.eq(client.id))
+            .filter(published_client::provider_id.is_null())
             .order(list_publication::published_at.desc())
             .select(published_client::handle)
             .first(&mut self.connection())
@@ -92,7 +108,7 @@ impl TestServer {
     /// The same by somebody whose token is there already.
     pub fn respond_as(&self, user: &Browser, agb: &str, client: &WaitingClient) -> Answer {
         let body = json!({
-            "wachtende": self.handle_of(client), "aanbod": self.offer_with_place(agb),
+            "wachtende": self.handle_for(agb, client), "aanbod": self.offer_with_place(agb),
             "startOp": "2026-12-01", "geldigTot": "2026-12-15",
         });
         user.post("/v1/reacties", &body)

@@ -25,7 +25,7 @@ use crate::waiting_list::access_log::actions::record;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::clients::actions::OBJECT;
 use crate::waiting_list::clients::model::WaitingClient;
-use crate::waiting_list::open_list::actions::{freeze, show_asked};
+use crate::waiting_list::open_list::actions::{Asker, freeze, show_asked};
 use crate::waiting_list::responses::actions::list_standpoints;
 
 const ASKED_ALREADY: &str = "Deze aanbieder is al gevraagd voor deze wachtende.";
@@ -62,6 +62,7 @@ pub fn ask(
         for line in chosen {
             let Some(offer) = line.offer_id.and_then(|id| snapshot.find_offer(id)) else { continue };
             let Some(client) = since.clients.get(&line.client_id) else { continue };
+            let of = (snapshot.provider(offer).id, snapshot.product(offer).id);
             let new = NewRequest {
                 run_id: Some(run.id),
                 client_id: client.id,
@@ -69,7 +70,7 @@ pub fn ask(
                 asked_at: now.naive_utc(),
                 ends_at: ends_at.naive_utc(),
                 by,
-                view: freeze(conn, client, snapshot.product(offer).id, dutch_day(now))?,
+                view: freeze(conn, client, of, Asker::Region, dutch_day(now))?,
             };
             store::save_request(conn, &new)?;
             *by_provider.entry(snapshot.provider(offer).id).or_default() += 1;
@@ -138,7 +139,7 @@ pub fn ask_one(
         asked_at: now.naive_utc(),
         ends_at: ends_at.naive_utc(),
         by: (identity.display_name.as_str(), identity.organisation_name.as_str()),
-        view: freeze(conn, client, snapshot.product(offer).id, today)?,
+        view: freeze(conn, client, (provider_id, snapshot.product(offer).id), Asker::Toegang, today)?,
     };
     if store::save_request_of_toegang(conn, &new)? == 0 {
         return Err(Error::Conflict(ASKED_ALREADY.into()));

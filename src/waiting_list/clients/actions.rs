@@ -1,6 +1,8 @@
 //! What can be done with waiting clients.
 
+mod alike;
 mod known;
+mod suiting;
 
 use std::collections::BTreeMap;
 
@@ -10,9 +12,11 @@ use rules::waiting::birth::Birth;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::life::{ClientStatus, Event as LifeEvent, Life, Step};
 use rules::waiting::registration::{Registration, RegistrationDraft};
-use rules::waiting::similarity::{Features, Similarity, compare};
 
+pub use self::alike::list_similar;
+use self::alike::mark_alike;
 use self::known::{Known, UNKNOWN_PRODUCT};
+use self::suiting::require_suits;
 use super::mails;
 use super::model::{
     FormChoices, LineKind, ListSettings, NewLine, ProductTerms, Recorded, TimelineLine, WaitingClient,
@@ -163,50 +167,6 @@ pub fn check_registration(
     Ok(checked(conn, actor, now, draft.clone())?.1.err().unwrap_or_default())
 }
 
-/// The open registrations that may be of the same child, the most alike first, of those the actor sees.
-pub fn list_similar(
-    conn: &mut Connection,
-    actor: &Actor,
-    now: DateTime<Utc>,
-    draft: &RegistrationDraft,
-) -> Result<Vec<(WaitingClient, Similarity)>> {
-    let (_, Ok(registration)) = checked(conn, actor, now, draft.clone())? else { return Ok(Vec::new()) };
-    let new = Features {
-        municipality: &registration.municipality,
-        pc4: registration.pc4,
-        birth: registration.birth,
-        product: &registration.product,
-        alternatives: &registration.alternatives,
-        referred_on: registration.referred_on,
-    };
-    let mut alike: Vec<(WaitingClient, Similarity)> = Vec::new();
-    for client in store::list_open_of_birth(conn, scope_of(actor)?, registration.birth)? {
-        let alternatives: Vec<_> = client.alternatives.iter().map(|product| product.code.clone()).collect();
-        let Some(birth) = client.birth else { continue };
-        let features = Features {
-            municipality: &client.municipality.code,
-            pc4: client.pc4,
-            birth,
-            product: &client.product.code,
-            alternatives: &alternatives,
-            referred_on: client.referred_on,
-        };
-        let similarity = compare(&new, &features);
-        if similarity.is_warning() {
-            alike.push((client, similarity));
-        }
-    }
-    alike.sort_by(|(one, first), (other, second)| {
-        second.score.cmp(&first.score).then_with(|| one.code.cmp(&other.code))
-    });
-    if !alike.is_empty() {
-        let shown = alike.iter().map(|(client, _)| client.code.as_str().to_owned());
-        let access = Access::new(AccessKind::CompareClients).clients(shown);
-        access_log::actions::record(conn, actor, now, &access)?;
-    }
-    Ok(alike)
-}
-
 /// What a registration can be chosen from by the actor.
 pub fn list_form_choices(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<FormChoices> {
     let who = identity(actor)?;
@@ -294,17 +254,30 @@ fn list_standing(conn: &mut Connection, scope: Scope, which: Which, today: Naive
         let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
         let mut milestones = store::list_milestones(conn, &ids, today)?;
         let listed = |client: WaitingClient| {
-            let passed = milestones.remove(&client.id).unwrap_or_default();
+            let mut passed = milestones.remove(&client.id).unwrap_or_default();
+            if !scope.is_at_home() {
+                passed.alike_on = None;
+            }
             Listed { standing: client.standing(&passed, today), client }
         };
         Ok(clients.into_iter().map(listed).collect())
     })
 }
 
-/// How a client stands today.
-pub fn find_standing(conn: &mut Connection, client: &WaitingClient, today: NaiveDate) -> Result<Standing> {
-    let milestones =
+/// How a client that the actor may see stands today. That it looks like another is for the toegang, which sees both.
+pub fn find_standing(
+    conn: &mut Connection,
+    actor: &Actor,
+    client: &WaitingClient,
+    today: NaiveDate,
+) -> Result<Standing> {
+    let mut milestones =
         store::list_milestones(conn, &[client.id], today)?.remove(&client.id).unwrap_or_default();
+    let is_at_home = actor.has_role(Role::Toegang)
+        && list_own_municipalities(conn, actor)?.contains(&client.municipality.id);
+    if !is_at_home {
+        milestones.alike_on = None;
+    }
     Ok(client.standing(&milestones, today))
 }
 
@@ -322,42 +295,18 @@ pub fn take_own_step(
     let client = find_for_toegang(conn, actor, code)?;
     let event = draft.event(step).map_err(Error::Collision)?;
     require_code_on(conn, client.region_id, step.reason_list(), draft.reason.as_deref().unwrap_or_default())?;
-    require_bought(conn, &client, &event, dutch_day(now))?;
+    require_suits(conn, &client, &event, dutch_day(now))?;
     let (after, taken) = take_step(conn, actor, now, client.id, version, event)?;
-    if taken.recheck && after.municipality.id != client.municipality.id {
+    let has_moved = after.municipality.id != client.municipality.id;
+    if has_moved || step == OwnStep::Reopen {
+        mark_alike(conn, &after, dutch_day(now))?;
+    }
+    if taken.recheck && has_moved {
         for reader in list_toegang_of(conn, after.municipality.id)? {
             enqueue(conn, now, &mails::moved(&after, public_url, &reader.email)?)?;
         }
     }
     Ok(after)
-}
-
-/// Refuses a municipality that does not buy what the child waits for with the region, and a product that its municipality
-/// does not: no provider of the region could take it.
-fn require_bought(
-    conn: &mut Connection,
-    client: &WaitingClient,
-    event: &LifeEvent,
-    today: NaiveDate,
-) -> Result<()> {
-    let (field, municipality_id, product_id) = match event {
-        LifeEvent::Move { to, .. } => {
-            let found = store::find_municipality_in_region(conn, client.region_id, to.as_str(), today)?;
-            ("gemeente", found.map(|(id, _)| id), Some(client.product.id))
-        }
-        LifeEvent::Recode { to, .. } => {
-            let found = store::list_products(conn, client.region_id, &[to.to_string()])?;
-            ("product", Some(client.municipality.id), found.first().map(|product| product.id))
-        }
-        _ => return Ok(()),
-    };
-    // What does not exist is told by the step itself.
-    let (Some(municipality_id), Some(product_id)) = (municipality_id, product_id) else { return Ok(()) };
-    if store::belongs_for_product(conn, municipality_id, product_id, today)? {
-        return Ok(());
-    }
-    let message = "deze gemeente koopt dit product nu niet met de regio in";
-    Err(Error::collision(field, "niet-voor-gemeente", message))
 }
 
 /// What came of a step for one of many clients: done, or why not.
@@ -516,6 +465,27 @@ pub fn register(
     let event =
         Event::done("wachtende-aanmelden", OBJECT, client.code).change(None, &Recorded::of(&client))?;
     audit::record(conn, actor, now, &event)?;
+    // The toegang itself was shown who it looks like before it registered.
+    if !actor.has_role(Role::Toegang) {
+        mark_alike(conn, &client, dutch_day(now))?;
+    }
+    Ok(client)
+}
+
+/// Puts a child on the list and mails the toegang that answers for it, when another registered it.
+pub fn register_and_tell(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    draft: RegistrationDraft,
+) -> Result<WaitingClient> {
+    let client = register(conn, actor, now, draft)?;
+    if !actor.has_role(Role::Toegang) {
+        for reader in list_toegang_of(conn, client.municipality.id)? {
+            enqueue(conn, now, &mails::registered(&client, public_url, &reader.email)?)?;
+        }
+    }
     Ok(client)
 }
 

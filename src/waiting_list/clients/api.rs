@@ -477,7 +477,7 @@ pub async fn get_client(
     let (client, standing, lines) = ctx
         .db(move |conn, actor, now| {
             let client = actions::view_for_toegang(conn, actor, now, &code)?;
-            let standing = actions::find_standing(conn, &client, today)?;
+            let standing = actions::find_standing(conn, actor, &client, today)?;
             let lines = actions::list_timeline(conn, &client)?;
             Ok((client, standing, lines))
         })
@@ -528,7 +528,7 @@ pub async fn post_client(
             return Err(all_wrong(shape, ctx.db(check).await?));
         }
     };
-    let today = ctx.today();
+    let (today, state) = (ctx.today(), ctx.state.clone());
     let (client, standing) = ctx
         .db(move |conn, actor, now| {
             // Before the transaction: what was compared is in the access log, whatever comes of it.
@@ -536,8 +536,8 @@ pub async fn post_client(
                 return Err(Error::collision("tochAanmelden", "lijkt-op", alike.words(other.code)));
             }
             db::write(conn, |conn| {
-                let client = actions::register(conn, actor, now, draft)?;
-                let standing = actions::find_standing(conn, &client, today)?;
+                let client = actions::register_and_tell(conn, actor, now, &state.config.public_url, draft)?;
+                let standing = actions::find_standing(conn, actor, &client, today)?;
                 Ok((client, standing))
             })
         })
@@ -587,7 +587,7 @@ pub async fn post_step(
             db::write(conn, |conn| {
                 let of = (key.as_str(), version);
                 let client = actions::take_own_step(conn, actor, now, public_url, of, step, &draft)?;
-                let standing = actions::find_standing(conn, &client, today)?;
+                let standing = actions::find_standing(conn, actor, &client, today)?;
                 Ok((client, standing))
             })
         })
@@ -595,7 +595,7 @@ pub async fn post_step(
     let (actor, now) = (ctx.actor.clone(), ctx.now);
     let current = move |conn: &mut db::Connection| {
         let client = actions::view_for_toegang(conn, &actor, now, &code)?;
-        let standing = actions::find_standing(conn, &client, today)?;
+        let standing = actions::find_standing(conn, &actor, &client, today)?;
         Ok(ClientBody::new(&client, &standing, today))
     };
     let (client, standing) = reply::show_current(&ctx, taken, current).await?;

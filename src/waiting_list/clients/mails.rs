@@ -1,4 +1,4 @@
-//! What the toegang is mailed of a child that comes to live in its municipality or comes of age: its code, and nothing else of it.
+//! What the toegang is mailed of a child that comes on its list by another or comes of age: its code, and nothing else of it.
 
 use askama::Template;
 
@@ -26,6 +26,17 @@ struct ClientText<'a> {
     url: &'a str,
 }
 
+/// To the toegang of the municipality, of a child that another referrer registered.
+pub(super) fn registered(client: &WaitingClient, public_url: &str, to: &str) -> Result<Mail> {
+    let lines = [format!(
+        "Een andere verwijzer meldde wachtende {} aan voor {}. Kijk of de gegevens kloppen, en of het kind niet al op uw lijst \
+         staat.",
+        client.code, client.municipality.name
+    )];
+    let subject = format!("Wachtende {} is aangemeld voor uw gemeente", client.code);
+    mail("aanmelding", client, (subject, &lines), public_url, to)
+}
+
 /// To the toegang of the municipality that answers for the child from now on.
 pub(super) fn moved(client: &WaitingClient, public_url: &str, to: &str) -> Result<Mail> {
     let lines = [
@@ -38,7 +49,7 @@ pub(super) fn moved(client: &WaitingClient, public_url: &str, to: &str) -> Resul
             .to_owned(),
     ];
     let subject = format!("Wachtende {} is verhuisd naar uw gemeente", client.code);
-    mail(client, "verhuizing", subject, &lines, (public_url, to))
+    mail("verhuizing", client, (subject, &lines), public_url, to)
 }
 
 /// To the toegang, when the child reached an age on the way to adulthood. Which age is to be read behind the link.
@@ -49,15 +60,15 @@ pub(super) fn age_reached(client: &WaitingClient, public_url: &str, to: &str) ->
             .to_owned(),
     ];
     let subject = format!("Wachtende {}: op weg naar 18 jaar", client.code);
-    mail(client, "leeftijd", subject, &lines, (public_url, to))
+    mail("leeftijd", client, (subject, &lines), public_url, to)
 }
 
 fn mail(
-    client: &WaitingClient,
     kind: &'static str,
-    subject: String,
-    lines: &[String],
-    (public_url, to): (&str, &str),
+    client: &WaitingClient,
+    (subject, lines): (String, &[String]),
+    public_url: &str,
+    to: &str,
 ) -> Result<Mail> {
     let (button, url) = ("Bekijk de wachtende", format!("{public_url}/wachtlijst/{}", client.code));
     let html = render(&ClientHtml { region_name: "", subject: &subject, lines, button, url: &url })?;

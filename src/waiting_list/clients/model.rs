@@ -254,6 +254,8 @@ pub struct Milestones {
     pub question_open: bool,
     /// The last day of the product, when nothing takes its place.
     pub product_ends_on: Option<NaiveDate>,
+    /// The child was last found to look like somebody else of its municipality. For its toegang only.
+    pub alike_on: Option<NaiveDate>,
     /// The municipality does not belong to the region today.
     pub outside_region: bool,
     /// The day on which care that was agreed would start, as long as nobody confirmed that it did.

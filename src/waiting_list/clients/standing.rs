@@ -72,6 +72,7 @@ impl WaitingClient {
             },
             disturbed_on: milestones.disturbed_on,
             moved_on: milestones.moved_on,
+            alike_on: milestones.alike_on,
             answer_on: milestones.answer_on,
             expired_on: milestones.expired_on,
             question_open: milestones.question_open,

@@ -27,10 +27,10 @@ use super::model::{FormChoices, ListSettings, ProductChoice, ProviderChoice, Tim
 use crate::db::Connection;
 use crate::db::schema::{
     contract, municipality, organisation_municipality, placement, postcode, product, provider, region,
-    region_municipality, user_account, waiting_client as client, waiting_client_alternative as alternative,
-    waiting_client_event as event, waiting_client_plan as plan, waiting_client_provider as wish,
-    waiting_client_return as returned, waiting_list_closing_day as closing_day,
-    waiting_list_setting as setting, waiting_product,
+    region_municipality, user_account, waiting_client as client, waiting_client_alike as alike,
+    waiting_client_alternative as alternative, waiting_client_event as event, waiting_client_plan as plan,
+    waiting_client_provider as wish, waiting_client_return as returned,
+    waiting_list_closing_day as closing_day, waiting_list_setting as setting, waiting_product,
 };
 use crate::error::Result;
 use crate::{belongs_on, on_each};
@@ -47,6 +47,15 @@ pub(super) enum Scope {
     Registered { user_id: i64 },
     /// Those of them that live in its municipalities now: a child that moved is out of sight.
     RegisteredAtHome { user_id: i64 },
+    /// Those of one municipality, to compare: nobody is shown them.
+    Within { municipality_id: i64 },
+}
+
+impl Scope {
+    /// Whether it holds nobody but children for whom the user's organisation answers.
+    pub(super) const fn is_at_home(self) -> bool {
+        matches!(self, Self::AtHome { .. } | Self::RegisteredAtHome { .. })
+    }
 }
 
 /// A query of clients that is still being built up.
@@ -58,6 +67,9 @@ fn within<'a>(scope: Scope) -> Clients<'a> {
         Scope::Registered { user_id } => registered(client::table.into_boxed(), user_id),
         Scope::RegisteredAtHome { user_id } => {
             at_home(registered(client::table.into_boxed(), user_id), user_id)
+        }
+        Scope::Within { municipality_id } => {
+            client::table.into_boxed().filter(client::municipality_id.eq(municipality_id))
         }
     }
 }
@@ -271,6 +283,19 @@ pub(super) fn list_open_of_birth(
     }
     let ids: Vec<i64> = query.order(client::id).load(conn)?;
     load(conn, &ids)
+}
+
+/// Keeps on which day these were found to look like each other.
+pub(super) fn update_alike(conn: &mut Connection, ids: &[i64], today: NaiveDate) -> Result<()> {
+    for id in ids {
+        on_each!(conn, c => diesel::insert_into(alike::table)
+            .values((alike::client_id.eq(id), alike::found_on.eq(today)))
+            .on_conflict(alike::client_id)
+            .do_update()
+            .set(alike::found_on.eq(today))
+            .execute(c))?;
+    }
+    Ok(())
 }
 
 /// What a registration in a region can be chosen from; with a user, that of the user's own municipalities.

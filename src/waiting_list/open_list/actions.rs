@@ -1,12 +1,12 @@
-//! Publishing the list, and looking at it.
+//! Looking at the list.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use chrono::{DateTime, DurationRound, NaiveDate, NaiveDateTime, TimeDelta, Utc};
-use rules::waiting::coarsening::{GroupSize, OpenClient, Shown, ShownMunicipality, band_of, coarsen};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use rules::waiting::coarsening::{age_group_of, band_of};
 
 use super::model::{Asked, AskedView, Handle, Look, MailChoice, Named, OpenList, Reach, ShownClient};
-use super::store::{self, Listed, NewRow, Row, Scope};
+use super::store::{self, Row, Scope};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::availability::supply::snapshot::Snapshot;
@@ -17,135 +17,6 @@ use crate::waiting_list::access_log::actions as access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::clients::actions::find_settings;
 use crate::waiting_list::clients::model::WaitingClient;
-
-/// A list is published at every whole hour, so that nobody sees a single change by itself.
-const EVERY: TimeDelta = TimeDelta::hours(1);
-
-/// For how long a page that is open can still be used after the next publication.
-const KEPT_FOR: TimeDelta = TimeDelta::hours(2);
-
-/// Publishes the lists of all regions that are due; returns how many. Of several servers one does it.
-pub fn publish_due(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
-    let moment = now.duration_trunc(EVERY).map_err(Error::internal)?;
-    let mut count = 0;
-    for region_id in store::list_regions(conn)? {
-        let latest = store::find_latest(conn, region_id)?;
-        if latest.is_some_and(|latest| latest.published_at >= moment) {
-            continue;
-        }
-        match publish(conn, now, region_id, moment) {
-            Ok(done) => count += usize::from(done),
-            // The list of one region that cannot be read is no reason to keep that of another from its readers.
-            Err(error @ Error::Internal(_)) => {
-                tracing::error!(region_id, %error, "the open list of a region was not published");
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(count)
-}
-
-/// Publishes the lists of all regions at this moment; returns how many.
-pub fn publish_now(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
-    let mut count = 0;
-    for region_id in store::list_regions(conn)? {
-        count += usize::from(publish(conn, now, region_id, now)?);
-    }
-    Ok(count)
-}
-
-/// Publishes the list of a region under a moment, unless that was done.
-pub fn publish(
-    conn: &mut Connection,
-    now: DateTime<Utc>,
-    region_id: i64,
-    moment: DateTime<Utc>,
-) -> Result<bool> {
-    let today = dutch_day(now);
-    db::write(conn, |conn| {
-        let before = store::find_latest(conn, region_id)?;
-        let Some(publication_id) = store::insert_publication(conn, region_id, moment.naive_utc())? else {
-            return Ok(false);
-        };
-        let size = find_settings(conn, region_id)?.group_size;
-        let listed = store::list_listed(conn, region_id, today)?;
-        let known = match before {
-            Some(before) => store::list_arrivals(conn, before.id)?,
-            None => HashMap::new(),
-        };
-        // New is who was not in the list before this one, by whatever way it came; and it is new since this list, however
-        // late that is published.
-        let came_at = |client: &Listed| {
-            let known = known.get(&(client.id, client.product_id, client.municipality_id));
-            known.copied().unwrap_or_else(|| moment.naive_utc())
-        };
-        let rows = rows_to_publish(publication_id, (&listed, came_at), size, today);
-        store::insert_rows(conn, &rows)?;
-        store::delete_before(conn, region_id, (moment - KEPT_FOR).naive_utc())?;
-        Ok(true)
-    })
-}
-
-/// The rows of a publication, each with a handle that was never there before.
-fn rows_to_publish(
-    publication_id: i64,
-    (listed, came_at): (&[Listed], impl Fn(&Listed) -> NaiveDateTime),
-    size: GroupSize,
-    today: NaiveDate,
-) -> Vec<NewRow> {
-    let handles = new_handles(listed.len());
-    let open: Vec<OpenClient<'_>> = listed
-        .iter()
-        .zip(&handles)
-        .map(|(client, handle)| OpenClient {
-            handle: *handle,
-            product: &client.product,
-            municipality: &client.municipality,
-            age: client.birth.age_on(today),
-            referred_on: client.referred_on,
-        })
-        .collect();
-    let by_handle: HashMap<u64, &Listed> = handles.iter().copied().zip(listed).collect();
-    let shown = coarsen(&open, size, today);
-    let mut rows = Vec::with_capacity(shown.len());
-    for group in shown.chunk_by(|one, other| Shown { handle: other.handle, ..*one } == *other) {
-        let clients: Vec<&Listed> =
-            group.iter().filter_map(|row| by_handle.get(&row.handle).copied()).collect();
-        let newest_at = clients.iter().map(|client| came_at(client)).max().unwrap_or(NaiveDateTime::MIN);
-        for (row, client) in group.iter().zip(clients) {
-            let (age_from, age_to) = row.age.ends();
-            let (referred_from, referred_to) = row.referred.ends(today);
-            rows.push(NewRow {
-                publication_id,
-                handle: i64::try_from(row.handle).unwrap_or(i64::MAX),
-                client_id: client.id,
-                place: i32::try_from(rows.len()).unwrap_or(i32::MAX),
-                product_id: client.product_id,
-                municipality_id: match row.municipality {
-                    ShownMunicipality::One(_) => Some(client.municipality_id),
-                    ShownMunicipality::Region => None,
-                },
-                age_from: age_from.map(i32::from),
-                age_to: age_to.map(i32::from),
-                referred_from,
-                referred_to,
-                newest_at,
-                came_at: came_at(client),
-                lives_in: client.municipality_id,
-            });
-        }
-    }
-    rows
-}
-
-/// Random numbers that fit the database, all different.
-fn new_handles(count: usize) -> Vec<u64> {
-    let mut taken = HashSet::with_capacity(count);
-    while taken.len() < count {
-        taken.insert(rand::random::<u64>() >> 1);
-    }
-    taken.into_iter().collect()
-}
 
 /// The provider and the region of somebody who looks.
 fn viewer(actor: &Actor) -> Result<(i64, i64, i64)> {
@@ -262,29 +133,47 @@ pub fn show_asked(
     Ok(found)
 }
 
-/// What a provider that is asked about a client is shown of it, under a handle of its own: what the list shows, or of whom
-/// the list does not show for this product, the municipality and a band of ages, with which it can tell whether it has a
-/// place.
+/// Who asks a provider about a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// The toegang of the child, which chooses to tell this provider of it.
+    Toegang,
+    /// The region, for many children at once.
+    Region,
+}
+
+/// What a provider that is asked about a client is shown of it, under a handle of its own: what the list shows that provider.
+/// Of whom the list does not show it, the toegang gives the municipality and a band of ages, with which the provider can tell
+/// whether it has a place. The region gives no municipality, and only whether the child is younger than twelve: what the list
+/// withholds is for the toegang to tell.
 pub fn freeze(
     conn: &mut Connection,
     client: &WaitingClient,
-    product_id: i64,
+    (provider_id, product_id): (i64, i64),
+    asker: Asker,
     today: NaiveDate,
 ) -> Result<AskedView> {
     let handle = Handle(i64::try_from(rand::random::<u64>() >> 1).map_err(Error::internal)?);
     let published = match store::find_latest(conn, client.region_id)? {
-        Some(publication) => store::find_row_of(conn, publication.id, (client.id, product_id))?,
+        Some(publication) => {
+            store::find_row_of(conn, (publication.id, provider_id), (client.id, product_id))?
+        }
         None => None,
     };
     if let Some(row) = published {
         return Ok(row.view(handle));
     }
     let birth = client.birth.ok_or(Error::NotFound("wachtende"))?;
-    let (age_from, age_to) = band_of(birth.age_on(today)).ends();
+    let age = birth.age_on(today);
+    let (age, municipality_id) = match asker {
+        Asker::Toegang => (band_of(age), Some(client.municipality.id)),
+        Asker::Region => (age_group_of(age), None),
+    };
+    let (age_from, age_to) = age.ends();
     Ok(AskedView {
         handle,
         product_id,
-        municipality_id: Some(client.municipality.id),
+        municipality_id,
         ages: (age_from.map(i32::from), age_to.map(i32::from)),
         referred: (None, None),
     })
@@ -302,6 +191,10 @@ impl Names {
             products: store::list_products(conn, region_id)?,
             municipalities: store::list_municipalities(conn)?,
         })
+    }
+
+    pub(super) fn find_municipality(&self, id: i64) -> Option<&Named> {
+        self.municipalities.iter().find(|municipality| municipality.id == id)
     }
 
     /// What is asked for; a code that does not exist fits nobody.
@@ -364,9 +257,7 @@ impl Names {
 
     fn show_row(&self, row: &Row, seen_at: Option<NaiveDateTime>) -> Option<ShownClient> {
         let product = self.products.iter().find(|product| product.id == row.product_id)?;
-        let municipality = row
-            .municipality_id
-            .and_then(|id| self.municipalities.iter().find(|municipality| municipality.id == id).cloned());
+        let municipality = row.municipality_id.and_then(|id| self.find_municipality(id)).cloned();
         Some(ShownClient {
             handle: Handle(row.handle),
             product: product.clone(),

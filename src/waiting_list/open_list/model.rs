@@ -40,13 +40,27 @@ pub struct ShownClient {
 
 impl ShownClient {
     pub fn place(&self) -> &str {
-        self.municipality.as_ref().map_or("in de regio", |municipality| &municipality.name)
+        place_of(self.municipality.as_ref())
     }
 
     /// All that is shown, to keep beside a response.
     pub fn words(&self) -> String {
-        format!("{}, {}, {}, {}", self.product.name, self.age, self.place(), self.referred)
+        words_of(&self.product.name, self.municipality.as_ref(), self.age, self.referred)
     }
+}
+
+/// What is shown of somebody who waits, in words.
+pub(super) fn words_of(
+    product: &str,
+    municipality: Option<&Named>,
+    age: ShownAge,
+    referred: ShownDate,
+) -> String {
+    format!("{product}, {age}, {}, {referred}", place_of(municipality))
+}
+
+fn place_of(municipality: Option<&Named>) -> &str {
+    municipality.map_or("in de regio", |municipality| &municipality.name)
 }
 
 /// What a provider is shown of a client that it is asked about, as it stays: what the list showed then, or else no more than
@@ -130,13 +144,6 @@ impl Reach {
             }
         }
         reach
-    }
-
-    /// Whether a client who shows this may be one it could take: nothing that is shown tells otherwise.
-    pub fn may_take(&self, product_id: i64, municipality_id: Option<i64>, age: ShownAge) -> bool {
-        product_id == self.product_id
-            && municipality_id.is_none_or(|id| self.municipality_ids.contains(&id))
-            && age.may_be_within(self.ages.min(), self.ages.max())
     }
 }
 

@@ -12,10 +12,9 @@ use rules::waiting::life::ClientStatus;
 use rules::waiting::responses::ResponseStatus;
 
 use super::model::{AskedView, Column, Handle, Look, MailChoice, Named, Publication, Reach};
-use crate::clock::dutch_day;
 use crate::db::schema::{
     list_mail_choice, list_publication, list_visit, municipality, offer, pair_outcome, product,
-    published_client, region, regional_request as request, response, waiting_client,
+    published_apart, published_client, region, regional_request as request, response, waiting_client,
 };
 use crate::db::{Backend, Connection};
 use crate::error::{Error, Result};
@@ -157,6 +156,8 @@ pub(super) struct NewRow {
     pub(super) newest_at: NaiveDateTime,
     pub(super) came_at: NaiveDateTime,
     pub(super) lives_in: i64,
+    /// None for who is kept from nobody of the product.
+    pub(super) provider_id: Option<i64>,
 }
 
 /// A child as a list knows it: client, product and municipality, whatever is shown of them. In another municipality it is
@@ -170,6 +171,7 @@ pub(super) fn list_arrivals(
 ) -> Result<HashMap<Arrived, NaiveDateTime>> {
     let rows: Vec<(Arrived, NaiveDateTime)> = published_client::table
         .filter(published_client::publication_id.eq(publication_id))
+        .filter(published_client::provider_id.is_null())
         .select((
             (published_client::client_id, published_client::product_id, published_client::lives_in),
             published_client::came_at,
@@ -184,6 +186,51 @@ pub(super) fn insert_rows(conn: &mut Connection, rows: &[NewRow]) -> Result<()> 
         on_each!(conn, c => diesel::insert_into(published_client::table).values(portion).execute(c))?;
     }
     Ok(())
+}
+
+/// Keeps that a provider has its own rows of a product in a publication, or none.
+pub(super) fn insert_apart(
+    conn: &mut Connection,
+    publication_id: i64,
+    provider_id: i64,
+    product_id: i64,
+) -> Result<()> {
+    let row = (
+        published_apart::publication_id.eq(publication_id),
+        published_apart::provider_id.eq(provider_id),
+        published_apart::product_id.eq(product_id),
+    );
+    diesel::insert_into(published_apart::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// From which children who may be on a list each provider is kept today: those it responded to, and those with whom it is not
+/// brought together.
+pub(super) fn list_kept_out(conn: &mut Connection, today: NaiveDate) -> Result<Vec<(i64, i64)>> {
+    let mut kept: Vec<(i64, i64)> = response::table
+        .inner_join(waiting_client::table)
+        .filter(waiting_client::closed_at.is_null())
+        .filter(response::ended_at.is_null())
+        .select((response::provider_id, response::client_id))
+        .load(conn)?;
+    let paired_out: Vec<(i64, i64)> = pair_outcome::table
+        .inner_join(waiting_client::table)
+        .filter(waiting_client::closed_at.is_null())
+        .filter(pair_outcome::parked_until.is_null().or(pair_outcome::parked_until.ge(today)))
+        .select((pair_outcome::provider_id, pair_outcome::client_id))
+        .load(conn)?;
+    kept.extend(paired_out);
+    Ok(kept)
+}
+
+/// What each provider was shown of children who may be on a list when it gave a response that ended: provider, client, words.
+pub(super) fn list_earlier_views(conn: &mut Connection) -> Result<Vec<(i64, i64, String)>> {
+    Ok(response::table
+        .inner_join(waiting_client::table)
+        .filter(waiting_client::closed_at.is_null())
+        .filter(response::ended_at.is_not_null())
+        .select((response::provider_id, response::client_id, response::shown))
+        .load(conn)?)
 }
 
 /// A row as it is stored.
@@ -263,31 +310,25 @@ fn within(reach: &Reach) -> Condition {
     )
 }
 
+/// What is published for a provider: its own rows of the products that it has those of, and of the others the rows that are
+/// for everybody.
+fn own_rows(publication_id: i64, provider_id: i64) -> Condition {
+    let apart = published_apart::table
+        .filter(published_apart::publication_id.eq(publication_id))
+        .filter(published_apart::provider_id.eq(provider_id))
+        .select(published_apart::product_id);
+    let for_all = published_client::provider_id.is_null().and(published_client::product_id.ne_all(apart));
+    Box::new(published_client::provider_id.eq(provider_id).or(for_all.nullable()))
+}
+
 /// The rows that somebody sees, as far as they fit what is looked for; none when nothing is in reach.
 fn seen<'a>(scope: &Scope<'_>, look: &Look) -> Option<Rows<'a>> {
     let in_reach =
         scope.reach.iter().map(within).reduce(|one, other| -> Condition { Box::new(one.or(other)) })?;
-    // With those the provider may not be brought together with on the day of the publication: who came back between two of
-    // them would be the one row more.
-    let day = dutch_day(scope.publication.published_at);
-    let paired_out = pair_outcome::table
-        .filter(pair_outcome::provider_id.eq(scope.provider_id))
-        .filter(pair_outcome::parked_until.is_null().or(pair_outcome::parked_until.ge(day)))
-        .select(pair_outcome::client_id);
-    // With those it responded to before this publication. A later view of the same child beside the first would point at
-    // fewer than a group; what was shown when it responded stands with the response. Who comes back to the list does so
-    // with the next publication, among all others.
-    let published_at = scope.publication.published_at.naive_utc();
-    let responded = response::table
-        .filter(response::provider_id.eq(scope.provider_id))
-        .filter(response::opened_at.lt(published_at))
-        .filter(response::ended_at.is_null().or(response::ended_at.gt(published_at)))
-        .select(response::client_id);
     let mut rows = published_client::table
-        .filter(published_client::publication_id.eq(scope.publication.id))
         .filter(in_reach)
-        .filter(published_client::client_id.ne_all(paired_out))
-        .filter(published_client::client_id.ne_all(responded))
+        .filter(published_client::publication_id.eq(scope.publication.id))
+        .filter(own_rows(scope.publication.id, scope.provider_id))
         .into_boxed();
     if let Some(product_id) = look.product_id {
         rows = rows.filter(published_client::product_id.eq(product_id));
@@ -304,6 +345,13 @@ fn seen<'a>(scope: &Scope<'_>, look: &Look) -> Option<Rows<'a>> {
         rows = rows.filter(published_client::newest_at.gt(seen_at));
     }
     Some(rows)
+}
+
+/// The products of which somebody sees a group with newcomers since the last look.
+pub(super) fn list_products_with_newcomers(conn: &mut Connection, scope: &Scope<'_>) -> Result<Vec<i64>> {
+    let look = Look { newcomers: true, ..Look::default() };
+    let Some(rows) = seen(scope, &look) else { return Ok(Vec::new()) };
+    Ok(rows.select(published_client::product_id).distinct().load(conn)?)
 }
 
 /// How many rows somebody sees, and a part of them.
@@ -338,14 +386,15 @@ pub(super) fn find_row(conn: &mut Connection, scope: &Scope<'_>, handle: i64) ->
     Ok(rows.filter(published_client::handle.eq(handle)).select(row_columns!()).first(conn).optional()?)
 }
 
-/// What a publication shows of a client that waits for this product.
+/// What a publication shows a provider of a client that waits for this product.
 pub(super) fn find_row_of(
     conn: &mut Connection,
-    publication_id: i64,
+    (publication_id, provider_id): (i64, i64),
     (client_id, product_id): (i64, i64),
 ) -> Result<Option<Row>> {
     Ok(published_client::table
         .filter(published_client::publication_id.eq(publication_id))
+        .filter(own_rows(publication_id, provider_id))
         .filter(published_client::client_id.eq(client_id))
         .filter(published_client::product_id.eq(product_id))
         .select(row_columns!())
@@ -384,20 +433,6 @@ pub(super) fn list_asked(
                 request::asked_at,
             ),
         ))
-        .load(conn)?)
-}
-
-/// What the children who came to the list with a later publication than this one, by whatever way, show.
-pub(super) fn list_newcomers(
-    conn: &mut Connection,
-    publication_id: i64,
-    after: NaiveDateTime,
-) -> Result<Vec<Row>> {
-    Ok(published_client::table
-        .filter(published_client::publication_id.eq(publication_id))
-        .filter(published_client::came_at.gt(after))
-        .order(published_client::place)
-        .select(row_columns!())
         .load(conn)?)
 }
 

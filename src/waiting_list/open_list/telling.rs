@@ -1,13 +1,12 @@
 //! Telling providers of new clients that fit their free places: with the publication in which they first show, and of what
 //! shows nothing else.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Duration, NaiveTime, Timelike, Utc};
 use rules::working_hours::OpeningHours;
 
 use super::actions::Names;
 use super::model::{MailChoice, Publication, Reach};
+use super::store::Scope;
 use super::{mails, store};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -76,16 +75,14 @@ fn tell(conn: &mut Connection, told: &Told<'_>, person: &Recipient, provider_id:
     }
     let today = dutch_day(told.now);
     let reach = Reach::of_provider(told.snapshot, &told.names.municipalities, provider_id, today);
-    let with_place: Vec<&Reach> = reach.iter().filter(|one| one.has_place).collect();
+    let with_place: Vec<Reach> = reach.into_iter().filter(|one| one.has_place).collect();
     db::write(conn, |conn| {
         if store::update_told(conn, person.user_id, told_at, published_at.naive_utc())? == 0 {
             return Ok(false);
         }
-        let newcomers = store::list_newcomers(conn, told.publication.id, told_at)?;
-        let fitting = newcomers.iter().filter(|row| {
-            with_place.iter().any(|one| one.may_take(row.product_id, row.municipality_id, row.age()))
-        });
-        let ids: BTreeSet<i64> = fitting.map(|row| row.product_id).collect();
+        let scope =
+            Scope { publication: told.publication, provider_id, reach: &with_place, seen_at: Some(told_at) };
+        let ids = store::list_products_with_newcomers(conn, &scope)?;
         let products: Vec<&str> = told
             .names
             .products

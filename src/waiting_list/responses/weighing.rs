@@ -36,6 +36,15 @@ pub fn body_decision(conn: &mut Connection, client: &WaitingClient, product_id: 
     Ok(client.body_decision(find_product_terms(conn, given)?))
 }
 
+/// Refuses an offer of a product that the client accepts no more, under whatever code it goes now.
+fn require_still_accepted(conn: &mut Connection, client: &WaitingClient, product_id: i64) -> Result<()> {
+    let line = line_of(product_id, &list_successors(conn)?);
+    if client.accepted_products().any(|product| line.contains(&product.id)) {
+        return Ok(());
+    }
+    Err(Error::Conflict("Deze wachtende wacht niet meer op het product van deze reactie.".into()))
+}
+
 /// What kind of care a response offers, and whether its child is helped without a measure: on these it depends what is asked
 /// of who accepts it.
 pub fn find_care(
@@ -63,6 +72,7 @@ pub fn write_acceptance(
     require_step(&response, happens, today)?;
     require_on(conn, client.region_id, &acceptance.reason)?;
     let offer = find_offer(conn, response.offer.id)?;
+    require_still_accepted(conn, &client, offer.product.id)?;
     Fit::find(conn, &client, &offer, today)?.require_for_toegang(&client, today)?;
     let body = match body_decision(conn, &client, offer.product.id)? {
         BodyDecision::Missing if acceptance.after_crisis => BodyDecision::Afterwards,

@@ -42,6 +42,8 @@ pub struct AttentionFacts<'a> {
     pub product_ends_on: Option<NaiveDate>,
     /// The day on which the perspectiefplan was made.
     pub plan_made_on: Option<NaiveDate>,
+    /// The day on which it was found to look like somebody else on the list.
+    pub alike_on: Option<NaiveDate>,
     /// The municipality does not belong to the region today, so that nobody can be found for the child.
     pub outside_region: bool,
     /// The day on which care that was agreed would start, as long as nobody confirmed that it did.
@@ -63,6 +65,7 @@ coded_enum! {
         Disturbed = "contract-of-product", "Een contract is beëindigd of het product is gewijzigd";
         ProductEnds = "product-loopt-af", "Het product loopt af en er komt geen ander voor in de plaats";
         MovedIn = "verhuisd", "Verhuisd naar uw gemeente: kijk of product, aanbieders en reacties nog passen";
+        Alike = "lijkt-op-ander", "Lijkt op een andere aanmelding van uw gemeente: kijk of het hetzelfde kind is";
         HoldEnded = "pauze-voorbij", "De pauze is voorbij";
         TooOld = "te-oud", "Is 18 of ouder";
         AdultSoon = "bijna-18", "Wordt binnen een half jaar 18";
@@ -104,6 +107,7 @@ pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention>
         Attention::NormPassed => !measure && facts.waited.passed().next().is_some(),
         Attention::Disturbed => facts.disturbed_on.is_some_and(recent),
         Attention::MovedIn => facts.moved_on.is_some_and(recent),
+        Attention::Alike => facts.alike_on.is_some_and(recent),
         Attention::HoldEnded => facts.hold_until.is_some_and(|until| until < today),
         Attention::TooOld => matches!(of_age, Some(ComingOfAge::TooOld)),
         Attention::AdultSoon => {
@@ -138,6 +142,7 @@ impl Attention {
                 | Self::Disturbed
                 | Self::ProductEnds
                 | Self::MovedIn
+                | Self::Alike
                 | Self::HoldEnded
                 | Self::TooOld
         )
@@ -189,6 +194,7 @@ mod tests {
         body: BodyDecision,
         disturbed_on: Option<NaiveDate>,
         moved_on: Option<NaiveDate>,
+        alike_on: Option<NaiveDate>,
         answer_on: Option<NaiveDate>,
         expired_on: Option<NaiveDate>,
         outside_region: bool,
@@ -208,6 +214,7 @@ mod tests {
                 body: BodyDecision::NotNeeded,
                 disturbed_on: None,
                 moved_on: None,
+                alike_on: None,
                 answer_on: None,
                 expired_on: None,
                 outside_region: false,
@@ -230,6 +237,7 @@ mod tests {
                 body: self.body,
                 disturbed_on: self.disturbed_on,
                 moved_on: self.moved_on,
+                alike_on: self.alike_on,
                 answer_on: self.answer_on,
                 expired_on: self.expired_on,
                 outside_region: self.outside_region,
@@ -284,6 +292,8 @@ mod tests {
             (Child { disturbed_on: hold("2026-02-15"), ..Child::calm() }, vec![]),
             (Child { moved_on: hold("2026-02-16"), ..Child::calm() }, vec!["verhuisd"]),
             (Child { moved_on: hold("2026-02-15"), ..Child::calm() }, vec![]),
+            (Child { alike_on: hold("2026-02-16"), ..Child::calm() }, vec!["lijkt-op-ander"]),
+            (Child { alike_on: hold("2026-02-15"), ..Child::calm() }, vec![]),
             (Child { birth: "2010-1", ..Child::calm() }, vec!["perspectiefplan"]),
             (Child { birth: "2010-1", plan_made_on: hold("2026-02-01"), ..Child::calm() }, vec![]),
             (Child { question_open: true, ..Child::calm() }, vec!["vraag-open"]),

@@ -25,15 +25,17 @@
 //!
 //! * **Filters and counts.** Select on the values *shown*. Every selection is then a union of groups of at least k,
 //!   or empty. Selecting on the real municipality would tell it of a row that shows none.
-//! * **Several lists side by side.** The groups are made over the whole region and are the same for every provider, so
-//!   two providers who compare know no more than one. A child is passed in once, with the product it waits for; a second
+//! * **Several lists side by side.** The groups are made over the whole region and are the same for every provider that is
+//!   kept from nobody, so two of those who compare know no more than one. A child is passed in once, with the product it waits for; a second
 //!   row under an alternative product would be a second, crossing division.
 //! * **Order.** Rows come in order of what they show. Within a group they are in the order of the `handle`, which must
 //!   be random and new for each publication: an id would tell who came first, and would carry what a row once showed over
 //!   to a later, coarser view of it.
 //! * **Views of one child side by side.** Handles change, so that two views cannot be joined. What would join them all the
 //!   same is the provider's own response: it is kept beside the view on which it was given and no other. From the next
-//!   publication on the child is out of the list of that provider, and what was shown stands with the response.
+//!   publication on the child is out of the list of that provider, and what was shown stands with the response. Its
+//!   groups are made anew among the others ([`coarsen_for`]): a group of k that misses one would point at the one that is
+//!   missed. After the response ended the child is back only while it shows what it showed then.
 //! * **Changes.** Dates go by calendar month, quarter and half-year, and ages change by quarter of birth, so many rows
 //!   change at once, and not one on its birthday. Two lists shortly after each other can still tell that a child with
 //!   certain values came or went; the group it came to or left has at least k others or former others, but an observer who
@@ -44,6 +46,7 @@
 //! * **Knowing how it works.** A group that stayed behind tells that its children are not in the finer groups beside
 //!   it. It still holds at least k, which nothing shown can tell apart.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{Datelike, Months, NaiveDate};
@@ -349,6 +352,27 @@ pub fn coarsen<'a>(clients: &[OpenClient<'a>], size: GroupSize, on: NaiveDate) -
     shown
 }
 
+/// What one provider sees of the children it is not kept from: the same without them, and without those it knew before and
+/// that would show otherwise than they did then, for beside that view another would allow fewer than a group. Groups hold
+/// among who is left; nothing of who is left out shows in them.
+pub fn coarsen_for<'a>(
+    mut clients: Vec<OpenClient<'a>>,
+    size: GroupSize,
+    on: NaiveDate,
+    shows_as_before: impl Fn(&Shown<'_>) -> bool,
+) -> Vec<Shown<'a>> {
+    loop {
+        let shown = coarsen(&clients, size, on);
+        let otherwise: BTreeSet<u64> =
+            shown.iter().filter(|row| !shows_as_before(row)).map(|row| row.handle).collect();
+        if otherwise.is_empty() {
+            return shown;
+        }
+        // Without them others may show otherwise in their turn. There are fewer every time, so that it ends.
+        clients.retain(|client| !otherwise.contains(&client.handle));
+    }
+}
+
 /// The municipalities in order, so that each has a number.
 fn municipality_numbers<'a>(clients: &[OpenClient<'a>]) -> Vec<&'a MunicipalityCode> {
     let mut places: Vec<&MunicipalityCode> = Vec::new();
@@ -387,6 +411,11 @@ fn row<'a>(client: OpenClient<'a>, places: &[&MunicipalityCode], newer_from: Nai
 pub fn band_of(age: u8) -> ShownAge {
     let (from, to) = band(age);
     ShownAge::Band { from, to }
+}
+
+/// 12- or 12+: what one provider is shown of a child that the region asks it about, when the list does not show it.
+pub const fn age_group_of(age: u8) -> ShownAge {
+    if age < 12 { ShownAge::Under12 } else { ShownAge::From12 }
 }
 
 /// The lowest and the highest age of the band of this age.
@@ -452,10 +481,8 @@ fn show<'a>(row: &Row<'a>, levels: Levels) -> Shown<'a> {
         band_of(client.age)
     } else if !levels.has(Level::AgeGroup) {
         ShownAge::Hidden
-    } else if client.age < 12 {
-        ShownAge::Under12
     } else {
-        ShownAge::From12
+        age_group_of(client.age)
     };
     let referred = if levels.has(Level::Month) {
         ShownDate::Month { year: date.year(), month: date.month() }

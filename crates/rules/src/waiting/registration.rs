@@ -8,7 +8,7 @@ mod check;
 
 use chrono::NaiveDate;
 
-pub use self::check::{FARTHEST_KM, MOST_ALTERNATIVES, MOST_PROVIDERS, ProductRules, check};
+pub use self::check::{FARTHEST_KM, MOST_ALTERNATIVES, MOST_PROVIDERS, ProductRules, check, check_suits};
 use super::birth::Birth;
 use super::needs::{Need, NeedSet};
 use super::note::{NineDigits, Note};

@@ -83,7 +83,7 @@ pub async fn put_client(
         .db(move |conn, actor, now| {
             db::write(conn, |conn| {
                 let client = actions::change_facts(conn, actor, now, (&key, version), draft)?;
-                let standing = actions::find_standing(conn, &client, today)?;
+                let standing = actions::find_standing(conn, actor, &client, today)?;
                 Ok((client, standing))
             })
         })
@@ -91,7 +91,7 @@ pub async fn put_client(
     let (actor, now) = (ctx.actor.clone(), ctx.now);
     let current = move |conn: &mut db::Connection| {
         let client = actions::view_for_toegang(conn, &actor, now, &code)?;
-        let standing = actions::find_standing(conn, &client, today)?;
+        let standing = actions::find_standing(conn, &actor, &client, today)?;
         Ok(ClientBody::new(&client, &standing, today))
     };
     let (client, standing) = reply::show_current(&ctx, changed, current).await?;

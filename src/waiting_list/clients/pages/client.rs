@@ -90,7 +90,7 @@ pub async fn show(
     let (client, standing, mut lines) = ctx
         .db(move |conn, actor, now| {
             let client = actions::view_for_toegang(conn, actor, now, &code)?;
-            let standing = actions::find_standing(conn, &client, today)?;
+            let standing = actions::find_standing(conn, actor, &client, today)?;
             let lines = actions::list_timeline(conn, &client)?;
             Ok((client, standing, lines))
         })

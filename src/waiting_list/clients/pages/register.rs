@@ -142,7 +142,12 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
 }
 
 async fn register(ctx: &Context, draft: RegistrationDraft) -> Result<WaitingClient> {
-    ctx.db(move |conn, actor, now| db::write(conn, |conn| actions::register(conn, actor, now, draft))).await
+    let state = ctx.state.clone();
+    ctx.db(move |conn, actor, now| {
+        let public_url = &state.config.public_url;
+        db::write(conn, |conn| actions::register_and_tell(conn, actor, now, public_url, draft))
+    })
+    .await
 }
 
 /// What is wrong, by the fields of this form; what is wrong by its shape is told once.

@@ -16,7 +16,7 @@ use crate::clock::dutch_day;
 use crate::db::Connection;
 use crate::db::schema::{
     bridging_care as care, placement, product, question, response, waiting_client as client,
-    waiting_client_event as event, waiting_product,
+    waiting_client_alike as alike, waiting_client_event as event, waiting_product,
 };
 use crate::error::Result;
 use crate::waiting_list::clients::model::{LineKind, Milestones};
@@ -38,6 +38,7 @@ pub(in super::super) fn list_milestones(
         add_questions(conn, portion, &mut found)?;
         add_product_ends(conn, portion, &mut found)?;
         add_outside(conn, portion, today, &mut found)?;
+        add_alike(conn, portion, &mut found)?;
     }
     Ok(found)
 }
@@ -142,6 +143,15 @@ fn add_product_ends(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Re
         .load(conn)?;
     for (client_id, ends_on) in rows {
         found.entry(client_id).or_default().product_ends_on = ends_on;
+    }
+    Ok(())
+}
+
+/// Those who were found to look like somebody else.
+fn add_alike(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
+    let rows: Vec<(i64, NaiveDate)> = alike::table.filter(alike::client_id.eq_any(ids)).load(conn)?;
+    for (client_id, found_on) in rows {
+        found.entry(client_id).or_default().alike_on = Some(found_on);
     }
     Ok(())
 }

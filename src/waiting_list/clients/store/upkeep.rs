@@ -12,8 +12,8 @@ use super::rows::{StoredBirth, read_birth};
 use crate::db::Connection;
 use crate::db::schema::{
     contract, product, provider, region, waiting_client as client, waiting_client_age_notice as age_notice,
-    waiting_client_alternative as alternative, waiting_client_event as event, waiting_client_plan as plan,
-    waiting_client_provider as wish, waiting_contract_end as contract_end,
+    waiting_client_alike as alike, waiting_client_alternative as alternative, waiting_client_event as event,
+    waiting_client_plan as plan, waiting_client_provider as wish, waiting_contract_end as contract_end,
     waiting_list_closing_day as closing_day, waiting_list_setting as setting, waiting_product,
 };
 use crate::error::{Error, Result};
@@ -64,6 +64,7 @@ pub(in super::super) fn strip_client(conn: &mut Connection, id: i64, at: NaiveDa
     diesel::delete(wish::table.filter(wish::client_id.eq(id))).execute(conn)?;
     diesel::delete(plan::table.filter(plan::client_id.eq(id))).execute(conn)?;
     diesel::delete(age_notice::table.filter(age_notice::client_id.eq(id))).execute(conn)?;
+    diesel::delete(alike::table.find(id)).execute(conn)?;
     diesel::update(event::table.filter(event::client_id.eq(id)))
         .set((event::note.eq(None::<String>), event::detail.eq(None::<String>)))
         .execute(conn)?;

@@ -272,6 +272,36 @@ proptest! {
         }
     }
 
+    /// From whomever a provider is kept, and whoever it knew before: each group it sees is nobody, or k at least, and whom it
+    /// knew shows what it showed before.
+    #[test]
+    fn after_every_exclusion_each_group_is_nobody_or_k(
+        children in any_children(150),
+        k in 5_u16..9,
+        marks in proptest::collection::vec(0_u8..10, 150),
+        changes in proptest::collection::vec(0_u8..20, 150),
+    ) {
+        let mark = |handle: u64| marks[usize::try_from(handle).unwrap()];
+        let (out, known) = (|handle: u64| mark(handle) == 0, |handle: u64| mark(handle) == 1);
+        let first = coarsen(&open(&children), size(k), today());
+        let before: BTreeMap<u64, String> =
+            first.iter().filter(|row| known(row.handle)).map(|row| (row.handle, format!("{:?}", combination(row)))).collect();
+        // Some turn another age before the provider looks again.
+        let later: Vec<Child> = children
+            .iter()
+            .zip(&changes)
+            .map(|(child, change)| if change % 5 == 0 { Child { age: *change, ..child.clone() } } else { child.clone() })
+            .collect();
+        let shows_as_before = |row: &Shown<'_>| before.get(&row.handle).is_none_or(|view| *view == format!("{:?}", combination(row)));
+        let left: Vec<OpenClient<'_>> = open(&later).into_iter().filter(|client| !out(client.handle)).collect();
+        let shown = coarsen_for(left, size(k), today(), shows_as_before);
+        for (combination, group) in groups(&shown) {
+            prop_assert!(group.len() >= usize::from(k), "{:?}: {}", combination, group.len());
+        }
+        prop_assert!(shown.iter().all(|row| !out(row.handle) && shows_as_before(row)));
+        prop_assert!(shown.iter().all(|row| tells_the_truth(row, later.iter().find(|child| child.handle == row.handle).unwrap())));
+    }
+
     /// Whatever a provider selects by what is shown, it sees nobody, or k at least.
     #[test]
     fn every_filter_shows_nobody_or_k(children in any_children(250)) {

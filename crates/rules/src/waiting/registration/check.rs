@@ -23,6 +23,8 @@ pub const FARTHEST_KM: u16 = 350;
 /// A referral of longer ago than this is a slip of the keyboard.
 const REFERRED_WITHIN: Months = Months::new(60);
 
+const TO_DESK: &str = "meld een crisis bij het crisiscoördinatiepunt, niet op de wachtlijst";
+
 /// What the product book says about the product that is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProductRules {
@@ -190,14 +192,19 @@ fn check_product(
     today: NaiveDate,
     violations: &mut Violations,
 ) {
-    const TO_DESK: &str = "meld een crisis bij het crisiscoördinatiepunt, niet op de wachtlijst";
     if draft.urgency == Some(Urgency::Crisis) {
         violations.add("urgentie", "naar-crisispunt", TO_DESK);
     }
     if draft.product.as_ref().is_some_and(|product| draft.alternatives.contains(product)) {
         violations.add("alternatieven", "strijdig", "het gewenste product kan geen alternatief zijn");
     }
-    let Some(rules) = rules else { return };
+    if let Some(rules) = rules {
+        check_suits(birth, rules, today, violations);
+    }
+}
+
+/// Whether somebody born then can wait for a product with these rules: no crisis help, and for that age.
+pub fn check_suits(birth: Option<Birth>, rules: ProductRules, today: NaiveDate, violations: &mut Violations) {
     if rules.kind == ProductKind::Crisis {
         violations.add("product", "naar-crisispunt", TO_DESK);
     }
