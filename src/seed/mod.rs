@@ -85,7 +85,7 @@ pub fn demonstration(
 ) -> Result<Vec<SignIn>> {
     let (files, flevoland) = (Files::read()?, Files::read_flevoland()?);
     let offers = offers_with_history(&files, now)?;
-    let sign_ins = db::write(conn, |conn| {
+    let mut sign_ins = db::write(conn, |conn| {
         if !is_empty(conn)? {
             return Err(Error::Conflict(
                 "Er is al een regio. De oefenregio past alleen in een lege database.".into(),
@@ -121,6 +121,8 @@ pub fn demonstration(
         let names: Vec<&str> = files.users.iter().map(|line| line.row.name.as_str()).collect();
         casework::play(conn, now, &names)?;
     }
+    // What was played made some providers see their first child.
+    db::write(conn, |conn| sign_ins.iter_mut().try_for_each(|one| give_factor(conn, vault, now, one)))?;
     Ok(sign_ins)
 }
 
@@ -295,18 +297,28 @@ fn sign_in(
     roles: &[Role],
     secret: Secret,
 ) -> Result<SignIn> {
-    let totp = if is_needed(conn, &name)? { Some(give(conn, vault, now, &name)?) } else { None };
-    let code = totp.as_ref().map(|totp| code_at(totp, now)).transpose()?;
-    Ok(SignIn {
+    let mut made = SignIn {
         name,
         password: secret.text,
         display_name,
         organisation,
         roles: roles.iter().map(|role| role.code().to_owned()).collect(),
-        totp,
-        code,
+        totp: None,
+        code: None,
         client_id: secret.client_id,
-    })
+    };
+    give_factor(conn, vault, now, &mut made)?;
+    Ok(made)
+}
+
+/// Gives a second factor to who cannot do without and has none yet.
+fn give_factor(conn: &mut Connection, vault: &Vault, now: DateTime<Utc>, to: &mut SignIn) -> Result<()> {
+    if to.totp.is_none() && is_needed(conn, &to.name)? {
+        let totp = give(conn, vault, now, &to.name)?;
+        to.code = Some(code_at(&totp, now)?);
+        to.totp = Some(totp);
+    }
+    Ok(())
 }
 
 /// Gives every demonstration user a new password and second factor, at each start of the demonstration.

@@ -347,7 +347,7 @@ pub fn change_facts(
     let today = dutch_day(now);
     let before = find_for_toegang(conn, actor, code)?;
     let is_closed = before.status().is_closed();
-    if is_closed && !find_standing(conn, &before, today)?.owes_decision() {
+    if is_closed && !find_standing(conn, actor, &before, today)?.owes_decision() {
         return Err(Error::Conflict("Deze wachtende is van de lijst. Heropen de aanmelding eerst.".into()));
     }
     if version != before.version {
