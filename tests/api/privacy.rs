@@ -141,7 +141,7 @@ on_both! {
         assert_eq!(moves("GM0302").status, 200);
         buys("GM0243", PRODUCT);
         let recodes = |product: &str| step(&clients[1], json!({"stap": "ander-product", "product": product, "reden": "hulpvraag"}));
-        assert_eq!(recodes("43A11").clashing_fields(), ["product"]);
+        assert_eq!(recodes("43A11").clashing_fields(), ["product", "product"], "not bought, and for younger children");
         assert_eq!(recodes("45A13").status, 200);
     }
 }

@@ -178,7 +178,7 @@ on_both! {
     fn a_child_that_comes_a_second_time_is_pointed_out_to_its_toegang_alone(server) {
         let first = a_client(server).code.to_string();
         let toegang = server.user("toegang-harderwijk");
-        let points = |code: &str| toegang.get(&format!("/v1/wachtenden/{code}")).json()["aandacht"].to_string().contains("lijkt-op-ander");
+        let points = |code: &str| toegang.get(&format!("/v1/wachtenden/{code}")).json()["wachtende"]["aandacht"].to_string().contains("lijkt-op-ander");
         assert!(!points(&first));
         // By another referrer, which hears nothing of a child of others.
         let referrer = server.user("verwijzer-huisartsen");
