@@ -142,7 +142,8 @@ on_both! {
         let seen = server.user(TOEGANG).get(&format!("/v1/wachtenden/{}", client.code)).json();
         assert_eq!((&seen["adviesOp"], &seen["wachtende"]["status"]), (&json!("2026-11-20"), &json!("geplaatst")), "{seen}");
         let again = Form::on(&opened, &change).send(&visitor);
-        assert_eq!(again.status, 409, "once: {}", again.body);
+        assert_eq!(again.status, 400, "once");
+        assert!(again.body.contains("deze wachtende is van de lijst"), "{}", again.body);
     }
 }
 
