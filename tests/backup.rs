@@ -29,7 +29,7 @@ fn write_line(conn: &mut Connection, number: usize) {
 fn written(url: &str) -> Vec<String> {
     let mut conn = Manager::new(url).open().expect("a database");
     audit_event::table
-        .filter(audit_event::object_type.eq("reservekopie"))
+        .filter(audit_event::action.eq("proef"))
         .order(audit_event::id)
         .select(audit_event::object_id)
         .load(&mut conn)

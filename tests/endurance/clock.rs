@@ -63,7 +63,7 @@ fn traces(server: &TestServer) -> BTreeMap<String, i64> {
 fn happened_twice(server: &TestServer) -> usize {
     let conn = &mut server.connection();
     let kinds: Vec<(i64, String, i64)> = reminder::table
-        .group_by((reminder::provider_id, reminder::kind))
+        .group_by((reminder::provider_id, reminder::kind, reminder::sent_on))
         .select((reminder::provider_id, reminder::kind, count_star()))
         .load(conn)
         .expect("reminders");

@@ -151,7 +151,7 @@ impl Field<'_> {
             path: "/v1/reacties".to_owned(),
             key: format!("ronde-{}-{key}", self.round),
             body: json!({
-                "wachtende": self.server.handle_of(client), "aanbod": self.server.offer_with_place(HAVEN.1),
+                "wachtende": self.server.handle_for(HAVEN.1, client), "aanbod": self.server.offer_with_place(HAVEN.1),
                 "startOp": "2026-12-01", "geldigTot": "2026-12-15",
             }),
         }
