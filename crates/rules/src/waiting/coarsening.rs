@@ -355,12 +355,12 @@ pub fn coarsen<'a>(clients: &[OpenClient<'a>], size: GroupSize, on: NaiveDate) -
 /// What one provider sees of the children it is not kept from: the same without them, and without those it knew before and
 /// that would show otherwise than they did then, for beside that view another would allow fewer than a group. Groups hold
 /// among who is left; nothing of who is left out shows in them.
-pub fn coarsen_for<'a>(
-    mut clients: Vec<OpenClient<'a>>,
+pub fn coarsen_for(
+    mut clients: Vec<OpenClient<'_>>,
     size: GroupSize,
     on: NaiveDate,
     shows_as_before: impl Fn(&Shown<'_>) -> bool,
-) -> Vec<Shown<'a>> {
+) -> Vec<Shown<'_>> {
     loop {
         let shown = coarsen(&clients, size, on);
         let otherwise: BTreeSet<u64> =
