@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, DurationRound, NaiveDate, NaiveDateTime, TimeDelta, Utc};
-use rules::waiting::coarsening::{GroupSize, OpenClient, Shown, ShownMunicipality, coarsen_for};
+use rules::waiting::coarsening::{
+    GroupSize, OpenClient, Shown, ShownMunicipality, coarsen_for, say_the_same,
+};
 
 use super::actions::Names;
 use super::model::words_of;
@@ -82,7 +84,8 @@ pub fn publish(
 #[derive(Default)]
 struct Kept {
     out: HashSet<i64>,
-    views: HashMap<i64, Vec<String>>,
+    /// By client; none where the same words would say something else today.
+    views: HashMap<i64, Vec<Option<String>>>,
 }
 
 /// Publishes for every provider its own rows of each product of which it is kept from somebody, or knew somebody before. All
@@ -101,8 +104,9 @@ fn publish_apart(conn: &mut Connection, edition: &Edition, listed: &[Listed], ro
     for (provider_id, client_id) in store::list_kept_out(conn, edition.today)? {
         kept.entry(provider_id).or_default().out.insert(client_id);
     }
-    for (provider_id, client_id, shown) in store::list_earlier_views(conn)? {
-        kept.entry(provider_id).or_default().views.entry(client_id).or_default().push(shown);
+    for (provider_id, client_id, shown, at) in store::list_earlier_views(conn)? {
+        let view = say_the_same(dutch_day(at.and_utc()), edition.today).then_some(shown);
+        kept.entry(provider_id).or_default().views.entry(client_id).or_default().push(view);
     }
     for (provider_id, Kept { out, views }) in kept {
         let touched: BTreeSet<i64> =
@@ -125,11 +129,11 @@ fn publish_apart(conn: &mut Connection, edition: &Edition, listed: &[Listed], ro
 struct Part<'a> {
     provider_id: Option<i64>,
     first_place: i32,
-    views: Option<&'a HashMap<i64, Vec<String>>>,
+    views: Option<&'a HashMap<i64, Vec<Option<String>>>>,
 }
 
 impl Part<'_> {
-    fn views_of(&self, client: &Listed) -> Option<&Vec<String>> {
+    fn views_of(&self, client: &Listed) -> Option<&Vec<Option<String>>> {
         self.views.and_then(|views| views.get(&client.id))
     }
 }
@@ -182,7 +186,7 @@ impl Edition {
             let Some(client) = by_handle.get(&shown.handle) else { return true };
             let Some(views) = part.views_of(client) else { return true };
             let words = self.words(client, shown);
-            views.iter().all(|view| *view == words)
+            views.iter().all(|view| view.as_ref() == Some(&words))
         });
         let mut rows = Vec::with_capacity(shown.len());
         for group in shown.chunk_by(|one, other| Shown { handle: other.handle, ..*one } == *other) {

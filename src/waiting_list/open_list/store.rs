@@ -223,13 +223,14 @@ pub(super) fn list_kept_out(conn: &mut Connection, today: NaiveDate) -> Result<V
     Ok(kept)
 }
 
-/// What each provider was shown of children who may be on a list when it gave a response that ended: provider, client, words.
-pub(super) fn list_earlier_views(conn: &mut Connection) -> Result<Vec<(i64, i64, String)>> {
+/// What each provider was shown of children who may be on a list when it gave a response that ended, and when: provider,
+/// client, words, moment.
+pub(super) fn list_earlier_views(conn: &mut Connection) -> Result<Vec<(i64, i64, String, NaiveDateTime)>> {
     Ok(response::table
         .inner_join(waiting_client::table)
         .filter(waiting_client::closed_at.is_null())
         .filter(response::ended_at.is_not_null())
-        .select((response::provider_id, response::client_id, response::shown))
+        .select((response::provider_id, response::client_id, response::shown, response::opened_at))
         .load(conn)?)
 }
 

@@ -352,6 +352,13 @@ pub fn coarsen<'a>(clients: &[OpenClient<'a>], size: GroupSize, on: NaiveDate) -
     shown
 }
 
+/// Whether words that were shown on one day say the same on another. The last two quarters are others in each quarter, and
+/// who keeps the same age for long shows more of when it was born.
+pub fn say_the_same(one: NaiveDate, other: NaiveDate) -> bool {
+    let quarter = |day: NaiveDate| (day.year(), day.month0() / 3);
+    quarter(one) == quarter(other)
+}
+
 /// What one provider sees of the children it is not kept from: the same without them, and without those it knew before and
 /// that would show otherwise than they did then, for beside that view another would allow fewer than a group. Groups hold
 /// among who is left; nothing of who is left out shows in them.

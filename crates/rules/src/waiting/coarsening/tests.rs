@@ -519,3 +519,16 @@ fn two_views_that_are_joined_can_point_at_one_child() {
     assert_eq!((could_be(&[(before.clone(), 1)]), could_be(&[(after.clone(), 1)])), (5, 5));
     assert_eq!(could_be(&[(before, 1), (after, 1)]), 1);
 }
+
+#[test]
+fn words_say_the_same_within_a_quarter() {
+    let day = |text: &str| text.parse().expect("a day");
+    for (one, other, same) in [
+        ("2026-10-01", "2026-12-31", true),
+        ("2026-12-31", "2027-01-01", false),
+        ("2026-03-31", "2026-04-01", false),
+        ("2025-11-21", "2026-11-21", false),
+    ] {
+        assert_eq!(say_the_same(day(one), day(other)), same, "{one} and {other}");
+    }
+}
