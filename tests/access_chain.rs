@@ -21,7 +21,7 @@ const YEARS: u8 = 5;
 
 /// What somebody with all rights on the database could do to get past the triggers.
 fn without_triggers(server: &TestServer, statement: &str) {
-    match &mut server.connection() {
+    match &mut server.own_connection() {
         Connection::Postgres(conn) => conn
             .batch_execute(&format!(
                 "SET session_replication_role = replica; {statement}; SET session_replication_role = DEFAULT"
@@ -38,24 +38,24 @@ fn without_triggers(server: &TestServer, statement: &str) {
 
 /// Looks at one child so many times, at a moment.
 fn look(server: &TestServer, at: DateTime<Utc>, times: usize) {
-    let (mut conn, actor) = (server.connection(), server.actor(TOEGANG));
+    let (mut conn, actor) = (server.own_connection(), server.actor(TOEGANG));
     for _ in 0..times {
         record(&mut conn, &actor, at, &Access::new(AccessKind::ViewClient).client(CODE)).expect("a line");
     }
 }
 
 fn seal(server: &TestServer, at: DateTime<Utc>) -> Head {
-    let mut conn = server.connection();
+    let mut conn = server.own_connection();
     seal_lines::<AccessLog>(&mut conn, at, Reach::All).expect("sealed");
     find_head::<AccessLog>(&mut conn).expect("a head")
 }
 
 fn verify(server: &TestServer, kept: Option<Head>) -> Result<Head, Break> {
-    verify_chain::<AccessLog>(&mut server.connection(), now(), kept).expect("an answer")
+    verify_chain::<AccessLog>(&mut server.own_connection(), now(), kept).expect("an answer")
 }
 
 fn count_lines(server: &TestServer) -> i64 {
-    access_event::table.count().get_result(&mut server.connection()).expect("a count")
+    access_event::table.count().get_result(&mut server.own_connection()).expect("a count")
 }
 
 on_both! {
@@ -68,7 +68,7 @@ on_both! {
         let broken = verify(server, None).expect_err("a broken chain");
         assert_eq!((broken.seq, broken.fault), (Some(head.seq - 3), Fault::Changed));
         let removing = format!("DELETE FROM access_event {}", of(head.seq - 5));
-        match &mut server.connection() {
+        match &mut server.own_connection() {
             Connection::Postgres(conn) => conn.batch_execute(&format!("SET session_replication_role = replica; {removing}")),
             Connection::Sqlite(conn) => conn.batch_execute(&format!("PRAGMA foreign_keys = OFF; {removing}")),
         }
@@ -86,16 +86,16 @@ on_both! {
         look(server, younger, 3);
         let kept = seal(server, now());
         let before = count_lines(server);
-        assert_eq!(erase_old(&mut server.connection(), now(), 6).expect("nothing to do"), 0, "six years are not over");
-        assert_eq!(erase_old(&mut server.connection(), now(), YEARS).expect("removed"), 7);
-        assert_eq!(erase_old(&mut server.connection(), now(), YEARS).expect("nothing to do"), 0);
+        assert_eq!(erase_old(&mut server.own_connection(), now(), 6).expect("nothing to do"), 0, "six years are not over");
+        assert_eq!(erase_old(&mut server.own_connection(), now(), YEARS).expect("removed"), 7);
+        assert_eq!(erase_old(&mut server.own_connection(), now(), YEARS).expect("nothing to do"), 0);
         assert_eq!(count_lines(server), before - 7);
         assert_eq!(verify(server, Some(kept.clone())), Ok(kept.clone()), "from where it was cut");
         look(server, now(), 2);
         assert_eq!(seal(server, now()).seq, kept.seq + 2);
         assert!(verify(server, Some(kept)).is_ok());
         let removals = audit_event::table.filter(audit_event::action.eq("inzage-opschonen")).count();
-        let removals: i64 = removals.get_result(&mut server.connection()).expect("a count");
+        let removals: i64 = removals.get_result(&mut server.own_connection()).expect("a count");
         assert_eq!(removals, 1, "the job writes down what it removed");
     }
 }
@@ -104,7 +104,7 @@ on_both! {
     fn the_database_keeps_what_is_younger_than_five_years(server) {
         look(server, now(), 2);
         seal(server, now());
-        let mut conn = server.connection();
+        let mut conn = server.own_connection();
         for error in [
             diesel::delete(access_seal::table).execute(&mut conn).expect_err("a seal"),
             diesel::delete(access_event::table).execute(&mut conn).expect_err("a line"),
@@ -134,7 +134,7 @@ on_both! {
             .filter(access_event::user_name.eq("toegang-ermelo"))
             .order(access_event::id)
             .select((access_event::subjects, access_event::kind, access_event::outcome, access_event::question))
-            .load(&mut server.connection())
+            .load(&mut server.own_connection())
             .expect("lines");
         let of = |code: String| (code, "wachtende-inzien".to_owned(), "geweigerd".to_owned(), None);
         assert_eq!(lines, [of(theirs), of(nobody)], "and what is no code leaves none");

@@ -461,9 +461,9 @@ const NEW_SEGMENT: &str = "code;naam;omschrijving\r\n9;Proef;\r\n";
 
 /// A file with one registration.
 const NEW_REGISTRATION: &str = "gemeente;product;geboortejaar;geboortekwartaal;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;\
-    maatregel;postcode;alternatieven;adviesOp;verklarendeAnalyse;eersteKeus;mogelijkWlz;gezagBijDerde;behoeften;\
+    maatregel;postcode;alternatieven;adviesOp;perspectiefplanOp;verklarendeAnalyse;eersteKeus;mogelijkWlz;gezagBijDerde;behoeften;\
     gewensteAanbieders;uitgeslotenAanbieders;hoogsteAfstandKm;overbruggingGewenst;toelichting;cijfersZijn;tochAanmelden\r\n\
-    GM0243;45A12;;;12;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;;;;;;;;;;;;;;;ja\r\n";
+    GM0243;45A12;;;12;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;;;;;;;;;;;;;;;;ja\r\n";
 
 /// A file with one request at the crisis point.
 const NEW_RECORD: &str = "code;regel;ontvangenOp;gemeente;leeftijdsgroep;verwijzer;soort;begeleidt;aanbieder;redenGeen;begin;einde;vervolg\r\n\

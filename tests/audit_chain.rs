@@ -13,7 +13,7 @@ use crate::support::{TestServer, now};
 
 /// What somebody with all rights on the database could do to get past the triggers.
 fn without_triggers(server: &TestServer, statement: &str) {
-    let mut conn = server.connection();
+    let mut conn = server.own_connection();
     match &mut conn {
         Connection::Postgres(conn) => conn
             .batch_execute(&format!(
@@ -39,20 +39,20 @@ fn record(conn: &mut Connection, at: DateTime<Utc>, count: usize) {
 
 /// A server with a sealed audit of at least 20 lines, and its head.
 fn sealed(server: &TestServer) -> Head {
-    let mut conn = server.connection();
+    let mut conn = server.own_connection();
     record(&mut conn, now(), 20);
     seal_lines::<AuditLog>(&mut conn, now(), Reach::All).expect("sealed");
     find_head::<AuditLog>(&mut conn).expect("a head")
 }
 
 fn verify(server: &TestServer, kept: Option<Head>) -> Result<Head, Break> {
-    verify_chain::<AuditLog>(&mut server.connection(), now(), kept).expect("an answer")
+    verify_chain::<AuditLog>(&mut server.own_connection(), now(), kept).expect("an answer")
 }
 
 on_both! {
     fn what_is_written_is_sealed_once_and_whole(server) {
         let head = sealed(server);
-        let mut conn = server.connection();
+        let mut conn = server.own_connection();
         assert_eq!(seal_lines::<AuditLog>(&mut conn, now(), Reach::All).expect("nothing to do"), 0);
         record(&mut conn, now(), 3);
         assert_eq!(seal_lines::<AuditLog>(&mut conn, now(), Reach::Newest).expect("sealed"), 3);
@@ -75,13 +75,13 @@ on_both! {
         let sealed: usize = std::thread::scope(|scope| {
             let started: Vec<_> = (0..3)
                 .map(|_| {
-                    let conn = server.connection();
+                    let conn = server.own_connection();
                     scope.spawn(move || write_and_seal(conn))
                 })
                 .collect();
             started.into_iter().map(|thread| thread.join().expect("no panic")).sum()
         });
-        let rest = seal_lines::<AuditLog>(&mut server.connection(), now(), Reach::Newest).expect("sealed");
+        let rest = seal_lines::<AuditLog>(&mut server.own_connection(), now(), Reach::Newest).expect("sealed");
         let head = verify(server, Some(before.clone())).expect("a whole chain");
         assert_eq!(head.seq - before.seq, 60);
         assert_eq!(sealed + rest, 60);
@@ -138,9 +138,9 @@ on_both! {
 on_both! {
     fn an_old_line_without_a_seal_is_named(server) {
         sealed(server);
-        record(&mut server.connection(), now() - Duration::minutes(59), 1);
+        record(&mut server.own_connection(), now() - Duration::minutes(59), 1);
         assert!(verify(server, None).is_ok(), "a server may have been away for a while");
-        record(&mut server.connection(), now() - Duration::minutes(61), 1);
+        record(&mut server.own_connection(), now() - Duration::minutes(61), 1);
         let broken = verify(server, None).expect_err("a line that was put in");
         assert_eq!((broken.seq, broken.fault), (None, Fault::NeverSealed));
     }

@@ -52,7 +52,7 @@ on_both! {
             let (folder, stop) = (folder(), AtomicBool::new(false));
             let (file, before, after) = std::thread::scope(|scope| {
                 let writing = scope.spawn(|| {
-                    let mut conn = server.connection();
+                    let mut conn = server.own_connection();
                     let mut number = written(server.database_url()).len();
                     while !stop.load(Ordering::Relaxed) {
                         write_line(&mut conn, number);
@@ -85,7 +85,7 @@ fn has_all(acknowledged: &[String], restored: &[String]) -> bool {
 
 on_both! {
     fn the_same_check_catches_a_backup_of_before_what_was_acknowledged(server) {
-        let (folder, mut conn) = (folder(), server.connection());
+        let (folder, mut conn) = (folder(), server.own_connection());
         (0..3).for_each(|number| write_line(&mut conn, number));
         seal_lines::<AuditLog>(&mut conn, now(), Reach::All).expect("sealed");
         let (file, _) = backup(server, &folder);
@@ -132,12 +132,12 @@ on_both! {
         assert!(ended.sessions >= 1 && ended.tokens >= 1 && ended.links >= 2 && ended.held_mails >= 1, "{ended:?}");
         let conn = &mut Manager::new(&target.url).open().expect("a database");
         let known = |conn: &mut Connection| find_session(conn, &session, now()).expect("a database").is_some();
-        assert!(!known(conn) && known(&mut server.connection()), "only what was put back has ended");
+        assert!(!known(conn) && known(&mut server.own_connection()), "only what was put back has ended");
         let versions = |conn: &mut Connection| -> Vec<i32> {
             let accounts = user_account::table.order(user_account::id).select(user_account::credential_version);
             accounts.load(conn).expect("accounts")
         };
-        let raised: Vec<i32> = versions(&mut server.connection()).iter().map(|version| version + 1).collect();
+        let raised: Vec<i32> = versions(&mut server.own_connection()).iter().map(|version| version + 1).collect();
         assert_eq!(versions(conn), raised);
         let tokens = token_family::table.filter(token_family::ended_at.is_null());
         let links = confirm_link::table.filter(confirm_link::used_at.is_null());
@@ -187,7 +187,7 @@ on_both! {
     fn what_is_in_use_is_replaced_only_when_asked(server) {
         let folder = folder();
         let (file, manifest) = backup(server, &folder);
-        write_line(&mut server.connection(), 1);
+        write_line(&mut server.own_connection(), 1);
         let refused = restore_backup(server.database_url(), &file, false, now()).expect_err("not empty");
         assert!(matches!(refused, BackupError::NotEmpty), "{refused}");
         assert_eq!(written(server.database_url()), ["1"]);
@@ -204,7 +204,7 @@ on_both! {
     fn what_is_there_stays_when_a_backup_cannot_be_put_back(server) {
         let folder = folder();
         let (file, manifest) = backup(server, &folder);
-        write_line(&mut server.connection(), 1);
+        write_line(&mut server.own_connection(), 1);
         let kept = |change: &dyn Fn(&mut Manifest)| {
             let mut told = manifest.clone();
             change(&mut told);
@@ -260,7 +260,7 @@ on_both! {
 on_both! {
     fn a_backup_that_lacks_a_row_or_a_line_of_the_audit_is_told(server) {
         let folder = folder();
-        seal_lines::<AuditLog>(&mut server.connection(), now(), Reach::All).expect("sealed");
+        seal_lines::<AuditLog>(&mut server.own_connection(), now(), Reach::All).expect("sealed");
         let (file, manifest) = backup(server, &folder);
         let beside = Manifest::path_beside(&file);
         let told = |manifest: &Manifest| {

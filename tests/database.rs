@@ -38,7 +38,7 @@ fn migrations_go_up_down_and_up_again_on_sqlite() {
 #[test]
 fn migrations_go_down_and_up_again_on_postgres() {
     let server = TestServer::start(Backend::Postgres);
-    let mut conn = server.connection();
+    let mut conn = server.own_connection();
     while db::migrate_down(&mut conn).is_ok() {}
     up_down_up(&mut conn);
 }
@@ -57,7 +57,7 @@ fn up_down_up(conn: &mut Connection) {
 
 on_both! {
     fn audit_and_history_cannot_be_changed_or_removed(server) {
-        let mut conn = server.connection();
+        let mut conn = server.own_connection();
         // A database that refuses row by row has nothing to refuse in an empty table.
         seal_lines::<AuditLog>(&mut conn, now(), Reach::All).expect("sealed");
         let looked = Access::new(AccessKind::ListAccess);
@@ -77,7 +77,7 @@ on_both! {
 #[test]
 fn what_is_append_only_is_not_replaced_either() {
     let server = &TestServer::start(Backend::Sqlite);
-    let mut conn = server.connection();
+    let mut conn = server.own_connection();
     seal_lines::<AuditLog>(&mut conn, now(), Reach::All).expect("sealed");
     record(&mut conn, &server.actor("privacy-regio"), now(), &Access::new(AccessKind::ListAccess))
         .expect("a line");
@@ -112,7 +112,7 @@ on_both! {
         assert_eq!(answer.status, 200, "{}", answer.body);
         assert_eq!(server.state.supply.current().expect("a picture").version, version + 1, "at once on the server that wrote");
         // What the watcher does every second.
-        second.state.supply.refresh(&mut second.connection(), "2026-11-21".parse().expect("a day")).expect("a database");
+        second.state.supply.refresh(&mut second.own_connection(), "2026-11-21".parse().expect("a day")).expect("a database");
         let snapshot = second.state.supply.current().expect("a picture");
         assert_eq!(snapshot.version, version + 1);
         assert!(snapshot.book.segments.iter().any(|segment| segment.name == "Zeer specialistisch"));
@@ -122,7 +122,7 @@ on_both! {
 on_both! {
     fn a_book_that_changes_while_figures_are_looked_up_is_seen(server) {
         let second = server.start_beside();
-        let mut conn = second.connection();
+        let mut conn = second.own_connection();
         // Somebody saved figures, and while this server looks somebody changes the book.
         server.execute("UPDATE supply_version SET version = version + 1");
         let (url, mut is_first) = (server.database_url().to_owned(), true);
@@ -138,7 +138,7 @@ on_both! {
             }
         });
         second.state.supply.refresh(&mut conn, "2026-11-21".parse().expect("a day")).expect("a database");
-        second.state.supply.refresh(&mut second.connection(), "2026-11-21".parse().expect("a day")).expect("a database");
+        second.state.supply.refresh(&mut second.own_connection(), "2026-11-21".parse().expect("a day")).expect("a database");
         let snapshot = second.state.supply.current().expect("a picture");
         assert!(snapshot.book.segments.iter().any(|segment| segment.name == "Ertussen"));
     }
@@ -300,7 +300,7 @@ fn monitoring_hears_that_a_database_is_gone() {
 fn a_locked_database_refuses_writes_for_a_while_and_search_goes_on() {
     let server = TestServer::start(Backend::Sqlite);
     let manager = server.user("beheerder-regio");
-    let mut other = server.connection();
+    let mut other = server.own_connection();
     execute(&mut other, "BEGIN IMMEDIATE").expect("the lock");
     let path = "/v1/regios/noord-veluwe/segmenten/9";
     let refused = manager.put(path, &json!({"naam": "Nieuw"}));

@@ -373,9 +373,9 @@ on_both! {
     fn registrations_come_in_together_and_a_second_time_nobody_is_doubled(server) {
         const TOEGANG: &str = "toegang-harderwijk";
         let head = "gemeente;product;geboortejaar;geboortekwartaal;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;maatregel;postcode;\
-            alternatieven;adviesOp;verklarendeAnalyse;eersteKeus;mogelijkWlz;gezagBijDerde;behoeften;gewensteAanbieders;\
+            alternatieven;adviesOp;perspectiefplanOp;verklarendeAnalyse;eersteKeus;mogelijkWlz;gezagBijDerde;behoeften;gewensteAanbieders;\
             uitgeslotenAanbieders;hoogsteAfstandKm;overbruggingGewenst;toelichting;cijfersZijn;tochAanmelden";
-        let line = |age: u8, note: &str| format!("GM0243;45A12;;;{age};gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;;;;;;;;autisme|adhd;;;;;{note};;nee");
+        let line = |age: u8, note: &str| format!("GM0243;45A12;;;{age};gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;;;;2026-10-20;;;;;autisme|adhd;;;;;{note};;nee");
         let file = |lines: &[String]| format!("{head}\r\n{}\r\n", lines.join("\r\n"));
         server.execute("UPDATE waiting_client SET closed_at = registered_at, status = 'ingetrokken', open_responses = 0, hold_until = NULL, hold_reason = NULL WHERE closed_at IS NULL");
         let open = |server: &TestServer| server.user(TOEGANG).get("/v1/wachtenden").json()["paginering"]["totaal"].as_u64();
@@ -386,13 +386,16 @@ on_both! {
         assert_eq!(open(server), Some(0), "a rehearsal registers nobody");
         assert_eq!(counts(&take_in(server, TOEGANG, kind, good.as_bytes()).expect("it comes in")), (2, 0, 0, 0));
         assert_eq!(open(server), Some(2));
+        let list = server.user(TOEGANG).get("/v1/wachtenden").json();
+        let code = list["wachtenden"][0]["code"].as_str().expect("a code").to_owned();
+        assert_eq!(server.user(TOEGANG).get(&format!("/v1/wachtenden/{code}")).json()["perspectiefplanOp"], "2026-10-20");
         let again = take_in(server, TOEGANG, kind, good.as_bytes()).expect("a report");
         assert_eq!(problems(&again), [(2, "tochAanmelden"), (3, "tochAanmelden")]);
         // Everything that is wrong, by line; and what points at a person is not repeated in a report that is kept.
         let bad = file(&[
             line(9, "Jan de Vries, bel 06-12345678"),
-            "GM0303;45A12;;;9;gemeentelijke-toegang;2026-11-02;;regulier;nee;;;;;;;;;;;;;;;nee".to_owned(),
-            "GM0243;99Z99;;;9;buurman;2026-13-02;;regulier;nee;;;;;;;;vliegen;;;;;;;nee".to_owned(),
+            "GM0303;45A12;;;9;gemeentelijke-toegang;2026-11-02;;regulier;nee;;;;;;;;;;;;;;;;nee".to_owned(),
+            "GM0243;99Z99;;;9;buurman;2026-13-02;;regulier;nee;;;;;;;;;vliegen;;;;;;;nee".to_owned(),
         ]);
         let report = take_in(server, TOEGANG, kind, bad.as_bytes()).expect("a report");
         let told = format!("{report:?}");
@@ -414,9 +417,9 @@ on_both! {
         let file = |note: &str, digits: &str| {
             format!(
                 "gemeente;product;geboortejaar;geboortekwartaal;leeftijd;verwijzer;verwezenOp;beschikkingOp;urgentie;maatregel;postcode;\
-                 alternatieven;adviesOp;verklarendeAnalyse;eersteKeus;mogelijkWlz;gezagBijDerde;behoeften;gewensteAanbieders;\
+                 alternatieven;adviesOp;perspectiefplanOp;verklarendeAnalyse;eersteKeus;mogelijkWlz;gezagBijDerde;behoeften;gewensteAanbieders;\
                  uitgeslotenAanbieders;hoogsteAfstandKm;overbruggingGewenst;toelichting;cijfersZijn;tochAanmelden\r\n\
-                 GM0243;45A12;;;7;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;;;;;;;;;;;;;{note};{digits};ja\r\n"
+                 GM0243;45A12;;;7;gemeentelijke-toegang;2026-11-02;2026-11-05;regulier;nee;;;;;;;;;;;;;;{note};{digits};ja\r\n"
             )
         };
         let come_in = |note: &str, digits: &str| take_in(server, TOEGANG, FileKind::Registrations, file(note, digits).as_bytes()).expect("a report");
@@ -514,7 +517,7 @@ on_both! {
         assert!(find_own_job(&mut conn, &server.actor("accountmanager-regio"), id).is_err(), "nobody else's");
         let report = "SELECT CAST(count(*) AS TEXT) AS line FROM exchange_job WHERE content IS NOT NULL";
         let mut kept = || -> Vec<Line> {
-            beschikbaarheidswijzer::on_each!(&mut conn, c => diesel::sql_query(report).load(c)).expect("a count")
+            beschikbaarheidswijzer::on_each!(&mut *conn, c => diesel::sql_query(report).load(c)).expect("a count")
         };
         assert_eq!(kept()[0].line, "1");
         start_import(&mut server.connection(), &actor, now(), id).expect("it starts");

@@ -248,7 +248,7 @@ on_both! {
         let client = &server.waiting()[0];
         agreed(server, client);
         bridge(server, client, "45A13");
-        let mut conn = server.connection();
+        let mut conn = server.own_connection();
         let mut fails = |statement: &str| on_each!(&mut conn, c => c.batch_execute(statement)).is_err();
         assert!(fails("UPDATE placement SET companion_id = 999999"));
         assert!(fails("UPDATE bridging_care SET offer_id = 999999"));

@@ -457,7 +457,12 @@ on_both! {
         let client = server.waiting().remove(0);
         let id = server.responded(HAVEN, &client);
         let (provider, toegang) = (server.user(HAVEN.0), server.user(TOEGANG));
-        let own_list = || server.visitor(HAVEN.0).get("/reacties").body.contains("Vraag open");
+        let own_list = || {
+            let on_page = server.visitor(HAVEN.0).get("/reacties").body.contains("Vraag open");
+            let told = server.user(HAVEN.0).get("/v1/reacties").json()["vraagOpen"].clone();
+            assert_eq!(told, if on_page { json!([id]) } else { json!([]) });
+            on_page
+        };
         assert!(!points(server, &client).contains("vraag-open") && !own_list());
         let asked = provider.post(&format!("/v1/reacties/{id}/vragen"), &json!({"vraag": "beschikking"}));
         assert_eq!(asked.status, 201, "{}", asked.body);

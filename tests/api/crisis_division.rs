@@ -247,7 +247,7 @@ on_both! {
         let request = server.acute_with(14, |draft| draft.urgency = Some(rules::crisis::codes::Urgency::Urgent));
         let id = offer(server, request.code.as_str())["id"].clone();
         let insert = |answer_by: &str| format!("INSERT INTO crisis_assignment_term VALUES ({id}, '{answer_by}', '2026-11-21 09:00:00', 'iemand')");
-        let execute = |statement: &str| beschikbaarheidswijzer::on_each!(&mut server.connection(), c => c.batch_execute(statement));
+        let execute = |statement: &str| beschikbaarheidswijzer::on_each!(&mut server.own_connection(), c => c.batch_execute(statement));
         assert!(execute(&insert("2026-11-23 12:00:00")).is_err(), "longer than it was");
         judge(server, request.code.as_str(), "ja");
         let changes = ["UPDATE crisis_assignment_term SET answer_by = '2026-11-23 08:00:00'", "DELETE FROM crisis_assignment_term", &insert("2026-11-23 08:00:00")];
@@ -439,7 +439,7 @@ on_both! {
         let id = offer(server, server.acute(14).code.as_str())["id"].clone();
         for change in ["answer_by = '2030-01-01 00:00:00'", "pool = '1:1'", "provider_id = provider_id + 0", "explanation = ''"] {
             let statement = format!("UPDATE crisis_assignment SET {change} WHERE id = {id}");
-            let done = beschikbaarheidswijzer::on_each!(&mut server.connection(), c => c.batch_execute(&statement));
+            let done = beschikbaarheidswijzer::on_each!(&mut server.own_connection(), c => c.batch_execute(&statement));
             assert!(done.is_err(), "{change}");
         }
     }

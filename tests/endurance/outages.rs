@@ -104,7 +104,7 @@ fn report(what: &str, writer: &Writer) {
 #[test]
 fn a_locked_file_loses_nothing() {
     let server = TestServer::start(Backend::Sqlite);
-    let (mut writer, mut other) = (Writer::new(&server), server.connection());
+    let (mut writer, mut other) = (Writer::new(&server), server.own_connection());
     for number in Rounds::on(&server, "outages", 2, 200) {
         let other = std::cell::RefCell::new(&mut other);
         let begin = || execute(&mut other.borrow_mut(), "BEGIN IMMEDIATE");
@@ -190,7 +190,7 @@ fn limit_files(process: usize, limit: &str) {
 /// The audit grows with every write. For PostgreSQL it must be larger than a file of the log (1 MB in the tests), so that a
 /// limit on files is about the audit alone.
 fn have_long_audit(server: &TestServer) {
-    if let Connection::Postgres(_) = server.connection() {
+    if let Connection::Postgres(_) = server.own_connection() {
         server.execute(
             "INSERT INTO audit_event (at, request_id, origin, user_name, organisation, roles, action, outcome, object_type, object_id, after)
              SELECT now(), '', '', '', '', '', 'proef', 'done', 'proef', '', repeat('x', 1500) FROM generate_series(1, 1000)",
@@ -239,9 +239,9 @@ fn the_same_check_catches_answers_that_come_too_late() {
     let mut writer = Writer::new(&server);
     assert!(is_in_time(&writer));
     // A server that lets a write wait for the lock as long as it takes, and somebody who keeps it longer than was promised.
-    let mut patient = server.connection();
+    let mut patient = server.own_connection();
     execute(&mut patient, "PRAGMA busy_timeout = 60000");
-    let mut other = server.connection();
+    let mut other = server.own_connection();
     execute(&mut other, "BEGIN IMMEDIATE");
     std::thread::scope(|scope| {
         let late = scope.spawn(|| {
@@ -259,7 +259,7 @@ fn the_same_check_catches_answers_that_come_too_late() {
 #[test]
 fn the_same_checks_catch_what_needs_the_database_and_what_was_never_kept() {
     let server = TestServer::start(Backend::Sqlite);
-    let (mut writer, mut other) = (Writer::new(&server), server.connection());
+    let (mut writer, mut other) = (Writer::new(&server), server.own_connection());
     execute(&mut other, "BEGIN IMMEDIATE");
     // A server that says that it saved while it did not.
     assert_eq!(writer.save("niet bewaard").status, 503);

@@ -49,7 +49,7 @@ fn tells_nothing(hundredths: usize) -> bool {
 
 fn time_tells_nothing_on(backend: Backend) {
     let server = TestServer::start(backend);
-    let (conn, actor) = (RefCell::new(server.connection()), Actor::command_line());
+    let (conn, actor) = (RefCell::new(server.own_connection()), Actor::command_line());
     let sender = Sender { public_url: "https://jeugdhulp.example".into(), region: "Noord-Veluwe".into() };
     let runtime = actix_web::rt::System::new();
     let reset = |name: &str| {

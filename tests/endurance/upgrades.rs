@@ -13,7 +13,7 @@ use crate::support::TestServer;
 /// Brings the schema one step back, which is what the servers of before work with, and up again under their hands.
 /// Says how many writes were acknowledged meanwhile, and whether all of them were kept.
 fn upgrade(server: &TestServer, writer: &mut Writer, after: impl FnOnce(&TestServer)) -> (usize, bool) {
-    let mut conn = server.connection();
+    let mut conn = server.own_connection();
     let back = db::migrate_down(&mut conn).expect("a step back");
     let (is_done, mut acknowledged) = (AtomicBool::new(false), 0);
     std::thread::scope(|scope| {
@@ -45,7 +45,7 @@ on_both! {
             let (acknowledged, has_kept_all) = upgrade(server, &mut writer, |_| {});
             assert!(acknowledged > 0 && has_kept_all, "round {round}");
         }
-        assert!(!db::has_pending_migrations(&mut server.connection()).expect("a schema"));
+        assert!(!db::has_pending_migrations(&mut server.own_connection()).expect("a schema"));
     }
 }
 

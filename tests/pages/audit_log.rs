@@ -22,7 +22,7 @@ fn newest(server: &TestServer) -> (String, String) {
     audit_event::table
         .order(audit_event::id.desc())
         .select((audit_event::action, audit_event::object_id))
-        .first(&mut server.connection())
+        .first(&mut server.own_connection())
         .expect("a line")
 }
 
@@ -44,7 +44,7 @@ fn rename_segment(server: &TestServer) {
 on_both! {
     fn the_officer_sees_who_changed_what_and_looking_is_a_line_too(server) {
         rename_segment(server);
-        seal_lines::<AuditLog>(&mut server.connection(), now(), Reach::All).expect("a database");
+        seal_lines::<AuditLog>(&mut server.own_connection(), now(), Reach::All).expect("a database");
         let officer = server.visitor(OFFICER);
 
         let list = officer.get("/logboek?handeling=segment&uitkomst=gedaan");
@@ -92,7 +92,7 @@ on_both! {
             audit_event::table
                 .order(audit_event::id.desc())
                 .select((audit_event::action, audit_event::outcome, audit_event::user_name, audit_event::object_id))
-                .first(&mut server.connection())
+                .first(&mut server.own_connection())
                 .expect("a line")
         };
         let provider = server.user("aanbieder-bakenzand");
@@ -121,7 +121,7 @@ fn refused(server: &TestServer, action: &str) -> Vec<String> {
         .filter(audit_event::outcome.eq("refused"))
         .order(audit_event::id)
         .select(audit_event::object_id)
-        .load(&mut server.connection())
+        .load(&mut server.own_connection())
         .expect("lines")
 }
 
@@ -171,7 +171,7 @@ on_both! {
         use std::sync::{Arc, Mutex};
         let actor = server.actor(OFFICER);
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let mut conn = server.connection();
+        let mut conn = server.own_connection();
         let keep = seen.clone();
         diesel::Connection::set_instrumentation(&mut conn, move |event: diesel::connection::InstrumentationEvent<'_>| {
             if let diesel::connection::InstrumentationEvent::StartQuery { query, .. } = event {
@@ -238,7 +238,7 @@ on_both! {
         let clients = server.waiting();
         let response = server.responded(crate::support::waiting::HAVEN, &clients[0]);
         let request = server.crisis(&draft(ALMERE, 14));
-        let mut conn = server.connection();
+        let mut conn = server.own_connection();
         let mut note = |action: &'static str, kind: &'static str, number: String| {
             record(&mut conn, &Actor::background(), now(), &Event::done(action, kind, number)).expect("a line");
         };
@@ -272,9 +272,9 @@ on_both! {
 on_both! {
     fn the_end_of_the_chain_is_mailed_once_a_day(server) {
         let to = Addresses::try_from("bewaren@regio.example, fg@regio.example".to_owned()).expect("addresses").0;
-        seal_lines::<AuditLog>(&mut server.connection(), now(), Reach::All).expect("a database");
-        let head = find_head::<AuditLog>(&mut server.connection()).expect("a database");
-        let mail = |at, to: &[String]| mail_head(&mut server.connection(), at, to).expect("a database");
+        seal_lines::<AuditLog>(&mut server.own_connection(), now(), Reach::All).expect("a database");
+        let head = find_head::<AuditLog>(&mut server.own_connection()).expect("a database");
+        let mail = |at, to: &[String]| mail_head(&mut server.own_connection(), at, to).expect("a database");
         assert!(!mail(now(), &[]), "to nobody");
         assert!(mail(now(), &to));
         assert!(!mail(now() + TimeDelta::hours(3), &to), "once a day");

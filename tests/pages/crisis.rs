@@ -218,7 +218,7 @@ on_both! {
         let actor = server.actor(DESK);
         let region_id = actor.region_id().expect("a region");
         let tell = |conn: &mut Connection| tell_board(conn, &actor, now(), region_id, EventKind::RosterChanged, None);
-        let mut waiting = server.connection();
+        let mut waiting = server.own_connection();
         match &mut waiting {
             Connection::Postgres(conn) => conn.batch_execute("SET lock_timeout = '50ms'"),
             Connection::Sqlite(conn) => conn.batch_execute("PRAGMA busy_timeout = 50"),

@@ -22,7 +22,7 @@ impl Away {
     fn begin(server: &TestServer) -> Self {
         let url = server.database_url();
         if url.starts_with("sqlite") {
-            let mut outside = server.connection();
+            let mut outside = server.own_connection();
             execute(&mut outside, "BEGIN IMMEDIATE");
             return Self { outside, end: "ROLLBACK".into() };
         }
@@ -48,7 +48,7 @@ fn execute(conn: &mut Connection, statement: &str) {
 /// How often a board was looked at.
 fn looks(server: &TestServer) -> i64 {
     let of_board = access_event::table.filter(access_event::kind.eq("crisisbord-inzien"));
-    of_board.count().get_result(&mut server.connection()).expect("a count")
+    of_board.count().get_result(&mut server.own_connection()).expect("a count")
 }
 
 on_both! {
@@ -57,7 +57,7 @@ on_both! {
         let desk = server.visitor(DESK);
         assert!(desk.get("/crisis").body.contains(&known.code.to_string()));
         let earlier = now() - Duration::minutes(2);
-        server.state.boards.refresh(&mut server.connection(), earlier).expect("a database");
+        server.state.boards.refresh(&mut server.own_connection(), earlier).expect("a database");
         let away = Away::begin(server);
         let board = desk.get("/crisis");
         assert_eq!(board.status, 200, "{}", board.body);
@@ -121,7 +121,7 @@ on_both! {
         let kept = (0..8).map(|_| again.send(&desk)).find(|answer| answer.status != 503).expect("the database is back");
         assert_eq!(kept.status, 303, "{}", kept.body);
         assert_eq!(again.send(&desk).header("location"), kept.header("location"), "once more is the same one");
-        let count: i64 = crisis_request::table.count().get_result(&mut server.connection()).expect("a count");
+        let count: i64 = crisis_request::table.count().get_result(&mut server.own_connection()).expect("a count");
         assert_eq!(count, 1);
     }
 }

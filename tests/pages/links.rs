@@ -113,7 +113,7 @@ on_both! {
 /// The statements that `work` asks of the database, without their values.
 fn statements(server: &TestServer, work: impl FnOnce(&mut Connection)) -> Vec<String> {
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let mut conn = server.connection();
+    let mut conn = server.own_connection();
     let keep = seen.clone();
     conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
         if let InstrumentationEvent::StartQuery { query, .. } = event {

@@ -17,7 +17,7 @@ use actix_web::web::Data;
 use beschikbaarheidswijzer::actor::Actor;
 use beschikbaarheidswijzer::clock::Clock;
 use beschikbaarheidswijzer::config::Config;
-use beschikbaarheidswijzer::db::{self, Connection};
+use beschikbaarheidswijzer::db::{self, Connection, Manager, Pool, PooledConnection};
 use beschikbaarheidswijzer::identity::second_factor::actions as second_factor;
 use beschikbaarheidswijzer::server;
 use beschikbaarheidswijzer::state::AppState;
@@ -47,6 +47,8 @@ pub struct TestServer {
     pub url: String,
     pub state: Data<AppState>,
     handle: actix_web::dev::ServerHandle,
+    /// Dropped before the database: opening a connection costs more than most of what a test asks on it.
+    lent: Pool,
     database: Database,
 }
 
@@ -85,7 +87,8 @@ impl TestServer {
             });
         });
         let (address, handle) = receiver.recv().expect("the server starts");
-        Self { url: format!("http://{address}"), state, handle, database }
+        let lent = Pool::builder().min_idle(Some(0)).build_unchecked(Manager::new(&database.url));
+        Self { url: format!("http://{address}"), state, handle, lent, database }
     }
 
     /// Another server, on a fresh copy of the same kind.
@@ -116,9 +119,14 @@ impl TestServer {
         actix_web::rt::System::new().block_on(server::stop(&self.state, &self.handle));
     }
 
-    /// A connection to this server's database, past the program.
-    pub fn connection(&self) -> Connection {
-        db::Manager::new(&self.database.url).open().expect("the database answers")
+    /// A connection to this server's database, past the program, as it was for whoever had it before.
+    pub fn connection(&self) -> PooledConnection {
+        self.lent.get().expect("the database answers")
+    }
+
+    /// A connection to this server's database that nobody had or gets, to lock with, to set, or to break.
+    pub fn own_connection(&self) -> Connection {
+        Manager::new(&self.database.url).open().expect("the database answers")
     }
 
     /// An empty database beside this server's, of the same kind.
@@ -188,7 +196,7 @@ impl TestServer {
     pub fn execute(&self, statement: &str) {
         use diesel::connection::SimpleConnection;
         let mut conn = self.connection();
-        beschikbaarheidswijzer::on_each!(&mut conn, c => c.batch_execute(statement))
+        beschikbaarheidswijzer::on_each!(&mut *conn, c => c.batch_execute(statement))
             .expect("the statement works");
     }
 

@@ -56,6 +56,11 @@ impl Records for Registrations {
             "45A13",
         ),
         Column::optional("adviesOp", "Dag waarop het adviesorgaan besliste.", "2026-11-04"),
+        Column::optional(
+            "perspectiefplanOp",
+            "Dag waarop het perspectiefplan is gemaakt, dat er vanaf 16 jaar hoort te zijn.",
+            "2026-10-20",
+        ),
         Column::optional("verklarendeAnalyse", "ja of nee.", "ja"),
         Column::optional("eersteKeus", "eerste-keus of vervanging.", "eerste-keus"),
         Column::optional("mogelijkWlz", "ja of nee.", "nee"),

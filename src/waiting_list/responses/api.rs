@@ -16,7 +16,7 @@ use self::input::{
 };
 use super::model::{Response, Standing};
 use super::placing::{care_did_not_start, start_care};
-use super::{actions, weighing};
+use super::{actions, questions, weighing};
 use crate::api_document::parse_path;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
@@ -60,16 +60,18 @@ pub async fn list_own(ctx: Context, QueryInput(mut query): QueryInput) -> Result
     let standing = query.optional_choice("toon", &STANDINGS).unwrap_or(Standing::Current);
     let number = page_number(&mut query);
     query.finish(())?;
-    let (total, own, help) = ctx
+    let (total, own, asked, help) = ctx
         .db(move |conn, actor, now| {
             let (total, own) = actions::list_own(conn, actor, now, standing, rows_of_page(number))?;
-            Ok((total, own, given_help::actions::list_own(conn, actor, now)?))
+            let asked = questions::list_asked(conn, &own)?;
+            Ok((total, own, asked, given_help::actions::list_own(conn, actor, now)?))
         })
         .await?;
     let paging = Paging::new(number, usize::try_from(total).map_err(Error::internal)?);
+    let vraag_open = own.iter().map(|response| response.id).filter(|id| asked.contains(id)).collect();
     let reacties = own.into_iter().map(ResponseBody::for_provider).collect();
     let hulp = help.into_iter().map(HelpBody::from).collect();
-    reply::json(&OwnResponses { reacties, hulp, paginering: paging.into() })
+    reply::json(&OwnResponses { reacties, vraag_open, hulp, paginering: paging.into() })
 }
 
 #[utoipa::path(

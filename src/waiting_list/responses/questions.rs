@@ -40,10 +40,12 @@ pub fn list_questions(conn: &mut Connection, response: &Response) -> Result<Vec<
     Ok(asked)
 }
 
-/// Of these responses those with a question that waits for an answer of a side.
-pub fn list_with_question(conn: &mut Connection, responses: &[Response], side: Side) -> Result<HashSet<i64>> {
-    let ids: Vec<i64> = responses.iter().map(|response| response.id).collect();
-    store::list_with_question(conn, &ids, side)
+/// Of these responses those with a question that waits for an answer of the provider. About what has ended nothing can be
+/// answered any more.
+pub fn list_asked(conn: &mut Connection, responses: &[Response]) -> Result<HashSet<i64>> {
+    let running = responses.iter().filter(|response| response.is_open() || response.awaits_start());
+    let ids: Vec<i64> = running.map(|response| response.id).collect();
+    store::list_with_question(conn, &ids, Side::Provider)
 }
 
 /// Reminds whoever was asked something and did not answer in the time that an answer to a response takes, once; returns how

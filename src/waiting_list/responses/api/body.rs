@@ -168,9 +168,13 @@ impl ResponseBody {
 /// De reacties van uw organisatie.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EigenReacties)]
+#[serde(rename_all = "camelCase")]
 pub struct OwnResponses {
     /// De reacties van deze bladzijde.
     pub reacties: Vec<ResponseBody>,
+    /// Nummers van de reacties op deze bladzijde waarbij een vraag op uw antwoord wacht.
+    #[schema(example = json!([17]))]
+    pub vraag_open: Vec<i64>,
     /// Aan wie u hulp geeft zonder eigen reactie, de vroegste start eerst.
     pub hulp: Vec<HelpBody>,
     pub paginering: Paginering,

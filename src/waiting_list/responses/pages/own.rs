@@ -96,7 +96,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let (total, own, asked, help) = ctx
         .db(move |conn, actor, now| {
             let (total, own) = actions::list_own(conn, actor, now, standing, rows_of_page(number))?;
-            let asked = questions::list_with_question(conn, &own, Side::Provider)?;
+            let asked = questions::list_asked(conn, &own)?;
             let help = if current { given_help::actions::list_own(conn, actor, now)? } else { Vec::new() };
             Ok((total, own, asked, help))
         })
@@ -123,8 +123,6 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
 }
 
 fn line(ctx: &Context, response: Response, has_question: bool) -> Line {
-    // About what has ended nothing can be answered any more.
-    let has_question = has_question && (response.is_open() || response.awaits_start());
     let next = if response.is_open() {
         format!("Antwoord verwacht voor {}", format::date_time(response.answer_by))
     } else if response.awaits_start() {
