@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MANAGER, PROVIDER, PROVIDER_AGB, submit, TOEGANG } from "./pages.mjs";
 import { startProgram } from "./support/program.mjs";
-import { api, freshCode, goTo, PHONE, signInOnPage, WIDE, withPage } from "./support/site.mjs";
+import { api, freshCode, goTo, PHONE, signInOnPage, visitsTo, WIDE, withPage } from "./support/site.mjs";
 import { startMailServer, textOf } from "./support/smtp.mjs";
 
 const SAVE = "form[data-capaciteit] .balk button";
@@ -86,9 +86,7 @@ describe("journey 1: a referrer finds and compares help", () => {
 // One after the other: these change the figures of one provider.
 describe("journeys 2 and 3: a provider keeps its figures", () => {
   test("gets back what was typed when the session ended before it was saved", () =>
-    withPage({}, async (page) => {
-      await goTo(page, "/inloggen");
-      await signInOnPage(page, PROVIDER);
+    withPage({ who: PROVIDER }, async (page) => {
       await goTo(page, "/capaciteit");
       const { id, places } = await rowWithPlaces(page);
       await page.fill(`#vrij-${id}`, String(places + 3));
@@ -438,12 +436,7 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
     const program = await startProgram(process.env.BIN, {
       settings: { SMTP_URL: mailServer.url, MAIL_FROM: "Jeugdhulp <info@jeugdhulp-noord-veluwe.example>" },
     });
-    const as = (who, visit) =>
-      withPage({ javaScript: false, size: WIDE }, async (page) => {
-        await goTo(page, `${program.base}/inloggen`);
-        await signInOnPage(page, who, program);
-        await visit(page);
-      });
+    const as = visitsTo(program);
     try {
       await as(PROVIDER, async (page) => {
         await goTo(page, `${program.base}/wachtenden/meldingen`);
@@ -534,12 +527,7 @@ describe("journey: a child waits, two providers respond, and one is chosen", () 
 describe("journey: a regional run is made, compared, accepted and answered", () => {
   test("the provider that is asked responds, and the run tells", async () => {
     const program = await startProgram(process.env.BIN, {});
-    const as = (who, visit) =>
-      withPage({ javaScript: false, size: WIDE }, async (page) => {
-        await goTo(page, `${program.base}/inloggen`);
-        await signInOnPage(page, who, program);
-        await visit(page);
-      });
+    const as = visitsTo(program);
     try {
       program.command("publish-list");
       let place;

@@ -36,18 +36,40 @@ function run(binary, args, env, cwd) {
   return execFileSync(binary, args, { cwd, env, encoding: "utf8" });
 }
 
+/** The same for every program, so that what one sealed another on a copy of its database can read. */
+const SECRET_KEY = "a key for browsers, of more than thirty-two characters";
+
+function newFolder() {
+  return fs.mkdtempSync(path.join(os.tmpdir(), "beschikbaarheidswijzer-browser-"));
+}
+
+let filled;
+
+/** A database with the demonstration region of today. Filling one takes seconds, so all programs start from a copy. */
+function fillOnce(binary) {
+  if (!filled) {
+    const folder = newFolder();
+    filled = path.join(folder, "demo.sqlite");
+    run(binary, ["seed", "--demo"], { PATH: process.env.PATH, HOME: folder, SECRET_KEY, DATABASE_URL: `sqlite://${filled}` }, folder);
+    process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+  }
+  return filled;
+}
+
 /**
  * Starts the program. `settings` are further environment variables; `seededAt` makes the demonstration as it was at an
  * earlier moment. The answer has `command`, which runs another command of the program on the same database.
  */
 export async function startProgram(binary, { settings = {}, seededAt } = {}) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "beschikbaarheidswijzer-browser-"));
+  const folder = newFolder();
+  const database = path.join(folder, "demo.sqlite");
   const signInsFile = path.join(folder, "sign-ins.json");
   const port = await findFreePort();
   const base = `http://127.0.0.1:${port}`;
   // Nothing but these: settings of whoever runs the tests must not change what is tested.
-  const env = { PATH: process.env.PATH, HOME: folder, DATABASE_URL: `sqlite://${path.join(folder, "demo.sqlite")}`, PUBLIC_URL: base, ...settings };
+  const env = { PATH: process.env.PATH, HOME: folder, SECRET_KEY, DATABASE_URL: `sqlite://${database}`, PUBLIC_URL: base, ...settings };
   if (seededAt) run(binary, ["seed", "--demo", "--at", seededAt.toISOString()], env, folder);
+  else fs.copyFileSync(fillOnce(binary), database);
   const child = spawn(binary, ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--sign-ins", signInsFile], {
     cwd: folder,
     env,

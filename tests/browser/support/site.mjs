@@ -126,7 +126,8 @@ export async function signInOnPage(page, who, { signIns } = program) {
 /** A code counts once: whoever signs in again within half a minute takes that of the next step, which is taken too. */
 export async function freshCode(account) {
   const now = Math.floor(Date.now() / 30_000);
-  account.step = Math.max(now, (account.step ?? 0) + 1);
+  // That of the step before counts too, for a clock that is slow.
+  account.step = Math.max(now - 1, (account.step ?? 0) + 1);
   // Further ahead than one step is no code of now; signing in so often is rare enough to wait for.
   while (account.step > Math.floor(Date.now() / 30_000) + 1) await new Promise((resolve) => setTimeout(resolve, 250));
   return totp(account.totp, account.step);
@@ -135,7 +136,7 @@ export async function freshCode(account) {
 /**
  * Runs `visit` with a page.
  *
- * `options`: who (name of the user), javaScript (default true), bypassCSP, size. With `shared` the page is a tab that
+ * `options`: who (name of the user), or storageState (cookies to begin with), javaScript (default true), bypassCSP, size. With `shared` the page is a tab that
  * other tests used before, with their user and cookies, which is much faster; for tests that leave nothing behind.
  */
 export async function withPage(options, visit) {
@@ -158,14 +159,28 @@ export async function withPage(options, visit) {
   }
 }
 
-async function newContext({ who, javaScript = true, bypassCSP = false }) {
+/** Runs visits as users of another program, each of whom signs in once: a code counts once, and the next takes half a minute. */
+export function visitsTo(program) {
+  const sessions = new Map();
+  return (who, visit) =>
+    withPage({ javaScript: false, storageState: sessions.get(who) }, async (page) => {
+      if (!sessions.has(who)) {
+        await goTo(page, `${program.base}/inloggen`);
+        await signInOnPage(page, who, program);
+        sessions.set(who, await page.context().storageState());
+      }
+      await visit(page);
+    });
+}
+
+async function newContext({ who, storageState, javaScript = true, bypassCSP = false }) {
   return browser.newContext({
     baseURL: program.base,
     locale: "nl-NL",
     timezoneId: "Europe/Amsterdam",
     javaScriptEnabled: javaScript,
     bypassCSP,
-    storageState: who ? await session(who) : undefined,
+    storageState: who ? await session(who) : storageState,
   });
 }
 
