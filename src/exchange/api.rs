@@ -20,7 +20,6 @@ use crate::web::input::{QueryInput, SheetInput};
 use crate::web::reply;
 
 const LINES: &str = "regels";
-/// As many as fit in the largest body.
 const MOST_LINES: usize = 1000;
 /// What identifies a line and its moment; all other columns are figures.
 const OF_LINE: [&str; 4] = ["aanbieder", "locatie", "product", "bevestigdOp"];

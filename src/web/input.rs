@@ -16,8 +16,11 @@ use crate::state::AppState;
 use crate::web::context::Authenticated;
 use crate::web::fields::Fields;
 
-/// No input of this program needs more.
+/// No form and no record needs more.
 pub const LARGEST_BODY: usize = 256 * 1024;
+
+/// A thousand lines of JSON with everything there is to say, or a sheet.
+pub const LARGEST_SHEET: usize = 1024 * 1024;
 
 /// A body that trickles in holds a connection; this is the longest it may take.
 const SLOWEST_BODY: Duration = Duration::from_secs(20);
@@ -37,13 +40,13 @@ pub struct FormInput(pub Fields);
 /// The query string.
 pub struct QueryInput(pub Fields);
 
-async fn read_body(mut payload: Payload) -> Result<Vec<u8>> {
+async fn read_body(mut payload: Payload, most: usize) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     let all = async {
         while let Some(chunk) = payload.next().await {
             let chunk =
                 chunk.map_err(|_| Error::invalid("", "afgebroken", "de invoer kwam niet heel aan"))?;
-            if body.len() + chunk.len() > LARGEST_BODY {
+            if body.len() + chunk.len() > most {
                 return Err(Error::PayloadTooLarge);
             }
             body.extend_from_slice(&chunk);
@@ -56,15 +59,11 @@ async fn read_body(mut payload: Payload) -> Result<Vec<u8>> {
 
 /// Reads the body of a request and puts it back, for whoever reads it next.
 pub(crate) async fn read_ahead(req: &mut ServiceRequest) -> Result<Bytes> {
-    let body = Bytes::from(read_body(req.take_payload()).await?);
+    let body = Bytes::from(read_body(req.take_payload(), LARGEST_SHEET).await?);
     let again = body.clone();
     let again = futures_util::stream::once(async move { Ok::<_, PayloadError>(again) });
     req.set_payload(Payload::Stream { payload: Box::pin(again) });
     Ok(body)
-}
-
-fn announced_too_large(req: &HttpRequest) -> bool {
-    announced_larger_than(req, LARGEST_BODY)
 }
 
 pub(super) fn announced_larger_than(req: &HttpRequest, most: usize) -> bool {
@@ -81,7 +80,7 @@ impl FromRequest for JsonInput {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = req.content_type().eq_ignore_ascii_case("application/json");
-        let too_large = announced_too_large(req);
+        let too_large = announced_larger_than(req, LARGEST_BODY);
         let payload = payload.take();
         Box::pin(async move {
             if !is_json {
@@ -90,7 +89,7 @@ impl FromRequest for JsonInput {
             if too_large {
                 return Err(Error::PayloadTooLarge);
             }
-            let body = read_body(payload).await?;
+            let body = read_body(payload, LARGEST_BODY).await?;
             Ok(Self(Fields::from_json(&body)?))
         })
     }
@@ -108,7 +107,7 @@ impl FromRequest for SheetInput {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let kind = req.content_type().to_ascii_lowercase();
-        let too_large = announced_too_large(req);
+        let too_large = announced_larger_than(req, LARGEST_SHEET);
         let payload = payload.take();
         Box::pin(async move {
             let form = match kind.as_str() {
@@ -119,7 +118,7 @@ impl FromRequest for SheetInput {
             if too_large {
                 return Err(Error::PayloadTooLarge);
             }
-            read_body(payload).await.map(form)
+            read_body(payload, LARGEST_SHEET).await.map(form)
         })
     }
 }
@@ -130,7 +129,7 @@ impl FromRequest for FormInput {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_form = req.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let too_large = announced_too_large(req);
+        let too_large = announced_larger_than(req, LARGEST_BODY);
         let same_origin = is_same_origin(req);
         let token = form_token(req);
         let payload = payload.take();
@@ -144,7 +143,7 @@ impl FromRequest for FormInput {
             if !same_origin {
                 return Err(Error::FormExpired);
             }
-            let body = read_body(payload).await?;
+            let body = read_body(payload, LARGEST_BODY).await?;
             let mut fields = Fields::from_pairs(form_urlencoded::parse(&body));
             if token.is_some_and(|token| fields.raw(CSRF_FIELD) != token) {
                 return Err(Error::FormExpired);

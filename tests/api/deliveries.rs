@@ -1,6 +1,7 @@
 //! Figures that a system of a provider delivers all at once.
 
 use beschikbaarheidswijzer::db::schema::{service_account, user_account};
+use beschikbaarheidswijzer::web::input::LARGEST_SHEET;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
@@ -123,10 +124,11 @@ on_both! {
             provider.post(PATH, &wrong).wrong_fields(),
             ["regels[0].aanbieder", "regels[0].locatie", "regels[0].product", "regels[0].bevestigdOp", "regels[0].cijfers.soort", "proef"]
         );
-        let many = json!({"regels": vec![json!({}); 1001]});
+        let remark = "x".repeat(280);
+        let many = json!({"regels": vec![json!({"aanbieder": "98990009", "cijfers": {"opmerkingen": remark}}); 1001]});
         assert_eq!(provider.post(PATH, &many).wrong_fields(), ["regels"]);
         assert_eq!(provider.send("POST", PATH, &[("Content-Type", "text/plain")], "x").status, 415);
-        assert_eq!(post_sheet(&provider, PATH, &"x".repeat(300_000)).status, 413);
+        assert_eq!(post_sheet(&provider, PATH, &"x".repeat(LARGEST_SHEET + 1)).status, 413);
         assert_eq!(provider.post("/v1/cijferleveringen?proef=misschien", &delivery).status, 400);
     }
 }
