@@ -41,7 +41,7 @@ const OPEN: &str = "open";
 #[expect(dead_code, reason = "describes the fields that read_line reads")]
 pub struct LineInput {
     /// AGB-code van de aanbieder.
-    #[schema(pattern = "^[0-9]{8}$", example = "98990001")]
+    #[schema(pattern = "^(?!0{8})[0-9]{8}$", example = "98990001")]
     aanbieder: String,
     /// Nummer van de locatie bij deze aanbieder.
     #[schema(minimum = 1, maximum = 9999, example = 1)]

@@ -19,6 +19,8 @@ use actix_web::rt::net::TcpStream as Stream;
 use actix_web::web::Bytes;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::web::errors::EVENT_STREAM;
+
 /// What the server underneath gives the head of the first request.
 pub const SLOWEST_HEAD: Duration = Duration::from_secs(10);
 /// How long a connection may stay open while its client asks nothing. A request that begins at the last moment has the time
@@ -30,6 +32,8 @@ const LONGEST_WAIT: u32 = 25;
 const SLOW_BODY: u32 = 10;
 /// Seconds that are left for an answer after which the connection ends to leave this machine.
 const TIME_TO_LEAVE: u32 = 2;
+/// How many seconds a client may take for the next piece of an answer, other than of a stream that waits for news itself.
+const LONGEST_PIECE: u32 = 60;
 /// Answers leave in pieces of this size, so that all but the last piece are known to be on their way when an answer counts
 /// as given.
 const PIECE: usize = 32 * 1024;
@@ -46,6 +50,8 @@ struct Connection {
     seconds: AtomicU32,
     /// Whether a request is being answered: then it has limits of its own, and a stream may take for ever.
     is_served: AtomicBool,
+    /// Since a piece of an answer was taken, and one more; nothing while there is no answer to take.
+    given: AtomicU32,
 }
 
 impl Connections {
@@ -55,6 +61,7 @@ impl Connections {
             socket: stream.as_fd().try_clone_to_owned()?.into(),
             seconds: AtomicU32::new(0),
             is_served: AtomicBool::new(false),
+            given: AtomicU32::new(0),
         });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&connection));
         Ok(connection)
@@ -91,7 +98,20 @@ impl Connection {
     /// Counts a second. Whether it may stay.
     fn tick(&self) -> bool {
         let seconds = self.seconds.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.is_served.load(Ordering::Relaxed) || seconds <= LONGEST_WAIT {
+        let may_stay = if self.is_served.load(Ordering::Relaxed) {
+            let given = self.given.load(Ordering::Relaxed);
+            // Unless a piece was taken just now.
+            let _ = self.given.compare_exchange(
+                given,
+                if given == 0 { 0 } else { given + 1 },
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            );
+            given <= LONGEST_PIECE
+        } else {
+            seconds <= LONGEST_WAIT
+        };
+        if may_stay {
             return true;
         }
         tracing::debug!("a client took too long");
@@ -115,6 +135,11 @@ impl Turn {
         Self { connection, has_body }
     }
 
+    /// A piece of the answer is there, and its client has to take it in time.
+    fn give(&self) {
+        self.connection.given.store(1, Ordering::Relaxed);
+    }
+
     /// Whether its body came so slowly that the connection must end with the answer.
     fn is_slow(&self) -> bool {
         self.has_body && self.connection.seconds.load(Ordering::Relaxed) >= SLOW_BODY
@@ -129,6 +154,7 @@ impl Drop for Turn {
         } else if !self.has_body {
             self.connection.seconds.store(0, Ordering::Relaxed);
         }
+        self.connection.given.store(0, Ordering::Relaxed);
         self.connection.is_served.store(false, Ordering::Relaxed);
     }
 }
@@ -147,7 +173,9 @@ pub async fn take_turns(
     if turn.as_ref().is_some_and(Turn::is_slow) {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
-    Ok(response.map_body(|_, body| Given { body: body.boxed(), piece: Bytes::new(), _turn: turn }))
+    let waits_for_news =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == EVENT_STREAM);
+    Ok(response.map_body(|_, body| Given { body: body.boxed(), piece: Bytes::new(), waits_for_news, turn }))
 }
 
 /// An answer on its way. The turn ends when this is dropped, which is when all of it was handed over.
@@ -155,7 +183,9 @@ struct Given {
     body: BoxBody,
     /// What is left of the last that came.
     piece: Bytes,
-    _turn: Option<Turn>,
+    /// Whether it is a stream that has nothing to give for a long time.
+    waits_for_news: bool,
+    turn: Option<Turn>,
 }
 
 impl MessageBody for Given {
@@ -173,6 +203,9 @@ impl MessageBody for Given {
                 ended => return Poll::Ready(ended),
             }
         }
+        if let Some(turn) = this.turn.as_ref().filter(|_| !this.waits_for_news) {
+            turn.give();
+        }
         let size = this.piece.len().min(PIECE);
         Poll::Ready(Some(Ok(this.piece.split_to(size))))
     }
@@ -188,13 +221,13 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let client = TcpStream::connect(listener.local_addr().expect("an address")).expect("a connection");
         let (socket, _) = listener.accept().expect("a client");
-        let (seconds, is_served) = (AtomicU32::new(0), AtomicBool::new(false));
-        (Arc::new(Connection { socket, seconds, is_served }), client)
+        let (seconds, given) = (AtomicU32::new(0), AtomicU32::new(0));
+        (Arc::new(Connection { socket, seconds, is_served: AtomicBool::new(false), given }), client)
     }
 
     /// How many seconds it may stay, of a minute.
     fn stays(connection: &Connection) -> usize {
-        (0..60).take_while(|_| connection.tick()).count()
+        (0..90).take_while(|_| connection.tick()).count()
     }
 
     #[test]
@@ -210,8 +243,20 @@ mod tests {
         let (connection, _client) = connection();
         (0..20).for_each(|_| assert!(connection.tick()));
         let turn = Turn::begin(connection.clone(), false);
-        assert_eq!(stays(&connection), 60);
+        assert_eq!(stays(&connection), 90);
         assert!(!turn.is_slow(), "what takes long to make is not slow to come");
+        drop(turn);
+        assert_eq!(stays(&connection), 25);
+    }
+
+    #[test]
+    fn a_client_that_takes_nothing_of_an_answer_is_cut_off() {
+        let (connection, _client) = connection();
+        let turn = Turn::begin(connection.clone(), false);
+        turn.give();
+        (0..50).for_each(|_| assert!(connection.tick()));
+        turn.give();
+        assert_eq!(stays(&connection), 60, "since the last piece that it took");
         drop(turn);
         assert_eq!(stays(&connection), 25);
     }

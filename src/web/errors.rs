@@ -23,7 +23,7 @@ pub struct ErrorPage {
     pub try_again: bool,
 }
 
-const EVENT_STREAM: &str = "text/event-stream";
+pub const EVENT_STREAM: &str = "text/event-stream";
 
 /// A stream that ends at once and says why. A screen that is sent to a page would only lose its line.
 const SIGNED_OUT: &str = "event: einde\ndata: {\"reden\":\"uitgelogd\"}\n\n";

@@ -74,3 +74,19 @@ on_both! {
         assert_eq!(wrong(json!({"clientId": "koppeling-X", "clientGeheim": "x".repeat(43)})), ["clientId"]);
     }
 }
+
+on_both! {
+    fn a_token_that_cannot_be_good_waits_for_no_database(server) {
+        let good = server.token("aanbieder-de-haven");
+        let call = |token: &str| server.anyone().with_token(token).get("/v1/reacties");
+        assert_eq!(call(&good).status, 200, "and the keys are known");
+        // Nobody gets a connection any more.
+        let pool = &server.state.pool;
+        let taken: Vec<_> = (0..pool.max_size()).map(|_| pool.get().expect("a connection")).collect();
+        let (head, signature) = good.rsplit_once('.').expect("three parts");
+        let forged = format!("{head}.{}", signature.chars().rev().collect::<String>());
+        assert_eq!((call(&forged).status, call("geen.token").status, call(&good).status), (401, 401, 503));
+        drop(taken);
+        assert_eq!(call(&good).status, 200);
+    }
+}

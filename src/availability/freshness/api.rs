@@ -47,7 +47,7 @@ struct StandingQuery {
 #[serde(rename_all = "camelCase")]
 pub struct ProviderStandingBody {
     /// AGB-code van de aanbieder.
-    #[schema(pattern = "^[0-9]{8}$", example = "98990009")]
+    #[schema(pattern = "^(?!0{8})[0-9]{8}$", example = "98990009")]
     agb: String,
     /// Naam van de aanbieder.
     #[schema(example = "De Haven Jeugdhulp")]

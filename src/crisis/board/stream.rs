@@ -26,6 +26,7 @@ use crate::identity::sign_in::SESSION_COOKIE;
 use crate::identity::sign_in::actions::find_session;
 use crate::state::AppState;
 use crate::web::context::Context;
+use crate::web::errors::EVENT_STREAM;
 use crate::web::format;
 use crate::web::input::QueryInput;
 
@@ -258,7 +259,7 @@ pub async fn stream(
         received.recv().await.map(|bytes| (Ok::<_, Error>(bytes), received))
     });
     Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
+        .content_type(EVENT_STREAM)
         // Compressed it would wait for more.
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .insert_header(("X-Accel-Buffering", "no"))

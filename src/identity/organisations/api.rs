@@ -72,7 +72,7 @@ pub struct OrganisationBody {
     soort: &'static str,
     /// AGB-code van de aanbieder waarvan de gebruikers de cijfers bijhouden; alleen bij de soort aanbieder.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(pattern = "^[0-9]{8}$", example = "98990009")]
+    #[schema(pattern = "^(?!0{8})[0-9]{8}$", example = "98990009")]
     aanbieder: Option<String>,
     /// Codes van de gemeenten waarvoor zij werkt.
     #[schema(example = json!(["GM0243"]))]

@@ -20,6 +20,15 @@ pub struct Keyring {
     known: ArcSwapOption<(DateTime<Utc>, Arc<KeySet>)>,
 }
 
+/// What the keys in memory tell of a token.
+pub enum InMemory {
+    Told(Result<Claims>),
+    /// It names a key that is not among them.
+    OfAnotherKey,
+    /// They are to be read again.
+    Unknown,
+}
+
 impl Keyring {
     pub fn new(vault: Arc<Vault>, issuer: &str) -> Self {
         Self { vault, issuer: issuer.to_owned(), known: ArcSwapOption::empty() }
@@ -30,6 +39,16 @@ impl Keyring {
         match self.known.load_full().as_deref() {
             Some((at, keys)) if now - *at < READ_AGAIN_AFTER => Ok(keys.clone()),
             _ => self.read(conn, now),
+        }
+    }
+
+    /// What comes of the token without asking the database, for as long as the keys that were read tell.
+    pub fn verify_in_memory(&self, token: &str, now: DateTime<Utc>) -> InMemory {
+        match self.known.load_full().as_deref() {
+            Some((at, _)) if now - *at >= READ_AGAIN_AFTER => InMemory::Unknown,
+            Some((_, keys)) if keys.misses_key_of(token) => InMemory::OfAnotherKey,
+            Some((_, keys)) => InMemory::Told(keys.verify(token, now)),
+            None => InMemory::Unknown,
         }
     }
 

@@ -44,7 +44,7 @@ impl LocationMunicipality {
 #[schema(as = Locatie)]
 pub struct LocationBody {
     /// AGB-code van de aanbieder.
-    #[schema(example = "98990001", pattern = "^[0-9]{8}$")]
+    #[schema(example = "98990001", pattern = "^(?!0{8})[0-9]{8}$")]
     aanbieder: String,
     /// Nummer van de locatie, uniek binnen de aanbieder.
     #[schema(minimum = 1, maximum = 9999, example = 1)]

@@ -38,7 +38,7 @@ pub enum Aanbiedersoort {
 #[schema(as = Aanbieder)]
 pub struct ProviderBody {
     /// AGB-code van de aanbieder.
-    #[schema(example = "98990001", pattern = "^[0-9]{8}$")]
+    #[schema(example = "98990001", pattern = "^(?!0{8})[0-9]{8}$")]
     agb: String,
     /// Naam van de aanbieder.
     #[schema(example = "Bakenzand Jeugd en Gezin")]
@@ -46,7 +46,7 @@ pub struct ProviderBody {
     soort: Aanbiedersoort,
     /// AGB-code van de hoofdaannemer; alleen bij een onderaannemer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "98990001", pattern = "^[0-9]{8}$")]
+    #[schema(example = "98990001", pattern = "^(?!0{8})[0-9]{8}$")]
     hoofdaannemer: Option<String>,
     /// Telefoonnummer voor verwijzers; alleen voor wie dat mag zien.
     #[serde(rename = "telefoonVerwijzers", skip_serializing_if = "Option::is_none")]

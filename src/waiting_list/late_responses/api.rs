@@ -33,7 +33,7 @@ pub struct LateBody {
     #[schema(example = "Gezinsbehandeling thuis")]
     product_naam: String,
     /// AGB-code van de aanbieder die reageerde.
-    #[schema(pattern = "^[0-9]{8}$", example = "98990009")]
+    #[schema(pattern = "^(?!0{8})[0-9]{8}$", example = "98990009")]
     agb: String,
     /// Naam van de aanbieder die reageerde.
     #[schema(example = "De Haven Jeugdhulp")]

@@ -218,16 +218,16 @@ pub(super) fn read_wanted(query: &mut Fields) -> Option<Wanted> {
 }
 
 /// Reads the half year of an overview; this one unless another is asked for.
-pub(super) fn read_half_year(query: &mut Fields, today: NaiveDate) -> Option<HalfYear> {
-    let mut known = HalfYear::list(today);
-    let chosen = query.optional_text("periode", Length(0, 6)).unwrap_or_default();
-    let codes: Vec<&str> = known.iter().map(|half| half.code.as_str()).collect();
-    if !chosen.is_empty() && !codes.contains(&chosen.as_str()) {
-        // Which there are depends on the day.
-        query.error("periode", "te-vroeg", format!("kies een van: {}", codes.join(", ")));
+pub(super) fn read_half_year(mut query: Fields, today: NaiveDate) -> Result<HalfYear> {
+    let known = HalfYear::list(today);
+    let chosen = query.optional_text("periode", Length(0, 6)).filter(|text| !text.is_empty());
+    if chosen.as_deref().is_some_and(|text| !HalfYear::is_code(text)) {
+        let codes: Vec<&str> = known.iter().map(|half| half.code.as_str()).collect();
+        query.error("periode", "geen-half-jaar", format!("kies een van: {}", codes.join(", ")));
     }
-    let place = known.iter().position(|half| half.code == chosen).unwrap_or(0);
-    (place < known.len()).then(|| known.swap_remove(place))
+    query.finish(())?;
+    let is_chosen = |half: &HalfYear| chosen.as_ref().is_none_or(|code| half.code == *code);
+    known.into_iter().find(is_chosen).ok_or(Error::NotFound("overzicht van dit half jaar"))
 }
 
 /// Wat er in een half jaar met de stappen van één partij gebeurde.
@@ -292,9 +292,8 @@ impl From<OverviewLine> for OverviewLineBody {
     ),
     security(("bearer" = []))
 )]
-pub async fn get_overview(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
-    let half = read_half_year(&mut query, ctx.today());
-    let half = query.finish(half)?.ok_or_else(|| Error::internal("no half year"))?;
+pub async fn get_overview(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    let half = read_half_year(query, ctx.today())?;
     let days = (half.from, half.until);
     let lines = ctx.db(move |conn, actor, _| actions::overview(conn, actor, days)).await?;
     reply::json(&Bemiddelingsoverzicht {

@@ -178,6 +178,12 @@ impl HalfYear {
         Some(Self { code: format!("{year}-{half}"), name, from, until })
     }
 
+    /// Whether this is written as the code of a half year.
+    pub fn is_code(text: &str) -> bool {
+        let year = text.strip_suffix("-1").or_else(|| text.strip_suffix("-2"));
+        year.is_some_and(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))
+    }
+
     /// This half year and the five before it.
     pub fn list(today: NaiveDate) -> Vec<Self> {
         let current = today.year() * 2 + i32::from(today.month() > 6);

@@ -184,9 +184,8 @@ async fn store_close(ctx: &Context, code: &str, mut fields: Fields) -> Result<()
     ctx.db(move |conn, actor, now| actions::close_step(conn, actor, now, &code, (outcome, note))).await
 }
 
-pub async fn overview(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
-    let half = read_half_year(&mut query, ctx.today());
-    let half = query.finish(half)?.ok_or_else(|| Error::internal("no half year"))?;
+pub async fn overview(ctx: Context, QueryInput(query): QueryInput) -> Result<HttpResponse> {
+    let half = read_half_year(query, ctx.today())?;
     let days = (half.from, half.until);
     let lines = ctx.db(move |conn, actor, _| actions::overview(conn, actor, days)).await?;
     html(&MediationOverviewPage {

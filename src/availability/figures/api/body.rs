@@ -17,7 +17,7 @@ use crate::web::described::{Paginering, codes_schema};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OfferProvider {
     /// AGB-code.
-    #[schema(example = "98990001", pattern = "^[0-9]{8}$")]
+    #[schema(example = "98990001", pattern = "^(?!0{8})[0-9]{8}$")]
     pub agb: String,
     /// Naam van de aanbieder.
     #[schema(example = "De Wilgen Jeugdhulp")]

@@ -14,7 +14,7 @@ use crate::web::described::Paginering;
 #[schema(as = ReactieAanbieder)]
 pub struct ProviderBody {
     /// AGB-code van de aanbieder.
-    #[schema(pattern = "^[0-9]{8}$", example = "98990009")]
+    #[schema(pattern = "^(?!0{8})[0-9]{8}$", example = "98990009")]
     agb: String,
     /// Naam van de aanbieder.
     #[schema(example = "De Haven Jeugdhulp")]

@@ -92,7 +92,7 @@ pub struct AcceptanceInput {
     #[schema(rename = "cijfersZijn", schema_with = digits_schema, required = false)]
     cijfers_zijn: Option<String>,
     /// Wie de ambulante hulp geeft: verplicht bij verblijf, en alleen daarbij.
-    #[schema(pattern = "^[0-9]{8}$", example = "98990001")]
+    #[schema(pattern = "^(?!0{8})[0-9]{8}$", example = "98990001")]
     begeleider: Option<String>,
     /// Het team van de perspectiefregisseur, geen persoon: verplicht bij verblijf zonder maatregel.
     #[schema(
