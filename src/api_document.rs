@@ -335,7 +335,8 @@ fn state_strictness(document: &mut serde_json::Value) {
             operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut).into_iter().flatten();
         for parameter in parameters {
             match parameter["in"].as_str() {
-                Some("query") => parameter["allowEmptyValue"] = true.into(),
+                // Empty is as good as absent, where it may be absent.
+                Some("query") if parameter["required"] != true => parameter["allowEmptyValue"] = true.into(),
                 Some("path") => parameter["required"] = true.into(),
                 _ => {}
             }

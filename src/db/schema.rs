@@ -169,6 +169,7 @@ diesel::table! {
         fitted_needs -> Text,
         excluded_needs -> Text,
         suitability_version -> Integer,
+        counted_at -> Nullable<Timestamp>,
     }
 }
 

@@ -488,7 +488,7 @@ pub fn parse_number<T: std::str::FromStr + PartialOrd + Copy>(
 }
 
 /// The highest number that every program can write exactly.
-const HIGHEST_ID: i64 = 9_007_199_254_740_991;
+pub const HIGHEST_ID: i64 = 9_007_199_254_740_991;
 
 /// Reads the number of something in an address.
 pub fn parse_id(text: &str) -> Result<i64, &'static str> {

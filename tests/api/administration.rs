@@ -95,9 +95,11 @@ on_both! {
         assert_eq!(manager.post(&steps, &json!({"stap": "uitnodigen"})).status, 409, "who is blocked is not invited");
         assert_eq!(manager.post(&steps, &json!({"stap": "tweede-factor"})).wrong_fields(), ["reden"]);
         assert_eq!(manager.post(&steps, &json!({"stap": "ontslaan", "reden": "zomaar een reden"})).wrong_fields(), ["stap", "reden"]);
+        assert_eq!(manager.post(&steps, &json!({"stap": "uitloggen", "reden": "zomaar een reden"})).clashing_fields(), ["reden"]);
         let own = format!("/v1/gebruikers/{}/stappen", server.user_id(MANAGER));
         assert_eq!(manager.post(&own, &json!({"stap": "blokkeren"})).status, 409);
 
+        assert_eq!(manager.get("/v1/gebruikers?organisatie=9007199254740992").wrong_fields(), ["organisatie"]);
         let found = |query: &str| manager.get(&format!("/v1/gebruikers?{query}")).json();
         assert_eq!(found("stand=geblokkeerd")["gebruikers"][0]["gebruikersnaam"], "huisarts-putten");
         assert_eq!(found("naam=niemand-heet-zo")["gebruikers"], json!([]));

@@ -546,6 +546,56 @@ on_both! {
 }
 
 on_both! {
+    fn a_place_comes_back_unless_its_provider_counted_since(server) {
+        let clients = server.waiting();
+        let (provider, offer) = (server.user(HAVEN.0), server.offer_with_place(HAVEN.1));
+        let path = format!("/v1/aanbod/{offer}");
+        let free = || provider.get(&path).json()["plekkenVrij"].clone();
+        let agree_and_end = |client: &WaitingClient, between: &dyn Fn()| {
+            let id = server.responded(HAVEN, client);
+            assert_eq!(server.accept(client, id).status, 200);
+            between();
+            let taken = free();
+            let ended = provider.post(&format!("/v1/reacties/{id}/niet-gestart"), &json!({"reden": "plek-vervallen"}));
+            assert_eq!(ended.status, 200, "{}", ended.body);
+            (taken, free())
+        };
+        let before = free().as_u64().expect("a number");
+        let left = before - 1;
+        let all_the_same = || assert_eq!(provider.post(&format!("/v1/aanbieders/{}/bevestigingen", HAVEN.1), &json!({})).status, 201);
+        assert_eq!(agree_and_end(&clients[0], &all_the_same), (json!(left), json!(before)), "nothing changed");
+        let save = |places: Option<u64>| {
+            let shown = provider.get(&path);
+            let now = shown.json();
+            let figures = match places {
+                Some(places) => json!({"plekkenVrij": places, "status": "plek"}),
+                None => json!({"plekkenVrij": now["plekkenVrij"], "status": now["status"], "opmerkingen": "Intake op dinsdag."}),
+            };
+            let saved = provider.put_version(&path, shown.header("etag").expect("a version"), &figures);
+            assert_eq!(saved.status, 200, "{}", saved.body);
+        };
+        let only_a_remark = || save(None);
+        assert_eq!(agree_and_end(&clients[1], &only_a_remark), (json!(left), json!(before)), "the places were left as they were shown");
+        let counted = || save(Some(before + 4));
+        assert_eq!(agree_and_end(&clients[2], &counted), (json!(before + 4), json!(before + 4)), "its own count holds");
+    }
+}
+
+on_both! {
+    fn care_that_may_have_started_does_not_end_with_the_contract(server) {
+        let client = &server.waiting()[0];
+        let id = server.responded(HAVEN, client);
+        assert_eq!(server.accept(client, id).status, 200);
+        server.execute("UPDATE contract SET valid_from = NULL, valid_until = '2026-11-20'; UPDATE placement SET planned_on = '2026-11-20'");
+        assert_eq!(end_without_contract(&mut server.connection(), now(), URL).expect("a database"), 0);
+        assert_eq!(response_status(server, id), "geaccepteerd");
+        server.execute("UPDATE response SET opened_at = '2026-11-10 09:00:00'");
+        let started = server.user(HAVEN.0).post(&format!("/v1/reacties/{id}/start"), &json!({"gestartOp": "2026-11-20"}));
+        assert_eq!((started.status, status_of(server, client)), (200, "geplaatst".into()), "{}", started.body);
+    }
+}
+
+on_both! {
     fn a_contract_that_ends_ends_what_hangs_on_it_and_both_sides_hear_of_it(server) {
         let clients = server.waiting();
         let (weighed, agreed) = (&clients[0], &clients[1]);

@@ -65,7 +65,7 @@ pub fn reserve_places(conn: &mut Connection, now: DateTime<Utc>, offer_id: i64, 
     Ok(store::update_reserved(conn, wanted, now.naive_utc(), supply_version)? == 1)
 }
 
-/// Gives places back that were given away at a moment. A provider that confirmed its figures since has counted them itself.
+/// Gives places back that were given away at a moment. A provider that told how many are free since has counted them itself.
 pub fn release_places(
     conn: &mut Connection,
     offer_id: i64,
@@ -135,12 +135,14 @@ fn try_save(
     }
     let count = checked.len();
     for (offer, figures) in checked {
-        write_figures(conn, actor, now, &confirmation, &offer, (figures, 0))?;
+        let published = offer.published(figures);
+        write_figures(conn, actor, now, &confirmation, &offer, published)?;
     }
     Ok(Outcome::Saved(count))
 }
 
-/// Publishes figures; so many places stay reserved that they do not count yet.
+/// Publishes figures; so many places stay reserved that they do not count yet. What is kept in history and audit is what is
+/// shown of it.
 fn write_figures(
     conn: &mut Connection,
     actor: &Actor,
@@ -151,10 +153,11 @@ fn write_figures(
 ) -> Result<()> {
     let version = (offer.id, offer.version);
     require_one_row(store::update_figures(conn, version, (&figures, reserved), confirmation)?)?;
-    let changed = figures != offer.figures;
+    let (before, figures) = (offer.figures_left(), figures.less(reserved));
+    let changed = figures != before;
     let action = if changed { "cijfers-opslaan" } else { "cijfers-bevestigen" };
     let event = Event::done(action, "aanbod", offer.id)
-        .change(Some(&audit_record(&offer.figures)), &audit_record(&figures))?;
+        .change(Some(&audit_record(&before)), &audit_record(&figures))?;
     let entry = HistoryEntry {
         at: confirmation.at,
         changed_by: confirmation.by.clone(),
@@ -177,7 +180,7 @@ pub fn confirm_all(
 }
 
 /// The same within a transaction of the caller. Places that were given away, also since somebody last looked, stay given
-/// away: what is left of them is what is published from now on.
+/// away: what is left is what is confirmed.
 pub fn confirm_all_within(
     conn: &mut Connection,
     actor: &Actor,
@@ -187,11 +190,17 @@ pub fn confirm_all_within(
     require_own_provider(actor, provider_id)?;
     let supply_version = store::next_supply_version(conn)?;
     let confirmation = Confirmation { at: now, by: actor.signature(), supply_version };
-    let mut count = store::update_confirmed(conn, provider_id, &confirmation)?;
+    let count = store::update_confirmed(conn, provider_id, &confirmation)?;
     store::insert_confirmed_history(conn, provider_id, &confirmation)?;
     for offer in store::list_reserved(conn, provider_id)? {
-        write_figures(conn, actor, now, &confirmation, &offer, (offer.figures_left(), 0))?;
-        count += 1;
+        let entry = HistoryEntry {
+            at: confirmation.at,
+            changed_by: confirmation.by.clone(),
+            kind: HistoryKind::Confirmed,
+            version: offer.version,
+            figures: offer.figures_left(),
+        };
+        store::insert_history(conn, offer.id, &entry)?;
     }
     let event = Event::done("cijfers-bevestigen", "aanbieder", provider_id)
         .change(None, &serde_json::json!({ "bevestigd": count }))?;
@@ -318,15 +327,20 @@ pub fn bring_in(
         insert_unknown(conn, actor, now, supply_version, place, (Some(region_id), incoming.product))?
     };
     let figures = figures::check(incoming.draft, offer.product.ages, dutch_day(now))?;
+    // Who confirmed these figures did not know of places that were given away later.
+    let unaware = offer.reserved_at.is_some_and(|reserved_at| incoming.confirmed_at <= Some(reserved_at));
+    let (figures, reserved) = if unaware {
+        let reserved = offer.reserved_places.min(figures.free_places.unwrap_or(0));
+        (figures, reserved)
+    } else {
+        offer.published(figures)
+    };
     let same = figures == offer.figures;
     let at = match arrival(offer.confirmed_at, incoming.confirmed_at, same, now) {
         Ok(Arrival::Stay) => return Ok(()),
         Ok(Arrival::Publish(at)) => at,
         Err(refusal) => return Err(Error::collision("bevestigdOp", refusal.code(), refusal.to_string())),
     };
-    // Who confirmed these figures did not know of places that were given away later.
-    let unaware = offer.reserved_at.is_some_and(|reserved_at| incoming.confirmed_at <= Some(reserved_at));
-    let reserved = if unaware { offer.reserved_places.min(figures.free_places.unwrap_or(0)) } else { 0 };
     let confirmation = Confirmation { at, by: actor.signature(), supply_version };
     write_figures(conn, actor, now, &confirmation, &offer, (figures, reserved))
 }

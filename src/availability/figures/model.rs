@@ -55,7 +55,7 @@ pub struct Offer {
     pub terms: FreshnessTerms,
     pub online: bool,
     pub figures: Figures,
-    /// Places given away since the provider last confirmed.
+    /// Places given away since the provider last told how many are free.
     pub reserved_places: u16,
     /// When the last of them was.
     pub reserved_at: Option<DateTime<Utc>>,
@@ -77,6 +77,17 @@ impl Offer {
     /// What is left of the figures now that places were given away: what everybody sees, and what the provider confirms.
     pub fn figures_left(&self) -> Figures {
         self.figures.less(self.reserved_places)
+    }
+
+    /// What is published, and how many of those places stay given away, when its provider saves these figures. Who leaves the
+    /// number of free places as it is shown did not count them: the places that were given away come back when they are given back.
+    pub fn published(&self, saved: Figures) -> (Figures, u16) {
+        let left = self.figures_left();
+        if (saved.free_places, saved.status) != (left.free_places, left.status) {
+            return (saved, 0);
+        }
+        let whole = Figures { free_places: self.figures.free_places, status: self.figures.status, ..saved };
+        (whole, self.reserved_places)
     }
 
     /// The same offer with the figures it had when this was written down.

@@ -180,7 +180,8 @@ pub(super) struct Confirmation {
     pub(super) supply_version: i64,
 }
 
-/// Changes the offer if it still has this version, and keeps so many of its places reserved; returns how many rows that were.
+/// Changes the offer if it still has this version, and keeps so many of its places reserved; with none reserved its places are
+/// counted anew. Returns how many rows that were.
 pub(super) fn update_figures(
     conn: &mut Connection,
     (id, version): (i64, i32),
@@ -188,6 +189,11 @@ pub(super) fn update_figures(
     confirmation: &Confirmation,
 ) -> Result<usize> {
     let row = FiguresRow::from(figures);
+    if reserved == 0 {
+        diesel::update(offer::table.find(id).filter(offer::version.eq(version)))
+            .set(offer::counted_at.eq(confirmation.at.naive_utc()))
+            .execute(conn)?;
+    }
     Ok(
         on_each!(conn, c => diesel::update(offer::table.filter(offer::id.eq(id)).filter(offer::version.eq(version)))
         .set((
@@ -202,15 +208,13 @@ pub(super) fn update_figures(
     )
 }
 
-/// Confirms every offer of a provider of which no place is reserved; returns how many.
+/// Confirms every offer of a provider; returns how many.
 pub(super) fn update_confirmed(
     conn: &mut Connection,
     provider_id: i64,
     confirmation: &Confirmation,
 ) -> Result<usize> {
-    let unreserved =
-        offer::table.filter(offer::provider_id.eq(provider_id)).filter(offer::reserved_places.eq(0));
-    Ok(diesel::update(unreserved)
+    Ok(diesel::update(offer::table.filter(offer::provider_id.eq(provider_id)))
         .set((
             offer::confirmed_at.eq(confirmation.at.naive_utc()),
             offer::confirmed_by.eq(&confirmation.by),
@@ -249,7 +253,7 @@ pub(super) fn update_reserved(
         .execute(conn)?)
 }
 
-/// Gives places back, unless the figures were confirmed after they were taken. A new version too.
+/// Gives places back, unless the provider told how many are free after they were taken. A new version too.
 pub(super) fn update_released(
     conn: &mut Connection,
     (id, places): (i64, i32),
@@ -259,7 +263,7 @@ pub(super) fn update_released(
     let counted = offer::table
         .find(id)
         .filter(offer::reserved_places.ge(places))
-        .filter(offer::confirmed_at.is_null().or(offer::confirmed_at.lt(reserved_at)));
+        .filter(offer::counted_at.is_null().or(offer::counted_at.lt(reserved_at)));
     Ok(diesel::update(counted)
         .set((
             offer::reserved_places.eq(offer::reserved_places - places),
@@ -269,7 +273,8 @@ pub(super) fn update_released(
         .execute(conn)?)
 }
 
-/// Writes the confirmation of every offer of a provider into the history, after [`update_confirmed`].
+/// Writes the confirmation of every offer of a provider of which no place is reserved into the history, after
+/// [`update_confirmed`].
 pub(super) fn insert_confirmed_history(
     conn: &mut Connection,
     provider_id: i64,

@@ -25,7 +25,7 @@ use crate::web::described::{
     ChangedVersion, Mailadres, Naam, NumberPath, OnceKey, OwnReadProblems, PageQuery, Paginering,
     WriteProblems, codes_schema,
 };
-use crate::web::fields::{Fields, Length, parse_id};
+use crate::web::fields::{Fields, HIGHEST_ID, Length, parse_id};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::lists::page_number;
 use crate::web::reply;
@@ -205,7 +205,7 @@ pub(super) fn read_filter(query: &mut Fields) -> UserFilter {
     UserFilter {
         text: query.optional_text("naam", Length(1, 100)),
         role: query.optional_choice("rol", &roles),
-        organisation_id: query.optional_int("organisatie", 1, i64::MAX),
+        organisation_id: query.optional_int("organisatie", 1, HIGHEST_ID),
         state: query.optional_choice("stand", &UserState::CODES),
     }
 }
@@ -241,6 +241,10 @@ pub fn read_roles(fields: &mut Fields) -> Vec<Role> {
 /// Reads a step, from JSON or a form. Only a lost second factor asks why.
 pub(super) fn read_step(fields: &mut Fields) -> Option<Step> {
     let code = fields.choice("stap", &STEPS.map(|code| (code, code)));
+    if code.is_some_and(|code| code != "tweede-factor") && fields.has("reden") {
+        drop(fields.optional_text("reden", Length(10, 500)));
+        fields.error("reden", "strijdig", "alleen bij een verloren tweede factor hoort een reden");
+    }
     Some(match code? {
         "blokkeren" => Step::Block,
         "toelaten" => Step::Readmit,

@@ -37,6 +37,7 @@ fn asked_schema() -> RefOr<Schema> {
         .schema_type(SchemaType::new(Type::String))
         .min_length(Some(1))
         .max_length(Some(20))
+        .pattern(Some(r"^[^\x00-\x1f\x7f-\x9f|]*$"))
         .examples(["C4K-7XW-2R9"]);
     ArrayBuilder::new()
         .description(Some("Cliëntcodes zoals de ronde ze toont."))

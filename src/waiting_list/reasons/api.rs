@@ -287,12 +287,16 @@ pub async fn put_reasons(
 fn read_reasons(fields: &mut Fields, list: ReasonList) -> Vec<ReasonDraft> {
     let mut drafts = Vec::new();
     for (place, mut reason) in fields.objects("redenen", MOST_REASONS).into_iter().enumerate() {
+        let answers =
+            reason.has("antwoorden").then(|| reason.texts("antwoorden", MOST_ANSWERS, Length(1, 40)));
+        if answers.is_some() && !list.has_answers() {
+            reason.error("antwoorden", "strijdig", "in deze lijst hoort bij een reden geen antwoord");
+        }
         drafts.push(ReasonDraft {
             code: reason.text("code", Length(1, 40)),
             is_on: reason.flag("aan"),
             words: reason.optional_text("woorden", Length(0, WORDS_LENGTH)),
-            answers: (list.has_answers() && reason.has("antwoorden"))
-                .then(|| reason.texts("antwoorden", MOST_ANSWERS, Length(1, 40))),
+            answers,
         });
         fields.absorb(&format!("redenen[{place}]"), reason);
     }

@@ -58,7 +58,7 @@ pub fn end_without_contract(conn: &mut Connection, now: DateTime<Utc>, public_ur
     let today = dutch_day(now);
     let successors = list_successors(conn)?;
     let mut count = 0;
-    for (id, (provider_id, product_id, municipality_id), was_shown) in store::list_unstarted(conn)? {
+    for (id, (provider_id, product_id, municipality_id), was_shown) in store::list_unstarted(conn, today)? {
         let line = line_of(product_id, &successors);
         let response = find_response(conn, id)?;
         let holds_for = contract_must_hold_for(!response.is_open(), was_shown, municipality_id);

@@ -12,6 +12,10 @@ use super::model::Response;
 use crate::error::Result;
 use crate::notifications::model::Mail;
 use crate::web::format;
+
+/// What a provider reads when a place that was given away comes back.
+const FREE_AGAIN: &str = "De plek telt weer mee als vrij. Hebt u daarna zelf een ander aantal vrije plekken opgegeven? Kijk dan of dat \
+    nog klopt.";
 use crate::web::page::render;
 
 #[derive(Template)]
@@ -173,9 +177,10 @@ pub(super) fn ended(response: &Response, public_url: &str, to: &str) -> Result<M
         (ResponseStatus::Declined, Some(reason)) => format!(" De reden: {}.", in_sentence(reason)),
         _ => String::new(),
     };
+    let was_given_away = response.takes_place && response.placement.is_some();
     let lines = [
         format!("Uw reactie op een wachtende is beëindigd: {}.{why}", status.to_lowercase()),
-        "U hoeft niets te doen. De plek die u aanbood is niet meer gereserveerd.".to_owned(),
+        if was_given_away { FREE_AGAIN } else { "U hoeft niets te doen." }.to_owned(),
     ];
     let subject = "Uw reactie is beëindigd".to_owned();
     mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
@@ -315,8 +320,7 @@ pub(super) fn did_not_start(
             mail(to, subject, &lines, ("Bekijk de reacties", weigh_url(response, public_url)))
         }
         Party::Toegang(_) => {
-            let lines =
-                ["De toegang meldde dat de afgesproken zorg niet start. De plek is weer vrij.".to_owned()];
+            let lines = [format!("De toegang meldde dat de afgesproken zorg niet start. {FREE_AGAIN}")];
             let subject = "Afgesproken zorg gaat niet door".to_owned();
             mail(to, subject, &lines, ("Bekijk uw reactie", own_url(response, public_url)))
         }

@@ -277,12 +277,14 @@ pub(super) fn find_accepted(conn: &mut Connection, client_id: i64) -> Result<Opt
 /// A response with its provider, the product of its offer, the municipality of its client, and whether that was shown.
 type Unstarted = (i64, (i64, i64, i64), bool);
 
-/// The responses that are being weighed, or accepted without care having started.
-pub(super) fn list_unstarted(conn: &mut Connection) -> Result<Vec<Unstarted>> {
+/// The responses that are being weighed, or accepted for care that is still to start. Care whose day has come may have started
+/// without anybody saying so.
+pub(super) fn list_unstarted(conn: &mut Connection, today: NaiveDate) -> Result<Vec<Unstarted>> {
     let agreed = placement::id
         .is_not_null()
         .and(placement::started_on.is_null())
         .and(placement::ended_at.is_null())
+        .and(placement::planned_on.gt(today))
         .and(response::status.eq(ResponseStatus::Accepted.code()));
     Ok(response::table
         .inner_join(waiting_client::table)
