@@ -208,6 +208,41 @@ on_both! {
 }
 
 on_both! {
+    fn who_was_kept_apart_is_proposed_again_when_what_it_was_about_has_changed(server) {
+        let clients = server.waiting();
+        let toegang = server.user(TOEGANG);
+        let apart = |client: &WaitingClient| -> bool {
+            pair_outcome::table.filter(pair_outcome::client_id.eq(client.id)).count().get_result::<i64>(&mut server.connection()).expect("a count") > 0
+        };
+        let decline_for = |client: &WaitingClient, reason: &str| {
+            let id = server.responded(HAVEN, client);
+            assert_eq!(toegang.post(&TestServer::weigh_path(client, id, "afwijzing"), &json!({"reden": reason})).status, 200);
+            assert!(apart(client));
+        };
+        let send = |client: &WaitingClient, method: &str, end: &str, body: &Value| {
+            let path = format!("/v1/wachtenden/{}", client.code);
+            let version = toegang.get(&path).header("etag").expect("a version").to_owned();
+            let headers = [("Content-Type", "application/json"), ("If-Match", version.as_str())];
+            let answer = toegang.send(method, &format!("{path}{end}"), &headers, body.to_string());
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        };
+        // Another need asks something else of a provider.
+        decline_for(&clients[0], "niet-passend");
+        send(&clients[0], "POST", "/stappen", &json!({"stap": "ander-product", "reden": "hulpvraag", "product": "45A13"}));
+        assert!(!apart(&clients[0]));
+        // Whom the toegang writes down as wanted is proposed, also when it declined by mistake.
+        decline_for(&clients[1], "gezin-ziet-af");
+        let facts = json!({
+            "geboortejaar": 2014, "geboortekwartaal": 2, "verwijzer": "gemeentelijke-toegang", "verwezenOp": "2026-10-01",
+            "beschikkingOp": "2026-10-08", "urgentie": "regulier", "maatregel": false, "gewensteAanbieders": [HAVEN.1]
+        });
+        send(&clients[1], "PUT", "", &facts);
+        assert!(!apart(&clients[1]));
+        server.responded(HAVEN, &clients[1]);
+    }
+}
+
+on_both! {
     fn who_was_parked_comes_back_with_a_publication_and_not_between(server) {
         let clients = server.waiting();
         server.registered("GM0243");

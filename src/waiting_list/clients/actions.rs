@@ -7,6 +7,7 @@ mod suiting;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use rules::codes::AgbCode;
 use rules::violations::Violations;
 use rules::waiting::birth::Birth;
 use rules::waiting::client_code::ClientCode;
@@ -36,7 +37,7 @@ use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::mediation::actions::close_after_step;
 use crate::waiting_list::reasons::actions::{find_wording, require_code_on};
-use crate::waiting_list::responses::actions::{end_after_step, hasten_answers};
+use crate::waiting_list::responses::actions::{bring_together_again, end_after_step, hasten_answers};
 
 /// The kind of object in the audit.
 pub const OBJECT: &str = "wachtende";
@@ -366,6 +367,11 @@ pub fn change_facts(
         return Err(Error::Outdated { current: None });
     }
     known.save_choices(conn, before.id, &registration)?;
+    // Who is wanted from now on is proposed, whatever came of it before.
+    let was_wanted = |code: &AgbCode| before.wanted.iter().any(|provider| provider.agb == *code);
+    let wanted_now: Vec<AgbCode> =
+        registration.wanted.iter().filter(|code| !was_wanted(code)).cloned().collect();
+    bring_together_again(conn, actor, now, before.id, &known.providers_of(&wanted_now))?;
     let after = find_by_id(conn, before.id)?;
     let changed = changed_words(&before, &after, today);
     if is_closed && changed.labels.iter().any(|label| *label != BODY_DECIDED) {

@@ -454,8 +454,24 @@ pub(super) fn record_change(
     audit::record(conn, actor, now, &event)
 }
 
+/// Proposes a client to these providers again, of whom it was kept apart, within a transaction of the caller.
+pub fn bring_together_again(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    client_id: i64,
+    provider_ids: &[i64],
+) -> Result<()> {
+    if store::delete_outcomes(conn, client_id, provider_ids)? == 0 {
+        return Ok(());
+    }
+    let event = Event::done("weer-voorstellen", "wachtende", client_id)
+        .change(None, &serde_json::json!({ "aanbieders": provider_ids }))?;
+    audit::record(conn, actor, now, &event)
+}
+
 /// Ends the responses to a client that do not go with it any more after a step of the client itself, and gives back what
-/// was agreed. Within the transaction of that step. The providers are told soon after.
+/// was agreed; who was declined for what the step changes is proposed again. Within the transaction of that step. The providers are told soon after.
 pub fn end_after_step(
     conn: &mut Connection,
     actor: &Actor,
@@ -490,5 +506,11 @@ pub fn end_after_step(
         let after = find_response(conn, response.id)?;
         record_change(conn, actor, now, action, &response, &after)?;
     }
-    Ok(())
+    let reasons = store::list_outcome_reasons(conn, client.id)?;
+    let is_past = |code: &str| {
+        DeclineReason::ALL.iter().any(|reason| reason.code() == code && reason.is_past_after(entry))
+    };
+    let again: Vec<i64> =
+        reasons.iter().filter(|(_, code)| is_past(code)).map(|(provider_id, _)| *provider_id).collect();
+    bring_together_again(conn, actor, now, client.id, &again)
 }

@@ -568,6 +568,23 @@ pub(super) fn save_outcome(
     Ok(())
 }
 
+/// For which reasons providers are not proposed for a client, by provider.
+pub(super) fn list_outcome_reasons(conn: &mut Connection, client_id: i64) -> Result<Vec<(i64, String)>> {
+    Ok(pair_outcome::table
+        .filter(pair_outcome::client_id.eq(client_id))
+        .order(pair_outcome::provider_id)
+        .select((pair_outcome::provider_id, pair_outcome::reason))
+        .load(conn)?)
+}
+
+/// Forgets what followed for these providers and a client; returns how many it was about.
+pub(super) fn delete_outcomes(conn: &mut Connection, client_id: i64, provider_ids: &[i64]) -> Result<usize> {
+    let pairs = pair_outcome::table
+        .filter(pair_outcome::client_id.eq(client_id))
+        .filter(pair_outcome::provider_id.eq_any(provider_ids));
+    Ok(diesel::delete(pairs).execute(conn)?)
+}
+
 /// What is known of clients and providers that were brought together in vain: of one client, by provider.
 pub(super) fn list_outcomes(conn: &mut Connection, client_id: i64) -> Result<Vec<(i64, PairOutcome)>> {
     let found = list_outcomes_of(conn, &[client_id])?;

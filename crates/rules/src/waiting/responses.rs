@@ -6,7 +6,7 @@
 use chrono::{Months, NaiveDate, NaiveDateTime, NaiveTime};
 use thiserror::Error;
 
-use super::life::{ClientStatus, EventKind};
+use super::life::{ClientStatus, EventKind, RecodeReason, TimelineEntry};
 use super::questions::Side;
 use super::reasons::reasons;
 use super::registration::Urgency;
@@ -213,6 +213,25 @@ impl DeclineReason {
             | Self::OtherCare => Some(ReasonOwner::Client),
             Self::NoCapacity => Some(ReasonOwner::Capacity),
             Self::Other => None,
+        }
+    }
+
+    /// Whether a step of the child changes what this was about: where it lives, or what help it needs. A new code of the same
+    /// help changes neither.
+    pub fn is_past_after(self, step: &TimelineEntry) -> bool {
+        match self {
+            Self::Distance | Self::OtherMunicipality | Self::ResidencePrinciple => {
+                step.event == EventKind::Moved
+            }
+            Self::NotSuited | Self::AgeLimit => {
+                step.event == EventKind::Recoded && step.reason != RecodeReason::BookChanged.code()
+            }
+            Self::NoContract
+            | Self::OutsideContract
+            | Self::FamilyDeclines
+            | Self::OtherCare
+            | Self::NoCapacity
+            | Self::Other => false,
         }
     }
 

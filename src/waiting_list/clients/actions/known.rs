@@ -187,10 +187,14 @@ impl Known {
             .collect();
         store::replace_alternatives(conn, id, &products)?;
         store::replace_plan(conn, id, registration.plan_made_on)?;
-        let ids = |codes: &[AgbCode]| -> Vec<i64> {
-            codes.iter().filter_map(|code| self.providers.get(code.as_str()).copied()).collect()
-        };
-        store::replace_wishes(conn, id, &ids(&registration.wanted), &ids(&registration.excluded))
+        let (wanted, excluded) =
+            (self.providers_of(&registration.wanted), self.providers_of(&registration.excluded));
+        store::replace_wishes(conn, id, &wanted, &excluded)
+    }
+
+    /// The numbers of these providers.
+    pub(super) fn providers_of(&self, codes: &[AgbCode]) -> Vec<i64> {
+        codes.iter().filter_map(|code| self.providers.get(code.as_str()).copied()).collect()
     }
 }
 

@@ -309,3 +309,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_step_changes_keeps_nobody_apart() {
+    let step = |event: EventKind, reason: &'static str| TimelineEntry {
+        on: day("2026-11-21"),
+        event,
+        from: ClientStatus::Waiting,
+        to: ClientStatus::Waiting,
+        reason,
+        reason_name: "",
+        note: None,
+        detail: None,
+    };
+    let moved = step(EventKind::Moved, "verhuizing");
+    let other_need = step(EventKind::Recoded, "hulpvraag");
+    let same_help = step(EventKind::Recoded, RecodeReason::BookChanged.code());
+    let held = step(EventKind::Held, "verzoek-gezin");
+    let past = |step: &TimelineEntry| -> Vec<&str> {
+        DeclineReason::ALL
+            .iter()
+            .filter(|reason| reason.is_past_after(step))
+            .map(|reason| reason.code())
+            .collect()
+    };
+    assert_eq!(past(&moved), ["andere-gemeente", "woonplaatsbeginsel", "afstand"]);
+    assert_eq!(past(&other_need), ["niet-passend", "leeftijdsgrens"]);
+    assert_eq!((past(&same_help), past(&held)), (vec![], vec![]));
+}
