@@ -350,6 +350,7 @@ function ofClient(rest = "") {
 export const TOEGANG_PAGES = [
   { name: "waiting list", path: "/wachtlijst" },
   { name: "waiting list, filtered and sorted", path: "/wachtlijst?urgentie=urgent&norm=ja&sorteer=product" },
+  { name: "waiting list, what needs today", path: "/wachtlijst?aandacht=vandaag&sorteer=aandacht", shows: "caption" },
   { name: "waiting list, who left it", path: "/wachtlijst?status=van-de-lijst", shows: "caption" },
   { name: "waiting list without results", path: "/wachtlijst?code=ZZZ", shows: "text=Niemand past bij deze filters" },
   { name: "register", path: "/wachtlijst/nieuw" },
