@@ -207,6 +207,18 @@ on_both! {
 }
 
 on_both! {
+    fn every_list_to_work_from_says_of_when_it_is(server) {
+        for (user, path) in [
+            ("accountmanager-regio", "/bemiddeling"), ("accountmanager-regio", "/late-reacties"), (TOEGANG, "/herplaatsing"),
+            ("verwijzer-huisartsen", "/aanmeldingen"), ("aanbieder-de-haven", "/reacties"),
+        ] {
+            let page = server.visitor(user).get(path).body;
+            assert!(page.contains("Stand van 21 november 2026, 10.00 uur"), "{path}: {page}");
+        }
+    }
+}
+
+on_both! {
     fn another_referrer_sees_only_what_it_registered_and_no_child(server) {
         let referrer = server.visitor("verwijzer-huisartsen");
         assert!(referrer.get("/aanmeldingen").body.contains("nog niemand aangemeld"));
