@@ -127,6 +127,9 @@ on_both! {
         let visitor = server.visitor(TOEGANG);
         let list = visitor.get("/wachtlijst").body;
         assert!(list.contains(&client.code.to_string()) && list.contains("De beslissing van het adviesorgaan ontbreekt"), "{list}");
+        let asked = server.user(TOEGANG).get("/v1/wachtenden?aandacht=advies-ontbreekt").json();
+        let found = asked["wachtenden"].as_array().cloned().unwrap_or_default();
+        assert!(found.iter().any(|one| one["code"] == client.code.to_string()), "{asked}");
         assert!(visitor.get(&format!("/wachtlijst/{}", client.code)).body.contains("Beslissing van het adviesorgaan vastleggen"));
         let change = format!("/wachtlijst/{}/wijzigen", client.code);
         let opened = visitor.get(&change).body;

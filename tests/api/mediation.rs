@@ -52,6 +52,37 @@ on_both! {
 }
 
 on_both! {
+    fn the_list_is_ordered_by_what_is_asked_over_all_pages(server) {
+        overdue(server);
+        let ids: Vec<String> = (0..20).map(|_| server.registered("GM0243").id.to_string()).collect();
+        server.execute(&format!(
+            "UPDATE waiting_client SET referred_on = '2026-01-02', decided_on = '2026-01-05', waiting_since = '2026-01-05' WHERE id IN ({})",
+            ids.join(", ")
+        ));
+        let manager = server.user(MANAGER);
+        let all = |order: &str| -> Vec<serde_json::Value> {
+            let page = |number: u64| manager.get(&format!("/v1/bemiddelingen?sorteer={order}&pagina={number}")).json();
+            let pages = page(1)["paginering"]["paginas"].as_u64().expect("a count");
+            (1..=pages).flat_map(|number| page(number)["bemiddelingen"].as_array().cloned().expect("a list")).collect()
+        };
+        let values = |order: &str, field: &str| -> Vec<String> {
+            all(order).iter().map(|one| one[field].as_str().unwrap_or("9").to_owned()).collect()
+        };
+        assert!(values("norm", "code").len() > 20, "more than one page");
+        for (order, field) in [("norm", "overDeNormSinds"), ("code", "code"), ("gemeente", "gemeente"), ("product", "product"), ("uiterlijk", "uiterlijk")] {
+            let up = values(order, field);
+            assert!(up.is_sorted(), "{order}: {up:?}");
+            let down = values(&format!("{order}-af"), field);
+            assert!(down.is_sorted_by(|one, next| one >= next), "{order}: {down:?}");
+        }
+        assert_eq!(manager.get("/v1/bemiddelingen?sorteer=kleur").wrong_fields(), ["sorteer"]);
+        let page = server.visitor(MANAGER).get("/bemiddeling?toon=te-laat&sorteer=uiterlijk").body;
+        assert!(page.contains("aria-sort=\"ascending\"") && page.contains("Stand van 21 november 2026"), "{page}");
+        assert!(page.contains("name=\"sorteer\" value=\"uiterlijk\""), "the order stays with another choice: {page}");
+    }
+}
+
+on_both! {
     fn a_step_is_due_after_it_began_and_that_it_began_late_stays(server) {
         overdue(server);
         let (toegang, manager) = (server.user(TOEGANG), server.user(MANAGER));

@@ -322,6 +322,7 @@ export const ACCOUNT_MANAGER_PAGES = [
   { name: "sweep", path: aSweep, shows: "text=Deze tabel als CSV" },
   { name: "remove a scenario", path: async () => `${await aScenario()}/verwijderen` },
   { name: "mediation", path: "/bemiddeling" },
+  { name: "mediation by term", path: "/bemiddeling?sorteer=uiterlijk", shows: "caption" },
   { name: "late responses", path: "/late-reacties" },
   { name: "reports", path: "/meldingen" },
   { name: "reports that were answered", path: "/meldingen?toon=beantwoord" },
@@ -350,6 +351,7 @@ function ofClient(rest = "") {
 export const TOEGANG_PAGES = [
   { name: "waiting list", path: "/wachtlijst" },
   { name: "waiting list, filtered and sorted", path: "/wachtlijst?urgentie=urgent&norm=ja&sorteer=product" },
+  { name: "waiting list, what needs today", path: "/wachtlijst?aandacht=vandaag&sorteer=aandacht", shows: "caption" },
   { name: "waiting list, who left it", path: "/wachtlijst?status=van-de-lijst", shows: "caption" },
   { name: "waiting list without results", path: "/wachtlijst?code=ZZZ", shows: "text=Niemand past bij deze filters" },
   { name: "register", path: "/wachtlijst/nieuw" },
@@ -377,6 +379,7 @@ export const TOEGANG_PAGES = [
   { name: "response to weigh with errors", path: firstResponse, errors: true, act: (page) => submit(page, "form[action$='/accepteren'] button[type=submit]") },
   { name: "decline with errors", path: firstResponse, errors: true, act: (page) => submit(page, "form[action$='/afwijzen'] button[type=submit]") },
   { name: "mediation", path: "/bemiddeling" },
+  { name: "mediation by term", path: "/bemiddeling?sorteer=uiterlijk", shows: "caption" },
   { name: "mediation, nobody", path: "/bemiddeling?toon=te-laat&pagina=99", shows: "main p" },
   { name: "mediation of one client", path: () => firstLink("/bemiddeling", "tbody th a", TOEGANG) },
   { name: "half-yearly overview", path: "/bemiddeling/overzicht" },

@@ -3,10 +3,11 @@
 use beschikbaarheidswijzer::db::schema::{waiting_client, waiting_client_event};
 use diesel::prelude::*;
 use rules::waiting::life::ClientStatus;
+use serde_json::json;
 
 use crate::api::waiting_clients::a_client;
 use crate::on_both;
-use crate::support::{Answer, Browser, Form, TestServer, now};
+use crate::support::{Answer, Browser, Form, TestServer, now, unescaped};
 
 const TOEGANG: &str = "toegang-harderwijk";
 
@@ -160,6 +161,60 @@ on_both! {
         assert!(!sheet.body.contains("Liefst in de buurt"), "no text that was typed");
         let (lines, others) = (sheet.body.lines().skip(1).count(), sheet.body.contains(";Ermelo;"));
         assert!(lines > 20 && !others, "{lines}");
+    }
+}
+
+on_both! {
+    fn everybody_who_needs_attention_is_found_in_the_list(server) {
+        let mut clients = server.waiting();
+        clients.extend((0..20).map(|_| server.registered("GM0243")));
+        let ids: Vec<String> = clients.iter().map(|client| client.id.to_string()).collect();
+        // Of twenty-five children twenty-two wait past the norm; of one the pause is over, and of one a plan is due.
+        server.execute(&format!(
+            "UPDATE waiting_client SET referred_on = '2026-01-02', decided_on = '2026-01-05', waiting_since = '2026-01-05' WHERE id IN ({})",
+            ids[..22].join(", ")
+        ));
+        server.execute(&format!("UPDATE waiting_client SET hold_until = '2026-11-01', hold_reason = 'verzoek-gezin' WHERE id = {}", ids[22]));
+        server.execute(&format!("UPDATE waiting_client SET birth_quarter = 20101 WHERE id = {}", ids[23]));
+        let [held, planned, calm] = [22, 23, 24].map(|place: usize| clients[place].code.to_string());
+
+        let toegang = server.visitor(TOEGANG);
+        let page = unescaped(&toegang.get("/wachtlijst").body);
+        assert!(page.contains("De eerste 8 van 23."), "{page}");
+        assert!(page.contains("href=\"/wachtlijst?aandacht=vandaag&sorteer=aandacht#lijst-kop\""), "{page}");
+        assert!(page.contains("Binnenkort en nog aan te vullen (1)") && page.contains(&planned), "{page}");
+        assert!(page.contains("De norm is voorbij (22)") && page.contains("De pauze is voorbij (1)"), "{page}");
+        assert!(!page.contains(&held), "the most pressing come first");
+        let rest = toegang.get("/wachtlijst?aandacht=vandaag&sorteer=aandacht&pagina=2").body;
+        assert!(rest.contains("23 wachtenden") && rest.contains(&held) && !rest.contains(&calm), "{rest}");
+        let alone = toegang.get("/wachtlijst?aandacht=pauze-voorbij").body;
+        assert!(alone.contains("1 wachtende<") && alone.contains(&held), "{alone}");
+        assert_eq!(toegang.get("/wachtlijst?aandacht=soms").status, 400);
+
+        let sheet = toegang.get("/wachtlijst.csv?aandacht=vandaag&sorteer=aandacht-af").body;
+        let lines: Vec<&str> = sheet.lines().collect();
+        assert!(lines[0].ends_with(";aandacht;aandachtspunten") && lines.len() == 24, "{sheet}");
+        assert!(lines[1].contains(&held) && lines[1].ends_with(";De pauze is voorbij;1"), "{sheet}");
+
+        let program = server.user(TOEGANG);
+        let shown = program.get("/v1/wachtenden?aandacht=vandaag&sorteer=aandacht&pagina=2").json();
+        assert_eq!((&shown["paginering"]["totaal"], &shown["wachtenden"][2]["code"]), (&json!(23), &json!(held)), "{shown}");
+        let later = program.get("/v1/wachtenden?aandacht=binnenkort").json();
+        assert_eq!((&later["paginering"]["totaal"], &later["wachtenden"][0]["code"]), (&json!(1), &json!(planned)), "{later}");
+        assert_eq!(program.get("/v1/wachtenden?aandacht=ja").json()["paginering"]["totaal"], 24);
+        assert_eq!(program.get("/v1/wachtenden?aandacht=soms&sorteer=kleur").wrong_fields(), ["aandacht", "sorteer"]);
+    }
+}
+
+on_both! {
+    fn every_list_to_work_from_says_of_when_it_is(server) {
+        for (user, path) in [
+            ("accountmanager-regio", "/bemiddeling"), ("accountmanager-regio", "/late-reacties"), (TOEGANG, "/herplaatsing"),
+            ("verwijzer-huisartsen", "/aanmeldingen"), ("aanbieder-de-haven", "/reacties"),
+        ] {
+            let page = server.visitor(user).get(path).body;
+            assert!(page.contains("Stand van 21 november 2026, 10.00 uur"), "{path}: {page}");
+        }
     }
 }
 

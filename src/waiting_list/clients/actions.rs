@@ -22,7 +22,7 @@ use super::mails;
 use super::model::{
     FormChoices, LineKind, ListSettings, NewLine, ProductTerms, Recorded, TimelineLine, WaitingClient,
 };
-use super::standing::{Listed, Question, Standing};
+use super::standing::{ClientFilter, Listed, Question, Standing};
 use super::steps::{OwnStep, StepDraft};
 use super::store::{self, LifeRow, NewClient, NewEvent, Scope, Which};
 use super::words::{BODY_DECIDED, changed_words};
@@ -239,6 +239,25 @@ pub fn list_owing_decision(conn: &mut Connection, actor: &Actor, today: NaiveDat
 /// Everybody of the actor's own municipalities who left the list.
 pub fn list_closed(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
     list_standing(conn, scope_of(actor)?, Which::Closed, today)
+}
+
+/// Those of the actor's own municipalities whom a filter finds, in no order: all of them, so that they can be counted.
+pub fn list_fitting(
+    conn: &mut Connection,
+    actor: &Actor,
+    today: NaiveDate,
+    filter: &ClientFilter,
+) -> Result<Vec<Listed>> {
+    let mut list = if filter.status.is_closed() {
+        list_closed(conn, actor, today)?
+    } else {
+        list_open(conn, actor, today)?
+    };
+    if filter.is_of_owing_too() {
+        list.extend(list_owing_decision(conn, actor, today)?);
+    }
+    list.retain(|listed| filter.fits(listed, today));
+    Ok(list)
 }
 
 /// Everybody the actor's own organisation registered and may still see, on the list or not, the longest wait first.

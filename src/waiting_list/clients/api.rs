@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::codes::{MunicipalityCode, ProductCode};
 use rules::violations::Violations;
+use rules::waiting::attention::AttentionFilter;
 use rules::waiting::life::ClientStatus;
 use rules::waiting::needs::Need;
 use rules::waiting::registration::{FirstChoice, ReferrerKind, Urgency};
@@ -19,8 +20,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::actions;
 use super::model::{TimelineLine, WaitingClient};
-use super::reading::{Writing, read_draft, read_step};
-use super::standing::{ClientColumn, ClientFilter, Listed, Question, Standing, StatusFilter, sort};
+use super::reading::{Writing, read_attention, read_draft, read_step};
+use super::standing::{COLUMNS, ClientFilter, Listed, Question, Standing, StatusFilter, sort};
 use super::steps::OwnStep;
 use crate::actor::Actor;
 use crate::db;
@@ -50,6 +51,16 @@ pub struct ClientPath {
         example = "C4K-7XW-2R9"
     )]
     code: String,
+}
+
+/// The attention that a list is narrowed to.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes a part of the query")]
+pub struct AttentionQuery {
+    /// Alleen wie om aandacht vraagt.
+    #[param(required = false, schema_with = attention_schema)]
+    aandacht: String,
 }
 
 /// Een regel van de tijdlijn: wat er gebeurde, en waarom.
@@ -302,6 +313,14 @@ fn status_schema() -> Object {
     codes_schema("Hoe het met de wachtende staat.", ClientStatus::ALL.iter().map(|status| status.code()))
 }
 
+fn attention_schema() -> Object {
+    codes_schema(
+        "Wat aandacht vraagt: `ja` is elk aandachtspunt, `vandaag` wat niet kan wachten, `binnenkort` wie alleen heeft wat wel kan wachten; of de code van \
+        één aandachtspunt. Dan staat ook in de lijst van wie de zorg startte en het adviesorgaan nog moet beslissen.",
+        AttentionFilter::all().map(AttentionFilter::code),
+    )
+}
+
 fn urgency_schema() -> Object {
     codes_schema(
         "Hoe snel de zorg moet starten: bij `urgent` binnen twee weken; `crisis` komt niet op de lijst maar gaat naar het crisispunt.",
@@ -412,11 +431,13 @@ impl FullBody {
 #[utoipa::path(
     get, path = "/wachtenden", operation_id = "lijstWachtenden", tag = "Wachtlijst",
     summary = "De wachtlijst van uw gemeente",
-    description = "Wie er nu op de lijst staat, de langste wachttijd eerst. Alleen wachtenden van de gemeenten waarvoor uw organisatie werkt.",
+    description = "Wie er nu op de lijst staat, de langste wachttijd eerst tenzij u een andere volgorde kiest. Met `aandacht` alleen wie om aandacht vraagt. Alleen wachtenden van de gemeenten waarvoor uw organisatie werkt.",
     params(
         PageQuery,
         ("product" = Option<String>, Query, description = "Code van het product", pattern = "^[A-Za-z0-9-]{2,10}$", example = "45A12"),
         ("gemeente" = Option<String>, Query, description = "CBS-code van de gemeente", pattern = "^[Gg][Mm][0-9]{4}$", example = "GM0243"),
+        AttentionQuery,
+        ("sorteer" = Option<String>, Query, description = "Volgorde, met -af erachter omgekeerd; aandacht: het dringendste eerst", pattern = "^(wacht|code|product|gemeente|status|aandacht)(-af)?$", example = "aandacht"),
     ),
     responses(
         (status = 200, description = "Een bladzijde van de lijst", body = Wachtenden, headers(("API-Version" = String))),
@@ -435,17 +456,18 @@ pub async fn list_clients(ctx: Context, QueryInput(mut query): QueryInput) -> Re
         municipality: query
             .optional_parsed("gemeente", "geen-code", MunicipalityCode::parse)
             .map(|code| code.to_string()),
+        attention: read_attention(&mut query),
         ..ClientFilter::default()
     };
+    let order = SortOrder::read(&mut query, &COLUMNS);
     query.finish(())?;
     let today = ctx.today();
-    let mut list = ctx.db(move |conn, actor, _| actions::list_open(conn, actor, today)).await?;
-    list.retain(|listed| filter.fits(listed, today));
-    sort(&mut list, SortOrder { column: ClientColumn::Waited, descending: false });
+    let question = Question::from(&filter);
+    let mut list = ctx.db(move |conn, actor, _| actions::list_fitting(conn, actor, today, &filter)).await?;
+    sort(&mut list, order);
     let paging = Paging::new(number, list.len());
     let rows = paging.cut(&list);
     let shown: Vec<_> = rows.iter().map(|listed| listed.client.code).collect();
-    let question = Question::from(&filter);
     ctx.db(move |conn, actor, now| {
         actions::record_list(conn, actor, now, (AccessKind::ListClients, &question), &shown)
     })

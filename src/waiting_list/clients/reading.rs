@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use rules::codes::{AgbCode, MunicipalityCode, Pc4, ProductCode};
+use rules::waiting::attention::AttentionFilter;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::needs::Need;
 use rules::waiting::note::NineDigits;
@@ -89,6 +90,13 @@ pub(super) fn read_code_part(fields: &mut Fields, name: &str) -> Option<String> 
     let text = fields.optional_text(name, Length(1, 20))?;
     let part = ClientCode::parse(&text).map_or_else(|_| text.to_uppercase(), |code| code.as_str().to_owned());
     Some(part.chars().filter(char::is_ascii_alphanumeric).collect())
+}
+
+/// Reads by what asks for attention a list is narrowed.
+pub(super) fn read_attention(fields: &mut Fields) -> Option<AttentionFilter> {
+    let filters: Vec<(&str, AttentionFilter)> =
+        AttentionFilter::all().map(|filter| (filter.code(), filter)).collect();
+    fields.optional_choice("aandacht", &filters)
 }
 
 /// `45A12`, or `45A12 Gezinsbehandeling thuis` as a list of choices writes it.

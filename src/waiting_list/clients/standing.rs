@@ -1,7 +1,9 @@
 //! How a waiting client stands today: how long it waits, which norms it passed, and what asks for attention.
 
+use std::borrow::Borrow;
+
 use chrono::NaiveDate;
-use rules::waiting::attention::{Attention, AttentionFacts, attention};
+use rules::waiting::attention::{Attention, AttentionFacts, AttentionFilter, attention};
 use rules::waiting::bridged::{first_help, is_bridged};
 use rules::waiting::life::{BodyDecision, ClientStatus};
 use rules::waiting::registration::Urgency;
@@ -126,6 +128,8 @@ pub struct ClientFilter {
     pub municipality: Option<String>,
     pub urgency: Option<Urgency>,
     pub past_norm: bool,
+    /// By what asks for attention.
+    pub attention: Option<AttentionFilter>,
     /// A part of the code of the client, as stored.
     pub code: Option<String>,
 }
@@ -140,6 +144,7 @@ pub struct Question {
     pub urgentie: Option<&'static str>,
     #[serde(rename = "bovenNorm")]
     pub past_norm: bool,
+    pub aandacht: Option<&'static str>,
     #[serde(rename = "opCode")]
     pub by_code: bool,
 }
@@ -157,6 +162,7 @@ impl From<&ClientFilter> for Question {
             gemeente: filter.municipality.clone(),
             urgentie: filter.urgency.map(Urgency::code),
             past_norm: filter.past_norm,
+            aandacht: filter.attention.map(AttentionFilter::code),
             by_code: filter.code.is_some(),
         }
     }
@@ -186,6 +192,12 @@ impl StatusFilter {
 }
 
 impl ClientFilter {
+    /// Whether those in care of whom the decision of a body is owed are looked among too: they are not on the list any more, and
+    /// ask for attention like those who are.
+    pub fn is_of_owing_too(&self) -> bool {
+        self.attention.is_some() && !self.status.is_closed()
+    }
+
     /// Whether somebody of the open or the closed list fits.
     pub fn fits(&self, listed: &Listed, today: NaiveDate) -> bool {
         let client = &listed.client;
@@ -199,6 +211,7 @@ impl ClientFilter {
             && self.municipality.as_ref().is_none_or(|code| client.municipality.code.as_str() == code)
             && self.urgency.is_none_or(|urgency| client.urgency == urgency)
             && (!self.past_norm || listed.standing.waited.is_past_start_norm())
+            && self.attention.is_none_or(|filter| filter.fits(&listed.standing.attention))
             && self.code.as_ref().is_none_or(|part| client.code.as_str().contains(part))
     }
 }
@@ -212,11 +225,24 @@ pub enum ClientColumn {
     Product,
     Municipality,
     Status,
+    /// The most pressing point of attention first, and who has none last.
+    Attention,
 }
 
+/// The columns by which the list can be ordered, the usual one first.
+pub const COLUMNS: [(&str, ClientColumn); 6] = [
+    ("wacht", ClientColumn::Waited),
+    ("code", ClientColumn::Code),
+    ("product", ClientColumn::Product),
+    ("gemeente", ClientColumn::Municipality),
+    ("status", ClientColumn::Status),
+    ("aandacht", ClientColumn::Attention),
+];
+
 /// Puts a list in order; of two that are equal in it, the longest wait and then the code decide.
-pub fn sort(list: &mut [Listed], order: crate::paging::SortOrder<ClientColumn>) {
+pub fn sort<L: Borrow<Listed>>(list: &mut [L], order: crate::paging::SortOrder<ClientColumn>) {
     list.sort_by(|one, other| {
+        let (one, other): (&Listed, &Listed) = (one.borrow(), other.borrow());
         let (a, b) = (&one.client, &other.client);
         let first = match order.column {
             ClientColumn::Waited => other.standing.waited.days.cmp(&one.standing.waited.days),
@@ -224,6 +250,13 @@ pub fn sort(list: &mut [Listed], order: crate::paging::SortOrder<ClientColumn>) 
             ClientColumn::Product => a.product.code.cmp(&b.product.code),
             ClientColumn::Municipality => a.municipality.name.cmp(&b.municipality.name),
             ClientColumn::Status => a.status().cmp(&b.status()),
+            ClientColumn::Attention => {
+                let pressing = |listed: &Listed| {
+                    let point = listed.standing.attention.first().copied();
+                    (point.is_none(), point)
+                };
+                pressing(one).cmp(&pressing(other))
+            }
         };
         let first = if order.descending { first.reverse() } else { first };
         first

@@ -7,6 +7,7 @@ use super::actions;
 use super::model::{LateCount, LateResponse};
 use crate::error::Result;
 use crate::web::context::Context;
+use crate::web::format;
 use crate::web::input::QueryInput;
 use crate::web::lists::{PageLinks, list_page, page_number};
 use crate::web::page::{Page, html};
@@ -19,6 +20,7 @@ const SECTION: &str = "/bemiddeling";
 #[template(path = "waiting_list/late_responses/list.html")]
 pub struct LateResponsesPage {
     pub page: Page,
+    pub as_of: String,
     pub count: LateCount,
     pub rows: Vec<LateResponse>,
     pub links: PageLinks,
@@ -35,5 +37,6 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
             Ok((LateCount::of(&found), rows, links))
         })
         .await?;
-    html(&LateResponsesPage { page: Page::new(&ctx, SECTION), count, rows, links })
+    let as_of = format::date_time(ctx.now);
+    html(&LateResponsesPage { page: Page::new(&ctx, SECTION), as_of, count, rows, links })
 }

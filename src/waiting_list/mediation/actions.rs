@@ -11,8 +11,8 @@ use rules::waiting::waited::NormState;
 use rules::working_hours::OpeningHours;
 
 use super::model::{
-    Case, ClosedStep, MediationStep, OverviewLine, ProviderLine, Recorded, Turn, role_of, shown_count,
-    shown_median,
+    Case, ClosedStep, Column, MediationStep, OverviewLine, ProviderLine, Recorded, Turn, role_of,
+    shown_count, shown_median, sort,
 };
 use super::store::{self, NewStep};
 use crate::actor::{Actor, Role};
@@ -21,6 +21,7 @@ use crate::availability::supply::snapshot::Snapshot;
 use crate::clock::{dutch_day, dutch_time, start_of_dutch_day};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::paging::SortOrder;
 use crate::waiting_list::access_log::actions::{record, record_look};
 use crate::waiting_list::access_log::model::{Access, AccessKind};
 use crate::waiting_list::bridging;
@@ -38,7 +39,9 @@ pub fn list_cases(
     snapshot: &Snapshot,
 ) -> Result<Vec<Case>> {
     let region_id = actor.region_id().ok_or(Error::Forbidden)?;
-    visible_cases(conn, actor, now, snapshot, region_id)
+    let mut cases = visible_cases(conn, actor, now, snapshot, region_id)?;
+    sort(&mut cases, SortOrder { column: Column::Norm, descending: false });
+    Ok(cases)
 }
 
 /// Writes down which of them are shown; to be called before they are.
@@ -71,13 +74,11 @@ fn visible_cases(
     clients.retain(|client| among.as_ref().is_none_or(|own| own.contains(&client.municipality.id)));
     let ids: Vec<i64> = clients.iter().map(|client| client.id).collect();
     let mut files = Files::of(conn, region_id, &ids)?;
-    let mut cases: Vec<Case> = clients
+    Ok(clients
         .iter()
         .filter_map(|client| files.case_of(client, now))
         .filter(|case| seen.may_see(case))
-        .collect();
-    cases.sort_by(|one, other| (one.since, &one.code).cmp(&(other.since, &other.code)));
-    Ok(cases)
+        .collect())
 }
 
 /// Who acts next in a region, and when they work.

@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
 use super::actions;
-use super::model::{Case, HalfYear, MediationStep, OverviewLine, ProviderLine, Turn};
+use super::model::{COLUMNS, Case, HalfYear, MediationStep, OverviewLine, ProviderLine, Turn, sort};
 use crate::actor::Actor;
 use crate::clock::moment_of_dutch_time;
 use crate::error::{Error, Result};
-use crate::paging::Paging;
+use crate::paging::{Paging, SortOrder};
 use crate::waiting_list::clients::api::ClientPath;
 use crate::waiting_list::clients::api::settings::owner_schema;
 use crate::web::context::Context;
@@ -369,10 +369,11 @@ impl From<ProviderLine> for ProviderBody {
 #[utoipa::path(
     get, path = "/bemiddelingen", operation_id = "lijstBemiddelingen", tag = "Wachtlijst",
     summary = "Wie langer wacht dan een norm toestaat",
-    description = "Met de volgende stap, van wie die is en tot wanneer, ook van wie op de start van afgesproken zorg of op het eind van een pauze wacht; wie het langst over de norm is eerst. De toegang ziet de eigen gemeente, de accountmanager de \
+    description = "Met de volgende stap, van wie die is en tot wanneer, ook van wie op de start van afgesproken zorg of op het eind van een pauze wacht; wie het langst over de norm is eerst tenzij u een andere volgorde kiest. De toegang ziet de eigen gemeente, de accountmanager de \
         regio, de gemeente en het expertteam wat bij hen ligt.",
     params(
         ("toon" = Option<String>, Query, description = "van-mij: alleen waarvan de stap bij u ligt; te-laat: alleen over de termijn", pattern = "^(van-mij|te-laat)$", example = "van-mij"),
+        ("sorteer" = Option<String>, Query, description = "Volgorde, met -af erachter omgekeerd; norm: het langst over de norm eerst", pattern = "^(norm|code|gemeente|product|stap|uiterlijk)(-af)?$", example = "uiterlijk"),
         PageQuery,
     ),
     responses(
@@ -384,12 +385,14 @@ impl From<ProviderLine> for ProviderBody {
 )]
 pub async fn list_cases(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let wanted = read_wanted(&mut query);
+    let order = SortOrder::read(&mut query, &COLUMNS);
     let number = page_number(&mut query);
     query.finish(())?;
     let snapshot = ctx.state.supply.current()?;
     let mut cases = ctx.db(move |conn, actor, now| actions::list_cases(conn, actor, now, &snapshot)).await?;
     let met_overbrugging = cases.iter().filter(|case| case.has_bridging).count();
     cases.retain(|case| wanted.is_none_or(|wanted| wanted.holds(&ctx.actor, case)));
+    sort(&mut cases, order);
     let paging = Paging::new(number, cases.len());
     let rows = paging.cut(&cases);
     let codes: Vec<String> = rows.iter().map(|case| case.code.clone()).collect();

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::actor::{Actor, Role};
 use crate::clock::dutch_day;
+use crate::paging::SortOrder;
 use crate::waiting_list::responses::model::Response;
 
 /// The role whose step it is.
@@ -119,6 +120,47 @@ impl Case {
     pub fn is_busy(&self, step: &MediationStep) -> bool {
         matches!(&self.turn, Turn::Busy(busy) if busy.id == step.id)
     }
+}
+
+/// What the list is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Who is past a norm the longest comes first.
+    Norm,
+    Code,
+    Municipality,
+    Product,
+    /// Whose step it is, and which.
+    Turn,
+    /// What is due first comes first, and what has no term last.
+    Due,
+}
+
+/// The columns by which the list can be ordered, the usual one first.
+pub const COLUMNS: [(&str, Column); 6] = [
+    ("norm", Column::Norm),
+    ("code", Column::Code),
+    ("gemeente", Column::Municipality),
+    ("product", Column::Product),
+    ("stap", Column::Turn),
+    ("uiterlijk", Column::Due),
+];
+
+/// Puts cases in order; of two that are equal in it, who is past a norm the longest and then the code decide.
+pub fn sort(cases: &mut [Case], order: SortOrder<Column>) {
+    cases.sort_by(|one, other| {
+        let turn = |case: &Case| (case.turn.owner().name(), case.turn.name().to_owned());
+        let first = match order.column {
+            Column::Norm => one.since.cmp(&other.since),
+            Column::Code => one.code.cmp(&other.code),
+            Column::Municipality => one.municipality.cmp(&other.municipality),
+            Column::Product => one.product_code.cmp(&other.product_code),
+            Column::Turn => turn(one).cmp(&turn(other)),
+            Column::Due => (one.due_by.is_none(), one.due_by).cmp(&(other.due_by.is_none(), other.due_by)),
+        };
+        let first = if order.descending { first.reverse() } else { first };
+        first.then_with(|| (one.since, &one.code).cmp(&(other.since, &other.code)))
+    });
 }
 
 /// Aanbieder in een bemiddeling: that it responded, and what came of it. Numbers, codes and names; nothing of the child.

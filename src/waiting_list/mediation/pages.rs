@@ -9,15 +9,16 @@ use rules::waiting::mediation::StepOutcome;
 
 use super::actions;
 use super::api::{Wanted, outcomes, read_half_year, read_wanted};
-use super::model::{Case, HalfYear, OverviewLine, ProviderLine, Turn};
+use super::model::{COLUMNS, Case, Column, HalfYear, OverviewLine, ProviderLine, Turn, sort};
 use crate::error::{Error, Result};
 use crate::identity::policy::Permission;
+use crate::paging::SortOrder;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::{Form, Labels, choices, form_page};
 use crate::web::format;
 use crate::web::input::{FormInput, QueryInput};
-use crate::web::lists::{PageLinks, Saved, link, list_page, page_number, saved_message};
+use crate::web::lists::{PageLinks, Saved, SortHead, link, list_page, page_number, saved_message};
 use crate::web::notes::{DIGITS, digits, read_note};
 use crate::web::page::{Page, html, see_other};
 
@@ -32,6 +33,9 @@ const SHOWN: [(&str, &str); 3] = [("", "Alle"), ("van-mij", "Aan mij"), ("te-laa
 #[template(path = "waiting_list/mediation/list.html")]
 pub struct MediationListPage {
     pub page: Page,
+    pub as_of: String,
+    pub order: String,
+    pub heads: Vec<SortHead>,
     pub cases: Vec<Case>,
     pub found: String,
     pub bridged: String,
@@ -99,6 +103,7 @@ impl Case {
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let wanted = read_wanted(&mut query);
+    let order = SortOrder::read(&mut query, &COLUMNS);
     let number = page_number(&mut query);
     query.finish(())?;
     let snapshot = ctx.state.supply.current()?;
@@ -106,14 +111,19 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let bridged = cases.iter().filter(|case| case.has_bridging).count();
     let all = cases.len();
     cases.retain(|case| wanted.is_none_or(|wanted| wanted.holds(&ctx.actor, case)));
+    sort(&mut cases, order);
     let of_wanted = |known: &&(&'static str, Wanted)| Some(known.1) == wanted;
     let chosen = Wanted::CODES.iter().find(of_wanted).map_or("", |(code, _)| code);
     let found = format::count(cases.len(), "wachtende", "wachtenden");
-    let (cases, links) = list_page(number, &cases, PATH, &[("toon", chosen)]);
+    let (cases, links) =
+        list_page(number, &cases, PATH, &[("toon", chosen), ("sorteer", &order.code(&COLUMNS))]);
     let codes: Vec<String> = cases.iter().map(|case| case.code.clone()).collect();
     ctx.db(move |conn, actor, now| actions::record_listed(conn, actor, now, &codes)).await?;
     html(&MediationListPage {
         page: Page::new(&ctx, PATH),
+        as_of: format::date_time(ctx.now),
+        order: order.code(&COLUMNS),
+        heads: heads(chosen, order),
         cases,
         found,
         bridged: format!("{bridged} van {all}"),
@@ -122,6 +132,26 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         links,
         sees_late: ctx.may(Permission::SeeLateResponses),
     })
+}
+
+fn heads(chosen: &str, order: SortOrder<Column>) -> Vec<SortHead> {
+    let address = |code: &str| link(PATH, &[("toon", chosen), ("sorteer", code)]);
+    let heads = [
+        ("Code", Column::Code),
+        ("Gemeente", Column::Municipality),
+        ("Wacht op", Column::Product),
+        ("Norm", Column::Norm),
+        ("Volgende stap", Column::Turn),
+        ("Uiterlijk", Column::Due),
+    ];
+    heads
+        .into_iter()
+        .map(|(label, column)| match (column, order.column) {
+            // The most days past the norm come first, unless turned round.
+            (Column::Norm, Column::Norm) => SortHead::newest_first(label, order, &COLUMNS, address),
+            _ => SortHead::new(label, column, order, &COLUMNS, address),
+        })
+        .collect()
 }
 
 pub async fn case(

@@ -26,6 +26,7 @@ const SECTION: &str = "/wachtlijst";
 #[template(path = "waiting_list/replacement/list.html")]
 pub struct ReplacementPage {
     pub page: Page,
+    pub as_of: String,
     pub done: Option<String>,
     pub today: NaiveDate,
     pub situations: Choices,
@@ -82,6 +83,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let heads = [("Code", Column::Code), ("Aanbieder", Column::Provider), ("Wanneer", Column::End)];
     html(&ReplacementPage {
         page: Page::new(&ctx, SECTION),
+        as_of: format::date_time(ctx.now),
         done,
         today: ctx.today(),
         situations: choices(

@@ -148,9 +148,66 @@ impl Attention {
         )
     }
 
+    /// The name without what is to be done about it, to stand in a column.
+    pub fn short_name(self) -> &'static str {
+        self.name().split_once(':').map_or(self.name(), |(what, _)| what)
+    }
+
     /// `de norm is voorbij`, to stand in a list.
     pub fn in_sentence(self) -> String {
         dutch::in_sentence(self.name())
+    }
+}
+
+/// Filter op aandacht: which children are looked for by what asks for attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttentionFilter {
+    /// Anything at all.
+    Any,
+    /// Something that cannot wait.
+    Today,
+    /// Something, and all of it can wait.
+    Later,
+    /// This point, whatever else there is.
+    Point(Attention),
+}
+
+impl AttentionFilter {
+    /// Every value, in the order in which the screen lists them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let points = Attention::ALL.iter().copied().map(Self::Point);
+        [Self::Any, Self::Today, Self::Later].into_iter().chain(points)
+    }
+
+    /// The stable Dutch code that is sent.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Any => "ja",
+            Self::Today => "vandaag",
+            Self::Later => "binnenkort",
+            Self::Point(point) => point.code(),
+        }
+    }
+
+    /// The Dutch name people see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "Met een aandachtspunt",
+            Self::Today => "Vandaag nodig",
+            Self::Later => "Binnenkort en nog aan te vullen",
+            Self::Point(point) => point.short_name(),
+        }
+    }
+
+    /// Whether somebody with these points is looked for.
+    pub fn fits(self, points: &[Attention]) -> bool {
+        let is_pressing = || points.iter().any(|point| point.is_pressing());
+        match self {
+            Self::Any => !points.is_empty(),
+            Self::Today => is_pressing(),
+            Self::Later => !points.is_empty() && !is_pressing(),
+            Self::Point(point) => points.contains(&point),
+        }
     }
 }
 
@@ -339,5 +396,31 @@ mod tests {
         let pressing: Vec<bool> = Attention::ALL.iter().map(|point| point.is_pressing()).collect();
         assert!(pressing.is_sorted_by(|one, next| one >= next));
         assert_eq!(Attention::NormPassed.in_sentence(), "de norm is voorbij");
+    }
+
+    #[test]
+    fn a_filter_finds_who_has_such_a_point_wherever_it_stands() {
+        use Attention::{MovedIn, NormPassed, PlanDue};
+        use AttentionFilter::{Any, Later, Point, Today};
+        let codes: std::collections::BTreeSet<&str> =
+            AttentionFilter::all().map(AttentionFilter::code).collect();
+        assert_eq!(codes.len(), 3 + Attention::ALL.len(), "no two have the same code");
+        for (filter, none, pressing, both, plan) in [
+            (Any, false, true, true, true),
+            (Today, false, true, true, false),
+            (Later, false, false, false, true),
+            (Point(NormPassed), false, true, false, false),
+            (Point(MovedIn), false, false, true, false),
+            (Point(PlanDue), false, false, true, true),
+        ] {
+            let children: [&[Attention]; 4] = [&[], &[NormPassed], &[MovedIn, PlanDue], &[PlanDue]];
+            let found = children.map(|points| filter.fits(points));
+            assert_eq!(found, [none, pressing, both, plan], "{}", filter.code());
+        }
+        assert_eq!(
+            (MovedIn.short_name(), PlanDue.short_name()),
+            ("Verhuisd naar uw gemeente", "Is 16 of 17")
+        );
+        assert_eq!(NormPassed.short_name(), "De norm is voorbij");
     }
 }

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use rules::codes::{MunicipalityCode, ProductCode};
-use rules::waiting::attention::Attention;
+use rules::waiting::attention::{Attention, AttentionFilter};
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::life::ClientStatus;
 use rules::waiting::registration::Urgency;
@@ -14,9 +14,9 @@ use crate::error::Result;
 use crate::paging::SortOrder;
 use crate::waiting_list::access_log::model::AccessKind;
 use crate::waiting_list::clients::actions;
-use crate::waiting_list::clients::reading::read_code_part;
+use crate::waiting_list::clients::reading::{read_attention, read_code_part};
 use crate::waiting_list::clients::standing::{
-    ClientColumn, ClientFilter, Listed, Question, StatusFilter, count, sort,
+    COLUMNS, ClientColumn, ClientFilter, Listed, Question, StatusFilter, count, sort,
 };
 use crate::waiting_list::clients::steps::OwnStep;
 use crate::waiting_list::replacement::actions::count_in_care;
@@ -30,29 +30,33 @@ use crate::web::lists::{PageLinks, SortHead, link, list_page, page_number};
 use crate::web::page::{Page, html};
 
 const PATH: &str = "/wachtlijst";
-const COLUMNS: [(&str, ClientColumn); 5] = [
-    ("wacht", ClientColumn::Waited),
-    ("code", ClientColumn::Code),
-    ("product", ClientColumn::Product),
-    ("gemeente", ClientColumn::Municipality),
-    ("status", ClientColumn::Status),
-];
 /// Statuses that are no status of a client.
 const OPEN: &str = "";
 const ON_HOLD: &str = "gepauzeerd";
 const CLOSED: &str = "van-de-lijst";
 
-/// Of what needs somebody today, so much is shown before a link to the rest.
-const TODAY_SHOWN: usize = 8;
+/// Of who needs attention, so many are shown before a link to all.
+const NEEDING_SHOWN: usize = 8;
+/// Where the list begins on the page.
+const LIST_PLACE: &str = "#lijst-kop";
 
-/// Somebody who needs attention today, and why.
+/// Who needs attention, of those that a filter finds.
+#[derive(Debug, Clone)]
+pub struct Needing {
+    pub all: usize,
+    /// The most pressing of them.
+    pub first: Vec<Today>,
+    /// The list with all of them, in the same order.
+    pub href: String,
+}
+
+/// Somebody who needs attention, and why.
 #[derive(Debug, Clone)]
 pub struct Today {
     pub code: String,
     pub product: String,
     pub weeks: String,
     pub points: Vec<&'static str>,
-    pub pressing: bool,
 }
 
 /// A line of the list.
@@ -66,6 +70,9 @@ pub struct Line {
     pub urgency: Option<&'static str>,
     pub status: &'static str,
     pub hold: Option<String>,
+    /// The most pressing point of attention, and how many there are besides.
+    pub point: Option<&'static str>,
+    pub more_points: usize,
     pub weeks: String,
     pub norm: String,
     pub past_norm: bool,
@@ -80,6 +87,7 @@ pub struct Asked {
     pub municipality: String,
     pub urgency: String,
     pub past_norm: bool,
+    pub attention: String,
     pub code: String,
     pub order: String,
 }
@@ -92,6 +100,7 @@ impl Asked {
             ("gemeente", self.municipality.as_str()),
             ("urgentie", self.urgency.as_str()),
             ("norm", if self.past_norm { "ja" } else { "" }),
+            ("aandacht", self.attention.as_str()),
             ("code", self.code.as_str()),
             ("sorteer", self.order.as_str()),
         ]
@@ -111,14 +120,14 @@ pub struct ListPage {
     pub as_of: String,
     /// How many children in care need another place.
     pub ending: usize,
-    pub today: Vec<Today>,
-    pub later: Vec<Today>,
-    pub all_today: usize,
+    pub today: Needing,
+    pub later: Needing,
     pub asked: Asked,
     pub statuses: Choices,
     pub products: Choices,
     pub municipalities: Choices,
     pub urgencies: Choices,
+    pub points: Choices,
     pub heads: Vec<SortHead>,
     pub lines: Vec<Line>,
     pub found: String,
@@ -151,6 +160,7 @@ fn read(query: &mut Fields) -> (ClientFilter, SortOrder<ClientColumn>, Asked) {
             .map(|code| code.to_string()),
         urgency: query.optional_choice("urgentie", &urgencies),
         past_norm: query.flag("norm"),
+        attention: read_attention(query),
         code: read_code_part(query, "code"),
     };
     let order = SortOrder::read(query, &COLUMNS);
@@ -160,6 +170,7 @@ fn read(query: &mut Fields) -> (ClientFilter, SortOrder<ClientColumn>, Asked) {
         municipality: query.raw("gemeente"),
         urgency: query.raw("urgentie"),
         past_norm: filter.past_norm,
+        attention: filter.attention.map(|filter| filter.code().to_owned()).unwrap_or_default(),
         code: query.raw("code"),
         order: order.code(&COLUMNS),
     };
@@ -185,55 +196,26 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
             Ok((open, closed, owing, count_in_care(conn, actor, today)?))
         })
         .await?;
-    let shown = if closed_too { &closed } else { &open };
-    let mut fitting: Vec<Listed> =
-        shown.iter().filter(|listed| filter.fits(listed, today)).cloned().collect();
+    let asking: Vec<&Listed> = open.iter().chain(&owing).collect();
+    let looked_among = if closed_too { &closed } else { &open };
+    let mut fitting: Vec<Listed> = looked_among
+        .iter()
+        .chain(if filter.is_of_owing_too() { owing.as_slice() } else { &[] })
+        .filter(|listed| filter.fits(listed, today))
+        .cloned()
+        .collect();
     sort(&mut fitting, order);
     let query = asked.query();
     let (rows, links) = list_page(number, &fitting, PATH, &query);
-    let address = |code: &str| {
-        let query: Vec<(&str, &str)> = asked
-            .query()
-            .into_iter()
-            .map(|(name, value)| if name == "sorteer" { (name, code) } else { (name, value) })
-            .collect();
-        link(PATH, &query)
-    };
     let several_municipalities = several(&open);
-    let heads = [
-        ("Code", ClientColumn::Code, true),
-        ("Product", ClientColumn::Product, true),
-        ("Gemeente", ClientColumn::Municipality, several_municipalities),
-        ("Status", ClientColumn::Status, true),
-        ("Wacht", ClientColumn::Waited, true),
-    ];
-    let heads = heads
-        .into_iter()
-        .filter(|(_, _, shown)| *shown)
-        .map(|(label, column, _)| match (column, order.column) {
-            // The longest wait comes first, unless turned round.
-            (ClientColumn::Waited, ClientColumn::Waited) => {
-                SortHead::newest_first(label, order, &COLUMNS, address)
-            }
-            _ => SortHead::new(label, column, order, &COLUMNS, address),
-        })
-        .collect();
-    let mut needing: Vec<&Listed> =
-        open.iter().chain(&owing).filter(|listed| !listed.standing.attention.is_empty()).collect();
-    // Who waits longest comes first among those who need the same.
-    needing.sort_by_key(|listed| listed.standing.attention.first().copied());
-    let needing: Vec<Today> = needing.into_iter().map(needs_today).collect();
-    let all_today = needing.iter().filter(|line| line.pressing).count();
-    let (now_lines, later): (Vec<Today>, Vec<Today>) = needing.into_iter().partition(|line| line.pressing);
     let page = ListPage {
         page: Page::new(&ctx, SECTION),
         done,
         count: count(&open),
         as_of: format::date_time(ctx.now),
         ending,
-        today: now_lines.into_iter().take(TODAY_SHOWN).collect(),
-        later: later.into_iter().take(TODAY_SHOWN).collect(),
-        all_today,
+        today: needing(&asking, AttentionFilter::Today),
+        later: needing(&asking, AttentionFilter::Later),
         statuses: status_choices(),
         products: product_choices(&open, &closed),
         municipalities: municipality_choices(&open, &closed),
@@ -241,7 +223,8 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
             "Alle",
             open_urgencies().map(|urgency| (urgency.code().to_owned(), urgency.name().to_owned())),
         ),
-        heads,
+        points: attention_choices(&asking, filter.attention),
+        heads: heads(&asked, order, several_municipalities),
         lines: rows.iter().map(|listed| line(listed, today)).collect(),
         found: format::count(fitting.len(), "wachtende", "wachtenden"),
         links,
@@ -252,10 +235,40 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let shown: Vec<ClientCode> = rows
         .iter()
         .map(|listed| listed.client.code)
-        .chain(page.today.iter().chain(&page.later).filter_map(|line| line.code.parse().ok()))
+        .chain(page.today.first.iter().chain(&page.later.first).filter_map(|line| line.code.parse().ok()))
         .collect();
     record(&ctx, AccessKind::ListClients, &filter, shown).await?;
     html(&page)
+}
+
+fn heads(asked: &Asked, order: SortOrder<ClientColumn>, several_municipalities: bool) -> Vec<SortHead> {
+    let address = |code: &str| {
+        let query: Vec<(&str, &str)> = asked
+            .query()
+            .into_iter()
+            .map(|(name, value)| if name == "sorteer" { (name, code) } else { (name, value) })
+            .collect();
+        link(PATH, &query)
+    };
+    let heads = [
+        ("Code", ClientColumn::Code, true),
+        ("Product", ClientColumn::Product, true),
+        ("Gemeente", ClientColumn::Municipality, several_municipalities),
+        ("Status", ClientColumn::Status, true),
+        ("Aandacht", ClientColumn::Attention, true),
+        ("Wacht", ClientColumn::Waited, true),
+    ];
+    heads
+        .into_iter()
+        .filter(|(_, _, shown)| *shown)
+        .map(|(label, column, _)| match (column, order.column) {
+            // The longest wait comes first, unless turned round.
+            (ClientColumn::Waited, ClientColumn::Waited) => {
+                SortHead::newest_first(label, order, &COLUMNS, address)
+            }
+            _ => SortHead::new(label, column, order, &COLUMNS, address),
+        })
+        .collect()
 }
 
 /// Nothing is shown before it is written down who sees it.
@@ -274,13 +287,26 @@ fn several(list: &[Listed]) -> bool {
     codes.next().is_some_and(|first| codes.any(|code| code != first))
 }
 
+/// Who of these needs attention in the sense of a filter, in the order of the list that the link leads to.
+fn needing(among: &[&Listed], filter: AttentionFilter) -> Needing {
+    let mut fitting: Vec<&Listed> =
+        among.iter().copied().filter(|listed| filter.fits(&listed.standing.attention)).collect();
+    let order = SortOrder { column: ClientColumn::Attention, descending: false };
+    sort(&mut fitting, order);
+    let list = link(PATH, &[("aandacht", filter.code()), ("sorteer", &order.code(&COLUMNS))]);
+    Needing {
+        all: fitting.len(),
+        first: fitting.into_iter().take(NEEDING_SHOWN).map(needs_today).collect(),
+        href: format!("{list}{LIST_PLACE}"),
+    }
+}
+
 fn needs_today(listed: &Listed) -> Today {
     Today {
         code: listed.client.code.to_string(),
         product: listed.client.product.name.clone(),
         weeks: listed.standing.weeks(),
         points: listed.standing.attention.iter().map(|point| point.name()).collect(),
-        pressing: listed.standing.attention.iter().any(|point| Attention::is_pressing(*point)),
     }
 }
 
@@ -298,6 +324,8 @@ fn line(listed: &Listed, today: chrono::NaiveDate) -> Line {
             .life
             .hold_on(today)
             .map(|hold| format!("pauze t/m {}", format::short_date(hold.until, today))),
+        point: standing.attention.first().copied().map(Attention::short_name),
+        more_points: standing.attention.len().saturating_sub(1),
         weeks: standing.weeks(),
         norm: standing.norm().map(ToString::to_string).unwrap_or_default(),
         past_norm: standing.waited.is_past_start_norm(),
@@ -315,6 +343,20 @@ fn status_choices() -> Choices {
     list.push((CLOSED.to_owned(), "Van de lijst af".to_owned()));
     list.extend(closed.into_iter().map(named));
     list
+}
+
+/// What asks for attention, with how many have it; what nobody has is left out, unless it was asked for.
+fn attention_choices(among: &[&Listed], asked: Option<AttentionFilter>) -> Choices {
+    let count = |filter: AttentionFilter| {
+        among.iter().filter(|listed| filter.fits(&listed.standing.attention)).count()
+    };
+    let counted = AttentionFilter::all().map(|filter| (filter, count(filter)));
+    choices(
+        "Alle",
+        counted
+            .filter(|(filter, count)| *count > 0 || asked == Some(*filter))
+            .map(|(filter, count)| (filter.code().to_owned(), format!("{} ({count})", filter.name()))),
+    )
 }
 
 fn product_choices(open: &[Listed], closed: &[Listed]) -> Choices {
@@ -343,17 +385,9 @@ pub async fn csv(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Http
     let (filter, order, _) = read(&mut query);
     query.finish(())?;
     let today = ctx.today();
-    let closed_too = filter.status.is_closed();
-    let list = ctx
-        .db(move |conn, actor, _| {
-            if closed_too {
-                actions::list_closed(conn, actor, today)
-            } else {
-                actions::list_open(conn, actor, today)
-            }
-        })
-        .await?;
-    let mut fitting: Vec<Listed> = list.into_iter().filter(|listed| filter.fits(listed, today)).collect();
+    let wanted = filter.clone();
+    let mut fitting =
+        ctx.db(move |conn, actor, _| actions::list_fitting(conn, actor, today, &wanted)).await?;
     sort(&mut fitting, order);
     record(
         &ctx,
@@ -375,6 +409,8 @@ pub async fn csv(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Http
         "bruto",
         "overbrugging",
         "norm",
+        "aandacht",
+        "aandachtspunten",
     ];
     let mut sheet = Sheet::for_spreadsheets(&heads)?;
     let yes_no = |flag: bool| if flag { "ja" } else { "nee" }.to_owned();
@@ -392,6 +428,8 @@ pub async fn csv(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Http
             yes_no(standing.waited.is_past_start_norm()),
             yes_no(standing.has_bridging),
             standing.norm().map(ToString::to_string).unwrap_or_default(),
+            standing.attention.first().copied().map(Attention::short_name).unwrap_or_default().to_owned(),
+            standing.attention.len().to_string(),
         ])?;
     }
     attachment(sheet, "wachtlijst.csv")

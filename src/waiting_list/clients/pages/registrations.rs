@@ -19,6 +19,7 @@ pub(super) const PATH: &str = "/aanmeldingen";
 #[template(path = "waiting_list/clients/pages/registrations.html")]
 pub struct RegistrationsPage {
     pub page: Page,
+    pub as_of: String,
     pub rows: Vec<Listed>,
     pub found: String,
     pub links: PageLinks,
@@ -36,5 +37,6 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     })
     .await?;
     let found = format::count(list.len(), "aanmelding", "aanmeldingen");
-    html(&RegistrationsPage { page: Page::new(&ctx, PATH), rows, found, links })
+    let as_of = format::date_time(ctx.now);
+    html(&RegistrationsPage { page: Page::new(&ctx, PATH), as_of, rows, found, links })
 }

@@ -63,6 +63,7 @@ pub struct Line {
 #[template(path = "waiting_list/responses/pages/own_list.html")]
 pub struct OwnListPage {
     pub page: Page,
+    pub as_of: String,
     pub saved: Saved,
     pub current: bool,
     pub total: usize,
@@ -105,6 +106,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
     let code = if current { "lopend" } else { "afgelopen" };
     html(&OwnListPage {
         page: Page::new(&ctx, PATH),
+        as_of: format::date_time(ctx.now),
         saved,
         current,
         total: paging.total,
