@@ -29,11 +29,22 @@ pub struct Ended {
     pub held_mails: usize,
 }
 
+/// What the audit says of a restore.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    ended: Ended,
+    /// What was broken in the chains of the backup, and put back all the same because somebody asked for that.
+    #[serde(rename = "gebrokenKetens", skip_serializing_if = "<[_]>::is_empty")]
+    broken: &'a [String],
+}
+
 /// Ends all of them, and writes that in the audit of what was put back.
 pub(super) fn end_what_came_back(
     conn: &mut Connection,
     made_at: DateTime<Utc>,
     now: DateTime<Utc>,
+    broken: &[String],
 ) -> Result<Ended> {
     db::write(conn, |conn| {
         let (sessions, tokens, links) = end_all_credentials(conn, now)?;
@@ -42,7 +53,7 @@ pub(super) fn end_what_came_back(
         let ended = Ended { sessions, tokens, links, held_mails };
         let event =
             Event::done("reservekopie-terugzetten", "reservekopie", made_at.format("%Y-%m-%dT%H:%M:%SZ"))
-                .change(None, &ended)?;
+                .change(None, &Told { ended, broken })?;
         audit::record(conn, &Actor::command_line(), now, &event)?;
         Ok(ended)
     })

@@ -3,37 +3,38 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::manifest::Contents;
-use super::{BackupError, Ended, Result, at, store};
+use chrono::{DateTime, Utc};
+
+use super::{BackupError, Result, Seen, at, look_through, store};
 use crate::db::{Connection, Manager};
 
 /// Copies the database into a new file and checks the copy. Readers and writers go on meanwhile.
-pub(super) fn copy(conn: &mut Connection, file: &Path) -> Result<Contents> {
+pub(super) fn copy(conn: &mut Connection, file: &Path, now: DateTime<Utc>) -> Result<Seen> {
     store::vacuum_into(conn, &file.display().to_string())?;
-    let contents = check(file)?;
+    let seen = check(file, now)?;
     File::open(file).and_then(|out| out.sync_all()).map_err(at(file))?;
-    Ok(contents)
+    Ok(seen)
 }
 
-fn check(file: &Path) -> Result<Contents> {
+fn check(file: &Path, now: DateTime<Utc>) -> Result<Seen> {
     let mut copy = Manager::new(&format!("sqlite://{}", file.display())).open()?;
     let faults = store::list_faults(&mut copy)?;
     if !faults.is_empty() {
         return Err(BackupError::Differs(faults.join("; ")));
     }
-    let contents = store::read_contents(&mut copy)?;
+    let seen = look_through(&mut copy, now)?;
     // Back to one file: opening it made a log beside it.
     store::run(&mut copy, "PRAGMA journal_mode = DELETE")?;
-    Ok(contents)
+    Ok(seen)
 }
 
 /// Puts the copy in the place of the database: beside it first, and by one rename when it was accepted there.
-pub(super) fn put_back(
+pub(super) fn put_back<T>(
     file: &Path,
     database: &Path,
     overwrite: bool,
-    accept: impl FnOnce(&mut Connection) -> Result<Ended>,
-) -> Result<Ended> {
+    accept: impl FnOnce(&mut Connection) -> Result<T>,
+) -> Result<T> {
     if database.exists() && !overwrite {
         let mut conn = Manager::new(&format!("sqlite://{}", database.display())).open()?;
         if !store::is_empty(&mut conn)? {
@@ -50,29 +51,25 @@ pub(super) fn put_back(
         drop(remove_logs(&fresh));
         drop(fs::remove_file(&fresh));
     }
-    let ended = prepared?;
+    let accepted = prepared?;
     // What the old database had not taken in yet must not end up in the new one.
     remove_logs(database)?;
     fs::rename(&fresh, database).map_err(at(database))?;
-    Ok(ended)
+    Ok(accepted)
 }
 
 /// A copy as one file, accepted and on disk.
-fn prepare(
-    file: &Path,
-    fresh: &Path,
-    accept: impl FnOnce(&mut Connection) -> Result<Ended>,
-) -> Result<Ended> {
+fn prepare<T>(file: &Path, fresh: &Path, accept: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
     // What an earlier restore that was broken off left there.
     remove_logs(fresh)?;
     fs::copy(file, fresh).map_err(at(fresh))?;
     let mut conn = Manager::new(&format!("sqlite://{}", fresh.display())).open()?;
-    let ended = accept(&mut conn)?;
+    let accepted = accept(&mut conn)?;
     // Back to one file: opening it made a log beside it.
     store::run(&mut conn, "PRAGMA journal_mode = DELETE")?;
     drop(conn);
     File::open(fresh).and_then(|out| out.sync_all()).map_err(at(fresh))?;
-    Ok(ended)
+    Ok(accepted)
 }
 
 /// The files that SQLite keeps beside a database while it works on it.
