@@ -12,7 +12,7 @@ use beschikbaarheidswijzer::backup::{
     BackupError, Consent, Manifest, make_backup, rehearse_restore, restore_backup,
 };
 use beschikbaarheidswijzer::db::schema::{
-    audit_event, confirm_link, mail_link, outbox_mail, token_family, user_account,
+    audit_event, confirm_link, follow, mail_link, outbox_mail, token_family, user_account,
 };
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
 use beschikbaarheidswijzer::identity::sign_in::actions::find_session;
@@ -231,10 +231,14 @@ on_both! {
              SELECT 'proef', u.id, o.provider_id, '2026-11-20 09:00:00', '2026-12-04 09:00:00' \
              FROM user_account u JOIN organisation o ON o.id = u.organisation_id WHERE u.name = 'aanbieder-de-haven'",
         );
+        let reader = "lezer@voorbeeld.nl";
+        let following = [("product", "emdr"), ("gemeente", "GM0243"), ("email", reader), ("website", "")];
+        assert_eq!(server.anyone().post_form("/volgen", &following).status, 303);
         let (file, _) = backup(server, &folder);
         let target = server.empty_database();
         let (_, ended) = restore_backup(&target.url, &file, Consent::default(), now()).expect("restored");
         assert!(ended.sessions >= 1 && ended.tokens >= 1 && ended.links >= 2 && ended.held_mails >= 1, "{ended:?}");
+        assert_eq!(ended.follows, 1, "{ended:?}");
         let conn = &mut Manager::new(&target.url).open().expect("a database");
         let known = |conn: &mut Connection| find_session(conn, &session, now()).expect("a database").is_some();
         assert!(!known(conn) && known(&mut server.own_connection()), "only what was put back has ended");
@@ -247,11 +251,14 @@ on_both! {
         let tokens = token_family::table.filter(token_family::ended_at.is_null());
         let links = confirm_link::table.filter(confirm_link::used_at.is_null());
         let waiting = outbox_mail::table.filter(outbox_mail::sent_at.is_null().and(outbox_mail::failed_at.is_null()));
-        let left: [Result<i64, _>; 4] = [
+        let to_reader = outbox_mail::table.filter(outbox_mail::recipient.eq(reader));
+        let left: [Result<i64, _>; 6] = [
             tokens.count().get_result(conn),
             links.count().get_result(conn),
             mail_link::table.count().get_result(conn),
             waiting.count().get_result(conn),
+            follow::table.count().get_result(conn),
+            to_reader.count().get_result(conn),
         ];
         assert!(left.iter().all(|count| matches!(count, Ok(0))), "{left:?}");
         let (held, why): (i64, Option<String>) = outbox_mail::table
@@ -361,6 +368,35 @@ on_both! {
             .expect_err("no database");
         assert!(!other.exists(), "the next backup may have this name");
     }
+}
+
+#[test]
+fn a_file_that_was_put_back_is_of_whom_the_database_was() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    let server = TestServer::start(Backend::Sqlite);
+    let folder = folder();
+    let (file, _) = backup(&server, &folder);
+    // Copied from elsewhere, with whatever rights that gave it.
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).expect("set");
+    let place = tempfile::tempdir().expect("a folder");
+    let database = place.path().join("data.sqlite");
+    let url = format!("sqlite://{}", database.display());
+    let found = || {
+        let found = std::fs::metadata(&database).expect("the database");
+        (found.uid(), found.gid(), found.permissions().mode() & 0o777)
+    };
+    let own = std::fs::metadata(place.path()).expect("the folder");
+    // Only root can give something to another user.
+    let is_root = own.uid() == 0;
+    let (service, other) =
+        if is_root { ((4321, 4321), (4322, 4323)) } else { ((own.uid(), own.gid()), (own.uid(), own.gid())) };
+    chown(place.path(), Some(service.0), Some(service.1)).expect("given");
+    restore_backup(&url, &file, Consent::default(), now()).expect("restored");
+    assert_eq!(found(), (service.0, service.1, 0o600));
+    std::fs::set_permissions(&database, std::fs::Permissions::from_mode(0o640)).expect("set");
+    chown(&database, Some(other.0), Some(other.1)).expect("given");
+    restore_backup(&url, &file, REPLACING, now()).expect("replaced");
+    assert_eq!(found(), (other.0, other.1, 0o640));
 }
 
 on_both! {

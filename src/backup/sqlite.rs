@@ -1,6 +1,8 @@
 //! Backups of SQLite: a copy of the file, made by SQLite itself.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -45,7 +47,10 @@ pub(super) fn put_back<T>(
         fs::create_dir_all(folder).map_err(at(folder))?;
     }
     let fresh = beside(database, "-restoring");
-    let prepared = prepare(file, &fresh, accept);
+    let prepared = prepare(file, &fresh, accept).and_then(|accepted| {
+        hand_over(&fresh, database)?;
+        Ok(accepted)
+    });
     if prepared.is_err() {
         // Not needed any more; what went wrong before is what counts.
         drop(remove_logs(&fresh));
@@ -70,6 +75,38 @@ fn prepare<T>(file: &Path, fresh: &Path, accept: impl FnOnce(&mut Connection) ->
     drop(conn);
     File::open(fresh).and_then(|out| out.sync_all()).map_err(at(fresh))?;
     Ok(accepted)
+}
+
+/// Gives the fresh file the rights of the database that it replaces, and its owner, or that of the folder: who puts a backup
+/// back is seldom the user that the service runs as.
+fn hand_over(fresh: &Path, database: &Path) -> Result<()> {
+    let (owner, mode) = match fs::metadata(database) {
+        Ok(replaced) => {
+            let mode = replaced.permissions();
+            (replaced, mode)
+        }
+        Err(_) => (fs::metadata(folder_of(database)).map_err(at(database))?, Permissions::from_mode(0o600)),
+    };
+    fs::set_permissions(fresh, mode).map_err(at(fresh))?;
+    let present = fs::metadata(fresh).map_err(at(fresh))?;
+    if (present.uid(), present.gid()) == (owner.uid(), owner.gid()) {
+        return Ok(());
+    }
+    match chown(fresh, Some(owner.uid()), Some(owner.gid())) {
+        // Whoever is not root gives nothing away. It matters when another user had the database.
+        Err(error)
+            if error.kind() == ErrorKind::PermissionDenied
+                && (present.uid() == owner.uid() || !database.exists()) =>
+        {
+            Ok(())
+        }
+        handed => handed.map_err(at(fresh)),
+    }
+}
+
+/// The folder a file is in; of a name alone the one that the program runs in.
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The files that SQLite keeps beside a database while it works on it.

@@ -84,9 +84,9 @@ fn describe(manifest: &Manifest) -> String {
 
 /// What ended, and what is left to do by people: the backup does not know what happened after it.
 fn describe_ended(ended: Ended) -> String {
-    let Ended { sessions, tokens, links, held_mails } = ended;
+    let Ended { sessions, tokens, links, follows, held_mails } = ended;
     format!(
-        "  ended, since they may have ended after the backup was made: {sessions} sessions, {tokens} tokens, {links} links in mails\n  \
+        "  ended, since they may have ended after the backup was made: {sessions} sessions, {tokens} tokens, {links} links in mails, {follows} searches that readers follow\n  \
          held, since they may have been sent: {held_mails} mails. At /beheer/mail an administrator has them tried again; \
          what is left there is erased in two weeks\n  \
          still to do: block again whoever was blocked since, and renew passwords and secrets that were renewed since\n"
