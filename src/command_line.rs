@@ -22,6 +22,7 @@ use secrecy::ExposeSecret;
 use crate::actor::{Actor, Role, Scope};
 use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::availability::supply::Supply;
+use crate::backup::refuse_half_restored;
 use crate::clock::{Clock, dutch_day};
 use crate::config::{Config, LogFormat};
 use crate::db::{self, Connection, Manager};
@@ -332,7 +333,9 @@ fn open(config: &Config) -> Result<Connection, Box<dyn std::error::Error>> {
     {
         std::fs::create_dir_all(folder)?;
     }
-    Ok(Manager::new(url).open()?)
+    let mut conn = Manager::new(url).open()?;
+    refuse_half_restored(&mut conn)?;
+    Ok(conn)
 }
 
 fn fill(config: &Config, args: &SeedArgs) -> Outcome {

@@ -11,14 +11,17 @@ use beschikbaarheidswijzer::audit::{self, Event};
 use beschikbaarheidswijzer::backup::{
     BackupError, Consent, Manifest, make_backup, rehearse_restore, restore_backup,
 };
+use beschikbaarheidswijzer::clock::Clock;
 use beschikbaarheidswijzer::db::schema::{
     audit_event, confirm_link, follow, mail_link, outbox_mail, token_family, user_account,
 };
 use beschikbaarheidswijzer::db::{self, Connection, Manager};
 use beschikbaarheidswijzer::identity::sign_in::actions::find_session;
 use beschikbaarheidswijzer::notifications::actions::retry_mail;
+use beschikbaarheidswijzer::server::build_state;
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use secrecy::SecretString;
 use sha2::Digest;
 
 use crate::audit_chain::without_triggers;
@@ -348,11 +351,66 @@ fn a_restore_that_was_killed_half_way_is_made_up_for_by_the_next() {
     let refused = restore_backup(server.database_url(), &file, Consent::default(), now())
         .expect_err("there is something");
     assert!(matches!(refused, BackupError::NotEmpty), "{refused}");
+    let other = folder.path().join("ander");
+    let refused = make_backup(server.database_url(), &other, now()).expect_err("half restored");
+    assert!(matches!(refused, BackupError::BrokenOff) && !other.exists(), "{refused}");
     restore_backup(server.database_url(), &file, REPLACING, now()).expect("restored");
     assert_eq!(server.audit_lines(), manifest.contents.rows["audit_event"] + 1);
     assert!(Manager::new(server.database_url()).open().is_ok_and(|mut conn| {
         diesel::sql_query("SELECT 1 FROM before_restore.region").execute(&mut conn).is_err()
     }));
+}
+
+#[test]
+fn nobody_works_on_what_a_restore_that_was_killed_left_behind() {
+    let server = TestServer::start(Backend::Postgres);
+    let folder = folder();
+    let (file, _) = backup(&server, &folder);
+    let (_meddling, path) = followed_by("pg_restore", "kill -9 $PPID");
+    // Into a database with nothing in it, and over one that is in use.
+    for (target, more) in
+        [(server.empty_database(), None), (server.copy().shared_database(), Some("--overwrite"))]
+    {
+        let killed = program(&target.url)
+            .env("PATH", &path)
+            .arg("restore")
+            .arg(&file)
+            .args(more)
+            .output()
+            .expect("the program starts");
+        assert_eq!(killed.status.code(), None, "{}", String::from_utf8_lossy(&killed.stderr));
+        let conn = &mut Manager::new(&target.url).open().expect("a database");
+        let alive: i64 = audit_event::table.count().get_result(conn).expect("all of the backup is there");
+        assert!(alive > 0, "and nothing in it has ended");
+        let migrated = program(&target.url).arg("migrate").output().expect("the program runs");
+        let told = String::from_utf8_lossy(&migrated.stderr).into_owned();
+        assert!(!migrated.status.success() && told.contains("restore --overwrite"), "{told}");
+        let mut config = server.state.config.clone();
+        config.database_url = SecretString::from(target.url.clone());
+        let started = build_state(config.clone(), Clock::Fixed(now()), false);
+        assert!(started.is_err_and(|error| error.to_string().contains("restore --overwrite")));
+        let refused =
+            restore_backup(&target.url, &file, Consent::default(), now()).expect_err("there is something");
+        assert!(matches!(refused, BackupError::NotEmpty), "{refused}");
+        restore_backup(&target.url, &file, REPLACING, now()).expect("restored");
+        assert!(program(&target.url).arg("migrate").output().expect("the program runs").status.success());
+        assert!(build_state(config, Clock::Fixed(now()), false).is_ok());
+    }
+}
+
+#[test]
+fn a_database_that_was_empty_is_so_again_when_a_backup_is_refused() {
+    let server = TestServer::start(Backend::Postgres);
+    let folder = folder();
+    let (file, mut manifest) = backup(&server, &folder);
+    *manifest.contents.rows.get_mut("provider").expect("a table") += 1;
+    let text = serde_json::to_string(&manifest).expect("text");
+    std::fs::write(Manifest::path_beside(&file), text).expect("written");
+    let target = server.empty_database();
+    for _ in 0..2 {
+        let refused = restore_backup(&target.url, &file, Consent::default(), now()).expect_err("it differs");
+        assert!(matches!(refused, BackupError::Differs(_)), "{refused}");
+    }
 }
 
 #[cfg(unix)]

@@ -40,6 +40,11 @@ pub enum BackupError {
         "the database at DATABASE_URL is not empty; use --overwrite to replace it. Stop the server first."
     )]
     NotEmpty,
+    #[error(
+        "a restore of this database was broken off: run `restore --overwrite` again, or go back to what was there \
+         with `DROP SCHEMA public CASCADE; ALTER SCHEMA before_restore RENAME TO public`"
+    )]
+    BrokenOff,
     #[error("what was put back differs from what the backup must hold: {0}")]
     Differs(String),
     #[error("{0}. Find out what happened first; --broken-audit puts the backup back as it is")]
@@ -112,6 +117,7 @@ pub fn make_backup(url: &str, file: &Path, now: DateTime<Utc>) -> Result<Manifes
 fn fill_backup(url: &str, file: &Path, now: DateTime<Utc>) -> Result<Manifest> {
     let place = Place::of(url);
     let mut conn = Manager::new(url).open()?;
+    refuse_half_restored(&mut conn)?;
     // A command wrote its lines while no server ran to seal them. What cannot be sealed, because nothing can be written
     // or there are no seals yet, is told by the check when that matters.
     drop(seal_lines::<AuditLog>(&mut conn, now, Reach::All));
@@ -169,6 +175,11 @@ pub fn restore_backup(
     };
     manifest.broken = broken;
     Ok((manifest, ended))
+}
+
+/// Nobody may work on what a restore left behind that was broken off: nothing in it has been compared or ended.
+pub fn refuse_half_restored(conn: &mut Connection) -> Result<()> {
+    if postgres::is_half_restored(conn)? { Err(BackupError::BrokenOff) } else { Ok(()) }
 }
 
 /// Whether more migrations were run on what the backup holds than this program has.

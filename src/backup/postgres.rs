@@ -28,9 +28,14 @@ pub(super) fn dump(conn: &mut Connection, url: &str, file: &Path, now: DateTime<
     Ok(seen)
 }
 
-/// Where what is replaced waits until the backup was put back and accepted. Found there at a later restore, one before
-/// it was broken off.
+/// Where what is replaced waits until the backup was put back and accepted; empty when there was nothing. As long as it is
+/// there a restore is under way or was broken off, and what is in its place has not been accepted.
 const REPLACED: &str = "before_restore";
+
+/// Whether a restore was begun here and has not ended.
+pub(super) fn is_half_restored(conn: &mut Connection) -> crate::error::Result<bool> {
+    store::has_schema(conn, REPLACED)
+}
 
 /// Restores into an empty database, or replaces what is there. What was there is kept beside it, and comes back
 /// unless all succeeds: the programs of PostgreSQL may be missing, too old, or stopped half way.
@@ -41,17 +46,19 @@ pub(super) fn restore<T>(
     accept: impl FnOnce(&mut Connection) -> Result<T>,
 ) -> Result<T> {
     let mut conn = Manager::new(url).open()?;
-    let was_broken_off = store::has_schema(&mut conn, REPLACED)?;
-    if !was_broken_off && store::is_empty(&mut conn)? {
-        return fill(&mut conn, url, file, accept);
-    }
-    if !overwrite {
+    let was_broken_off = is_half_restored(&mut conn)?;
+    if !overwrite && (was_broken_off || !store::is_empty(&mut conn)?) {
         return Err(BackupError::NotEmpty);
     }
     if was_broken_off {
         bring_back(&mut conn)?;
     }
-    set_aside(&mut conn)?;
+    if store::is_empty(&mut conn)? {
+        // Who may use the schema stays as it was set up.
+        store::run(&mut conn, &format!("CREATE SCHEMA {REPLACED}"))?;
+    } else {
+        set_aside(&mut conn)?;
+    }
     match fill(&mut conn, url, file, accept) {
         Ok(accepted) => {
             store::run(&mut conn, &format!("DROP SCHEMA {REPLACED} CASCADE"))?;
