@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tries very often what `make test` tries a few times. A part that was stopped, or that was not ready after 25 minutes,
-# goes on where it was.
+# goes on where it was, unless something was built anew.
 #
 #   scripts/endurance.sh PART...   or `all`; without a part: the list
 #   MINUTES=10 scripts/endurance.sh PART   another limit
@@ -75,7 +75,7 @@ for part in "$@"; do
   fi
   cargo nextest run --locked -p beschikbaarheidswijzer --profile endurance --run-ignored all -E "$(filter "$part")"
   case " $without_rounds " in *" $part "*) continue ;; esac
-  # Each database leaves a file that says how far it is.
+  # Each database leaves a file whose first line says how far it is.
   compgen -G "$progress/$part-*" >/dev/null || die "The part $part left no word of how far it is: nothing was tried."
   if [ -n "$(grep -sLx done "$progress/$part"-* || true)" ]; then
     unready="$unready $part"

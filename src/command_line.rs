@@ -22,6 +22,7 @@ use secrecy::ExposeSecret;
 use crate::actor::{Actor, Role, Scope};
 use crate::availability::freshness::reminding::{Settings, send_reminders};
 use crate::availability::supply::Supply;
+use crate::backup::refuse_half_restored;
 use crate::clock::{Clock, dutch_day};
 use crate::config::{Config, LogFormat};
 use crate::db::{self, Connection, Manager};
@@ -77,7 +78,7 @@ enum Command {
         #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(i64).range(1..=24))]
         hours: i64,
     },
-    /// Copy the database to a file while it is in use, and check the copy.
+    /// Copy the database to a file while it is in use, and check the copy; exit code 3 when it was made and a chain of the logs is broken.
     Backup(backup::BackupArgs),
     /// Put a backup back, or rehearse that.
     Restore(backup::RestoreArgs),
@@ -265,7 +266,13 @@ pub fn run() -> ExitCode {
             // Standard error may be closed; there is nobody left to tell then.
             let _ = writeln!(std::io::stderr(), "{}", explain(&*error));
             let is_bad_input = error.is::<assign::BadInput>() || error.is::<exchange::Refused>();
-            if is_bad_input { ExitCode::from(2) } else { ExitCode::FAILURE }
+            if is_bad_input {
+                ExitCode::from(2)
+            } else if error.is::<backup::BrokenChain>() {
+                ExitCode::from(3)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }
@@ -326,7 +333,9 @@ fn open(config: &Config) -> Result<Connection, Box<dyn std::error::Error>> {
     {
         std::fs::create_dir_all(folder)?;
     }
-    Ok(Manager::new(url).open()?)
+    let mut conn = Manager::new(url).open()?;
+    refuse_half_restored(&mut conn)?;
+    Ok(conn)
 }
 
 fn fill(config: &Config, args: &SeedArgs) -> Outcome {

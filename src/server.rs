@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::availability::error_reports::reported::Reported;
 use crate::availability::supply::Supply;
 use crate::background::Background;
+use crate::backup::refuse_half_restored;
 use crate::clock::{Clock, dutch_day};
 use crate::config::Config;
 use crate::crisis::board::live::Boards;
@@ -49,6 +50,7 @@ pub fn build_state(config: Config, clock: Clock, demo: bool) -> Result<AppState>
     let metrics = Metrics::new().map_err(Error::internal)?;
     let supply = Supply::default();
     let mut conn = pool.get()?;
+    refuse_half_restored(&mut conn).map_err(Error::internal)?;
     if db::has_pending_migrations(&mut conn)? {
         return Err(Error::internal(
             "the database schema is older than this program: run `beschikbaarheidswijzer migrate` first",

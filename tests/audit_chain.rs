@@ -12,7 +12,7 @@ use crate::on_both;
 use crate::support::{TestServer, now};
 
 /// What somebody with all rights on the database could do to get past the triggers.
-fn without_triggers(server: &TestServer, statement: &str) {
+pub fn without_triggers(server: &TestServer, statement: &str) {
     let mut conn = server.own_connection();
     match &mut conn {
         Connection::Postgres(conn) => conn

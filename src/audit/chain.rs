@@ -180,6 +180,16 @@ pub struct Break {
     pub fault: Fault,
 }
 
+impl Break {
+    /// In words, with the name of the log.
+    pub fn describe(&self, name: &str) -> String {
+        let seal = self.seq.map_or_else(|| "no seal".to_owned(), |seq| format!("seal {seq}"));
+        let line = self.event_id.map(|id| format!(", line {id}")).unwrap_or_default();
+        let at = self.at.map(|at| format!(", of {}", at.format("%Y-%m-%d %H:%M:%S UTC"))).unwrap_or_default();
+        format!("the {name} is broken at {seal}{line}{at}: {}", self.fault)
+    }
+}
+
 /// Goes along the chain, line by line, from the start.
 #[derive(Debug)]
 pub struct Verification {

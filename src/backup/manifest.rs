@@ -23,6 +23,9 @@ pub struct Manifest {
     /// Of the backup, 64 hexadecimal digits.
     pub sha256: String,
     pub contents: Contents,
+    /// What was broken in the chains over the audit and the access log when it was made, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub broken: Vec<String>,
 }
 
 /// What the database held at the moment of the backup.

@@ -9,15 +9,18 @@ mod postgres;
 mod sqlite;
 mod store;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
 pub use self::ended::Ended;
+use self::manifest::Contents;
 pub use self::manifest::Manifest;
-use crate::audit::actions::{AuditLog, ChainedLog, verify_chain};
+use crate::audit::actions::{AuditLog, ChainedLog, Reach, seal_lines, verify_chain};
 use crate::audit::chain::Head;
 use crate::db::{self, Connection, Manager};
+use crate::error::Result as DbResult;
 use crate::waiting_list::access_log::model::AccessLog;
 
 /// Why a backup could not be made, put back or trusted.
@@ -37,8 +40,15 @@ pub enum BackupError {
         "the database at DATABASE_URL is not empty; use --overwrite to replace it. Stop the server first."
     )]
     NotEmpty,
+    #[error(
+        "a restore of this database was broken off: run `restore --overwrite` again, or go back to what was there \
+         with `DROP SCHEMA public CASCADE; ALTER SCHEMA before_restore RENAME TO public`"
+    )]
+    BrokenOff,
     #[error("what was put back differs from what the backup must hold: {0}")]
     Differs(String),
+    #[error("{0}. Find out what happened first; --broken-audit puts the backup back as it is")]
+    Broken(String),
     #[error("the schema of the backup is newer than this program: use the version that made it ({0})")]
     Newer(String),
     #[error("{0} does not run: {1}. It comes with the client programs of PostgreSQL.")]
@@ -77,7 +87,20 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError + '_ {
     move |error| BackupError::File(path.to_owned(), error)
 }
 
-/// Copies the database to a new file, checks the copy, and writes the text file beside it.
+/// What whoever has a backup put back agrees to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Consent {
+    /// What is in the database is replaced.
+    pub overwrite: bool,
+    /// The chain over the audit or the access log may be broken.
+    pub broken_audit: bool,
+}
+
+/// What a copy holds, and what is broken in its chains.
+type Seen = (Contents, Vec<String>);
+
+/// Copies the database to a new file, checks the copy as a restore does, and writes the text file beside it. A broken
+/// chain is told there: who looks into it needs a copy all the more.
 pub fn make_backup(url: &str, file: &Path, now: DateTime<Utc>) -> Result<Manifest> {
     if file.exists() {
         return Err(BackupError::Exists(file.to_owned()));
@@ -93,9 +116,15 @@ pub fn make_backup(url: &str, file: &Path, now: DateTime<Utc>) -> Result<Manifes
 
 fn fill_backup(url: &str, file: &Path, now: DateTime<Utc>) -> Result<Manifest> {
     let place = Place::of(url);
-    let contents = match &place {
-        Place::Sqlite(_) => sqlite::copy(&mut Manager::new(url).open()?, file)?,
-        Place::Postgres(url) => postgres::dump(url, file)?,
+    let mut conn = Manager::new(url).open()?;
+    refuse_half_restored(&mut conn)?;
+    // A command wrote its lines while no server ran to seal them. What cannot be sealed, because nothing can be written
+    // or there are no seals yet, is told by the check when that matters.
+    drop(seal_lines::<AuditLog>(&mut conn, now, Reach::All));
+    drop(seal_lines::<AccessLog>(&mut conn, now, Reach::All));
+    let (contents, broken) = match &place {
+        Place::Sqlite(_) => sqlite::copy(&mut conn, file, now)?,
+        Place::Postgres(url) => postgres::dump(&mut conn, url, file, now)?,
     };
     let manifest = Manifest {
         kind: place.kind().into(),
@@ -103,6 +132,7 @@ fn fill_backup(url: &str, file: &Path, now: DateTime<Utc>) -> Result<Manifest> {
         program: env!("CARGO_PKG_VERSION").into(),
         sha256: manifest::digest(file)?,
         contents,
+        broken,
     };
     manifest.write(file)?;
     Ok(manifest)
@@ -124,10 +154,10 @@ fn make_private(file: &Path) -> Result<()> {
 pub fn restore_backup(
     url: &str,
     file: &Path,
-    overwrite: bool,
+    consent: Consent,
     now: DateTime<Utc>,
 ) -> Result<(Manifest, Ended)> {
-    let manifest = Manifest::read(file)?;
+    let mut manifest = Manifest::read(file)?;
     let place = Place::of(url);
     if manifest.kind != place.kind() {
         return Err(BackupError::OtherKind { found: manifest.kind, expected: place.kind() });
@@ -138,12 +168,18 @@ pub fn restore_backup(
     if is_newer(&manifest)? {
         return Err(BackupError::Newer(manifest.program));
     }
-    let accept = |conn: &mut Connection| accept_restored(conn, &manifest, now);
-    let ended = match &place {
-        Place::Sqlite(path) => sqlite::put_back(file, path, overwrite, accept)?,
-        Place::Postgres(url) => postgres::restore(url, file, overwrite, accept)?,
+    let accept = |conn: &mut Connection| accept_restored(conn, &manifest, consent, now);
+    let (ended, broken) = match &place {
+        Place::Sqlite(path) => sqlite::put_back(file, path, consent.overwrite, accept)?,
+        Place::Postgres(url) => postgres::restore(url, file, consent.overwrite, accept)?,
     };
+    manifest.broken = broken;
     Ok((manifest, ended))
+}
+
+/// Nobody may work on what a restore left behind that was broken off: nothing in it has been compared or ended.
+pub fn refuse_half_restored(conn: &mut Connection) -> Result<()> {
+    if postgres::is_half_restored(conn)? { Err(BackupError::BrokenOff) } else { Ok(()) }
 }
 
 /// Whether more migrations were run on what the backup holds than this program has.
@@ -154,61 +190,109 @@ fn is_newer(manifest: &Manifest) -> Result<bool> {
 
 /// Whether what was put back may take the place of what was there; brings its schema up to date, and ends what must not
 /// come back.
-fn accept_restored(conn: &mut Connection, manifest: &Manifest, now: DateTime<Utc>) -> Result<Ended> {
-    compare(conn, manifest, now)?;
+fn accept_restored(
+    conn: &mut Connection,
+    manifest: &Manifest,
+    consent: Consent,
+    now: DateTime<Utc>,
+) -> Result<(Ended, Vec<String>)> {
+    let broken = compare(conn, manifest, consent, now)?;
     if !db::is_schema_known(conn)? {
         return Err(BackupError::Newer(manifest.program.clone()));
     }
     db::migrate_up(conn)?;
-    Ok(ended::end_what_came_back(conn, manifest.made_at, now)?)
+    let ended = ended::end_what_came_back(conn, manifest.made_at, now, &broken)?;
+    Ok((ended, broken))
 }
 
 /// Rehearses the day on which it is needed: makes a backup, puts it back beside the real database, compares, and
-/// cleans up. The real database is only read.
+/// cleans up. The real database is only read, apart from lines of its logs that get their seal. A broken chain is told.
 pub fn rehearse_restore(url: &str, folder: &Path, now: DateTime<Utc>) -> Result<Manifest> {
     let folder = tempfile::tempdir_in(folder).map_err(at(folder))?;
     let file = folder.path().join("rehearsal.backup");
     make_backup(url, &file, now)?;
+    let consent = Consent { overwrite: false, broken_audit: true };
     match Place::of(url) {
         Place::Sqlite(_) => {
             let beside = format!("sqlite://{}", folder.path().join("rehearsal.sqlite").display());
-            restore_backup(&beside, &file, false, now).map(|(manifest, _)| manifest)
+            restore_backup(&beside, &file, consent, now).map(|(manifest, _)| manifest)
         }
         Place::Postgres(url) => {
             let beside = postgres::Beside::create(url)?;
-            let restored = restore_backup(beside.url(), &file, false, now);
+            let restored = restore_backup(beside.url(), &file, consent, now);
             beside.remove()?;
             restored.map(|(manifest, _)| manifest)
         }
     }
 }
 
-fn compare(conn: &mut Connection, manifest: &Manifest, now: DateTime<Utc>) -> Result<()> {
+/// What is broken in the chains of what was put back, when that was agreed to. All else must be as the backup says.
+fn compare(
+    conn: &mut Connection,
+    manifest: &Manifest,
+    consent: Consent,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>> {
     let found = store::read_contents(conn)?;
-    for (table, rows) in &manifest.contents.rows {
+    let contents = &manifest.contents;
+    for (table, rows) in &contents.rows {
         let there = found.rows.get(table).copied();
         if there != Some(*rows) {
             let there = there.map_or_else(|| "nothing".to_owned(), |rows| format!("{rows} rows"));
             return Err(BackupError::Differs(format!("{table} has {there} instead of {rows} rows")));
         }
     }
-    let contents = &manifest.contents;
-    let at = now.min(manifest.made_at);
-    // A backup of an older program has no seals, or fewer.
-    if contents.rows.contains_key(store::SEALS) {
-        follow::<AuditLog>(conn, at, &contents.audit_head, "audit")?;
+    let head = |known: &str, text: &str| -> Result<Option<Head>> {
+        // A backup of an older program has no seals, or fewer.
+        let known = contents.rows.contains_key(known);
+        let head = known.then(|| text.parse()).transpose();
+        head.map_err(|text: &str| BackupError::Differs(text.into()))
+    };
+    let heads =
+        (head(store::SEALS, &contents.audit_head)?, head(store::ACCESS_SEALS, &contents.access_head)?);
+    let broken = list_broken(conn, &contents.rows, now.min(manifest.made_at), heads)?;
+    if broken.is_empty() {
+        return Ok(broken);
     }
-    if contents.rows.contains_key(store::ACCESS_SEALS) {
-        follow::<AccessLog>(conn, at, &contents.access_head, "access log")?;
+    if !consent.broken_audit {
+        return Err(BackupError::Broken(broken.join("; ")));
     }
-    Ok(())
+    // A broken chain cannot be followed to its end, and still ends where it did.
+    if (&found.audit_head, &found.access_head) != (&contents.audit_head, &contents.access_head) {
+        return Err(BackupError::Differs(broken.join("; ")));
+    }
+    Ok(broken)
 }
 
-/// Only what is older than the seals can be followed.
-fn follow<L: ChainedLog>(conn: &mut Connection, at: DateTime<Utc>, head: &str, name: &str) -> Result<()> {
-    let head: Head = head.parse().map_err(|text: &str| BackupError::Differs(text.into()))?;
-    match verify_chain::<L>(conn, at, Some(head))? {
-        Ok(_) => Ok(()),
-        Err(broken) => Err(BackupError::Differs(format!("the {name} is broken: {}", broken.fault))),
+/// What the database holds and what is broken in it; to be asked within one transaction, or of a copy.
+fn look_through(conn: &mut Connection, now: DateTime<Utc>) -> DbResult<Seen> {
+    let contents = store::read_contents(conn)?;
+    let broken = list_broken(conn, &contents.rows, now, (None, None))?;
+    Ok((contents, broken))
+}
+
+/// Follows the chains that the database has; each must hold its head. What is broken, in words.
+fn list_broken(
+    conn: &mut Connection,
+    rows: &BTreeMap<String, i64>,
+    at: DateTime<Utc>,
+    (audit, access): (Option<Head>, Option<Head>),
+) -> DbResult<Vec<String>> {
+    let mut broken = Vec::new();
+    if rows.contains_key(store::SEALS) {
+        broken.extend(find_break::<AuditLog>(conn, at, audit, "audit")?);
     }
+    if rows.contains_key(store::ACCESS_SEALS) {
+        broken.extend(find_break::<AccessLog>(conn, at, access, "access log")?);
+    }
+    Ok(broken)
+}
+
+fn find_break<L: ChainedLog>(
+    conn: &mut Connection,
+    at: DateTime<Utc>,
+    head: Option<Head>,
+    name: &str,
+) -> DbResult<Option<String>> {
+    Ok(verify_chain::<L>(conn, at, head)?.err().map(|broken| broken.describe(name)))
 }

@@ -3,55 +3,66 @@
 use std::path::Path;
 use std::process::Command;
 
+use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::manifest::Contents;
-use super::{BackupError, Ended, Result, store};
+use super::{BackupError, Result, Seen, look_through, store};
 use crate::db::{self, Connection, Manager};
 use crate::error::Error;
 
-/// Dumps the database as one moment saw it; what it holds is counted at that same moment.
-pub(super) fn dump(url: &str, file: &Path) -> Result<Contents> {
-    let mut conn = Manager::new(url).open()?;
-    db::read(&mut conn, |conn| {
+/// Dumps the database as one moment saw it; what it holds is counted and followed at that same moment. The dump is read
+/// through once, as it would be to put it back.
+pub(super) fn dump(conn: &mut Connection, url: &str, file: &Path, now: DateTime<Utc>) -> Result<Seen> {
+    let seen = db::read(conn, |conn| {
         let snapshot = store::export_snapshot(conn)?;
-        let contents = store::read_contents(conn)?;
+        let seen = look_through(conn, now)?;
         Ok(run("pg_dump", url, |command| {
             command.args(["--format=custom", "--no-owner", "--no-privileges", "--snapshot", &snapshot]);
             command.arg("--file").arg(file);
         })
-        .map(|()| contents))
-    })?
+        .map(|()| seen))
+    })??;
+    let mut reading = Command::new("pg_restore");
+    reading.args(["--exit-on-error", "--file", "/dev/null"]).arg(file);
+    finish("pg_restore", &mut reading)?;
+    Ok(seen)
 }
 
-/// Where what is replaced waits until the backup was put back and accepted. Found there at a later restore, one before
-/// it was broken off.
+/// Where what is replaced waits until the backup was put back and accepted; empty when there was nothing. As long as it is
+/// there a restore is under way or was broken off, and what is in its place has not been accepted.
 const REPLACED: &str = "before_restore";
+
+/// Whether a restore was begun here and has not ended.
+pub(super) fn is_half_restored(conn: &mut Connection) -> crate::error::Result<bool> {
+    store::has_schema(conn, REPLACED)
+}
 
 /// Restores into an empty database, or replaces what is there. What was there is kept beside it, and comes back
 /// unless all succeeds: the programs of PostgreSQL may be missing, too old, or stopped half way.
-pub(super) fn restore(
+pub(super) fn restore<T>(
     url: &str,
     file: &Path,
     overwrite: bool,
-    accept: impl FnOnce(&mut Connection) -> Result<Ended>,
-) -> Result<Ended> {
+    accept: impl FnOnce(&mut Connection) -> Result<T>,
+) -> Result<T> {
     let mut conn = Manager::new(url).open()?;
-    let was_broken_off = store::has_schema(&mut conn, REPLACED)?;
-    if !was_broken_off && store::is_empty(&mut conn)? {
-        return fill(&mut conn, url, file, accept);
-    }
-    if !overwrite {
+    let was_broken_off = is_half_restored(&mut conn)?;
+    if !overwrite && (was_broken_off || !store::is_empty(&mut conn)?) {
         return Err(BackupError::NotEmpty);
     }
     if was_broken_off {
         bring_back(&mut conn)?;
     }
-    set_aside(&mut conn)?;
+    if store::is_empty(&mut conn)? {
+        // Who may use the schema stays as it was set up.
+        store::run(&mut conn, &format!("CREATE SCHEMA {REPLACED}"))?;
+    } else {
+        set_aside(&mut conn)?;
+    }
     match fill(&mut conn, url, file, accept) {
-        Ok(ended) => {
+        Ok(accepted) => {
             store::run(&mut conn, &format!("DROP SCHEMA {REPLACED} CASCADE"))?;
-            Ok(ended)
+            Ok(accepted)
         }
         Err(error) => {
             bring_back(&mut conn)?;
@@ -60,12 +71,12 @@ pub(super) fn restore(
     }
 }
 
-fn fill(
+fn fill<T>(
     conn: &mut Connection,
     url: &str,
     file: &Path,
-    accept: impl FnOnce(&mut Connection) -> Result<Ended>,
-) -> Result<Ended> {
+    accept: impl FnOnce(&mut Connection) -> Result<T>,
+) -> Result<T> {
     run("pg_restore", url, |command| {
         command.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]);
         command.arg(file);
@@ -96,6 +107,11 @@ fn run(program: &'static str, url: &str, arguments: impl FnOnce(&mut Command)) -
     }
     command.arg("--dbname").arg(address.as_str());
     arguments(&mut command);
+    finish(program, &mut command)
+}
+
+fn finish(program: &'static str, command: &mut Command) -> Result<()> {
+    let failed = |text: String| BackupError::Program(program, text);
     let output = command.output().map_err(|error| failed(error.to_string()))?;
     if output.status.success() {
         Ok(())

@@ -10,6 +10,7 @@ use super::manifest::Contents;
 use crate::audit::actions::{AuditLog, find_head};
 use crate::audit::chain::Head;
 use crate::db::Connection;
+use crate::db::schema::{follow, follow_place};
 use crate::error::{Error, Result};
 use crate::on_each;
 use crate::waiting_list::access_log::model::AccessLog;
@@ -77,6 +78,16 @@ pub(super) fn read_contents(conn: &mut Connection) -> Result<Contents> {
     let audit_head = head(rows.contains_key(SEALS), find_head::<AuditLog>, conn)?;
     let access_head = head(rows.contains_key(ACCESS_SEALS), find_head::<AccessLog>, conn)?;
     Ok(Contents { rows, audit_head, access_head })
+}
+
+/// The addresses that follow a search or were asked to.
+pub(super) fn list_followers(conn: &mut Connection) -> Result<Vec<String>> {
+    Ok(follow::table.select(follow::email).distinct().load(conn)?)
+}
+
+pub(super) fn delete_follows(conn: &mut Connection) -> Result<usize> {
+    diesel::delete(follow_place::table).execute(conn)?;
+    Ok(diesel::delete(follow::table).execute(conn)?)
 }
 
 /// Copies a SQLite database as it is at one moment into a new file.

@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::{Outcome, open, print};
 use crate::audit::actions::{AuditLog, ChainedLog, Reach, find_head, seal_lines, verify_chain};
-use crate::audit::chain::{Break, Head};
+use crate::audit::chain::Head;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Connection;
@@ -42,18 +42,11 @@ pub(super) fn run(config: &Config, command: AuditCommand) -> Outcome {
 fn verify<L: ChainedLog>(conn: &mut Connection, name: &str, kept: Option<Head>) -> Outcome {
     match verify_chain::<L>(conn, Clock::System.now(), kept)? {
         Ok(head) => print(&format!("the {name} is whole: {} lines\n{head}\n", head.seq)),
-        Err(broken) => Err(describe(name, &broken).into()),
+        Err(broken) => Err(broken.describe(name).into()),
     }
 }
 
 fn print_head<L: ChainedLog>(conn: &mut Connection) -> Outcome {
     seal_lines::<L>(conn, Clock::System.now(), Reach::All)?;
     print(&format!("{}\n", find_head::<L>(conn)?))
-}
-
-fn describe(name: &str, broken: &Break) -> String {
-    let seal = broken.seq.map_or_else(|| "no seal".to_owned(), |seq| format!("seal {seq}"));
-    let line = broken.event_id.map(|id| format!(", line {id}")).unwrap_or_default();
-    let at = broken.at.map(|at| format!(", of {}", at.format("%Y-%m-%d %H:%M:%S UTC"))).unwrap_or_default();
-    format!("the {name} is broken at {seal}{line}{at}: {}", broken.fault)
 }

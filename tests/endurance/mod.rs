@@ -41,8 +41,8 @@ pub fn times(short: usize, long: usize) -> usize {
 }
 
 /// The rounds of a part that are still to be done. In the long form a run that was stopped, or ran out of its time, goes
-/// on where it was: a file in the target folder says how far it is. `scripts/endurance.sh` takes it away when both
-/// databases are done.
+/// on where it was: a file in the target folder says how far it is, and of which program. One that was built since starts
+/// anew. `scripts/endurance.sh` takes it away when both databases are done.
 pub struct Rounds {
     next: usize,
     total: usize,
@@ -60,15 +60,15 @@ impl Rounds {
             folder.join(format!("{part}-{database}"))
         });
         let stored = done.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
-        let next = stored.map_or(0, |text| if text == DONE { total } else { text.parse().unwrap_or(0) });
+        let next = stored.map_or(0, |text| rounds_done(&text, &this_program(), total));
         Self { next, total, done }
     }
 
     /// Writes down that the rounds before the next one went well; says whether there is time for another.
     fn note(&self, file: &Path) -> bool {
         let is_over = self.next >= self.total;
-        let text = if is_over { DONE.to_owned() } else { self.next.to_string() };
-        std::fs::write(file, text).expect("the folder can be written to");
+        let done = if is_over { DONE.to_owned() } else { self.next.to_string() };
+        std::fs::write(file, format!("{done}\n{}\n", this_program())).expect("the folder can be written to");
         let is_ended = is_over || is_time_up();
         if is_ended {
             println!("{}: {} of {} rounds went well", file.display(), self.next, self.total);
@@ -90,8 +90,41 @@ impl Iterator for Rounds {
     }
 }
 
-/// What the file of a part says when nothing is left to do.
+/// What the file of a part says on its first line when nothing is left to do.
 const DONE: &str = "done";
+
+/// How many rounds the file of a part tells of, that were done by this program. Its second line says which one that was.
+fn rounds_done(text: &str, program: &str, total: usize) -> usize {
+    match text.split_once('\n') {
+        Some((DONE, by)) if by.trim_end() == program => total,
+        Some((done, by)) if by.trim_end() == program => done.parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// What tells these tests, and the program that is built into them, from those of another build.
+fn this_program() -> String {
+    let file = std::env::current_exe().and_then(std::fs::metadata).expect("the tests themselves");
+    let built = file.modified().expect("a time").duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    format!("{} bytes, built at {}", file.len(), built.as_nanos())
+}
+
+#[test]
+fn what_another_program_did_is_not_done() {
+    for (text, expected) in [
+        ("12\nthis\n", 12),
+        ("done\nthis\n", 100),
+        ("12\nanother\n", 0),
+        ("done\nanother\n", 0),
+        ("done", 0),
+        ("12", 0),
+        ("", 0),
+        ("x\nthis\n", 0),
+    ] {
+        assert_eq!(rounds_done(text, "this", 100), expected, "{text:?}");
+    }
+    assert_eq!(rounds_done(&format!("7\n{}\n", this_program()), &this_program(), 100), 7);
+}
 
 #[test]
 fn the_script_finds_how_far_each_part_is() {

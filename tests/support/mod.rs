@@ -134,6 +134,11 @@ impl TestServer {
         self.database.empty_beside()
     }
 
+    /// This server's database, which stays when the server goes.
+    pub fn shared_database(&self) -> Database {
+        self.database.shared()
+    }
+
     pub fn database_url(&self) -> &str {
         &self.database.url
     }

@@ -1,11 +1,18 @@
 //! How somebody can be reached, in the plain forms that every program takes.
 
+/// What is before the @ (RFC 5321, 4.5.3.1.1).
+const LONGEST_LOCAL_PART: usize = 64;
+/// A part of a host name (RFC 1035, 2.3.4).
+const LONGEST_LABEL: usize = 63;
+
 /// An e-mail address in the plain form that every mail program takes.
 pub fn parse_email(text: &str) -> Result<String, &'static str> {
     let fits = text.split_once('@').is_some_and(|(local, host)| {
-        let local_fits =
-            !local.is_empty() && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"._%+-".contains(&b));
-        local_fits && is_host_name(host)
+        // Parts between single dots (RFC 5321, 4.1.2): a mail server refuses an address with another dot, for good.
+        let part_fits = |part: &str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_%+-".contains(&b))
+        };
+        local.len() <= LONGEST_LOCAL_PART && local.split('.').all(part_fits) && is_host_name(host)
     });
     if fits && text.len() <= 200 {
         Ok(text.to_owned())
@@ -16,8 +23,13 @@ pub fn parse_email(text: &str) -> Result<String, &'static str> {
 
 /// The name of a host on the internet.
 pub fn is_host_name(host: &str) -> bool {
-    let part_fits =
-        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let part_fits = |part: &str| {
+        !part.is_empty()
+            && part.len() <= LONGEST_LABEL
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
     host.contains('.') && host.split('.').all(part_fits)
 }
 
@@ -27,7 +39,8 @@ mod tests {
 
     #[test]
     fn email_addresses() {
-        for text in ["aanmelden@voorbeeld.nl", "a.b+c@mail.voorbeeld-zorg.nl"] {
+        let longest = format!("{}@voorbeeld.nl", "a".repeat(64));
+        for text in ["aanmelden@voorbeeld.nl", "a.b+c@mail.voorbeeld-zorg.nl", &longest] {
             assert_eq!(parse_email(text).as_deref(), Ok(text));
         }
         for text in [
@@ -39,10 +52,18 @@ mod tests {
             "a@b@c.nl",
             "a b@voorbeeld.nl",
             "a@voorbeeld..nl",
+            "a.@voorbeeld.nl",
+            ".a@voorbeeld.nl",
+            "a..b@voorbeeld.nl",
+            "a@-voorbeeld.nl",
+            "a@voorbeeld-.nl",
             "a@voorbeeld.nl\nBcc: b@voorbeeld.nl",
         ] {
             assert!(parse_email(text).is_err(), "{text:?}");
         }
-        assert!(parse_email(&format!("{}@voorbeeld.nl", "a".repeat(200))).is_err());
+        for long in [65, 200] {
+            assert!(parse_email(&format!("{}@voorbeeld.nl", "a".repeat(long))).is_err());
+        }
+        assert!(parse_email(&format!("a@{}.nl", "b".repeat(64))).is_err());
     }
 }
