@@ -15,6 +15,7 @@ use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::notifications::actions::enqueue;
+use crate::waiting_list::bridging::actions::end_after_leaving;
 use crate::waiting_list::clients::actions::take_step;
 use crate::waiting_list::reasons::actions::require_on;
 
@@ -45,7 +46,9 @@ pub fn start_care(
             std::cmp::Ordering::Equal => StartReason::AsAgreed,
             std::cmp::Ordering::Greater => StartReason::Later,
         };
-        take_step(conn, actor, now, response.client.id, None, LifeEvent::StartCare(plain(how)?))?;
+        let (client, _) =
+            take_step(conn, actor, now, response.client.id, None, LifeEvent::StartCare(plain(how)?))?;
+        end_after_leaving(conn, actor, now, public_url, &client)?;
         if store::update_started(conn, id, started_on)? == 0 {
             return Err(Error::Conflict("De start van deze zorg is al bevestigd.".into()));
         }
