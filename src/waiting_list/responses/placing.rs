@@ -5,6 +5,7 @@ use rules::waiting::life::{Event as LifeEvent, NotStartedReason, StartReason};
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{ResponseEvent, ResponseStatus};
 
+use super::accompanying::tell_companion;
 use super::actions::{Party, find_response, plain, require_step, step_of_client};
 use super::model::Response;
 use super::{mails, store};
@@ -93,6 +94,7 @@ pub fn care_did_not_start(
         for reader in teller.readers(conn, &ended)? {
             enqueue(conn, now, &mails::did_not_start(&ended, teller, public_url, &reader.email)?)?;
         }
+        tell_companion(conn, now, public_url, &ended)?;
         Ok(ended)
     })
 }
