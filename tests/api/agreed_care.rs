@@ -6,7 +6,7 @@ use beschikbaarheidswijzer::db::schema::{access_event, placement, waiting_client
 use beschikbaarheidswijzer::on_each;
 use beschikbaarheidswijzer::waiting_list::clients::model::WaitingClient;
 use beschikbaarheidswijzer::waiting_list::replacement::telling::tell_of_ends;
-use beschikbaarheidswijzer::waiting_list::responses::chasing::chase;
+use beschikbaarheidswijzer::waiting_list::responses::chasing::{chase, end_without_contract};
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -243,6 +243,58 @@ on_both! {
         assert_eq!(server.user(HAVEN.0).post(&format!("/v1/reacties/{id}/niet-gestart"), &json!({"reden": "plek-vervallen"})).status, 200);
         server.execute("UPDATE bridging_care SET ends_on = '2026-11-20', end_reason = 'niet-meer-nodig'");
         assert_eq!((help(BAKENZAND.0).len(), help(HAVEN.0).len()), (0, 0));
+    }
+}
+
+/// Care agreed at De Haven of which Bakenzand gives the ambulant help.
+fn accompanied(server: &TestServer, client: &WaitingClient) -> i64 {
+    let id = agreed(server, client);
+    server.execute(&format!(
+        "UPDATE placement SET companion_id = (SELECT id FROM provider WHERE agb = '{}') WHERE response_id = {id}",
+        BAKENZAND.1
+    ));
+    id
+}
+
+on_both! {
+    fn who_gives_the_help_that_goes_with_a_stay_hears_that_it_is_off(server) {
+        let clients = server.waiting();
+        let off = || mailed(server, BAKENZAND.0, "De ambulante hulp die u daarbij zou geven vervalt");
+        // Its provider says so.
+        let id = accompanied(server, &clients[0]);
+        assert_eq!(server.user(HAVEN.0).post(&format!("/v1/reacties/{id}/niet-gestart"), &json!({"reden": "plek-vervallen"})).status, 200);
+        assert!(off().len() == 1 && off()[0].contains("De Haven Jeugdhulp") && !off()[0].contains(&clients[0].code.to_string()), "{:?}", off());
+        chase_at(server, "2026-11-21T10:00:00Z");
+        assert_eq!(off().len(), 1, "once");
+        // The child leaves the list, of which providers are told soon after.
+        accompanied(server, &clients[1]);
+        let leaves = json!({"stap": "intrekken", "reden": "niet-meer-nodig"});
+        let left = server.user(TOEGANG).post(&format!("/v1/wachtenden/{}/stappen", clients[1].code), &leaves);
+        assert_eq!(left.status, 200, "{}", left.body);
+        for _ in 0..2 {
+            chase_at(server, "2026-11-21T10:00:00Z");
+        }
+        assert_eq!(off().len(), 2);
+        // The contract ends.
+        accompanied(server, &clients[2]);
+        contract(server, PRODUCT, ("NULL", "'2026-11-20'"));
+        assert_eq!(end_without_contract(&mut server.connection(), now(), URL).expect("a database"), 1);
+        chase_at(server, "2026-11-21T10:00:00Z");
+        assert_eq!(off().len(), 3);
+    }
+}
+
+on_both! {
+    fn who_gives_the_help_at_its_own_stay_hears_it_once(server) {
+        let client = &server.waiting()[0];
+        let id = agreed(server, client);
+        server.execute(&format!("UPDATE placement SET companion_id = (SELECT id FROM provider WHERE agb = '{}') WHERE response_id = {id}", HAVEN.1));
+        let not_started = json!({"stap": "niet-gestart", "reden": "plek-vervallen"});
+        let taken = server.user(TOEGANG).post(&format!("/v1/wachtenden/{}/stappen", client.code), &not_started);
+        assert_eq!(taken.status, 200, "{}", taken.body);
+        chase_at(server, "2026-11-21T10:00:00Z");
+        assert_eq!(mailed(server, HAVEN.0, "Uw reactie op een wachtende is beëindigd").len(), 1);
+        assert_eq!(mailed(server, HAVEN.0, "ambulante hulp").len(), 0);
     }
 }
 

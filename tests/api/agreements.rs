@@ -269,6 +269,108 @@ on_both! {
     }
 }
 
+/// Ends bridging care after a day.
+fn stop_bridging(server: &TestServer, client: &WaitingClient, key: (i64, i32), on: NaiveDate) {
+    let reason = Reason::new(EndBridgingReason::FamilyStops, None).expect("a reason");
+    let (mut conn, actor, change) = (server.connection(), server.actor(TOEGANG), Change::End { on, reason });
+    bridging::actions::change(&mut conn, &actor, now(), URL, client.code.as_str(), key, change)
+        .expect("ended");
+}
+
+/// How often a child is among those whom De Haven helps.
+fn helped_by_haven(server: &TestServer, client: &WaitingClient) -> usize {
+    let own = server.user(HAVEN.0).get("/v1/reacties").json();
+    let code = client.code.to_string();
+    own["hulp"].as_array().expect("a list").iter().filter(|one| one["wachtende"] == code).count()
+}
+
+fn reserved(server: &TestServer) -> i64 {
+    use beschikbaarheidswijzer::db::schema::{offer, provider};
+    let rows: Vec<i32> = offer::table
+        .inner_join(provider::table)
+        .filter(provider::agb.eq(HAVEN.1))
+        .select(offer::reserved_places)
+        .load(&mut server.connection())
+        .expect("offers");
+    rows.into_iter().map(i64::from).sum()
+}
+
+on_both! {
+    fn bridging_care_called_off_before_it_began_is_no_help_that_started(server) {
+        server.execute(&format!("INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon) SELECT id, FALSE, TRUE FROM product WHERE code = '{PRODUCT}'"));
+        let draft = RegistrationDraft { decided_on: "2026-11-18".parse().ok(), ..client_for("GM0243") };
+        let actor = server.actor(TOEGANG);
+        let client = db::write(&mut server.connection(), |conn| register(conn, &actor, now(), draft)).expect("registered");
+        let day: NaiveDate = "2026-11-27".parse().expect("a day");
+        let care = bridged(server, &client, "41A02", day);
+        let (on_the_day, later) = (server.start_later(Duration::days(6)), server.start_later(Duration::days(14)));
+        let norm_passed = || of_client(&later, TOEGANG, &client)["wachtende"]["aandacht"].to_string().contains("norm-voorbij");
+        let is_bridged = || of_client(&on_the_day, TOEGANG, &client)["wachtende"]["overbrugging"].clone();
+        assert_eq!((norm_passed(), is_bridged(), helped_by_haven(server, &client)), (false, json!(true), 1));
+        stop_bridging(server, &client, care, day);
+        assert_eq!((norm_passed(), is_bridged(), helped_by_haven(server, &client)), (true, json!(false), 0));
+        let ids = [client.id];
+        let count = bridging::actions::count(&mut server.connection(), &ids, day).expect("a count");
+        assert_eq!(count.bridged, 0);
+        assert_eq!(mailed(server, HAVEN.0, "zou geven voor de toegang van Harderwijk gaat niet door"), 1);
+        let visitor = server.visitor(TOEGANG);
+        assert!(visitor.get(&format!("/wachtlijst/{}/overbrugging", client.code)).body.contains("ging niet door"));
+        let shown = server.user(TOEGANG).get(&format!("/v1/wachtenden/{}/overbruggingen/{}", client.code, care.0)).json();
+        assert_eq!((&shown["einde"], &shown["nietDoorgegaan"]), (&json!("2026-11-27"), &json!(true)), "{shown}");
+    }
+}
+
+on_both! {
+    fn planned_bridging_care_is_called_off_when_the_child_leaves_the_list(server) {
+        let client = &server.waiting()[0];
+        let before = reserved(server);
+        let day: NaiveDate = "2026-12-01".parse().expect("a day");
+        bridged(server, client, "41A02", day);
+        // Planned with its end.
+        let second = bridged(server, client, "45A13", day);
+        stop_bridging(server, client, second, day + Days::new(20));
+        assert_eq!((reserved(server), helped_by_haven(server, client)), (before + 2, 2));
+        let lines = server.audit_lines();
+        step(server, client, &json!({"stap": "intrekken", "reden": "niet-meer-nodig"}));
+        assert_eq!((reserved(server), helped_by_haven(server, client)), (before, 0));
+        assert!(server.audit_lines() >= lines + 3, "the step, and each care");
+        assert_eq!(mailed(server, HAVEN.0, "gaat niet door"), 2);
+        let seen = of_client(server, TOEGANG, client);
+        let line = seen["tijdlijn"].as_array().and_then(|lines| lines.last()).expect("a line");
+        assert_eq!((&line["stap"], &line["reden"]), (&json!("overbrugging-beeindigd"), &json!("niet-meer-nodig")), "{seen}");
+        assert_eq!(seen["wachtende"]["aandacht"], json!([]), "{seen}");
+    }
+}
+
+on_both! {
+    fn bridging_care_that_runs_on_after_the_list_is_told_and_shown_until_it_has_an_end(server) {
+        let clients = server.waiting();
+        let today: NaiveDate = "2026-11-21".parse().expect("a day");
+        let (gone, placed) = (&clients[0], &clients[1]);
+        let id = server.responded(BAKENZAND, placed);
+        assert_eq!(server.accept(placed, id).status, 200);
+        let care = bridged(server, gone, "45A13", today);
+        bridged(server, placed, "45A13", today);
+        let points = |client: &WaitingClient| of_client(server, TOEGANG, client)["wachtende"]["aandacht"].clone();
+        assert!(!points(placed).to_string().contains("overbrugging-loopt"), "it waits for its care");
+        step(server, gone, &json!({"stap": "intrekken", "reden": "niet-meer-nodig"}));
+        assert_eq!(mailed(server, HAVEN.0, "staat niet meer op de wachtlijst"), 1);
+        let started = server.user(BAKENZAND.0).post(&format!("/v1/reacties/{id}/start"), &json!({"gestartOp": "2026-11-21"}));
+        assert_eq!(started.status, 200, "{}", started.body);
+        assert_eq!(mailed(server, HAVEN.0, "De gevraagde zorg is gestart"), 1);
+        for client in [gone, placed] {
+            assert_eq!((points(client), helped_by_haven(server, client)), (json!(["overbrugging-loopt"]), 1));
+        }
+        let visitor = server.visitor(TOEGANG);
+        let page = visitor.get(&format!("/wachtlijst/{}", gone.code)).body;
+        assert!(page.contains("de overbruggingszorg loopt nog"), "{page}");
+        assert!(visitor.get("/wachtlijst").body.contains("de overbruggingszorg loopt nog"));
+        stop_bridging(server, gone, care, today + Days::new(3));
+        assert_eq!((points(gone), helped_by_haven(server, gone)), (json!([]), 1), "it runs until then");
+        assert_eq!(helped_by_haven(&server.start_later(Duration::days(4)), gone), 0);
+    }
+}
+
 on_both! {
     fn help_that_began_in_time_keeps_to_the_norm_whenever_it_is_written_down(server) {
         server.execute(&format!("INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon) SELECT id, FALSE, TRUE FROM product WHERE code = '{PRODUCT}'"));

@@ -46,6 +46,9 @@ pub struct BridgingBody {
     start: NaiveDate,
     /// Laatste dag; leeg zolang het loopt.
     einde: Option<NaiveDate>,
+    /// Of ze niet doorging: het einde is vóór de eerste dag vastgelegd, en er is geen hulp gegeven.
+    #[serde(rename = "nietDoorgegaan")]
+    niet_doorgegaan: bool,
     /// Waarom het eindigde.
     reden: Option<String>,
     /// Wat bij het einde is opgemerkt.
@@ -150,6 +153,7 @@ fn reason_schema() -> Object {
 
 impl From<BridgingCare> for BridgingBody {
     fn from(care: BridgingCare) -> Self {
+        let niet_doorgegaan = care.is_called_off();
         let (einde, why) = care.ended.map(|ending| (ending.on, (ending.reason, ending.note))).unzip();
         let (reden, eind_toelichting) = why.unzip();
         Self {
@@ -159,6 +163,7 @@ impl From<BridgingCare> for BridgingBody {
             product: care.product_code,
             start: care.starts_on,
             einde,
+            niet_doorgegaan,
             reden,
             eind_toelichting: eind_toelichting.flatten(),
             toelichting: care.note,
@@ -259,7 +264,7 @@ pub async fn get_bridging(
 #[utoipa::path(
     put, path = "/wachtenden/{code}/overbruggingen/{id}", operation_id = "wijzigOverbrugging", tag = "Wachtlijst",
     summary = "Overbruggingszorg wijzigen of beëindigen",
-    description = "Wat eindigde wijzigt niet meer. Is ze gewijzigd sinds de versie in If-Match, dan volgt 409 met de stand van nu in `huidig`.",
+    description = "Wat eindigde wijzigt niet meer. Wie vóór de eerste dag vastlegt dat ze op die dag eindigt, zegt dat ze niet doorgaat. Is ze gewijzigd sinds de versie in If-Match, dan volgt 409 met de stand van nu in `huidig`.",
     params(BridgingPath, ("If-Match" = String, Header, description = "ETag van de versie die u wijzigt", example = "\"1\"")),
     request_body(content = BridgingChange, content_type = "application/json"),
     responses(

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::dutch;
 use rules::figures::OfferStatus;
+use rules::waiting::bridged::{AfterLeaving, after_leaving, called_off_by};
 use rules::waiting::life::EndBridgingReason;
 use rules::waiting::note::Note;
 use rules::waiting::reason_lists::ReasonList;
@@ -170,14 +171,65 @@ pub fn change(
         write_line(conn, actor, now, (&client, &after), (kind, reason))?;
         record(conn, actor, now, &client, (Some(&before), &after), kind.code())?;
         // What ends before it began was never used. Otherwise the place is the provider's to publish, when the child is gone.
-        let is_called_off = before.starts_on > today
-            && after.ended.as_ref().is_some_and(|ending| ending.on <= before.starts_on);
-        if let Some((offer_id, taken_at)) = before.place.filter(|_| is_called_off) {
+        if let Some((offer_id, taken_at)) = before.place.filter(|_| after.is_called_off()) {
             release_places(conn, offer_id, 1, taken_at)?;
         }
         tell(conn, now, public_url, &mails::Told { client: &client, care: &after, before: Some(&before) })?;
         Ok(after)
     })
+}
+
+/// Sees to the bridging care of a client that may just have left the list, within the transaction of that step. Care that has not
+/// begun is called off and its place is free again; care that runs may go on a short while, and its provider hears that an end
+/// is to be agreed.
+pub fn end_after_leaving(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    client: &WaitingClient,
+) -> Result<()> {
+    let Some(reason) = called_off_by(client.status()) else { return Ok(()) };
+    for care in store::list_of_clients(conn, &[client.id])? {
+        match care.period().map(|period| after_leaving(period, dutch_day(now))) {
+            Some(AfterLeaving::CalledOff) => call_off(conn, actor, now, public_url, (client, &care), reason)?,
+            Some(AfterLeaving::EndToAgree) => {
+                for reader in list_of_provider(conn, care.provider_id)? {
+                    enqueue(conn, now, &mails::left(client, &care, public_url, &reader.email)?)?;
+                }
+            }
+            Some(AfterLeaving::Stays) | None => {}
+        }
+    }
+    Ok(())
+}
+
+fn call_off(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    public_url: &str,
+    (client, before): (&WaitingClient, &BridgingCare),
+    reason: EndBridgingReason,
+) -> Result<()> {
+    let ending = Ending {
+        on: before.starts_on,
+        reason: reason.code().to_owned(),
+        at: Some(now),
+        note: None,
+        words: None,
+    };
+    if store::update_called_off(conn, (before.id, before.version), &ending)? == 0 {
+        return Err(Error::Outdated { current: None });
+    }
+    let after = find(conn, client, before.id)?;
+    let kind = LineKind::BridgingEnded;
+    write_line(conn, actor, now, (client, &after), (kind, reason.code()))?;
+    record(conn, actor, now, client, (Some(before), &after), kind.code())?;
+    if let Some((offer_id, taken_at)) = before.place {
+        release_places(conn, offer_id, 1, taken_at)?;
+    }
+    tell(conn, now, public_url, &mails::Told { client, care: &after, before: Some(before) })
 }
 
 /// Bridging care of a client by its number.
@@ -194,6 +246,9 @@ fn write_line(
     (kind, reason): (LineKind, &'static str),
 ) -> Result<()> {
     let when = match &care.ended {
+        Some(_) if care.is_called_off() => {
+            format!("gaat niet door, gepland vanaf {}", dutch::date(care.starts_on))
+        }
         Some(ending) => format!("tot en met {}", dutch::date(ending.on)),
         None => format!("vanaf {}", dutch::date(care.starts_on)),
     };

@@ -1,8 +1,8 @@
 //! Bridging care of a waiting client.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Utc};
 use rules::violations::Violations;
-use rules::waiting::bridged::{BridgedPeriod, first_help, is_bridged};
+use rules::waiting::bridged::{BridgedPeriod, first_help, is_bridged, is_called_off};
 use rules::waiting::life::EndBridgingReason;
 use rules::waiting::note::Note;
 use rules::waiting::reason_lists::ReasonList;
@@ -54,9 +54,21 @@ pub struct BridgingCare {
 }
 
 impl BridgingCare {
-    /// When it is given.
-    pub fn period(&self) -> BridgedPeriod {
-        BridgedPeriod { from: self.starts_on, until: self.ended.as_ref().map(|ending| ending.on) }
+    /// When it is given; none when it was called off.
+    pub fn period(&self) -> Option<BridgedPeriod> {
+        let until = self.ended.as_ref().map(|ending| ending.on);
+        BridgedPeriod::given(self.starts_on, until, self.ended_on())
+    }
+
+    /// Whether it ended before it began.
+    pub fn is_called_off(&self) -> bool {
+        let until = self.ended.as_ref().map(|ending| ending.on);
+        is_called_off(self.starts_on, until, self.ended_on())
+    }
+
+    /// The day on which its end was written down.
+    fn ended_on(&self) -> Option<NaiveDate> {
+        self.ended.as_ref().and_then(|ending| ending.at).map(dutch_day)
     }
 }
 
@@ -65,6 +77,14 @@ impl Ending {
     pub fn reason_name(&self) -> &str {
         self.words.as_deref().or_else(|| ReasonList::EndBridging.name_of(&self.reason)).unwrap_or("")
     }
+}
+
+/// First day, last day, and when that last was written down, as they are stored.
+pub(in crate::waiting_list) type StoredDays = (NaiveDate, Option<NaiveDate>, Option<NaiveDateTime>);
+
+/// When stored care is given; none when it was called off.
+pub(in crate::waiting_list) fn period_of((from, until, ended_at): StoredDays) -> Option<BridgedPeriod> {
+    BridgedPeriod::given(from, until, ended_at.map(|at| dutch_day(at.and_utc())))
 }
 
 /// Bridging care to be started.
@@ -147,7 +167,7 @@ impl Recorded {
 }
 
 fn periods(cares: &[BridgingCare]) -> Vec<BridgedPeriod> {
-    cares.iter().map(BridgingCare::period).collect()
+    cares.iter().filter_map(BridgingCare::period).collect()
 }
 
 /// The first day on which something started, of what was given or is given.

@@ -1,13 +1,14 @@
 //! Queries on bridging care.
 
+use std::collections::BTreeSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::count;
 use diesel::prelude::*;
 
-use super::model::{BridgingCare, BridgingDraft, Ending};
+use super::model::{BridgingCare, BridgingDraft, Ending, StoredDays, period_of};
 use crate::db::Connection;
 use crate::db::schema::{bridging_care as care, product, provider, waiting_client};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 #[derive(Queryable)]
 struct Row {
@@ -135,34 +136,53 @@ pub(super) fn update_care(
     .execute(conn)?)
 }
 
+/// Calls off what has not begun, if it still has this version; returns how many rows that were.
+pub(super) fn update_called_off(
+    conn: &mut Connection,
+    (id, version): (i64, i32),
+    ending: &Ending,
+) -> Result<usize> {
+    Ok(diesel::update(care::table.filter(care::id.eq(id)).filter(care::version.eq(version)))
+        .set((
+            care::ends_on.eq(ending.on),
+            care::end_reason.eq(&ending.reason),
+            care::ended_at.eq(ending.at.map(|at| at.naive_utc())),
+            care::end_note.eq(ending.note.as_deref()),
+            care::version.eq(version + 1),
+        ))
+        .execute(conn)?)
+}
+
 /// How many clients who are still on the list have bridging care on a day, of these municipalities.
 pub(super) fn count_bridged(conn: &mut Connection, client_ids: &[i64], day: NaiveDate) -> Result<i64> {
-    let mut total = 0;
+    let mut bridged: BTreeSet<i64> = BTreeSet::new();
     for some in client_ids.chunks(500) {
-        let count: i64 = care::table
+        let rows: Vec<(i64, StoredDays)> = care::table
             .inner_join(waiting_client::table.on(waiting_client::id.eq(care::client_id)))
             .filter(care::client_id.eq_any(some.to_vec()))
             .filter(waiting_client::closed_at.is_null())
             .filter(care::starts_on.le(day))
             .filter(care::ends_on.is_null().or(care::ends_on.ge(day)))
-            .select(count(care::client_id).aggregate_distinct())
-            .first(conn)?;
-        total += count;
+            .select((care::client_id, (care::starts_on, care::ends_on, care::ended_at)))
+            .load(conn)?;
+        bridged.extend(rows.into_iter().filter(|(_, days)| period_of(*days).is_some()).map(|(id, _)| id));
     }
-    Ok(total)
+    i64::try_from(bridged.len()).map_err(Error::internal)
 }
 
 /// Who of a region's list has bridging care on a day, or is about to get it.
 pub(super) fn list_bridged(conn: &mut Connection, region_id: i64, day: NaiveDate) -> Result<Vec<i64>> {
     let in_region = product::table.filter(product::region_id.eq(region_id)).select(product::id);
-    Ok(care::table
+    let rows: Vec<(i64, StoredDays)> = care::table
         .inner_join(waiting_client::table.on(waiting_client::id.eq(care::client_id)))
         .filter(waiting_client::closed_at.is_null())
         .filter(waiting_client::product_id.eq_any(in_region))
         .filter(care::ends_on.is_null().or(care::ends_on.ge(day)))
-        .select(care::client_id)
-        .distinct()
-        .load(conn)?)
+        .select((care::client_id, (care::starts_on, care::ends_on, care::ended_at)))
+        .load(conn)?;
+    let bridged: BTreeSet<i64> =
+        rows.into_iter().filter(|(_, days)| period_of(*days).is_some()).map(|(id, _)| id).collect();
+    Ok(bridged.into_iter().collect())
 }
 
 /// Removes what somebody typed about care of clients whose record was stripped.

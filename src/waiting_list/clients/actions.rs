@@ -35,6 +35,7 @@ use crate::identity::recipients::list_toegang_of;
 use crate::notifications::actions::enqueue;
 use crate::waiting_list::access_log;
 use crate::waiting_list::access_log::model::{Access, AccessKind};
+use crate::waiting_list::bridging::actions::end_after_leaving;
 use crate::waiting_list::mediation::actions::close_after_step;
 use crate::waiting_list::reasons::actions::{find_wording, require_code_on};
 use crate::waiting_list::responses::actions::{bring_together_again, end_after_step, hasten_answers};
@@ -231,9 +232,10 @@ pub fn list_open(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Resu
     list_standing(conn, scope_of(actor)?, Which::Open, today)
 }
 
-/// Those of the actor's own municipalities whose care started after a crisis, and of whom the decision of a body is owed.
-pub fn list_owing_decision(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
-    list_standing(conn, scope_of(actor)?, Which::OwingDecision, today)
+/// Those of the actor's own municipalities who left the list and of whom something is owed: the decision of a body after a
+/// crisis, or the end of bridging care.
+pub fn list_owing(conn: &mut Connection, actor: &Actor, today: NaiveDate) -> Result<Vec<Listed>> {
+    list_standing(conn, scope_of(actor)?, Which::Owing, today)
 }
 
 /// Everybody of the actor's own municipalities who left the list.
@@ -254,7 +256,7 @@ pub fn list_fitting(
         list_open(conn, actor, today)?
     };
     if filter.is_of_owing_too() {
-        list.extend(list_owing_decision(conn, actor, today)?);
+        list.extend(list_owing(conn, actor, today)?);
     }
     list.retain(|listed| filter.fits(listed, today));
     Ok(list)
@@ -317,6 +319,7 @@ pub fn take_own_step(
     require_code_on(conn, client.region_id, step.reason_list(), draft.reason.as_deref().unwrap_or_default())?;
     require_suits(conn, &client, &event, dutch_day(now))?;
     let (after, taken) = take_step(conn, actor, now, client.id, version, event)?;
+    end_after_leaving(conn, actor, now, public_url, &after)?;
     let has_moved = after.municipality.id != client.municipality.id;
     if has_moved || step == OwnStep::Reopen {
         mark_alike(conn, &after, dutch_day(now))?;
@@ -516,7 +519,8 @@ pub fn register_and_tell(
 
 /// Takes a step in the life of a client, within a transaction of the caller: the row, the timeline and the audit.
 ///
-/// With a version, the step is taken only if nobody changed the client since; without, it goes for the client as it is.
+/// With a version, the step is taken only if nobody changed the client since; without, it goes for the client as it is. Who takes a
+/// step that may close the client also sees to its bridging care, of which providers are mailed: `end_after_leaving`.
 pub fn take_step(
     conn: &mut Connection,
     actor: &Actor,

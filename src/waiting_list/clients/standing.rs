@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use chrono::NaiveDate;
 use rules::waiting::attention::{Attention, AttentionFacts, AttentionFilter, attention};
-use rules::waiting::bridged::{first_help, is_bridged};
+use rules::waiting::bridged::{first_help, has_no_end, is_bridged};
 use rules::waiting::life::{BodyDecision, ClientStatus};
 use rules::waiting::registration::Urgency;
 use rules::waiting::waited::{ListCount, NormResult, WaitFacts, Waited, waited};
@@ -82,6 +82,8 @@ impl WaitingClient {
             plan_made_on: self.plan_made_on,
             outside_region: milestones.outside_region,
             planned_on: milestones.planned_on,
+            // The provider sees no more of a child whose record is stripped.
+            bridging_runs: self.stripped_at.is_none() && has_no_end(&milestones.bridging),
         };
         let attention = attention(&facts, today);
         Standing { waited, attention, has_bridging: is_bridged(&milestones.bridging, today) }

@@ -26,10 +26,10 @@ pub(super) use self::upkeep::{
 use super::model::{FormChoices, ListSettings, ProductChoice, ProviderChoice, TimelineLine, WaitingClient};
 use crate::db::Connection;
 use crate::db::schema::{
-    contract, municipality, organisation_municipality, placement, postcode, product, provider, region,
-    region_municipality, user_account, waiting_client as client, waiting_client_alike as alike,
-    waiting_client_alternative as alternative, waiting_client_event as event, waiting_client_plan as plan,
-    waiting_client_provider as wish, waiting_client_return as returned,
+    bridging_care as care, contract, municipality, organisation_municipality, placement, postcode, product,
+    provider, region, region_municipality, user_account, waiting_client as client,
+    waiting_client_alike as alike, waiting_client_alternative as alternative, waiting_client_event as event,
+    waiting_client_plan as plan, waiting_client_provider as wish, waiting_client_return as returned,
     waiting_list_closing_day as closing_day, waiting_list_setting as setting, waiting_product,
 };
 use crate::error::Result;
@@ -218,8 +218,9 @@ pub(super) fn find_open_by_code(
 pub(super) enum Which {
     Open,
     Closed,
-    /// Those in care of whom the decision of a body, after a crisis, was never filled in.
-    OwingDecision,
+    /// Those who left and of whom something is still owed: the decision of a body, after a crisis, that was never filled in, or
+    /// the end of bridging care that runs.
+    Owing,
 }
 
 /// Everybody in sight who is on the list, or who left it, without alternatives and wishes.
@@ -228,16 +229,20 @@ pub(super) fn list_brief(conn: &mut Connection, scope: Scope, which: Which) -> R
     let query = match which {
         Which::Open => query.filter(client::closed_at.is_null()),
         Which::Closed => query.filter(client::closed_at.is_not_null()),
-        Which::OwingDecision => {
+        Which::Owing => {
             let after_crisis = placement::table
                 .filter(placement::after_crisis.eq(true))
                 .filter(placement::ended_at.is_null())
                 .select(placement::client_id);
+            let bridged = care::table.filter(care::ends_on.is_null()).select(care::client_id);
+            let owes_decision = client::status
+                .eq(ClientStatus::Placed.code())
+                .and(client::body_decided_on.is_null())
+                .and(client::id.eq_any(after_crisis));
             query
-                .filter(client::status.eq(ClientStatus::Placed.code()))
-                .filter(client::body_decided_on.is_null())
+                .filter(client::closed_at.is_not_null())
                 .filter(client::stripped_at.is_null())
-                .filter(client::id.eq_any(after_crisis))
+                .filter(owes_decision.or(client::id.eq_any(bridged)))
         }
     };
     let ids: Vec<i64> = query.order((client::waiting_since, client::code)).load(conn)?;

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use rules::waiting::bridged::BridgedPeriod;
 use rules::waiting::client_code::ClientCode;
 use rules::waiting::responses::ResponseStatus;
 
@@ -12,6 +13,7 @@ use crate::db::schema::{
     waiting_client as client,
 };
 use crate::error::{Error, Result};
+use crate::waiting_list::bridging::model::{StoredDays, period_of};
 
 /// A child with the municipality that answers for it.
 type Whose = (String, String);
@@ -63,7 +65,7 @@ pub(super) fn list_bridged(
     provider_id: i64,
     today: NaiveDate,
 ) -> Result<Vec<GivenHelp>> {
-    type Row = (Whose, (String, String), (NaiveDate, Option<NaiveDate>));
+    type Row = (Whose, (String, String), StoredDays);
     let rows: Vec<Row> = care::table
         .inner_join(client::table.on(client::id.eq(care::client_id)))
         .inner_join(municipality::table.on(municipality::id.eq(client::municipality_id)))
@@ -74,11 +76,12 @@ pub(super) fn list_bridged(
         .select((
             (client::code, municipality::name),
             (product::code, product::name),
-            (care::starts_on, care::ends_on),
+            (care::starts_on, care::ends_on, care::ended_at),
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|((code, municipality), product, (from, until))| {
+        .filter_map(|(whose, product, days)| period_of(days).map(|period| (whose, product, period)))
+        .map(|((code, municipality), product, BridgedPeriod { from, until })| {
             Ok(GivenHelp {
                 kind: HelpKind::Bridges,
                 code: parse(&code)?,

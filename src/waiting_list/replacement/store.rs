@@ -15,6 +15,7 @@ use crate::db::schema::{
 };
 use crate::error::{Error, Result};
 use crate::on_each;
+use crate::waiting_list::bridging::model::{StoredDays, period_of};
 
 /// A child with care, or with a wish for care, of a provider.
 #[derive(Debug, Clone)]
@@ -47,8 +48,8 @@ type Columns = (
     (i64, Option<i64>, String),
 );
 
-/// With the day from which the offer is closed, the last day, the offer, and when it was written down.
-type BridgedRow = (Columns, Option<NaiveDate>, (Option<NaiveDate>, Option<i64>, NaiveDateTime));
+/// With the day from which the offer is closed, the days, the offer, and when it was written down.
+type BridgedRow = (Columns, Option<NaiveDate>, (StoredDays, Option<i64>, NaiveDateTime));
 
 fn row((client, municipality, product, provider): Columns, closes_on: Option<NaiveDate>) -> CareRow {
     CareRow { client, municipality, product, provider, closes_on, bridged: None }
@@ -125,7 +126,7 @@ pub(super) fn list_bridged(
                 (provider::id, provider::main_provider_id, provider::name),
             ),
             offer::closes_on.nullable(),
-            (care::ends_on, care::offer_id, care::made_at),
+            ((care::starts_on, care::ends_on, care::ended_at), care::offer_id, care::made_at),
         ))
         .into_boxed();
     if let Some(municipalities) = municipalities {
@@ -133,7 +134,8 @@ pub(super) fn list_bridged(
     }
     let rows: Vec<BridgedRow> = query.load(conn)?;
     let moves = list_moves(conn, &rows.iter().map(|(columns, ..)| columns.0.0).collect::<Vec<_>>())?;
-    let found = rows.into_iter().map(|(columns, closes_on, (ends_on, offer_id, made_at))| {
+    let given = rows.into_iter().filter(|(_, _, (days, ..))| period_of(*days).is_some());
+    let found = given.map(|(columns, closes_on, ((_, ends_on, _), offer_id, made_at))| {
         let moved_on = moves.get(&columns.0.0).filter(|(at, _)| *at >= made_at).map(|(_, day)| *day);
         CareRow { bridged: Some(Bridged { ends_on, offer_id, moved_on }), ..row(columns, closes_on) }
     });

@@ -10,6 +10,7 @@ use rules::waiting::responding::contract_must_hold_for;
 use rules::waiting::responses::{Chase, DeclineReason, ResponseEvent, due_chase, start_by};
 use rules::waiting::succession::line_of;
 
+use super::accompanying::tell_companion;
 use super::actions::{OBJECT, end_response, find_response, plain, put_in_words, record_change, recorded};
 use super::model::Response;
 use super::{mails, store};
@@ -251,6 +252,7 @@ fn tell_of_end(
         for reader in list_of_provider(conn, response.provider.id)? {
             enqueue(conn, now, &mails::ended(response, public_url, &reader.email)?)?;
         }
+        tell_companion(conn, now, public_url, response)?;
         let event = Event::done("reactie-melden", OBJECT, response.id).change(None, &recorded(response))?;
         audit::record(conn, &Actor::background(), now, &event)?;
         Ok(true)

@@ -154,6 +154,28 @@ pub(super) fn accompanies(response: &Response, public_url: &str, to: &str) -> Re
     to_provider(to, "Ambulante hulp bij een verblijf", &lines, public_url)
 }
 
+/// To the same, when that is off.
+pub(super) fn accompanies_no_more(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
+    let (toegang, provider) = (&response.client.municipality, &response.provider.name);
+    if response.status == ResponseStatus::CareEnded {
+        let lines = [
+            format!(
+                "De toegang van {toegang} zoekt een andere plek voor een kind bij {provider} aan wie u ambulante hulp geeft."
+            ),
+            "Stem met de toegang af tot wanneer uw hulp doorgaat.".to_owned(),
+        ];
+        return to_provider(to, "Ambulante hulp: het verblijf eindigt", &lines, public_url);
+    }
+    let lines = [
+        format!(
+            "De plek bij {provider} voor een kind van de toegang van {toegang}, vanaf {}, gaat niet door.",
+            format::date(response.start_on)
+        ),
+        "De ambulante hulp die u daarbij zou geven vervalt. U hoeft niets te doen.".to_owned(),
+    ];
+    to_provider(to, "Ambulante hulp gaat niet door", &lines, public_url)
+}
+
 /// To the provider.
 pub(super) fn declined(response: &Response, public_url: &str, to: &str) -> Result<Mail> {
     let lines = ["De toegang wees uw reactie op een wachtende af. De reden staat bij uw reactie.".to_owned()];

@@ -1,6 +1,7 @@
 //! Reacties (responses): a provider says that it can take a waiting client, and the toegang weighs what came in. One is
 //! accepted and becomes a placement, the others end; silence is chased.
 
+mod accompanying;
 pub mod actions;
 pub mod api;
 pub mod chasing;

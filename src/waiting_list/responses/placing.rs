@@ -5,6 +5,7 @@ use rules::waiting::life::{Event as LifeEvent, NotStartedReason, StartReason};
 use rules::waiting::reasons::Reason;
 use rules::waiting::responses::{ResponseEvent, ResponseStatus};
 
+use super::accompanying::tell_companion;
 use super::actions::{Party, find_response, plain, require_step, step_of_client};
 use super::model::Response;
 use super::{mails, store};
@@ -15,6 +16,7 @@ use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::notifications::actions::enqueue;
+use crate::waiting_list::bridging::actions::end_after_leaving;
 use crate::waiting_list::clients::actions::take_step;
 use crate::waiting_list::reasons::actions::require_on;
 
@@ -45,7 +47,9 @@ pub fn start_care(
             std::cmp::Ordering::Equal => StartReason::AsAgreed,
             std::cmp::Ordering::Greater => StartReason::Later,
         };
-        take_step(conn, actor, now, response.client.id, None, LifeEvent::StartCare(plain(how)?))?;
+        let (client, _) =
+            take_step(conn, actor, now, response.client.id, None, LifeEvent::StartCare(plain(how)?))?;
+        end_after_leaving(conn, actor, now, public_url, &client)?;
         if store::update_started(conn, id, started_on)? == 0 {
             return Err(Error::Conflict("De start van deze zorg is al bevestigd.".into()));
         }
@@ -90,6 +94,7 @@ pub fn care_did_not_start(
         for reader in teller.readers(conn, &ended)? {
             enqueue(conn, now, &mails::did_not_start(&ended, teller, public_url, &reader.email)?)?;
         }
+        tell_companion(conn, now, public_url, &ended)?;
         Ok(ended)
     })
 }

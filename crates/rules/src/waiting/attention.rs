@@ -48,6 +48,8 @@ pub struct AttentionFacts<'a> {
     pub outside_region: bool,
     /// The day on which care that was agreed would start, as long as nobody confirmed that it did.
     pub planned_on: Option<NaiveDate>,
+    /// There is bridging care of which no end is known.
+    pub bridging_runs: bool,
 }
 
 coded_enum! {
@@ -61,6 +63,7 @@ coded_enum! {
         StartOverdue = "start-niet-bevestigd", "De afgesproken startdag is voorbij en de start is niet bevestigd";
         OutsideRegion = "buiten-regio", "De gemeente hoort niet meer bij de regio: leg vast naar welke gemeente het kind gaat";
         MeasureWaits = "wacht-op-maatregel", "Wacht op een maatregel";
+        BridgingRuns = "overbrugging-loopt", "Van de lijst, en de overbruggingszorg loopt nog: spreek met de aanbieder af wanneer die eindigt";
         NormPassed = "norm-voorbij", "De norm is voorbij";
         Disturbed = "contract-of-product", "Een contract is beëindigd of het product is gewijzigd";
         ProductEnds = "product-loopt-af", "Het product loopt af en er komt geen ander voor in de plaats";
@@ -76,12 +79,18 @@ coded_enum! {
 }
 
 /// Everything that asks for attention today, the most pressing first. Who has left the list asks for none, but for the
-/// decision that a body takes after a crisis: that is owed after care started too.
+/// decision that a body takes after a crisis, which is owed after care started too, and an end of bridging care that runs.
 pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention> {
     let status = facts.life.status();
     if status.is_closed() {
-        let owed = status == ClientStatus::Placed && facts.body == BodyDecision::Afterwards;
-        return if owed { vec![Attention::BodyDecisionMissing] } else { Vec::new() };
+        let holds = |point: Attention| match point {
+            Attention::BridgingRuns => facts.bridging_runs,
+            Attention::BodyDecisionMissing => {
+                status == ClientStatus::Placed && facts.body == BodyDecision::Afterwards
+            }
+            _ => false,
+        };
+        return Attention::ALL.iter().copied().filter(|point| holds(*point)).collect();
     }
     let measure = facts.waited.passed().any(|norm| norm.kind == super::waited::NormKind::Measure);
     let of_age = facts.birth.map(|birth| birth.coming_of_age(today, facts.until_23));
@@ -104,6 +113,8 @@ pub fn attention(facts: &AttentionFacts<'_>, today: NaiveDate) -> Vec<Attention>
         }
         Attention::OutsideRegion => facts.outside_region,
         Attention::MeasureWaits => measure,
+        // Who waits is bridged.
+        Attention::BridgingRuns => false,
         Attention::NormPassed => !measure && facts.waited.passed().next().is_some(),
         Attention::Disturbed => facts.disturbed_on.is_some_and(recent),
         Attention::MovedIn => facts.moved_on.is_some_and(recent),
@@ -138,6 +149,7 @@ impl Attention {
                 | Self::StartOverdue
                 | Self::OutsideRegion
                 | Self::MeasureWaits
+                | Self::BridgingRuns
                 | Self::NormPassed
                 | Self::Disturbed
                 | Self::ProductEnds
@@ -259,6 +271,7 @@ mod tests {
         product_ends_on: Option<NaiveDate>,
         plan_made_on: Option<NaiveDate>,
         planned_on: Option<NaiveDate>,
+        bridging_runs: bool,
     }
 
     impl Child {
@@ -279,6 +292,7 @@ mod tests {
                 product_ends_on: None,
                 plan_made_on: None,
                 planned_on: None,
+                bridging_runs: false,
             }
         }
 
@@ -302,6 +316,7 @@ mod tests {
                 product_ends_on: self.product_ends_on,
                 plan_made_on: self.plan_made_on,
                 planned_on: self.planned_on,
+                bridging_runs: self.bridging_runs,
             };
             attention(&facts, today()).into_iter().map(Attention::code).collect()
         }
@@ -389,6 +404,19 @@ mod tests {
         assert_eq!(placed(BodyDecision::Taken(day("2026-03-01"))).points(), Vec::<&str>::new());
         let gone = Child { life: life(ClientStatus::Withdrawn, 0), ..placed(BodyDecision::Afterwards) };
         assert_eq!(gone.points(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn bridging_care_that_runs_asks_for_an_end_once_the_child_has_left() {
+        let of = |status| Child { life: life(status, 0), bridging_runs: true, ..Child::calm() };
+        for status in [ClientStatus::Waiting, ClientStatus::Accepted] {
+            assert_eq!(of(status).points(), Vec::<&str>::new(), "{status}");
+        }
+        for status in ClientStatus::ALL.iter().copied().filter(|status| status.is_closed()) {
+            assert_eq!(of(status).points(), ["overbrugging-loopt"], "{status}");
+        }
+        let both = Child { body: BodyDecision::Afterwards, ..of(ClientStatus::Placed) };
+        assert_eq!(both.points(), ["overbrugging-loopt", "advies-ontbreekt"]);
     }
 
     #[test]

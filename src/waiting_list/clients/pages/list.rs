@@ -192,7 +192,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         .db(move |conn, actor, _| {
             let open = actions::list_open(conn, actor, today)?;
             let closed = if closed_too { actions::list_closed(conn, actor, today)? } else { Vec::new() };
-            let owing = actions::list_owing_decision(conn, actor, today)?;
+            let owing = actions::list_owing(conn, actor, today)?;
             Ok((open, closed, owing, count_in_care(conn, actor, today)?))
         })
         .await?;

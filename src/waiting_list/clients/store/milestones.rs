@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use rules::waiting::bridged::BridgedPeriod;
 use rules::waiting::life::EventKind;
 use rules::waiting::questions::Side;
 use rules::waiting::responses::ResponseStatus;
@@ -19,6 +18,7 @@ use crate::db::schema::{
     waiting_client_alike as alike, waiting_client_event as event, waiting_product,
 };
 use crate::error::Result;
+use crate::waiting_list::bridging::model::{StoredDays, period_of};
 use crate::waiting_list::clients::model::{LineKind, Milestones};
 
 type Found = HashMap<i64, Milestones>;
@@ -69,13 +69,13 @@ fn add_lines(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()
 
 /// When bridging care is given. Its lines in the timeline tell when that was written down.
 fn add_bridging(conn: &mut Connection, ids: &[i64], found: &mut Found) -> Result<()> {
-    let rows: Vec<(i64, NaiveDate, Option<NaiveDate>)> = care::table
+    let rows: Vec<(i64, StoredDays)> = care::table
         .filter(care::client_id.eq_any(ids))
         .order(care::id)
-        .select((care::client_id, care::starts_on, care::ends_on))
+        .select((care::client_id, (care::starts_on, care::ends_on, care::ended_at)))
         .load(conn)?;
-    for (client_id, from, until) in rows {
-        found.entry(client_id).or_default().bridging.push(BridgedPeriod { from, until });
+    for (client_id, days) in rows {
+        found.entry(client_id).or_default().bridging.extend(period_of(days));
     }
     Ok(())
 }
