@@ -90,9 +90,9 @@ pub struct Case {
     pub product_name: String,
     pub status: &'static str,
     pub weeks_waited: Option<u32>,
-    /// The norms that were passed, in words.
+    /// The norms that were passed, in words; none when only the step that runs is left of the case.
     pub passed: Vec<String>,
-    /// Since when the first of them is passed.
+    /// Since when the first of them is passed, or else the step runs.
     pub since: NaiveDate,
     pub has_bridging: bool,
     pub turn: Turn,
