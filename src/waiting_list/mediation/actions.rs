@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rules::waiting::mediation::{
-    FinishedStep, Ladder, MediationFacts, Next, StepOutcome, StepOwner, begin_step, next_step,
+    FinishedStep, Ladder, MediationFacts, Next, StepOutcome, StepOwner, begin_step, is_of_this_wait,
+    next_step,
 };
 use rules::waiting::note::Note;
 use rules::waiting::waited::NormState;
@@ -102,7 +103,7 @@ pub fn has_case(conn: &mut Connection, client_id: i64, now: DateTime<Utc>) -> Re
 struct Seen {
     /// All of the region, as the account manager.
     region: bool,
-    /// What reached the expert team.
+    /// What reached the expert team since the child last came back.
     reached: bool,
     /// Clients of these municipalities, as the toegang.
     toegang: Vec<i64>,
@@ -131,7 +132,10 @@ impl Seen {
     fn may_see(&self, case: &Case) -> bool {
         let lives_in = |municipalities: &[i64]| municipalities.contains(&case.municipality_id);
         let reached = case.turn.owner() == StepOwner::ExpertTeam
-            || case.steps.iter().any(|step| step.owner == StepOwner::ExpertTeam);
+            || case.steps.iter().any(|step| {
+                step.owner == StepOwner::ExpertTeam
+                    && is_of_this_wait(dutch_day(step.begun_at), case.returned_on)
+            });
         self.region
             || (self.reached && reached)
             || lives_in(&self.toegang)
@@ -193,6 +197,7 @@ impl Files {
             weeks_waited: waited.weeks(),
             passed: passed.iter().map(ToString::to_string).collect(),
             since,
+            returned_on: client.life.returned_on(),
             has_bridging: has_bridging(&cares, start_of_dutch_day(today)),
             turn,
             is_overdue: due_by.is_some_and(|due_by| dutch_time(now) > due_by),

@@ -94,6 +94,8 @@ pub struct Case {
     pub passed: Vec<String>,
     /// Since when the first of them is passed, or else the step runs.
     pub since: NaiveDate,
+    /// The day on which the child came back for another place: steps before it were about the care it had.
+    pub returned_on: Option<NaiveDate>,
     pub has_bridging: bool,
     pub turn: Turn,
     /// By when, in local time.
