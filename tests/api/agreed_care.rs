@@ -414,3 +414,37 @@ on_both! {
         assert_eq!(team, None);
     }
 }
+
+on_both! {
+    fn agreed_care_goes_on_under_a_new_code_and_becomes_no_other(server) {
+        let clients = server.waiting();
+        let client = &clients[0];
+        agreed(server, client);
+        let step = |body: Value| server.user(TOEGANG).post(&format!("/v1/wachtenden/{}/stappen", client.code), &body);
+        let recode = |reason: &str| step(json!({"stap": "ander-product", "product": "45A13", "reden": reason}));
+        for reason in ["hulpvraag", "correctie"] {
+            let refused = recode(reason);
+            assert!(refused.status == 409 && refused.body.contains("leg eerst vast dat die niet is gestart"), "{}", refused.body);
+        }
+        let visitor = server.visitor(TOEGANG);
+        let page = |client: &WaitingClient| visitor.get(&format!("/wachtlijst/{}/stap/ander-product", client.code)).body;
+        let offers = |page: &str, value: &str| page.contains(&format!("<option value=\"{value}"));
+        let shown = page(client);
+        assert!(shown.contains("De afgesproken zorg gaat door onder een nieuwe code"), "{shown}");
+        assert_eq!(["productenboek", "hulpvraag", "45A13"].map(|value| offers(&shown, value)), [true, false, false], "{shown}");
+        let waits = page(&clients[1]);
+        assert_eq!(["productenboek", "hulpvraag", "45A13"].map(|value| offers(&waits, value)), [true, true, true], "{waits}");
+
+        server.execute("DELETE FROM waiting_product; INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon, successor_id) SELECT old.id, FALSE, FALSE, new.id FROM product old, product new WHERE old.code = '45A12' AND new.code = '45A13' AND old.region_id = new.region_id");
+        let shown = page(client);
+        assert_eq!(["45A13", "45A14"].map(|value| offers(&shown, value)), [true, false], "{shown}");
+        let recoded = recode("productenboek");
+        assert_eq!(recoded.status, 200, "{}", recoded.body);
+        assert_eq!((&recoded.json()["product"], &recoded.json()["status"]), (&json!("45A13"), &json!("geaccepteerd")), "{}", recoded.body);
+        // Care that did not start leaves the way open for other care.
+        let gone = step(json!({"stap": "niet-gestart", "reden": "plek-vervallen"}));
+        assert_eq!(gone.status, 200, "{}", gone.body);
+        let other = step(json!({"stap": "ander-product", "product": "45A14", "reden": "hulpvraag"}));
+        assert_eq!((other.status, &other.json()["status"]), (200, &json!("wachtend")), "{}", other.body);
+    }
+}

@@ -378,3 +378,56 @@ on_both! {
         assert_eq!((&again["stap"], &again["teLaat"]), (&json!("Zoeken met aanbieders"), &json!(false)), "its time begins with the end of the pause: {again}");
     }
 }
+
+on_both! {
+    fn a_step_that_runs_is_closed_when_its_norm_is_passed_no_more(server) {
+        // Nobody else waits past a norm. Of a stay something starts within two weeks of the decision; other norms have time left.
+        server.waiting();
+        let mut draft = client_for("GM0243");
+        (draft.product, draft.birth_year) = ("43A11".parse().ok(), Some(2018));
+        draft.alternatives = Vec::new();
+        draft.referred_on = "2026-10-20".parse().ok();
+        draft.decided_on = "2026-11-06".parse().ok();
+        register(server, TOEGANG, draft, CODE);
+        let path = format!("/v1/bemiddelingen/{CODE}");
+        let [toegang, manager] = [TOEGANG, MANAGER].map(|user| server.user(user));
+        let taken = || -> i64 {
+            let lines = manager.get("/v1/bemiddelingsoverzicht").json()["regels"].as_array().cloned().unwrap_or_default();
+            let line = lines.iter().find(|line| line["vanWie"] == "toegang").cloned().expect("a line");
+            line["stappen"].as_str().and_then(|count| count.parse().ok()).expect("a count")
+        };
+        let before = taken();
+        let case = |user: &Browser| user.get(&path).json()["bemiddeling"].clone();
+        assert_eq!(case(&toegang)["normen"], json!(["Binnen 2 weken start er iets, 1 dag voorbij"]));
+        assert_eq!(toegang.post(&format!("{path}/stappen"), &json!({})).status, 200);
+        let bridged = json!({"agb": "98990001", "product": "41A02", "start": "2026-11-21"});
+        let bridged = toegang.post(&format!("/v1/wachtenden/{CODE}/overbruggingen"), &bridged);
+        assert_eq!(bridged.status, 201, "{}", bridged.body);
+
+        // The step is still there, with its term, for who saw it before and for nobody else.
+        for user in [&toegang, &manager] {
+            let case = case(user);
+            let kept = (&case["normen"], &case["overDeNormSinds"], &case["stap"], &case["begonnen"]);
+            assert_eq!(kept, (&json!([]), &json!("2026-11-21"), &json!("Zoeken met aanbieders"), &json!(true)), "{case}");
+            let list = user.get("/v1/bemiddelingen").json();
+            assert_eq!((&list["bemiddelingen"][0]["code"], &list["metOverbrugging"], &list["paginering"]["totaal"]), (&json!(CODE), &json!(1), &json!(1)), "{list}");
+        }
+        for other in ["toegang-ermelo", "gemeente-harderwijk", "expertteam-regio"] {
+            assert_eq!(server.user(other).get(&path).status, 404, "{other}");
+        }
+        let page = |user: &str, more: &str| server.visitor(user).get(&format!("/bemiddeling{more}")).body;
+        let own = page(TOEGANG, &format!("/{CODE}"));
+        assert!(own.contains("Er is geen norm meer voorbij") && own.contains("Stap afsluiten"), "{own}");
+        let other = page(MANAGER, &format!("/{CODE}"));
+        assert!(other.contains("Er is geen norm meer voorbij") && !other.contains("Stap afsluiten"), "{other}");
+        let listed = page(TOEGANG, "");
+        assert!(listed.contains("Niet meer voorbij"), "{listed}");
+
+        let close = |user: &Browser| user.post(&format!("{path}/afsluiting"), &json!({"uitkomst": "geen-plek"})).status;
+        assert_eq!([close(&manager), close(&toegang)], [403, 200]);
+        assert_eq!(taken(), before + 1);
+        // No step comes next.
+        assert_eq!([&toegang, &manager].map(|user| user.get(&path).status), [404, 404]);
+        assert_eq!([&toegang, &manager].map(|user| user.post(&format!("{path}/stappen"), &json!({})).status), [404, 404]);
+    }
+}

@@ -424,3 +424,53 @@ on_both! {
         assert!(seen["tijdlijn"].to_string().contains("gegevens-gewijzigd"), "{seen}");
     }
 }
+
+on_both! {
+    fn an_alternative_is_a_product_that_the_child_could_be_registered_for(server) {
+        // A municipality that buys all but ambulant help elsewhere.
+        server.execute(
+            "UPDATE region_municipality SET segment_id = (SELECT segment_id FROM product WHERE code = '45A12' AND region_id = \
+               (SELECT id FROM region WHERE code = 'noord-veluwe')) \
+             WHERE municipality_id = (SELECT id FROM municipality WHERE code = 'GM0243')",
+        );
+        let toegang = server.user("toegang-harderwijk");
+        let with = |alternatives: &[&str]| {
+            let mut new = body();
+            (new["alternatieven"], new["tochAanmelden"]) = (json!(alternatives), json!(true));
+            new
+        };
+        let at = |code: &str| ("alternatieven".to_owned(), code.to_owned());
+        for (alternatives, wrong, named) in [
+            (["45A13", "46A01"], vec![at("niet-voor-gemeente"), at("naar-crisispunt")], "46A01: meld een crisis"),
+            (["45A13", "54A01"], vec![], ""),
+            (["45A13", "43A12"], vec![at("niet-voor-gemeente")], "43A12: deze gemeente koopt"),
+            (["43A11", "45A13"], vec![at("niet-voor-gemeente"), at("leeftijd")], "43A11: dit product is voor"),
+        ] {
+            let made = toegang.post("/v1/wachtenden", &with(&alternatives));
+            let expected = if wrong.is_empty() { 201 } else { 409 };
+            assert_eq!(made.status, expected, "{alternatives:?}: {}", made.body);
+            if !wrong.is_empty() {
+                assert_eq!(codes(&made), wrong, "{alternatives:?}");
+                assert!(made.body.contains(named), "{named}: {}", made.body);
+            }
+        }
+        // What was accepted before stays, and is no way in for more.
+        let client = a_client(server);
+        server.execute(&format!(
+            "INSERT INTO waiting_client_alternative (client_id, product_id, rank) SELECT {}, id, 2 FROM product WHERE code = '46A01' AND region_id = \
+               (SELECT id FROM region WHERE code = 'noord-veluwe')",
+            client.id
+        ));
+        let path = format!("/v1/wachtenden/{}", client.code);
+        let version = toegang.get(&path).header("etag").expect("a version").to_owned();
+        let facts = |alternatives: &[&str]| json!({
+            "geboortejaar": 2014, "geboortekwartaal": 2, "verwijzer": "gemeentelijke-toegang", "verwezenOp": "2026-10-01",
+            "beschikkingOp": "2026-10-08", "urgentie": "urgent", "maatregel": false, "alternatieven": alternatives,
+        });
+        let more = toegang.put_version(&path, &version, &facts(&["45A13", "46A01", "46A05"]));
+        assert_eq!(codes(&more), [at("niet-voor-gemeente"), at("naar-crisispunt")], "{}", more.body);
+        assert!(more.body.contains("46A05: ") && !more.body.contains("46A01: "), "{}", more.body);
+        let kept = toegang.put_version(&path, &version, &facts(&["45A13", "46A01"]));
+        assert_eq!(kept.status, 200, "{}", kept.body);
+    }
+}

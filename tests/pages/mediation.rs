@@ -120,9 +120,15 @@ on_both! {
             assert!(shown.contains(words), "{words}: {shown}");
         }
         assert!(!shown.contains("te laat</dd>"), "its time begins with the norm of now: {shown}");
+        // What the expert team did was about the care of then: it sees the child again when it comes so far again.
+        let (experts, manager) = (server.visitor("expertteam-regio"), server.visitor("accountmanager-regio"));
+        let reaches = || (experts.get(&path).status, experts.get("/bemiddeling").body.contains(&code));
+        assert_eq!(reaches(), (404, false));
         assert_eq!(steps_on(&toegang, &code), [303, 303]);
         let shown = toegang.get(&path).body;
         assert!(shown.contains("4. Zoeken met aanbieders") && shown.contains("Alle gecontracteerde aanbieders vragen"), "{shown}");
+        assert_eq!(reaches(), (404, false));
+        assert_eq!((steps_on(&manager, &code), reaches().0), ([303, 303], 200));
     }
 }
 

@@ -18,6 +18,7 @@ pub use self::alike::list_similar;
 use self::alike::mark_alike;
 use self::known::{Known, UNKNOWN_PRODUCT};
 use self::suiting::require_suits;
+pub use self::suiting::retain_new_codes;
 use super::mails;
 use super::model::{
     FormChoices, LineKind, ListSettings, NewLine, ProductTerms, Recorded, TimelineLine, WaitingClient,

@@ -576,7 +576,8 @@ pub async fn post_client(
     post, path = "/wachtenden/{code}/stappen", operation_id = "zetStap", tag = "Wachtlijst",
     summary = "Stap zetten voor een wachtende",
     description = "Stuur in If-Match de ETag mee van de versie die u las; is de wachtende intussen veranderd, dan volgt 409 met de stand van nu in `huidig`. Zonder \
-        If-Match gaat de stap over de wachtende zoals die nu is. Na verhuizen hoort de wachtende bij de andere gemeente.",
+        If-Match gaat de stap over de wachtende zoals die nu is. Na verhuizen hoort de wachtende bij de andere gemeente. Is er zorg \
+        afgesproken, dan kan `ander-product` alleen met de reden `productenboek`; voor andere zorg gaat `niet-gestart` vooraf.",
     params(ClientPath, OnceKey, ("If-Match" = Option<String>, Header, description = "ETag van de versie die u las", example = "\"1\"")),
     request_body(content = StepInput, content_type = "application/json"),
     responses(

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rules::codes::{MunicipalityCode, ProductCode};
 use rules::violations::Violations;
-use rules::waiting::life::{ClientStatus, Event};
+use rules::waiting::life::{ClientStatus, Event, RecodeReason};
 use rules::waiting::note::{NOTE_LENGTH, Note};
 use rules::waiting::reason_lists::ReasonList;
 use rules::waiting::reasons::{Reason, ReasonCode};
@@ -140,6 +140,12 @@ impl OwnStep {
                 status.is_closed() && status != ClientStatus::Placed && client.stripped_at.is_none()
             }
         }
+    }
+
+    /// Whether a reason of its list can go with it for who has this status.
+    pub fn allows(self, status: ClientStatus, reason: &str) -> bool {
+        let recodes = |known: &RecodeReason| known.code() == reason && status.recodes_for(*known);
+        self != Self::Recode || RecodeReason::LIST.iter().any(recodes)
     }
 
     /// The list of the reasons to choose from.

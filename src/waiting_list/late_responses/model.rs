@@ -22,7 +22,7 @@ pub struct LateResponse {
     pub lapsed_at: Option<DateTime<Utc>>,
     /// When care would start that was agreed and that the provider did not confirm; none while the response is weighed.
     pub planned_on: Option<NaiveDate>,
-    /// The child waits past a norm, so that there is a case to look at.
+    /// The child waits past a norm or a step runs for it, so that there is a case to look at.
     pub has_case: bool,
 }
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rules::waiting::mediation::{
-    FinishedStep, Ladder, MediationFacts, Next, StepOutcome, StepOwner, begin_step, next_step,
+    FinishedStep, Ladder, MediationFacts, Next, StepOutcome, StepOwner, begin_step, is_of_this_wait,
+    next_step,
 };
 use rules::waiting::note::Note;
 use rules::waiting::waited::NormState;
@@ -31,7 +32,7 @@ use crate::waiting_list::clients::model::{LineKind, NewLine, WaitingClient};
 use crate::waiting_list::responses::actions::list_for_mediation;
 use crate::waiting_list::waits::waited_on;
 
-/// Everybody who waits past a norm and whom the actor may see, the longest overdue first.
+/// Everybody who waits past a norm, or for whom a step still runs, and whom the actor may see, the longest overdue first.
 pub fn list_cases(
     conn: &mut Connection,
     actor: &Actor,
@@ -93,7 +94,7 @@ fn find_of_client(conn: &mut Connection, client: &WaitingClient, now: DateTime<U
     Ok(Files::of(conn, client.region_id, &[client.id])?.case_of(client, now))
 }
 
-/// Whether somebody waits past a norm, so that there is a case to look at.
+/// Whether somebody waits past a norm, or a step still runs, so that there is a case to look at.
 pub fn has_case(conn: &mut Connection, client_id: i64, now: DateTime<Utc>) -> Result<bool> {
     let client = clients::actions::find_by_id(conn, client_id)?;
     Ok(find_of_client(conn, &client, now)?.is_some())
@@ -103,7 +104,7 @@ pub fn has_case(conn: &mut Connection, client_id: i64, now: DateTime<Utc>) -> Re
 struct Seen {
     /// All of the region, as the account manager.
     region: bool,
-    /// What reached the expert team.
+    /// What reached the expert team since the child last came back.
     reached: bool,
     /// Clients of these municipalities, as the toegang.
     toegang: Vec<i64>,
@@ -132,7 +133,10 @@ impl Seen {
     fn may_see(&self, case: &Case) -> bool {
         let lives_in = |municipalities: &[i64]| municipalities.contains(&case.municipality_id);
         let reached = case.turn.owner() == StepOwner::ExpertTeam
-            || case.steps.iter().any(|step| step.owner == StepOwner::ExpertTeam);
+            || case.steps.iter().any(|step| {
+                step.owner == StepOwner::ExpertTeam
+                    && is_of_this_wait(dutch_day(step.begun_at), case.returned_on)
+            });
         self.region
             || (self.reached && reached)
             || lives_in(&self.toegang)
@@ -168,16 +172,21 @@ impl Files {
         Ok(Self { ladder, hours, cares, steps, starts, waits_again })
     }
 
-    /// The case of a client, if it waits past a norm.
+    /// The case of a client, if it waits past a norm. A step that was begun keeps its case without one, so that whoever has it
+    /// can close it: help that started or a date that was put right ends the norm, and not the step.
     fn case_of(&mut self, client: &WaitingClient, now: DateTime<Utc>) -> Option<Case> {
         let today = dutch_day(now);
         let cares = self.cares.remove(&client.id).unwrap_or_default();
         let waited = waited_on(client, first_start(&cares), today);
         let passed: Vec<_> =
             waited.norms.iter().filter(|norm| matches!(norm.state, NormState::Passed { .. })).collect();
-        let since = passed.iter().map(|norm| norm.last_day + Days::new(1)).min()?;
+        let passed_since = passed.iter().map(|norm| norm.last_day + Days::new(1)).min();
         let steps = self.steps.remove(&client.id).unwrap_or_default();
-        let (turn, due_by) = self.turn_of(client, since, &steps, now)?;
+        let (turn, due_by) = self.turn_of(client, passed_since, &steps, now)?;
+        let since = match &turn {
+            Turn::Busy(step) => passed_since.unwrap_or_else(|| dutch_day(step.begun_at)),
+            _ => passed_since?,
+        };
         Some(Case {
             client_id: client.id,
             code: client.code.to_string(),
@@ -189,6 +198,7 @@ impl Files {
             weeks_waited: waited.weeks(),
             passed: passed.iter().map(ToString::to_string).collect(),
             since,
+            returned_on: client.life.returned_on(),
             has_bridging: has_bridging(&cares, start_of_dutch_day(today)),
             turn,
             is_overdue: due_by.is_some_and(|due_by| dutch_time(now) > due_by),
@@ -201,7 +211,7 @@ impl Files {
     fn turn_of(
         &self,
         client: &WaitingClient,
-        since: NaiveDate,
+        since: Option<NaiveDate>,
         steps: &[MediationStep],
         now: DateTime<Utc>,
     ) -> Option<(Turn, Option<NaiveDateTime>)> {
@@ -223,7 +233,7 @@ impl Files {
         let facts = MediationFacts {
             status: client.status(),
             hold_until: client.life.hold_on(today).map(|hold| hold.until),
-            since: Some(since),
+            since,
             returned_on: client.life.returned_on(),
             waits_again_on: self.waits_again.get(&client.id).copied().max(pause_over),
             finished: &finished,

@@ -26,7 +26,7 @@ use crate::web::lists::page_number;
 use crate::web::notes::{DIGITS, digits_schema, read_note};
 use crate::web::reply;
 
-/// Bemiddeling voor een wachtende die langer wacht dan een norm toestaat. Er staat niets in over wat het kind nodig heeft.
+/// Bemiddeling voor een wachtende die langer wacht dan een norm toestaat, of voor wie nog een stap loopt. Er staat niets in over wat het kind nodig heeft.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Bemiddeling)]
 #[serde(rename_all = "camelCase")]
@@ -47,10 +47,12 @@ pub struct CaseBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 14)]
     weken_gewacht: Option<u32>,
-    /// De normen die voorbij zijn, in woorden.
+    /// De normen die voorbij zijn, in woorden. Leeg als er geen norm meer voorbij is: dan is alleen de stap die loopt nog af te
+    /// sluiten.
     #[schema(example = json!(["Norm van het product, 12 dagen voorbij"]))]
     normen: Vec<String>,
-    /// Eerste dag na de norm die het eerst voorbij was.
+    /// Eerste dag na de norm die het eerst voorbij was. Is er geen norm meer voorbij, dan de dag waarop de stap begon die nog
+    /// loopt.
     over_de_norm_sinds: NaiveDate,
     /// Of er nu overbruggingszorg is.
     overbrugging: bool,
@@ -369,7 +371,7 @@ impl From<ProviderLine> for ProviderBody {
 #[utoipa::path(
     get, path = "/bemiddelingen", operation_id = "lijstBemiddelingen", tag = "Wachtlijst",
     summary = "Wie langer wacht dan een norm toestaat",
-    description = "Met de volgende stap, van wie die is en tot wanneer, ook van wie op de start van afgesproken zorg of op het eind van een pauze wacht; wie het langst over de norm is eerst tenzij u een andere volgorde kiest. De toegang ziet de eigen gemeente, de accountmanager de \
+    description = "Met de volgende stap, van wie die is en tot wanneer, ook van wie op de start van afgesproken zorg of op het eind van een pauze wacht; wie het langst over de norm is eerst tenzij u een andere volgorde kiest. Is de norm niet meer voorbij, dan blijft de bemiddeling staan tot de stap die loopt is afgesloten. De toegang ziet de eigen gemeente, de accountmanager de \
         regio, de gemeente en het expertteam wat bij hen ligt.",
     params(
         ("toon" = Option<String>, Query, description = "van-mij: alleen waarvan de stap bij u ligt; te-laat: alleen over de termijn", pattern = "^(van-mij|te-laat)$", example = "van-mij"),
@@ -473,7 +475,7 @@ pub async fn post_step(
     params(ClientPath, OnceKey),
     request_body(content = ClosingInput, content_type = "application/json"),
     responses(
-        (status = 200, description = "Afgesloten; de volgende stap kan van een ander zijn", body = Afsluiting, headers(("API-Version" = String))),
+        (status = 200, description = "Afgesloten; de volgende stap kan van een ander zijn, en zonder norm die voorbij is komt er geen", body = Afsluiting, headers(("API-Version" = String))),
         WriteProblems,
     ),
     security(("bearer" = []))

@@ -91,10 +91,12 @@ pub struct Case {
     pub product_name: String,
     pub status: &'static str,
     pub weeks_waited: Option<u32>,
-    /// The norms that were passed, in words.
+    /// The norms that were passed, in words; none when only the step that runs is left of the case.
     pub passed: Vec<String>,
-    /// Since when the first of them is passed.
+    /// Since when the first of them is passed, or else the step runs.
     pub since: NaiveDate,
+    /// The day on which the child came back for another place: steps before it were about the care it had.
+    pub returned_on: Option<NaiveDate>,
     pub has_bridging: bool,
     pub turn: Turn,
     /// By when, in local time.

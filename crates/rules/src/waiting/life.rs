@@ -59,6 +59,12 @@ impl ClientStatus {
     pub const fn takes_responses(self) -> bool {
         matches!(self, Self::Waiting | Self::UnderConsideration)
     }
+
+    /// Whether the product can change for this reason. Care that was agreed goes on under another code, and does not become
+    /// other care.
+    pub fn recodes_for(self, reason: RecodeReason) -> bool {
+        self.takes_responses() || (self == Self::Accepted && reason == RecodeReason::BookChanged)
+    }
 }
 
 /// The longest pause. Longer takes a new decision, so that nobody is forgotten on hold.
@@ -96,6 +102,11 @@ pub enum StepError {
     /// The product needs the decision of a body first.
     #[error("leg eerst vast wanneer het adviesorgaan over deze zorg besliste")]
     BodyDecisionMissing,
+    /// Care was agreed, and would become other care.
+    #[error(
+        "er is zorg afgesproken; leg eerst vast dat die niet is gestart, of kies als reden dat het productenboek is gewijzigd"
+    )]
+    CareAgreed,
     /// Nothing would change.
     #[error("dit is al zo vastgelegd")]
     NothingChanges,
@@ -406,8 +417,10 @@ impl Life {
             return Err(StepError::NothingChanges);
         }
         let detail = Some(format!("van {} naar {to}", self.product));
-        let stays = reason == RecodeReason::BookChanged || !self.status.takes_responses();
-        let after = if stays {
+        if !self.status.recodes_for(reason) {
+            return Err(StepError::CareAgreed);
+        }
+        let after = if reason == RecodeReason::BookChanged {
             self.unchanged()
         } else {
             After { hold: self.hold, ..self.left_for(ClientStatus::Waiting) }

@@ -17,12 +17,15 @@ use crate::waiting_list::clients::model::WaitingClient;
 use crate::waiting_list::clients::store::{self, FactsRow, ProductRow};
 
 pub(super) const UNKNOWN_PRODUCT: &str = "dit product staat niet in het productenboek van de regio";
+const NOT_BOUGHT: &str = "deze gemeente koopt dit product nu niet met de regio in";
 
 /// What a registration names, as far as it exists.
 pub(super) struct Known {
     municipality: Option<(i64, String)>,
     /// Whether the municipality buys the wanted product with this region today.
     bought_here: bool,
+    /// The products besides it that the municipality does not buy so.
+    not_bought: Vec<String>,
     products: HashMap<String, ProductRow>,
     /// The products that were chosen before, and stay whether or not they are still bought: the wanted one first.
     kept: Vec<ProductCode>,
@@ -57,9 +60,19 @@ impl Known {
             (Some((id, _)), Some(product_id)) => store::belongs_for_product(conn, *id, product_id, today)?,
             _ => true,
         };
+        let mut not_bought = Vec::new();
+        if let Some((id, _)) = &municipality {
+            let besides = products.iter().filter(|product| Some(product.id) != wanted);
+            for product in besides {
+                if !store::belongs_for_product(conn, *id, product.id, today)? {
+                    not_bought.push(product.code.clone());
+                }
+            }
+        }
         Ok(Self {
             municipality,
             bought_here,
+            not_bought,
             products: products.into_iter().map(|product| (product.code.clone(), product)).collect(),
             providers: store::list_provider_ids(conn, &agb)?.into_iter().collect(),
             postcode,
@@ -91,8 +104,7 @@ impl Known {
                     violations.add("gemeente", "niet-van-u", "kies een gemeente waarvoor u werkt");
                 }
                 Some(_) if !self.bought_here => {
-                    let message = "deze gemeente koopt dit product nu niet met de regio in";
-                    violations.add("product", "niet-voor-gemeente", message);
+                    violations.add("product", "niet-voor-gemeente", NOT_BOUGHT);
                 }
                 Some(_) => {}
             }
@@ -101,8 +113,17 @@ impl Known {
         if let Some(code) = &draft.product {
             self.check_product("product", code, &mut violations)?;
         }
+        let mut alternatives = Vec::new();
         for code in &draft.alternatives {
             self.check_product("alternatieven", code, &mut violations)?;
+            // What was accepted before stays, as the wanted product does.
+            let Some(product) = self.products.get(code.as_str()).filter(|_| !self.kept.contains(code)) else {
+                continue;
+            };
+            if self.not_bought.contains(&product.code) {
+                violations.add("alternatieven", "niet-voor-gemeente", format!("{code}: {NOT_BOUGHT}"));
+            }
+            alternatives.push((code.clone(), product.rules()?));
         }
         self.check_providers("gewensteAanbieders", &draft.wanted, &mut violations);
         self.check_providers("uitgeslotenAanbieders", &draft.excluded, &mut violations);
@@ -115,7 +136,7 @@ impl Known {
             Some(product) if self.kept.first() != draft.product.as_ref() => Some(product.rules()?),
             _ => None,
         };
-        Ok(match check(draft, rules, self.today) {
+        Ok(match check(draft, rules, &alternatives, self.today) {
             Ok(registration) => violations.into_result(registration),
             Err(more) => {
                 violations.extend_with_prefix("", more);

@@ -37,6 +37,20 @@ pub(super) fn require_suits(
     Error::refuse_collisions(violations, ())
 }
 
+/// Leaves of products, each with its name, only those under which what was agreed for a client can go on.
+pub fn retain_new_codes(
+    conn: &mut Connection,
+    client: &WaitingClient,
+    products: &mut Vec<(String, String)>,
+) -> Result<()> {
+    let codes: Vec<String> = products.iter().map(|(code, _)| code.clone()).collect();
+    let after = line_of(client.product.id, &store::list_successors(conn)?).split_off(1);
+    let mut found = store::list_products(conn, client.region_id, &codes)?;
+    found.retain(|product| after.contains(&product.id));
+    products.retain(|(code, _)| found.iter().any(|product| product.code == *code));
+    Ok(())
+}
+
 fn check_product(
     conn: &mut Connection,
     client: &WaitingClient,

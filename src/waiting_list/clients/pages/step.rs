@@ -5,6 +5,7 @@ use actix_web::web::Path;
 use askama::Template;
 use chrono::NaiveDate;
 use rules::waiting::birth::Birth;
+use rules::waiting::life::ClientStatus;
 use rules::waiting::needs::Need;
 use rules::waiting::reason_lists::RegionReasons;
 
@@ -17,7 +18,7 @@ use crate::waiting_list::clients::model::{FormChoices, WaitingClient};
 use crate::waiting_list::clients::reading::{Writing, read_draft, read_step};
 use crate::waiting_list::clients::steps::{OwnStep, StepDraft};
 use crate::waiting_list::reasons::actions::find_reasons;
-use crate::waiting_list::reasons::pages::to_choose;
+use crate::waiting_list::reasons::pages::{of_those, to_choose};
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::{
@@ -47,6 +48,17 @@ pub struct StepPage {
     pub step: OwnStep,
     pub form: Form,
     pub products: Choices,
+}
+
+impl StepPage {
+    /// What comes of it for this client.
+    fn explanation(&self) -> &'static str {
+        if self.step == OwnStep::Recode && self.client.status() == ClientStatus::Accepted {
+            "De afgesproken zorg gaat door onder een nieuwe code. Is andere zorg nodig? Leg dan eerst vast dat de zorg niet is gestart."
+        } else {
+            self.step.explanation()
+        }
+    }
 }
 
 #[derive(Template)]
@@ -134,17 +146,23 @@ pub(super) fn read_step_form(fields: &mut Fields, step: OwnStep, today: NaiveDat
 
 async fn show(ctx: &Context, client: WaitingClient, step: OwnStep, form: Form) -> Result<HttpResponse> {
     let today = ctx.today();
-    let region_id = client.region_id;
+    let of = client.clone();
     let (found, reasons) = ctx
         .db(move |conn, _, _| {
-            let found = actions::list_region_choices(conn, region_id, today)?;
-            Ok((found, find_reasons(conn, region_id, step.reason_list())?.reasons))
+            let mut found = actions::list_region_choices(conn, of.region_id, today)?;
+            if step == OwnStep::Recode && of.status() == ClientStatus::Accepted {
+                actions::retain_new_codes(conn, &of, &mut found.products)?;
+            }
+            Ok((found, find_reasons(conn, of.region_id, step.reason_list())?.reasons))
         })
         .await?;
     let elsewhere =
         found.municipalities.into_iter().filter(|(code, _)| code != client.municipality.code.as_str());
-    let form =
-        with_step_choices(form, &reasons).with_choices("gemeente", choices("Kies een gemeente", elsewhere));
+    let possible = reasons.on().filter(|reason| step.allows(client.status(), reason.known.code));
+    let form = form
+        .with_choices("reden", of_those(possible))
+        .with_choices(DIGITS, digits())
+        .with_choices("gemeente", choices("Kies een gemeente", elsewhere));
     let tabs = Tabs::new(client.code, "");
     let page = form.page(ctx, SECTION);
     form_page(form.status(), &StepPage { page, tabs, client, step, form, products: found.products })

@@ -226,10 +226,12 @@ fn a_new_code_keeps_what_was_offered_and_other_care_does_not() {
         let now = &step.life;
         assert_eq!((now.status(), now.open_responses(), step.ends_responses), (status, open, ends), "{code}");
         assert_eq!(now.hold_on(today()), hold, "{code}");
-        // What was agreed is not an offer any more: it ends only by a step of its own.
+        // What was agreed is not an offer any more: it ends only by a step of its own, and becomes no other care.
         let reason = Reason::new(code, None).unwrap();
         let agreed = after(&life(ClientStatus::Accepted), Event::Recode { to: product("45A05"), reason });
-        assert_eq!(agreed.map(|life| life.status()), Ok(ClientStatus::Accepted), "{code}");
+        let goes_on = code == RecodeReason::BookChanged;
+        let expected = if goes_on { Ok(ClientStatus::Accepted) } else { Err(StepError::CareAgreed) };
+        assert_eq!(agreed.map(|life| life.status()), expected, "{code}");
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Months, NaiveDate};
 
 use super::{FirstChoice, Registration, RegistrationDraft, Urgency};
+use crate::codes::ProductCode;
 use crate::product::{AgeRange, ProductKind};
 use crate::violations::Violations;
 use crate::waiting::birth::{Birth, BirthError, BirthQuarter, LATEST_AGE};
@@ -25,7 +26,7 @@ const REFERRED_WITHIN: Months = Months::new(60);
 
 const TO_DESK: &str = "meld een crisis bij het crisiscoördinatiepunt, niet op de wachtlijst";
 
-/// What the product book says about the product that is wanted.
+/// What the product book says about a product that is wanted or accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProductRules {
     /// For whom it is.
@@ -34,16 +35,21 @@ pub struct ProductRules {
     pub kind: ProductKind,
 }
 
-/// Checks a registration of today for a product with these rules; without a known product those are absent.
+/// Checks a registration of today for a product with these rules; without a known product those are absent. What is accepted
+/// besides is held to its own rules in the same way.
 pub fn check(
     draft: RegistrationDraft,
     product: Option<ProductRules>,
+    alternatives: &[(ProductCode, ProductRules)],
     today: NaiveDate,
 ) -> Result<Registration, Violations> {
     let mut violations = Violations::new();
     let birth = checked_birth(&draft, today, &mut violations);
     let (referred_on, decided_on) = checked_dates(&draft, today, &mut violations);
     check_product(&draft, birth, product, today, &mut violations);
+    for (code, rules) in alternatives {
+        add_unsuited(("alternatieven", &format!("{code}: ")), birth, *rules, today, &mut violations);
+    }
     let wanted = unique("gewensteAanbieders", &draft.wanted, MOST_PROVIDERS, &mut violations);
     let excluded = unique("uitgeslotenAanbieders", &draft.excluded, MOST_PROVIDERS, &mut violations);
     if wanted.iter().any(|provider| excluded.contains(provider)) {
@@ -205,8 +211,19 @@ fn check_product(
 
 /// Whether somebody born then can wait for a product with these rules: no crisis help, and for that age.
 pub fn check_suits(birth: Option<Birth>, rules: ProductRules, today: NaiveDate, violations: &mut Violations) {
+    add_unsuited(("product", ""), birth, rules, today, violations);
+}
+
+/// The same at a field, with what goes before the words.
+fn add_unsuited(
+    (field, before): (&str, &str),
+    birth: Option<Birth>,
+    rules: ProductRules,
+    today: NaiveDate,
+    violations: &mut Violations,
+) {
     if rules.kind == ProductKind::Crisis {
-        violations.add("product", "naar-crisispunt", TO_DESK);
+        violations.add(field, "naar-crisispunt", format!("{before}{TO_DESK}"));
     }
     let fits = |birth: Birth| {
         let (low, high) = birth.possible_ages(today);
@@ -214,7 +231,7 @@ pub fn check_suits(birth: Option<Birth>, rules: ProductRules, today: NaiveDate, 
         low <= rules.ages.max() && high.saturating_add(1) >= rules.ages.min()
     };
     if birth.is_some_and(|birth| !fits(birth)) {
-        violations.add("product", "leeftijd", format!("dit product is voor {}", rules.ages));
+        violations.add(field, "leeftijd", format!("{before}dit product is voor {}", rules.ages));
     }
 }
 

@@ -34,7 +34,7 @@ fn rules() -> ProductRules {
 }
 
 fn checked(draft: RegistrationDraft) -> Result<Registration, Violations> {
-    check(draft, Some(rules()), today())
+    check(draft, Some(rules()), &[], today())
 }
 
 /// What is wrong, as field and code.
@@ -159,11 +159,35 @@ fn a_crisis_goes_to_the_desk() {
         "naar-crisispunt",
     );
     let crisis = ProductRules { kind: ProductKind::Crisis, ..rules() };
-    let violations = check(draft(), Some(crisis), today()).unwrap_err();
+    let violations = check(draft(), Some(crisis), &[], today()).unwrap_err();
     assert_eq!(
         violations.iter().map(|v| (v.field.as_str(), v.code)).collect::<Vec<_>>(),
         [("product", "naar-crisispunt")]
     );
+}
+
+#[test]
+fn what_is_accepted_besides_is_held_to_the_same_rules() {
+    // The child is 11.
+    let older = ProductRules { ages: ages(13, 18), ..rules() };
+    let crisis = ProductRules { kind: ProductKind::Crisis, ..rules() };
+    let crisis_of_older = ProductRules { kind: ProductKind::Crisis, ..older };
+    let too_young = ("leeftijd", "45A05: dit product is voor 13 t/m 18 jaar");
+    let to_desk =
+        ("naar-crisispunt", "45A05: meld een crisis bij het crisiscoördinatiepunt, niet op de wachtlijst");
+    for (suits, expected) in [
+        (rules(), vec![]),
+        (older, vec![too_young]),
+        (crisis, vec![to_desk]),
+        (crisis_of_older, vec![to_desk, too_young]),
+    ] {
+        let draft = RegistrationDraft { alternatives: vec![product("45A05")], ..draft() };
+        let found = check(draft, Some(rules()), &[(product("45A05"), suits)], today());
+        let violations = found.err().unwrap_or_default();
+        let found: Vec<_> = violations.iter().map(|v| (v.code, v.message.as_str())).collect();
+        assert_eq!(found, expected, "{suits:?}");
+        assert!(violations.iter().all(|violation| violation.field == "alternatieven"), "{suits:?}");
+    }
 }
 
 #[test]
