@@ -13,6 +13,9 @@ use crate::db::schema::{
 };
 use crate::error::Result;
 
+/// What a mailed link is for: to set another password.
+pub(super) const RESET: &str = "reset";
+
 /// A user with what signing in needs.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Account {
@@ -164,7 +167,7 @@ pub(super) fn end_all_credentials(
 }
 
 /// Ends every session and every token of a user: those that were made with an earlier credential version are not
-/// believed any more.
+/// believed any more. A link to set another password ends with them; an invitation that was not used stays.
 pub(super) fn end_credentials(conn: &mut Connection, user_id: i64, now: NaiveDateTime) -> Result<()> {
     diesel::update(user_account::table.find(user_id))
         .set(user_account::credential_version.eq(user_account::credential_version + 1))
@@ -174,6 +177,8 @@ pub(super) fn end_credentials(conn: &mut Connection, user_id: i64, now: NaiveDat
     )
     .set(token_family::ended_at.eq(now))
     .execute(conn)?;
+    let resets = mail_link::table.filter(mail_link::user_id.eq(user_id)).filter(mail_link::purpose.eq(RESET));
+    diesel::delete(resets).execute(conn)?;
     delete_sessions(conn, user_id)
 }
 

@@ -107,3 +107,19 @@ on_both! {
         assert_eq!(program.post("/v1/aanbieders/98990009/bevestigingen", &json!({})).status, 401);
     }
 }
+
+on_both! {
+    fn a_session_that_ended_while_the_request_came_in_makes_no_token(server) {
+        use beschikbaarheidswijzer::identity::sign_in::actions::find_session;
+        use beschikbaarheidswijzer::identity::tokens::actions::begin_in_session;
+        use beschikbaarheidswijzer::error::Error;
+        use crate::support::now;
+        let visitor = server.visitor(USER);
+        let cookie = visitor.cookie("__Host-sessie").expect("a session");
+        let (_, session) = find_session(&mut server.connection(), &cookie, now()).expect("a database").expect("it stands");
+        let begin = || begin_in_session(&mut server.connection(), &server.actor(USER), now(), &session, "Rooster");
+        assert!(begin().is_ok());
+        server.new_password(USER);
+        assert!(matches!(begin(), Err(Error::SignInRequired)));
+    }
+}

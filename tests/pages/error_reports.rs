@@ -122,3 +122,13 @@ on_both! {
         }
     }
 }
+
+on_both! {
+    fn of_two_at_once_who_report_the_same_one_is_told(server) {
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let calls: Vec<_> = (0..4).map(|_| scope.spawn(|| report(server, "wachttijd", "Twintig weken").status)).collect();
+            calls.into_iter().map(|call| call.join().expect("an answer")).collect()
+        });
+        assert_eq!((statuses.iter().filter(|status| **status == 303).count(), reports(server), server.mails().len()), (1, 1, 2), "{statuses:?}");
+    }
+}

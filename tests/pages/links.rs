@@ -187,3 +187,21 @@ on_both! {
         }
     }
 }
+
+on_both! {
+    fn a_link_to_set_a_password_ends_with_the_password_it_was_asked_for(server) {
+        for change in ["password", "block"] {
+            server.execute("UPDATE user_account SET active = true WHERE name = 'aanbieder-de-haven'");
+            assert_eq!(ask(server, EMAIL).status, 200);
+            let path = server.mailed_path();
+            assert_eq!(server.anyone().get(&path).status, 200);
+            if change == "password" {
+                server.new_password(USER);
+            } else {
+                let block = beschikbaarheidswijzer::identity::users::actions::set_active_by_name;
+                block(&mut server.connection(), &Actor::command_line(), now(), USER, false).expect("blocked");
+            }
+            assert_eq!((server.anyone().get(&path).status, choose(server, &path, PASSWORD).status), (404, 404), "{change}");
+        }
+    }
+}

@@ -53,6 +53,8 @@ pub fn report_error(
     let key = opaque::generate();
     db::write(conn, |conn| {
         let offer = find_offer(conn, new.offer_id)?;
+        // Of two at once the second sees the first.
+        store::lock_offer(conn, offer.id)?;
         if store::has_open(conn, offer.id, new.what, (now - SHOWN_FOR).naive_utc())? {
             return Err(Error::Conflict(
                 "Dit is al gemeld en wordt bekeken. Dank u wel dat u het ook doorgeeft.".into(),

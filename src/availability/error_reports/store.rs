@@ -27,6 +27,12 @@ pub(super) fn insert_report(
         .get_result(conn)?)
 }
 
+/// Lets nobody else report about this offer until the transaction ends.
+pub(super) fn lock_offer(conn: &mut Connection, offer_id: i64) -> Result<()> {
+    diesel::update(offer::table.find(offer_id)).set(offer::version.eq(offer::version)).execute(conn)?;
+    Ok(())
+}
+
 /// Whether the same was reported of an offer since a moment, and nobody has answered yet.
 pub(super) fn has_open(
     conn: &mut Connection,

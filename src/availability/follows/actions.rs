@@ -29,7 +29,7 @@ pub fn follow_search(
     public_url: &str,
     new: &NewFollow,
 ) -> Result<()> {
-    db::write(conn, |conn| {
+    let done = db::write(conn, |conn| {
         let known = store::list_of_address(conn, &new.email)?;
         if known.iter().any(|follow| follow.query == new.query) || known.len() >= MOST_SEARCHES {
             return Ok(());
@@ -40,7 +40,12 @@ pub fn follow_search(
         let mail = mails::question(new, &key, public_url)?;
         enqueue_with_unsubscribe(conn, now, &mail, Some(&mails::stop_url(public_url, &key)))?;
         audit::record(conn, actor, now, &Event::done("zoekopdracht-volgen", "gevolgde-zoekopdracht", id))
-    })
+    });
+    match done {
+        // Of two at once the other was first, and asked.
+        Err(Error::Conflict(_)) => Ok(()),
+        done => done,
+    }
 }
 
 pub fn find_by_key(conn: &mut Connection, key: &str) -> Result<Follow> {

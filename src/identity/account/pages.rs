@@ -134,8 +134,8 @@ pub async fn make_token(ctx: Context, FormInput(mut fields): FormInput) -> Resul
     let name = fields.text("naam", Length(1, 60));
     let result = match fields.finish(()) {
         Ok(()) => {
-            let begin = tokens::actions::begin_for_user;
-            ctx.db(move |conn, actor, now| begin(conn, actor, now, session.user_id, &name)).await
+            let begin = tokens::actions::begin_in_session;
+            ctx.db(move |conn, actor, now| begin(conn, actor, now, &session, &name)).await
         }
         Err(violations) => Err(violations.into()),
     };

@@ -92,7 +92,7 @@ pub fn request_reset(
         let account = accounts::find_account_by_email(conn, email)?;
         let account = account.filter(|account| account.active && account.password_hash.is_some());
         let user_id = account.as_ref().map(|account| account.id);
-        let key = make_link(conn, now, "reset", user_id, RESET_LIFE)?;
+        let key = make_link(conn, now, accounts::RESET, user_id, RESET_LIFE)?;
         let link = sender.link(&key);
         let user_name = account.as_ref().map_or("niemand", |account| account.name.as_str());
         let mail = mails::reset(email, &Content { user_name, region: &sender.region, link: &link })?;

@@ -5,11 +5,12 @@ use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use super::keyring::Keyring;
 use super::signed::{Claims, KeyPair, KeySet, LONGEST_LIFE};
 use super::store::{self, Family, StoredKey};
-use crate::actor::{Actor, Identity};
+use crate::actor::{Actor, Identity, Session};
 use crate::audit::{self, Event};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
 use crate::identity::opaque;
+use crate::identity::sign_in::store::find_session as find_stored_session;
 use crate::identity::store::{self as accounts, Account};
 use crate::identity::vault::Vault;
 
@@ -93,17 +94,40 @@ pub fn begin_for_user(
     user_id: i64,
     name: &str,
 ) -> Result<String> {
+    db::write(conn, |conn| begin_within(conn, actor, now, user_id, name))
+}
+
+/// The same for whoever is signed in. A session that was ended while the request came in makes none: what is made is of the
+/// account as it was before the session was seen to stand.
+pub fn begin_in_session(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    session: &Session,
+    name: &str,
+) -> Result<String> {
     db::write(conn, |conn| {
-        let account = accounts::find_account(conn, user_id)?.ok_or(Error::NotFound("gebruiker"))?;
-        let standing = store::list_families(conn, user_id, account.credential_version, now.naive_utc())?;
-        if standing.len() >= MOST_FAMILIES {
-            return Err(Error::invalid("naam", "te-veel", "u hebt al 20 tokens. Beëindig er eerst een"));
-        }
-        let family = begin_family(conn, actor, now, &account, (name, FAMILY_LIFE))?;
-        let token = opaque::generate();
-        store::insert_refresh_token(conn, &opaque::hash(&token), &family)?;
-        Ok(token)
+        let token = begin_within(conn, actor, now, session.user_id, name)?;
+        find_stored_session(conn, &session.id)?.map(|_| token).ok_or(Error::SignInRequired)
     })
+}
+
+fn begin_within(
+    conn: &mut Connection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    user_id: i64,
+    name: &str,
+) -> Result<String> {
+    let account = accounts::find_account(conn, user_id)?.ok_or(Error::NotFound("gebruiker"))?;
+    let standing = store::list_families(conn, user_id, account.credential_version, now.naive_utc())?;
+    if standing.len() >= MOST_FAMILIES {
+        return Err(Error::invalid("naam", "te-veel", "u hebt al 20 tokens. Beëindig er eerst een"));
+    }
+    let family = begin_family(conn, actor, now, &account, (name, FAMILY_LIFE))?;
+    let token = opaque::generate();
+    store::insert_refresh_token(conn, &opaque::hash(&token), &family)?;
+    Ok(token)
 }
 
 /// A token for a service account that showed its secret. It is not renewed: the program shows its secret again.
