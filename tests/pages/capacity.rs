@@ -107,9 +107,9 @@ on_both! {
         assert_eq!((&shown["plekkenVrij"], &shown["status"]), (&json!(0), &json!("wachtlijst")));
         assert_eq!(shown["bevestigdOp"], "2026-11-21T09:00:00Z", "and it is confirmed");
         assert_eq!(server.accept(&clients[1], second).status, 409);
-        assert!(!visitor.get(PATH).body.contains("toegezegd"), "it counts in what is published now");
+        assert!(visitor.get(PATH).body.contains("toegezegd"), "it comes back when the care falls through");
         let lines = server.anyone().get(&format!("/v1/aanbod/{offer}/verloop")).json();
-        assert_eq!((&lines["wijzigingen"][0]["cijfers"]["plekkenVrij"], &lines["wijzigingen"][0]["soort"]), (&json!(0), &json!("gewijzigd")));
+        assert_eq!((&lines["wijzigingen"][0]["cijfers"]["plekkenVrij"], &lines["wijzigingen"][0]["soort"]), (&json!(0), &json!("bevestigd")));
     }
 }
 

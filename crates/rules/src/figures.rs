@@ -150,7 +150,7 @@ impl Figures {
         parts.map(|(intake, treatment)| intake.expected_hundredths() + treatment.expected_hundredths())
     }
 
-    /// The places to show: those published minus those reserved since the provider last confirmed.
+    /// The places to show: those published minus those reserved since the provider last told how many there are.
     pub fn shown_places(&self, reserved: u16) -> Option<u16> {
         self.free_places.map(|free| free.saturating_sub(reserved))
     }

@@ -100,7 +100,7 @@ impl From<&IntakeStop> for StopBody {
 #[schema(as = Cijfers)]
 #[serde(rename_all = "camelCase")]
 pub struct FiguresBody {
-    /// Plekken die nu vrij zijn: gepubliceerd, min wat sinds de laatste bevestiging is gereserveerd.
+    /// Plekken die nu vrij zijn: wat de aanbieder opgaf, min wat daarna is gereserveerd.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, example = 2, nullable = false)]
     pub plekken_vrij: Option<u16>,
