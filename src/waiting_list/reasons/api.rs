@@ -8,7 +8,8 @@ use rules::waiting::questions::Answer;
 use rules::waiting::reason_lists::{ReasonDraft, ReasonList, RegionReason, WORDS_LENGTH};
 use rules::waiting::responses::ReasonOwner;
 use serde::Serialize;
-use utoipa::openapi::schema::Object;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Object, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use super::actions;
@@ -16,7 +17,7 @@ use super::model::{ReasonsChange, VersionedReasons, owner_of};
 use crate::api_document::parse_path;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::described::{ChangedVersion, ReadProblems, WriteProblems, codes_schema, stored_etag};
+use crate::web::described::{self, ChangedVersion, ReadProblems, WriteProblems, codes_schema, stored_etag};
 use crate::web::fields::{Fields, Length};
 use crate::web::input::{JsonInput, QueryInput};
 use crate::web::reply;
@@ -99,8 +100,7 @@ pub struct ReasonInput {
     /// Eigen woorden, zonder iets over een persoon; zonder dit veld die van het programma.
     #[schema(max_length = 80, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$", example = "Niet bereikbaar")]
     woorden: Option<String>,
-    /// Alleen bij een vraag: codes van de antwoorden die erbij passen. Zonder dit veld: alle.
-    #[schema(max_items = 20, example = json!(["ja", "nee"]))]
+    #[schema(schema_with = answers_schema)]
     antwoorden: Option<Vec<String>>,
 }
 
@@ -282,6 +282,13 @@ pub async fn put_reasons(
         Ok(ListBody::from(&actions::find_reasons(conn, region_id, list)?))
     };
     answer(&reply::show_current(&ctx, saved, current).await?)
+}
+
+fn answers_schema() -> RefOr<Schema> {
+    let answer = codes_schema("Code van een antwoord.", Answer::ALL.iter().map(|answer| answer.code()));
+    let description =
+        "Alleen bij een vraag: codes van de antwoorden die erbij passen. Zonder dit veld: alle.";
+    described::list_schema(description, answer, MOST_ANSWERS)
 }
 
 fn read_reasons(fields: &mut Fields, list: ReasonList) -> Vec<ReasonDraft> {
