@@ -249,7 +249,18 @@ pub(super) fn read_step(fields: &mut Fields) -> Option<Step> {
         "blokkeren" => Step::Block,
         "toelaten" => Step::Readmit,
         "uitnodigen" => Step::InviteAgain,
-        "tweede-factor" => Step::ResetSecondFactor(fields.text("reden", Length(10, 500))),
+        "tweede-factor" => {
+            let is_missing = fields.raw("reden").trim().is_empty();
+            let reason = fields.optional_text("reden", Length(10, 500));
+            if is_missing {
+                fields.error(
+                    "reden",
+                    "ontbreekt",
+                    "vul dit in: bij een verloren tweede factor hoort een reden",
+                );
+            }
+            Step::ResetSecondFactor(reason.unwrap_or_default())
+        }
         _ => Step::EndSessions,
     })
 }
