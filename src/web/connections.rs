@@ -100,13 +100,9 @@ impl Connection {
         let seconds = self.seconds.fetch_add(1, Ordering::Relaxed) + 1;
         let may_stay = if self.is_served.load(Ordering::Relaxed) {
             let given = self.given.load(Ordering::Relaxed);
-            // Unless a piece was taken just now.
-            let _ = self.given.compare_exchange(
-                given,
-                if given == 0 { 0 } else { given + 1 },
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            );
+            if given > 0 {
+                self.given.fetch_add(1, Ordering::Relaxed);
+            }
             given <= LONGEST_PIECE
         } else {
             seconds <= LONGEST_WAIT
@@ -131,6 +127,7 @@ struct Turn {
 impl Turn {
     fn begin(connection: Arc<Connection>, has_body: bool) -> Self {
         connection.seconds.store(0, Ordering::Relaxed);
+        connection.given.store(0, Ordering::Relaxed);
         connection.is_served.store(true, Ordering::Relaxed);
         Self { connection, has_body }
     }
@@ -154,7 +151,6 @@ impl Drop for Turn {
         } else if !self.has_body {
             self.connection.seconds.store(0, Ordering::Relaxed);
         }
-        self.connection.given.store(0, Ordering::Relaxed);
         self.connection.is_served.store(false, Ordering::Relaxed);
     }
 }

@@ -430,14 +430,15 @@ on_both! {
         let page = |client: &WaitingClient| visitor.get(&format!("/wachtlijst/{}/stap/ander-product", client.code)).body;
         let offers = |page: &str, value: &str| page.contains(&format!("<option value=\"{value}"));
         let shown = page(client);
-        assert!(shown.contains("De afgesproken zorg gaat door onder een nieuwe code"), "{shown}");
-        assert_eq!(["productenboek", "hulpvraag", "45A13"].map(|value| offers(&shown, value)), [true, false, false], "{shown}");
+        assert!(shown.contains("geen nieuwe code voor dit product"), "{shown}");
+        assert_eq!(["productenboek", "hulpvraag", "45A13"].map(|value| offers(&shown, value)), [false; 3], "{shown}");
         let waits = page(&clients[1]);
         assert_eq!(["productenboek", "hulpvraag", "45A13"].map(|value| offers(&waits, value)), [true, true, true], "{waits}");
 
         server.execute("DELETE FROM waiting_product; INSERT INTO waiting_product (product_id, needs_body_decision, first_help_soon, successor_id) SELECT old.id, FALSE, FALSE, new.id FROM product old, product new WHERE old.code = '45A12' AND new.code = '45A13' AND old.region_id = new.region_id");
         let shown = page(client);
-        assert_eq!(["45A13", "45A14"].map(|value| offers(&shown, value)), [true, false], "{shown}");
+        assert!(shown.contains("De afgesproken zorg gaat door onder een nieuwe code"), "{shown}");
+        assert_eq!(["productenboek", "hulpvraag", "45A13", "45A14"].map(|value| offers(&shown, value)), [true, false, true, false], "{shown}");
         let recoded = recode("productenboek");
         assert_eq!(recoded.status, 200, "{}", recoded.body);
         assert_eq!((&recoded.json()["product"], &recoded.json()["status"]), (&json!("45A13"), &json!("geaccepteerd")), "{}", recoded.body);

@@ -192,9 +192,12 @@ impl TestServer {
 
     /// A first refresh token of a user.
     pub fn refresh_token(&self, user: &str) -> String {
-        let begin = beschikbaarheidswijzer::identity::tokens::actions::begin_for_user;
-        begin(&mut self.connection(), &Actor::command_line(), now(), self.user_id(user), "proef")
-            .expect("a token")
+        use beschikbaarheidswijzer::identity::sign_in::actions::find_session;
+        use beschikbaarheidswijzer::identity::tokens::actions::begin_in_session;
+        let cookie = self.visitor(user).cookie("__Host-sessie").expect("a session");
+        let conn = &mut self.connection();
+        let (_, session) = find_session(conn, &cookie, now()).expect("a database").expect("it stands");
+        begin_in_session(conn, &Actor::command_line(), now(), &session, "proef").expect("a token")
     }
 
     /// Runs a statement past the program.

@@ -170,6 +170,18 @@ impl Figures {
         Self { free_places: self.shown_places(reserved), status: self.shown_status(reserved), ..self.clone() }
     }
 
+    /// What is published, and how many of those places stay reserved, when a provider that is shown what is left of these
+    /// figures saves others. Who leaves the number of free places as it is shown did not count them: those that were given
+    /// away come back when they are given back.
+    #[must_use]
+    pub fn replaced_by(&self, saved: Self, reserved: u16) -> (Self, u16) {
+        let left = self.less(reserved);
+        if (saved.free_places, saved.status) != (left.free_places, left.status) {
+            return (saved, 0);
+        }
+        (Self { free_places: self.free_places, status: self.status, ..saved }, reserved)
+    }
+
     /// The same figures as input, to fill in a form or to confirm that nothing changed.
     pub fn to_draft(&self) -> FiguresDraft {
         FiguresDraft {

@@ -135,7 +135,7 @@ fn try_save(
     }
     let count = checked.len();
     for (offer, figures) in checked {
-        let published = offer.published(figures);
+        let published = offer.figures.replaced_by(figures, offer.reserved_places);
         write_figures(conn, actor, now, &confirmation, &offer, published)?;
     }
     Ok(Outcome::Saved(count))
@@ -333,7 +333,7 @@ pub fn bring_in(
         let reserved = offer.reserved_places.min(figures.free_places.unwrap_or(0));
         (figures, reserved)
     } else {
-        offer.published(figures)
+        offer.figures.replaced_by(figures, offer.reserved_places)
     };
     let same = figures == offer.figures;
     let at = match arrival(offer.confirmed_at, incoming.confirmed_at, same, now) {

@@ -79,17 +79,6 @@ impl Offer {
         self.figures.less(self.reserved_places)
     }
 
-    /// What is published, and how many of those places stay given away, when its provider saves these figures. Who leaves the
-    /// number of free places as it is shown did not count them: the places that were given away come back when they are given back.
-    pub fn published(&self, saved: Figures) -> (Figures, u16) {
-        let left = self.figures_left();
-        if (saved.free_places, saved.status) != (left.free_places, left.status) {
-            return (saved, 0);
-        }
-        let whole = Figures { free_places: self.figures.free_places, status: self.figures.status, ..saved };
-        (whole, self.reserved_places)
-    }
-
     /// The same offer with the figures it had when this was written down.
     #[must_use]
     pub fn as_it_was(mut self, entry: HistoryEntry) -> Self {

@@ -189,16 +189,13 @@ pub(super) fn update_figures(
     confirmation: &Confirmation,
 ) -> Result<usize> {
     let row = FiguresRow::from(figures);
-    if reserved == 0 {
-        diesel::update(offer::table.find(id).filter(offer::version.eq(version)))
-            .set(offer::counted_at.eq(confirmation.at.naive_utc()))
-            .execute(conn)?;
-    }
+    let counted = (reserved == 0).then(|| offer::counted_at.eq(confirmation.at.naive_utc()));
     Ok(
         on_each!(conn, c => diesel::update(offer::table.filter(offer::id.eq(id)).filter(offer::version.eq(version)))
         .set((
             figure_values!(offer, row),
             offer::reserved_places.eq(i32::from(reserved)),
+            counted,
             offer::confirmed_at.eq(confirmation.at.naive_utc()),
             offer::confirmed_by.eq(&confirmation.by),
             offer::version.eq(version + 1),

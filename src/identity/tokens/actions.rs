@@ -86,18 +86,7 @@ pub fn issue_for_script(
     })
 }
 
-/// A first refresh token for a program of this user, shown once.
-pub fn begin_for_user(
-    conn: &mut Connection,
-    actor: &Actor,
-    now: DateTime<Utc>,
-    user_id: i64,
-    name: &str,
-) -> Result<String> {
-    db::write(conn, |conn| begin_within(conn, actor, now, user_id, name))
-}
-
-/// The same for whoever is signed in. A session that was ended while the request came in makes none: what is made is of the
+/// A first refresh token for a program of whoever is signed in, shown once. A session that was ended while the request came in makes none: what is made is of the
 /// account as it was before the session was seen to stand.
 pub fn begin_in_session(
     conn: &mut Connection,
@@ -107,27 +96,17 @@ pub fn begin_in_session(
     name: &str,
 ) -> Result<String> {
     db::write(conn, |conn| {
-        let token = begin_within(conn, actor, now, session.user_id, name)?;
-        find_stored_session(conn, &session.id)?.map(|_| token).ok_or(Error::SignInRequired)
+        let account = accounts::find_account(conn, session.user_id)?.ok_or(Error::NotFound("gebruiker"))?;
+        find_stored_session(conn, &session.id)?.ok_or(Error::SignInRequired)?;
+        let standing = store::list_families(conn, account.id, account.credential_version, now.naive_utc())?;
+        if standing.len() >= MOST_FAMILIES {
+            return Err(Error::invalid("naam", "te-veel", "u hebt al 20 tokens. Beëindig er eerst een"));
+        }
+        let family = begin_family(conn, actor, now, &account, (name, FAMILY_LIFE))?;
+        let token = opaque::generate();
+        store::insert_refresh_token(conn, &opaque::hash(&token), &family)?;
+        Ok(token)
     })
-}
-
-fn begin_within(
-    conn: &mut Connection,
-    actor: &Actor,
-    now: DateTime<Utc>,
-    user_id: i64,
-    name: &str,
-) -> Result<String> {
-    let account = accounts::find_account(conn, user_id)?.ok_or(Error::NotFound("gebruiker"))?;
-    let standing = store::list_families(conn, user_id, account.credential_version, now.naive_utc())?;
-    if standing.len() >= MOST_FAMILIES {
-        return Err(Error::invalid("naam", "te-veel", "u hebt al 20 tokens. Beëindig er eerst een"));
-    }
-    let family = begin_family(conn, actor, now, &account, (name, FAMILY_LIFE))?;
-    let token = opaque::generate();
-    store::insert_refresh_token(conn, &opaque::hash(&token), &family)?;
-    Ok(token)
 }
 
 /// A token for a service account that showed its secret. It is not renewed: the program shows its secret again.

@@ -155,6 +155,25 @@ fn what_is_left_after_reserving_is_what_a_provider_could_publish() {
 }
 
 #[test]
+fn what_is_left_as_it_was_shown_keeps_what_was_given_away() {
+    use OfferStatus::{AssessFirst, Place, WaitingList};
+    let one = Figures { free_places: Some(1), status: Place, ..Figures::unknown() };
+    for (reserved, saved, published, stays) in [
+        (1, (Some(0), WaitingList), (Some(1), Place), 1),
+        (1, (Some(1), Place), (Some(1), Place), 0),
+        (1, (Some(4), Place), (Some(4), Place), 0),
+        (1, (Some(0), AssessFirst), (Some(0), AssessFirst), 0),
+        (1, (None, WaitingList), (None, WaitingList), 0),
+        (0, (Some(1), Place), (Some(1), Place), 0),
+    ] {
+        let saved = Figures { free_places: saved.0, status: saved.1, waiting: Some(3), ..Figures::unknown() };
+        let (after, reserved) = one.replaced_by(saved, reserved);
+        assert_eq!((after.free_places, after.status), published);
+        assert_eq!((reserved, after.waiting), (stays, Some(3)), "all else is as it was saved");
+    }
+}
+
+#[test]
 fn the_status_follows_from_the_rest() {
     let wait = Some(weeks("6"));
     for (draft, status) in [

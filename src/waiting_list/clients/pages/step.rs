@@ -50,10 +50,20 @@ pub struct StepPage {
     pub products: Choices,
 }
 
+/// Whether it is about care that was agreed, which goes on under a new code only.
+fn is_new_code(step: OwnStep, client: &WaitingClient) -> bool {
+    step == OwnStep::Recode && client.status() == ClientStatus::Accepted
+}
+
 impl StepPage {
+    /// Whether a new code is asked for and there is none.
+    fn has_no_code(&self) -> bool {
+        is_new_code(self.step, &self.client) && self.products.is_empty()
+    }
+
     /// What comes of it for this client.
     fn explanation(&self) -> &'static str {
-        if self.step == OwnStep::Recode && self.client.status() == ClientStatus::Accepted {
+        if is_new_code(self.step, &self.client) {
             "De afgesproken zorg gaat door onder een nieuwe code. Is andere zorg nodig? Leg dan eerst vast dat de zorg niet is gestart."
         } else {
             self.step.explanation()
@@ -150,7 +160,7 @@ async fn show(ctx: &Context, client: WaitingClient, step: OwnStep, form: Form) -
     let (found, reasons) = ctx
         .db(move |conn, _, _| {
             let mut found = actions::list_region_choices(conn, of.region_id, today)?;
-            if step == OwnStep::Recode && of.status() == ClientStatus::Accepted {
+            if is_new_code(step, &of) {
                 actions::retain_new_codes(conn, &of, &mut found.products)?;
             }
             Ok((found, find_reasons(conn, of.region_id, step.reason_list())?.reasons))
