@@ -53,6 +53,8 @@ const KEEP_HOUSE: Duration = Duration::from_secs(30);
 const LOOK_FOR_REPORTS: Duration = Duration::from_secs(5);
 /// How often it looks whether something happened at a crisis point. A screen hears of it within a second.
 const LOOK_FOR_NEWS: Duration = Duration::from_millis(300);
+/// How often it looks whether those who saw a crisis board may still do so while the database is away.
+const LOOK_FOR_SESSIONS: Duration = Duration::from_secs(1);
 /// How often it brings the regional plan up to date, so that who asks for it finds nearly all done.
 const LOOK_FOR_PLAN: Duration = Duration::from_secs(5);
 /// How often it looks whether a place came free in a search that somebody follows.
@@ -85,7 +87,7 @@ impl Job {
 }
 
 /// All of them, apart from sealing the logs and sending mails, which take longer turns when there is much to do.
-pub static JOBS: [Job; 23] = [
+pub static JOBS: [Job; 24] = [
     Job { pool: search_pool, ..Job::new(LOOK_FOR_CHANGES, "reading the supply", follow_supply) },
     Job::new(LOOK_FOR_PLAN, "keeping the regional plan", |conn, state, _| {
         state.plans.refresh(conn, &state.supply.current()?)
@@ -96,6 +98,7 @@ pub static JOBS: [Job; 23] = [
     Job::new(LOOK_FOR_NEWS, "following the crisis boards", |conn, state, now| {
         state.boards.refresh(conn, now).map(drop)
     }),
+    Job::new(LOOK_FOR_SESSIONS, "checking remembered sessions", check_sessions),
     Job::new(LOOK_FOR_REMINDERS, "erasing of crisis requests", |conn, _, now| {
         discard_old_drafts(conn, now)?;
         strip_closed(conn, now).map(drop)
@@ -193,6 +196,14 @@ fn follow_supply(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) ->
     };
     if let Some(at) = known_until {
         state.metrics.note_followed(at);
+    }
+    Ok(())
+}
+
+/// Who may look no more is sent off at once, not at the next beat.
+fn check_sessions(conn: &mut Connection, state: &AppState, now: DateTime<Utc>) -> Result<()> {
+    if state.remembered.check(conn, now)? {
+        state.boards.look_again();
     }
     Ok(())
 }

@@ -612,6 +612,13 @@ on_both! {
         work_on_next(&mut server.connection(), now(), desk).expect("a database");
         server.execute("UPDATE user_account SET active = true WHERE name = 'beheerder-regio'");
         assert_eq!(state_of(id), JobState::Failed);
+        let refused: (String, String, String) = audit_event::table
+            .filter(audit_event::outcome.eq("refused"))
+            .order(audit_event::id.desc())
+            .select((audit_event::action, audit_event::object_id, audit_event::request_id))
+            .first(&mut server.connection())
+            .expect("a line");
+        assert_eq!(refused, ("bestand-invoeren".to_owned(), id.to_string(), format!("bestand {id}")));
 
         // Past its time.
         let id = bring_segment(file);

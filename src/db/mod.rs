@@ -9,6 +9,7 @@ pub mod schema;
 use std::cell::Cell;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use diesel::connection::{
     AnsiTransactionManager as Ansi, Connection as _, SimpleConnection, TransactionManager,
 };
@@ -16,7 +17,7 @@ use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use diesel::sqlite::Sqlite;
-use diesel::{PgConnection, QueryResult, SqliteConnection};
+use diesel::{PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub use self::connection::AnyConnection as Connection;
@@ -296,6 +297,18 @@ pub fn is_schema_known(conn: &mut Connection) -> Result<bool> {
         }
     };
     Ok(run.iter().all(|version| known.contains(&version.to_string())))
+}
+
+/// The time on the clock that all servers of this database share: that of PostgreSQL itself. A file of SQLite is on the
+/// machine of its servers, whose own clock that is.
+pub fn shared_time(conn: &mut Connection, own: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    match conn {
+        Connection::Sqlite(_) => Ok(own),
+        Connection::Postgres(conn) => {
+            let now = diesel::dsl::sql::<diesel::sql_types::Timestamptz>("clock_timestamp()");
+            Ok(diesel::select(now).get_result(conn)?)
+        }
+    }
 }
 
 /// Whether the database answers.

@@ -379,6 +379,7 @@ diesel::table! {
         failed_at -> Nullable<Timestamp>,
         last_error -> Nullable<Text>,
         erased_at -> Nullable<Timestamp>,
+        reminder_id -> Nullable<BigInt>,
     }
 }
 
@@ -403,6 +404,7 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         used_at -> Nullable<Timestamp>,
+        sent_to -> Nullable<Text>,
     }
 }
 

@@ -292,9 +292,22 @@ pub fn work_on(conn: &mut Connection, now: DateTime<Utc>, desk: Desk<'_>, id: i6
                 (now + rest_after(claimed.attempts)).naive_utc(),
             );
         }
-        store::update_ended(conn, id, &claimed.claim, (JobState::Failed, now.naive_utc()), None).map(drop)
+        let failed = (JobState::Failed, now.naive_utc());
+        if store::update_ended(conn, id, &claimed.claim, failed, None)? == 1
+            && matches!(error, Error::Forbidden)
+        {
+            let event = Event::done("bestand-invoeren", "bestand", id)
+                .gone(&serde_json::json!({ "gebruiker": claimed.job.user_id }))?;
+            audit::record_refused(conn, &worker(id), now, &event)?;
+        }
+        Ok(())
     })?;
     Ok(true)
+}
+
+/// Who works on a file, as the audit names it. From where it was brought in tells the line of its owner about that file.
+fn worker(id: i64) -> Actor {
+    Actor { request_id: format!("bestand {id}"), ..Actor::background() }
 }
 
 /// What was in the way is seldom gone at once.
@@ -320,7 +333,7 @@ fn work_on_claimed(
     // Who was blocked meanwhile, or lost the right to it, brings in nothing any more.
     let actor = Actor {
         identity: Some(find_identity(conn, job.user_id)?.ok_or(Error::Forbidden)?),
-        ..Actor::background()
+        ..worker(job.id)
     };
     let source = Source { kind: job.kind, name: &job.file_name, sha256 };
     let finished = |conn: &mut Connection, report: &Report| {

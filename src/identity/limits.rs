@@ -82,6 +82,7 @@ pub struct Limits {
     follows_of_one: Limiter,
     reports: Limiter,
     stops_told: Limiter,
+    refusals_told: Limiter,
 }
 
 /// One try to sign in. Counts as failed until it is told otherwise.
@@ -114,6 +115,7 @@ impl Limits {
             follows_of_one: Limiter::new(3, Duration::hours(1)),
             reports: Limiter::new(20, Duration::hours(1)),
             stops_told: Limiter::new(1, Duration::minutes(15)),
+            refusals_told: Limiter::new(20, Duration::hours(1)),
         }
     }
 
@@ -171,6 +173,11 @@ impl Limits {
     /// Whether it is time to write down again that this address is stopped: a line for each try would be a flood.
     pub fn tells_stop(&self, from: &str, now: DateTime<Utc>) -> bool {
         self.stops_told.take(&network(from), now).is_ok()
+    }
+
+    /// Whether a refusal of nobody in particular is written down: the first of an address are, and not a flood of them.
+    pub fn tells_refusal(&self, from: &str, of: &str, now: DateTime<Utc>) -> bool {
+        self.refusals_told.take(&format!("{of} {}", network(from)), now).is_ok()
     }
 
     /// A report of a figure, by somebody who need not be known.

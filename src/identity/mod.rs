@@ -1,6 +1,7 @@
 //! Inloggen en rollen (identity): organisations, users, sign-in, tokens and who may do what.
 
 pub mod account;
+pub mod evenly;
 pub mod keyed_requests;
 pub mod limits;
 pub mod links;

@@ -1,9 +1,11 @@
 //! What can be done with mails.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rules::retries::{GIVE_UP_AFTER, wait_after};
 
-use super::model::{Mail, MailLine, MailState, Outcome, Outgoing, Queue};
+use super::model::{Mail, MailLine, MailState, Outcome, Outgoing, Purpose, Queue};
 use super::store;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -20,7 +22,17 @@ const KEEP_FOR: TimeDelta = TimeDelta::days(14);
 
 /// Puts a mail in the outbox, within the transaction of the caller: it is sent when that is kept, and only then.
 pub fn enqueue(conn: &mut Connection, now: DateTime<Utc>, mail: &Mail) -> Result<()> {
-    enqueue_with_unsubscribe(conn, now, mail, None)
+    insert(conn, now, mail, Purpose::default())
+}
+
+/// The same for a mail of a reminder, which is told when the mail is given up.
+pub fn enqueue_reminder(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+    mail: &Mail,
+    reminder_id: i64,
+) -> Result<()> {
+    insert(conn, now, mail, Purpose { reminder_id: Some(reminder_id), ..Purpose::default() })
 }
 
 /// The same for a mail that its reader can put an end to at an address, which mail programs show as a button.
@@ -28,8 +40,12 @@ pub fn enqueue_with_unsubscribe(
     conn: &mut Connection,
     now: DateTime<Utc>,
     mail: &Mail,
-    unsubscribe_url: Option<&str>,
+    unsubscribe_url: &str,
 ) -> Result<()> {
+    insert(conn, now, mail, Purpose { unsubscribe_url: Some(unsubscribe_url), ..Purpose::default() })
+}
+
+fn insert(conn: &mut Connection, now: DateTime<Utc>, mail: &Mail, purpose: Purpose<'_>) -> Result<()> {
     // A line break would let whoever chose the text add headers of their own, and more readers.
     let one_line = |text: &str| !text.chars().any(char::is_control);
     if !one_line(&mail.to) || mail.to.len() > LONGEST_ADDRESS || !mail.to.contains('@') {
@@ -39,7 +55,7 @@ pub fn enqueue_with_unsubscribe(
         return Err(Error::internal(format!("a mail of kind {} has no proper subject", mail.kind)));
     }
     let times = (now.naive_utc(), (now + GIVE_UP_AFTER).naive_utc());
-    store::insert_mail(conn, times, mail, unsubscribe_url, &new_message_id())
+    store::insert_mail(conn, times, mail, purpose, &new_message_id())
 }
 
 /// The part of the Message-ID before the @. It stays the same over all attempts, so that a reader's mail program can
@@ -48,23 +64,27 @@ fn new_message_id() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-/// Takes up mails that are due, for this server alone until `until`. Who else wants them finds them taken; when this
-/// server stops before it has sent them, they come free again.
+/// Takes up mails that are due, for this server alone as long as `lease`. Who else wants them finds them taken; when this
+/// server stops before it has sent them, they come free again. How long they are held goes by the clock that all servers
+/// share, so that one whose own clock is ahead takes nothing from another.
 pub fn claim_mails(
     conn: &mut Connection,
     now: DateTime<Utc>,
-    until: DateTime<Utc>,
+    lease: TimeDelta,
     server: &str,
     most: usize,
 ) -> Result<Vec<Outgoing>> {
-    let due = store::list_due(conn, now.naive_utc(), i64::try_from(most).map_err(Error::internal)?)?;
+    let shared = db::shared_time(conn, now)?;
+    let times = (now.naive_utc(), shared.naive_utc());
+    let due = store::list_due(conn, times, i64::try_from(most).map_err(Error::internal)?)?;
     if due.is_empty() {
         return Ok(Vec::new());
     }
+    let until = (shared + lease).naive_utc();
     db::write(conn, |conn| {
         let mut mine = Vec::with_capacity(due.len());
         for id in due {
-            if store::update_claim(conn, id, now.naive_utc(), until.naive_utc(), server)? == 1 {
+            if store::update_claim(conn, id, times, until, server)? == 1 {
                 mine.push(store::find_outgoing(conn, id)?);
             }
         }
@@ -131,6 +151,11 @@ pub fn take_back(conn: &mut Connection, kind: &str, address: &str) -> Result<()>
 pub fn forget(conn: &mut Connection, now: DateTime<Utc>, kind: &str, address: &str) -> Result<()> {
     take_back(conn, kind, address)?;
     store::update_forgotten(conn, kind, address, now.naive_utc())
+}
+
+/// How many mails of each reminder were given up.
+pub fn count_failed_by_reminder(conn: &mut Connection) -> Result<HashMap<i64, i32>> {
+    store::count_failed_by_reminder(conn)
 }
 
 pub fn queue(conn: &mut Connection) -> Result<Queue> {

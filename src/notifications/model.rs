@@ -13,6 +13,15 @@ pub struct Mail {
     pub html: String,
 }
 
+/// What a mail is for, beside what it says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Purpose<'a> {
+    /// Where its reader ends mails of this kind.
+    pub unsubscribe_url: Option<&'a str>,
+    /// The reminder that it brings.
+    pub reminder_id: Option<i64>,
+}
+
 /// A mail that one server holds to send it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {

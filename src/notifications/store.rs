@@ -1,10 +1,12 @@
 //! Queries on the outbox.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::dsl::{count_star, exists, min};
 use diesel::prelude::*;
 
-use super::model::{Mail, MailLine, MailState, Outgoing, Queue, masked};
+use super::model::{Mail, MailLine, MailState, Outgoing, Purpose, Queue, masked};
 use crate::db::Connection;
 use crate::db::schema::outbox_mail as mail_row;
 use crate::error::Result;
@@ -13,7 +15,7 @@ pub(super) fn insert_mail(
     conn: &mut Connection,
     (now, give_up_at): (NaiveDateTime, NaiveDateTime),
     mail: &Mail,
-    unsubscribe_url: Option<&str>,
+    purpose: Purpose<'_>,
     message_id: &str,
 ) -> Result<()> {
     diesel::insert_into(mail_row::table)
@@ -23,7 +25,8 @@ pub(super) fn insert_mail(
             mail_row::subject.eq(&mail.subject),
             mail_row::text.eq(&mail.text),
             mail_row::html.eq(&mail.html),
-            mail_row::unsubscribe_url.eq(unsubscribe_url),
+            mail_row::unsubscribe_url.eq(purpose.unsubscribe_url),
+            mail_row::reminder_id.eq(purpose.reminder_id),
             mail_row::message_id.eq(message_id),
             mail_row::created_at.eq(now),
             mail_row::attempts.eq(0),
@@ -34,12 +37,16 @@ pub(super) fn insert_mail(
     Ok(())
 }
 
-/// The mails that are due and held by nobody.
-pub(super) fn list_due(conn: &mut Connection, now: NaiveDateTime, most: i64) -> Result<Vec<i64>> {
+/// The mails that are due and held by nobody, at this time of the server and of the clock that all share.
+pub(super) fn list_due(
+    conn: &mut Connection,
+    (now, shared): (NaiveDateTime, NaiveDateTime),
+    most: i64,
+) -> Result<Vec<i64>> {
     Ok(mail_row::table
         .filter(mail_row::sent_at.is_null().and(mail_row::failed_at.is_null()))
         .filter(mail_row::next_attempt_at.le(now))
-        .filter(mail_row::claimed_until.is_null().or(mail_row::claimed_until.le(now)))
+        .filter(mail_row::claimed_until.is_null().or(mail_row::claimed_until.le(shared)))
         .order((mail_row::next_attempt_at, mail_row::id))
         .limit(most)
         .select(mail_row::id)
@@ -50,7 +57,7 @@ pub(super) fn list_due(conn: &mut Connection, now: NaiveDateTime, most: i64) -> 
 pub(super) fn update_claim(
     conn: &mut Connection,
     id: i64,
-    now: NaiveDateTime,
+    (now, shared): (NaiveDateTime, NaiveDateTime),
     until: NaiveDateTime,
     server: &str,
 ) -> Result<usize> {
@@ -58,7 +65,7 @@ pub(super) fn update_claim(
         .find(id)
         .filter(mail_row::sent_at.is_null().and(mail_row::failed_at.is_null()))
         .filter(mail_row::next_attempt_at.le(now))
-        .filter(mail_row::claimed_until.is_null().or(mail_row::claimed_until.le(now)));
+        .filter(mail_row::claimed_until.is_null().or(mail_row::claimed_until.le(shared)));
     Ok(diesel::update(free)
         .set((
             mail_row::claimed_by.eq(server),
@@ -245,6 +252,16 @@ pub(super) fn update_forgotten(
         .filter(mail_row::sent_at.is_not_null());
     diesel::update(sent).set(erased!(now)).execute(conn)?;
     Ok(())
+}
+
+pub(super) fn count_failed_by_reminder(conn: &mut Connection) -> Result<HashMap<i64, i32>> {
+    let rows: Vec<(Option<i64>, i64)> = mail_row::table
+        .filter(mail_row::reminder_id.is_not_null().and(mail_row::failed_at.is_not_null()))
+        .group_by(mail_row::reminder_id)
+        .select((mail_row::reminder_id, count_star()))
+        .load(conn)?;
+    let count = |(id, failed): (Option<i64>, i64)| Some((id?, i32::try_from(failed).unwrap_or(i32::MAX)));
+    Ok(rows.into_iter().filter_map(count).collect())
 }
 
 pub(super) fn find_queue(conn: &mut Connection) -> Result<Queue> {

@@ -69,8 +69,7 @@ impl Worker {
         let lease =
             chrono::Duration::from_std(self.mailer.patience().longest() * 2).map_err(Error::internal)?;
         let name = self.name.clone();
-        let mails =
-            self.db(move |conn, now| actions::claim_mails(conn, now, now + lease, &name, AT_ONCE)).await?;
+        let mails = self.db(move |conn, now| actions::claim_mails(conn, now, lease, &name, AT_ONCE)).await?;
         let (mailer, turns) = (self.mailer.clone(), Mutex::new(()));
         let mut deliveries: FuturesUnordered<_> = mails
             .into_iter()

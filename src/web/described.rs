@@ -120,7 +120,7 @@ pub struct Telefoonnummer(String);
 #[derive(Debug, ToSchema)]
 #[schema(
     max_length = 200,
-    pattern = r"^(?=[^@]{1,64}@)[A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$",
+    pattern = r"^(?![^@]{65})[A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$",
     example = "info@regio.example"
 )]
 #[expect(dead_code, reason = "describes a kind of text")]

@@ -14,6 +14,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use chrono::{DateTime, Utc};
 
 use crate::actor::{Actor, Identity, Stage};
+use crate::audit::Event;
 use crate::config::Proxies;
 use crate::db::Connection;
 use crate::error::{Error, Result};
@@ -111,8 +112,8 @@ pub async fn explain_errors(
     if matches!(error, Error::Internal(_) | Error::Unavailable(_)) {
         tracing::error!(request_id = %request_id(response.request()), %error, "request failed");
     }
-    if matches!(error, Error::Forbidden) {
-        audit_refusal(response.request()).await;
+    if let Some(what) = refused(response.request(), &error) {
+        audit_refusal(response.request(), what).await;
     }
     let request = response.request();
     let answer = if request.path().starts_with("/v1") {
@@ -245,7 +246,7 @@ async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
             return Err(Error::NotAcceptable);
         }
         // The token comes first: whoever uses up an address does not stop the programs behind it that have a good one.
-        let result = identify_by_token(&state, &who.actor.origin, req.headers(), now).await;
+        let result = identify_by_token(req, &state, &who.actor.origin, now).await;
         match &result {
             Ok(Some((_, family))) => state.limits.call_with(family, now)?,
             Ok(None) | Err(_) => state.limits.call_from(&who.actor.origin, now)?,
@@ -260,6 +261,10 @@ async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
             Err(error) => return Err(error),
         }
     } else if let Some(cookie) = req.cookie(identity::sign_in::SESSION_COOKIE) {
+        // Who signs out leaves a screen that others can see, also while the database cannot hear of it.
+        if req.path() == "/uitloggen" {
+            state.remembered.forget(cookie.value());
+        }
         let value = cookie.value().to_owned();
         let find = move |conn: &mut Connection| identity::sign_in::actions::find_session(conn, &value, now);
         // A database that is away must not take the public pages with it: such a visitor is a guest.
@@ -294,12 +299,12 @@ async fn identify(req: &ServiceRequest) -> Result<Authenticated> {
 /// Whose token a call carries, with the family of the token. One that cannot be good costs no connection to the database, so
 /// that no flood of them takes those of others; one that names another key is looked up as often as its address may call.
 async fn identify_by_token(
+    req: &ServiceRequest,
     state: &Data<AppState>,
     origin: &str,
-    headers: &HeaderMap,
     now: DateTime<Utc>,
 ) -> Result<Option<(Identity, String)>> {
-    let Some(token) = bearer_token(headers)? else { return Ok(None) };
+    let Some(token) = bearer_token(req.headers())? else { return Ok(None) };
     let told = match state.keyring.verify_in_memory(&token, now) {
         InMemory::Told(claims) => Some(claims?),
         InMemory::OfAnotherKey => {
@@ -311,9 +316,14 @@ async fn identify_by_token(
     let shared = state.clone();
     let find = move |conn: &mut Connection| {
         let claims = told.map_or_else(|| shared.keyring.verify(conn, &token, now), Ok)?;
-        Ok((identity::tokens::actions::identity_of_token(conn, &claims, now)?, claims.sid))
+        let found = identity::tokens::actions::identity_of_token(conn, &claims, now);
+        Ok((claims, found))
     };
-    with_connection(state.pool.clone(), find).await.map(Some)
+    let (claims, found) = with_connection(state.pool.clone(), find).await?;
+    if found.is_err() {
+        req.extensions_mut().insert(SignedFor(claims.sub));
+    }
+    Ok(Some((found?, claims.sid)))
 }
 
 /// Lets a request through to a route only with the permission the route declares.
@@ -342,18 +352,43 @@ pub async fn authorize(
 #[derive(Debug, Clone, Copy)]
 struct Asked(Permission);
 
-/// A refusal of somebody who is known is written down, whether the route refused or the handler that saw whose thing it
-/// is; failing to do so must not let them in either.
-async fn audit_refusal(req: &HttpRequest) {
+/// The user for whom a token was signed that is good no more.
+#[derive(Debug, Clone)]
+struct SignedFor(String);
+
+/// What the audit calls this error, if it is a refusal. Who only has to sign in was refused nothing yet.
+fn refused(req: &HttpRequest, error: &Error) -> Option<&'static str> {
+    let extensions = req.extensions();
+    let is_known = extensions.get::<Authenticated>().is_some_and(|who| who.actor.identity.is_some());
+    match error {
+        Error::Forbidden if is_known => {
+            Some(extensions.get::<Asked>().map_or("zonder-recht", |Asked(permission)| permission.code()))
+        }
+        Error::FormExpired => Some("formulier-weigeren"),
+        Error::SignInRequired | Error::SecondFactorRequired
+            if req.headers().contains_key(header::AUTHORIZATION) =>
+        {
+            Some("token-gebruiken")
+        }
+        _ => None,
+    }
+}
+
+/// Writes a refusal down, whether the route refused or the handler that saw whose thing it is; failing to do so must not let
+/// anybody in either.
+async fn audit_refusal(req: &HttpRequest, what: &'static str) {
     let Some(state) = req.app_data::<Data<AppState>>().cloned() else { return };
     let Some(actor) = req.extensions().get::<Authenticated>().map(|who| who.actor.clone()) else { return };
-    if actor.identity.is_none() {
+    let now = state.clock.now();
+    if actor.identity.is_none() && !state.limits.tells_refusal(&actor.origin, what, now) {
         return;
     }
-    let asked = req.extensions().get::<Asked>().map_or("zonder-recht", |Asked(permission)| permission.code());
-    let now = state.clock.now();
+    let event = match req.extensions().get::<SignedFor>() {
+        Some(SignedFor(user_id)) => Event::done(what, "gebruiker", user_id),
+        None => Event::done(what, "recht", ""),
+    };
     let write = move |conn: &mut Connection| {
-        crate::db::write(conn, |conn| crate::audit::record_refusal(conn, &actor, now, asked))
+        crate::db::write(conn, |conn| crate::audit::record_refused(conn, &actor, now, &event))
     };
     if let Err(error) = with_connection(state.pool.clone(), write).await {
         tracing::warn!(%error, "a refusal could not be written to the audit");

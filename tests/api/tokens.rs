@@ -1,6 +1,6 @@
 //! Asking for tokens: by refresh token and by the secret of a service account.
 
-use beschikbaarheidswijzer::db::schema::token_family;
+use beschikbaarheidswijzer::db::schema::{audit_event, token_family};
 use chrono::Duration;
 use diesel::prelude::*;
 use serde_json::json;
@@ -72,6 +72,35 @@ on_both! {
         assert_eq!(wrong(json!({"vernieuwingstoken": "kort"})), ["vernieuwingstoken"]);
         assert_eq!(wrong(json!({"vernieuwingstoken": "x".repeat(43), "clientId": "koppeling-0f1e2d3c4b5a6978"})), ["clientId"]);
         assert_eq!(wrong(json!({"clientId": "koppeling-X", "clientGeheim": "x".repeat(43)})), ["clientId"]);
+    }
+}
+
+on_both! {
+    fn a_refused_token_is_in_the_audit_and_a_flood_of_them_is_not(server) {
+        let written = || -> Vec<(String, Option<i64>, String, String)> {
+            audit_event::table
+                .filter(audit_event::action.eq("token-gebruiken"))
+                .filter(audit_event::outcome.eq("refused"))
+                .order(audit_event::id)
+                .select((audit_event::origin, audit_event::user_id, audit_event::object_type, audit_event::object_id))
+                .load(&mut server.own_connection())
+                .expect("lines")
+        };
+        let call = |token: &str| server.anyone().with_token(token).get("/v1/reacties").status;
+        assert_eq!(server.anyone().get("/v1/reacties").status, 401);
+        assert_eq!(written(), [], "who shows nothing only has to sign in");
+        assert_eq!(call("geen.goed.token"), 401);
+        let origin = "127.0.0.1".to_owned();
+        assert_eq!(written(), [(origin.clone(), None, "recht".into(), String::new())]);
+        // One that was signed here names its user, who is not the one that shows it.
+        let (good, user_id) = (server.token("aanbieder-de-haven"), server.user_id("aanbieder-de-haven"));
+        server.execute("UPDATE user_account SET active = false WHERE name = 'aanbieder-de-haven'");
+        assert_eq!(call(&good), 401);
+        assert_eq!(written()[1..], [(origin, None, "gebruiker".into(), user_id.to_string())]);
+        for _ in 0..30 {
+            assert_eq!(call("geen.goed.token"), 401);
+        }
+        assert_eq!(written().len(), 20, "of one address in an hour");
     }
 }
 

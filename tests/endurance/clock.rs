@@ -131,11 +131,13 @@ on_both! {
             diesel::delete(outbox_mail::table).execute(conn).expect("an empty outbox");
             let mut dice = Dice::new(7000 + round);
             enqueue(conn, now(), &mail(now())).expect("a database");
-            let lease = now() + TimeDelta::minutes(10);
+            let lease = TimeDelta::minutes(10);
             assert_eq!(claim_mails(conn, now(), lease, "one", 10).expect("a database").len(), 1);
             let jump = now() + TimeDelta::minutes(i64::try_from(dice.below(60 * 24 * 2)).expect("small") - 60 * 24);
-            let other = claim_mails(conn, jump, jump + TimeDelta::minutes(10), "two", 10).expect("a database");
-            assert_eq!(other.len(), usize::from(jump >= lease), "round {round}, {jump}");
+            let other = claim_mails(conn, jump, lease, "two", 10).expect("a database");
+            // Servers on one file share its machine's clock; those on PostgreSQL have its clock for this, which did not jump.
+            let is_free = server.database_url().starts_with("sqlite") && jump >= now() + lease;
+            assert_eq!(other.len(), usize::from(is_free), "round {round}, {jump}");
         }
     }
 }

@@ -1,16 +1,21 @@
 //! The crisis board while the database is away: readable as it last was, nothing written by halves, and up to date again
 //! as soon as the database is back.
 
+use beschikbaarheidswijzer::background::JOBS;
 use beschikbaarheidswijzer::db::schema::{access_event, crisis_request};
 use beschikbaarheidswijzer::db::{Connection, Manager};
 use beschikbaarheidswijzer::on_each;
 use chrono::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use serde_json::json;
 
 use crate::on_both;
 use crate::support::crisis::{ALMERE, DESK, draft};
 use crate::support::{Form, TestServer, now};
+
+/// Somebody else who sees the board of the desk.
+const OTHER: &str = "verdeelpunt-flevoland";
 
 /// The database of a server, away until this is dropped: a file that another has locked, or a server that takes nobody.
 struct Away {
@@ -77,6 +82,56 @@ on_both! {
         assert!(back.is_some(), "the board is up to date again");
         assert!(looks(server) >= 3, "the look of the outage is written down too");
         assert_eq!(desk.post_form(&step, &[("versie", "1")]).status, 303, "what was refused was not done");
+    }
+}
+
+on_both! {
+    fn a_session_that_ended_reads_no_board_from_memory(server) {
+        server.crisis(&draft(ALMERE, 14));
+        let manager = server.user("beheerder-flevoland");
+        let check = JOBS.iter().find(|job| job.name == "checking remembered sessions").expect("a job");
+        let is_remembered = |cookie: &str| server.state.remembered.find(cookie, now()).is_some();
+        let look = |user: &str| {
+            let visitor = server.visitor(user);
+            assert_eq!(visitor.get("/crisis").status, 200, "{user}");
+            let cookie = visitor.cookie("__Host-sessie").expect("a session");
+            assert!(is_remembered(&cookie), "{user}");
+            (visitor, cookie)
+        };
+        let (other, others_cookie) = look(OTHER);
+        for end in ["password", "uitloggen", "blokkeren"] {
+            let (desk, cookie) = look(DESK);
+            if end == "password" {
+                server.new_password(DESK);
+            } else {
+                let path = format!("/v1/gebruikers/{}/stappen", server.user_id(DESK));
+                assert_eq!(manager.post(&path, &json!({"stap": end})).status, 200, "{end}");
+            }
+            (check.work)(&mut server.connection(), &server.state, now()).expect("a database");
+            assert!(!is_remembered(&cookie), "{end}");
+            assert!(is_remembered(&others_cookie), "{end} is of one user");
+            if end == "blokkeren" {
+                let away = Away::begin(server);
+                assert_ne!(desk.get("/crisis").status, 200);
+                assert_eq!(other.get("/crisis").status, 200);
+                drop(away);
+            }
+        }
+    }
+}
+
+on_both! {
+    fn who_signs_out_while_the_database_is_away_leaves_no_board(server) {
+        server.crisis(&draft(ALMERE, 14));
+        let desk = server.visitor(DESK);
+        assert_eq!(desk.get("/crisis").status, 200);
+        let away = Away::begin(server);
+        assert_eq!(desk.get("/crisis").status, 200);
+        assert_eq!(desk.post_form("/uitloggen", &[]).status, 503);
+        // A file that another has locked can still be read, and tells that the session stands.
+        let stands = server.database_url().starts_with("sqlite");
+        assert_eq!(desk.get("/crisis").status == 200, stands);
+        drop(away);
     }
 }
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use beschikbaarheidswijzer::availability::freshness::reminding::{Settings, send_reminders};
-use beschikbaarheidswijzer::db::schema::{audit_event, confirm_link, outbox_mail, reminder, user_account};
+use beschikbaarheidswijzer::db::schema::{audit_event, confirm_link, outbox_mail, reminder};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use rules::reminders::ReminderTerms;
+use serde_json::json;
 
 use crate::on_both;
 use crate::support::waiting::HAVEN;
@@ -224,16 +225,52 @@ on_both! {
 }
 
 on_both! {
-    fn a_blocked_user_confirms_nothing(server) {
+    fn only_who_still_keeps_the_figures_at_the_same_address_confirms_by_mail(server) {
         remind(server, monday());
         let path = link_for(server, "aanbieder-de-haven");
-        diesel::update(user_account::table.filter(user_account::name.eq("aanbieder-de-haven")))
-            .set(user_account::active.eq(false))
-            .execute(&mut server.connection())
-            .expect("a user");
         let before = confirmed_at(server);
-        assert_eq!(server.anyone().post_form(&path, &[]).status, 403);
-        assert_eq!(confirmed_at(server), before);
+        let of_user = format!("= {}", server.user_id("aanbieder-de-haven"));
+        for (change, back) in [
+            ("UPDATE user_account SET active = false WHERE id", "UPDATE user_account SET active = true WHERE id"),
+            (
+                "UPDATE user_account SET email = 'nieuw@voorbeeld.example' WHERE id",
+                "UPDATE user_account SET email = 'Aanbieder-de-Haven@jeugdhulp-noord-veluwe.example' WHERE id",
+            ),
+            ("UPDATE user_role SET role = 'crisis-coordinatie' WHERE user_id", "UPDATE user_role SET role = 'aanbieder' WHERE user_id"),
+        ] {
+            server.execute(&format!("{change} {of_user}"));
+            let lines = server.audit_lines();
+            assert_eq!(server.anyone().post_form(&path, &[]).status, 403, "{change}");
+            assert_eq!(server.audit_lines(), lines + 1, "{change}");
+            assert_eq!(confirmed_at(server), before, "{change}");
+            server.execute(&format!("{back} {of_user}"));
+            server.execute("UPDATE confirm_link SET used_at = NULL");
+        }
+        assert_eq!(server.anyone().post_form(&path, &[]).status, 303);
+        assert_ne!(confirmed_at(server), before);
+    }
+}
+
+on_both! {
+    fn a_reminder_whose_mail_never_arrived_reminded_nobody(server) {
+        let manager = server.visitor("accountmanager-regio");
+        let haven = || server.user("accountmanager-regio").get("/v1/actualiteit?aanbieder=98990009").json()["aanbieders"][0].clone();
+        server.execute("DELETE FROM reminder");
+        remind(server, monday());
+        assert_eq!((&haven()["keerHerinnerd"], &haven()["nietAangekomenOp"]), (&json!(1), &json!(null)));
+        server.execute("UPDATE outbox_mail SET failed_at = created_at WHERE recipient LIKE 'aanbieder-de-haven@%'");
+        let day = monday().date_naive().to_string();
+        assert_eq!((&haven()["keerHerinnerd"], &haven()["nietAangekomenOp"]), (&json!(0), &json!(day)));
+        let page = manager.get("/actualiteit?aanbieder=98990009").body;
+        assert!(page.contains("kwam niet aan"), "{page}");
+        // Once: an address that refuses is not mailed every day, and the account manager hears of it in time.
+        assert_eq!(remind(server, monday()), 0);
+        remind(server, monday() + TimeDelta::days(28));
+        server.execute("UPDATE outbox_mail SET failed_at = created_at WHERE recipient LIKE 'aanbieder-de-haven@%'");
+        remind(server, monday() + TimeDelta::days(35));
+        let told = mails(server).into_iter().find(|(_, subject, _)| subject == "Cijfers van De Haven Jeugdhulp zijn verouderd");
+        let (_, _, text) = told.expect("a mail to the account manager");
+        assert!(text.contains("die mail kwam niet aan") && !text.contains("is herinnerd"), "{text}");
     }
 }
 

@@ -1,5 +1,8 @@
 //! Signing in and out.
 
+use beschikbaarheidswijzer::db::schema::audit_event;
+use diesel::prelude::*;
+
 use crate::on_both;
 use crate::support::{Backend, TestServer};
 
@@ -64,6 +67,12 @@ fn forms_from_elsewhere_or_without_their_token_are_refused() {
     visitor.csrf = "geraden".into();
     assert_eq!(visitor.post_form("/beheer/segmenten", &[("code", "8"), ("naam", "Nieuw")]).status, 403);
     assert_eq!(server.anyone().get("/v1/regios/noord-veluwe/segmenten/8").status, 404, "nothing was saved");
+    let written: Vec<String> = audit_event::table
+        .filter(audit_event::action.eq("formulier-weigeren"))
+        .select(audit_event::user_name)
+        .load(&mut server.connection())
+        .expect("lines");
+    assert_eq!(written, ["beheerder-regio"; 5]);
 }
 
 on_both! {

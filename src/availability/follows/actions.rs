@@ -38,7 +38,7 @@ pub fn follow_search(
         let times = (now.naive_utc(), (now + CONFIRM_WITHIN).naive_utc());
         let id = store::insert_follow(conn, &key, new, times)?;
         let mail = mails::question(new, &key, public_url)?;
-        enqueue_with_unsubscribe(conn, now, &mail, Some(&mails::stop_url(public_url, &key)))?;
+        enqueue_with_unsubscribe(conn, now, &mail, &mails::stop_url(public_url, &key))?;
         audit::record(conn, actor, now, &Event::done("zoekopdracht-volgen", "gevolgde-zoekopdracht", id))
     });
     match done {

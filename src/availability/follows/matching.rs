@@ -91,7 +91,7 @@ fn compare(
         return Ok(false);
     }
     let mail = mails::places(follow, &free, public_url)?;
-    enqueue_with_unsubscribe(conn, now, &mail, Some(&mails::stop_url(public_url, &follow.key)))?;
+    enqueue_with_unsubscribe(conn, now, &mail, &mails::stop_url(public_url, &follow.key))?;
     let event = Event::done("plek-melden", "gevolgde-zoekopdracht", follow.id)
         .change(None, &serde_json::json!({ "plekken": free.len() }))?;
     audit::record(conn, &Actor::background(), now, &event)?;

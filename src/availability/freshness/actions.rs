@@ -8,12 +8,14 @@ use rules::freshness::{Freshness, FreshnessTerms, freshness};
 use super::model::{ConfirmLink, ProviderStanding, Reminder, Standing, StandingFilter, WeekShare};
 use super::store;
 use crate::actor::Actor;
+use crate::audit::{self, Event};
 use crate::availability::figures::actions::{confirm_all_within, list_offers};
 use crate::availability::figures::model::{HistoryKind, Offer, end_of_day};
 use crate::availability::supply::snapshot::{Offer as SuppliedOffer, Snapshot};
 use crate::clock::dutch_day;
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
+use crate::identity::policy::Permission;
 use crate::identity::{opaque, recipients};
 
 /// How many weeks the overview looks back.
@@ -31,25 +33,31 @@ pub fn find_link(conn: &mut Connection, key: &str) -> Result<(ConfirmLink, Vec<O
     Ok((link, offers))
 }
 
-/// Confirms with the key of a mail, once, in the name of its reader. Tells whether the link was still good.
+/// Confirms with the key of a mail, once, in the name of its reader. Tells whether the link was still good. Who may keep the
+/// figures no more, or has another address by now, confirms nothing, and neither does who found the link.
 pub fn confirm_by_link(conn: &mut Connection, actor: &Actor, now: DateTime<Utc>, key: &str) -> Result<bool> {
     let (link, _) = find_link(conn, key)?;
-    db::write(conn, |conn| {
+    let confirmed = db::write(conn, |conn| {
         if store::update_link_used(conn, &opaque::hash(key), now.naive_utc())? == 0 {
-            return Ok(false);
+            return Ok(Some(false));
         }
-        let reader = recipients::find_active(conn, link.user_id)?
-            .filter(|reader| reader.provider_id == Some(link.provider_id))
-            .ok_or(Error::Forbidden)?;
+        let reader = recipients::find_active(conn, link.user_id, link.sent_to.as_deref())?
+            .filter(|reader| reader.provider_id == Some(link.provider_id));
         let by_mail = Actor {
-            identity: Some(reader),
+            identity: reader,
             request_id: actor.request_id.clone(),
             trace_id: actor.trace_id.clone(),
             origin: format!("link in mail, {}", actor.origin),
         };
+        if !Permission::KeepOwnFigures.allows(&by_mail) {
+            let event = Event::done("cijfers-bevestigen", "gebruiker", link.user_id);
+            audit::record_refused(conn, &by_mail, now, &event)?;
+            return Ok(None);
+        }
         confirm_all_within(conn, &by_mail, now, link.provider_id)?;
-        Ok(true)
-    })
+        Ok(Some(true))
+    })?;
+    confirmed.ok_or(Error::Forbidden)
 }
 
 /// Ends every link to confirm with. Within a transaction of the caller; how many that were.

@@ -72,6 +72,9 @@ pub struct ProviderStandingBody {
     /// Dag van de laatste herinnering; ontbreekt als die er niet was.
     #[serde(skip_serializing_if = "Option::is_none")]
     laatst_herinnerd_op: Option<NaiveDate>,
+    /// Dag van de laatste mail aan de aanbieder, als die bij niemand aankwam.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    niet_aangekomen_op: Option<NaiveDate>,
     /// Wanneer de accountmanager over deze cijfers is gemaild.
     #[serde(skip_serializing_if = "Option::is_none")]
     gemeld_op: Option<NaiveDate>,
@@ -132,6 +135,7 @@ impl From<ProviderStanding> for ProviderStandingBody {
             waarvan_verouderd: provider.stale,
             keer_herinnerd: provider.times_reminded(),
             laatst_herinnerd_op: provider.last_reminder().map(|reminder| reminder.sent_on),
+            niet_aangekomen_op: provider.undelivered_on(),
             gemeld_op: provider.told_on(),
             bereikbaar: provider.is_reachable,
             agb: provider.agb,

@@ -189,7 +189,11 @@ pub(super) fn escalation(told: &Told<'_>, to: &str) -> Result<Mail> {
     let subject = format!("Cijfers van {name} zijn verouderd");
     // What matters is whether it heard of this, and not whether it heard of something before.
     let last = told.past.iter().find(|reminder| reminder.kind != ReminderKind::Escalated);
-    let reminded = match last.filter(|reminder| reminder.reached_somebody()) {
+    let reminded = match last.filter(|reminder| reminder.was_mailed()) {
+        Some(last) if !last.reached_somebody() => format!(
+            "De aanbieder is op {} gemaild, maar die mail kwam niet aan. Controleer het mailadres van de aanbieder.",
+            format::date(last.sent_on)
+        ),
         Some(last) => format!(
             "De aanbieder is herinnerd en heeft daarna niet alles bevestigd. De laatste herinnering ging op {}.",
             format::date(last.sent_on)

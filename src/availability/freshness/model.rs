@@ -12,11 +12,18 @@ pub struct Reminder {
     pub sent_on: NaiveDate,
     /// To how many people; nobody when the provider has no user with an address.
     pub recipients: i32,
+    /// How many of those mails were given up: refused by the mail server, or not delivered in days.
+    pub undelivered: i32,
 }
 
 impl Reminder {
-    pub fn reached_somebody(&self) -> bool {
+    /// Whether there was somebody to mail, delivered or not.
+    pub fn was_mailed(&self) -> bool {
         self.recipients > 0
+    }
+
+    pub fn reached_somebody(&self) -> bool {
+        self.recipients > self.undelivered
     }
 
     /// Whether it went to somebody of the provider itself.
@@ -39,10 +46,12 @@ pub struct NewReminder {
 }
 
 /// Bevestiglink: lets the reader of a reminder confirm once, without signing in, that nothing changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmLink {
     pub user_id: i64,
     pub provider_id: i64,
+    /// The hash of the address it was mailed to; none for links from before that was kept.
+    pub sent_to: Option<String>,
     pub expires_at: DateTime<Utc>,
     pub used_at: Option<DateTime<Utc>>,
 }
@@ -74,6 +83,12 @@ impl ProviderStanding {
 
     pub fn last_reminder(&self) -> Option<&Reminder> {
         self.reminders.iter().find(|reminder| reminder.reached_provider())
+    }
+
+    /// The day of the last mail to the provider, when that reached nobody.
+    pub fn undelivered_on(&self) -> Option<NaiveDate> {
+        let last = self.reminders.iter().find(|reminder| reminder.kind != ReminderKind::Escalated)?;
+        (last.was_mailed() && !last.reached_somebody()).then_some(last.sent_on)
     }
 
     /// When the account manager was told of the figures as they are now.

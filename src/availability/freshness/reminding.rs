@@ -19,8 +19,9 @@ use crate::availability::supply::snapshot::Snapshot;
 use crate::clock::{dutch_day, dutch_time};
 use crate::db::{self, Connection};
 use crate::error::{Error, Result};
-use crate::identity::{opaque, recipients};
-use crate::notifications::actions::enqueue;
+use crate::identity::opaque;
+use crate::identity::recipients::{self, Recipient, hash_of_address};
+use crate::notifications::actions::enqueue_reminder;
 
 /// How long the link in a reminder works.
 pub const LINK_LASTS: TimeDelta = TimeDelta::days(14);
@@ -119,7 +120,7 @@ impl Round<'_> {
                 ReminderKind::Escalated => has_manager,
                 ReminderKind::Ageing | ReminderKind::Stale => reachable.contains(&reminder.provider_id),
             };
-            if reminder.reached_somebody() || !can_be_made_up {
+            if reminder.was_mailed() || !can_be_made_up {
                 past.entry(reminder.provider_id).or_default().push(reminder);
             }
         }
@@ -143,7 +144,7 @@ impl Round<'_> {
             ReminderKind::Ageing | ReminderKind::Stale => recipients::list_of_provider(conn, provider_id)?,
         };
         let aged = offers.iter().filter(|offer| offer.freshness(self.today) > Freshness::Fresh);
-        store::insert_reminder(
+        let reminder_id = store::insert_reminder(
             conn,
             &NewReminder {
                 region_id: self.region.id,
@@ -166,10 +167,10 @@ impl Round<'_> {
             let mail = if kind == ReminderKind::Escalated {
                 mails::escalation(&told, &reader.email)?
             } else {
-                let key = self.add_link(conn, reader.user_id, provider_id)?;
+                let key = self.add_link(conn, reader, provider_id)?;
                 mails::reminder(&told, kind, &reader.email, &key)?
             };
-            enqueue(conn, self.now, &mail)?;
+            enqueue_reminder(conn, self.now, &mail, reminder_id)?;
         }
         let event = Event::done("herinnering-versturen", "aanbieder", provider_id)
             .change(None, &serde_json::json!({ "soort": kind.code(), "ontvangers": readers.len() }))?;
@@ -177,9 +178,15 @@ impl Round<'_> {
         Ok(true)
     }
 
-    fn add_link(&self, conn: &mut Connection, user_id: i64, provider_id: i64) -> Result<String> {
+    fn add_link(&self, conn: &mut Connection, reader: &Recipient, provider_id: i64) -> Result<String> {
         let key = opaque::generate();
-        let link = ConfirmLink { user_id, provider_id, expires_at: self.now + LINK_LASTS, used_at: None };
+        let link = ConfirmLink {
+            user_id: reader.user_id,
+            provider_id,
+            sent_to: Some(hash_of_address(&reader.email)),
+            expires_at: self.now + LINK_LASTS,
+            used_at: None,
+        };
         store::insert_link(conn, &opaque::hash(&key), self.now.naive_utc(), &link)?;
         Ok(key)
     }

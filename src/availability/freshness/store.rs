@@ -8,10 +8,11 @@ use super::model::{ConfirmLink, NewReminder, Reminder};
 use crate::db::Connection;
 use crate::db::schema::{confirm_link, offer_history, reminder};
 use crate::error::{Error, Result};
+use crate::notifications::actions::count_failed_by_reminder;
 
-/// Writes a reminder down. A conflict when another server has done so today.
-pub(super) fn insert_reminder(conn: &mut Connection, new: &NewReminder) -> Result<()> {
-    diesel::insert_into(reminder::table)
+/// Writes a reminder down, and gives its number. A conflict when another server has done so today.
+pub(super) fn insert_reminder(conn: &mut Connection, new: &NewReminder) -> Result<i64> {
+    Ok(diesel::insert_into(reminder::table)
         .values((
             reminder::region_id.eq(new.region_id),
             reminder::provider_id.eq(new.provider_id),
@@ -21,8 +22,8 @@ pub(super) fn insert_reminder(conn: &mut Connection, new: &NewReminder) -> Resul
             reminder::offers.eq(i32::try_from(new.offers).map_err(Error::internal)?),
             reminder::recipients.eq(i32::try_from(new.recipients).map_err(Error::internal)?),
         ))
-        .execute(conn)?;
-    Ok(())
+        .returning(reminder::id)
+        .get_result(conn)?)
 }
 
 /// The reminders of a region since a day, newest first.
@@ -31,16 +32,24 @@ pub(super) fn list_reminders(
     region_id: i64,
     since: NaiveDate,
 ) -> Result<Vec<Reminder>> {
-    let rows: Vec<(i64, String, NaiveDate, i32)> = reminder::table
+    let rows: Vec<(i64, i64, String, NaiveDate, i32)> = reminder::table
         .filter(reminder::region_id.eq(region_id))
         .filter(reminder::sent_on.ge(since))
         .order((reminder::sent_on.desc(), reminder::id.desc()))
-        .select((reminder::provider_id, reminder::kind, reminder::sent_on, reminder::recipients))
+        .select((
+            reminder::id,
+            reminder::provider_id,
+            reminder::kind,
+            reminder::sent_on,
+            reminder::recipients,
+        ))
         .load(conn)?;
+    let undelivered = count_failed_by_reminder(conn)?;
     rows.into_iter()
-        .map(|(provider_id, kind, sent_on, recipients)| {
+        .map(|(id, provider_id, kind, sent_on, recipients)| {
             let kind = ReminderKind::parse(&kind).ok_or_else(|| Error::internal("reminder.kind"))?;
-            Ok(Reminder { provider_id, kind, sent_on, recipients })
+            let undelivered = undelivered.get(&id).copied().unwrap_or(0);
+            Ok(Reminder { provider_id, kind, sent_on, recipients, undelivered })
         })
         .collect()
 }
@@ -56,6 +65,7 @@ pub(super) fn insert_link(
             confirm_link::key_hash.eq(key_hash),
             confirm_link::user_id.eq(link.user_id),
             confirm_link::provider_id.eq(link.provider_id),
+            confirm_link::sent_to.eq(&link.sent_to),
             confirm_link::created_at.eq(now),
             confirm_link::expires_at.eq(link.expires_at.naive_utc()),
         ))
@@ -64,19 +74,22 @@ pub(super) fn insert_link(
 }
 
 pub(super) fn find_link(conn: &mut Connection, key_hash: &str) -> Result<Option<ConfirmLink>> {
-    let row: Option<(i64, i64, NaiveDateTime, Option<NaiveDateTime>)> = confirm_link::table
+    type Row = (i64, i64, Option<String>, NaiveDateTime, Option<NaiveDateTime>);
+    let row: Option<Row> = confirm_link::table
         .find(key_hash)
         .select((
             confirm_link::user_id,
             confirm_link::provider_id,
+            confirm_link::sent_to,
             confirm_link::expires_at,
             confirm_link::used_at,
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(user_id, provider_id, expires_at, used_at)| ConfirmLink {
+    Ok(row.map(|(user_id, provider_id, sent_to, expires_at, used_at)| ConfirmLink {
         user_id,
         provider_id,
+        sent_to,
         expires_at: expires_at.and_utc(),
         used_at: used_at.map(|at| at.and_utc()),
     }))

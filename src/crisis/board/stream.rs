@@ -146,21 +146,28 @@ impl Screen {
         Ok(self.out.send(event("hart", None, &text)).await.is_ok())
     }
 
-    /// Whether the one who looks may still do so. While the database is away nobody can be sent off.
+    /// Whether the one who looks may still do so. While the database is away that is whoever is remembered.
     async fn may_look(&self, now: DateTime<Utc>) -> Result<bool> {
         let (state, cookie) = (self.state.clone(), self.cookie.clone());
         let Some(cookie) = cookie else { return Ok(false) };
-        let found = actix_web::web::block(move || find_session(&mut *state.pool.get()?, &cookie, now))
+        let asked = cookie.clone();
+        let found = actix_web::web::block(move || find_session(&mut *state.pool.get()?, &asked, now))
             .await
             .map_err(Error::internal)?;
+        let remembered = &self.state.remembered;
         match found {
             Ok(Some((identity, session))) => {
+                // A screen that only listens is remembered as one that asks for the page.
+                remembered.keep(&cookie, &identity, &session, now);
                 let actor = Actor { identity: Some(identity), ..self.actor.clone() };
                 let is_complete = session.stage == crate::actor::Stage::Complete;
                 Ok(is_complete && Permission::SeeCrisisBoard.allows(&actor))
             }
-            Ok(None) => Ok(false),
-            Err(Error::Unavailable(_)) => Ok(true),
+            Ok(None) => {
+                remembered.forget(&cookie);
+                Ok(false)
+            }
+            Err(Error::Unavailable(_)) => Ok(remembered.find(&cookie, now).is_some()),
             Err(error) => Err(error),
         }
     }

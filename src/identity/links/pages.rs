@@ -1,16 +1,14 @@
 //! Pages of the links in mails: asking for one, and choosing a password with it.
 
-use std::time::Duration;
-
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 use rules::contact::parse_email;
-use tokio::time::{Instant, sleep_until};
 
 use super::actions::{self, Addressee, Sender};
 use crate::error::{Error, Result};
+use crate::identity::evenly::evenly;
 use crate::identity::sign_in::pages::{device_cookie, note_stop, secret_text};
 use crate::state::AppState;
 use crate::web::context::Context;
@@ -44,18 +42,6 @@ pub struct EndedPage {
     pub page: Page,
 }
 
-/// After how long who asks for a new password is answered. The work takes less and is nearly the same for every address;
-/// what little differs cannot be read from a clock.
-const ANSWERS_AFTER: Duration = Duration::from_millis(300);
-
-/// Does the work, and is done no sooner than the set time.
-pub async fn evenly<T>(work: impl Future<Output = T>) -> T {
-    let at = Instant::now() + ANSWERS_AFTER;
-    let done = work.await;
-    sleep_until(at).await;
-    done
-}
-
 /// Whom mails of this server come from.
 pub fn sender(ctx: &Context) -> Sender {
     sender_of(&ctx.state)
@@ -86,7 +72,7 @@ pub async fn forgotten(ctx: Context, FormInput(mut fields): FormInput) -> Result
             let sender = sender(&ctx);
             let ask =
                 ctx.db(move |conn, actor, now| actions::request_reset(conn, actor, now, &sender, &email));
-            evenly(ask).await?;
+            evenly(ask, |_| true).await?;
             show_forgotten(&ctx, Form::new(LABELS), true)
         }
         Err(violations) => {

@@ -5,6 +5,7 @@ mod store;
 use crate::actor::{Identity, Role};
 use crate::db::Connection;
 use crate::error::Result;
+use crate::identity::opaque;
 
 /// A user who can be mailed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,16 @@ pub fn list_reachable_providers(conn: &mut Connection) -> Result<Vec<i64>> {
     store::list_providers(conn, Role::Provider)
 }
 
-/// Who a user is now, unless the account is blocked.
-pub fn find_active(conn: &mut Connection, user_id: i64) -> Result<Option<Identity>> {
-    store::find_active(conn, user_id)
+/// What is kept of an address, to tell later whether it is still the same.
+pub fn hash_of_address(address: &str) -> String {
+    opaque::hash(&address.to_lowercase())
+}
+
+/// Who a user is now, unless the account is blocked or, where it is told, has another address.
+pub fn find_active(
+    conn: &mut Connection,
+    user_id: i64,
+    address_hash: Option<&str>,
+) -> Result<Option<Identity>> {
+    store::find_active(conn, user_id, address_hash)
 }

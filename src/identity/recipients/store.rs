@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::Recipient;
+use super::{Recipient, hash_of_address};
 use crate::actor::{Identity, Role};
 use crate::db::Connection;
 use crate::db::schema::{organisation, organisation_municipality, user_account, user_role};
@@ -87,7 +87,13 @@ pub(super) fn list_providers(conn: &mut Connection, role: Role) -> Result<Vec<i6
     Ok(ids.into_iter().flatten().collect())
 }
 
-pub(super) fn find_active(conn: &mut Connection, user_id: i64) -> Result<Option<Identity>> {
-    let account = find_account(conn, user_id)?.filter(|account| account.active && account.email.is_some());
+pub(super) fn find_active(
+    conn: &mut Connection,
+    user_id: i64,
+    address_hash: Option<&str>,
+) -> Result<Option<Identity>> {
+    let is_same = |address: &str| address_hash.is_none_or(|hash| hash == hash_of_address(address));
+    let account = find_account(conn, user_id)?
+        .filter(|account| account.active && account.email.as_deref().is_some_and(is_same));
     account.map(|account| find_identity(conn, &account)).transpose()
 }

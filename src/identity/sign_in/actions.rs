@@ -1,5 +1,7 @@
 //! Signing in and out.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::store::{self, StoredSession};
@@ -164,4 +166,14 @@ pub fn find_session(
     let session =
         Session { id: stored.id, user_id: account.id, user_name: account.name, csrf: stored.csrf, stage };
     Ok(Some((identity, session)))
+}
+
+/// Which of these sessions of who is whole signed in still stand. Changes nothing.
+pub(super) fn list_standing(
+    conn: &mut Connection,
+    ids: &[String],
+    now: DateTime<Utc>,
+) -> Result<HashSet<String>> {
+    let (begun_after, seen_after) = ((now - LONGEST).naive_utc(), (now - IDLE).naive_utc());
+    Ok(store::list_standing(conn, ids, begun_after, seen_after)?.into_iter().collect())
 }

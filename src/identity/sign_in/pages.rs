@@ -10,6 +10,7 @@ use super::actions::{self, Opened};
 use super::{DEVICE_COOKIE, SESSION_COOKIE, device};
 use crate::actor::{Role, Stage};
 use crate::error::{Error, Result};
+use crate::identity::evenly::evenly;
 use crate::identity::policy::Permission;
 use crate::web::context::{Authenticated, Context};
 use crate::web::fields::{Fields, Length};
@@ -56,9 +57,8 @@ pub async fn sign_in(ctx: Context, req: HttpRequest, FormInput(mut form): FormIn
             let device = known_device(&ctx, &req, &name);
             let attempt = ctx.state.limits.attempt(&ctx.actor.origin, &name, device.as_deref(), ctx.now);
             let attempt = note_stop(&ctx, &name, attempt).await?;
-            let result =
-                ctx.db(move |conn, actor, now| actions::sign_in(conn, actor, now, &name, &password)).await;
-            match result {
+            let work = ctx.db(move |conn, actor, now| actions::sign_in(conn, actor, now, &name, &password));
+            match evenly(work, Result::is_err).await {
                 Ok(opened) => {
                     attempt.succeeded();
                     return signed_in(&ctx, &opened, back_to);

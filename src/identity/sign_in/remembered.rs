@@ -1,12 +1,18 @@
 //! Who looked at the crisis board lately. While the database is away nobody's session can be looked up, and the board must
 //! stay readable just then: whoever saw it minutes ago sees it still. Nothing else is open to a remembered session.
+//!
+//! A session that ended is forgotten within seconds, wherever it was ended: every server holds what it remembers against the
+//! database again and again. Who signs out is forgotten there at once, also when the database cannot hear of it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::actions::list_standing;
 use crate::actor::{Identity, Session, Stage};
+use crate::db::Connection;
+use crate::error::Result;
 use crate::identity::opaque;
 
 /// How long after its last look-up a session is remembered.
@@ -22,7 +28,7 @@ struct Known {
     at: DateTime<Utc>,
 }
 
-/// Sessions of the crisis board, by the hash of their cookie.
+/// Sessions of the crisis board, by the hash of their cookie, which is their id.
 #[derive(Debug, Default)]
 pub struct Remembered(Mutex<HashMap<String, Known>>);
 
@@ -40,9 +46,25 @@ impl Remembered {
         }
     }
 
-    /// The session was looked up, and is no more.
+    /// The session is no more.
     pub fn forget(&self, cookie: &str) {
         self.lock().remove(&opaque::hash(cookie));
+    }
+
+    /// Forgets what the database no longer knows as a session that stands; returns whether there was any.
+    pub fn check(&self, conn: &mut Connection, now: DateTime<Utc>) -> Result<bool> {
+        let asked: Vec<String> = self.lock().keys().cloned().collect();
+        if asked.is_empty() {
+            return Ok(false);
+        }
+        let standing = list_standing(conn, &asked, now)?;
+        let mut known = self.lock();
+        let before = known.len();
+        // What came in meanwhile was looked up just now.
+        for id in asked.iter().filter(|id| !standing.contains(*id)) {
+            known.remove(id);
+        }
+        Ok(known.len() < before)
     }
 
     /// The session as it was last looked up.

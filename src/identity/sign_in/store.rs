@@ -47,6 +47,24 @@ pub(in crate::identity) fn list_sessions(conn: &mut Connection, user_id: i64) ->
         .load(conn)?)
 }
 
+/// Those of these sessions that were not ended, and of whom the account was not ended either.
+pub(super) fn list_standing(
+    conn: &mut Connection,
+    ids: &[String],
+    begun_after: NaiveDateTime,
+    seen_after: NaiveDateTime,
+) -> Result<Vec<String>> {
+    Ok(session::table
+        .inner_join(user_account::table)
+        .filter(session::id.eq_any(ids))
+        .filter(session::created_at.gt(begun_after))
+        .filter(session::last_seen_at.gt(seen_after))
+        .filter(user_account::active.eq(true))
+        .filter(user_account::credential_version.eq(session::credential_version))
+        .select(session::id)
+        .load(conn)?)
+}
+
 pub(in crate::identity) fn update_last_seen(
     conn: &mut Connection,
     id: &str,

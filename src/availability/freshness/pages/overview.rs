@@ -244,6 +244,11 @@ fn line(provider: &ProviderStanding, today: NaiveDate) -> Line {
     let mut notes: Vec<String> = Vec::new();
     notes
         .extend(provider.told_on().map(|day| format!("Aan u gemeld op {}.", format::short_date(day, today))));
+    notes.extend(
+        provider
+            .undelivered_on()
+            .map(|day| format!("De mail van {} kwam niet aan.", format::short_date(day, today))),
+    );
     if !provider.is_reachable && provider.freshness != Freshness::Fresh {
         notes.push("Niemand om te mailen: geen gebruiker met een adres.".to_owned());
     }
