@@ -137,9 +137,9 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(matching_api());
     endpoints.extend(regional_api());
     endpoints.extend(mediation());
-    endpoints.extend(access_log_pages());
-    endpoints.extend(error_report_pages());
-    endpoints.extend(follow_pages());
+    endpoints.extend(access_log());
+    endpoints.extend(error_reports());
+    endpoints.extend(follows());
     endpoints.extend(figures_api());
     endpoints.extend(open_list());
     endpoints.extend(own_responses());
@@ -752,13 +752,14 @@ fn mediation() -> Vec<Endpoint> {
 }
 
 /// Who looked at which waiting client.
-fn access_log_pages() -> Vec<Endpoint> {
+fn access_log() -> Vec<Endpoint> {
     use waiting_list::access_log::pages;
     let read = Requires(ReadAccessLog);
     vec![get("/inzage", read, pages::list), get("/inzage.csv", read, pages::csv)]
 }
 
-fn error_report_pages() -> Vec<Endpoint> {
+fn error_reports() -> Vec<Endpoint> {
+    use availability::error_reports::api;
     use availability::error_reports::pages::{answer, list, report};
     let reports = Requires(AnswerReports);
     vec![
@@ -769,11 +770,16 @@ fn error_report_pages() -> Vec<Endpoint> {
         get("/meldingen/{sleutel}", Public, report::status),
         get("/meldingen/{id}/antwoord", reports, answer::form),
         post("/meldingen/{id}/antwoord", reports, answer::save),
+        // Without a key, as the answer holds one: a report that is there already is refused.
+        post("/v1/aanbod/{id}/meldingen", Public, api::post_report),
+        get("/v1/meldingen", reports, api::list_reports),
+        get("/v1/meldingen/{id}", reports, api::get_report),
+        post_once("/v1/meldingen/{id}/antwoord", reports, api::post_answer),
     ]
 }
 
 /// Whoever has the key from a mail manages what is followed with it.
-fn follow_pages() -> Vec<Endpoint> {
+fn follows() -> Vec<Endpoint> {
     use availability::follows::pages;
     vec![
         get("/volgen", Public, pages::form),
