@@ -128,6 +128,7 @@ pub struct Problem(Probleem);
         availability::error_reports::api::list_reports,
         availability::error_reports::api::get_report,
         availability::error_reports::api::post_answer,
+        availability::follows::api::post_search,
         exchange::api::post_delivery,
         waiting_list::open_list::api::list_clients,
         waiting_list::open_list::api::put_seen,

@@ -780,13 +780,15 @@ fn error_reports() -> Vec<Endpoint> {
 
 /// Whoever has the key from a mail manages what is followed with it.
 fn follows() -> Vec<Endpoint> {
-    use availability::follows::pages;
+    use availability::follows::{api, pages};
     vec![
         get("/volgen", Public, pages::form),
         post("/volgen", Public, pages::save),
         get("/volgen/{sleutel}", Public, pages::manage),
         post("/volgen/{sleutel}/bevestigen", Public, pages::confirm),
         post("/volgen/{sleutel}/stoppen", Public, pages::stop),
+        // The same search by the same reader is followed once, however often it is asked.
+        post("/v1/zoekopdrachten", Public, api::post_search),
     ]
 }
 

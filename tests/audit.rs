@@ -125,6 +125,13 @@ pub fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, 
         // The report is made at the moment itself.
         ("aanbieder-de-haven", "POST", "/v1/meldingen/{id}/antwoord", "", json!({"antwoord": "aangepast"})),
         (
+            "",
+            "POST",
+            "/v1/zoekopdrachten",
+            "/v1/zoekopdrachten",
+            json!({"email": "lezer@example.nl", "product": "emdr", "gemeente": "GM0243"}),
+        ),
+        (
             TOEGANG,
             "POST",
             "/v1/wachtenden/{code}/voorstellen",

@@ -12,6 +12,7 @@ pub mod crisis_registration;
 pub mod crisis_requests;
 pub mod deliveries;
 pub mod error_reports;
+pub mod follows;
 pub mod forged;
 pub mod limits;
 pub mod matching;
