@@ -191,6 +191,8 @@ pub struct Problem(Probleem);
         identity::users::api::get_user,
         identity::users::api::put_user,
         identity::users::api::post_step,
+        identity::users::review_api::list_reviewed,
+        identity::users::review_api::post_review,
         identity::organisations::api::list_organisations,
         identity::organisations::api::post_organisation,
         identity::organisations::api::get_organisation,

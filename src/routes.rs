@@ -244,7 +244,9 @@ fn user_pages() -> Vec<Endpoint> {
 
 fn user_api() -> Vec<Endpoint> {
     use identity::{
-        organisations::api as organisations, service_accounts::api as services, users::api as users,
+        organisations::api as organisations,
+        service_accounts::api as services,
+        users::{api as users, review_api as review},
     };
     let manage = Requires(ManageUsers);
     vec![
@@ -253,6 +255,8 @@ fn user_api() -> Vec<Endpoint> {
         get("/v1/gebruikers/{id}", manage, users::get_user),
         put("/v1/gebruikers/{id}", manage, users::put_user),
         post_once("/v1/gebruikers/{id}/stappen", manage, users::post_step),
+        get("/v1/gebruikerscontrole", manage, review::list_reviewed),
+        post_once("/v1/gebruikerscontrole/uitkomsten", manage, review::post_review),
         get("/v1/organisaties", manage, organisations::list_organisations),
         post_once("/v1/organisaties", manage, organisations::post_organisation),
         get("/v1/organisaties/{id}", manage, organisations::get_organisation),

@@ -131,6 +131,14 @@ pub fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, 
             "/v1/zoekopdrachten",
             json!({"email": "lezer@example.nl", "product": "emdr", "gemeente": "GM0243"}),
         ),
+        // Who was seen is known at the moment itself.
+        (
+            "beheerder-regio",
+            "POST",
+            "/v1/gebruikerscontrole/uitkomsten",
+            "/v1/gebruikerscontrole/uitkomsten",
+            json!({}),
+        ),
         (
             TOEGANG,
             "POST",
@@ -333,6 +341,9 @@ on_both! {
             if write.2 == "/v1/meldingen/{id}/antwoord" {
                 answer_path = format!("/v1/meldingen/{}/antwoord", report_of_an_error(server));
                 write.3 = &answer_path;
+            }
+            if write.2 == "/v1/gebruikerscontrole/uitkomsten" {
+                write.4 = json!({"gezien": [{"gebruiker": server.user_id("gemeente-harderwijk"), "versie": 1}]});
             }
             if write.2 == "/v1/tokens" {
                 write.4 = json!({"vernieuwingstoken": server.refresh_token(write.0)});

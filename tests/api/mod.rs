@@ -24,6 +24,7 @@ pub mod reasons;
 pub mod regional;
 pub mod replacement;
 pub mod responses;
+pub mod rights_review;
 pub mod scenarios;
 pub mod segments;
 pub mod settings;
