@@ -205,6 +205,7 @@ pub struct Problem(Probleem);
         crate::availability::freshness::api::get_standing,
         crate::reports::audit_log::api::list_lines,
         crate::reports::audit_log::api::get_line,
+        waiting_list::access_log::api::list_lines,
         product_book::mail_queue::api::list_mails,
         product_book::mail_queue::api::post_attempt,
         identity::tokens::api::post_token,

@@ -757,9 +757,13 @@ fn mediation() -> Vec<Endpoint> {
 
 /// Who looked at which waiting client.
 fn access_log() -> Vec<Endpoint> {
-    use waiting_list::access_log::pages;
+    use waiting_list::access_log::{api, pages};
     let read = Requires(ReadAccessLog);
-    vec![get("/inzage", read, pages::list), get("/inzage.csv", read, pages::csv)]
+    vec![
+        get("/inzage", read, pages::list),
+        get("/inzage.csv", read, pages::csv),
+        get("/v1/inzageregels", read, api::list_lines),
+    ]
 }
 
 fn error_reports() -> Vec<Endpoint> {

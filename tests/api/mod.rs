@@ -1,5 +1,6 @@
 //! The API over HTTP, in JSON as others send and get it.
 
+pub mod access_log;
 pub mod administration;
 pub mod agreed_care;
 pub mod agreements;
