@@ -137,9 +137,9 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(matching_api());
     endpoints.extend(regional_api());
     endpoints.extend(mediation());
-    endpoints.extend(access_log_pages());
-    endpoints.extend(error_report_pages());
-    endpoints.extend(follow_pages());
+    endpoints.extend(access_log());
+    endpoints.extend(error_reports());
+    endpoints.extend(follows());
     endpoints.extend(figures_api());
     endpoints.extend(open_list());
     endpoints.extend(own_responses());
@@ -244,7 +244,9 @@ fn user_pages() -> Vec<Endpoint> {
 
 fn user_api() -> Vec<Endpoint> {
     use identity::{
-        organisations::api as organisations, service_accounts::api as services, users::api as users,
+        organisations::api as organisations,
+        service_accounts::api as services,
+        users::{api as users, review_api as review},
     };
     let manage = Requires(ManageUsers);
     vec![
@@ -253,6 +255,8 @@ fn user_api() -> Vec<Endpoint> {
         get("/v1/gebruikers/{id}", manage, users::get_user),
         put("/v1/gebruikers/{id}", manage, users::put_user),
         post_once("/v1/gebruikers/{id}/stappen", manage, users::post_step),
+        get("/v1/gebruikerscontrole", manage, review::list_reviewed),
+        post_once("/v1/gebruikerscontrole/uitkomsten", manage, review::post_review),
         get("/v1/organisaties", manage, organisations::list_organisations),
         post_once("/v1/organisaties", manage, organisations::post_organisation),
         get("/v1/organisaties/{id}", manage, organisations::get_organisation),
@@ -752,13 +756,18 @@ fn mediation() -> Vec<Endpoint> {
 }
 
 /// Who looked at which waiting client.
-fn access_log_pages() -> Vec<Endpoint> {
-    use waiting_list::access_log::pages;
+fn access_log() -> Vec<Endpoint> {
+    use waiting_list::access_log::{api, pages};
     let read = Requires(ReadAccessLog);
-    vec![get("/inzage", read, pages::list), get("/inzage.csv", read, pages::csv)]
+    vec![
+        get("/inzage", read, pages::list),
+        get("/inzage.csv", read, pages::csv),
+        get("/v1/inzageregels", read, api::list_lines),
+    ]
 }
 
-fn error_report_pages() -> Vec<Endpoint> {
+fn error_reports() -> Vec<Endpoint> {
+    use availability::error_reports::api;
     use availability::error_reports::pages::{answer, list, report};
     let reports = Requires(AnswerReports);
     vec![
@@ -769,18 +778,25 @@ fn error_report_pages() -> Vec<Endpoint> {
         get("/meldingen/{sleutel}", Public, report::status),
         get("/meldingen/{id}/antwoord", reports, answer::form),
         post("/meldingen/{id}/antwoord", reports, answer::save),
+        // Without a key, as the answer holds one: a report that is there already is refused.
+        post("/v1/aanbod/{id}/meldingen", Public, api::post_report),
+        get("/v1/meldingen", reports, api::list_reports),
+        get("/v1/meldingen/{id}", reports, api::get_report),
+        post_once("/v1/meldingen/{id}/antwoord", reports, api::post_answer),
     ]
 }
 
 /// Whoever has the key from a mail manages what is followed with it.
-fn follow_pages() -> Vec<Endpoint> {
-    use availability::follows::pages;
+fn follows() -> Vec<Endpoint> {
+    use availability::follows::{api, pages};
     vec![
         get("/volgen", Public, pages::form),
         post("/volgen", Public, pages::save),
         get("/volgen/{sleutel}", Public, pages::manage),
         post("/volgen/{sleutel}/bevestigen", Public, pages::confirm),
         post("/volgen/{sleutel}/stoppen", Public, pages::stop),
+        // The same search by the same reader is followed once, however often it is asked.
+        post("/v1/zoekopdrachten", Public, api::post_search),
     ]
 }
 

@@ -17,7 +17,7 @@ use crate::on_both;
 use crate::support::clients::{CODE, client_for, register};
 use crate::support::{Answer, Browser, Form, TestServer, now};
 
-/// One good example of every write of the API: user, method, path with its template, body.
+/// One good example of every write of the API: user or nobody in particular, method, path with its template, body.
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, Value)> {
     vec![
@@ -121,6 +121,24 @@ pub fn writes() -> Vec<(&'static str, &'static str, &'static str, &'static str, 
             json!({"locatie": 2, "product": "52A01"}),
         ),
         ("aanbieder-de-haven", "POST", "/v1/cijferleveringen", "/v1/cijferleveringen", json!({"regels": []})),
+        ("", "POST", "/v1/aanbod/{id}/meldingen", "/v1/aanbod/224/meldingen", json!({"wat": "plekken"})),
+        // The report is made at the moment itself.
+        ("aanbieder-de-haven", "POST", "/v1/meldingen/{id}/antwoord", "", json!({"antwoord": "aangepast"})),
+        (
+            "",
+            "POST",
+            "/v1/zoekopdrachten",
+            "/v1/zoekopdrachten",
+            json!({"email": "lezer@example.nl", "product": "emdr", "gemeente": "GM0243"}),
+        ),
+        // Who was seen is known at the moment itself.
+        (
+            "beheerder-regio",
+            "POST",
+            "/v1/gebruikerscontrole/uitkomsten",
+            "/v1/gebruikerscontrole/uitkomsten",
+            json!({}),
+        ),
         (
             TOEGANG,
             "POST",
@@ -286,7 +304,7 @@ fn overdue_client(server: &TestServer) {
 }
 
 pub fn send(server: &TestServer, (user, method, _, path, body): &(&str, &str, &str, &str, Value)) -> Answer {
-    let browser = server.user(user);
+    let browser = if user.is_empty() { server.anyone() } else { server.user(user) };
     if *method == "POST" {
         return browser.post(path, body);
     }
@@ -318,6 +336,14 @@ on_both! {
                     .expect("care that was started");
                 care_path = format!("/v1/wachtenden/C4K-7XW-2R9/overbruggingen/{id}");
                 write.3 = &care_path;
+            }
+            let answer_path;
+            if write.2 == "/v1/meldingen/{id}/antwoord" {
+                answer_path = format!("/v1/meldingen/{}/antwoord", report_of_an_error(server));
+                write.3 = &answer_path;
+            }
+            if write.2 == "/v1/gebruikerscontrole/uitkomsten" {
+                write.4 = json!({"gezien": [{"gebruiker": server.user_id("gemeente-harderwijk"), "versie": 1}]});
             }
             if write.2 == "/v1/tokens" {
                 write.4 = json!({"vernieuwingstoken": server.refresh_token(write.0)});

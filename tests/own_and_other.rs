@@ -62,7 +62,7 @@ const OWNED: [(&str, Kind); 23] = [
 ];
 
 /// What is kept by a region or provider and is no record of a child: the tests of each feature hold whose it is.
-const ELSEWHERE: [&str; 76] = [
+const ELSEWHERE: [&str; 78] = [
     "/beheer/gebruikers/{id}",
     "/beheer/gebruikers/{id}/stappen",
     "/beheer/organisaties/{id}",
@@ -96,6 +96,8 @@ const ELSEWHERE: [&str; 76] = [
     "/regiovoorstel/{nummer}/probleem",
     "/regiovoorstel/{nummer}/antwoord",
     "/meldingen/{id}/antwoord",
+    "/v1/meldingen/{id}",
+    "/v1/meldingen/{id}/antwoord",
     "/beheer/redenen/{lijst}",
     "/v1/redenen/{lijst}",
     "/v1/redenen/{lijst}/versies",

@@ -172,6 +172,9 @@ pub struct ReadProblems;
 /// What can go wrong when something is saved.
 pub struct WriteProblems;
 
+/// The same where anybody may save, so that nobody is refused for who they are.
+pub struct OpenWriteProblems;
+
 impl IntoResponses for ReadProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[400, 401, 404, 406, 429, 503])
@@ -190,6 +193,12 @@ impl IntoResponses for OwnReadProblems {
 impl IntoResponses for WriteProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 503])
+    }
+}
+
+impl IntoResponses for OpenWriteProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[400, 401, 404, 406, 408, 409, 413, 415, 429, 503])
     }
 }
 

@@ -1,5 +1,6 @@
 //! The API over HTTP, in JSON as others send and get it.
 
+pub mod access_log;
 pub mod administration;
 pub mod agreed_care;
 pub mod agreements;
@@ -11,6 +12,8 @@ pub mod crisis_point;
 pub mod crisis_registration;
 pub mod crisis_requests;
 pub mod deliveries;
+pub mod error_reports;
+pub mod follows;
 pub mod forged;
 pub mod limits;
 pub mod matching;
@@ -22,6 +25,7 @@ pub mod reasons;
 pub mod regional;
 pub mod replacement;
 pub mod responses;
+pub mod rights_review;
 pub mod scenarios;
 pub mod segments;
 pub mod settings;

@@ -23,7 +23,7 @@ use crate::product_book::common::find_region_id;
 const SHOWN_FOR: TimeDelta = TimeDelta::days(14);
 
 /// What is wrong with a text that others will read, if anything.
-pub fn check_text(field: &str, text: Option<&str>, today: NaiveDate) -> Violations {
+fn check_text(field: &str, text: Option<&str>, today: NaiveDate) -> Violations {
     let mut violations = Violations::new();
     if let Some(found) = text.and_then(|text| find_personal_data(text, today)) {
         violations.add(
@@ -31,6 +31,24 @@ pub fn check_text(field: &str, text: Option<&str>, today: NaiveDate) -> Violatio
             "persoonsgegeven",
             format!("hier lijkt {} te staan. Schrijf niets over een persoon op", found.name()),
         );
+    }
+    violations
+}
+
+/// What is wrong with a report that no field says by itself.
+pub fn check_report(what: Option<Mistake>, remark: Option<&str>, today: NaiveDate) -> Violations {
+    let mut violations = check_text("toelichting", remark, today);
+    if what == Some(Mistake::Other) && remark.is_none() {
+        violations.add("toelichting", "ontbreekt", "vertel in één zin wat er niet klopt");
+    }
+    violations
+}
+
+/// The same of an answer.
+pub fn check_answer(answer: Option<Answer>, text: Option<&str>, today: NaiveDate) -> Violations {
+    let mut violations = check_text("uitleg", text, today);
+    if answer == Some(Answer::Right) && text.is_none() {
+        violations.add("uitleg", "ontbreekt", "leg uit waarom het cijfer klopt");
     }
     violations
 }
@@ -43,13 +61,7 @@ pub fn report_error(
     public_url: &str,
     new: &NewReport,
 ) -> Result<String> {
-    let mut violations = check_text("toelichting", new.remark.as_deref(), dutch_day(now));
-    if new.what == Mistake::Other && new.remark.is_none() {
-        violations.add("toelichting", "verplicht", "vertel in één zin wat er niet klopt");
-    }
-    if !violations.is_empty() {
-        return Err(violations.into());
-    }
+    check_report(Some(new.what), new.remark.as_deref(), dutch_day(now)).into_result(())?;
     let key = opaque::generate();
     db::write(conn, |conn| {
         let offer = find_offer(conn, new.offer_id)?;
@@ -117,13 +129,7 @@ pub fn answer_report(
     id: i64,
     (answer, text): (Answer, Option<String>),
 ) -> Result<()> {
-    let mut violations = check_text("uitleg", text.as_deref(), dutch_day(now));
-    if answer == Answer::Right && text.is_none() {
-        violations.add("uitleg", "verplicht", "leg uit waarom het cijfer klopt");
-    }
-    if !violations.is_empty() {
-        return Err(violations.into());
-    }
+    check_answer(Some(answer), text.as_deref(), dutch_day(now)).into_result(())?;
     db::write(conn, |conn| {
         find_report(conn, actor, id)?;
         let answered = Answered { answer, text, at: now, by: actor.signature() };

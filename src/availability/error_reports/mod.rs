@@ -2,6 +2,7 @@
 //! hear of it, and everybody sees what became of it.
 
 pub mod actions;
+pub mod api;
 mod mails;
 pub mod model;
 pub mod pages;

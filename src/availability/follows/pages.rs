@@ -5,14 +5,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::actions;
+use super::api::{ask_reader, describe, read_email, require_product};
 use super::matching::{self, read_query};
 use super::model::{Follow, NewFollow};
-use crate::availability::search::input::{SearchAddress, SearchFields};
-use crate::availability::search::pages::FOLLOWED;
-use crate::availability::supply::snapshot::Snapshot;
+use crate::availability::search::input::{FOLLOWED, SearchAddress};
 use crate::clock::dutch_day;
 use crate::error::{Error, Result};
-use crate::product_book::providers::model::parse_email;
 use crate::web::context::Context;
 use crate::web::fields::Fields;
 use crate::web::form::{Form, Labels, form_page};
@@ -54,28 +52,12 @@ pub struct ManagePage {
     pub ends: String,
 }
 
-/// A search in words, such as `emdr in Harderwijk, 14 jaar`.
-fn describe(read: &SearchFields, snapshot: &Snapshot, own_region: Option<&str>) -> Result<String> {
-    let place = read.resolve(snapshot, own_region)?.place.name;
-    let mut text = format!("{} in {place}", read.product.as_deref().unwrap_or("jeugdhulp"));
-    if let Some(age) = read.age {
-        text.push_str(&format!(", {age} jaar"));
-    }
-    if let Some(km) = read.radius_km {
-        text.push_str(&format!(", binnen {km} km"));
-    }
-    Ok(text)
-}
-
-/// The parts of a search that can be followed, and what they mean.
+/// The parts of a search that can be followed: in words, and as a query.
 fn read(ctx: &Context, asked: &SearchAddress) -> Result<(String, String)> {
-    let query = asked.to("", &FOLLOWED).trim_start_matches('?').to_owned();
-    let read = read_query(&query)?;
-    if read.product.is_none() {
-        return Err(Error::invalid("product", "verplicht", "kies eerst welke hulp u zoekt"));
-    }
-    read.contradictions().into_result(())?;
-    Ok((describe(&read, &*ctx.state.supply.current()?, ctx.own_region())?, query))
+    let search = read_query(asked.to("", &FOLLOWED).trim_start_matches('?'))?;
+    require_product(&search).into_result(())?;
+    search.contradictions().into_result(())?;
+    Ok((describe(ctx, &search)?, search.followed()))
 }
 
 pub async fn form(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
@@ -125,18 +107,15 @@ pub async fn save(ctx: Context, FormInput(mut fields): FormInput) -> Result<Http
 }
 
 async fn store(ctx: &Context, mut fields: Fields, description: String, query: String) -> Result<()> {
-    let email = fields.parsed("email", "geen-emailadres", parse_email);
+    let email = read_email(&mut fields);
     let trapped = trap::is_sprung(&mut fields);
-    let Some(email) = fields.finish(email)?.map(|email| email.to_lowercase()) else {
+    let Some(email) = fields.finish(email)? else {
         return Err(Error::internal("a required address is missing"));
     };
     if trapped {
         return Err(Error::Forbidden);
     }
-    ctx.state.limits.follow(&ctx.actor.origin, &email, ctx.now)?;
-    let public_url = ctx.state.config.public_url.clone();
-    let new = NewFollow { email, query, description };
-    ctx.db(move |conn, actor, now| actions::follow_search(conn, actor, now, &public_url, &new)).await
+    ask_reader(ctx, NewFollow { email, query, description }).await
 }
 
 pub async fn manage(ctx: Context, path: Path<String>) -> Result<HttpResponse> {

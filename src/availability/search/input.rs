@@ -61,24 +61,37 @@ pub fn read_search(fields: &mut Fields) -> SearchFields {
     read
 }
 
-/// The same without what its fields say together: a search that was kept goes on as it was asked.
-pub fn read_fields(fields: &mut Fields) -> SearchFields {
-    let kinds: Vec<(&str, ProductKind)> = ProductKind::ALL.iter().map(|kind| (kind.code(), *kind)).collect();
+/// What of a search can be followed.
+pub const FOLLOWED: [&str; 5] = ["product", "gemeente", "postcode", "leeftijd", "straalKm"];
+
+/// Reads those fields and no other.
+pub fn read_followed(fields: &mut Fields) -> SearchFields {
     SearchFields {
         municipality: fields.optional_parsed("gemeente", "geen-gemeentecode", MunicipalityCode::parse),
         postcode: fields.optional_parsed("postcode", "geen-postcode", Pc4::parse),
-        region: fields.optional_parsed("regio", "geen-regiocode", RegionCode::parse),
         product: fields.optional_text("product", Length(0, 100)).filter(|text| !text.is_empty()),
-        kind: fields.optional_choice("soort", &kinds),
         age: fields.optional_small("leeftijd", 0, HIGHEST_AGE),
+        radius_km: fields.optional_small("straalKm", 1, FURTHEST_KM),
+        page: 1,
+        ..SearchFields::default()
+    }
+}
+
+/// The same as `read_search` without what its fields say together: a search that was kept goes on as it was asked.
+pub fn read_fields(fields: &mut Fields) -> SearchFields {
+    let kinds: Vec<(&str, ProductKind)> = ProductKind::ALL.iter().map(|kind| (kind.code(), *kind)).collect();
+    let followed = read_followed(fields);
+    SearchFields {
+        region: fields.optional_parsed("regio", "geen-regiocode", RegionCode::parse),
+        kind: fields.optional_choice("soort", &kinds),
         urgency: fields.optional_choice("urgentie", &Urgency::CODES).unwrap_or_default(),
         with_place: fields.flag("vrijePlek"),
         within_norm: fields.flag("binnenNorm"),
         fresh: fields.flag("vers"),
         online: fields.flag("online"),
-        radius_km: fields.optional_small("straalKm", 1, FURTHEST_KM),
         sort: fields.optional_choice("sorteer", &Sort::CODES).unwrap_or_default(),
         page: page_number(fields),
+        ..followed
     }
 }
 
@@ -93,6 +106,24 @@ impl SearchFields {
     /// Where to measure from.
     fn has_place(&self) -> bool {
         self.municipality.is_some() || self.postcode.is_some()
+    }
+
+    /// What of it can be followed, as the query of an address: one search has one way to be written.
+    pub fn followed(&self) -> String {
+        let number = |number: Option<u16>| number.map(|number| number.to_string()).unwrap_or_default();
+        let [product, municipality, postcode, age, radius] = FOLLOWED;
+        let pairs = [
+            (product, self.product.clone().unwrap_or_default()),
+            (
+                municipality,
+                self.municipality.as_ref().map_or_else(String::new, |code| code.as_str().to_owned()),
+            ),
+            (postcode, number(self.postcode.map(Pc4::number))),
+            (age, number(self.age.map(u16::from))),
+            (radius, number(self.radius_km)),
+        ];
+        let given = pairs.iter().filter(|(_, value)| !value.is_empty());
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish()
     }
 
     /// What would be left out without a word, although it was asked.
@@ -207,6 +238,19 @@ mod tests {
         let violations = fields.finish(read).expect_err("five things are wrong");
         let named: Vec<&str> = violations.iter().map(|v| v.field.as_str()).collect();
         assert_eq!(named, ["gemeente", "leeftijd", "sorteer", "pagina", "extra"]);
+    }
+
+    #[test]
+    fn what_is_followed_has_one_way_to_be_written() {
+        for (query, followed) in [
+            ("gemeente=gm0243&product=+emdr+&leeftijd=014", "product=emdr&gemeente=GM0243&leeftijd=14"),
+            ("straalKm=10&postcode=3841&product=a%26b", "product=a%26b&postcode=3841&straalKm=10"),
+            ("regio=noord-veluwe&soort=verblijf&sorteer=naam&vers=ja", ""),
+        ] {
+            let mut fields = Fields::from_query(query);
+            let read = read_fields(&mut fields);
+            assert_eq!(fields.finish(read).expect("a search").followed(), followed, "{query}");
+        }
     }
 
     #[test]

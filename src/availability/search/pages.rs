@@ -5,7 +5,7 @@ use askama::Template;
 use rules::product::ProductKind;
 
 use super::cards::{Card, card, mark_reported};
-use super::input::{Search, SearchAddress, SearchFields, read_search};
+use super::input::{FOLLOWED, Search, SearchAddress, SearchFields, read_search};
 use super::map::{Map, Spot, draw};
 use crate::availability::supply::search::{Found, Query, Sort};
 use crate::availability::supply::snapshot::{Area, Snapshot};
@@ -96,9 +96,6 @@ const LABELS: [(&str, &str); 8] = [
     ("soort", "Soort hulp"),
     ("sorteer", "Sortering"),
 ];
-
-/// What of a search can be followed.
-pub const FOLLOWED: [&str; 5] = ["product", "gemeente", "postcode", "leeftijd", "straalKm"];
 
 pub async fn search(ctx: Context, req: HttpRequest) -> Result<HttpResponse> {
     let snapshot = ctx.state.supply.current()?;

@@ -5,4 +5,5 @@ pub mod api;
 pub mod model;
 pub mod pages;
 pub mod review;
+pub mod review_api;
 mod store;

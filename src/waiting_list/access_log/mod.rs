@@ -3,6 +3,7 @@
 //! written down too.
 
 pub mod actions;
+pub mod api;
 pub mod model;
 pub mod pages;
 mod store;

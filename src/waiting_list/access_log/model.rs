@@ -120,6 +120,9 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    pub const ALL: [Self; 6] =
+        [Self::Arrange, Self::Respond, Self::Mediate, Self::Crisis, Self::Register, Self::Oversee];
+
     pub const fn code(self) -> &'static str {
         match self {
             Self::Arrange => "zorg-regelen",
@@ -132,9 +135,7 @@ impl Purpose {
     }
 
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Arrange, Self::Respond, Self::Mediate, Self::Crisis, Self::Register, Self::Oversee]
-            .into_iter()
-            .find(|purpose| purpose.code() == code)
+        Self::ALL.into_iter().find(|purpose| purpose.code() == code)
     }
 
     pub const fn name(self) -> &'static str {
@@ -158,6 +159,8 @@ pub enum AccessOutcome {
 }
 
 impl AccessOutcome {
+    pub const ALL: [Self; 2] = [Self::Shown, Self::Refused];
+
     pub const fn code(self) -> &'static str {
         match self {
             Self::Shown => "getoond",

@@ -2,7 +2,8 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
-use rules::waiting::client_code::ClientCode;
+use rules::violations::Violations;
+use rules::waiting::client_code::{ClientCode, ClientCodeError};
 
 use super::actions::{self, LONGEST_DOWNLOAD};
 use super::model::{AccessFilter, AccessKind, AccessLine};
@@ -19,7 +20,7 @@ use crate::web::page::{Page, html};
 
 const PATH: &str = "/inzage";
 const CSV_PATH: &str = "/inzage.csv";
-const COLUMNS: [(&str, ()); 1] = [("tijdstip", ())];
+pub(super) const COLUMNS: [(&str, ()); 1] = [("tijdstip", ())];
 const HEADS: [&str; 21] = [
     "nummer",
     "tijdstip",
@@ -79,23 +80,38 @@ pub fn shown_code(code: &str) -> String {
     ClientCode::parse(code).map_or_else(|_| code.to_owned(), |code| code.to_string())
 }
 
-fn read_filter(query: &mut Fields) -> AccessFilter {
+/// Reads which lines are asked for, and what is wrong with that beyond the shape of each field: no description tells which
+/// codes there are.
+pub(super) fn read_filter(query: &mut Fields) -> (AccessFilter, Violations) {
+    let mut joint = Violations::new();
     let kinds: Vec<(&str, AccessKind)> = AccessKind::ALL.iter().map(|kind| (kind.code(), *kind)).collect();
     let filter = AccessFilter {
         from: query.optional_date("van"),
         until: query.optional_date("tot"),
         user: query.optional_text("gebruiker", Length(0, 100)).unwrap_or_default(),
         code: query
-            .optional_parsed("code", "geen-code", ClientCode::parse)
-            .map(|code| code.as_str().to_owned())
+            .optional_parsed("code", "geen-code", |text| match ClientCode::parse(text) {
+                Err(error @ ClientCodeError::Check) => {
+                    joint.add("code", "geen-code", error.to_string());
+                    Ok(String::new())
+                }
+                code => code.map(|code| code.as_str().to_owned()),
+            })
             .unwrap_or_default(),
         kind: query.optional_choice("soort", &kinds).map(|kind| kind.code().to_owned()).unwrap_or_default(),
     };
     if let (Some(from), Some(until)) = (filter.from, filter.until)
         && until < from
     {
-        query.error("tot", "volgorde", "kies een dag op of na de eerste dag");
+        joint.add("tot", "volgorde", "kies een dag op of na de eerste dag");
     }
+    (filter, joint)
+}
+
+/// The same of a page, which tells all of it together.
+fn read_page_filter(query: &mut Fields) -> AccessFilter {
+    let (filter, joint) = read_filter(query);
+    query.add_joint(joint);
     filter
 }
 
@@ -114,7 +130,7 @@ fn address(path: &str, filter: &AccessFilter, rest: &[(&str, &str)]) -> String {
 }
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
-    let filter = read_filter(&mut query);
+    let filter = read_page_filter(&mut query);
     let order = SortOrder::read(&mut query, &COLUMNS);
     let number = page_number(&mut query);
     let filter = query.finish(filter)?;
@@ -147,7 +163,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
 }
 
 pub async fn csv(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
-    let filter = read_filter(&mut query);
+    let filter = read_page_filter(&mut query);
     let filter = query.finish(filter)?;
     let lines = ctx.db(move |conn, actor, now| actions::export_lines(conn, actor, now, &filter)).await?;
     let mut sheet = Sheet::new(&HEADS)?;

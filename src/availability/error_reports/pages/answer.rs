@@ -6,10 +6,11 @@ use askama::Template;
 
 use super::list;
 use crate::availability::error_reports::actions;
+use crate::availability::error_reports::api::{keep_answer, read_answer};
 use crate::availability::error_reports::model::{Answer, Report};
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::fields::{Fields, Length, parse_id};
+use crate::web::fields::{Fields, parse_id};
 use crate::web::form::{Form, Labels, choices, form_page};
 use crate::web::format;
 use crate::web::input::FormInput;
@@ -17,7 +18,6 @@ use crate::web::lists::saved_in;
 use crate::web::page::Page;
 
 const LABELS: Labels = &[("antwoord", "Uw antwoord"), ("uitleg", "Uitleg")];
-const LONGEST_TEXT: usize = 200;
 
 #[derive(Template)]
 #[template(path = "availability/error_reports/pages/answer.html")]
@@ -67,19 +67,8 @@ pub async fn save(ctx: Context, path: Path<String>, FormInput(fields): FormInput
     }
 }
 
-async fn store(ctx: &Context, id: &str, mut fields: Fields) -> Result<()> {
+async fn store(ctx: &Context, id: &str, fields: Fields) -> Result<()> {
     let id = parse(id)?;
-    let known: Vec<(&str, Answer)> = Answer::ALL.iter().map(|answer| (answer.code(), *answer)).collect();
-    let answer = fields.choice("antwoord", &known);
-    let text = fields.optional_text("uitleg", Length(0, LONGEST_TEXT)).filter(|text| !text.is_empty());
-    let Some(answer) = fields.finish(answer)? else {
-        return Err(Error::internal("a required choice is missing"));
-    };
-    let state = ctx.state.clone();
-    ctx.db(move |conn, actor, now| {
-        actions::answer_report(conn, actor, now, id, (answer, text))?;
-        state.reported.look_again(conn, now);
-        Ok(())
-    })
-    .await
+    let answer = read_answer(fields, ctx.today())?;
+    keep_answer(ctx, id, answer).await.map(drop)
 }

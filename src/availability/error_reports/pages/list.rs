@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::availability::error_reports::actions;
+use crate::availability::error_reports::api::{read_is_open, shown_code};
 use crate::availability::error_reports::model::Report;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, rows_of_page};
@@ -14,7 +15,6 @@ use crate::web::lists::{PageLinks, Saved, link, page_number, saved_message};
 use crate::web::page::{Page, html};
 
 pub const PATH: &str = "/meldingen";
-const SCOPES: [(&str, bool); 2] = [("open", true), ("beantwoord", false)];
 
 /// One report in the list.
 pub struct Line {
@@ -36,13 +36,12 @@ pub struct ReportListPage {
 
 pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<HttpResponse> {
     let saved = saved_message(&mut query);
-    let open = query.optional_choice("toon", &SCOPES).unwrap_or(true);
+    let open = read_is_open(&mut query);
     let number = page_number(&mut query);
     query.finish(())?;
     let (total, reports) =
         ctx.db(move |conn, actor, _| actions::list_reports(conn, actor, open, rows_of_page(number))).await?;
     let paging = Paging::new(number, usize::try_from(total).map_err(Error::internal)?);
-    let scope = if open { "open" } else { "beantwoord" };
     html(&ReportListPage {
         page: Page::new(&ctx, PATH),
         saved,
@@ -50,7 +49,7 @@ pub async fn list(ctx: Context, QueryInput(mut query): QueryInput) -> Result<Htt
         total,
         lines: reports.into_iter().map(line).collect(),
         links: PageLinks::new(paging, |number| {
-            link(PATH, &[("toon", scope), ("pagina", &number.to_string())])
+            link(PATH, &[("toon", shown_code(open)), ("pagina", &number.to_string())])
         }),
     })
 }

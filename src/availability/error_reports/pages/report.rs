@@ -5,13 +5,14 @@ use actix_web::web::Path;
 use askama::Template;
 
 use crate::availability::error_reports::actions;
-use crate::availability::error_reports::model::{Mistake, NewReport, Report};
+use crate::availability::error_reports::api::{keep_report, read_report};
+use crate::availability::error_reports::model::{Mistake, Report};
 use crate::availability::figures::actions::find_offer;
 use crate::availability::figures::model::Offer;
 use crate::availability::figures::words::figure_lines;
 use crate::error::{Error, Result};
 use crate::web::context::Context;
-use crate::web::fields::{Fields, Length, parse_id};
+use crate::web::fields::{Fields, parse_id};
 use crate::web::form::{Form, Labels, choices, form_page};
 use crate::web::format;
 use crate::web::input::FormInput;
@@ -19,7 +20,6 @@ use crate::web::page::{Page, html, see_other};
 use crate::web::trap;
 
 const LABELS: Labels = &[("wat", "Wat klopt er niet"), ("toelichting", "Toelichting")];
-const LONGEST_REMARK: usize = 200;
 
 #[derive(Template)]
 #[template(path = "availability/error_reports/pages/report.html")]
@@ -71,26 +71,12 @@ pub async fn save(ctx: Context, path: Path<String>, FormInput(fields): FormInput
 
 async fn store(ctx: &Context, id: &str, mut fields: Fields) -> Result<String> {
     let offer_id = parse_id(id).map_err(|_| Error::NotFound("aanbod"))?;
-    let known: Vec<(&str, Mistake)> = Mistake::ALL.iter().map(|what| (what.code(), *what)).collect();
-    let what = fields.choice("wat", &known);
-    let remark =
-        fields.optional_text("toelichting", Length(0, LONGEST_REMARK)).filter(|text| !text.is_empty());
     let trapped = trap::is_sprung(&mut fields);
-    let Some(what) = fields.finish(what)? else {
-        return Err(Error::internal("a required choice is missing"));
-    };
+    let new = read_report(fields, offer_id, ctx.today())?;
     if trapped {
         return Err(Error::Forbidden);
     }
-    ctx.state.limits.report(&ctx.actor.origin, ctx.now)?;
-    let state = ctx.state.clone();
-    ctx.db(move |conn, actor, now| {
-        let new = NewReport { offer_id, what, remark };
-        let key = actions::report_error(conn, actor, now, &state.config.public_url, &new)?;
-        state.reported.look_again(conn, now);
-        Ok(key)
-    })
-    .await
+    keep_report(ctx, new).await
 }
 
 pub async fn status(ctx: Context, path: Path<String>) -> Result<HttpResponse> {
