@@ -186,9 +186,9 @@ fn place(is_json: bool, line: u64, column: &str) -> String {
 /// judged with the rest of the file.
 fn read_delivery(mut input: Fields) -> Result<Vec<Vec<String>>> {
     let mut cells = Vec::new();
-    for (index, mut line) in input.objects(LINES, MOST_LINES).into_iter().enumerate() {
+    for (place, mut line) in input.objects(LINES, MOST_LINES) {
         cells.push(read_line(&mut line));
-        input.absorb(&format!("{LINES}[{index}]"), line);
+        input.absorb(&place, line);
     }
     match input.finish(()) {
         Err(violations) if violations.iter().any(|violation| violation.code != TURNED) => {

@@ -377,8 +377,8 @@ impl Fields {
         nested
     }
 
-    /// A list of nested objects, each to read in its turn; what is no object comes back as one with an error.
-    pub fn objects(&mut self, name: &str, most: usize) -> Vec<Self> {
+    /// A list of nested objects, each to read in its turn, with its place such as `lijst[2]`. What is no object is an error there.
+    pub fn objects(&mut self, name: &str, most: usize) -> Vec<(String, Self)> {
         let value = self.value(name);
         let Some(Value::Array(items)) = self.require(name, value) else {
             if self.has(name) && !self.violations.iter().any(|violation| violation.field == name) {
@@ -392,9 +392,10 @@ impl Fields {
         }
         let mut objects = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
+            let place = format!("{name}[{index}]");
             match Self::from_value(item) {
-                Some(object) => objects.push(object),
-                None => self.error(&format!("{name}[{index}]"), "geen-object", "moet een object zijn"),
+                Some(object) => objects.push((place, object)),
+                None => self.error(&place, "geen-object", "moet een object zijn"),
             }
         }
         objects
@@ -520,6 +521,18 @@ mod tests {
                 ("extra", "onbekend-veld")
             ]
         );
+    }
+
+    #[test]
+    fn errors_in_a_list_are_told_at_the_place_in_what_was_sent() {
+        let mut fields = Fields::from_json(br#"{"lijst":[{"naam":"a"},7,{"naam":""}]}"#).expect("an object");
+        for (place, mut item) in fields.objects("lijst", 10) {
+            item.text("naam", Length(1, 10));
+            fields.absorb(&place, item);
+        }
+        let violations = fields.finish(()).expect_err("two items are wrong");
+        let named: Vec<(&str, &str)> = violations.iter().map(|v| (v.field.as_str(), v.code)).collect();
+        assert_eq!(named, [("lijst[1]", "geen-object"), ("lijst[2].naam", "te-kort")]);
     }
 
     #[test]

@@ -646,12 +646,12 @@ pub async fn post_triage(
 fn read_answers(input: &mut Fields) -> Vec<Answer> {
     let choices: Vec<_> = TriageAnswer::ALL.iter().map(|answer| (answer.code(), *answer)).collect();
     let mut answers = Vec::new();
-    for (index, mut item) in input.objects("antwoorden", MOST_ANSWERS).into_iter().enumerate() {
+    for (place, mut item) in input.objects("antwoorden", MOST_ANSWERS) {
         let question = item.text("vraag", Length(1, 40));
         if let Some(answer) = item.choice("antwoord", &choices) {
             answers.push(Answer { question, answer });
         }
-        input.absorb(&format!("antwoorden[{index}]"), item);
+        input.absorb(&place, item);
     }
     answers
 }

@@ -341,16 +341,16 @@ fn read_municipalities(
     if input.raw("gemeenten").is_empty() {
         input.error("gemeenten", "verplicht", "vul dit in");
     }
-    for (index, mut item) in input.objects("gemeenten", 50).into_iter().enumerate() {
+    for (place, mut item) in input.objects("gemeenten", 50) {
         let code = item.parsed("gemeente", "ongeldige-code", MunicipalityCode::parse);
         let (ambulant, stay) = (required_flag(&mut item, "ambulant"), required_flag(&mut item, "verblijf"));
         let name = item.optional_text("eigenTeam", Length(1, 100));
         let phone = item.optional_text("eigenTeamTelefoon", Length(3, 30));
-        input.absorb(&format!("gemeenten[{index}]"), item);
+        input.absorb(&place, item);
         let Some(code) = code else { continue };
         if name.is_some() != phone.is_some() {
             clashes.add(
-                format!("gemeenten[{index}].eigenTeam"),
+                format!("{place}.eigenTeam"),
                 "onvolledig",
                 "vul naam en telefoon van het team in, of geen van beide",
             );
@@ -361,7 +361,7 @@ fn read_municipalities(
                 *known = PointMunicipality { ambulant, stay, own_team, ..known.clone() };
             }
             None => clashes.add(
-                format!("gemeenten[{index}].gemeente"),
+                format!("{place}.gemeente"),
                 "onbekend",
                 "deze gemeente hoort niet bij het crisispunt",
             ),
@@ -375,13 +375,13 @@ fn read_closing_days(input: &mut Fields) -> Vec<ClosingDay> {
     if input.raw("sluitingsdagen").is_empty() {
         input.error("sluitingsdagen", "verplicht", "vul dit in");
     }
-    for (index, mut item) in input.objects("sluitingsdagen", 100).into_iter().enumerate() {
+    for (place, mut item) in input.objects("sluitingsdagen", 100) {
         let on = item.optional_date("dag");
         if on.is_none() && item.raw("dag").trim().is_empty() {
             item.error("dag", "verplicht", "vul een dag in");
         }
         let reason = item.text("reden", Length(1, 100));
-        input.absorb(&format!("sluitingsdagen[{index}]"), item);
+        input.absorb(&place, item);
         days.extend(on.map(|on| ClosingDay { on, reason }));
     }
     days

@@ -146,11 +146,11 @@ fn read_seen(input: &mut Fields) -> Vec<(i64, i32)> {
         input.add_joint(missing);
     }
     let mut seen = Vec::new();
-    for (place, mut user) in users.into_iter().enumerate() {
+    for (place, mut user) in users {
         let id = user.int("gebruiker", 1, HIGHEST_ID);
         let version = user.small("versie", 1, i32::MAX.into());
         seen.extend(version.map(|version| (id, version)));
-        input.absorb(&format!("gezien[{place}]"), user);
+        input.absorb(&place, user);
     }
     seen
 }

@@ -445,7 +445,7 @@ fn read_subject(fields: &mut Fields, kind: Kind) -> ChangeLine {
 
 fn read_changes(input: &mut Fields) -> Vec<ChangeLine> {
     let mut changes = Vec::new();
-    for (index, mut item) in input.objects("veranderingen", MOST_CHANGES).into_iter().enumerate() {
+    for (place, mut item) in input.objects("veranderingen", MOST_CHANGES) {
         let kind = read_kind(&mut item);
         let subject = read_subject(&mut item, kind.unwrap_or(Kind::Norm));
         let municipality = item.optional_parsed("gemeente", "geen-gemeentecode", MunicipalityCode::parse);
@@ -455,7 +455,7 @@ fn read_changes(input: &mut Fields) -> Vec<ChangeLine> {
             value,
             ..subject
         });
-        input.absorb(&format!("veranderingen[{index}]"), item);
+        input.absorb(&place, item);
     }
     changes
 }

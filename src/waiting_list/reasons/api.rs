@@ -293,7 +293,7 @@ fn answers_schema() -> RefOr<Schema> {
 
 fn read_reasons(fields: &mut Fields, list: ReasonList) -> Vec<ReasonDraft> {
     let mut drafts = Vec::new();
-    for (place, mut reason) in fields.objects("redenen", MOST_REASONS).into_iter().enumerate() {
+    for (place, mut reason) in fields.objects("redenen", MOST_REASONS) {
         let answers =
             reason.has("antwoorden").then(|| reason.texts("antwoorden", MOST_ANSWERS, Length(1, 40)));
         if answers.is_some() && !list.has_answers() {
@@ -305,7 +305,7 @@ fn read_reasons(fields: &mut Fields, list: ReasonList) -> Vec<ReasonDraft> {
             words: reason.optional_text("woorden", Length(0, WORDS_LENGTH)),
             answers,
         });
-        fields.absorb(&format!("redenen[{place}]"), reason);
+        fields.absorb(&place, reason);
     }
     drafts
 }

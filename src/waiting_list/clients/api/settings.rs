@@ -299,9 +299,9 @@ fn read_each<T>(
     read: impl Fn(&mut Fields) -> Option<T>,
 ) -> Vec<T> {
     let mut all = Vec::new();
-    for (place, mut one) in fields.objects(name, most).into_iter().enumerate() {
+    for (place, mut one) in fields.objects(name, most) {
         all.extend(read(&mut one));
-        fields.absorb(&format!("{name}[{place}]"), one);
+        fields.absorb(&place, one);
     }
     all
 }
