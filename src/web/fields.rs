@@ -554,6 +554,9 @@ mod tests {
         assert_eq!(fields.optional_int("b", 0, 9), None);
         assert_eq!(fields.optional_int("c", 0, 9), None);
         assert_eq!(fields.finish(()).expect_err("two are wrong").iter().count(), 2);
+        // Read a little wrong, this is no whole number.
+        let mut large = Fields::from_json(br#"{"a":4498032192143094.0}"#).expect("an object");
+        assert_eq!(large.optional_int("a", 1, HIGHEST_ID), Some(4_498_032_192_143_094));
     }
 
     #[test]

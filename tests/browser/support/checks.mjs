@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inspectFocus, inspectMarkup, inspectPrint, listReachable, measureLayout, widenText } from "./measure.mjs";
-import { settle, SIZES, SMALLEST, WIDE } from "./site.mjs";
+import { PHONE, settle, SMALLEST, WIDE } from "./site.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -25,33 +25,32 @@ export async function findAxeViolations(page, { except = [] } = {}) {
   return violations.map((one) => `axe ${one.id} (${one.help}), ${one.nodes.length} times:\n      ${one.nodes.slice(0, 4).join("\n      ")}`);
 }
 
-/**
- * Runs axe at the widest and the narrowest; no style sheet tells the narrow widths apart, and axe costs more than all
- * else. Most of that is reading colours, and colours do not hang on the width: those are read once.
- */
-export async function findAxeViolationsAtAllSizes(page) {
-  const problems = [];
-  for (const [size, except] of [[WIDE, []], [SMALLEST, ["color-contrast"]]]) {
-    await resize(page, size);
-    problems.push(...(await findAxeViolations(page, { except })).map((problem) => ({ problem, where: `${size.width} px` })));
-  }
-  return merge(problems);
-}
+/** Half the width of a desk: what 200 % zoom leaves of it. */
+const ZOOMED = { width: 640, height: 800 };
 
-/** Measures the page at every width, in wide text, and at half the width of a desk (200 % zoom). */
-export async function findLayoutProblems(page) {
+/**
+ * Runs axe and measures the layout at every width, and the layout once more in wide text.
+ *
+ * axe costs more than all else, and no style sheet tells the narrow widths apart, so it runs at the widest and the
+ * narrowest. Most of that is reading colours, and colours do not hang on the width: those are read once.
+ */
+export async function findProblemsAtAllSizes(page) {
   const problems = [];
-  for (const size of [...SIZES, { width: 640, height: 800 }]) {
+  const note = (found, where) => problems.push(...found.map((problem) => ({ problem, where })));
+  for (const size of [WIDE, PHONE, ZOOMED, SMALLEST]) {
     await resize(page, size);
-    problems.push(...readable(await page.evaluate(measureLayout)).map((problem) => ({ problem, where: `${size.width} px` })));
+    const where = `${size.width} px`;
+    note(readable(await page.evaluate(measureLayout)), where);
+    if (size === WIDE) note(await findAxeViolations(page), where);
+    if (size === SMALLEST) note(await findAxeViolations(page, { except: ["color-contrast"] }), where);
   }
   await page.evaluate(widenText);
-  for (const size of [SIZES[0], SMALLEST]) {
+  for (const size of [SMALLEST, WIDE]) {
     await resize(page, size);
     const wide = await page.evaluate(measureLayout);
     // Buttons only grow, so their size says nothing new.
     wide.targets = [];
-    problems.push(...readable(wide).map((problem) => ({ problem, where: `${size.width} px with wide text` })));
+    note(readable(wide), `${size.width} px with wide text`);
   }
   return merge(problems);
 }
@@ -103,6 +102,8 @@ export async function findPrintProblems(page) {
 }
 
 async function resize(page, size) {
+  const now = page.viewportSize();
+  if (now?.width === size.width && now.height === size.height) return;
   await page.setViewportSize(size);
   await settle(page);
 }

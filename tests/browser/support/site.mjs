@@ -7,8 +7,6 @@ import { totp } from "./totp.mjs";
 export const WIDE = { width: 1280, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 export const SMALLEST = { width: 320, height: 640 };
-/** The widths every page is checked at. */
-export const SIZES = [WIDE, PHONE, SMALLEST];
 
 /** How long to wait for anything before it counts as broken. */
 const PATIENCE_MS = 20_000;
