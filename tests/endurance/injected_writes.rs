@@ -121,10 +121,10 @@ on_both! {
             if stored.is_empty() {
                 continue;
             }
-            // The first server had so many wrong sign-ins that it takes none for a while.
-            let beside = server.start_beside();
+            // After so many wrong sign-ins the first server takes none for a while.
+            let beside = is_long().then(|| server.start_beside());
             for (role, user) in viewers {
-                let visitor = beside.visitor(user);
+                let visitor = beside.as_ref().unwrap_or(&server).visitor(user);
                 for path in shown_to(role) {
                     let page = visitor.get(path);
                     for attack in &stored {
